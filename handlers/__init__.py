@@ -1,0 +1,1 @@
+"""Lambda entry points: thin shells that turn events into values, call one use case, and answer."""

@@ -1,0 +1,82 @@
+"""What the tokenizing functions share: the log line, the metrics, and an exit that carries no value."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tokenizer.errors import PipelineError
+from tokenizer.records import Outcome
+
+Handler = Callable[[Any, LambdaContext], Any]
+
+logger = Logger()
+metrics = Metrics()
+
+
+def sealed_exit(handler: Handler) -> Handler:
+    """Let no error leave a handler but ours: Lambda prints what leaves it, and another's text may hold a value."""
+
+    @wraps(handler)
+    def call(event: Any, context: LambdaContext) -> Any:
+        logger.append_keys(request_id=context.aws_request_id)
+        try:
+            return handler(event, context)
+        except PipelineError as error:
+            fail(type(error).__name__, str(error))
+            raise type_only(error) from None
+        except Exception as error:  # noqa: BLE001 -- the class is all that may be told
+            fail(type(error).__name__)
+            raise type_only(error) from None
+
+    return call
+
+
+def fail(error: str, reason: str = "") -> None:
+    """Log a failure without the traceback that `logger.exception` would print."""
+    logger.error("failed", extra={"error": error, "reason": reason})
+
+
+def type_only(error: Exception) -> RuntimeError:
+    """An error that tells the class of another and nothing else."""
+    return RuntimeError(type(error).__name__)
+
+
+def tell(outcomes: Sequence[Outcome]) -> None:
+    """Log and count what became of a batch; codes and counts, no values."""
+    codes = Counter(str(each.letter.code) for each in outcomes if each.letter)
+    failures = Counter(type(each.failure).__name__ for each in outcomes if each.failure)
+    counts = {
+        "received": len(outcomes),
+        "published": sum(each.published for each in outcomes),
+        "dead_lettered": codes.total(),
+        "to_retry": failures.total(),
+    }
+    logger.info(
+        "batch", extra={**counts, "codes": codes, "failures": failures, "reasons": _reasons(outcomes)}
+    )
+    for name, count in counts.items():
+        metrics.add_metric(name.title().replace("_", ""), MetricUnit.Count, count)
+    metrics.flush_metrics()
+
+
+def replay_answer(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The answer to a replay: what became of each record, without values."""
+    return {"outcomes": [_outcome(each) for each in outcomes]}
+
+
+def _outcome(outcome: Outcome) -> dict[str, str]:
+    if outcome.letter is not None:
+        return {"status": "failed", "code": outcome.letter.code, "message": outcome.letter.message}
+    if outcome.failure is not None:
+        return {"status": "unavailable", "message": str(outcome.failure)}
+    return {"status": "published"}
+
+
+def _reasons(outcomes: Sequence[Outcome]) -> list[str]:
+    """The first few different reasons to try again."""
+    return sorted({str(each.failure) for each in outcomes if each.failure})[:3]

@@ -1,0 +1,37 @@
+"""Tokenizes what arrives on the raw stream."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from handlers.shell import replay_answer, sealed_exit, tell
+from tokenizer.aws import root
+from tokenizer.aws.settings import TokenizeSettings
+from tokenizer.batch import Tokenizer
+from tokenizer.replay import REPLAY
+from tokenizer.sources import kinesis_records
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    return root.tokenizer(TokenizeSettings.load(os.environ))
+
+
+@sealed_exit
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Take a batch of the stream through.
+
+    Returns:
+        The partial batch answer: the first record that has to be delivered again. Lambda goes back to the lowest
+        sequence number named and delivers everything from there, so one is enough.
+    """
+    records = kinesis_records(event)
+    replayed = event.get(REPLAY) is True
+    outcomes = _tokenizer().run(records, root.budget(context.get_remaining_time_in_millis), replayed=replayed)
+    tell(outcomes)
+    if replayed:
+        return replay_answer(outcomes)
+    failed = [each.record.item_id for each in outcomes if each.failure]
+    return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}

@@ -1,0 +1,67 @@
+"""The demo: the main job on a local stack of its own, start to end, with every figure measured.
+
+This file decides what happens in which order, and that nothing is left running. The steps are in `demo_steps.py`,
+what their figures must be in `demo_checks.py`.
+"""
+
+import signal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from types import FrameType
+
+from local.demo_cargo import Cargo, load
+from local.demo_checks import Figure
+from local.demo_parties import Consumer, Operator
+from local.demo_steps import Steps
+from local.demo_view import View
+from local.errors import LocalStackError
+from local.stack import Stack, running
+
+_ORDERS = 1_000
+_SEED = 20261123
+_INTERRUPTED = 130
+
+
+def main() -> int:
+    """Run the demo; 0 only if every figure is right. Leaves nothing running."""
+    view, started = View(), monotonic()
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, _interrupt)
+    try:
+        with (
+            TemporaryDirectory(prefix="order-tokenizer-demo-", ignore_cleanup_errors=True) as directory,
+            running(Path(directory) / "stack", view.step) as stack,
+        ):
+            figures = demonstrate(stack, view, load(_ORDERS, _SEED))
+    except LocalStackError as error:
+        view.error(str(error), error.hint)
+        return 1
+    except KeyboardInterrupt:
+        view.error("interrupted", "nothing is left running; start again with `make demo`")
+        return _INTERRUPTED
+    view.closing(figures, monotonic() - started)
+    return 0 if all(figure.right for figure in figures) else 1
+
+
+def demonstrate(stack: Stack, view: View, cargo: Cargo) -> list[Figure]:
+    """Take the steps in their order; the figures come as the closing table shows them."""
+    consumer = Consumer.subscribe(stack)
+    operator = Operator.of(stack)
+    steps = Steps(stack, view, cargo, consumer, operator)
+    return [
+        *steps.send(),
+        *steps.receive(),
+        *steps.orders_table(),
+        *steps.dead_letters(),
+        *steps.deliver_again(),
+        *steps.refuse(),
+        *steps.search_for_leaks(),
+    ]
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: a second Ctrl-C must not stop the cleaning up.
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -1,0 +1,126 @@
+"""The emulator's process: ministack on 127.0.0.1 alone, its state below one folder, IAM enforced."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from local.errors import LocalStackError
+
+HOST = "127.0.0.1"
+REGION = "us-east-1"
+ADMINISTRATOR = ("test", "test")
+_START_SECONDS = 30.0
+_STOP_SECONDS = 10.0
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def start(directory: Path, port: int) -> int:
+    """Start the emulator and wait until it answers.
+
+    Args:
+        directory: takes its log, temporary files and state.
+        port: to listen on.
+
+    Returns:
+        Its process id, which is the id of its process group too.
+
+    Raises:
+        LocalStackError: it did not come up; it is stopped again then.
+    """
+    temporary = directory / "tmp"
+    temporary.mkdir(mode=0o700)
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("AWS_")},
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": HOST,
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true",
+        "IOT_MTLS_ENABLED": "false",  # would listen on all addresses
+        "SFTP_ENABLED": "false",
+        "AWS_ACCESS_KEY_ID": ADMINISTRATOR[0],
+        "AWS_SECRET_ACCESS_KEY": ADMINISTRATOR[1],
+        "TMPDIR": str(temporary),
+        "STATE_DIR": str(directory / "state"),
+        "S3_DATA_DIR": str(directory / "s3"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    log = directory / "emulator.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"],
+            env=environment,
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + _START_SECONDS
+    while not answers(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            stop(process.pid)
+            last = log.read_text(errors="replace").splitlines()[-3:]
+            raise LocalStackError(
+                f"the emulator did not start on port {port}: " + " | ".join(last),
+                "is something else on that port?",
+            )
+        time.sleep(0.05)
+    return process.pid
+
+
+def answers(port: int) -> bool:
+    """Whether an emulator answers on a port."""
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/_ministack/health", timeout=2) as answer:
+            return bool(answer.status == 200)  # noqa: PLR2004 -- HTTP's OK
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        try:
+            os.kill(pid, 0)
+        except OSError:
+            return False
+        return not Path("/proc").exists()
+
+
+def stop(group: int) -> None:
+    """End a process group: politely, then not."""
+    for sign, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, _STOP_SECONDS)):
+        try:
+            os.killpg(group, sign)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            _reap(group)
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.05)
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return

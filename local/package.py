@@ -1,0 +1,33 @@
+"""What is uploaded as functions and layer: zips of this repository's own packages.
+
+Third-party packages are not in the local layer: the emulator runs functions with its own Python, which has them.
+"""
+
+import io
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def function_zip() -> bytes:
+    """The code of every function: the handlers."""
+    return _zip({"handlers": "handlers"})
+
+
+def layer_zip() -> bytes:
+    """The layer: the tokenizer and the schemas."""
+    return _zip({"tokenizer": "python/tokenizer", "schemas": "python/schemas"})
+
+
+def _zip(folders: dict[str, str]) -> bytes:
+    """A zip of folders of the repository under other names; the same files give the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for folder, name in folders.items():
+            for path in sorted((ROOT / folder).rglob("*.py")):
+                entry = zipfile.ZipInfo(f"{name}/{path.relative_to(ROOT / folder)}", _EPOCH)
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return target.getvalue()

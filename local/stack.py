@@ -1,0 +1,149 @@
+"""The local stack: started, found again, stopped. One folder holds all that it leaves on disk."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local import emulator, mapping_process
+from local.deploy import deploy
+from local.errors import LocalStackError
+
+_STATE = "stack.json"
+_PIDS = "pids.json"
+_CONFIG = Config(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Credentials of a role or of the administrator."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+ADMINISTRATOR = Credentials(*emulator.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack.
+
+    Args:
+        outputs: of template.yaml.
+    """
+
+    endpoint_url: str
+    region: str
+    outputs: Mapping[str, str]
+
+    def session(self, credentials: Credentials | None = None) -> boto3.Session:
+        """A session of somebody, the administrator if nobody is named."""
+        who = credentials or ADMINISTRATOR
+        return boto3.Session(
+            who.access_key_id, who.secret_access_key, who.session_token, region_name=self.region
+        )
+
+    def client(self, service: str, credentials: Credentials | None = None) -> Any:
+        """A client for a service of this stack."""
+        session: Any = self.session(credentials)
+        return session.client(service, endpoint_url=self.endpoint_url, config=_CONFIG)
+
+    def assume(self, role_arn: str) -> Credentials:
+        """The credentials of a role, assumed by the administrator."""
+        given = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="local")["Credentials"]
+        return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+
+def up(directory: Path, report: Callable[[str], None]) -> Stack:
+    """Start a stack, or find the one that runs.
+
+    Args:
+        directory: takes all that the stack leaves on disk.
+        report: told of each step.
+
+    Raises:
+        LocalStackError: it did not come up; nothing is left running or on disk then.
+    """
+    running_one = load(directory)
+    if running_one is not None:
+        report(f"is up already: {running_one.endpoint_url}")
+        return running_one
+    if directory.exists():
+        report("cleaning up after a stack that is not running any more")
+        down(directory)
+    directory.mkdir(mode=0o700, parents=True)
+    try:
+        return _started(directory, report)
+    except BaseException:
+        down(directory)
+        raise
+
+
+def _started(directory: Path, report: Callable[[str], None]) -> Stack:
+    port = emulator.free_port()
+    report(f"starting the emulator on {emulator.HOST}:{port}")
+    pids = [emulator.start(directory, port)]
+    _write(directory / _PIDS, pids)
+    bare = Stack(f"http://{emulator.HOST}:{port}", emulator.REGION, {})
+    report("deploying template.yaml")
+    stack = Stack(bare.endpoint_url, bare.region, deploy(bare.client))
+    report("starting the stream's event source mapping")
+    pids.append(
+        mapping_process.start(directory, stack.endpoint_url, stack.outputs["TokenizeStreamFunctionName"])
+    )
+    _write(directory / _PIDS, pids)
+    state = {"endpoint_url": stack.endpoint_url, "region": stack.region, "outputs": dict(stack.outputs)}
+    _write(directory / _STATE, state)
+    report(f"is up: {stack.endpoint_url}")
+    return stack
+
+
+def down(directory: Path) -> None:
+    """Stop a stack and remove what it left; nothing happens where none is."""
+    with suppress(FileNotFoundError, json.JSONDecodeError):
+        for pid in reversed(json.loads((directory / _PIDS).read_text())):
+            emulator.stop(pid)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def load(directory: Path) -> Stack | None:
+    """The stack that runs in a folder, None where none does."""
+    try:
+        state = json.loads((directory / _STATE).read_text())
+        pids = json.loads((directory / _PIDS).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    if not all(emulator.alive(pid) for pid in pids):
+        return None
+    return Stack(state["endpoint_url"], state["region"], state["outputs"])
+
+
+@contextmanager
+def running(directory: Path, report: Callable[[str], None] = lambda _: None) -> Iterator[Stack]:
+    """A stack for as long as a block runs, whatever ends it.
+
+    Raises:
+        LocalStackError: one runs in that folder already.
+    """
+    if load(directory) is not None:
+        raise LocalStackError(f"a stack runs in {directory} already", "stop it with `make down`")
+    try:
+        yield up(directory, report)
+    finally:
+        down(directory)
+
+
+def _write(path: Path, content: Any) -> None:
+    """Written whole or not at all; credentials of functions are near, so for the owner alone."""
+    temporary = path.with_suffix(".tmp")
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps(content, indent=1) + "\n")
+    temporary.replace(path)

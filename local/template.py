@@ -1,0 +1,106 @@
+"""template.yaml as the emulator takes it: the real template, less what the emulator gets wrong.
+
+Everything that is left out stands in this file and in docs/local-stack.md, and is asserted on the template by
+tests/security instead.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Node = Any
+
+# Types that the emulator's CloudFormation refuses.
+OMITTED_TYPES = frozenset({"AWS::Events::Archive"})
+
+# Condition keys that the emulator never matches, so that an Allow under one is a denial.
+STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source")
+
+# Statements that deny plain HTTP, which is what the emulator speaks.
+OMITTED_STATEMENT = "TlsOnly"
+
+# Authorized on the bus instead of on the rule (the emulator looks for a field that the API doesn't have).
+AUTHORIZED_ON_BUS = frozenset({"events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"})
+
+# Authorized under names of their own, where AWS checks the name of the single call.
+BATCH_ACTIONS = {
+    f"sqs:{name}": f"sqs:{name}Batch" for name in ("SendMessage", "DeleteMessage", "ChangeMessageVisibility")
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags."""
+
+
+def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Node:
+    if isinstance(node, yaml.ScalarNode):
+        value: Node = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)  # noqa: S101 -- YAML has three kinds of nodes
+        value = loader.construct_mapping(node, deep=True)
+    if suffix in {"Ref", "Condition"}:
+        return {suffix: value}
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _tagged)
+
+
+def load(path: Path) -> dict[str, Node]:
+    """A template with its short tags in their long form."""
+    with path.open(encoding="utf-8") as source:
+        template: dict[str, Node] = yaml.load(source, _Loader)  # noqa: S506 -- a SafeLoader with more tags
+    return template
+
+
+def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -> dict[str, Node]:
+    """The template to deploy.
+
+    Args:
+        template: as loaded.
+        function_uri: S3 URI of the functions' code.
+        layer_uri: S3 URI of the layer.
+    """
+    kept = {name: each for name, each in template["Resources"].items() if each["Type"] not in OMITTED_TYPES}
+    packaged: dict[str, Node] = {
+        **template,
+        "Resources": {name: _adapted(each) for name, each in kept.items()},
+    }
+    for resource in packaged["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = layer_uri
+        elif resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = function_uri
+    return packaged
+
+
+def _adapted(node: Node) -> Node:
+    if isinstance(node, list):
+        return [
+            _adapted(each)
+            for each in node
+            if not (isinstance(each, dict) and each.get("Sid") == OMITTED_STATEMENT)
+        ]
+    if not isinstance(node, dict):
+        return node
+    adapted = {key: _adapted(value) for key, value in node.items()}
+    if "Effect" in adapted:
+        actions = adapted["Action"] if isinstance(adapted["Action"], list) else [adapted["Action"]]
+        adapted["Action"] = actions + [BATCH_ACTIONS[action] for action in actions if action in BATCH_ACTIONS]
+    if AUTHORIZED_ON_BUS & set(adapted.get("Action", ())):
+        adapted["Resource"] = [adapted["Resource"], {"Fn::GetAtt": ["SanitizedBus", "Arn"]}]
+    if "Effect" in adapted and "Condition" in adapted:
+        kept = {
+            operator: {
+                key: value for key, value in tests.items() if not key.startswith(STRIPPED_CONDITIONS)
+            }
+            for operator, tests in adapted.pop("Condition").items()
+        }
+        if condition := {operator: tests for operator, tests in kept.items() if tests}:
+            adapted["Condition"] = condition
+    return adapted

@@ -1,0 +1,1 @@
+"""The contracts: raw events with their field kinds, the sanitized event, the dead letter."""

@@ -1,0 +1,51 @@
+"""What all event models share: strictness, silence about inputs, and the types of the envelope."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from schemas.kinds import Public
+
+
+class EventModel(BaseModel):
+    """A part of a raw event.
+
+    Strict: a number is no string. Unknown fields are legal here, since what no schema names is tokenized
+    whole later. No error text of pydantic's repeats an input.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+def _real_time(text: str) -> str:
+    try:
+        datetime.fromisoformat(text.upper())
+    except ValueError:
+        raise ValueError("not a time of RFC 3339") from None
+    return text
+
+
+Text = Annotated[str, Field(max_length=4096)]
+Identifier = Annotated[str, Field(min_length=1, max_length=256), Public()]
+PublicText = Annotated[Text, Public()]
+Money = Annotated[str, Field(pattern=r"^-?[0-9]{1,18}(\.[0-9]{1,6})?$"), Public()]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), Public()]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000), Public()]
+Timestamp = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+    ),
+    AfterValidator(_real_time),
+    Public(),
+]
+
+
+class Envelope(EventModel):
+    """The four fields that every raw event carries beside its data."""
+
+    event_id: Identifier
+    event_type: Identifier
+    schema_version: Count
+    occurred_at: Timestamp

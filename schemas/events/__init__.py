@@ -1,0 +1,1 @@
+"""One file per event type and version; the registry finds whatever stands here."""

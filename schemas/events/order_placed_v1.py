@@ -1,0 +1,84 @@
+"""`order.placed`, version 1: a customer has placed an order."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.base import Count, Currency, Envelope, EventModel, Identifier, Money, PublicText, Text
+from schemas.kinds import ConsistentToken, Fact, FreeText, Generalized, NormalForm, Public, Rule, Token
+
+_SCOPE = "orders"
+
+Name = Annotated[Text, Token(everyday=True)]
+AddressLine = Annotated[Text, Token(everyday=True)]
+Email = Annotated[Text, ConsistentToken(_SCOPE, NormalForm.EMAIL, facts=(Fact.DOMAIN,))]
+Phone = Annotated[Text, ConsistentToken(_SCOPE, NormalForm.PHONE)]
+
+
+class Item(EventModel):
+    """A line of the order."""
+
+    sku: PublicText | None = None
+    name: PublicText | None = None
+    quantity: Count | None = None
+    unit_price: Money | None = None
+
+
+class Customer(EventModel):
+    """Who ordered."""
+
+    customer_id: Identifier
+    name: Name | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    date_of_birth: Annotated[Text, Token(facts=(Fact.YEAR,))] | None = None
+    ssn: Annotated[Text, Token()] | None = None
+
+
+class Card(EventModel):
+    """The card paid with. Sensitive authentication data never gets as far as this model."""
+
+    number: Annotated[Text, Token(facts=(Fact.LAST4, Fact.BRAND))] | None = None
+    expiry: Annotated[Text, Token()] | None = None
+    holder: Name | None = None
+
+
+class Payment(EventModel):
+    """How the order is paid."""
+
+    method: PublicText | None = None
+    card: Card | None = None
+
+
+class Address(EventModel):
+    """Where to ship, or whom to bill."""
+
+    name: Name | None = None
+    line1: AddressLine | None = None
+    line2: AddressLine | None = None
+    city: PublicText | None = None
+    region: PublicText | None = None
+    postal_code: Annotated[Text, Generalized(Rule.POSTAL_PREFIX)] | None = None
+    country: PublicText | None = None
+
+
+class Order(EventModel):
+    """The order itself."""
+
+    order_id: Identifier
+    currency: Currency
+    total: Money
+    items: Annotated[list[Item], Field(min_length=1)]
+    customer: Customer
+    payment: Payment | None = None
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    notes: Annotated[str, FreeText()] | None = None
+
+
+class OrderPlaced(Envelope):
+    """The raw event."""
+
+    event_type: Annotated[Literal["order.placed"], Public()]
+    schema_version: Annotated[Literal[1], Public()]
+    order: Order

@@ -1,0 +1,30 @@
+"""The sanitized event: `detail` of what consumers receive from the bus."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.base import Identifier, Timestamp
+
+SOURCE = "orders.tokenizer"
+
+
+class Metadata(BaseModel):
+    """Where the event came from; `ingest_id` is one per raw record, so consumers drop duplicates by it."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    event_id: Identifier
+    schema_version: int
+    occurred_at: Timestamp
+    ingested_at: Timestamp
+    ingest_id: Identifier
+
+
+class SanitizedEvent(BaseModel):
+    """`data` is the raw event's own shape with tokens in the place of sensitive values."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    metadata: Metadata
+    data: dict[str, Any]

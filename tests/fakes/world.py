@@ -1,0 +1,113 @@
+"""A world in memory: the four ports, with faults that tests switch on."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tokenizer import jsontext
+from tokenizer.batch import Tokenizer
+from tokenizer.budget import Budget
+from tokenizer.catalog import catalog
+from tokenizer.errors import PipelineError
+from tokenizer.intake import Intake
+from tokenizer.ports import Tokens
+from tokenizer.records import IndexEntry, Letter, SanitizedRecord, VaultRecord
+from tokenizer.reveal import Revealed, reveal
+from tokenizer.sanitize import Sanitizer
+from tokenizer.tokens import ScopeKeys, TokenKey
+
+TOKEN_KEY = TokenKey(b"t" * 32)
+SCOPE_KEYS = ScopeKeys(b"s" * 32)
+
+
+@dataclass
+class FakeVault:
+    stored: dict[bytes, VaultRecord] = field(default_factory=dict)
+    down: PipelineError | None = None
+    refused: dict[bytes, PipelineError] = field(default_factory=dict)
+
+    def write(self, records: Sequence[VaultRecord], budget: Budget) -> list[PipelineError | None]:
+        results = [self.down or self.refused.get(record.record_id) for record in records]
+        self.stored |= {
+            r.record_id: r for r, failure in zip(records, results, strict=True) if failure is None
+        }
+        return results
+
+    def get_decrypted(
+        self, ids: Sequence[bytes], budget: Budget
+    ) -> dict[bytes, VaultRecord | PipelineError | None]:
+        return {each: self.stored.get(each) for each in ids}
+
+
+@dataclass
+class FakeBlindIndex:
+    entries: dict[bytes, str] = field(default_factory=dict)
+    down: PipelineError | None = None
+
+    def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
+        if self.down:
+            return Tokens({}, {key: self.down for _, key in wanted})
+        return Tokens({key: self.entries[key] for _, key in wanted if key in self.entries}, {})
+
+    def claim(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
+        return Tokens(
+            {each.blind_index: self.entries.setdefault(each.blind_index, each.token) for each in entries}, {}
+        )
+
+
+@dataclass
+class FakeBus:
+    vault: FakeVault
+    events: list[SanitizedRecord] = field(default_factory=list)
+    down: PipelineError | None = None
+    refused: dict[str, PipelineError] = field(default_factory=dict)
+    max_bytes: int = 256_000
+
+    def oversize(self, event: SanitizedRecord) -> str | None:
+        return "too large" if len(event.detail) > self.max_bytes else None
+
+    def publish(self, events: Sequence[SanitizedRecord], budget: Budget) -> list[PipelineError | None]:
+        results = [self.down or self.refused.get(event.ingest_id) for event in events]
+        self.events += [event for event, failure in zip(events, results, strict=True) if failure is None]
+        return results
+
+    def details(self) -> list[dict[str, Any]]:
+        return [jsontext.parse(event.detail) for event in self.events]
+
+
+@dataclass
+class FakeDeadLetters:
+    sent: list[Letter] = field(default_factory=list)
+    down: PipelineError | None = None
+
+    def send(self, letters: Sequence[Letter], budget: Budget) -> list[PipelineError | None]:
+        if not self.down:
+            self.sent += letters
+        return [self.down for _ in letters]
+
+
+class World:
+    """The use case over the fakes."""
+
+    def __init__(self, retention_days: int = 0) -> None:
+        self.vault = FakeVault()
+        self.index = FakeBlindIndex()
+        self.bus = FakeBus(self.vault)
+        self.letters = FakeDeadLetters()
+        self.tokenizer = Tokenizer(
+            Intake(catalog(), Sanitizer(TOKEN_KEY, SCOPE_KEYS)),
+            self.vault,
+            self.index,
+            self.bus,
+            self.letters,
+            retention_days,
+        )
+
+    def reveal(self, *tokens: str) -> dict[str, Revealed]:
+        return reveal(tokens, self.vault, ample_budget())
+
+
+def ample_budget() -> Budget:
+    """A minute that never passes; waiting costs nothing."""
+    return Budget(lambda: 60.0, lambda _: None, Random(0))

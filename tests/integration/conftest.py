@@ -1,0 +1,134 @@
+"""AWS in memory (moto) with what the composition root needs, made once a test."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tokenizer.aws import clients, root, token_keys
+from tokenizer.aws.settings import RevealSettings, TokenizeSettings
+from tokenizer.aws.vault import VaultReader
+from tokenizer.batch import Tokenizer
+
+REGION = "us-east-1"
+
+
+@dataclass
+class Aws:
+    """The account of one test."""
+
+    settings: TokenizeSettings
+    consumer_queue: str
+    calls: Counter[str]
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]
+
+    def tokenizer(self) -> Tokenizer:
+        return root.tokenizer(self.settings)
+
+    def reader(self, **changes: Any) -> VaultReader:
+        fields = {
+            "vault_table": self.settings.vault_table,
+            "vault_crypto_name": self.settings.vault_crypto_name,
+            "vault_key_arn": self.settings.vault_key_arn,
+        }
+        return root.vault_reader(RevealSettings(**(fields | changes)))
+
+    def stored(self, table: str) -> list[dict[str, Any]]:
+        return list(self.client("dynamodb").scan(TableName=table)["Items"])
+
+    def messages(self, queue_url: str) -> list[str]:
+        bodies: list[str] = []
+        sqs = self.client("sqs")
+        while batch := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in batch:
+                bodies.append(message["Body"])
+                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+    def without_consumer(self) -> None:
+        """Unsubscribe the test's consumer: moto slows down with the square of the messages that wait."""
+        self.client("events").remove_targets(Rule="all", EventBusName="sanitized", Ids=["consumer"])
+        self.client("events").delete_rule(Name="all", EventBusName="sanitized")
+
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self.messages(self.consumer_queue)]
+
+    def letters(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self.messages(self.settings.dead_letter_queue_url)]
+
+
+def make_table(dynamodb: Any, name: str) -> str:
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
+
+
+def _key(kms: Any) -> str:
+    return str(kms.create_key()["KeyMetadata"]["Arn"])
+
+
+def _consumer(events: Any, sqs: Any) -> str:
+    url = str(sqs.create_queue(QueueName="consumer")["QueueUrl"])
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.create_event_bus(Name="sanitized")
+    events.put_rule(Name="all", EventBusName="sanitized", EventPattern='{"source": ["orders.tokenizer"]}')
+    events.put_targets(Rule="all", EventBusName="sanitized", Targets=[{"Id": "consumer", "Arn": arn}])
+    return url
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    """An account with the stack's resources, and a count of the calls that the use case makes."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+    }.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        dynamodb, kms, sqs = boto3.client("dynamodb"), boto3.client("kms"), boto3.client("sqs")
+        settings = TokenizeSettings(
+            vault_table=make_table(dynamodb, "vault"),
+            vault_crypto_name="vault",
+            vault_key_arn=_key(kms),
+            letter_key_arn=_key(kms),
+            token_key_arn=_key(kms),
+            token_keys_table=make_table(dynamodb, "token-keys"),
+            blind_index_table=make_table(dynamodb, "blind-index"),
+            bus_name="sanitized",
+            dead_letter_queue_url=sqs.create_queue(QueueName="letters")["QueueUrl"],
+            letter_bucket="letters",
+        )
+        boto3.client("s3").create_bucket(Bucket="letters")
+        token_keys.provision(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
+        calls = _counted(monkeypatch)
+        yield Aws(settings, _consumer(boto3.client("events"), sqs), calls)
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count each call of the clients that the composition root makes."""
+    calls: Counter[str] = Counter()
+    make = clients.client
+
+    def counting(service: str) -> Any:
+        made = make(service)
+
+        def count(model: Any, **_: Any) -> None:
+            calls[f"{model.service_model.service_id.lower()}.{model.name}"] += 1
+
+        made.meta.events.register("before-call", count)
+        return made
+
+    monkeypatch.setattr(root, "client", counting)
+    return calls

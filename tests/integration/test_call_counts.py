@@ -1,0 +1,77 @@
+"""What a thousand orders cost in calls. Counted at botocore's hooks, never timed."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes.world import ample_budget
+from tests.integration.conftest import Aws as Account
+from tests.samples import order, stream_record
+from tokenizer.aws import root
+from tokenizer.batch import Tokenizer
+from tokenizer.records import RawRecord
+
+ORDERS = 1_000
+BATCH = 100  # the stream mapping's BatchSize
+
+
+@pytest.fixture(name="aws")
+def _aws(aws: Account) -> Account:
+    aws.without_consumer()
+    return aws
+
+
+def orders(customers: int, first_sequence: int = 0) -> list[RawRecord]:
+    records = []
+    for at in range(ORDERS):
+        event = order()
+        who = at % customers
+        event["order"]["customer"] |= {"email": f"canary{who}@example.com", "phone": f"+1202555{who:04}"}
+        records.append(stream_record(event, first_sequence + at))
+    return records
+
+
+def run(tokenizer: Tokenizer, records: list[RawRecord]) -> None:
+    for start in range(0, len(records), BATCH):
+        outcomes = tokenizer.run(records[start : start + BATCH], ample_budget())
+        assert all(outcome.published for outcome in outcomes)
+
+
+def of(calls: Counter[str], service: str) -> int:
+    return sum(count for name, count in calls.items() if name.startswith(service))
+
+
+def test_a_thousand_orders_of_first_seen_and_then_of_known_customers(aws: Account) -> None:
+    run(aws.tokenizer(), orders(ORDERS))
+    # First seen: two consistent values an order, so a vault record each and a claim in the index.
+    assert aws.calls["dynamodb.BatchWriteItem"] == 120  # 300 records a batch, 25 a call
+    assert aws.calls["dynamodb.TransactWriteItems"] == 20  # 200 claims a batch, 100 a call
+    assert of(aws.calls, "dynamodb") == 162
+    aws.calls.clear()
+    run(aws.tokenizer(), orders(ORDERS, first_sequence=ORDERS))  # a cold start: it pays for all of its keys
+    assert of(aws.calls, "kms") == 3  # two token keys opened, one data key made
+    assert aws.calls["dynamodb.GetItem"] == 2  # the wrapped token keys
+    assert aws.calls["dynamodb.BatchGetItem"] == 20  # 200 consistent values a batch, 100 a call
+    assert aws.calls["dynamodb.BatchWriteItem"] == 40  # 100 records a batch, 25 a call
+    assert of(aws.calls, "dynamodb") == 62
+    assert of(aws.calls, "eventbridge") == 100
+
+
+@pytest.mark.parametrize("bytes_each", [60_000, 120_000])
+def test_bigger_events_go_by_size(aws: Account, bytes_each: int) -> None:
+    tokenizer = aws.tokenizer()
+    aws.calls.clear()
+    records = [
+        stream_record(order(items=[{"name": "n" * 4000}] * (bytes_each // 4000)), at) for at in range(10)
+    ]
+    outcomes = tokenizer.run(records, ample_budget())
+    assert all(outcome.published for outcome in outcomes)
+    assert of(aws.calls, "eventbridge") == -(-10 // (256_000 // (bytes_each + 4000)))
+
+
+def test_a_data_key_is_dropped_when_its_bounds_end(aws: Account) -> None:
+    tokenizer = root.tokenizer(replace(aws.settings, data_key_max_items=100))
+    aws.calls.clear()
+    run(tokenizer, [stream_record(order(customer={"customer_id": "C"}), at) for at in range(ORDERS)])
+    assert aws.calls["kms.GenerateDataKey"] == 10

@@ -1,0 +1,105 @@
+"""The use case over real adapters: what is written, sent and called."""
+
+import base64
+import json
+import os
+import re
+
+import pytest
+
+from schemas.dead_letter import DeadLetter
+from schemas.sanitized import SanitizedEvent
+from tests.fakes.world import ample_budget
+from tests.integration.conftest import Aws
+from tests.samples import CANARIES, order, stream_record
+from tokenizer.aws.data_keys import Bounds, DataKeyReader
+from tokenizer.aws.root import LETTER_CONTEXT
+from tokenizer.aws.sealing import Opener
+from tokenizer.errors import VaultIntegrity
+from tokenizer.identity import Identity
+from tokenizer.reveal import Status, reveal
+
+TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
+
+
+def opener(aws: Aws) -> Opener:
+    keys = DataKeyReader(
+        aws.client("kms"), aws.settings.letter_key_arn, LETTER_CONTEXT, Bounds(), lambda: 0.0
+    )
+    return Opener(keys)
+
+
+def test_an_order_reaches_the_bus_as_tokens_that_the_vault_reveals(aws: Aws) -> None:
+    (outcome,) = aws.tokenizer().run([stream_record(order())], ample_budget())
+    assert outcome.published
+    (event,) = aws.events()
+    assert (event["source"], event["detail-type"]) == ("orders.tokenizer", "order.placed")
+    SanitizedEvent.model_validate(event["detail"])
+    shown, raw = event["detail"]["data"]["order"], order()["order"]
+    values = {shown["customer"][key]: raw["customer"][key] for key in ("name", "email", "phone", "ssn")}
+    answers = reveal(list(values), aws.reader(), ample_budget())
+    assert {token: answer.found.value for token, answer in answers.items() if answer.found} == values
+
+
+def test_neither_the_bus_nor_any_table_holds_a_raw_value(aws: Aws) -> None:
+    aws.tokenizer().run([stream_record(order())], ample_budget())
+    tables = [aws.settings.vault_table, aws.settings.blind_index_table, aws.settings.token_keys_table]
+    seen = json.dumps(aws.events()) + "".join(str(aws.stored(table)) for table in tables)
+    assert len(aws.stored("vault")) == 3
+    assert not [canary for canary in CANARIES if canary.casefold() in seen.casefold()]
+
+
+def test_three_deliveries_give_identical_events_and_one_vault_record(aws: Aws) -> None:
+    for _ in range(3):  # a cold start each
+        aws.tokenizer().run([stream_record(order())], ample_budget())
+    bodies = {json.dumps(event["detail"]) for event in aws.events()}
+    assert len(bodies) == 1
+    assert len(aws.stored("vault")) == 3
+    assert len(aws.stored("blind-index")) == 2
+
+
+def test_a_letter_is_sealed_and_opens_to_the_bytes_that_came(aws: Aws) -> None:
+    record = stream_record(order(total="bad"), 7)
+    aws.tokenizer().run([record], ample_budget())
+    (body,) = aws.letters()
+    letter = DeadLetter.model_validate_json(json.dumps(body))
+    assert body["error"]["code"] == "invalid_field"
+    assert body["source"]["sequence_number"] == "7"
+    assert body["attempts"] == 1
+    text = json.dumps(body) + base64.b64decode(body["sealed"]).decode("latin-1")
+    assert not [canary for canary in CANARIES if canary in text]
+    assert letter.sealed is not None
+    assert opener(aws).open(letter.sealed, Identity.of_source(letter.source)) == record.data
+
+
+def test_a_seal_can_not_stand_in_another_letter(aws: Aws) -> None:
+    aws.tokenizer().run([stream_record(b"{", 1), stream_record(b"[", 2)], ample_budget())
+    first, second = aws.letters()
+    here = stream_record(b"", 1).identity
+    assert opener(aws).open(first["sealed"], here) == b"{"
+    with pytest.raises(VaultIntegrity):
+        opener(aws).open(second["sealed"], here)
+
+
+def test_a_record_too_large_for_a_letter_lies_sealed_in_the_bucket(aws: Aws) -> None:
+    big = b"{" + base64.b64encode(os.urandom(800_000))  # does not compress below a message's limit
+    aws.tokenizer().run([stream_record(big, 3)], ample_budget())
+    (body,) = aws.letters()
+    bucket, _, key = body["sealed_object"].removeprefix("s3://").partition("/")
+    sealed = aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    assert "sealed" not in body
+    assert opener(aws).open(sealed, stream_record(b"", 3).identity) == big
+
+
+def test_values_too_large_for_a_vault_item_are_dead_lettered(aws: Aws) -> None:
+    event = order(blob="x" * 450_000)
+    (outcome,) = aws.tokenizer().run([stream_record(event)], ample_budget())
+    assert outcome.letter is not None
+    assert outcome.letter.code == "too_large"
+    assert not aws.events()
+
+
+def test_a_token_of_nobody_is_unknown(aws: Aws) -> None:
+    aws.tokenizer().run([stream_record(order())], ample_budget())
+    answers = reveal(["tok_" + "0" * 26, "tok_", "4111111111111111"], aws.reader(), ample_budget())
+    assert {answer.status for answer in answers.values()} == {Status.UNKNOWN}

@@ -1,0 +1,113 @@
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
+from tokenizer.errors import Unavailable
+
+
+class Kms:
+    """Gives a new key at each call and opens those it gave."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.down = False
+
+    def generate_data_key(self, **_: Any) -> dict[str, bytes]:
+        self._call("generate")
+        number = bytes([self.calls["generate"]])
+        return {"Plaintext": b"canary" + number * 26, "CiphertextBlob": number}
+
+    def decrypt(self, **_: Any) -> dict[str, bytes]:
+        self._call("decrypt")
+        return {"Plaintext": b"canary"}
+
+    def _call(self, name: str) -> None:
+        if self.down:
+            raise OSError("canary")
+        self.calls[name] += 1
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def kms() -> Kms:
+    return Kms()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def writer(kms: Kms, clock: Clock, bounds: Bounds) -> DataKeyWriter:
+    return DataKeyWriter(kms, "arn", {}, bounds, clock)  # type: ignore[arg-type]
+
+
+def reader(kms: Kms, clock: Clock, bounds: Bounds) -> DataKeyReader:
+    return DataKeyReader(kms, "arn", {}, bounds, clock)  # type: ignore[arg-type]
+
+
+def test_one_key_seals_as_many_items_as_its_bounds_allow(kms: Kms, clock: Clock) -> None:
+    keys = writer(kms, clock, Bounds(items=100, seconds=300))
+    assert len({keys.take() for _ in range(100)}) == 1
+    keys.take()
+    assert kms.calls["generate"] == 2
+
+
+def test_a_bound_of_one_item_asks_kms_for_each(kms: Kms, clock: Clock) -> None:
+    keys = writer(kms, clock, Bounds(items=1, seconds=300))
+    for _ in range(5):
+        keys.take()
+    assert kms.calls["generate"] == 5
+
+
+def test_a_key_is_dropped_when_its_time_is_over(kms: Kms, clock: Clock) -> None:
+    keys = writer(kms, clock, Bounds(items=100, seconds=300))
+    first = keys.take()
+    clock.now = 299.9
+    assert keys.take() is first
+    clock.now = 300
+    assert keys.take() is not first
+
+
+def test_a_warm_writer_outlives_a_kms_outage_within_its_bounds_and_no_longer(kms: Kms, clock: Clock) -> None:
+    keys = writer(kms, clock, Bounds(items=3, seconds=300))
+    keys.take()
+    kms.down = True
+    keys.take()
+    keys.take()
+    with pytest.raises(Unavailable):
+        keys.take()
+    assert keys._key is None
+
+
+def test_a_reader_asks_kms_once_per_key_within_its_bounds(kms: Kms, clock: Clock) -> None:
+    keys = reader(kms, clock, Bounds(items=10, seconds=300))
+    for _ in range(10):
+        keys.open(b"wrapped")
+    assert kms.calls["decrypt"] == 1
+    keys.open(b"wrapped")
+    assert kms.calls["decrypt"] == 2
+    clock.now = 300
+    keys.open(b"wrapped")
+    assert kms.calls["decrypt"] == 3
+
+
+def test_a_reader_keeps_a_bounded_number_of_keys(kms: Kms, clock: Clock) -> None:
+    keys = reader(kms, clock, Bounds())
+    for number in range(1_000):
+        keys.open(str(number).encode())
+    assert len(keys._known) == 256
+
+
+def test_no_key_shows_in_a_repr(kms: Kms, clock: Clock) -> None:
+    keys = writer(kms, clock, Bounds())
+    assert "canary" not in repr(keys.take())
+    assert "canary" not in repr(keys)

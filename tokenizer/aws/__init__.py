@@ -1,0 +1,1 @@
+"""The adapters to AWS: the only home of boto3 and dynamodb-encryption-sdk."""

@@ -1,0 +1,101 @@
+"""Dead letters: sealed, and sent to the queue in calls within its limits on count and bytes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from schemas.dead_letter import DeadLetter, LetterError
+from tokenizer.aws.batches import resend
+from tokenizer.aws.faults import by_code, mapped
+from tokenizer.aws.sealing import Sealer
+from tokenizer.budget import Budget
+from tokenizer.errors import PipelineError
+from tokenizer.records import Letter
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
+
+MESSAGES = 10  # SendMessageBatch: at most 10 messages a call, together no larger than one may be
+PREFIX = "letters/"
+
+
+class SqsDeadLetters:
+    """Implements the port `DeadLetters`."""
+
+    def __init__(  # noqa: PLR0917 -- two places to write to
+        self, sqs: "SQSClient", queue_url: str, s3: "S3Client", bucket: str, sealer: Sealer, max_bytes: int
+    ) -> None:
+        """A queue of letters, with a bucket for those too large for it.
+
+        Args:
+            sqs: a client.
+            queue_url: of the dead-letter queue.
+            s3: a client.
+            bucket: takes seals that don't fit into a message.
+            sealer: seals the records.
+            max_bytes: of one message, and of all messages of a call together.
+        """
+        self._sqs = sqs
+        self._queue_url = queue_url
+        self._s3 = s3
+        self._bucket = bucket
+        self._sealer = sealer
+        self._max_bytes = max_bytes
+
+    def send(self, letters: Sequence[Letter], budget: Budget) -> list[PipelineError | None]:
+        """Seal and send letters.
+
+        Returns:
+            For each letter None or why it was not sent.
+        """
+        failures: dict[int, PipelineError] = {}
+        bodies: dict[int, str] = {}
+        for at, letter in enumerate(letters):
+            try:
+                bodies[at] = self._body(letter)
+            except Exception as error:  # noqa: BLE001 -- the map decides, and names the class
+                failures[at] = mapped(error, "sealing a letter")
+        for chunk in self._calls(bodies):
+            failures |= resend(chunk, lambda keys: self._send(keys, bodies), budget, "sending letters")
+        return [failures.get(at) for at in range(len(letters))]
+
+    def _send(self, keys: Sequence[int], bodies: Mapping[int, str]) -> Mapping[int, PipelineError]:
+        answer = self._sqs.send_message_batch(
+            QueueUrl=self._queue_url, Entries=[{"Id": str(at), "MessageBody": bodies[at]} for at in keys]
+        )
+        return {
+            int(each["Id"]): by_code(each["Code"], "sending letters") for each in answer.get("Failed", [])
+        }
+
+    def _body(self, letter: Letter) -> str:
+        sealed = self._sealer.seal(letter.data, letter.identity)
+        body = _json(letter, sealed.decode(), None)
+        if len(body.encode()) <= self._max_bytes:
+            return body
+        # One object a record, however often it fails: a repetition replaces its like.
+        key = f"{PREFIX}{letter.letter_id}"
+        self._s3.put_object(Bucket=self._bucket, Key=key, Body=sealed)
+        return _json(letter, None, f"s3://{self._bucket}/{key}")
+
+    def _calls(self, bodies: Mapping[int, str]) -> Iterator[list[int]]:
+        call: list[int] = []
+        size = 0
+        for at, body in bodies.items():
+            bytes_ = len(body.encode())
+            if call and (len(call) == MESSAGES or size + bytes_ > self._max_bytes):
+                yield call
+                call, size = [], 0
+            call.append(at)
+            size += bytes_
+        if call:
+            yield call
+
+
+def _json(letter: Letter, sealed: str | None, sealed_object: str | None) -> str:
+    return DeadLetter(
+        error=LetterError(code=letter.code, message=letter.message),
+        source=letter.source,
+        attempts=letter.attempts,
+        sealed=sealed,
+        sealed_object=sealed_object,
+    ).model_dump_json(exclude_none=True)

@@ -1,0 +1,106 @@
+"""The composition root: adapters put together from settings, once per cold start."""
+
+import time
+from collections.abc import Callable
+
+from tokenizer.aws import token_keys
+from tokenizer.aws.blind_index import DynamoBlindIndex
+from tokenizer.aws.bus import EventBridgeBus
+from tokenizer.aws.clients import client, silence_libraries
+from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
+from tokenizer.aws.dead_letters import SqsDeadLetters
+from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.replayer import Replayer
+from tokenizer.aws.sealing import Opener, Sealer
+from tokenizer.aws.settings import DataKeySettings, ReplaySettings, RevealSettings, TokenizeSettings
+from tokenizer.aws.vault import VaultReader, VaultWriter
+from tokenizer.batch import Tokenizer
+from tokenizer.budget import Budget
+from tokenizer.catalog import catalog
+from tokenizer.intake import Intake
+from tokenizer.sanitize import Sanitizer
+
+LETTER_CONTEXT = {"purpose": "letter"}
+_MARGIN = 2.0  # seconds kept back for dead letters and the answer
+
+
+def vault_context(crypto_name: str) -> dict[str, str]:
+    """The encryption context of the vault's data keys."""
+    return {"purpose": "vault", "table": crypto_name}
+
+
+def bounds(settings: DataKeySettings) -> Bounds:
+    """The bounds of data keys."""
+    return Bounds(settings.data_key_max_items, settings.data_key_max_seconds)
+
+
+def tokenizer(settings: TokenizeSettings) -> Tokenizer:
+    """The use case with its adapters.
+
+    Raises:
+        PipelineError: the token keys could not be opened.
+    """
+    silence_libraries()
+    dynamodb, kms = client("dynamodb"), client("kms")
+    token_key, scope_keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
+    limits = bounds(settings)
+    vault_keys = DataKeyWriter(
+        kms, settings.vault_key_arn, vault_context(settings.vault_crypto_name), limits, time.monotonic
+    )
+    letter_keys = DataKeyWriter(kms, settings.letter_key_arn, LETTER_CONTEXT, limits, time.monotonic)
+    return Tokenizer(
+        intake=Intake(catalog(), Sanitizer(token_key, scope_keys)),
+        vault=VaultWriter(
+            dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
+        ),
+        index=DynamoBlindIndex(dynamodb, settings.blind_index_table, scope_keys),
+        bus=EventBridgeBus(client("events"), settings.bus_name, settings.event_max_bytes),
+        letters=SqsDeadLetters(
+            client("sqs"),
+            settings.dead_letter_queue_url,
+            client("s3"),
+            settings.letter_bucket,
+            Sealer(letter_keys),
+            settings.letter_max_bytes,
+        ),
+        retention_days=settings.vault_retention_days,
+    )
+
+
+def vault_reader(settings: RevealSettings) -> VaultReader:
+    """The vault, to be read from."""
+    silence_libraries()
+    keys = DataKeyReader(
+        client("kms"),
+        settings.vault_key_arn,
+        vault_context(settings.vault_crypto_name),
+        bounds(settings),
+        time.monotonic,
+    )
+    return VaultReader(
+        client("dynamodb"),
+        settings.vault_table,
+        settings.vault_crypto_name,
+        VaultReaderMaterials(keys),
+        time.time,
+    )
+
+
+def replayer(settings: ReplaySettings) -> Replayer:
+    """What opens dead letters."""
+    silence_libraries()
+    keys = DataKeyReader(
+        client("kms"), settings.letter_key_arn, LETTER_CONTEXT, bounds(settings), time.monotonic
+    )
+    return Replayer(
+        Opener(keys),
+        client("s3"),
+        client("lambda"),
+        settings.tokenize_stream_function,
+        settings.tokenize_queue_function,
+    )
+
+
+def budget(remaining_milliseconds: Callable[[], int]) -> Budget:
+    """The time that Lambda's context leaves an invocation."""
+    return Budget(lambda: remaining_milliseconds() / 1000 - _MARGIN, time.sleep)

@@ -1,0 +1,142 @@
+"""What a function is told by its environment: one frozen typed object each, read once at its cold start.
+
+Limits move, so each is a setting with today's value; their sources stand beside them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, Self
+
+from tokenizer.errors import Configuration
+
+# Would print whole events, requests or tracebacks with values in them.
+_FORBIDDEN = {
+    "POWERTOOLS_LOGGER_LOG_EVENT": ("true", "1"),
+    "POWERTOOLS_DEV": ("true", "1"),
+    "POWERTOOLS_DEBUG": ("true", "1"),
+    "POWERTOOLS_LOG_LEVEL": ("debug",),
+    "AWS_LAMBDA_LOG_LEVEL": ("debug", "trace"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A group of settings; field names are environment variables in lower case."""
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings.
+
+        Raises:
+            Configuration: names everything that is missing or malformed, and every debugging switch that would
+                print sensitive values, at once.
+        """
+        values: dict[str, Any] = {}
+        wrong = [
+            f"{name} would print sensitive values"
+            for name, bad in _FORBIDDEN.items()
+            if environment.get(name, "").strip().lower() in bad
+        ]
+        for each in fields(cls):
+            name = each.name.upper()
+            text = environment.get(name, "")
+            if text:
+                try:
+                    values[each.name] = int(text) if each.type in (int, "int") else text
+                except ValueError:
+                    wrong.append(f"{name} is no whole number")
+            elif each.default is MISSING:
+                wrong.append(f"{name} is missing")
+        if wrong:
+            raise Configuration("; ".join(wrong))
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class DataKeySettings(Settings):
+    """How long one data key is used. A security setting: a revoked permission works on for that long.
+
+    Args:
+        data_key_max_items: items sealed under one data key; 1 asks KMS for each, as the Direct KMS provider does.
+        data_key_max_seconds: seconds until a plaintext data key is dropped.
+    """
+
+    data_key_max_items: int = 10_000
+    data_key_max_seconds: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenizeSettings(DataKeySettings):
+    """What a tokenizing function needs.
+
+    Args:
+        vault_table: the vault's table.
+        vault_crypto_name: the table name that signatures and encryption contexts carry; it stays when the vault is
+            restored into a table of another name.
+        vault_key_arn: seals vault records.
+        letter_key_arn: seals dead letters.
+        token_key_arn: wraps the token keys.
+        token_keys_table: where the wrapped token keys lie.
+        blind_index_table: which token a consistent value has.
+        bus_name: where sanitized events go.
+        dead_letter_queue_url: where letters go.
+        letter_bucket: where letters go that are too large for the queue.
+        vault_retention_days: how long the vault keeps an order's values; 0 for ever.
+        event_max_bytes: an entry of PutEvents; announced as 1 MB in January 2026 while the API model says 256 KB.
+        letter_max_bytes: a message of SQS; 1 MiB since 2025.
+        max_receive_count: deliveries of a message before SQS takes it away (queue source alone).
+    """
+
+    vault_table: str
+    vault_crypto_name: str
+    vault_key_arn: str
+    letter_key_arn: str
+    token_key_arn: str
+    token_keys_table: str
+    blind_index_table: str
+    bus_name: str
+    dead_letter_queue_url: str
+    letter_bucket: str
+    vault_retention_days: int = 0
+    event_max_bytes: int = 256_000
+    letter_max_bytes: int = 1_048_576
+    max_receive_count: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealSettings(DataKeySettings):
+    """What a function needs that reads the vault."""
+
+    vault_table: str
+    vault_crypto_name: str
+    vault_key_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaySettings(DataKeySettings):
+    """What the function needs that opens dead letters.
+
+    Args:
+        letter_key_arn: opens letters.
+        tokenize_stream_function: takes records that came from the stream.
+        tokenize_queue_function: takes records that came from the queue.
+    """
+
+    letter_key_arn: str
+    tokenize_stream_function: str
+    tokenize_queue_function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenKeysSettings(Settings):
+    """What the function needs that makes the token keys."""
+
+    token_key_arn: str
+    token_keys_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersSettings(Settings):
+    """What the consumer needs that keeps the latest sanitized order."""
+
+    orders_table: str

@@ -1,0 +1,147 @@
+"""Event schemas compiled to what the sanitizer walks: one plan per event type and version.
+
+A field without a kind is refused here, when the function starts, and not when an order comes by.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from schemas.base import Envelope
+from schemas.dead_letter import ErrorCode
+from schemas.kinds import FieldKind
+from schemas.registry import EventName, registry
+from tokenizer.errors import BadRecord
+
+ENVELOPE = ("event_id", "event_type", "schema_version", "occurred_at")
+_ERRORS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPlan:
+    """What becomes of each named field of an object; a field not named here is tokenized whole."""
+
+    fields: Mapping[str, "Plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlan:
+    """What becomes of each element of a list."""
+
+    element: "Plan"
+
+
+Plan = FieldKind | ObjectPlan | ListPlan
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlan:
+    """One event type and version: how to check it and what becomes of its fields."""
+
+    name: EventName
+    model: type[Envelope]
+    data: ObjectPlan
+
+    def validate(self, event: Mapping[str, Any]) -> None:
+        """Check the shape.
+
+        Raises:
+            BadRecord: `invalid_field`, naming the paths of the first few fields at fault and no value.
+        """
+        try:
+            self.model.model_validate(event)
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_context=False, include_input=False)
+        else:
+            return
+        shown = [f"{pointer(detail['loc'])}: {detail['msg']}" for detail in details[:_ERRORS_SHOWN]]
+        more = len(details) - len(shown)
+        raise BadRecord(ErrorCode.INVALID_FIELD, "; ".join(shown) + (f"; and {more} more" if more else ""))
+
+
+def pointer(parts: Iterable[str | int]) -> str:
+    """The JSON Pointer (RFC 6901) to a field."""
+    return "".join(f"/{escape(part) if isinstance(part, str) else part}" for part in parts)
+
+
+def escape(key: str) -> str:
+    """A key as a part of a JSON Pointer."""
+    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
+
+
+class Catalog:
+    """Every known event type, by type and version."""
+
+    def __init__(self, models: Mapping[EventName, type[Envelope]]) -> None:
+        """Compile the models.
+
+        Raises:
+            TypeError: a field has no kind.
+        """
+        self._plans = {name: _event_plan(name, model) for name, model in models.items()}
+        self._types = {name.event_type for name in models}
+
+    def plan(self, event: Mapping[str, Any]) -> EventPlan:
+        """The plan for a parsed raw event.
+
+        Raises:
+            BadRecord: the type or the version is missing, of the wrong type, or unknown.
+        """
+        event_type, version = event.get("event_type"), event.get("schema_version")
+        if not isinstance(event_type, str):
+            raise BadRecord(ErrorCode.INVALID_FIELD, "/event_type: a string is required")
+        if event_type not in self._types:
+            raise BadRecord(ErrorCode.UNKNOWN_EVENT_TYPE, "/event_type: no schema has this type")
+        if not isinstance(version, int) or isinstance(version, bool):
+            raise BadRecord(ErrorCode.INVALID_FIELD, "/schema_version: an integer is required")
+        found = self._plans.get(EventName(event_type, version))
+        if found is None:
+            raise BadRecord(
+                ErrorCode.UNSUPPORTED_SCHEMA_VERSION, f"/schema_version: {event_type} has no such version"
+            )
+        return found
+
+
+@cache
+def catalog() -> Catalog:
+    """The catalog of every schema that ships."""
+    return Catalog(registry())
+
+
+def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
+    plan = _object_plan(model)
+    data = ObjectPlan({field: plan for field, plan in plan.fields.items() if field not in ENVELOPE})
+    return EventPlan(name, model, data)
+
+
+def _object_plan(model: type[BaseModel]) -> ObjectPlan:
+    fields = {}
+    for name, info in model.model_fields.items():
+        kinds = [entry for entry in info.metadata if isinstance(entry, FieldKind)]
+        plan = kinds[-1] if kinds else _plan_of(info.annotation)
+        if plan is None:
+            raise TypeError(f"{model.__module__}.{model.__qualname__}.{name} has no field kind")
+        fields[name] = plan
+    return ObjectPlan(fields)
+
+
+def _plan_of(annotation: Any) -> Plan | None:
+    """The plan that a type carries: a kind in `Annotated`, a model, a list or an optional of these."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        base, *metadata = get_args(annotation)
+        kinds = [entry for entry in metadata if isinstance(entry, FieldKind)]
+        return kinds[-1] if kinds else _plan_of(base)
+    if origin in (Union, UnionType):
+        plans = [_plan_of(arm) for arm in get_args(annotation) if arm is not NoneType]
+        return plans[0] if len(plans) == 1 else None
+    if origin is list:
+        element = _plan_of(get_args(annotation)[0])
+        return ListPlan(element) if element is not None else None
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _object_plan(annotation)
+    return None

@@ -1,0 +1,53 @@
+"""The identity of a raw record: where it came from, never what is in it.
+
+Kinesis and SQS never give one position or message id to two contents, so whatever is derived from an
+identity is the same for every delivery of the same record, and for it alone.
+"""
+
+import json
+from dataclasses import dataclass
+
+from schemas.dead_letter import LetterSource
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The canonical form: a JSON list of strings, so that no two lists of parts read the same.
+
+    Args:
+        canonical: UTF-8.
+    """
+
+    canonical: bytes
+
+    @classmethod
+    def of_kinesis(
+        cls, stream_arn: str, shard_id: str, sequence_number: str, sub_sequence: int | None
+    ) -> "Identity":
+        """A record of a stream; `sub_sequence` is its place inside a KPL aggregate, None outside of one."""
+        parts = ["kinesis", stream_arn, shard_id, sequence_number]
+        return cls._of(parts if sub_sequence is None else [*parts, str(sub_sequence)])
+
+    @classmethod
+    def of_sqs(cls, queue_arn: str, message_id: str) -> "Identity":
+        """A message of a queue."""
+        return cls._of(["sqs", queue_arn, message_id])
+
+    @classmethod
+    def of_source(cls, source: LetterSource) -> "Identity":
+        """The identity that a dead letter's source names.
+
+        Raises:
+            ValueError: it names neither a position in a stream nor a message of a queue.
+        """
+        if source.stream and source.shard and source.sequence_number:
+            return cls.of_kinesis(
+                source.stream, source.shard, source.sequence_number, source.sub_sequence_number
+            )
+        if source.queue and source.message_id:
+            return cls.of_sqs(source.queue, source.message_id)
+        raise ValueError("the source names neither a position in a stream nor a message of a queue")
+
+    @classmethod
+    def _of(cls, parts: list[str]) -> "Identity":
+        return cls(json.dumps(parts, separators=(",", ":")).encode())

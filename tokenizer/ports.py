@@ -1,0 +1,65 @@
+"""What the batch use case needs of the world. The fakes and the AWS adapters pass the same tests.
+
+A result list is as long as its argument: None for what was done, an error for what was not.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tokenizer.budget import Budget
+from tokenizer.errors import PipelineError
+from tokenizer.records import IndexEntry, Letter, SanitizedRecord, VaultRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the blind index answered.
+
+    Args:
+        found: the token of each value that has one.
+        failed: the values it could not tell about. A value in neither has no token yet.
+    """
+
+    found: Mapping[bytes, str] = field(repr=False)
+    failed: Mapping[bytes, PipelineError] = field(repr=False)
+
+
+class Vault(Protocol):
+    """Keeps values; whoever writes it need not be able to read it."""
+
+    def write(self, records: Sequence[VaultRecord], budget: Budget) -> Sequence[PipelineError | None]:
+        """Store records; a record that is there already is replaced by its like."""
+        ...
+
+
+class BlindIndex(Protocol):
+    """Knows which token a consistent value has."""
+
+    def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
+        """The tokens of values, given as scope and blind index."""
+        ...
+
+    def claim(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
+        """Give each value its token unless it has one; answers with the token that it has then."""
+        ...
+
+
+class Bus(Protocol):
+    """Carries sanitized events to consumers."""
+
+    def oversize(self, event: SanitizedRecord) -> str | None:
+        """Why an event is too large to publish, None if it is not."""
+        ...
+
+    def publish(self, events: Sequence[SanitizedRecord], budget: Budget) -> Sequence[PipelineError | None]:
+        """Publish events, in order, at least once."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """Takes what can't be published, sealed."""
+
+    def send(self, letters: Sequence[Letter], budget: Budget) -> Sequence[PipelineError | None]:
+        """Seal and send letters."""
+        ...
