@@ -1,16 +1,23 @@
-"""A consumer: keeps the latest sanitized order in the orders table."""
+"""A consumer: keeps the latest sanitized order in the orders table.
+
+A queue stands between the bus and this function, so that a burst of orders fills batches instead of starting a
+function each.
+"""
 
 import os
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
 
 from handlers.shell import logger, sealed_exit
 from schemas.sanitized import SanitizedEvent
+from tokenizer import jsontext
 from tokenizer.aws.clients import client
 from tokenizer.aws.orders_table import OrdersTable
 from tokenizer.aws.settings import OrdersSettings
+from tokenizer.errors import PipelineError
 
 
 @cache
@@ -19,8 +26,21 @@ def _orders() -> OrdersTable:
 
 
 @sealed_exit
-def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 -- Lambda's signature
-    """Keep one event from the bus; EventBridge may deliver it twice, late, or out of order."""
-    sanitized = SanitizedEvent.model_validate(event["detail"])
-    kept = _orders().keep(sanitized)
-    logger.info("order", ingest_id=sanitized.metadata.ingest_id, kept=kept)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
+    """Keep a batch of events from the bus; each may come twice, late, or out of order.
+
+    Returns:
+        The partial batch answer: each message that has to be delivered again.
+    """
+    failed = [record["messageId"] for record in event["Records"] if not _kept(record["body"])]
+    logger.info("orders", extra={"received": len(event["Records"]), "failed": len(failed)})
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _kept(body: str) -> bool:
+    try:
+        _orders().keep(SanitizedEvent.model_validate(jsontext.parse(body.encode())["detail"]))
+    except (PipelineError, ValidationError) as error:
+        logger.warning("not kept", extra={"error": type(error).__name__})
+        return False
+    return True

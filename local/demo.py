@@ -13,6 +13,7 @@ from types import FrameType
 from local.demo_cargo import Cargo, load
 from local.demo_checks import Figure
 from local.demo_parties import Consumer, Operator
+from local.demo_proofs import complaints, function_logs
 from local.demo_steps import Steps
 from local.demo_view import View
 from local.errors import LocalStackError
@@ -49,7 +50,7 @@ def demonstrate(stack: Stack, view: View, cargo: Cargo) -> list[Figure]:
     consumer = Consumer.subscribe(stack)
     operator = Operator.of(stack)
     steps = Steps(stack, view, cargo, consumer, operator)
-    return [
+    figures = [
         *steps.send(),
         *steps.receive(),
         *steps.orders_table(),
@@ -58,6 +59,9 @@ def demonstrate(stack: Stack, view: View, cargo: Cargo) -> list[Figure]:
         *steps.refuse(),
         *steps.search_for_leaks(),
     ]
+    if not all(figure.right for figure in figures):
+        view.complaints(complaints(function_logs(stack)))
+    return figures
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -40,15 +40,19 @@ class Received:
     Args:
         body: what the consumer's queue held.
         detail: the event's `detail`, numbers and the order of keys as they came.
+        ingest_id: of the raw record that it was made from.
     """
 
     body: str = field(repr=False)
     detail: str = field(repr=False)
+    ingest_id: str
 
     @classmethod
     def of(cls, body: str) -> "Received":
         """Take the event out of a queue message."""
-        return cls(body, json.dumps(_exact(body)["detail"], ensure_ascii=False, separators=(",", ":")))
+        detail = json.loads(body, parse_float=str)["detail"]  # 1.10 stays different from 1.1
+        text = json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
+        return cls(body, text, detail["metadata"]["ingest_id"])
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -61,16 +65,11 @@ class Received:
         return dict(json.loads(self.detail)["data"]["order"])
 
 
-def _exact(text: str) -> Any:
-    """Parsed JSON in which 1.10 stays different from 1.1."""
-    return json.loads(text, parse_float=str)
-
-
 def by_ingest_id(deliveries: Iterable[Received]) -> dict[str, list[Received]]:
     """Deliveries grouped by the raw record that they are of."""
     groups = defaultdict(list)
     for delivery in deliveries:
-        groups[delivery.metadata["ingest_id"]].append(delivery)
+        groups[delivery.ingest_id].append(delivery)
     return dict(groups)
 
 

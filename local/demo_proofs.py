@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 from local.stack import Credentials, Stack
 
 _READ = 500
+_COMPLAINTS = 5
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
 
@@ -148,3 +150,18 @@ def function_logs(stack: Stack) -> bytes:
             pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
             lines += [event["message"] for page in pages for event in page["events"]]
     return "\n".join(lines).encode()
+
+
+def complaints(logs: bytes) -> list[str]:
+    """What functions' logs complain about, the most frequent first."""
+    found: Counter[str] = Counter()
+    for line in logs.decode().splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            found.update(entry.get("reasons", ()))
+            if entry.get("level") == "ERROR":
+                found[f"{entry.get('error')}: {entry.get('reason', 'no reason given')}"] += 1
+    return [f"{text} ({times} times)" for text, times in found.most_common(_COMPLAINTS)]

@@ -161,8 +161,11 @@ class Steps:
             | stored(self.stack, "BlindIndexTableName", "id").keys
         )
 
+    def _records(self) -> int:
+        return len({each.ingest_id for each in self.deliveries})
+
     def _take(self, tick: Callable[[int], None] = lambda _: None) -> int:
-        new = self.consumer.receive()
+        before, new = self._records(), self.consumer.receive()
         self.deliveries += new
-        tick(len(new))
+        tick(self._records() - before)
         return len(new)

@@ -1,6 +1,7 @@
 """What the demo shows: steps, a progress bar, tables. On anything but a terminal, plain lines."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,8 @@ from local.demo_proofs import Attempt
 
 _PLAIN_WIDTH = 120
 _VALUE_WIDTH = 46
+
+_ARN = re.compile(r"arn:aws:sts::\S+")
 
 Row = tuple[str, str, str]
 
@@ -63,13 +66,13 @@ class View:
 
     def attempts(self, attempts: Sequence[Attempt]) -> None:
         """Show what the consumer's role is refused, in the services' own words."""
-        rows = [(each.what, each.answer) for each in attempts]
+        rows = [(each.what, _ARN.sub("(the consumer's role)", each.answer)) for each in attempts]
         self._table("what the consumer's role tried beyond its queue", ("it tried to", "and was told"), rows)
 
     def letters(self, body: str, found: Mapping[str, int], wanted: Mapping[str, int]) -> None:
         """Show one dead letter and how many there are of each code."""
         letter = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-        self._console.print("\n  one dead letter, as whoever reads the queue sees it", style="italic")
+        self._console.print("\n[italic]one dead letter, as whoever reads the queue sees it[/]")
         for line in letter.splitlines():
             self._console.print(f"  {_cut(line, _PLAIN_WIDTH - 10)}", markup=False)
         rows = [
@@ -86,24 +89,28 @@ class View:
         self._table("the main job, measured", ("figure", "measured", "must be", ""), rows)
         wrong = [each for each in figures if not each.right]
         for each in wrong:
-            self.error(f"{each.name}: {each.measured:,} instead of {each.must_be:,}", each.hint)
+            self.error(f"{each.name.strip()}: {each.measured:,} instead of {each.must_be:,}", each.hint)
         verdict = (
             "every figure is right" if not wrong else f"{len(wrong)} of {len(figures)} figures are wrong"
         )
         self._console.print(f"\n{verdict}, after {seconds:.0f} s")
+
+    def complaints(self, complaints: Sequence[str]) -> None:
+        """Show what the functions complain about; for when a figure is wrong."""
+        self.step("the functions' logs complain of: " + ("; ".join(complaints) or "nothing"))
 
     def error(self, what: str, hint: str) -> None:
         """Say what went wrong and what to do next."""
         self._console.print(f"error: {what}\nhint: {hint}", markup=False)
 
     def _table(self, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        table = Table(title=title, title_justify="left", title_style="italic")
+        table = Table()
         for heading in headings:
             number = heading in {"measured", "must be"}
             table.add_column(heading, justify="right" if number else "left", overflow="fold")
         for row in rows:
             table.add_row(*map(escape, row))
-        self._console.print()
+        self._console.print(f"\n[italic]{escape(title)}[/]")
         self._console.print(table)
 
 

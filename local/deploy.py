@@ -13,9 +13,6 @@ STACK_NAME = "orders"
 _BUCKET = "local-deployments"
 _DEPLOY_SECONDS = 120.0
 
-# The emulator's own mapping of streams loses what fails (see docs/local-stack.md), so it stays switched off.
-_PARAMETERS = {"StreamMappingEnabled": "false"}
-
 
 def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[str, str]:
     """Deploy a template.
@@ -32,17 +29,11 @@ def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[
     """
     function_uri, layer_uri = _upload(client("s3"))
     body = template.for_emulator(template.load(path), function_uri, layer_uri)
-    known = body.get("Parameters", {})
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
         StackName=STACK_NAME,
         TemplateBody=json.dumps(body),
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[
-            {"ParameterKey": key, "ParameterValue": value}
-            for key, value in _PARAMETERS.items()
-            if key in known
-        ],
     )
     stack = _settled(cloudformation)
     if stack["StackStatus"] != "CREATE_COMPLETE":

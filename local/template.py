@@ -14,6 +14,9 @@ Node = Any
 # Types that the emulator's CloudFormation refuses.
 OMITTED_TYPES = frozenset({"AWS::Events::Archive"})
 
+# Mappings of streams: the emulator's own lose what fails, so `mapping_process` runs them and they stay disabled.
+MAPPING = "AWS::Lambda::EventSourceMapping"
+
 # Condition keys that the emulator never matches, so that an Allow under one is a denial.
 STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source")
 
@@ -76,6 +79,9 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
             resource["Properties"]["ContentUri"] = layer_uri
         elif resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = function_uri
+        elif resource["Type"] == MAPPING and "StartingPosition" in resource["Properties"]:
+            # The emulator takes the text "false" of a parameter for true.
+            resource["Properties"]["Enabled"] = False
     return packaged
 
 

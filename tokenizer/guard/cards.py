@@ -28,7 +28,7 @@ _BARCODE_LENGTHS = frozenset({12, 13})
 
 _CLUSTER = re.compile(r"[0-9]+(?:[\W_]{1,3}[0-9]+)*")
 _GROUP = re.compile(r"[0-9]+")
-_FIRST_GROUPS = range(4, 7)
+_FIRST_GROUPS = range(4, 9)
 _PART_GROUPS = range(3, 9)
 _BEFORE_PROSE = frozenset(" \t\r\n:=([\"'")
 
@@ -70,7 +70,11 @@ def _well_grouped(plain: str, window: list[tuple[int, int]], *, whole: bool) -> 
     if len(separators) > 1 and any(separator.strip(" -") for separator in separators):
         return False
     sizes = [end - start for start, end in window]
-    return whole or (all(size in _PART_GROUPS for size in sizes[:-1]) and sizes[-1] < _PART_GROUPS.stop)
+    return whole or (
+        sizes[0] in _FIRST_GROUPS
+        and sizes[-1] <= max(_PART_GROUPS)
+        and all(size in _PART_GROUPS for size in sizes[:-1])
+    )
 
 
 def _is_card(plain: str, window: list[tuple[int, int]]) -> bool:

@@ -27,8 +27,9 @@ Make = Callable[..., Received]
 
 
 def test_digits_and_key_order_of_a_detail_are_kept() -> None:
-    body = '{"x": 1, "detail": {"b": 1.10, "a": {"metadata": "é"}}}'
-    assert Received.of(body).detail == '{"b":"1.10","a":{"metadata":"é"}}'
+    received = Received.of('{"x": 1, "detail": {"b": 1.10, "a": "é", "metadata": {"ingest_id": "ing_1"}}}')
+    assert received.detail == '{"b":"1.10","a":"é","metadata":{"ingest_id":"ing_1"}}'
+    assert received.ingest_id == "ing_1"
 
 
 def test_deliveries_of_one_record_count_once(delivery: Make, contract_order: dict[str, Any]) -> None:
@@ -63,7 +64,7 @@ def test_an_event_with_other_public_fields_than_its_order_is_not_faithful(
 
 
 def test_an_event_from_another_source_is_not_faithful(delivery: Make, contract_order: dict[str, Any]) -> None:
-    foreign = Received(delivery().body.replace("orders.tokenizer", "orders.other"), delivery().detail)
+    foreign = Received.of(delivery().body.replace("orders.tokenizer", "orders.other"))
     assert checks.faithful([contract_order], {"ing_1": [foreign]}) == 0
 
 
