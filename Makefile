@@ -42,5 +42,16 @@ lock: .venv/.ready ## resolve the lock files anew
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --quiet -o requirements/dev.lock
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet -c requirements/dev.lock -o requirements/runtime.lock
 
+# `sam build` calls these: third-party packages for Lambda's platform, whatever machine builds.
+LAMBDA_PLATFORM ?= manylinux_2_28_aarch64
+.PHONY: build-TokenizerLayer
+build-TokenizerLayer:
+	$(PYTHON) -m pip install --quiet --no-deps --require-hashes --only-binary=:all: --python-version 3.13 --implementation cp \
+		--platform $(LAMBDA_PLATFORM) --platform manylinux2014_aarch64 --target "$(ARTIFACTS_DIR)/python" -r requirements/runtime.lock
+	cp -r tokenizer schemas "$(ARTIFACTS_DIR)/python/"
+
+build-%Function:
+	cp -r handlers "$(ARTIFACTS_DIR)/"
+
 clean: ## remove what the targets made
 	@rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Benchmarks: what tokenizing costs, counted and measured."""

@@ -102,9 +102,7 @@ def _adapted(node: Node) -> Node:
         adapted["Resource"] = [adapted["Resource"], {"Fn::GetAtt": ["SanitizedBus", "Arn"]}]
     if "Effect" in adapted and "Condition" in adapted:
         kept = {
-            operator: {
-                key: value for key, value in tests.items() if not key.startswith(STRIPPED_CONDITIONS)
-            }
+            operator: {key: value for key, value in tests.items() if not key.startswith(STRIPPED_CONDITIONS)}
             for operator, tests in adapted.pop("Condition").items()
         }
         if condition := {operator: tests for operator, tests in kept.items() if tests}:

@@ -47,7 +47,9 @@ def test_identities_of_different_places_never_read_the_same(one: list[str], othe
 
     assert len(places(one)) == 3
     if one[:3] != other[:3]:
-        assert Identity.of_kinesis(one[0], one[1], one[2], None) != Identity.of_kinesis(other[0], other[1], other[2], None)
+        assert Identity.of_kinesis(one[0], one[1], one[2], None) != Identity.of_kinesis(
+            other[0], other[1], other[2], None
+        )
 
 
 def test_everything_derived_differs_by_identity_path_key_and_purpose() -> None:
