@@ -60,7 +60,10 @@ def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "engine.json").write_text(json.dumps(figures, indent=1) + "\n")
     table = Table("CPU per order", "median", "min", "max", title=f"{ORDERS} orders, {ROUNDS} rounds")
-    for name, values in (("read, check, sanitize, guard", engine), ("floor: parse and write the bytes", floor)):
+    for name, values in (
+        ("read, check, sanitize, guard", engine),
+        ("floor: parse and write the bytes", floor),
+    ):
         table.add_row(name, *(f"{value:.0f} us" for value in (median(values), min(values), max(values))))
     Console().print(table, f"ratio: {figures['engine_to_floor']:.1f}")
     return 0

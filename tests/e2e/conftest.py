@@ -1,0 +1,76 @@
+"""The real template on the local stack, started once for all tests that only use it."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import stack
+from local.stack import Stack
+
+PATIENCE = 40.0  # seconds to wait for what takes well under ten on an idle machine
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Stack]:
+    with tempfile.TemporaryDirectory() as folder, stack.running(Path(folder) / "stack") as started:
+        yield started
+
+
+class Subscriber:
+    """A queue of the test's own that a rule on the sanitized bus feeds."""
+
+    def __init__(self, on: Stack, name: str) -> None:
+        self._sqs = on.client("sqs")
+        events, bus = on.client("events"), on.outputs["SanitizedBusName"]
+        self._url = self._sqs.create_queue(QueueName=f"orders-consumer-{name}")["QueueUrl"]
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        arn = attributes["Attributes"]["QueueArn"]
+        events.put_rule(Name=f"test-{name}", EventBusName=bus, EventPattern='{"source": ["orders.tokenizer"]}')
+        events.put_targets(Rule=f"test-{name}", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+
+    def receive(self, count: int, patience: float = PATIENCE) -> list[dict[str, Any]]:
+        """Events until there are `count`, or patience is over."""
+        return [json.loads(body) for body in drain(self._sqs, self._url, count, patience)]
+
+
+def drain(sqs: Any, url: str, count: int, patience: float = PATIENCE) -> list[str]:
+    """Message bodies off a queue until there are `count`, or patience is over."""
+    bodies: list[str] = []
+
+    def enough() -> bool:
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
+        for message in found:
+            bodies.append(message["Body"])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return len(bodies) >= count
+
+    eventually(enough, patience)
+    return bodies
+
+
+def eventually(done: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    """Whether something comes true before patience is over."""
+    deadline = time.monotonic() + patience
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def put(on: Stack, event: Any) -> str:
+    """Put an order on the raw stream; answers with its sequence number."""
+    answer = on.client("kinesis").put_record(
+        StreamName=on.outputs["RawOrdersStreamName"], PartitionKey="order", Data=json.dumps(event).encode()
+    )
+    return str(answer["SequenceNumber"])
+
+
+def send(on: Stack, body: str) -> None:
+    """Send a body to the raw queue."""
+    on.client("sqs").send_message(QueueUrl=on.outputs["RawOrdersQueueUrl"], MessageBody=body)
