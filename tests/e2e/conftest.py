@@ -30,7 +30,9 @@ class Subscriber:
         self._url = self._sqs.create_queue(QueueName=f"orders-consumer-{name}")["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
         arn = attributes["Attributes"]["QueueArn"]
-        events.put_rule(Name=f"test-{name}", EventBusName=bus, EventPattern='{"source": ["orders.tokenizer"]}')
+        events.put_rule(
+            Name=f"test-{name}", EventBusName=bus, EventPattern='{"source": ["orders.tokenizer"]}'
+        )
         events.put_targets(Rule=f"test-{name}", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
 
     def receive(self, count: int, patience: float = PATIENCE) -> list[dict[str, Any]]:
@@ -43,7 +45,9 @@ def drain(sqs: Any, url: str, count: int, patience: float = PATIENCE) -> list[st
     bodies: list[str] = []
 
     def enough() -> bool:
-        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get(
+            "Messages", []
+        )
         for message in found:
             bodies.append(message["Body"])
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

@@ -51,13 +51,17 @@ def test_each_raw_order_of_both_sources_is_one_event_whose_tokens_the_vault_reve
         assert not [canary for canary in CANARIES if canary.casefold() in text.casefold()]
         expected = tokens(event["detail"])
         assert all(TOKEN.fullmatch(token) for token in expected)
-        revealed = invoke(running, "RevealFunctionName", {"tokens": list(expected), "purpose": "test"})["tokens"]
+        revealed = invoke(running, "RevealFunctionName", {"tokens": list(expected), "purpose": "test"})[
+            "tokens"
+        ]
         assert {token: json.loads(answer["value"]) for token, answer in revealed.items()} == expected
     vault = str(stored(running, "VaultTableName"))
     assert not [canary for canary in CANARIES if canary in vault]
 
 
-def test_the_same_stream_record_delivered_three_times_is_the_same_event_and_one_vault_record(running: Stack) -> None:
+def test_the_same_stream_record_delivered_three_times_is_the_same_event_and_one_vault_record(
+    running: Stack,
+) -> None:
     subscriber = Subscriber(running, "thrice")
     data = base64.b64encode(json.dumps(order()).encode()).decode()
     event = {
@@ -66,7 +70,11 @@ def test_the_same_stream_record_delivered_three_times_is_the_same_event_and_one_
                 "eventSource": "aws:kinesis",
                 "eventID": "shardId-000000000000:777",
                 "eventSourceARN": "arn:aws:kinesis:us-east-1:000000000000:stream/orders-raw-orders",
-                "kinesis": {"sequenceNumber": "777", "approximateArrivalTimestamp": 1795428901.25, "data": data},
+                "kinesis": {
+                    "sequenceNumber": "777",
+                    "approximateArrivalTimestamp": 1795428901.25,
+                    "data": data,
+                },
             }
         ]
     }
@@ -102,7 +110,9 @@ def test_the_orders_table_keeps_the_latest_order_whatever_comes_late(running: St
     dynamodb, table = running.client("dynamodb"), running.outputs["OrdersTableName"]
 
     def kept() -> str | None:
-        item = dynamodb.get_item(TableName=table, Key={"order_id": {"S": "SO-late"}}, ConsistentRead=True).get("Item")
+        item = dynamodb.get_item(
+            TableName=table, Key={"order_id": {"S": "SO-late"}}, ConsistentRead=True
+        ).get("Item")
         return item["occurred_at"]["S"] if item else None
 
     send(running, json.dumps(newer))
@@ -119,7 +129,12 @@ def test_the_orders_table_keeps_the_latest_order_whatever_comes_late(running: St
 def test_no_function_log_holds_a_raw_value(running: Stack) -> None:
     logs = running.client("logs")
     text = ""
-    for name in ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName", "ReplayFunctionName", "RevealFunctionName"):
+    for name in (
+        "TokenizeStreamFunctionName",
+        "TokenizeQueueFunctionName",
+        "ReplayFunctionName",
+        "RevealFunctionName",
+    ):
         pages = logs.get_paginator("filter_log_events").paginate(
             logGroupName=f"/aws/lambda/{running.outputs[name]}"
         )

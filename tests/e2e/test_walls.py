@@ -1,0 +1,189 @@
+"""The policies are in force: each role can do its part and no more, and without a permission its part fails."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import deploy, package, stack, template
+from local.stack import Stack
+from tests.e2e.conftest import Subscriber, drain, send
+from tests.samples import order
+
+pytestmark = pytest.mark.e2e
+
+# Runs one call with the role it was created with, and tells AWS's error code.
+PROBE = """
+import boto3
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    try:
+        getattr(boto3.client(event["service"]), event["call"])(**event["arguments"])
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "allowed"
+"""
+DENIED = {"AccessDenied", "AccessDeniedException"}
+
+
+class Probe:
+    """A function of the test's own, with the role of one of the stack's functions."""
+
+    def __init__(self, on: Stack, function: str) -> None:
+        self._lambda = on.client("lambda")
+        role = self._lambda.get_function_configuration(FunctionName=on.outputs[function])["Role"]
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("probe.py", PROBE)
+        self._name = f"probe-{function}"
+        self._lambda.create_function(
+            FunctionName=self._name,
+            Role=role,
+            Runtime="python3.13",
+            Handler="probe.handler",
+            Code={"ZipFile": code.getvalue()},
+        )
+
+    def call(self, service: str, call: str, **arguments: Any) -> str:
+        payload = json.dumps({"service": service, "call": call, "arguments": arguments}).encode()
+        answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
+        return str(json.loads(answer["Payload"].read()))
+
+
+def vault_key(on: Stack) -> dict[str, Any]:
+    return {"TableName": on.outputs["VaultTableName"], "Key": {"id": {"S": "00"}}}
+
+
+def vault_batch(on: Stack) -> dict[str, Any]:
+    return {"RequestItems": {on.outputs["VaultTableName"]: {"Keys": [{"id": {"S": "00"}}]}}}
+
+
+@pytest.mark.parametrize("function", ["TokenizeStreamFunctionName", "TokenizeQueueFunctionName"])
+def test_the_tokenizer_can_neither_read_the_vault_nor_open_what_it_sealed(
+    running: Stack, function: str
+) -> None:
+    probe = Probe(running, function)
+    keys = [running.outputs["VaultKeyArn"], running.outputs["LetterKeyArn"]]
+    for purpose, key in zip(("vault", "letter"), keys, strict=True):
+        context = {"purpose": purpose}
+        made = probe.call("kms", "generate_data_key", KeyId=key, NumberOfBytes=32, EncryptionContext=context)
+        assert made == "allowed"
+        opened = probe.call("kms", "decrypt", KeyId=key, CiphertextBlob="AA==", EncryptionContext=context)
+        assert opened in DENIED
+    assert probe.call("dynamodb", "get_item", **vault_key(running)) in DENIED
+    assert probe.call("dynamodb", "batch_get_item", **vault_batch(running)) in DENIED
+    assert probe.call("dynamodb", "scan", TableName=running.outputs["VaultTableName"]) in DENIED
+    assert probe.call("dynamodb", "delete_item", **vault_key(running)) in DENIED
+
+
+def test_the_reveal_function_can_read_the_vault_and_not_write_it(running: Stack) -> None:
+    probe = Probe(running, "RevealFunctionName")
+    assert probe.call("dynamodb", "batch_get_item", **vault_batch(running)) == "allowed"
+    item = {"TableName": running.outputs["VaultTableName"], "Item": {"id": {"S": "00"}}}
+    assert probe.call("dynamodb", "put_item", **item) in DENIED
+    key = running.outputs["VaultKeyArn"]
+    assert probe.call("kms", "generate_data_key", KeyId=key, NumberOfBytes=32) in DENIED
+    letter = running.outputs["LetterKeyArn"]
+    assert probe.call("kms", "decrypt", KeyId=letter, CiphertextBlob="AA==") in DENIED
+
+
+def test_the_replay_function_can_open_letters_and_nothing_of_the_vault(running: Stack) -> None:
+    probe = Probe(running, "ReplayFunctionName")
+    assert probe.call("dynamodb", "batch_get_item", **vault_batch(running)) in DENIED
+    key = running.outputs["VaultKeyArn"]
+    assert probe.call("kms", "decrypt", KeyId=key, CiphertextBlob="AA==") in DENIED
+    # Not denied: KMS itself finds that these bytes are no ciphertext of its.
+    letter = running.outputs["LetterKeyArn"]
+    assert probe.call("kms", "decrypt", KeyId=letter, CiphertextBlob="AA==") not in DENIED | {"allowed"}
+
+
+def test_the_account_alone_has_no_use_of_a_key(running: Stack) -> None:
+    iam = running.client("iam")
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+    }
+    everything = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}],
+    }
+    arn = iam.create_role(RoleName="nosy", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="nosy", PolicyName="all", PolicyDocument=json.dumps(everything))
+    kms = running.client("kms", running.assume(arn))
+    for name in ("VaultKeyArn", "LetterKeyArn"):
+        with pytest.raises(kms.exceptions.ClientError, match="AccessDenied"):
+            kms.generate_data_key(KeyId=running.outputs[name], NumberOfBytes=32)
+
+
+@pytest.mark.parametrize("role", ["ProducerRoleArn", "ConsumerRoleArn", "ReplayOperatorRoleArn"])
+def test_no_role_of_people_reaches_the_vault_its_key_or_the_letters_key(running: Stack, role: str) -> None:
+    who = running.assume(running.outputs[role])
+    dynamodb, kms, functions = (running.client(name, who) for name in ("dynamodb", "kms", "lambda"))
+    with pytest.raises(dynamodb.exceptions.ClientError, match="AccessDenied"):
+        dynamodb.get_item(**vault_key(running))
+    for name in ("VaultKeyArn", "LetterKeyArn"):
+        with pytest.raises(kms.exceptions.ClientError, match="AccessDenied"):
+            kms.decrypt(KeyId=running.outputs[name], CiphertextBlob=b"\0")
+    with pytest.raises(functions.exceptions.ClientError, match="AccessDenied"):
+        functions.invoke(FunctionName=running.outputs["RevealFunctionName"], Payload=b"{}")
+
+
+def weakened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sid: str) -> Any:
+    """A running stack whose template lacks the statements of one name."""
+    adapt = template.for_emulator
+
+    def without(node: Any) -> Any:
+        if isinstance(node, list):
+            return [without(each) for each in node if not (isinstance(each, dict) and each.get("Sid") == sid)]
+        return {key: without(value) for key, value in node.items()} if isinstance(node, dict) else node
+
+    monkeypatch.setattr(deploy.template, "for_emulator", lambda *given: without(adapt(*given)))
+    assert sid in (package.ROOT / "template.yaml").read_text()
+    return stack.running(tmp_path / "stack")
+
+
+GOOD, BAD = json.dumps(order()), "{"
+
+
+@pytest.mark.parametrize(
+    "sid",
+    [
+        "WriteVault",
+        "KnowConsistentValues",
+        "ReadWrappedTokenKeys",
+        "OpenTokenKeys",
+        "SealVaultRecords",
+        "Publish",
+    ],
+)
+def test_without_one_permission_no_order_is_published(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sid: str
+) -> None:
+    with weakened(monkeypatch, tmp_path, sid) as running:
+        subscriber = Subscriber(running, "weakened")
+        send(running, GOOD)
+        assert not subscriber.receive(1, patience=6.0)
+
+
+@pytest.mark.parametrize("sid", ["SealLetters", "SendLetters"])
+def test_without_one_permission_no_letter_is_sent(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sid: str
+) -> None:
+    with weakened(monkeypatch, tmp_path, sid) as running:
+        subscriber = Subscriber(running, "weakened")
+        send(running, BAD)
+        send(running, GOOD)
+        assert subscriber.receive(1), "good orders need no letters"
+        assert not drain(running.client("sqs"), running.outputs["DeadLetterQueueUrl"], 1, patience=4.0)
+
+
+def test_with_all_permissions_the_same_order_and_letter_come_through(running: Stack) -> None:
+    subscriber = Subscriber(running, "healthy")
+    send(running, GOOD)
+    send(running, BAD)
+    assert len(subscriber.receive(1)) == 1
+    assert len(drain(running.client("sqs"), running.outputs["DeadLetterQueueUrl"], 1)) == 1
