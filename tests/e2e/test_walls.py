@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local import deploy, package, stack, template
+from local import package, stack, template
 from local.stack import Stack
 from tests.e2e.conftest import Subscriber, drain, send
 from tests.samples import order
@@ -141,7 +141,7 @@ def weakened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sid: str) -> Any:
             return [without(each) for each in node if not (isinstance(each, dict) and each.get("Sid") == sid)]
         return {key: without(value) for key, value in node.items()} if isinstance(node, dict) else node
 
-    monkeypatch.setattr(deploy.template, "for_emulator", lambda *given: without(adapt(*given)))
+    monkeypatch.setattr(template, "for_emulator", lambda *given: without(adapt(*given)))
     assert sid in (package.ROOT / "template.yaml").read_text()
     return stack.running(tmp_path / "stack")
 

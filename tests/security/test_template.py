@@ -1,0 +1,288 @@
+"""What the template must say, read off the template itself; each check is seen to bite by planting the weakness."""
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.package import ROOT
+from local.template import load
+
+Template = dict[str, Any]
+KEYS = {
+    # key: (operation, purpose, roles) of each statement that grants its use
+    "VaultKey": {
+        ("kms:GenerateDataKey", "vault", ("TokenizeQueueRole", "TokenizeStreamRole")),
+        ("kms:Decrypt", "vault", ("RevealRole",)),
+    },
+    "LetterKey": {
+        ("kms:GenerateDataKey", "letter", ("TokenizeQueueRole", "TokenizeStreamRole")),
+        ("kms:Decrypt", "letter", ("ReplayRole",)),
+    },
+    "TokenKey": {
+        ("kms:GenerateDataKeyWithoutPlaintext", "token-keys", ("TokenKeysRole",)),
+        ("kms:Decrypt", "token-keys", ("TokenizeQueueRole", "TokenizeStreamRole")),
+    },
+}
+ADMINISTRATION = {
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:CreateGrant",
+    "kms:*",
+}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def of_type(template: Template, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == kind:
+            yield name, resource["Properties"]
+
+
+def statements(template: Template, policy: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
+    return found
+
+
+def key_uses(template: Template, key: str) -> set[tuple[str, str, tuple[str, ...]]]:
+    found = set()
+    for each in template["Resources"][key]["Properties"]["KeyPolicy"]["Statement"]:
+        if each["Sid"] == "Administration":
+            continue
+        purpose = (
+            each.get("Condition", {}).get("StringEquals", {}).get("kms:EncryptionContext:purpose", "any")
+        )
+        roles = tuple(sorted(arn["Fn::GetAtt"][0] for arn in listed(each["Principal"]["AWS"])))
+        found |= {(action, purpose, roles) for action in listed(each["Action"])}
+    return found
+
+
+def keys_used_as_agreed(template: Template) -> list[str]:
+    return [name for name, uses in KEYS.items() if key_uses(template, name) != uses]
+
+
+def administrators_without_use(template: Template) -> list[str]:
+    return [
+        name
+        for name in KEYS
+        for each in template["Resources"][name]["Properties"]["KeyPolicy"]["Statement"]
+        if each["Sid"] == "Administration" and ADMINISTRATION & set(each["Action"])
+    ]
+
+
+def keys_rotate_and_are_deleted_late(template: Template) -> list[str]:
+    return [
+        name
+        for name, key in of_type(template, "AWS::KMS::Key")
+        if not (key["EnableKeyRotation"] is True and key["PendingWindowInDays"] == 30)
+    ]
+
+
+def policies_without_wildcards(template: Template) -> list[str]:
+    return [
+        f"{name}: {each['Sid']}"
+        for name, policy in of_type(template, "AWS::IAM::Policy")
+        for each in policy["PolicyDocument"]["Statement"]
+        if any("*" in action for action in listed(each["Action"])) or "*" in listed(each["Resource"])
+    ]
+
+
+def roles_leave_kms_to_the_keys(template: Template) -> list[str]:
+    return [
+        name
+        for name, policy in of_type(template, "AWS::IAM::Policy")
+        for each in policy["PolicyDocument"]["Statement"]
+        if any(action.startswith("kms:") for action in listed(each["Action"]))
+    ]
+
+
+def tokenizers_only_write_the_vault(template: Template) -> list[str]:
+    return [
+        f"{policy}: {action}"
+        for policy in ("TokenizeStreamPolicy", "TokenizeQueuePolicy")
+        for each in statements(template, policy)
+        for action in listed(each["Action"])
+        if {"Fn::GetAtt": ["VaultTable", "Arn"]} in listed(each["Resource"])
+        and action != "dynamodb:BatchWriteItem"
+    ]
+
+
+def publishers_are_the_tokenizer(template: Template) -> list[str]:
+    return [
+        policy
+        for policy in ("TokenizeStreamPolicy", "TokenizeQueuePolicy")
+        for each in statements(template, policy)
+        if each["Sid"] == "Publish"
+        and each.get("Condition") != {"StringEquals": {"events:source": "orders.tokenizer"}}
+    ]
+
+
+def tables_are_kept(template: Template) -> list[str]:
+    wrong = []
+    for name, table in of_type(template, "AWS::DynamoDB::Table"):
+        recoverable = table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        protected = table.get("DeletionProtectionEnabled") is True or name == "OrdersTable"
+        retained = template["Resources"][name]["DeletionPolicy"] == "Retain"
+        if not (recoverable and protected and retained and table["SSESpecification"]["SSEEnabled"] is True):
+            wrong.append(name)
+    return wrong
+
+
+def functions_have_roles_and_logs_of_their_own(template: Template) -> list[str]:
+    functions = dict(of_type(template, "AWS::Serverless::Function"))
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in functions.values()]
+    logs = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()]
+    kept = {name for name, group in of_type(template, "AWS::Logs::LogGroup") if group["RetentionInDays"]}
+    return [
+        name
+        for name, role, log in zip(functions, roles, logs, strict=True)
+        if roles.count(role) > 1 or logs.count(log) > 1 or log not in kept
+    ]
+
+
+def the_stream_mapping_gives_up_in_order(template: Template) -> list[str]:
+    mapping = template["Resources"]["TokenizeStreamMapping"]["Properties"]
+    expected = {
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "BisectBatchOnFunctionError": True,
+        "MaximumRetryAttempts": 5,
+        "MaximumRecordAgeInSeconds": 86400,
+        "DestinationConfig": {"OnFailure": {"Destination": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}}},
+    }
+    hours = template["Resources"]["RawOrdersStream"]["Properties"]["RetentionPeriodHours"]
+    wrong = [name for name, value in expected.items() if mapping.get(name) != value]
+    return wrong + (["retention"] if hours * 3600 <= mapping["MaximumRecordAgeInSeconds"] else [])
+
+
+def no_filter_drops_raw_records(template: Template) -> list[str]:
+    mappings = of_type(template, "AWS::Lambda::EventSourceMapping")
+    return [name for name, mapping in mappings if "FilterCriteria" in mapping]
+
+
+def queues_outlast_their_functions(template: Template) -> list[str]:
+    wrong = []
+    for _, mapping in of_type(template, "AWS::Lambda::EventSourceMapping"):
+        queue = template["Resources"][mapping["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]
+        function = template["Resources"][mapping["FunctionName"]["Ref"]]["Properties"]
+        timeout = function.get("Timeout", template["Globals"]["Function"]["Timeout"])
+        if "VisibilityTimeout" in queue and queue["VisibilityTimeout"] < 6 * timeout:
+            wrong.append(queue["QueueName"]["Fn::Sub"])
+    return wrong
+
+
+def letters_wait_for_two_weeks(template: Template) -> list[str]:
+    return [
+        name
+        for name, queue in of_type(template, "AWS::SQS::Queue")
+        if queue["MessageRetentionPeriod"] != 1_209_600
+    ]
+
+
+def plain_http_is_denied(template: Template) -> list[str]:
+    covered = set()
+    for _, policy in of_type(template, "AWS::SQS::QueuePolicy"):
+        if any(
+            each["Sid"] == "TlsOnly" and each["Effect"] == "Deny"
+            for each in policy["PolicyDocument"]["Statement"]
+        ):
+            covered |= {queue["Ref"] for queue in policy["Queues"]}
+    return [name for name, _ in of_type(template, "AWS::SQS::Queue") if name not in covered]
+
+
+def buckets_are_private(template: Template) -> list[str]:
+    return [
+        name
+        for name, bucket in of_type(template, "AWS::S3::Bucket")
+        if not all(bucket["PublicAccessBlockConfiguration"].values()) or "BucketEncryption" not in bucket
+    ]
+
+
+def the_bus_is_archived(template: Template) -> list[str]:
+    archives = [archive["SourceArn"] for _, archive in of_type(template, "AWS::Events::Archive")]
+    return [] if {"Fn::GetAtt": ["SanitizedBus", "Arn"]} in archives else ["SanitizedBus"]
+
+
+def unprocessed_messages_are_the_replay_functions_alone(template: Template) -> list[str]:
+    for each in statements(template, "UnprocessedQueuePolicy"):
+        alone = {"ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["ReplayRole", "Arn"]}}}
+        if each["Effect"] == "Deny" and "sqs:ReceiveMessage" in each["Action"] and each["Condition"] == alone:
+            return []
+    return ["UnprocessedQueue"]
+
+
+def _set(template: Template, path: str, value: Any) -> None:
+    *steps, last = path.split("/")
+    node: Any = template["Resources"]
+    for step in steps:
+        node = node[int(step)] if step.isdecimal() else node[step]
+    node[int(last) if last.isdecimal() else last] = value
+
+
+STATEMENT = "Properties/PolicyDocument/Statement/2"
+WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
+    (keys_used_as_agreed, "VaultKey/Properties/KeyPolicy/Statement/1/Action", "kms:Decrypt"),
+    (keys_used_as_agreed, "VaultKey/Properties/KeyPolicy/Statement/1/Condition", {}),
+    (
+        keys_used_as_agreed,
+        "LetterKey/Properties/KeyPolicy/Statement/2/Principal",
+        {"AWS": {"Fn::GetAtt": ["RevealRole", "Arn"]}},
+    ),
+    (administrators_without_use, "TokenKey/Properties/KeyPolicy/Statement/0/Action", ["kms:*"]),
+    (keys_rotate_and_are_deleted_late, "VaultKey/Properties/EnableKeyRotation", False),
+    (policies_without_wildcards, f"TokenizeQueuePolicy/{STATEMENT}/Action", "dynamodb:*"),
+    (policies_without_wildcards, f"TokenizeQueuePolicy/{STATEMENT}/Resource", "*"),
+    (roles_leave_kms_to_the_keys, f"TokenizeQueuePolicy/{STATEMENT}/Action", "kms:Decrypt"),
+    (tokenizers_only_write_the_vault, f"TokenizeStreamPolicy/{STATEMENT}/Action", ["dynamodb:GetItem"]),
+    (
+        publishers_are_the_tokenizer,
+        "TokenizeStreamPolicy/Properties/PolicyDocument/Statement/5/Condition",
+        {},
+    ),
+    (tables_are_kept, "VaultTable/Properties/DeletionProtectionEnabled", False),
+    (
+        functions_have_roles_and_logs_of_their_own,
+        "RevealFunction/Properties/Role",
+        {"Fn::GetAtt": ["ReplayRole", "Arn"]},
+    ),
+    (the_stream_mapping_gives_up_in_order, "TokenizeStreamMapping/Properties/MaximumRetryAttempts", -1),
+    (the_stream_mapping_gives_up_in_order, "RawOrdersStream/Properties/RetentionPeriodHours", 24),
+    (no_filter_drops_raw_records, "TokenizeQueueMapping/Properties/FilterCriteria", {"Filters": []}),
+    (queues_outlast_their_functions, "RawOrdersQueue/Properties/VisibilityTimeout", 60),
+    (letters_wait_for_two_weeks, "DeadLetterQueue/Properties/MessageRetentionPeriod", 345_600),
+    (plain_http_is_denied, "QueuesTlsPolicy/Properties/Queues", []),
+    (buckets_are_private, "LetterBucket/Properties/PublicAccessBlockConfiguration/BlockPublicAcls", False),
+    (the_bus_is_archived, "SanitizedArchive/Properties/SourceArn", "another"),
+    (
+        unprocessed_messages_are_the_replay_functions_alone,
+        "UnprocessedQueuePolicy/Properties/PolicyDocument/Statement/1/Effect",
+        "Allow",
+    ),
+]
+CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load(ROOT / "template.yaml")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_template_keeps_its_promise(template: Template, check: Callable[[Template], list[str]]) -> None:
+    assert check(template) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "path", "value"), WEAKNESSES, ids=lambda given: getattr(given, "__name__", None)
+)
+def test_a_planted_weakness_is_found(
+    template: Template, check: Callable[[Template], list[str]], path: str, value: Any
+) -> None:
+    weak = copy.deepcopy(template)
+    _set(weak, path, value)
+    assert check(weak)
