@@ -1,0 +1,40 @@
+import json
+
+import pytest
+
+from local.package import ROOT, function_zip, layer_zip
+from local.template import OMITTED_TYPES, for_emulator, load
+
+
+@pytest.fixture(scope="module")
+def texts() -> tuple[str, str]:
+    real = load(ROOT / "template.yaml")
+    return json.dumps(real), json.dumps(for_emulator(real, "s3://b/f", "s3://b/l"))
+
+
+@pytest.mark.parametrize(
+    "left_out", ["kms:EncryptionContext", "events:source", "TlsOnly", "AWS::Events::Archive"]
+)
+def test_the_emulator_gets_nothing_of_what_it_gets_wrong(texts: tuple[str, str], left_out: str) -> None:
+    real, adapted = texts
+    assert left_out in real
+    assert left_out not in adapted
+
+
+def test_everything_else_is_deployed() -> None:
+    real = load(ROOT / "template.yaml")
+    adapted = for_emulator(real, "s3://b/f", "s3://b/l")
+    left_out = {name for name, each in real["Resources"].items() if each["Type"] in OMITTED_TYPES}
+    assert adapted["Resources"].keys() == real["Resources"].keys() - left_out
+    assert adapted["Outputs"] == real["Outputs"]
+
+
+def test_only_the_streams_mapping_is_disabled() -> None:
+    resources = for_emulator(load(ROOT / "template.yaml"), "s3://b/f", "s3://b/l")["Resources"]
+    assert resources["TokenizeStreamMapping"]["Properties"]["Enabled"] is False
+    assert resources["TokenizeQueueMapping"]["Properties"]["Enabled"] == {"Ref": "QueueMappingEnabled"}
+
+
+def test_the_same_code_makes_the_same_zips() -> None:
+    assert function_zip() == function_zip()
+    assert layer_zip() == layer_zip()
