@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokenizer.authentication_data import (
+    JsonValue,
     is_authentication_key,
     may_hold_authentication_data,
     scrub_text,
@@ -27,12 +28,12 @@ def test_a_key_that_only_looks_alike_is_left_alone(key: str) -> None:
 
 
 def test_it_is_removed_at_any_depth_and_everything_else_stays() -> None:
-    raw = {"a": [{"CVV": "canary", "b": 1}, [{"Track-Data": {"x": "canary"}}]], "kept": "pin"}
+    raw: JsonValue = {"a": [{"CVV": "canary", "b": 1}, [{"Track-Data": {"x": "canary"}}]], "kept": "pin"}
     assert strip_authentication_data(raw) == ({"a": [{"b": 1}, [{}]], "kept": "pin"}, 2)
 
 
 def test_nothing_is_copied_where_nothing_is_removed() -> None:
-    raw = {"a": [1, {"b": 2}]}
+    raw: JsonValue = {"a": [1, {"b": 2}]}
     assert strip_authentication_data(raw)[0] is raw
 
 
