@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help demo test up down lint bench lock clean
+.PHONY: help schemas demo test up down lint bench lock clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
@@ -37,6 +37,9 @@ lint: .venv/.ready ## formatter, linter, types, template, import rules
 
 bench: .venv/.ready ## the benchmarks
 	@$(BIN)/python -m bench
+
+schemas: .venv/.ready ## write schemas/json from the models
+	@$(BIN)/python -m schemas
 
 lock: .venv/.ready ## resolve the lock files anew
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --quiet -o requirements/dev.lock

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.shell import logger, sealed_exit
 from tokenizer import jsontext
 from tokenizer.aws import root
+from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.settings import RevealSettings
 from tokenizer.aws.vault import VaultReader
 from tokenizer.reveal import Revealed, reveal
@@ -17,8 +18,18 @@ MOST = 100
 
 
 @cache
+def _settings() -> RevealSettings:
+    return RevealSettings.load(os.environ)
+
+
+@cache
 def _vault() -> VaultReader:
-    return root.vault_reader(RevealSettings.load(os.environ))
+    return root.vault_reader(_settings())
+
+
+@cache
+def _aliases() -> DynamoAliases:
+    return root.aliases(_settings())
 
 
 @sealed_exit
@@ -42,7 +53,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"error": {"code": "invalid_request", "message": f"tokens: a list of 1 to {MOST} strings"}}
     if not isinstance(purpose, str) or not purpose.strip():
         return {"error": {"code": "invalid_request", "message": "purpose: a text is required"}}
-    answers = reveal(tokens, _vault(), root.budget(context.get_remaining_time_in_millis))
+    answers = reveal(tokens, _vault(), _aliases(), root.budget(context.get_remaining_time_in_millis))
     logger.info("reveal", asked=len(tokens), statuses=sorted({str(each.status) for each in answers.values()}))
     return {"tokens": {token: _shown(each) for token, each in answers.items()}}
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -62,6 +62,10 @@ def tell(outcomes: Sequence[Outcome]) -> None:
     for name, count in counts.items():
         metrics.add_metric(name.title().replace("_", ""), MetricUnit.Count, count)
     metrics.flush_metrics()
+    hits = Counter(path for each in outcomes if each.published for path in each.guard_hits)
+    for path, count in hits.items():
+        with single_metric("GuardHits", MetricUnit.Count, count) as metric:
+            metric.add_dimension("path", path)
 
 
 def replay_answer(outcomes: Sequence[Outcome]) -> dict[str, Any]:

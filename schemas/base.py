@@ -31,6 +31,7 @@ Identifier = Annotated[str, Field(min_length=1, max_length=256), Public()]
 PublicText = Annotated[Text, Public()]
 Money = Annotated[str, Field(pattern=r"^-?[0-9]{1,18}(\.[0-9]{1,6})?$"), Public()]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), Public()]
+Flag = Annotated[bool, Public()]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000), Public()]
 Timestamp = Annotated[
     str,

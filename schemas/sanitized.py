@@ -6,7 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas.base import Identifier, Timestamp
 
+ALIAS_PATTERN = "^[+(]{0,2}[0-9][0-9 .()-]*$"  # digits and the separators that numbers are written with
 SOURCE = "orders.tokenizer"
+TOKEN_PATTERN = "^tok_[0-7][0-9a-hjkmnp-tv-z]{25}$"  # noqa: S105 -- a shape: 128 bits in Crockford's base32
 
 
 class Metadata(BaseModel):

@@ -5,16 +5,18 @@ Nothing here remembers anything between batches, and repeating a batch repeats i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from schemas.dead_letter import ErrorCode
+from tokenizer.aliases import claim_aliases
 from tokenizer.budget import Budget
-from tokenizer.errors import BadRecord, PipelineError, Unavailable
+from tokenizer.errors import BadRecord, PipelineError
 from tokenizer.intake import Intake, Judged
-from tokenizer.ports import BlindIndex, Bus, DeadLetters, Tokens, Vault
+from tokenizer.ports import Aliases, BlindIndex, Bus, DeadLetters, Tokens, Vault
 from tokenizer.records import IndexEntry, Outcome, RawRecord, SanitizedRecord, VaultRecord
 from tokenizer.sanitize import ConsistentUse, Draft
+from tokenizer.settle import aliased, first_seen, settled, unsettled
 
 _SECONDS_PER_DAY = 86_400
 
@@ -36,6 +38,7 @@ class Tokenizer:
     intake: Intake
     vault: Vault
     index: BlindIndex
+    aliases: Aliases
     bus: Bus
     letters: DeadLetters
     retention_days: int = 0
@@ -65,7 +68,7 @@ class Tokenizer:
         return [
             Outcome(record, letter=letters[at])
             if at in letters and at not in unsent
-            else Outcome(record, failure=unsent.get(at, failures.get(at)))
+            else Outcome(record, None, unsent.get(at, failures.get(at)), _guard_hits(judged[at]))
             for at, record in enumerate(records)
         ]
 
@@ -76,20 +79,34 @@ class Tokenizer:
 
     def _publish(self, records: Sequence[RawRecord], drafts: Drafts, budget: Budget) -> Failures:
         """Vault, then bus; answers with what failed on the way."""
+        drafts, failures = self._aliased(drafts, budget)
         known = self._known(drafts, budget)
-        first = _first_seen(drafts, known)
-        written = self._write(records, drafts, first, budget)
-        claimed = self._claim(first, written, budget)
+        first = first_seen(drafts.values(), known)
+        unwritten = self._write(records, drafts, first, budget)
+        claimed = self._claim(first, unwritten, budget)
         tokens = Tokens({**known.found, **claimed.found}, {**known.failed, **claimed.failed})
-        failures: Failures = {}
         ready: dict[int, SanitizedRecord] = {}
         for at, draft in drafts.items():
-            failure = written.get(draft.record_id) or _unsettled(draft, tokens)
+            failure = unwritten.get(draft.record_id) or unsettled(draft, tokens)
             if failure is not None:
                 failures[at] = failure
             else:
-                ready[at] = _settled(draft, tokens.found)
+                ready[at] = settled(draft, tokens.found)
         return failures | _failed(ready, self.bus.publish(list(ready.values()), budget) if ready else [])
+
+    def _aliased(self, drafts: Drafts, budget: Budget) -> tuple[Drafts, Failures]:
+        """The drafts with their aliases, before the vault, which signs them; and what failed."""
+        uses = [use for draft in drafts.values() for use in draft.aliases]
+        if not uses:
+            return drafts, {}
+        found, failed = claim_aliases(uses, self.aliases, budget)
+        failures = {
+            at: failed[use.pointer.token]
+            for at, draft in drafts.items()
+            for use in draft.aliases
+            if use.pointer.token in failed
+        }
+        return {at: aliased(draft, found) for at, draft in drafts.items() if at not in failures}, failures
 
     def _known(self, drafts: Drafts, budget: Budget) -> Tokens:
         wanted = {(use.scope, use.blind_index) for draft in drafts.values() for use in draft.uses}
@@ -110,7 +127,8 @@ class Tokenizer:
         for use in first.values():
             # A consistent value outlives the order that it came with: later orders point at it too.
             pointer = use.pointer
-            vault_records[pointer.record_id] = VaultRecord(pointer.record_id, {pointer.tag: use.value}, 0)
+            if use.value is not None:
+                vault_records[pointer.record_id] = VaultRecord(pointer.record_id, {pointer.tag: use.value}, 0)
         return _failed(
             vault_records, self.vault.write(list(vault_records.values()), budget) if vault_records else []
         )
@@ -141,6 +159,10 @@ class Tokenizer:
         return _failed(letters, self.letters.send(list(letters.values()), budget) if letters else [])
 
 
+def _guard_hits(judged: Judged) -> tuple[str, ...]:
+    return judged.verdict.guard_hits if isinstance(judged.verdict, Draft) else ()
+
+
 def _failed(asked: Mapping[Key, object], results: Sequence[PipelineError | None]) -> dict[Key, PipelineError]:
     return {key: failure for key, failure in zip(asked, results, strict=True) if failure is not None}
 
@@ -154,33 +176,3 @@ def _final(record: RawRecord, failure: PipelineError) -> BadRecord | None:
             ErrorCode.RETRIES_EXHAUSTED, f"delivery {record.attempts}, the last, failed: {failure}"
         )
     return None
-
-
-def _first_seen(drafts: Drafts, known: Tokens) -> dict[bytes, ConsistentUse]:
-    """The consistent values that have no token yet, each as it comes first in the batch."""
-    first: dict[bytes, ConsistentUse] = {}
-    for draft in drafts.values():
-        for use in draft.uses:
-            if use.blind_index not in known.found and use.blind_index not in known.failed:
-                first.setdefault(use.blind_index, use)
-    return first
-
-
-def _unsettled(draft: Draft, tokens: Tokens) -> PipelineError | None:
-    """Why a draft's consistent tokens can't be settled, None if they can."""
-    for use in draft.uses:
-        if use.blind_index not in tokens.found:
-            return tokens.failed.get(
-                use.blind_index, Unavailable("the record of a consistent value was not written")
-            )
-    return None
-
-
-def _settled(draft: Draft, found: Mapping[bytes, str]) -> SanitizedRecord:
-    """The event with the tokens that its consistent values have in the place of those they drew."""
-    detail = draft.sanitized.detail
-    for use in draft.uses:
-        drawn, token = use.pointer.token, found[use.blind_index]
-        if drawn != token:
-            detail = detail.replace(drawn.encode(), token.encode())
-    return replace(draft.sanitized, detail=detail)

@@ -16,6 +16,7 @@ from schemas.dead_letter import ErrorCode
 from schemas.kinds import FieldKind
 from schemas.registry import EventName, registry
 from tokenizer.errors import BadRecord
+from tokenizer.schema_rules import SchemaRefused, check_element, check_object
 
 ENVELOPE = ("event_id", "event_type", "schema_version", "occurred_at")
 _ERRORS_SHOWN = 5
@@ -80,7 +81,7 @@ class Catalog:
         """Compile the models.
 
         Raises:
-            TypeError: a field has no kind.
+            SchemaRefused: a field has no kind, or one that breaks a rule.
         """
         self._plans = {name: _event_plan(name, model) for name, model in models.items()}
         self._types = {name.event_type for name in models}
@@ -119,13 +120,15 @@ def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
 
 
 def _object_plan(model: type[BaseModel]) -> ObjectPlan:
-    fields = {}
+    fields: dict[str, Plan] = {}
+    where = f"{model.__module__}.{model.__qualname__}"
     for name, info in model.model_fields.items():
         kinds = [entry for entry in info.metadata if isinstance(entry, FieldKind)]
         plan = kinds[-1] if kinds else _plan_of(info.annotation)
         if plan is None:
-            raise TypeError(f"{model.__module__}.{model.__qualname__}.{name} has no field kind")
+            raise SchemaRefused(f"{where}.{name} has no field kind")
         fields[name] = plan
+    check_object(where, fields)
     return ObjectPlan(fields)
 
 
@@ -141,6 +144,7 @@ def _plan_of(annotation: Any) -> Plan | None:
         return plans[0] if len(plans) == 1 else None
     if origin is list:
         element = _plan_of(get_args(annotation)[0])
+        check_element(str(annotation), element)
         return ListPlan(element) if element is not None else None
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _object_plan(annotation)

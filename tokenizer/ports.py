@@ -45,6 +45,22 @@ class BlindIndex(Protocol):
         ...
 
 
+class Aliases(Protocol):
+    """Knows whose each format-preserving alias is."""
+
+    def claim(self, wanted: Mapping[str, str], budget: Budget) -> Mapping[str, bool | PipelineError]:
+        """Give each alias to a token unless another token has it.
+
+        Args:
+            wanted: token by alias.
+            budget: the time that is left.
+
+        Returns:
+            By alias: whether it is the token's, now or since long; or why that can't be told.
+        """
+        ...
+
+
 class Bus(Protocol):
     """Carries sanitized events to consumers."""
 

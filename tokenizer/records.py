@@ -41,11 +41,14 @@ class VaultField:
         path: JSON Pointer to the field it stood in.
         kind: the field kind it was tokenized as.
         value: the parsed JSON value.
+        alias: the format-preserving alias that consumers see, signed here so that no other can be made to point at
+            this value; None where they see the token.
     """
 
     path: str
     kind: str
     value: Any = field(repr=False)
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +124,13 @@ class Outcome:
     Args:
         letter: why it was dead-lettered, None otherwise.
         failure: why it has to be delivered again, None otherwise. With neither, it was published.
+        guard_hits: public fields that the leak guard turned into tokens.
     """
 
     record: RawRecord
     letter: BadRecord | None = None
     failure: PipelineError | None = None
+    guard_hits: tuple[str, ...] = ()
 
     @property
     def published(self) -> bool:

@@ -1,14 +1,15 @@
 """Reveal: tokens back to the values they stand for, for functions that may read the vault."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from tokenizer.aliases import may_be_alias
 from tokenizer.budget import Budget
 from tokenizer.errors import PipelineError, VaultIntegrity
 from tokenizer.records import VaultField, VaultRecord
-from tokenizer.tokens import Pointer
+from tokenizer.tokens import Pointer, is_token
 
 
 class Status(StrEnum):
@@ -38,29 +39,49 @@ class ReadableVault(Protocol):
         ...
 
 
-def reveal(tokens: Sequence[str], vault: ReadableVault, budget: Budget) -> dict[str, Revealed]:
-    """The values behind tokens.
+class ReadableAliases(Protocol):
+    """Knows which token stands behind an alias."""
 
-    A text that is no token, a token of another stack and a token whose record has expired are all `unknown`.
+    def lookup(self, aliases: Collection[str], budget: Budget) -> Mapping[str, str | PipelineError]:
+        """The tokens of aliases that have one, and why it can't be told for others."""
+        ...
+
+
+def reveal(
+    tokens: Sequence[str], vault: ReadableVault, aliases: ReadableAliases, budget: Budget
+) -> dict[str, Revealed]:
+    """The values behind tokens and format-preserving aliases.
+
+    A text that is neither, a token of another stack, a one-way token and a token whose record has expired are all
+    `unknown`.
     """
-    pointers = {token: pointer for token in tokens if (pointer := _pointer(token))}
-    ids = list({pointer.record_id for pointer in pointers.values()})
+    pointers: dict[str, Pointer | PipelineError] = {}
+    maybe_aliases = {token for token in tokens if not is_token(token) and may_be_alias(token)}
+    behind = aliases.lookup(maybe_aliases, budget) if maybe_aliases else {}
+    for token in tokens:
+        target = behind.get(token, token)
+        if isinstance(target, PipelineError):
+            pointers[token] = target
+        elif is_token(target):
+            pointers[token] = Pointer.parse(target)
+    ids = list({pointer.record_id for pointer in pointers.values() if isinstance(pointer, Pointer)})
     records = vault.get_decrypted(ids, budget) if ids else {}
-    return {token: _answer(pointers.get(token), records) for token in tokens}
+    return {token: _answer(token, pointers.get(token), records) for token in tokens}
 
 
-def _pointer(token: str) -> Pointer | None:
-    try:
-        return Pointer.parse(token)
-    except ValueError:
-        return None
-
-
-def _answer(pointer: Pointer | None, records: Mapping[bytes, VaultRecord | PipelineError | None]) -> Revealed:
+def _answer(
+    token: str,
+    pointer: Pointer | PipelineError | None,
+    records: Mapping[bytes, VaultRecord | PipelineError | None],
+) -> Revealed:
+    if isinstance(pointer, PipelineError):
+        return Revealed(Status.UNAVAILABLE)
     record = records.get(pointer.record_id) if pointer else None
     if isinstance(record, VaultIntegrity):
         return Revealed(Status.TAMPERED)
     if isinstance(record, PipelineError):
         return Revealed(Status.UNAVAILABLE)
     found = record.fields.get(pointer.tag) if record and pointer else None
+    if found and not is_token(token) and found.alias != token:
+        return Revealed(Status.TAMPERED)
     return Revealed(Status.OK, found) if found else Revealed(Status.UNKNOWN)

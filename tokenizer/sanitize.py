@@ -3,28 +3,45 @@
 Default deny: a field that no schema names becomes a token for its whole JSON value, and so does a public
 string in which the leak guard finds something. Looking nothing up and writing nothing, this is a pure
 function of the record, its identity and the keys. A consistent field gets the token that it would draw as
-the value's first occurrence; the batch use case swaps it when the blind index knows an older one.
+the value's first occurrence, and an alias's place is held by an ordinary token; the batch use case swaps
+both once they are settled (`tokenizer/settle.py`).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from schemas.kinds import ConsistentToken, Fact, FieldKind, FreeText, Generalized, Public, Token
+from schemas.kinds import (
+    ConsistentToken,
+    Fact,
+    FieldKind,
+    FormatPreservingToken,
+    FreeText,
+    Generalized,
+    Masked,
+    OneWayToken,
+    Public,
+    Removed,
+    Token,
+    TokenKind,
+)
 from tokenizer import jsontext
+from tokenizer.aliases import AliasUse, Draws, takes_alias
 from tokenizer.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan, escape
 from tokenizer.guard import find_leak, own_values
 from tokenizer.records import RawRecord, SanitizedRecord, VaultField, timestamp
 from tokenizer.tokens import Pointer, ScopeKeys, TokenKey
-from tokenizer.values import fact, generalize, normal_form
+from tokenizer.values import fact, generalize, mask, normal_form
 
 UNKNOWN = "unknown"
 KEY = "key"
 GUARDED = "guarded"
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
+_TOKEN = Token().name
+_INDEX = re.compile(r"/[0-9]+(?=/|$)")
 # Values whose text is shown beside a token would make the guard find them in their own facts.
 _FACT_GUARDED = frozenset({Fact.DOMAIN})
 
@@ -36,13 +53,13 @@ class ConsistentUse:
     Args:
         blind_index: 32 bytes, never printed.
         pointer: where the value would lie if this were its first occurrence.
-        value: what the vault keeps.
+        value: what the vault keeps; None for a one-way token, of which it keeps nothing.
     """
 
     scope: str
     blind_index: bytes = field(repr=False)
     pointer: Pointer
-    value: VaultField
+    value: VaultField | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +71,15 @@ class Draft:
         record_id: the vault record of the fields.
         fields: what that record holds, by tag.
         uses: the consistent values in it.
-        guard_hits: paths of public fields in which the guard found something.
+        aliases: the fields that get an alias.
+        guard_hits: fields in which the guard found something; a list's elements count as one field.
     """
 
     sanitized: SanitizedRecord
     record_id: bytes
     fields: Mapping[bytes, VaultField] = field(repr=False)
     uses: tuple[ConsistentUse, ...]
+    aliases: tuple[AliasUse, ...]
     guard_hits: tuple[str, ...]
 
 
@@ -93,16 +112,19 @@ class Sanitizer:
         hits = walk.guard()
         detail = jsontext.dump({"metadata": metadata, "data": data})
         sanitized = SanitizedRecord(plan.name.event_type, detail, metadata["ingest_id"])
-        return Draft(sanitized, walk.record_id, walk.fields, tuple(walk.uses), tuple(hits))
+        return Draft(
+            sanitized, walk.record_id, walk.fields, tuple(walk.uses), tuple(walk.aliases), tuple(hits)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """A public value that the guard has yet to read."""
+    """A public value that the guard has yet to read, and the raw value that a finding makes a token of."""
 
-    holder: dict[str, Any]
-    key: str
+    holder: Any
+    key: str | int
     path: str
+    raw: Any
     everything: bool
 
 
@@ -116,6 +138,8 @@ class _Walk:
         self.record_id = self.token_key.record_id(self.identity)
         self.fields: dict[bytes, VaultField] = {}
         self.uses: list[ConsistentUse] = []
+        self.aliases: list[AliasUse] = []
+        self._tags: set[bytes] = set()
         self._watched: list[_Watched] = []
         self._sensitive: list[str] = []
         self._everyday: list[str] = []
@@ -126,18 +150,27 @@ class _Walk:
             named = plan.fields.get(key)
             where = f"{path}/{escape(key)}"
             if named is None:
+                self._everyday.extend(_texts(inner))
                 result[self._key(key, where)] = self._token(inner, UNKNOWN, where)
-            elif inner is None or inner == "":
-                result[key] = inner
-            elif isinstance(named, FieldKind):
-                self._leaf(result, key, inner, named, where, value)
+            elif not isinstance(named, Removed):
+                self._place(result, key, inner, named, where)
+                if isinstance(named, TokenKind) and named.facts and inner:
+                    self._facts(result, key, str(inner), named.facts, value)
             else:
-                result[key] = self._inner(inner, named, where)
+                self._sensitive.extend(_texts(inner))
         return result
 
-    def watch(self, holder: dict[str, Any], key: str, path: str, *, everything: bool) -> None:
-        """Let the guard read `holder[key]` once all of the record's own values are known."""
-        self._watched.append(_Watched(holder, key, path, everything))
+    def watch(self, holder: Any, key: str | int, path: str, *, everything: bool, raw: Any = None) -> None:
+        """Let the guard read `holder[key]` once all of the record's own values are known.
+
+        Args:
+            holder: the object or the list that it stands in.
+            key: its place there.
+            path: where it stands in the raw event.
+            everything: look for everyday values, too.
+            raw: what a finding makes a token of, where that is not what the guard reads.
+        """
+        self._watched.append(_Watched(holder, key, path, holder[key] if raw is None else raw, everything))
 
     def guard(self) -> list[str]:
         """Swap each watched value in which the guard finds something for a token."""
@@ -145,49 +178,68 @@ class _Walk:
         everything = own_values([*self._sensitive, *self._everyday])
         hits = []
         for seen in self._watched:
-            value = seen.holder[seen.key]
-            text = value if isinstance(value, str) else str(value)
+            text = str(seen.holder[seen.key])
             if find_leak(text, everything if seen.everything else structured) is not None:
-                seen.holder[seen.key] = self._token(value, GUARDED, seen.path)
-                hits.append(seen.path)
+                seen.holder[seen.key] = self._token(seen.raw, GUARDED, seen.path)
+                hits.append(_INDEX.sub("/*", seen.path))
         return hits
 
-    def _inner(self, value: Any, plan: Plan, path: str) -> Any:
-        if isinstance(plan, ObjectPlan):
-            return self.object(value, plan, path)
-        if not isinstance(plan, ListPlan):
-            # A list of plain values: each is treated as a field of its own.
-            holder: dict[str, Any] = {}
-            self._leaf(holder, "", value, plan, path, {})
-            return holder[""]
-        return [
-            inner if inner is None or inner == "" else self._inner(inner, plan.element, f"{path}/{index}")
-            for index, inner in enumerate(value)
-        ]
+    def _place(self, holder: Any, key: str | int, value: Any, plan: Plan, path: str) -> None:
+        """Put what becomes of a value into its place in an object or a list."""
+        if value is None or value == "":
+            holder[key] = value
+        elif isinstance(plan, ObjectPlan):
+            holder[key] = self.object(value, plan, path)
+        elif isinstance(plan, ListPlan):
+            elements: list[Any] = [None] * len(value)
+            holder[key] = elements
+            for index, inner in enumerate(value):
+                self._place(elements, index, inner, plan.element, f"{path}/{index}")
+        else:
+            self._leaf(holder, key, value, plan, path)
 
-    def _leaf(  # noqa: PLR0917 -- a leaf is where all of the walk's state meets
-        self, result: dict[str, Any], key: str, value: Any, kind: FieldKind, path: str, raw: Mapping[str, Any]
-    ) -> None:
+    def _leaf(self, holder: Any, key: str | int, value: Any, kind: FieldKind, path: str) -> None:
         match kind:
             case Public() | FreeText():
-                result[key] = value
+                holder[key] = value
                 if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
-                    self.watch(result, key, path, everything=isinstance(kind, FreeText))
-            case Token():
-                (self._everyday if kind.everyday else self._sensitive).append(str(value))
-                result[key] = self._token(value, "token", path)
-                self._facts(result, key, value, kind.facts, raw)
-            case ConsistentToken():
-                self._sensitive.append(str(value))
-                result[key] = self._consistent(value, kind, path)
-                self._facts(result, key, value, kind.facts, raw)
+                    self.watch(holder, key, path, everything=isinstance(kind, FreeText))
+            case Token() | ConsistentToken() | OneWayToken() | FormatPreservingToken():
+                everyday = isinstance(kind, Token) and kind.everyday
+                (self._everyday if everyday else self._sensitive).extend(_texts(value))
+                holder[key] = self._swapped(value, kind, path)
+            case Masked():
+                self._sensitive.extend(_texts(value))
+                self._coarse(holder, key, value, mask(str(value), kind.keep_first, kind.keep_last), path)
             case Generalized():
-                coarse = generalize(kind.rule, value)
-                result[key] = coarse if coarse is not None else self._token(value, "token", path)
-                if coarse is not None:
-                    self.watch(result, key, path, everything=False)
+                self._everyday.extend(_texts(value))
+                self._coarse(holder, key, value, generalize(kind.rule, str(value)), path)
             case _:
                 raise TypeError(f"{type(kind).__name__} is no kind that can be sanitized")
+
+    def _swapped(self, value: Any, kind: TokenKind, path: str) -> str:
+        """The token in the place of a value."""
+        match kind:
+            case ConsistentToken():
+                return self._consistent(value, kind, path)
+            case OneWayToken() if kind.scope is not None:
+                return self._consistent(value, kind, path)
+            case OneWayToken():
+                return Pointer(self.record_id, self._tag(path)).token
+            case FormatPreservingToken() if takes_alias(value, kind):
+                token = self._token(value, kind.name, path)
+                draws = Draws(self.token_key, self.identity, path, value, kind.keep_last)
+                self.aliases.append(AliasUse(Pointer.parse(token), draws))
+                return token
+            case _:
+                return self._token(value, _TOKEN, path)
+
+    def _coarse(self, holder: Any, key: str | int, value: Any, coarse: str | None, path: str) -> None:
+        if coarse is None:
+            holder[key] = self._token(value, _TOKEN, path)
+        else:
+            holder[key] = coarse
+            self.watch(holder, key, path, everything=False, raw=value)
 
     def _facts(
         self, result: dict[str, Any], key: str, value: str, facts: tuple[Fact, ...], raw: Mapping[str, Any]
@@ -208,20 +260,47 @@ class _Walk:
             return key
         return self._token(key, KEY, f"{path}#key")
 
-    def _token(self, value: Any, kind: str, path: str) -> str:
+    def _tag(self, path: str) -> bytes:
+        """A tag that no other field of the record has, whether the vault keeps it or not."""
         attempt = 0
         tag = self.token_key.tag(self.identity, path)
-        while tag in self.fields:
+        while tag in self._tags:
             attempt += 1
             tag = self.token_key.tag(self.identity, path, attempt)
+        self._tags.add(tag)
+        return tag
+
+    def _token(self, value: Any, kind: str, path: str) -> str:
+        tag = self._tag(path)
         self.fields[tag] = VaultField(path, kind, value)
         return Pointer(self.record_id, tag).token
 
-    def _consistent(self, value: str, kind: ConsistentToken, path: str) -> str:
+    def _consistent(self, value: Any, kind: ConsistentToken | OneWayToken, path: str) -> str:
+        # A one-way value has a scope of its own, or a reversible token of the same value would be its way back.
+        one_way = isinstance(kind, OneWayToken)
+        scope = f"one-way:{kind.scope}" if one_way else str(kind.scope)
         record_id = self.token_key.consistent_record_id(self.identity, path)
         pointer = Pointer(record_id, self.token_key.tag(self.identity, path))
-        blind_index = self.scope_keys.blind_index(kind.scope, normal_form(kind.normal_form, value))
-        self.uses.append(
-            ConsistentUse(kind.scope, blind_index, pointer, VaultField(path, "consistent", value))
-        )
+        blind_index = self.scope_keys.blind_index(scope, normal_form(kind.normal_form, str(value)))
+        kept = None if one_way else VaultField(path, "consistent", value)
+        self.uses.append(ConsistentUse(scope, blind_index, pointer, kept))
         return pointer.token
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every string and number in a JSON value, as the guard looks for it."""
+    match value:
+        case str():
+            yield value
+        case bool() | None:
+            return
+        case Mapping():
+            for key, inner in value.items():
+                if not _IDENTIFIER.fullmatch(key):
+                    yield key
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
+        case _:
+            yield str(value)

@@ -83,6 +83,10 @@ class TokenKey:
         """4 bytes for a field; `attempt` draws anew when two fields of one record drew the same."""
         return self._derive(b"field", identity, f"{attempt}:{path}")[:TAG_BYTES]
 
+    def number(self, identity: Identity, path: str) -> int:
+        """A number of 256 bits that aliases are cut from."""
+        return int.from_bytes(self._derive(b"alias", identity, path))
+
     def ingest_id(self, identity: Identity) -> str:
         """The opaque id that consumers drop duplicates by."""
         return f"ing_{self._derive(b'ingest', identity)[:16].hex()}"

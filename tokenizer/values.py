@@ -1,7 +1,10 @@
 """What is computed from single values: public facts, normal forms, coarser values."""
 
+import ipaddress
 import re
 import unicodedata
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from schemas.kinds import Fact, NormalForm, Rule
 from tokenizer.cards import PAN_LENGTHS, brand_of, digits_of
@@ -9,6 +12,12 @@ from tokenizer.cards import PAN_LENGTHS, brand_of, digits_of
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _ISO_DATE = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:T.*)?", re.ASCII)
 _POSTAL_SHOWN = 3
+_BIN_SHOWN = 6
+_BIN_LENGTHS = range(14, 20)  # a shorter number would hide fewer than four digits between BIN and last four
+_NETWORK_BITS = {4: 24, 6: 48}
+_LARGEST_AMOUNT = Decimal(10) ** 18
+_BAND_EDGES = (1, 2, 5, 10)
+_MASKED_AT_LEAST = 4
 _NOT_PHONE = re.compile(r"[^0-9+]")
 
 
@@ -21,20 +30,24 @@ def fact(kind: Fact, value: str) -> str | None:
         case Fact.BRAND:
             digits = digits_of(value)
             return brand_of(digits) if len(digits) in PAN_LENGTHS else "unknown"
+        case Fact.BIN:
+            digits = digits_of(value)
+            return digits[:_BIN_SHOWN] if len(digits) in _BIN_LENGTHS else None
         case Fact.DOMAIN:
             domain = value.rpartition("@")[2].strip().lower() if "@" in value else ""
             return domain if _DOMAIN.fullmatch(domain) else None
         case Fact.YEAR:
-            found = _ISO_DATE.fullmatch(value.strip())
-            return found[1] if found else None
+            return _year(value)
 
 
 def normal_form(kind: NormalForm, value: str) -> str:
     """What two spellings of the same value have in common.
 
-    Emails: Unicode form, surrounding space and case don't count. Phone numbers: only digits and a leading plus
-    count, and an international prefix 00 is a plus.
+    Exact: nothing but the value itself. Emails: Unicode form, surrounding space and case don't count. Phone numbers:
+    only digits and a leading plus count, and an international prefix 00 is a plus.
     """
+    if kind is NormalForm.EXACT:
+        return value
     folded = unicodedata.normalize("NFKC", value).strip()
     if kind is NormalForm.EMAIL:
         return folded.casefold()
@@ -48,8 +61,61 @@ def normal_form(kind: NormalForm, value: str) -> str:
 
 
 def generalize(rule: Rule, value: str) -> str | None:
-    """A coarser value, None where too little would be taken away."""
+    """A coarser value, None where too little would be taken away or the value hasn't the rule's shape."""
+    plain = value.strip()
     match rule:
         case Rule.POSTAL_PREFIX:
-            plain = value.strip()
             return plain[:_POSTAL_SHOWN] if len(plain) > _POSTAL_SHOWN else None
+        case Rule.YEAR:
+            return _year(plain)
+        case Rule.NETWORK:
+            return _network(plain)
+        case Rule.AMOUNT_BAND:
+            return _band(plain)
+
+
+def mask(value: str, keep_first: int, keep_last: int) -> str | None:
+    """A value with its letters and digits hidden, None where less would be hidden than shown, or fewer than four."""
+    places = [at for at, character in enumerate(value) if character.isalnum()]
+    hidden = len(places) - keep_first - keep_last
+    if hidden < max(_MASKED_AT_LEAST, keep_first + keep_last):
+        return None
+    covered = set(places[keep_first : len(places) - keep_last])
+    # Marks that combine with a hidden letter would tell it.
+    return "".join(
+        [
+            "*" if at in covered else character
+            for at, character in enumerate(value)
+            if not unicodedata.combining(character)
+        ]
+    )
+
+
+def _year(value: str) -> str | None:
+    found = _ISO_DATE.fullmatch(value.strip())
+    return found[1] if found else None
+
+
+def _network(value: str) -> str | None:
+    try:
+        address = ipaddress.ip_address(value.partition("%")[0])
+    except ValueError:
+        return None
+    plain = getattr(address, "ipv4_mapped", None) or address
+    return str(ipaddress.ip_network(f"{plain}/{_NETWORK_BITS[plain.version]}", strict=False))
+
+
+def _band(value: str) -> str | None:
+    """`50..100` for 79.90: from the lower edge up to, and without, the upper; amounts below nothing mirror it."""
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return None
+    size = abs(amount)
+    if not amount.is_finite() or size >= _LARGEST_AMOUNT:
+        return None
+    if size < 1:
+        return "0..1" if amount >= 0 else "-1..0"
+    decade = Decimal(10) ** size.adjusted()
+    low, high = next((a, b) for a, b in pairwise(edge * decade for edge in _BAND_EDGES) if size < b)
+    return f"{low:f}..{high:f}" if amount > 0 else f"-{high:f}..-{low:f}"

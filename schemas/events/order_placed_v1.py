@@ -4,15 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Count, Currency, Envelope, EventModel, Identifier, Money, PublicText, Text
-from schemas.kinds import ConsistentToken, Fact, FreeText, Generalized, NormalForm, Public, Rule, Token
-
-_SCOPE = "orders"
-
-Name = Annotated[Text, Token(everyday=True)]
-AddressLine = Annotated[Text, Token(everyday=True)]
-Email = Annotated[Text, ConsistentToken(_SCOPE, NormalForm.EMAIL, facts=(Fact.DOMAIN,))]
-Phone = Annotated[Text, ConsistentToken(_SCOPE, NormalForm.PHONE)]
+from schemas.base import Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
+from schemas.fields import (
+    AddressLine,
+    BirthDate,
+    CardNumber,
+    Email,
+    Name,
+    Note,
+    Phone,
+    PostalCode,
+    Secret,
+)
+from schemas.kinds import Public
 
 
 class Item(EventModel):
@@ -31,15 +35,15 @@ class Customer(EventModel):
     name: Name | None = None
     email: Email | None = None
     phone: Phone | None = None
-    date_of_birth: Annotated[Text, Token(facts=(Fact.YEAR,))] | None = None
-    ssn: Annotated[Text, Token()] | None = None
+    date_of_birth: BirthDate | None = None
+    ssn: Secret | None = None
 
 
 class Card(EventModel):
     """The card paid with. Sensitive authentication data never gets as far as this model."""
 
-    number: Annotated[Text, Token(facts=(Fact.LAST4, Fact.BRAND))] | None = None
-    expiry: Annotated[Text, Token()] | None = None
+    number: CardNumber | None = None
+    expiry: Secret | None = None
     holder: Name | None = None
 
 
@@ -58,7 +62,7 @@ class Address(EventModel):
     line2: AddressLine | None = None
     city: PublicText | None = None
     region: PublicText | None = None
-    postal_code: Annotated[Text, Generalized(Rule.POSTAL_PREFIX)] | None = None
+    postal_code: PostalCode | None = None
     country: PublicText | None = None
 
 
@@ -73,7 +77,7 @@ class Order(EventModel):
     payment: Payment | None = None
     shipping_address: Address | None = None
     billing_address: Address | None = None
-    notes: Annotated[str, FreeText()] | None = None
+    notes: Note | None = None
 
 
 class OrderPlaced(Envelope):

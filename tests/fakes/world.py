@@ -1,6 +1,6 @@
 """A world in memory: the four ports, with faults that tests switch on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 from tokenizer import jsontext
 from tokenizer.batch import Tokenizer
 from tokenizer.budget import Budget
-from tokenizer.catalog import catalog
+from tokenizer.catalog import Catalog
+from tokenizer.catalog import catalog as shipped
 from tokenizer.errors import PipelineError
 from tokenizer.intake import Intake
 from tokenizer.ports import Tokens
@@ -57,6 +58,21 @@ class FakeBlindIndex:
 
 
 @dataclass
+class FakeAliases:
+    entries: dict[str, str] = field(default_factory=dict)
+    down: PipelineError | None = None
+
+    def claim(self, wanted: Mapping[str, str], budget: Budget) -> dict[str, bool | PipelineError]:
+        return {
+            alias: self.down or self.entries.setdefault(alias, token) == token
+            for alias, token in wanted.items()
+        }
+
+    def lookup(self, aliases: Collection[str], budget: Budget) -> dict[str, str | PipelineError]:
+        return {alias: self.entries[alias] for alias in aliases if alias in self.entries}
+
+
+@dataclass
 class FakeBus:
     vault: FakeVault
     events: list[SanitizedRecord] = field(default_factory=list)
@@ -90,22 +106,24 @@ class FakeDeadLetters:
 class World:
     """The use case over the fakes."""
 
-    def __init__(self, retention_days: int = 0) -> None:
+    def __init__(self, retention_days: int = 0, catalog: Catalog | None = None) -> None:
         self.vault = FakeVault()
         self.index = FakeBlindIndex()
+        self.aliases = FakeAliases()
         self.bus = FakeBus(self.vault)
         self.letters = FakeDeadLetters()
         self.tokenizer = Tokenizer(
-            Intake(catalog(), Sanitizer(TOKEN_KEY, SCOPE_KEYS)),
+            Intake(catalog or shipped(), Sanitizer(TOKEN_KEY, SCOPE_KEYS)),
             self.vault,
             self.index,
+            self.aliases,
             self.bus,
             self.letters,
             retention_days,
         )
 
     def reveal(self, *tokens: str) -> dict[str, Revealed]:
-        return reveal(tokens, self.vault, ample_budget())
+        return reveal(tokens, self.vault, self.aliases, ample_budget())
 
 
 def ample_budget() -> Budget:

@@ -11,6 +11,7 @@ import pytest
 from moto import mock_aws
 
 from tokenizer.aws import clients, root, token_keys
+from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.settings import RevealSettings, TokenizeSettings
 from tokenizer.aws.vault import VaultReader
 from tokenizer.batch import Tokenizer
@@ -33,12 +34,19 @@ class Aws:
         return root.tokenizer(self.settings)
 
     def reader(self, **changes: Any) -> VaultReader:
+        return root.vault_reader(self._reveal_settings(**changes))
+
+    def aliases(self) -> DynamoAliases:
+        return root.aliases(self._reveal_settings())
+
+    def _reveal_settings(self, **changes: Any) -> RevealSettings:
         fields = {
             "vault_table": self.settings.vault_table,
             "vault_crypto_name": self.settings.vault_crypto_name,
             "vault_key_arn": self.settings.vault_key_arn,
+            "alias_table": self.settings.alias_table,
         }
-        return root.vault_reader(RevealSettings(**(fields | changes)))
+        return RevealSettings(**(fields | changes))
 
     def stored(self, table: str) -> list[dict[str, Any]]:
         return list(self.client("dynamodb").scan(TableName=table)["Items"])
@@ -106,6 +114,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             token_key_arn=_key(kms),
             token_keys_table=make_table(dynamodb, "token-keys"),
             blind_index_table=make_table(dynamodb, "blind-index"),
+            alias_table=make_table(dynamodb, "aliases"),
             bus_name="sanitized",
             dead_letter_queue_url=sqs.create_queue(QueueName="letters")["QueueUrl"],
             letter_bucket="letters",

@@ -37,7 +37,7 @@ def test_an_order_reaches_the_bus_as_tokens_that_the_vault_reveals(aws: Aws) -> 
     SanitizedEvent.model_validate(event["detail"])
     shown, raw = event["detail"]["data"]["order"], order()["order"]
     values = {shown["customer"][key]: raw["customer"][key] for key in ("name", "email", "phone", "ssn")}
-    answers = reveal(list(values), aws.reader(), ample_budget())
+    answers = reveal(list(values), aws.reader(), aws.aliases(), ample_budget())
     assert {token: answer.found.value for token, answer in answers.items() if answer.found} == values
 
 
@@ -101,5 +101,7 @@ def test_values_too_large_for_a_vault_item_are_dead_lettered(aws: Aws) -> None:
 
 def test_a_token_of_nobody_is_unknown(aws: Aws) -> None:
     aws.tokenizer().run([stream_record(order())], ample_budget())
-    answers = reveal(["tok_" + "0" * 26, "tok_", "4111111111111111"], aws.reader(), ample_budget())
+    answers = reveal(
+        ["tok_" + "0" * 26, "tok_", "4111111111111111"], aws.reader(), aws.aliases(), ample_budget()
+    )
     assert {answer.status for answer in answers.values()} == {Status.UNKNOWN}

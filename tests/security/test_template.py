@@ -220,11 +220,17 @@ def _set(template: Template, path: str, value: Any) -> None:
     *steps, last = path.split("/")
     node: Any = template["Resources"]
     for step in steps:
-        node = node[int(step)] if step.isdecimal() else node[step]
+        if isinstance(node, list):
+            # by its place or, which stays when others come, by its Sid
+            (node,) = (
+                [node[int(step)]] if step.isdecimal() else [each for each in node if each["Sid"] == step]
+            )
+        else:
+            node = node[step]
     node[int(last) if last.isdecimal() else last] = value
 
 
-STATEMENT = "Properties/PolicyDocument/Statement/2"
+STATEMENT = "Properties/PolicyDocument/Statement/WriteVault"
 WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (keys_used_as_agreed, "VaultKey/Properties/KeyPolicy/Statement/1/Action", "kms:Decrypt"),
     (keys_used_as_agreed, "VaultKey/Properties/KeyPolicy/Statement/1/Condition", {}),
@@ -241,7 +247,7 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (tokenizers_only_write_the_vault, f"TokenizeStreamPolicy/{STATEMENT}/Action", ["dynamodb:GetItem"]),
     (
         publishers_are_the_tokenizer,
-        "TokenizeStreamPolicy/Properties/PolicyDocument/Statement/5/Condition",
+        "TokenizeStreamPolicy/Properties/PolicyDocument/Statement/Publish/Condition",
         {},
     ),
     (tables_are_kept, "VaultTable/Properties/DeletionProtectionEnabled", False),

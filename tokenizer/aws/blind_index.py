@@ -8,10 +8,8 @@ table alone can point a value at another's token.
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from tokenizer.aws.batches import chunks, resend, unprocessed
-from tokenizer.aws.faults import by_code
+from tokenizer.aws.transactions import BATCH, put_together
 from tokenizer.budget import Budget
 from tokenizer.errors import PipelineError, VaultIntegrity
 from tokenizer.ports import Tokens
@@ -22,10 +20,6 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
-CLAIM_BATCH = 100  # TransactWriteItems: at most 100 actions a call
-
-_TAKEN = "ConditionalCheckFailed"
-_NONE = "None"
 
 
 class DynamoBlindIndex:
@@ -63,28 +57,22 @@ class DynamoBlindIndex:
     def claim(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
         """Enter values that have no token yet; whoever was first keeps it, and everybody gets that token.
 
-        A transaction of a hundred conditional puts costs two write units an entry instead of one, and a hundredth
-        of the calls. One entry that is taken cancels the whole, so the others are sent again without it; its
-        token is then read back. That covers our own claim as well when its answer was lost.
+        One entry that is taken cancels its whole transaction, so the others are sent again without it; its token is
+        then read back. That covers our own claim as well when its answer was lost.
         """
         by_key = {entry.blind_index: entry for entry in entries}
         taken: list[bytes] = []
         failed: dict[bytes, PipelineError] = {}
 
         def send(keys: Sequence[bytes]) -> dict[bytes, PipelineError]:
-            reasons = self._transact([by_key[key] for key in keys])
-            if not reasons:
-                return {}
-            lost = {key for key, reason in zip(keys, reasons, strict=True) if reason == _TAKEN}
-            taken.extend(lost)
-            # The rest of a cancelled transaction is undone without fault of its own: sent again.
-            return {
-                key: by_code("TransactionConflict" if reason == _NONE else reason, "writing the blind index")
-                for key, reason in zip(keys, reasons, strict=True)
-                if key not in lost
-            }
+            puts = [self._put(by_key[key]) for key in keys]
+            answers = dict(
+                zip(keys, put_together(self._dynamodb, puts, "writing the blind index"), strict=True)
+            )
+            taken.extend(key for key, answer in answers.items() if answer is False)
+            return {key: answer for key, answer in answers.items() if isinstance(answer, PipelineError)}
 
-        for chunk in chunks(list(by_key), CLAIM_BATCH):
+        for chunk in chunks(list(by_key), BATCH):
             failed |= resend(chunk, send, budget, "writing the blind index")
         mine = {
             key: entry.token for key, entry in by_key.items() if key not in failed and key not in set(taken)
@@ -92,31 +80,16 @@ class DynamoBlindIndex:
         theirs = self.lookup([(by_key[key].scope, key) for key in taken], budget) if taken else Tokens({}, {})
         return Tokens({**mine, **theirs.found}, {**failed, **theirs.failed})
 
-    def _transact(self, entries: Sequence[IndexEntry]) -> list[str]:
-        """Put entries together; answers with nothing, or with a reason for each entry if none was put."""
-        try:
-            self._dynamodb.transact_write_items(
-                TransactItems=[
-                    {
-                        "Put": {
-                            "TableName": self._table,
-                            "Item": {
-                                **_key(entry.blind_index),
-                                "token": {"S": entry.token},
-                                "seal": {"B": self._keys.seal(entry.scope, entry.blind_index, entry.token)},
-                            },
-                            "ConditionExpression": "attribute_not_exists(id)",
-                        }
-                    }
-                    for entry in entries
-                ]
-            )
-        except ClientError as error:
-            reasons = error.response.get("CancellationReasons")
-            if not reasons:
-                raise
-            return [str(reason.get("Code", _NONE)) for reason in reasons]
-        return []
+    def _put(self, entry: IndexEntry) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Item": {
+                **_key(entry.blind_index),
+                "token": {"S": entry.token},
+                "seal": {"B": self._keys.seal(entry.scope, entry.blind_index, entry.token)},
+            },
+            "ConditionExpression": "attribute_not_exists(id)",
+        }
 
 
 def _key(blind_index: bytes) -> dict[str, Any]:

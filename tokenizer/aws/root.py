@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from tokenizer.aws import token_keys
+from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.blind_index import DynamoBlindIndex
 from tokenizer.aws.bus import EventBridgeBus
 from tokenizer.aws.clients import client, silence_libraries
@@ -54,6 +55,7 @@ def tokenizer(settings: TokenizeSettings) -> Tokenizer:
             dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
         ),
         index=DynamoBlindIndex(dynamodb, settings.blind_index_table, scope_keys),
+        aliases=DynamoAliases(dynamodb, settings.alias_table),
         bus=EventBridgeBus(client("events"), settings.bus_name, settings.event_max_bytes),
         letters=SqsDeadLetters(
             client("sqs"),
@@ -84,6 +86,11 @@ def vault_reader(settings: RevealSettings) -> VaultReader:
         VaultReaderMaterials(keys),
         time.time,
     )
+
+
+def aliases(settings: RevealSettings) -> DynamoAliases:
+    """Which tokens stand behind aliases."""
+    return DynamoAliases(client("dynamodb"), settings.alias_table)
 
 
 def replayer(settings: ReplaySettings) -> Replayer:

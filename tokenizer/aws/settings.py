@@ -78,6 +78,7 @@ class TokenizeSettings(DataKeySettings):
         token_key_arn: wraps the token keys.
         token_keys_table: where the wrapped token keys lie.
         blind_index_table: which token a consistent value has.
+        alias_table: which token a format-preserving alias stands for.
         bus_name: where sanitized events go.
         dead_letter_queue_url: where letters go.
         letter_bucket: where letters go that are too large for the queue.
@@ -94,6 +95,7 @@ class TokenizeSettings(DataKeySettings):
     token_key_arn: str
     token_keys_table: str
     blind_index_table: str
+    alias_table: str
     bus_name: str
     dead_letter_queue_url: str
     letter_bucket: str
@@ -110,6 +112,7 @@ class RevealSettings(DataKeySettings):
     vault_table: str
     vault_crypto_name: str
     vault_key_arn: str
+    alias_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

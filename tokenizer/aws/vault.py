@@ -128,9 +128,7 @@ class VaultWriter(_Table):
 
     @translated("sealing a vault record")
     def _sealed(self, record: VaultRecord) -> Item:
-        values = jsontext.dump(
-            {tag.hex(): [field.path, field.kind, field.value] for tag, field in record.fields.items()}
-        )
+        values = jsontext.dump({tag.hex(): _parts(field) for tag, field in record.fields.items()})
         item: Item = {**_key(record.record_id), "values": {"B": values}, "exp": {"S": str(record.expires_at)}}
         if record.expires_at:
             item["expires_at"] = {"N": str(record.expires_at)}
@@ -196,6 +194,11 @@ class VaultReader(_Table):
         values = jsontext.parse(item["values"]["B"])
         fields = {bytes.fromhex(tag): VaultField(*parts) for tag, parts in values.items()}
         return VaultRecord(record_id, fields, expires_at)
+
+
+def _parts(field: VaultField) -> list[Any]:
+    parts = [field.path, field.kind, field.value]
+    return parts if field.alias is None else [*parts, field.alias]
 
 
 def _key(record_id: bytes) -> Item:

@@ -26,7 +26,9 @@ def client_error(code: str) -> ClientError:
 
 
 @pytest.mark.parametrize(
-    ("codes", "expected"), [(THROTTLED, Throttled), (DENIED, Denied), (TAMPERED, VaultIntegrity)], ids=str
+    ("codes", "expected"),
+    [(THROTTLED, Throttled), (DENIED, Denied), (TAMPERED, VaultIntegrity)],
+    ids=["throttled", "denied", "tampered"],
 )
 def test_every_known_code_has_its_class(codes: frozenset[str], expected: type[PipelineError]) -> None:
     assert {type(mapped(client_error(code), "x")) for code in codes} == {expected}

@@ -3,7 +3,7 @@ import pytest
 from tokenizer.aws.settings import RevealSettings, TokenizeSettings
 from tokenizer.errors import Configuration
 
-COMPLETE = {"VAULT_TABLE": "v", "VAULT_CRYPTO_NAME": "v", "VAULT_KEY_ARN": "k"}
+COMPLETE = {"VAULT_TABLE": "v", "VAULT_CRYPTO_NAME": "v", "VAULT_KEY_ARN": "k", "ALIAS_TABLE": "a"}
 
 
 def test_defaults_stand_where_the_environment_is_silent() -> None:

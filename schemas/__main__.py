@@ -1,0 +1,67 @@
+"""`python -m schemas`: writes the JSON Schemas of every event type and version.
+
+A change that would break a producer or a consumer is not written: it needs a new `schema_version`.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from schemas.compatibility import Reader, breaking
+from schemas.json_schema import Schema, file_name, raw_schema, sanitized_schema
+from schemas.registry import registry
+
+FOLDER = Path(__file__).parent / "json"
+
+
+def generated() -> dict[Path, tuple[Schema, Reader]]:
+    """Each schema by its place under `schemas/json`, and who relies on it."""
+    schemas: dict[Path, tuple[Schema, Reader]] = {}
+    for name, model in registry().items():
+        schemas[Path("raw", file_name(name))] = raw_schema(model), Reader.PRODUCER
+        schemas[Path("sanitized", file_name(name))] = sanitized_schema(model), Reader.CONSUMER
+    return schemas
+
+
+def text(schema: Schema) -> str:
+    """A schema as it is committed."""
+    return json.dumps(schema, indent=1, sort_keys=True) + "\n"
+
+
+def write(folder: Path = FOLDER) -> list[str]:
+    """Write all schemas, unless one of them would break somebody.
+
+    Returns:
+        What would break; nothing was written then.
+    """
+    schemas = generated()
+    broken = [
+        f"{place}{fault}"
+        for place, (schema, reader) in schemas.items()
+        if (folder / place).exists()
+        for fault in breaking(json.loads((folder / place).read_text()), schema, reader)
+    ]
+    broken += [
+        f"{path.relative_to(folder)}: has no model any more"
+        for path in folder.glob("*/*.json")
+        if path.relative_to(folder) not in schemas
+    ]
+    if not broken:
+        for place, (schema, _) in schemas.items():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            (folder / place).write_text(text(schema))
+    return broken
+
+
+def main() -> int:
+    """Write, and tell what would break."""
+    broken = write()
+    for fault in broken:
+        sys.stderr.write(f"error: {fault}\n")
+    if broken:
+        sys.stderr.write("hint: a new schema_version is one new file in schemas/events/\n")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

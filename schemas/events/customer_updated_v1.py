@@ -1,0 +1,56 @@
+"""`customer.updated`, version 1: a customer's profile has changed; it holds the whole of it."""
+
+from typing import Annotated, Literal
+
+from schemas.base import Envelope, EventModel, Flag, Identifier, Money, PublicText, Text
+from schemas.fields import AddressLine, BirthDate, Email, Name, Note, Phone, PostalCode
+from schemas.kinds import FormatPreservingToken, Generalized, Masked, OneWayToken, Public, Removed, Rule
+
+_LOYALTY_DIGITS = 10
+
+
+class Address(EventModel):
+    """One of the customer's addresses."""
+
+    label: PublicText | None = None
+    name: Name | None = None
+    line1: AddressLine | None = None
+    line2: AddressLine | None = None
+    city: PublicText | None = None
+    region: PublicText | None = None
+    postal_code: PostalCode | None = None
+    country: PublicText | None = None
+
+
+class Customer(EventModel):
+    """The profile.
+
+    The loyalty number keeps its format, because till systems check it; devices can be counted and told apart, and never
+    be found again; the answer to the security question is nobody's business downstream.
+    """
+
+    customer_id: Identifier
+    name: Name | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    date_of_birth: BirthDate | None = None
+    tax_id: Annotated[Text, Masked(keep_last=4)] | None = None
+    loyalty_number: Annotated[Text, FormatPreservingToken(min_digits=_LOYALTY_DIGITS)] | None = None
+    device_id: Annotated[Text, OneWayToken(scope="devices")] | None = None
+    last_login_ip: Annotated[Text, Generalized(Rule.NETWORK)] | None = None
+    last_login_on: Annotated[Text, Generalized(Rule.YEAR)] | None = None
+    spent_this_year: Annotated[Text, Generalized(Rule.AMOUNT_BAND)] | None = None
+    credit_limit: Money | None = None
+    security_answer: Annotated[Text, Removed()] | None = None
+    newsletter: Flag | None = None
+    tags: list[PublicText] | None = None
+    addresses: list[Address] | None = None
+    notes: Note | None = None
+
+
+class CustomerUpdated(Envelope):
+    """The raw event."""
+
+    event_type: Annotated[Literal["customer.updated"], Public()]
+    schema_version: Annotated[Literal[1], Public()]
+    customer: Customer

@@ -1,0 +1,64 @@
+"""`order.refunded`, version 1: money goes back to a customer."""
+
+from typing import Annotated, Literal
+
+from schemas.base import Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
+from schemas.fields import CardNumber, Email, Name, Note, Secret
+from schemas.kinds import Public
+
+
+class Line(EventModel):
+    """What is refunded of a line of the order."""
+
+    sku: PublicText | None = None
+    quantity: Count | None = None
+    amount: Money | None = None
+
+
+class Customer(EventModel):
+    """Who gets the money."""
+
+    customer_id: Identifier
+    email: Email | None = None
+
+
+class Card(EventModel):
+    """The card that was charged."""
+
+    number: CardNumber | None = None
+
+
+class BankAccount(EventModel):
+    """An account to pay into, where there is no card."""
+
+    iban: Secret | None = None
+    holder: Name | None = None
+
+
+class Destination(EventModel):
+    """Where the money goes."""
+
+    method: PublicText | None = None
+    card: Card | None = None
+    bank_account: BankAccount | None = None
+
+
+class Refund(EventModel):
+    """The refund itself."""
+
+    refund_id: Identifier
+    order_id: Identifier
+    currency: Currency
+    amount: Money
+    customer: Customer
+    lines: list[Line] | None = None
+    destination: Destination | None = None
+    reason: Note | None = None
+
+
+class OrderRefunded(Envelope):
+    """The raw event."""
+
+    event_type: Annotated[Literal["order.refunded"], Public()]
+    schema_version: Annotated[Literal[1], Public()]
+    refund: Refund

@@ -1,0 +1,18 @@
+"""Fields that several event types have in common, each with its kind."""
+
+from typing import Annotated
+
+from schemas.base import Text
+from schemas.kinds import ConsistentToken, Fact, FreeText, Generalized, NormalForm, Rule, Token
+
+_SCOPE = "orders"
+
+Name = Annotated[Text, Token(everyday=True)]
+AddressLine = Annotated[Text, Token(everyday=True)]
+PostalCode = Annotated[Text, Generalized(Rule.POSTAL_PREFIX)]
+Email = Annotated[Text, ConsistentToken(_SCOPE, NormalForm.EMAIL, facts=(Fact.DOMAIN,))]
+Phone = Annotated[Text, ConsistentToken(_SCOPE, NormalForm.PHONE)]
+BirthDate = Annotated[Text, Token(facts=(Fact.YEAR,))]
+CardNumber = Annotated[Text, Token(facts=(Fact.LAST4, Fact.BRAND))]
+Secret = Annotated[Text, Token()]
+Note = Annotated[str, FreeText()]

@@ -1,0 +1,88 @@
+from typing import Annotated, Any
+
+import pytest
+from pydantic import create_model
+
+from schemas.base import EventModel
+from schemas.kinds import (
+    ConsistentToken,
+    Fact,
+    FormatPreservingToken,
+    Masked,
+    NormalForm,
+    OneWayToken,
+    Public,
+    Removed,
+    Token,
+)
+from schemas.registry import EventName
+from tests.unit.tokenizer.test_kinds import Thing
+from tokenizer.catalog import Catalog
+from tokenizer.schema_rules import SchemaRefused
+
+EXACT = NormalForm.EXACT
+REFUSED: dict[str, dict[str, Any]] = {
+    "a stored CVV": {"cvv": Token()},
+    "a public CVV": {"card_cvc2": Public()},
+    "a hidden PIN": {"P.I.N": Masked()},
+    "a consistent card number with its last digits": {
+        "number": ConsistentToken("cards", EXACT, (Fact.LAST4,))
+    },
+    "a consistent card number with its BIN": {"number": ConsistentToken("cards", EXACT, (Fact.BIN,))},
+    "a one-way card number that joins, with its last digits": {
+        "number": OneWayToken("cards", EXACT, (Fact.LAST4,))
+    },
+    "a consistent card number beside a public field of its digits": {
+        "number": ConsistentToken("cards", EXACT),
+        "number_last4": Public(),
+    },
+    "the same under another name": {"number": ConsistentToken("cards", EXACT), "last_four": Public()},
+    "an alias of six digits": {"code": FormatPreservingToken(min_digits=6)},
+    "an alias that keeps too much": {"code": FormatPreservingToken(min_digits=10, keep_last=4)},
+    "an SSN's alias that keeps its last four": {"ssn": FormatPreservingToken(min_digits=9, keep_last=4)},
+    "an alias that may be an SSN's and keeps two": {"code": FormatPreservingToken(min_digits=9, keep_last=2)},
+    "an alias that keeps five": {"code": FormatPreservingToken(min_digits=19, keep_last=5)},
+    "a mask that shows seven": {"code": Masked(keep_first=7)},
+    "a mask that shows the last five": {"code": Masked(keep_last=5)},
+    "a field without a kind": {"code": None},
+}
+TAKEN: dict[str, dict[str, Any]] = {
+    "a CVV that is removed": {"cvv": Removed()},
+    "a card number with last four, brand and BIN": {"number": Token((Fact.LAST4, Fact.BRAND, Fact.BIN))},
+    "an alias of a card number with its last four": {
+        "number": FormatPreservingToken(min_digits=12, keep_last=4)
+    },
+    "an alias of seven digits": {"code": FormatPreservingToken(min_digits=10, keep_last=3)},
+    "a one-way token for each occurrence with its last digits": {"number": OneWayToken(facts=(Fact.LAST4,))},
+    "a consistent email with its domain": {
+        "email": ConsistentToken("orders", NormalForm.EMAIL, (Fact.DOMAIN,))
+    },
+    "a consistent email beside another field's digits": {
+        "email": ConsistentToken("orders", NormalForm.EMAIL),
+        "card_last4": Public(),
+    },
+}
+
+
+def compiled(kinds: dict[str, Any]) -> None:
+    fields: Any = {name: (Annotated[str, kind] if kind else str, ...) for name, kind in kinds.items()}
+    inner = create_model("Inner", __base__=EventModel, **fields)
+    outer: Any = create_model("Outer", __base__=Thing, things=(list[inner], ...))
+    Catalog({EventName("thing", 1): outer})
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_schema_that_would_break_a_rule_is_refused(name: str) -> None:
+    with pytest.raises(SchemaRefused, match="Inner"):
+        compiled(REFUSED[name])
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_schema_that_breaks_none_is_taken(name: str) -> None:
+    compiled(TAKEN[name])
+
+
+def test_an_element_of_a_list_cannot_be_removed() -> None:
+    outer: Any = create_model("Outer", __base__=Thing, things=(list[Annotated[str, Removed()]], ...))
+    with pytest.raises(SchemaRefused, match="element"):
+        Catalog({EventName("thing", 1): outer})
