@@ -24,7 +24,8 @@ def _literal(model: type[Envelope], field: str) -> object:
     return values[0] if len(values) == 1 else None
 
 
-def _events_of(module: ModuleType) -> Iterator[tuple[EventName, type[Envelope]]]:
+def events_of(module: ModuleType) -> Iterator[tuple[EventName, type[Envelope]]]:
+    """The raw event models that a module defines."""
     for value in vars(module).values():
         if isinstance(value, type) and issubclass(value, Envelope) and value.__module__ == module.__name__:
             event_type, version = _literal(value, "event_type"), _literal(value, "schema_version")
@@ -41,7 +42,7 @@ def registry() -> Mapping[EventName, type[Envelope]]:
     """
     found: dict[EventName, type[Envelope]] = {}
     for info in pkgutil.iter_modules(events.__path__, f"{events.__name__}."):
-        for name, model in _events_of(import_module(info.name)):
+        for name, model in events_of(import_module(info.name)):
             if name in found:
                 raise ValueError(f"{info.name}: {name.event_type} {name.schema_version} is defined twice")
             found[name] = model

@@ -1,0 +1,286 @@
+"""Whatever producers send: nothing sensitive comes out, and everything that was tokenized comes back.
+
+What is sensitive is told here by the generated JSON Schemas and by names that no schema has; which spellings count
+is told by the guard's own folding, since its promise is made in those terms.
+"""
+
+import copy
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from handlers.shell import logger, metrics, tell
+from schemas.base import Envelope
+from tests.fakes.world import World, ample_budget
+from tests.property.events import CANARY, COARSE, DROPPING, KEEPING, Json, Path, Raw, raw_events, value_at
+from tests.samples import stream_record
+from tokenizer import jsontext
+from tokenizer.authentication_data import strip_authentication_data
+from tokenizer.guard.text import folded, plain_text
+from tokenizer.records import Outcome
+from tokenizer.tokens import is_token
+
+RECORDS = 4
+EXAMPLES = 400  # four thousand records a run of the four tests
+_EVERYDAY = "everyday"
+_FACTS = re.compile(r"_(last4|brand|bin|domain|year)$")
+quiet = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    database=None,
+)
+
+
+def form(value: object) -> str:
+    return folded(plain_text(str(value)))
+
+
+def strings(value: Json) -> Iterator[str]:
+    """Every string and number of a JSON value, keys included."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
+def leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, key))
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from leaves(inner, (*path, at))
+    else:
+        yield path, value
+
+
+def unnamed_values(raw: Raw) -> Iterator[Json]:
+    """The values of fields that no schema names."""
+    named = {path[: at + 1] for path in raw.kinds for at in range(len(path))}
+
+    def walk(value: Json, path: Path) -> Iterator[Json]:
+        if path and path not in named and not isinstance(path[-1], int):
+            yield value
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                yield from walk(inner, (*path, key))
+        elif isinstance(value, list):
+            for at, inner in enumerate(value):
+                yield from walk(inner, (*path, at))
+
+    return (value for value in walk(raw.event, ()) if isinstance(value, (dict, list, str)))
+
+
+def secrets(raw: Raw, *, everyday: bool) -> set[str]:
+    """The folded sensitive values: four characters or more; numbers of up to six digits are told apart elsewhere."""
+    values = [
+        value
+        for path, value in raw.of_kind(KEEPING | DROPPING)
+        if everyday or not raw.kinds[path].get(_EVERYDAY)
+    ]
+    if everyday:
+        values += [value for _, value in raw.of_kind(COARSE)]
+        values += [text for value in unnamed_values(raw) for text in strings(value)]
+    forms = {form(value) for value in values if value is not None}
+    return {each for each in forms if _length(each) >= 4 and not (each.isdecimal() and len(each) < 7)}
+
+
+def _length(text: str) -> int:
+    """Characters as a reader counts them: folding takes Hangul apart."""
+    return len(unicodedata.normalize("NFC", text))
+
+
+def held(text: str, values: set[str]) -> set[str]:
+    shown = form(text)
+    return {value for value in values if value in shown}
+
+
+def run(world: World, raws: list[Raw]) -> list[Outcome]:
+    records = [stream_record(jsontext.dump(raw.event), at) for at, raw in enumerate(raws)]
+    outcomes = world.tokenizer.run(records, ample_budget())
+    assert all(outcome.failure is None for outcome in outcomes)
+    assert all(outcome.published for outcome in outcomes), [str(outcome.letter) for outcome in outcomes]
+    return outcomes
+
+
+@quiet
+@given(st.lists(raw_events(), min_size=RECORDS, max_size=RECORDS))
+def test_no_sensitive_value_is_in_what_consumers_see(raws: list[Raw]) -> None:
+    world = World()
+    run(world, raws)
+    for raw, detail in zip(raws, world.bus.details(), strict=True):
+        structured, everything = secrets(raw, everyday=False), secrets(raw, everyday=True)
+        seen = {**detail["data"], **{name: detail["metadata"][name] for name in ("event_id", "occurred_at")}}
+        for path, value in leaves(seen):
+            kind = raw.kinds.get(path, {}).get("name")
+            if value is None or isinstance(value, bool) or is_token(str(value)):
+                continue
+            if kind is None:
+                assert _FACTS.search(str(path[-1])), path
+            elif kind in {"public", "free_text"}:
+                assert not held(str(value), everything if kind == "free_text" else structured), path
+            elif value != "":
+                assert value != value_at(raw.event, path), path
+
+
+@quiet
+@given(st.lists(raw_events(), min_size=RECORDS, max_size=RECORDS))
+def test_the_raw_event_can_be_put_together_again(raws: list[Raw]) -> None:
+    world = World()
+    run(world, raws)
+    for raw, detail in zip(raws, world.bus.details(), strict=True):
+        stripped: Any = strip_authentication_data(copy.deepcopy(raw.event))[0]
+        expected = {key: value for key, value in stripped.items() if key not in Envelope.model_fields}
+        shown = _restored(world, detail["data"])
+        assert jsontext.dump(_comparable(expected, raw)) == jsontext.dump(_comparable(shown, raw, expected))
+        for name in ("event_id", "occurred_at"):
+            assert _restored(world, detail["metadata"][name]) == raw.event[name]
+
+
+@quiet
+@given(raw_events(), st.booleans())
+def test_authentication_data_is_neither_shown_nor_kept(raw: Raw, broken: bool) -> None:
+    world = World()
+    data = jsontext.dump(raw.event) + (b"}" if broken else b"")
+    (outcome,) = world.tokenizer.run([stream_record(data)], ample_budget())
+    assert outcome.published is not broken
+    kept = [field.value for record in world.vault.stored.values() for field in record.fields.values()]
+    written = [*(each.detail for each in world.bus.events), *(each.data for each in world.letters.sent)]
+    assert CANARY not in jsontext.dump_text(kept)
+    assert len(written) == 1
+    assert CANARY.encode() not in written[0]
+
+
+@quiet
+@given(
+    raw_events(),
+    st.sampled_from(["truncated", "wrong type", "missing", "surrogate", "type", "version", "list", "twice"]),
+)
+def test_what_is_said_of_a_bad_record_repeats_nothing_of_it(raw: Raw, fault: str) -> None:
+    world = World()
+    record = stream_record(_broken(raw, fault))
+    (outcome,) = world.tokenizer.run([record], ample_budget())
+    assert outcome.letter is not None
+    (letter,) = world.letters.sent
+    said = [letter.message, str(outcome.letter), repr(outcome), repr(letter), repr(record)]
+    where = form(repr(stream_record(b"")))  # a number may stand in the position of the record by chance
+    values = {each for each in secrets(raw, everyday=True) if len(each) >= 8 and each not in where}
+    assert not [text for text in said if held(text, values)]
+    assert world.bus.events == []
+    assert world.vault.stored == {}
+
+
+def test_logs_and_metrics_repeat_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Test")
+    monkeypatch.setattr(metrics.provider, "namespace", "Test")
+    said: set[str] = set()
+    hidden: set[str] = set()
+
+    @settings(quiet, max_examples=100)
+    @given(raw_events())
+    def collect(raw: Raw) -> None:
+        logger.handlers[0].setStream(_Collector(said))  # type: ignore[attr-defined]
+        tell(run(World(), [raw]))
+        hidden.update(each for each in secrets(raw, everyday=True) if len(each) >= 8)
+
+    collect()
+    said.add(capsys.readouterr().out)
+    text = "".join(sorted(said))
+    assert "GuardHits" in text
+    assert '"published"' in text
+    shown = form(text)
+    assert not [value for value in hidden if value in shown]
+
+
+class _Collector:
+    def __init__(self, into: set[str]) -> None:
+        self._into = into
+
+    def write(self, text: str) -> None:
+        self._into.add(text)
+
+    def flush(self) -> None:
+        """Nothing is buffered."""
+
+
+def _restored(world: World, value: Json) -> Json:
+    """What a consumer sees, with every token that leads somewhere swapped back."""
+    if isinstance(value, dict):
+        return {_restored(world, key): _restored(world, inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_restored(world, inner) for inner in value]
+    if isinstance(value, str) and value:
+        found = world.reveal(value)[value].found
+        return found.value if found else value
+    return value
+
+
+def _comparable(value: Json, raw: Raw, expected: Json = None, path: Path = ()) -> Json:
+    """Without what can't come back: removed, masked, generalized and one-way values, and facts that were added.
+
+    A consistent value comes back as it was spelled first, so its normal form is compared.
+    """
+    kind = raw.kinds.get(path, {})
+    if kind.get("name") in DROPPING | COARSE and value not in {None, ""}:
+        return "not to be compared"
+    if kind.get("name") == "consistent_token" and value is not None:
+        return (
+            re.sub(r"[^0-9]", "", value)
+            if kind["normal_form"] == "phone" and re.search(r"\d", value)
+            else value.casefold().strip()
+        )
+    if isinstance(value, dict):
+        return {
+            key: _comparable(
+                inner,
+                raw,
+                expected[key] if isinstance(expected, dict) and key in expected else None,
+                (*path, key),
+            )
+            for key, inner in value.items()
+            if raw.kinds.get((*path, key), {}).get("name") != "removed"
+            and (expected is None or not isinstance(expected, dict) or key in expected)
+        }
+    if isinstance(value, list):
+        return [
+            _comparable(inner, raw, expected[at] if isinstance(expected, list) else None, (*path, at))
+            for at, inner in enumerate(value)
+        ]
+    return value
+
+
+def _broken(raw: Raw, fault: str) -> bytes:
+    event = copy.deepcopy(raw.event)
+    text = jsontext.dump(event)
+    match fault:
+        case "truncated":
+            return text[:-1]
+        case "surrogate":
+            return text[:-1] + b',"x":"\\ud83d"}'
+        case "list":
+            return b"[" + text + b"]"
+        case "twice":
+            return text[:-1] + b',"event_id":"again"}'
+        case "type":
+            event["event_type"] = "order.vanished"
+        case "version":
+            event["schema_version"] = 99
+        case "missing":
+            event.pop("event_id")
+        case _:
+            event["occurred_at"] = {"not": "a time"}
+    return jsontext.dump(event)
