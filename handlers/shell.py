@@ -1,5 +1,6 @@
 """What the tokenizing functions share: the log line, the metrics, and an exit that carries no value."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -9,10 +10,13 @@ from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from tokenizer.aws import meter
 from tokenizer.errors import PipelineError
 from tokenizer.records import Outcome
 
 Handler = Callable[[Any, LambdaContext], Any]
+
+_IDS_TOLD = 20
 
 logger = Logger()
 metrics = Metrics()
@@ -47,7 +51,17 @@ def type_only(error: Exception) -> RuntimeError:
 
 
 def tell(outcomes: Sequence[Outcome]) -> None:
-    """Log and count what became of a batch; codes and counts, no values."""
+    """Log and count what became of a batch; codes and counts, no values.
+
+    The batch is done by then, so an error in here is told and not raised: it would only make Lambda do it all again.
+    """
+    try:
+        _tell(outcomes)
+    except Exception as error:  # noqa: BLE001 -- the class is all that may be told
+        fail(type(error).__name__, "a batch could not be told of")
+
+
+def _tell(outcomes: Sequence[Outcome]) -> None:
     codes = Counter(str(each.letter.code) for each in outcomes if each.letter)
     failures = Counter(type(each.failure).__name__ for each in outcomes if each.failure)
     counts = {
@@ -55,13 +69,32 @@ def tell(outcomes: Sequence[Outcome]) -> None:
         "published": sum(each.published for each in outcomes),
         "dead_lettered": codes.total(),
         "to_retry": failures.total(),
+        "denied": failures["Denied"],
     }
+    asked = meter.take()
+    counts["retried"] = asked.pop(meter.RETRIED, 0)
     logger.info(
-        "batch", extra={**counts, "codes": codes, "failures": failures, "reasons": _reasons(outcomes)}
+        "batch",
+        extra={
+            **counts,
+            "calls": asked,
+            "ids": _ids(outcomes),
+            "codes": codes,
+            "failures": failures,
+            "reasons": _reasons(outcomes),
+        },
     )
-    for name, count in counts.items():
+    for name, count in (counts | {f"{service}_calls": calls for service, calls in asked.items()}).items():
         metrics.add_metric(name.title().replace("_", ""), MetricUnit.Count, count)
+    now = time.time()
+    for each in outcomes:
+        if each.published:
+            waited = max(0.0, now - each.record.arrived_at.timestamp())
+            metrics.add_metric("Latency", MetricUnit.Milliseconds, round(waited * 1000))
     metrics.flush_metrics()
+    for code, count in codes.items():
+        with single_metric("DeadLetteredByCode", MetricUnit.Count, count) as metric:
+            metric.add_dimension("code", code)
     hits = Counter(path for each in outcomes if each.published for path in each.guard_hits)
     for path, count in hits.items():
         with single_metric("GuardHits", MetricUnit.Count, count) as metric:
@@ -79,6 +112,11 @@ def _outcome(outcome: Outcome) -> dict[str, str]:
     if outcome.failure is not None:
         return {"status": "unavailable", "message": str(outcome.failure)}
     return {"status": "published"}
+
+
+def _ids(outcomes: Sequence[Outcome]) -> list[str]:
+    """Where the records that did not get through came from; a stream's position or a message's id."""
+    return [each.record.item_id for each in outcomes if not each.published][:_IDS_TOLD]
 
 
 def _reasons(outcomes: Sequence[Outcome]) -> list[str]:

@@ -16,6 +16,7 @@ PAYLOAD_BYTES = 6 * 1024 * 1024  # of one synchronous invocation
 _RECORD_OVERHEAD = 600  # bytes that Lambda adds to a record's own data
 _FIRST_WAIT = 0.2  # AWS does not say how long it waits between retries
 _LONGEST_WAIT = 5.0
+_DOUBLINGS = 10
 _FOREVER = -1
 
 
@@ -230,7 +231,7 @@ class Lane:
             )
             return
         self._segments.appendleft(Segment(records, segment.retries + 1, invocations))
-        self._not_before = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2**segment.retries)
+        self._not_before = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(segment.retries, _DOUBLINGS))
 
     def _form_batch(self, now: float) -> bool:
         """Cut the next batch off what waits, once it is full or its window is over."""

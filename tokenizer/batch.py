@@ -11,7 +11,7 @@ from typing import TypeVar
 from schemas.dead_letter import ErrorCode
 from tokenizer.aliases import claim_aliases
 from tokenizer.budget import Budget
-from tokenizer.errors import BadRecord, PipelineError
+from tokenizer.errors import BadRecord, OutOfTime, PipelineError
 from tokenizer.intake import Intake, Judged
 from tokenizer.ports import Aliases, BlindIndex, Bus, DeadLetters, Tokens, Vault
 from tokenizer.records import IndexEntry, Outcome, RawRecord, SanitizedRecord, VaultRecord
@@ -19,6 +19,7 @@ from tokenizer.sanitize import ConsistentUse, Draft
 from tokenizer.settle import aliased, first_seen, settled, unsettled
 
 _SECONDS_PER_DAY = 86_400
+_FOR_LETTERS = 5.0  # seconds of an invocation that are left for dead letters
 
 Key = TypeVar("Key")
 
@@ -54,16 +55,26 @@ class Tokenizer:
         Returns:
             One outcome a record, in the same order.
         """
-        judged = [self.intake.judge(record) for record in records]
+        early = budget.keeping(_FOR_LETTERS)
+        judged = [
+            Judged(record, OutOfTime("not read: no time left"), None)
+            if early.spent
+            else self.intake.judge(record)
+            for record in records
+        ]
         failures: Failures = {
-            at: each.verdict for at, each in enumerate(judged) if isinstance(each.verdict, BadRecord)
+            at: each.verdict for at, each in enumerate(judged) if isinstance(each.verdict, PipelineError)
         }
         drafts = {at: each.verdict for at, each in enumerate(judged) if isinstance(each.verdict, Draft)}
         failures |= self._oversize(drafts)
         failures |= self._publish(
-            records, {at: draft for at, draft in drafts.items() if at not in failures}, budget
+            records, {at: draft for at, draft in drafts.items() if at not in failures}, early
         )
-        letters = {at: bad for at, failure in failures.items() if (bad := _final(records[at], failure))}
+        letters = {
+            at: bad
+            for at, failure in failures.items()
+            if judged[at].kept is not None and (bad := _final(records[at], failure))
+        }
         unsent = {} if replayed else self._dead_letter(judged, letters, budget)
         return [
             Outcome(record, letter=letters[at])

@@ -5,6 +5,7 @@
     ├── Transient            the world is bad: try again
     │   ├── Throttled        asked to slow down
     │   ├── Unavailable      unreachable, timed out, or failing on the other side
+    │   ├── OutOfTime        not tried: the invocation had no time left for it
     │   └── Denied           a permission or a key is missing: retried as the rest, but alarmed on
     ├── VaultIntegrity       a vault record was swapped, edited or stripped: alarm, never try again
     └── Configuration        the function can't start as it is set up
@@ -43,6 +44,10 @@ class Throttled(Transient):
 
 class Unavailable(Transient):
     """A service was unreachable, too slow, or failed on its side. It may have done what it was asked."""
+
+
+class OutOfTime(Transient):
+    """Not tried, since the invocation would have ended first."""
 
 
 class Denied(Transient):

@@ -6,7 +6,7 @@ from schemas.dead_letter import ErrorCode
 from tokenizer import jsontext
 from tokenizer.authentication_data import may_hold_authentication_data, scrub_text, strip_authentication_data
 from tokenizer.catalog import Catalog
-from tokenizer.errors import BadRecord
+from tokenizer.errors import BadRecord, PipelineError, Unavailable
 from tokenizer.records import Letter, RawRecord
 from tokenizer.sanitize import Draft, Sanitizer
 
@@ -16,16 +16,23 @@ class Judged:
     """A raw record after it was read.
 
     Args:
-        verdict: its draft, or what is wrong with it.
-        kept: the bytes that may be kept in a dead letter: those that came, without sensitive authentication data.
+        verdict: its draft, or what is wrong with it or with the world.
+        kept: the bytes that may be kept in a dead letter: those that came, without sensitive authentication data;
+            None for a record that was not read.
     """
 
     record: RawRecord
-    verdict: Draft | BadRecord
-    kept: bytes = field(repr=False)
+    verdict: Draft | PipelineError
+    kept: bytes | None = field(repr=False)
 
     def letter(self, bad: BadRecord, letter_id: str) -> Letter:
-        """The dead letter that tells of an error."""
+        """The dead letter that tells of an error.
+
+        Raises:
+            ValueError: the record was not read.
+        """
+        if self.kept is None:
+            raise ValueError("a record that was not read has no letter")
         record = self.record
         return Letter(
             bad.code, bad.message, record.identity, record.source, record.attempts, self.kept, letter_id
@@ -40,7 +47,20 @@ class Intake:
     sanitizer: Sanitizer
 
     def judge(self, record: RawRecord) -> Judged:
-        """Read one record; never raises for anything that a producer can send."""
+        """Read one record; never raises for anything that a producer can send.
+
+        All this is computed from the record alone, so an error that nobody foresaw comes every time: the record is
+        dead-lettered and its neighbours go on.
+        """
+        try:
+            return self._judge(record)
+        except MemoryError:
+            return Judged(record, Unavailable("reading a record: out of memory"), None)
+        except Exception as error:  # noqa: BLE001 -- the class is all that may be told
+            bad = BadRecord(ErrorCode.INVALID_FIELD, f"the record could not be read: {type(error).__name__}")
+            return Judged(record, bad, scrub_text(record.data)[0])
+
+    def _judge(self, record: RawRecord) -> Judged:
         try:
             event = jsontext.parse(record.data)
         except BadRecord as bad:

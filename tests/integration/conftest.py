@@ -130,8 +130,8 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     calls: Counter[str] = Counter()
     make = clients.client
 
-    def counting(service: str) -> Any:
-        made = make(service)
+    def counting(service: str, **options: Any) -> Any:
+        made = make(service, **options)
 
         def count(model: Any, **_: Any) -> None:
             calls[f"{model.service_model.service_id.lower()}.{model.name}"] += 1

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.shell import logger, metrics, tell
+from handlers.shell import logger, tell
 from schemas.base import Envelope
 from tests.fakes.world import World, ample_budget
 from tests.property.events import CANARY, COARSE, DROPPING, KEEPING, Json, Path, Raw, raw_events, value_at
@@ -182,11 +182,7 @@ def test_what_is_said_of_a_bad_record_repeats_nothing_of_it(raw: Raw, fault: str
     assert world.vault.stored == {}
 
 
-def test_logs_and_metrics_repeat_nothing(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Test")
-    monkeypatch.setattr(metrics.provider, "namespace", "Test")
+def test_logs_and_metrics_repeat_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     said: set[str] = set()
     hidden: set[str] = set()
 

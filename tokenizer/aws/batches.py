@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from tokenizer.aws import meter
 from tokenizer.aws.faults import mapped, worth_retrying
 from tokenizer.budget import Budget
-from tokenizer.errors import PipelineError, Throttled
+from tokenizer.errors import OutOfTime, PipelineError, Throttled
 
 Key = TypeVar("Key")
 
@@ -40,9 +41,11 @@ def resend(
         Why an entry was not taken, for each that was not.
     """
     failures: dict[Key, PipelineError] = {}
-    undone: dict[Key, PipelineError] = {}
     left = list(keys)
-    for _ in budget.attempts():
+    undone: dict[Key, PipelineError] = dict.fromkeys(left, OutOfTime(f"{doing}: no time left"))
+    for attempt in budget.attempts():
+        if attempt:
+            meter.count(meter.RETRIED, len(left))
         try:
             undone = dict(send(left))
         except Exception as error:  # noqa: BLE001 -- the map decides, and names the class

@@ -1,7 +1,8 @@
 """How AWS clients are made: timeouts and retries set on purpose.
 
-boto3's defaults (a minute to read, up to ten attempts at DynamoDB) outlast a Lambda invocation. Three attempts
-at whole calls are botocore's; what a call leaves undone is sent again by the adapters, within the time budget.
+boto3's defaults (a minute to read, up to ten attempts at DynamoDB) outlast a Lambda invocation. Where the time budget
+rules, botocore tries once and the adapters try again, with backoff and only what was not taken; a call then takes at
+most `LONGEST_CALL` seconds. Elsewhere botocore tries three times.
 """
 
 import logging
@@ -10,17 +11,30 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    tcp_keepalive=True,
-)
+from tokenizer.aws import meter
+
+_CONNECT = 1
+_READ = 5
+LONGEST_CALL = _CONNECT + _READ
+_ATTEMPTS = 3
 
 
-def client(service: str) -> Any:
-    """A client for a service, with the function's own credentials and region."""
-    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
+def client(service: str, *, attempts: int = _ATTEMPTS) -> Any:
+    """A client for a service, with the function's own credentials and region.
+
+    Args:
+        service: boto3's name of it.
+        attempts: how often botocore tries a call in all.
+    """
+    config = Config(
+        connect_timeout=_CONNECT,
+        read_timeout=_READ,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        tcp_keepalive=True,
+    )
+    made = boto3.client(service, config=config)  # type: ignore[call-overload]
+    made.meta.events.register("before-call", lambda **_: meter.count(service))
+    return made
 
 
 def silence_libraries() -> None:

@@ -8,7 +8,7 @@ from tokenizer.aws.batches import resend
 from tokenizer.aws.faults import by_code, mapped
 from tokenizer.aws.sealing import Sealer
 from tokenizer.budget import Budget
-from tokenizer.errors import PipelineError
+from tokenizer.errors import OutOfTime, PipelineError
 from tokenizer.records import Letter
 
 if TYPE_CHECKING:
@@ -50,11 +50,17 @@ class SqsDeadLetters:
         """
         failures: dict[int, PipelineError] = {}
         bodies: dict[int, str] = {}
+        down: PipelineError | None = None
         for at, letter in enumerate(letters):
+            if budget.spent:
+                down = OutOfTime("sealing a letter: no time left")
+            if down is not None:
+                failures[at] = down
+                continue
             try:
                 bodies[at] = self._body(letter)
             except Exception as error:  # noqa: BLE001 -- the map decides, and names the class
-                failures[at] = mapped(error, "sealing a letter")
+                down = failures[at] = mapped(error, "sealing a letter")
         for chunk in self._calls(bodies):
             failures |= resend(chunk, lambda keys: self._send(keys, bodies), budget, "sending letters")
         return [failures.get(at) for at in range(len(letters))]

@@ -7,7 +7,7 @@ from tokenizer.aws import token_keys
 from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.blind_index import DynamoBlindIndex
 from tokenizer.aws.bus import EventBridgeBus
-from tokenizer.aws.clients import client, silence_libraries
+from tokenizer.aws.clients import LONGEST_CALL, client, silence_libraries
 from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.dead_letters import SqsDeadLetters
 from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
@@ -22,7 +22,7 @@ from tokenizer.intake import Intake
 from tokenizer.sanitize import Sanitizer
 
 LETTER_CONTEXT = {"purpose": "letter"}
-_MARGIN = 2.0  # seconds kept back for dead letters and the answer
+_MARGIN = LONGEST_CALL + 2.0  # seconds: a call that was started in time ends, and the answer is written
 
 
 def vault_context(crypto_name: str) -> dict[str, str]:
@@ -42,7 +42,8 @@ def tokenizer(settings: TokenizeSettings) -> Tokenizer:
         PipelineError: the token keys could not be opened.
     """
     silence_libraries()
-    dynamodb, kms = client("dynamodb"), client("kms")
+    # KMS and S3 are asked outside of the batches that are sent again, so botocore tries those.
+    dynamodb, kms = client("dynamodb", attempts=1), client("kms")
     token_key, scope_keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
     limits = bounds(settings)
     vault_keys = DataKeyWriter(
@@ -56,9 +57,9 @@ def tokenizer(settings: TokenizeSettings) -> Tokenizer:
         ),
         index=DynamoBlindIndex(dynamodb, settings.blind_index_table, scope_keys),
         aliases=DynamoAliases(dynamodb, settings.alias_table),
-        bus=EventBridgeBus(client("events"), settings.bus_name, settings.event_max_bytes),
+        bus=EventBridgeBus(client("events", attempts=1), settings.bus_name, settings.event_max_bytes),
         letters=SqsDeadLetters(
-            client("sqs"),
+            client("sqs", attempts=1),
             settings.dead_letter_queue_url,
             client("s3"),
             settings.letter_bucket,
@@ -109,5 +110,5 @@ def replayer(settings: ReplaySettings) -> Replayer:
 
 
 def budget(remaining_milliseconds: Callable[[], int]) -> Budget:
-    """The time that Lambda's context leaves an invocation."""
+    """The time that Lambda's context leaves an invocation to start something."""
     return Budget(lambda: remaining_milliseconds() / 1000 - _MARGIN, time.sleep)

@@ -22,7 +22,7 @@ from tokenizer import jsontext
 from tokenizer.aws.batches import chunks, resend, unprocessed
 from tokenizer.aws.faults import translated
 from tokenizer.budget import Budget
-from tokenizer.errors import BadRecord, PipelineError, VaultIntegrity
+from tokenizer.errors import BadRecord, OutOfTime, PipelineError, Transient, VaultIntegrity
 from tokenizer.records import VaultField, VaultRecord
 
 if TYPE_CHECKING:
@@ -108,11 +108,19 @@ class VaultWriter(_Table):
         """
         failures: dict[bytes, PipelineError] = {}
         items: dict[bytes, Item] = {}
+        down: PipelineError | None = None
         for record in records:
+            if budget.spent:
+                down = OutOfTime("sealing a vault record: no time left")
+            if down is not None:
+                failures[record.record_id] = down
+                continue
             try:
                 items[record.record_id] = self._sealed(record)
             except PipelineError as error:
                 failures[record.record_id] = error
+                # KMS gives no data key: the next record would only ask, and wait, again.
+                down = error if isinstance(error, Transient) else None
         for chunk in chunks(list(items), PUT_BATCH):
             failures |= resend(chunk, lambda ids: self._put(ids, items), budget, "writing the vault")
         return [failures.get(record.record_id) for record in records]

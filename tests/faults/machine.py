@@ -1,0 +1,176 @@
+"""Faults, deliveries and time in any order: the state machine, and the seeds that CI runs it with."""
+
+from contextlib import ExitStack
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.faults.aws import Aws, Kind
+from tests.faults.orders import CUSTOMERS, POISONS, order, poison
+from tests.faults.pipeline import Pipeline
+from tokenizer.errors import PipelineError
+
+STEPS_EACH = 50
+SOURCES = st.sampled_from(("stream", "queue"))
+CALLS = st.sampled_from(
+    ("BatchWriteItem", "BatchGetItem", "TransactWriteItems", "PutEvents", "SendMessageBatch", "GenerateDataKey", "Decrypt", "GetItem", "any")
+)  # fmt: skip
+BATCH_CALLS = ("BatchWriteItem", "BatchGetItem", "TransactWriteItems", "PutEvents", "SendMessageBatch")
+steps_taken = 0
+
+
+class Violation(AssertionError):
+    """What the oracle found."""
+
+
+class FaultMachine(RuleBasedStateMachine):
+    """Producers, Lambda's mappings and a world that fails; at the end all must be well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pipeline = Pipeline(Aws())
+        self.pipeline.aws.fault = self._fault
+        self.pending: list[tuple[str, Kind]] = []
+        self.outage: tuple[str, Kind] | None = None
+        self.numbers = 0
+        self._stack = ExitStack()
+
+    @initialize()
+    def deployed(self) -> None:
+        self._stack.enter_context(self.pipeline.running())
+
+    @rule(source=SOURCES, customer=st.integers(0, CUSTOMERS - 1), count=st.integers(1, 4))
+    def orders_arrive(self, source: str, customer: int, count: int) -> None:
+        self._step()
+        for at in range(count):
+            self.numbers += 1
+            self.pipeline.send(source, order(self.numbers, (customer + at) % CUSTOMERS))
+
+    @rule(source=SOURCES, kind=st.integers(0, len(POISONS) - 1))
+    def poison_arrives(self, source: str, kind: int) -> None:
+        self._step()
+        bad = poison(kind)
+        self.pipeline.send(source, bad.data, bad.code, bad.sensitive)
+
+    @rule(times=st.integers(1, 3))
+    def stream_delivers(self, times: int) -> None:
+        self._step()
+        for _ in range(times):
+            self.pipeline.stream.step()
+
+    @rule(times=st.integers(1, 3))
+    def queue_delivers(self, times: int) -> None:
+        self._step()
+        for _ in range(times):
+            self.pipeline.queue.step()
+
+    @precondition(lambda self: self.pipeline.stream.records and self.pipeline.stream.drained)
+    @rule(data=st.data())
+    def stream_loses_its_checkpoint(self, data: st.DataObject) -> None:
+        self._step()
+        self.pipeline.stream.rewind(data.draw(st.sampled_from(sorted(self.pipeline.stream.records)[-20:])))
+
+    @rule(call=CALLS, kind=st.sampled_from(list(Kind)), times=st.integers(1, 3))
+    def a_call_will_fail(self, call: str, kind: Kind, times: int) -> None:
+        self._step()
+        self.pending += [(call, kind)] * times
+
+    @rule(
+        call=CALLS,
+        kind=st.sampled_from(
+            [Kind.THROTTLED, Kind.SERVER_ERROR, Kind.DENIED, Kind.UNREACHABLE, Kind.TIMEOUT_AFTER]
+        ),
+    )
+    def an_outage_begins(self, call: str, kind: Kind) -> None:
+        self._step()
+        self.outage = (call, kind)
+
+    @rule(call=st.sampled_from(BATCH_CALLS), times=st.integers(1, 3))
+    def a_batch_will_be_taken_in_part(self, call: str, times: int) -> None:
+        self._step()
+        self.pending += [(call, Kind.PARTIAL)] * times
+
+    @rule(customer=st.integers(0, CUSTOMERS - 1), call=st.sampled_from(BATCH_CALLS))
+    def both_sources_run_at_once(self, customer: int, call: str) -> None:
+        """The queue's function starts, runs and ends while the stream's is about to make a call."""
+        self._step()
+        for source in ("stream", "queue"):
+            self.numbers += 1
+            self.pipeline.send(source, order(self.numbers, customer))
+        self.pipeline.aws.meanwhile = (call, self.pipeline.queue.step)
+        self.pipeline.stream.step()
+        self.pipeline.aws.meanwhile = None
+
+    @rule()
+    def the_outage_ends(self) -> None:
+        self._step()
+        self.outage = None
+
+    @rule(seconds=st.integers(1, 600))
+    def time_passes(self, seconds: int) -> None:
+        self._step()
+        self.pipeline.aws.clock.advance(seconds)
+
+    @rule()
+    def environments_are_recycled(self) -> None:
+        self._step()
+        self.pipeline.stream.function.cool()
+        self.pipeline.queue.function.cool()
+
+    def teardown(self) -> None:
+        with self._stack:
+            self.pending, self.outage = [], None
+            try:
+                self.pipeline.drain()
+                wrong = self.pipeline.violations()
+            except PipelineError as error:
+                wrong = [f"the oracle could not read what was written: {type(error).__name__}"]
+            if wrong:
+                raise Violation(wrong[:3])
+
+    def _step(self) -> None:
+        global steps_taken  # noqa: PLW0603 -- hypothesis makes the machines
+        steps_taken += 1
+
+    def _fault(self, _: int, name: str) -> Kind | None:
+        for at, (call, kind) in enumerate(self.pending):
+            if call in {name, "any"}:
+                del self.pending[at]
+                return kind
+        if self.outage and self.outage[0] in {name, "any"}:
+            return self.outage[1]
+        return None
+
+
+def run(number: int, least_steps: int, *, shrink: bool = True) -> int:
+    """Run the machine from one seed until enough steps are taken; answers with how many were.
+
+    Raises:
+        Violation: the oracle found one.
+    """
+    phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
+    before = steps_taken
+    while steps_taken - before < least_steps:
+        machine = type("FaultMachine", (FaultMachine,), {})
+        seeded: Any = seed(number + steps_taken - before)(machine)
+        run_state_machine_as_test(
+            seeded,
+            settings=settings(
+                max_examples=10,
+                stateful_step_count=STEPS_EACH,
+                deadline=None,
+                database=None,
+                phases=phases,
+                report_multiple_bugs=False,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    return steps_taken - before

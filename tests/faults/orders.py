@@ -1,0 +1,55 @@
+"""Orders for the fault tests: few customers, so that consistent values meet; canaries in every sensitive field."""
+
+import json
+from typing import Any
+
+from local.poison import Poison, poisons
+from tokenizer.authentication_data import scrub_text
+
+CUSTOMERS = 5
+_SEEDS = range(8)
+
+
+def _kept_whole(data: bytes) -> bool:
+    """Whether nothing is taken out of a record before it is sealed."""
+    return scrub_text(data)[1] == 0
+
+
+# One of each kind, without sensitive authentication data, so that a letter must hold the very bytes that were sent.
+POISONS = list(
+    {
+        each.kind: each
+        for number in _SEEDS
+        for each in poisons(number)
+        if each.is_text and each.kind != "too large" and _kept_whole(each.data)
+    }.values()
+)
+
+
+def order(number: int, customer: int) -> bytes:
+    """A good order; its customer's values are those of the customer's other orders."""
+    event: dict[str, Any] = {
+        "event_id": f"e-{number}",
+        "event_type": "order.placed",
+        "schema_version": 1,
+        "occurred_at": "2026-11-23T10:15:00Z",
+        "order": {
+            "order_id": f"SO-{number}",
+            "currency": "USD",
+            "total": "129.90",
+            "items": [{"sku": "SKU-1", "quantity": 1}],
+            "customer": {
+                "customer_id": f"C-{customer}",
+                "name": f"canaryname{number}",
+                "email": f"canarymail{customer}@example.com",
+                "phone": f"+1202555{customer:04}",
+            },
+            "gift": {"for": f"canarygift{number}", "count": number},
+        },
+    }
+    return json.dumps(event).encode()
+
+
+def poison(at: int) -> Poison:
+    """A record that can never be published."""
+    return POISONS[at % len(POISONS)]

@@ -1,0 +1,228 @@
+"""Both sources, the account, and the oracle: what must be true once the world is well again."""
+
+import base64
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.dead_letter import DeadLetter, ErrorCode
+from tests.fakes.world import ample_budget
+from tests.faults.aws import Aws
+from tests.faults.lambda_service import SETTINGS, Queue, Stream, queue_settings
+from tokenizer import jsontext
+from tokenizer.aws import root, token_keys
+from tokenizer.aws.aliases import DynamoAliases
+from tokenizer.aws.data_keys import Bounds, DataKeyReader
+from tokenizer.aws.materials import VaultReaderMaterials
+from tokenizer.aws.sealing import Opener
+from tokenizer.aws.vault import VaultReader
+from tokenizer.identity import Identity
+from tokenizer.reveal import reveal
+from tokenizer.tokens import is_token
+
+_TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
+_MOST_STEPS = 4_000
+_TELLING = 8  # characters that stand nowhere by chance
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A record that a producer sent.
+
+    Args:
+        place: stream position or message id.
+        code: of the letter that it must become; None for one that must be published.
+        sensitive: values in it that nobody may see, beside those that begin with `canary`.
+    """
+
+    place: str
+    source: str
+    data: bytes
+    code: ErrorCode | None
+    sensitive: frozenset[str]
+
+    @property
+    def event_id(self) -> str:
+        return str(json.loads(self.data)["event_id"])
+
+
+class Pipeline:
+    """The deployed pipeline in a box."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+        aws.readable = self._readable
+        self.stream = Stream(aws)
+        self.queue = Queue(aws)
+        self.sent: list[Sent] = []
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            stack.enter_context(self.aws.installed())
+            stack.enter_context(queue_settings())
+            token_keys.provision(
+                self.aws.client("dynamodb"),
+                self.aws.client("kms"),
+                SETTINGS.token_keys_table,
+                SETTINGS.token_key_arn,
+            )
+            yield
+
+    def send(
+        self, source: str, data: bytes, code: ErrorCode | None = None, sensitive: frozenset[str] = frozenset()
+    ) -> Sent:
+        place = self.stream.put(data) if source == "stream" else self.queue.put(data)
+        sent = Sent(place, source, data, code, sensitive)
+        self.sent.append(sent)
+        return sent
+
+    def drain(self) -> None:
+        """Let the mappings work until nothing is left to deliver; the world must be well."""
+        for _ in range(_MOST_STEPS):
+            if self.stream.drained and self.queue.drained:
+                return
+            if not self.stream.drained:
+                self.stream.step()
+            if not self.queue.drained:
+                self.queue.step()
+        raise AssertionError("deliveries do not come to an end")
+
+    def violations(self) -> list[str]:
+        """What is wrong after `drain`; nothing in a pipeline that keeps its word."""
+        return [
+            *self._unreadable(),
+            *self._lost(),
+            *self._differing(),
+            *self._unjoined(),
+            *self._wrong_values(),
+            *self._leaks(),
+        ]
+
+    def details(self) -> dict[str, list[dict[str, Any]]]:
+        """The published events by event id."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for event in self.aws.bus:
+            detail = json.loads(event.detail)
+            found[detail["metadata"]["event_id"]].append(detail)
+        return found
+
+    def letters(self) -> dict[str, list[DeadLetter]]:
+        """The dead letters by the place of their record."""
+        found: dict[str, list[DeadLetter]] = defaultdict(list)
+        for body in self.aws.messages:
+            letter = DeadLetter.model_validate_json(body)
+            found[str(letter.source.sequence_number or letter.source.message_id)].append(letter)
+        return found
+
+    def _readable(self, detail: str) -> bool:
+        stored = self.aws.table(SETTINGS.vault_table)
+        return all(token in self._revealed([token]) for token in _TOKEN.findall(detail)) if stored else False
+
+    def _revealed(self, tokens: list[str]) -> dict[str, Any]:
+        """Values by token, read past all faults."""
+        with self._well():
+            kms, dynamodb = self.aws.client("kms"), self.aws.client("dynamodb")
+            keys = DataKeyReader(
+                kms, SETTINGS.vault_key_arn, root.vault_context("vault"), Bounds(), lambda: 0.0
+            )
+            vault = VaultReader(dynamodb, "vault", "vault", VaultReaderMaterials(keys), lambda: 0.0)
+            answers = reveal(tokens, vault, DynamoAliases(dynamodb, "aliases"), ample_budget())
+        return {token: answer.found.value for token, answer in answers.items() if answer.found}
+
+    @contextmanager
+    def _well(self) -> Iterator[None]:
+        fault, numbered, calls = self.aws.fault, self.aws.numbered, self.aws.calls.copy()
+        now, deadline = self.aws.clock.now, self.aws.deadline
+        self.aws.fault, self.aws.deadline = (lambda _number, _name: None), float("inf")
+        yield
+        self.aws.fault, self.aws.numbered, self.aws.calls = fault, numbered, calls
+        self.aws.clock.now, self.aws.deadline = now, deadline
+
+    def _unreadable(self) -> Iterator[str]:
+        return (
+            f"published before its tokens could be read: {e.detail_type}"
+            for e in self.aws.bus
+            if not e.readable
+        )
+
+    def _lost(self) -> Iterator[str]:
+        details, letters = self.details(), self.letters()
+        for sent in self.sent:
+            codes = {letter.error.code for letter in letters.get(sent.place, ())}
+            if sent.code is not None:
+                if (
+                    codes - {ErrorCode.RETRIES_EXHAUSTED} != {sent.code}
+                    and sent.place not in self.queue.unprocessed
+                ):
+                    yield f"{sent.source} {sent.place}: must be a letter of {sent.code}, is {codes or 'none'}"
+                continue
+            exhausted = sent.source == "queue" and codes == {ErrorCode.RETRIES_EXHAUSTED}
+            if codes and not exhausted:
+                yield f"{sent.source} {sent.place}: a good record became a letter of {codes}"
+            if sent.event_id not in details and not exhausted and sent.place not in self.queue.unprocessed:
+                yield f"{sent.source} {sent.place}: is lost"
+        yield from self._unopenable(letters)
+
+    def _unopenable(self, letters: dict[str, list[DeadLetter]]) -> Iterator[str]:
+        with self._well():
+            context = root.LETTER_CONTEXT
+            keys = DataKeyReader(
+                self.aws.client("kms"), SETTINGS.letter_key_arn, context, Bounds(), lambda: 0.0
+            )
+            for sent in self.sent:
+                for letter in letters.get(sent.place, ()):
+                    sealed = letter.sealed or self.aws.objects[str(letter.sealed_object)]
+                    if Opener(keys).open(sealed, Identity.of_source(letter.source)) != sent.data:
+                        yield f"{sent.place}: its letter holds other bytes"
+
+    def _differing(self) -> Iterator[str]:
+        for event_id, details in self.details().items():
+            if any(detail != details[0] for detail in details):
+                yield f"{event_id}: published with differing contents"
+
+    def _unjoined(self) -> Iterator[str]:
+        tokens: dict[str, set[str]] = defaultdict(set)
+        details = self.details()
+        for sent in self.sent:
+            if sent.code is None and sent.event_id in details:
+                email = json.loads(sent.data)["order"]["customer"].get("email")
+                if email:
+                    tokens[email].add(details[sent.event_id][0]["data"]["order"]["customer"]["email"])
+        return (f"one email has {len(each)} tokens" for each in tokens.values() if len(each) > 1)
+
+    def _wrong_values(self) -> Iterator[str]:
+        details = self.details()
+        for sent in self.sent:
+            for detail in details.get(sent.event_id, ())[:1] if sent.code is None else ():
+                raw, shown = jsontext.parse(sent.data)["order"], detail["data"]["order"]
+                pairs = [
+                    (shown["customer"][k], raw["customer"][k])
+                    for k in shown["customer"]
+                    if k in raw["customer"]
+                ]
+                pairs += [(shown[k], raw[k]) for k in shown]
+                expected = {
+                    token: value for token, value in pairs if isinstance(token, str) and is_token(token)
+                }
+                if self._revealed(list(expected)) != expected:
+                    yield f"{sent.event_id}: its tokens reveal something else"
+
+    def _leaks(self) -> Iterator[str]:
+        written = "".join([event.detail for event in self.aws.bus]) + "".join(self._open_parts())
+        tables = repr({name: table for name, table in self.aws.tables.items() if name != "token-keys"})
+        for sent in self.sent:
+            canaries = {each.decode() for each in re.findall(rb"canary[a-z0-9]+", sent.data)}
+            for canary in canaries | {value for value in sent.sensitive if len(value) >= _TELLING}:
+                if canary in written or canary in tables:
+                    yield f"{sent.place}: {canary} leaked"
+
+    def _open_parts(self) -> Iterator[str]:
+        for body in self.aws.messages:
+            letter = json.loads(body)
+            yield json.dumps({key: value for key, value in letter.items() if key != "sealed"})
+            yield base64.b64decode(letter.get("sealed", "")).decode("latin-1")

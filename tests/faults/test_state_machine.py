@@ -1,0 +1,147 @@
+"""Two thousand steps from a fixed seed and from a random one, and ten planted bugs that must be found."""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from handlers import tokenize_queue, tokenize_stream
+from schemas.dead_letter import ErrorCode
+from tests.faults import machine
+from tokenizer import batch, sanitize
+from tokenizer.aws import blind_index, vault
+from tokenizer.aws.bus import EventBridgeBus
+from tokenizer.aws.dead_letters import SqsDeadLetters
+from tokenizer.batch import Tokenizer
+from tokenizer.errors import BadRecord
+from tokenizer.identity import Identity
+from tokenizer.intake import Judged
+from tokenizer.tokens import TokenKey
+
+STEPS = 2_000
+MOST_STEPS = 20_000  # most bugs are found within some hundred
+FIXED_SEED = 20_261_124
+Patch = pytest.MonkeyPatch
+
+
+def test_nothing_is_lost_from_a_fixed_seed() -> None:
+    assert machine.run(FIXED_SEED, STEPS) >= STEPS
+
+
+def test_nothing_is_lost_from_a_random_seed(record_property: Callable[[str, object], None]) -> None:
+    number = int(os.environ.get("FAULT_SEED") or secrets.randbelow(2**31))
+    record_property("fault_seed", number)
+    try:
+        assert machine.run(number, STEPS) >= STEPS
+    except BaseException:
+        print(f"run this again with FAULT_SEED={number}")  # noqa: T201 -- shown with the failure
+        raise
+
+
+def swallow_unprocessed_items(patch: Patch) -> None:
+    patch.setattr(vault, "unprocessed", lambda _keys, _doing: {})
+
+
+def publish_before_the_vault(patch: Patch) -> None:
+    write = Tokenizer._write
+
+    def early(self: Tokenizer, records: Any, drafts: Any, first: Any, budget: Any) -> Any:
+        self.bus.publish([draft.sanitized for draft in drafts.values()], budget)
+        return write(self, records, drafts, first, budget)
+
+    patch.setattr(Tokenizer, "_write", early)
+
+
+def acknowledge_a_failed_record(patch: Patch) -> None:
+    for module in (tokenize_stream, tokenize_queue):
+        handler = module.handler
+
+        def acknowledging(event: Any, context: Any, handler: Any = handler) -> Any:
+            handler(event, context)
+            return {"batchItemFailures": []}
+
+        patch.setattr(module, "handler", acknowledging)
+
+
+def mint_a_fresh_token_on_retry(patch: Patch) -> None:
+    patch.setattr(TokenKey, "record_id", lambda _self, _identity: secrets.token_bytes(12))
+
+
+def ignore_failed_entries_of_the_bus(patch: Patch) -> None:
+    put = EventBridgeBus._put
+    patch.setattr(EventBridgeBus, "_put", lambda self, keys, events: put(self, keys, events) and {})
+
+
+def ignore_failed_letters(patch: Patch) -> None:
+    send = SqsDeadLetters._send
+    patch.setattr(SqsDeadLetters, "_send", lambda self, keys, bodies: send(self, keys, bodies) and {})
+
+
+def send_no_letters(patch: Patch) -> None:
+    patch.setattr(SqsDeadLetters, "send", lambda _self, letters, _budget: [None for _ in letters])
+
+
+def overwrite_the_first_writer(patch: Patch) -> None:
+    put = blind_index.DynamoBlindIndex._put
+
+    def unconditional(self: Any, entry: Any) -> dict[str, Any]:
+        return {key: value for key, value in put(self, entry).items() if key != "ConditionExpression"}
+
+    patch.setattr(blind_index.DynamoBlindIndex, "_put", unconditional)
+
+
+def report_the_last_failure_of_a_shard(patch: Patch) -> None:
+    def highest(items: Sequence[str], key: Any = None) -> str:
+        return max(items, key=key)
+
+    patch.setattr(tokenize_stream, "min", highest, raising=False)
+
+
+def dead_letter_what_would_pass_later(patch: Patch) -> None:
+    patch.setattr(
+        batch, "_final", lambda _record, failure: BadRecord(ErrorCode.INVALID_FIELD, type(failure).__name__)
+    )
+
+
+def tell_the_time_of_delivery(patch: Patch) -> None:
+    patch.setattr(sanitize, "timestamp", lambda _moment: secrets.token_hex(8))
+
+
+def repeat_the_record_in_the_letters_message(patch: Patch) -> None:
+    letter = Judged.letter
+
+    def talkative(self: Judged, bad: BadRecord, letter_id: str) -> Any:
+        text = self.record.data.decode("latin-1")
+        return letter(self, BadRecord(bad.code, f"{bad.message}: {text}"), letter_id)
+
+    patch.setattr(Judged, "letter", talkative)
+
+
+def share_one_identity(patch: Patch) -> None:
+    patch.setattr(Identity, "of_sqs", classmethod(lambda cls, queue, _message_id: cls(queue.encode())))
+
+
+MUTATIONS = (
+    swallow_unprocessed_items,
+    publish_before_the_vault,
+    acknowledge_a_failed_record,
+    mint_a_fresh_token_on_retry,
+    ignore_failed_entries_of_the_bus,
+    ignore_failed_letters,
+    send_no_letters,
+    overwrite_the_first_writer,
+    report_the_last_failure_of_a_shard,
+    dead_letter_what_would_pass_later,
+    tell_the_time_of_delivery,
+    repeat_the_record_in_the_letters_message,
+    share_one_identity,
+)
+
+
+@pytest.mark.parametrize("plant", MUTATIONS, ids=lambda plant: plant.__name__)
+def test_a_planted_bug_is_found(plant: Callable[[Patch], None], monkeypatch: Patch) -> None:
+    plant(monkeypatch)
+    with pytest.raises(machine.Violation):
+        machine.run(FIXED_SEED, MOST_STEPS, shrink=False)
