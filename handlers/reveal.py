@@ -4,15 +4,16 @@ import os
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, sealed_exit
+from handlers.shell import logger, metrics, sealed_exit
 from tokenizer import jsontext
 from tokenizer.aws import root
 from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.settings import RevealSettings
 from tokenizer.aws.vault import VaultReader
-from tokenizer.reveal import Revealed, reveal
+from tokenizer.reveal import Revealed, Status, reveal
 
 MOST = 100
 
@@ -54,6 +55,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if not isinstance(purpose, str) or not purpose.strip():
         return {"error": {"code": "invalid_request", "message": "purpose: a text is required"}}
     answers = reveal(tokens, _vault(), _aliases(), root.budget(context.get_remaining_time_in_millis))
+    tampered = sum(each.status is Status.TAMPERED for each in answers.values())
+    if tampered:
+        metrics.add_metric("Tampered", MetricUnit.Count, tampered)
+        metrics.flush_metrics()
     logger.info("reveal", asked=len(tokens), statuses=sorted({str(each.status) for each in answers.values()}))
     return {"tokens": {token: _shown(each) for token, each in answers.items()}}
 

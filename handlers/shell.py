@@ -70,6 +70,7 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
         "dead_lettered": codes.total(),
         "to_retry": failures.total(),
         "denied": failures["Denied"],
+        "tampered": failures["VaultIntegrity"],
     }
     asked = meter.take()
     counts["retried"] = asked.pop(meter.RETRIED, 0)

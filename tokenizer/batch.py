@@ -56,9 +56,11 @@ class Tokenizer:
             One outcome a record, in the same order.
         """
         early = budget.keeping(_FOR_LETTERS)
+        # What is read must be written and published in the same invocation, or a slow batch would never get anywhere.
+        reading = early.keeping(early.remaining() / 2)
         judged = [
             Judged(record, OutOfTime("not read: no time left"), None)
-            if early.spent
+            if reading.spent
             else self.intake.judge(record)
             for record in records
         ]

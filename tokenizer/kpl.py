@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 MAGIC = b"\xf3\x89\x9a\xc2"
 DIGEST_BYTES = 16
+# No raw event is smaller: its four required envelope fields alone take more. Two bytes make an empty user record, so
+# without this one record of 1 MiB would unfold to half a million dead letters.
+_SMALLEST_EVENT = 64
+_FEW = 100
 
 
 def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
@@ -22,8 +26,9 @@ def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
         data: the record's bytes.
 
     Returns:
-        Sub-sequence number and bytes of each. A record that is no aggregate, or a broken or an empty one, comes
-        back whole under None; whoever parses it will find it at fault.
+        Sub-sequence number and bytes of each. A record that is no aggregate, or a broken or an empty one, or one of
+        more user records than orders would fit into it, comes back whole under None; whoever parses it will find it
+        at fault.
     """
     body, checksum = data[len(MAGIC) : -DIGEST_BYTES], data[-DIGEST_BYTES:]
     # MD5 is the format's checksum, no protection.
@@ -36,6 +41,8 @@ def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
     try:
         aggregate.ParseFromString(body)
     except DecodeError:
+        return [(None, data)]
+    if len(aggregate.records) > max(_FEW, len(body) // _SMALLEST_EVENT):
         return [(None, data)]
     return [(at, record.data) for at, record in enumerate(aggregate.records)] or [(None, data)]
 

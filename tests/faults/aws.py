@@ -109,6 +109,7 @@ class Aws:
     meanwhile: tuple[str, Callable[[], None]] | None = None
     calls: Counter[str] = field(default_factory=Counter)
     numbered: int = 0
+    timeouts: int = 0
     _data_keys: int = 0
 
     @contextmanager
@@ -136,6 +137,7 @@ class Aws:
     def _pass(self, seconds: float) -> None:
         self.clock.advance(seconds)
         if self.clock.now >= self.deadline:
+            self.timeouts += 1
             raise Killed("Lambda's timeout")
 
     def _answer(self, model: Any, context: Any, **_: Any) -> tuple[Any, Params]:

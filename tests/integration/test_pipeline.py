@@ -15,7 +15,7 @@ from tests.samples import CANARIES, order, stream_record
 from tokenizer.aws.data_keys import Bounds, DataKeyReader
 from tokenizer.aws.root import LETTER_CONTEXT
 from tokenizer.aws.sealing import Opener
-from tokenizer.errors import VaultIntegrity
+from tokenizer.errors import Configuration, VaultIntegrity
 from tokenizer.identity import Identity
 from tokenizer.reveal import Status, reveal
 
@@ -97,6 +97,13 @@ def test_values_too_large_for_a_vault_item_are_dead_lettered(aws: Aws) -> None:
     assert outcome.letter is not None
     assert outcome.letter.code == "too_large"
     assert not aws.events()
+
+
+def test_without_its_token_keys_a_function_does_not_start(aws: Aws) -> None:
+    for item in aws.stored("token-keys"):
+        aws.client("dynamodb").delete_item(TableName="token-keys", Key={"id": item["id"]})
+    with pytest.raises(Configuration, match="never made"):
+        aws.tokenizer()
 
 
 def test_a_token_of_nobody_is_unknown(aws: Aws) -> None:

@@ -1,0 +1,174 @@
+"""A proxy on loopback between the functions and the emulator, through which calls fail at random, from a seed."""
+
+import http.client
+import json
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
+from threading import Lock, Thread
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+FAILING = (
+    "DynamoDB_20120810.BatchWriteItem",
+    "DynamoDB_20120810.BatchGetItem",
+    "DynamoDB_20120810.TransactWriteItems",
+    "AWSEvents.PutEvents",
+    "TrentService.GenerateDataKey",
+    "TrentService.Decrypt",
+    "AmazonSQS.SendMessageBatch",
+)
+_HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
+
+
+@dataclass
+class Weather:
+    """How the world fails.
+
+    Args:
+        share: of the calls that fail while it is bad, 0 to 1.
+        seed: of the draws.
+    """
+
+    share: float
+    seed: int
+    bad: bool = True
+    struck: Counter[str] = field(default_factory=Counter)
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)
+
+    def strikes(self, target: str) -> str | None:
+        """What befalls a call, None if nothing does."""
+        if not self.bad or target not in FAILING:
+            return None
+        with self._lock:
+            if self._random.random() >= self.share:
+                return None
+            kinds = ["throttled", "server error", "reset before", "reset after"]
+            kind = self._random.choice([*kinds, "partial"] if target in _PARTS else kinds)
+            self.struck[f"{target.partition('.')[2]} {kind}"] += 1
+            return kind
+
+
+class _Handler(BaseHTTPRequestHandler):
+    emulator: SplitResult
+    weather: Weather
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self._pass_on()
+
+    do_PUT = do_GET = do_HEAD = do_DELETE = do_POST  # noqa: N815 -- http.server's names
+
+    def _pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        action = self.headers.get("X-Amz-Target", "")
+        kind = self.weather.strikes(action)
+        match kind:
+            case "throttled":
+                self._answer(
+                    400, {}, json.dumps({"__type": "ThrottlingException", "message": "weather"}).encode()
+                )
+            case "server error":
+                self._answer(503, {}, json.dumps({"__type": "ServiceUnavailable"}).encode())
+            case "reset before":
+                self._hang_up()
+            case "reset after":
+                self._forward(body)
+                self._hang_up()
+            case "partial":
+                self._answer(200, {}, _PARTS[action](json.loads(body), self._forward_json))
+            case _:
+                self._answer(*self._forward(body))
+
+    def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection(str(self.emulator.hostname), self.emulator.port, timeout=60)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+        connection.request(self.command, self.path, body, headers)
+        answer = connection.getresponse()
+        read = answer.read()
+        connection.close()
+        return answer.status, dict(answer.headers), read
+
+    def _forward_json(self, body: Any) -> Any:
+        return json.loads(self._forward(json.dumps(body).encode())[2])
+
+    def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() not in _HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *_: Any) -> None:
+        """A test's own output is enough."""
+
+
+@contextmanager
+def between(endpoint_url: str, weather: Weather) -> Iterator[str]:
+    """Run the proxy; gives its own endpoint."""
+    handler = type("Handler", (_Handler,), {"emulator": urlsplit(endpoint_url), "weather": weather})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _half_written(body: Any, forward: Any) -> bytes:
+    ((table, requests),) = body["RequestItems"].items()
+    half = len(requests) // 2
+    if half:
+        forward({**body, "RequestItems": {table: requests[:half]}})
+    return json.dumps({"UnprocessedItems": {table: requests[half:]}}).encode()
+
+
+def _half_read(body: Any, forward: Any) -> bytes:
+    ((table, wanted),) = body["RequestItems"].items()
+    half = len(wanted["Keys"]) // 2
+    answer: dict[str, Any] = {"Responses": {table: []}}
+    if half:
+        answer = forward({**body, "RequestItems": {table: {**wanted, "Keys": wanted["Keys"][:half]}}})
+    return json.dumps(
+        {**answer, "UnprocessedKeys": {table: {**wanted, "Keys": wanted["Keys"][half:]}}}
+    ).encode()
+
+
+def _half_put(body: Any, forward: Any) -> bytes:
+    entries = body["Entries"]
+    half = len(entries) // 2
+    done = forward({"Entries": entries[:half]})["Entries"] if half else []
+    failed = [{"ErrorCode": "ThrottlingException", "ErrorMessage": "weather"} for _ in entries[half:]]
+    return json.dumps({"FailedEntryCount": len(failed), "Entries": [*done, *failed]}).encode()
+
+
+def _half_sent(body: Any, forward: Any) -> bytes:
+    entries = body["Entries"]
+    half = len(entries) // 2
+    done = forward({**body, "Entries": entries[:half]}).get("Successful", []) if half else []
+    failed = [{"Id": each["Id"], "Code": "InternalError", "SenderFault": False} for each in entries[half:]]
+    return json.dumps({"Successful": done, "Failed": failed}).encode()
+
+
+_PARTS = {
+    "DynamoDB_20120810.BatchWriteItem": _half_written,
+    "DynamoDB_20120810.BatchGetItem": _half_read,
+    "AWSEvents.PutEvents": _half_put,
+    "AmazonSQS.SendMessageBatch": _half_sent,
+}

@@ -1,0 +1,139 @@
+"""Ten thousand orders on the deployed template while AWS fails at random, functions are killed and mappings pause."""
+
+import json
+import os
+import signal
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from local import stack
+from local.mapping_process import PAUSED
+from local.orders import orders
+from local.stack import Stack
+from tests.e2e.conftest import Subscriber, drain
+from tests.e2e.proxy import Weather, between
+
+pytestmark = pytest.mark.e2e
+
+ORDERS = 10_000
+SHARE = 0.08
+SEED = 20_261_124
+PATIENCE = 1_200.0  # an idle machine needs a tenth of that
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[tuple[Stack, Path]]:
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder) / "stack"
+        with stack.running(directory) as started:
+            yield started, directory
+
+
+def behind(on: Stack, proxy_url: str) -> None:
+    """Let the tokenizing functions reach AWS through the proxy alone, and messages come back soon."""
+    functions = on.client("lambda")
+    for name in ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName"):
+        function = on.outputs[name]
+        variables = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        functions.update_function_configuration(
+            FunctionName=function, Environment={"Variables": {**variables, "AWS_ENDPOINT_URL": proxy_url}}
+        )
+    on.client("sqs").set_queue_attributes(
+        QueueUrl=on.outputs["RawOrdersQueueUrl"], Attributes={"VisibilityTimeout": "5"}
+    )
+    # Nobody asks for the orders table here, and the emulator has two cores.
+    events, bus = on.client("events"), on.outputs["SanitizedBusName"]
+    for rule in events.list_rules(EventBusName=bus)["Rules"]:
+        if not rule["Name"].startswith("test-"):
+            events.disable_rule(Name=rule["Name"], EventBusName=bus)
+
+
+def send_all(on: Stack, raw: list[dict[str, Any]]) -> None:
+    """Half to the stream, half to the queue."""
+    kinesis, sqs = on.client("kinesis"), on.client("sqs")
+    data = [json.dumps(event, ensure_ascii=False) for event in raw]
+    for at in range(0, len(data) // 2, 500):
+        kinesis.put_records(
+            StreamName=on.outputs["RawOrdersStreamName"],
+            Records=[
+                {"Data": each.encode(), "PartitionKey": str(n)} for n, each in enumerate(data[at : at + 500])
+            ],
+        )
+
+    def send(at: int) -> None:
+        entries = [{"Id": str(n), "MessageBody": each} for n, each in enumerate(data[at : at + 10])]
+        sqs.send_message_batch(QueueUrl=on.outputs["RawOrdersQueueUrl"], Entries=entries)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send, range(len(data) // 2, len(data), 10)))
+
+
+def workers(emulator: int) -> list[int]:
+    """The processes that run functions: the emulator's children."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if parent == emulator:
+            found.append(int(path.parent.name))
+    return found
+
+
+def disturb(on: Stack, directory: Path, done: Event, struck: list[str]) -> None:
+    """Kill functions and pause mappings, again and again."""
+    emulator = json.loads((directory / "pids.json").read_text())[0]
+    functions = on.client("lambda")
+    mappings = functions.list_event_source_mappings(FunctionName=on.outputs["TokenizeQueueFunctionName"])
+    queue_mapping = mappings["EventSourceMappings"][0]["UUID"]
+    while not done.wait(4.0):
+        for pid in workers(emulator):
+            os.kill(pid, signal.SIGKILL)
+            struck.append("killed")
+        (directory / PAUSED).touch()
+        functions.update_event_source_mapping(UUID=queue_mapping, Enabled=False)
+        done.wait(1.0)
+        functions.update_event_source_mapping(UUID=queue_mapping, Enabled=True)
+        (directory / PAUSED).unlink()
+        struck.append("paused")
+
+
+def test_ten_thousand_orders_through_bad_weather_are_all_accounted_for(own: tuple[Stack, Path]) -> None:
+    on, directory = own
+    raw = orders(ORDERS, seed=SEED)
+    weather, done, struck = Weather(SHARE, SEED), Event(), list[str]()
+    subscriber = Subscriber(on, "weather")
+    contents: dict[str, set[str]] = defaultdict(set)
+    with between(on.endpoint_url, weather) as proxy_url:
+        behind(on, proxy_url)
+        troublemaker = Thread(target=disturb, args=(on, directory, done, struck), daemon=True)
+        troublemaker.start()
+        send_all(on, raw)
+        deadline = time.monotonic() + PATIENCE
+        while len(contents) < ORDERS and time.monotonic() < deadline:
+            for event in subscriber.receive(200, patience=3.0):
+                detail = event["detail"]
+                contents[detail["metadata"]["event_id"]].add(json.dumps(detail))
+            if len(contents) > ORDERS * 0.95:
+                done.set()  # the last tenth drains in fair weather, or the test would wait for redeliveries
+                weather.bad = False
+        done.set()
+        troublemaker.join()
+        for event in subscriber.receive(10**6, patience=3.0):
+            contents[event["detail"]["metadata"]["event_id"]].add(json.dumps(event["detail"]))
+    letters = drain(on.client("sqs"), on.outputs["DeadLetterQueueUrl"], 1, patience=2.0)
+    assert letters == []
+    assert contents.keys() == {event["event_id"] for event in raw}
+    assert [event_id for event_id, each in contents.items() if len(each) > 1] == []
+    assert len({kind.partition(" ")[0] for kind in weather.struck}) >= 5
+    assert sum(weather.struck.values()) > 50
+    assert {"killed", "paused"} <= set(struck)
