@@ -256,7 +256,7 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
         "RevealFunction/Properties/Role",
         {"Fn::GetAtt": ["ReplayRole", "Arn"]},
     ),
-    (the_stream_mapping_gives_up_in_order, "TokenizeStreamMapping/Properties/MaximumRetryAttempts", -1),
+    (the_stream_mapping_gives_up_in_order, "TokenizeStreamMapping/Properties/MaximumRetryAttempts", 0),
     (the_stream_mapping_gives_up_in_order, "RawOrdersStream/Properties/RetentionPeriodHours", 24),
     (no_filter_drops_raw_records, "TokenizeQueueMapping/Properties/FilterCriteria", {"Filters": []}),
     (queues_outlast_their_functions, "RawOrdersQueue/Properties/VisibilityTimeout", 60),
