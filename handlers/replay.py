@@ -1,4 +1,4 @@
-"""Replays dead letters for an operator, who sees what became of each and no byte of any."""
+"""Replays what failed for an operator, who sees what became of each record and no byte of any unless asked for."""
 
 import os
 from functools import cache
@@ -8,37 +8,37 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.shell import logger, sealed_exit
 from tokenizer.aws import root
-from tokenizer.aws.replayer import Replayer
+from tokenizer.aws.replaying.desk import Desk, InvalidRequest
+from tokenizer.aws.replaying.letters import Refused
 from tokenizer.aws.settings import ReplaySettings
-
-MOST = 100
+from tokenizer.errors import PipelineError
 
 
 @cache
-def _replayer() -> Replayer:
-    return root.replayer(ReplaySettings.load(os.environ))
+def _desk() -> Desk:
+    return root.desk(ReplaySettings.load(os.environ))
 
 
 @sealed_exit
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
-    """Replay up to 100 letters.
+    """Serve one request; `tokenizer.aws.replaying.desk` has the actions.
 
     Args:
-        event: `{"letters": [message body, ...]}`.
+        event: `{"letters": [message body, ...]}` replays up to 100 letters; `action` asks for something else.
         context: Lambda's.
 
     Returns:
-        `{"results": [{"status": ..., ...}, ...]}`, one a letter, in the same order.
+        `{"results": [{"status": ..., ...}, ...]}`, one a letter in the same order, or the action's own answer, or
+        `{"error": {"code", "message"}}`.
     """
-    letters = event.get("letters")
-    if (
-        not isinstance(letters, list)
-        or len(letters) > MOST
-        or not all(isinstance(body, str) for body in letters)
-    ):
-        return {
-            "error": {"code": "invalid_request", "message": f"letters: a list of up to {MOST} message bodies"}
-        }
-    results = [_replayer().replay(body) for body in letters]
-    logger.info("replay", extra={"statuses": [result["status"] for result in results]})
-    return {"results": results}
+    try:
+        answer = _desk().serve(event)
+    except InvalidRequest as why:
+        return {"error": {"code": "invalid_request", "message": str(why)}}
+    except Refused as why:
+        return {"error": {"code": "refused", "message": str(why)}}
+    except PipelineError as error:
+        return {"error": {"code": "unavailable", "message": f"{type(error).__name__}: {error}"}}
+    statuses = [result["status"] for result in answer.get("results", [])]
+    logger.info("replay", extra={"action": str(event.get("action", "replay"))[:20], "statuses": statuses})
+    return answer

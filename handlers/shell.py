@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tokenizer.aws import meter
 from tokenizer.errors import PipelineError
 from tokenizer.records import Outcome
+from tokenizer.replay import FAILED, PUBLISHED, UNAVAILABLE
 
 Handler = Callable[[Any, LambdaContext], Any]
 
@@ -107,12 +108,18 @@ def replay_answer(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {"outcomes": [_outcome(each) for each in outcomes]}
 
 
-def _outcome(outcome: Outcome) -> dict[str, str]:
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    place = {"item": outcome.record.item_id, "sub": outcome.record.source.sub_sequence_number}
     if outcome.letter is not None:
-        return {"status": "failed", "code": outcome.letter.code, "message": outcome.letter.message}
+        return {
+            **place,
+            "status": FAILED,
+            "code": str(outcome.letter.code),
+            "message": outcome.letter.message,
+        }
     if outcome.failure is not None:
-        return {"status": "unavailable", "message": str(outcome.failure)}
-    return {"status": "published"}
+        return {**place, "status": UNAVAILABLE, "message": str(outcome.failure)}
+    return {**place, "status": PUBLISHED}
 
 
 def _ids(outcomes: Sequence[Outcome]) -> list[str]:

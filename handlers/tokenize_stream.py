@@ -10,7 +10,7 @@ from handlers.shell import replay_answer, sealed_exit, tell
 from tokenizer.aws import root
 from tokenizer.aws.settings import TokenizeSettings
 from tokenizer.batch import Tokenizer
-from tokenizer.replay import REPLAY
+from tokenizer.replay import REPLAY, WITH_LETTERS
 from tokenizer.sources import kinesis_records
 
 
@@ -29,7 +29,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     records = kinesis_records(event)
     replayed = event.get(REPLAY) is True
-    outcomes = _tokenizer().run(records, root.budget(context.get_remaining_time_in_millis), replayed=replayed)
+    has_letters = replayed and event.get(WITH_LETTERS) is not True
+    outcomes = _tokenizer().run(
+        records, root.budget(context.get_remaining_time_in_millis), replayed=has_letters
+    )
     tell(outcomes)
     if replayed:
         return replay_answer(outcomes)

@@ -56,6 +56,7 @@ def demonstrate(stack: Stack, view: View, cargo: Cargo) -> list[Figure]:
         *steps.orders_table(),
         *steps.dead_letters(),
         *steps.deliver_again(),
+        *steps.replay(),
         *steps.refuse(),
         *steps.search_for_leaks(),
     ]

@@ -13,6 +13,7 @@ from local.poison import Poison, poisons
 from local.stack import Credentials, Stack
 
 _TWICE = 10  # orders on each source that the producer puts twice
+_HELD = 40
 _AGGREGATE = 25  # user records that the Kinesis Producer Library packs into one
 _PUT_RECORDS = 100
 
@@ -29,6 +30,7 @@ class Cargo:
         plain: Kinesis records with one raw record each.
         packed: Kinesis records in KPL's form, as the raw records in them.
         messages: bodies for SQS.
+        held: good events that are sent while a schema bug is deployed, and replayed once it is mended.
     """
 
     good: tuple[dict[str, Any], ...] = field(repr=False)
@@ -36,6 +38,7 @@ class Cargo:
     plain: tuple[bytes, ...] = field(repr=False)
     packed: tuple[tuple[bytes, ...], ...] = field(repr=False)
     messages: tuple[bytes, ...] = field(repr=False)
+    held: tuple[dict[str, Any], ...] = field(repr=False)
 
     @property
     def raw_records(self) -> list[bytes]:
@@ -45,7 +48,8 @@ class Cargo:
     @property
     def sensitive(self) -> frozenset[str]:
         """Every value that nobody may see."""
-        values = frozenset(chain.from_iterable(sensitive_values(event) for event in self.good))
+        events = (*self.good, *self.held)
+        values = frozenset(chain.from_iterable(sensitive_values(event) for event in events))
         return values.union(*(poison.sensitive for poison in self.poison))
 
 
@@ -71,7 +75,18 @@ def load(count: int, seed: int) -> Cargo:
         plain=tuple(plain),
         packed=tuple(_batches(packed, _AGGREGATE)),
         messages=tuple(messages),
+        held=tuple(orders(_HELD, seed + 3)),
     )
+
+
+def send_held(stack: Stack, producer: Credentials, cargo: Cargo) -> None:
+    """Put the held orders, half on each source, as the producer's role."""
+    half = len(cargo.held) // 2
+    entries = [{"Data": encode(event), "PartitionKey": "till"} for event in cargo.held[:half]]
+    stack.client("kinesis", producer).put_records(
+        StreamName=stack.outputs["RawOrdersStreamName"], Records=entries
+    )
+    sum(_queue(stack, producer, [encode(event) for event in cargo.held[half:]]))
 
 
 def send(stack: Stack, producer: Credentials, cargo: Cargo, tick: Callable[[int], None]) -> int:

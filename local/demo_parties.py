@@ -4,8 +4,13 @@ Each works with the credentials of its role, and so proves that the role's permi
 """
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
@@ -96,6 +101,23 @@ class Operator:
             self._sqs.change_message_visibility(
                 QueueUrl=self.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
             )
+
+
+def run_replay(stack: Stack, *words: str) -> dict[str, Any]:
+    """Type `replay run --apply` as an operator does, in a folder with the stack's description.
+
+    Returns:
+        What the command printed for programs; nothing where it failed.
+    """
+    with TemporaryDirectory(prefix="order-tokenizer-operator-") as home:
+        folder = Path(home) / ".local"
+        folder.mkdir()
+        state = {"endpoint_url": stack.endpoint_url, "region": stack.region, "outputs": dict(stack.outputs)}
+        (folder / "stack.json").write_text(json.dumps(state))
+        command = [str(Path(sys.executable).parent / "replay"), "run", "--apply", "--json", *words]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+        done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
+    return dict(json.loads(done.stdout)) if done.stdout else {"statuses": {}, "error": done.stderr}
 
 
 def wait_until(done: Callable[[], bool], receive: Callable[[], int]) -> None:

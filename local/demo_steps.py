@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from time import sleep
 
 from local import demo_checks as checks
-from local.demo_cargo import Cargo, send
+from local import schema_bug
+from local.demo_cargo import Cargo, send, send_held
 from local.demo_checks import Figure, Received
 from local.demo_leaks import LeakSearch, leaks_of_own
-from local.demo_parties import Consumer, Operator, wait_until
+from local.demo_parties import Consumer, Operator, run_replay, wait_until
 from local.demo_proofs import attempts, deliver_again, function_logs, stored
 from local.demo_view import View
 from local.orders import encode
@@ -108,6 +110,46 @@ class Steps:
             ),
             Figure("  new vault records by that", new, 0, "a record id is not of its identity alone"),
         ]
+
+    def replay(self) -> list[Figure]:
+        """Let a schema bug dead-letter orders, mend it, and replay them with the operator's command."""
+        held, outputs = self.cargo.held, self.stack.outputs
+        self.view.step(
+            f"deploying a schema bug, and sending {len(held)} good orders into it, on both sources"
+        )
+        began, before = datetime.now(UTC), self._letters_waiting()
+        with schema_bug.deployed(self.stack):
+            send_held(self.stack, self.stack.assume(outputs["ProducerRoleArn"]), self.cargo)
+            wait_until(lambda: self._letters_waiting() >= before + len(held), self._wait)
+            lettered = self._letters_waiting() - before
+        self.view.step("mending it, and typing `replay run --apply` as the operator")
+        known = set(checks.by_ingest_id(self.deliveries))
+        told = run_replay(self.stack, "--since", began.isoformat())
+        wanted = {event["event_id"] for event in held}
+
+        def replayed() -> set[str]:
+            return {each.metadata["event_id"] for each in self.deliveries if each.ingest_id not in known}
+
+        wait_until(lambda: replayed() >= wanted, self._take)
+        hint = str(told.get("error") or told["statuses"])
+        return [
+            Figure("dead-lettered by a schema bug", lettered, len(held), "did the functions take the layer?"),
+            Figure("replayed after the fix", told["statuses"].get("published", 0), len(held), hint),
+            Figure("  and published since", len(replayed() & wanted), len(held), hint),
+        ]
+
+    def _wait(self) -> int:
+        """Nothing is received while others work; the patience of a wait begins anew with each letter."""
+        before = self._letters_waiting()
+        sleep(_POLL_SECONDS)
+        return self._letters_waiting() - before
+
+    def _letters_waiting(self) -> int:
+        name = "ApproximateNumberOfMessages"
+        answer = self.stack.client("sqs").get_queue_attributes(
+            QueueUrl=self.stack.outputs["DeadLetterQueueUrl"], AttributeNames=[name]
+        )
+        return int(answer["Attributes"][name])
 
     def refuse(self) -> list[Figure]:
         """Try, as the consumer, what it must not do."""

@@ -20,11 +20,17 @@ MAPPING = "AWS::Lambda::EventSourceMapping"
 # Condition keys that the emulator never matches, so that an Allow under one is a denial.
 STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source")
 
+# Compared with a role's ARN by AWS, and with its session's by the emulator.
+PRINCIPAL = "aws:PrincipalArn"
+
 # Statements that deny plain HTTP, which is what the emulator speaks.
 OMITTED_STATEMENT = "TlsOnly"
 
 # Authorized on the bus instead of on the rule (the emulator looks for a field that the API doesn't have).
 AUTHORIZED_ON_BUS = frozenset({"events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"})
+
+# Authorized on no resource at all, where AWS checks the archive and the replay.
+AUTHORIZED_ON_NOTHING = frozenset({"events:StartReplay", "events:DescribeReplay", "events:CancelReplay"})
 
 # Authorized under names of their own, where AWS checks the name of the single call.
 BATCH_ACTIONS = {
@@ -85,6 +91,15 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
     return packaged
 
 
+def _with_sessions(tests: dict[str, Node]) -> dict[str, Node]:
+    """Tests of `aws:PrincipalArn`: AWS compares a role, the emulator the role's session."""
+    role = tests.get(PRINCIPAL)
+    if role is None:
+        return tests
+    session = {"Fn::Sub": f"arn:aws:sts::${{AWS::AccountId}}:assumed-role/${{{role['Fn::GetAtt'][0]}}}/*"}
+    return {**tests, PRINCIPAL: [role, session]}
+
+
 def _adapted(node: Node) -> Node:
     if isinstance(node, list):
         return [
@@ -100,11 +115,13 @@ def _adapted(node: Node) -> Node:
         adapted["Action"] = actions + [BATCH_ACTIONS[action] for action in actions if action in BATCH_ACTIONS]
     if AUTHORIZED_ON_BUS & set(adapted.get("Action", ())):
         adapted["Resource"] = [adapted["Resource"], {"Fn::GetAtt": ["SanitizedBus", "Arn"]}]
+    if AUTHORIZED_ON_NOTHING & set(adapted.get("Action", ())):
+        adapted["Resource"] = "*"
     if "Effect" in adapted and "Condition" in adapted:
         kept = {
             operator: {key: value for key, value in tests.items() if not key.startswith(STRIPPED_CONDITIONS)}
             for operator, tests in adapted.pop("Condition").items()
         }
-        if condition := {operator: tests for operator, tests in kept.items() if tests}:
+        if condition := {operator: _with_sessions(tests) for operator, tests in kept.items() if tests}:
             adapted["Condition"] = condition
     return adapted

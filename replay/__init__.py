@@ -1,1 +1,1 @@
-"""The operator's command, `replay`, goes here; what opens letters today is `handlers/replay.py`."""
+"""The operator's command `replay`: what failed, and how it comes back."""

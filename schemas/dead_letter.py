@@ -35,7 +35,7 @@ class LetterSource(_Part):
     """Where the record came from; with it a replay finds the same identity again.
 
     `stream`, `shard`, `sequence_number` (and `sub_sequence_number` inside a KPL aggregate) for Kinesis,
-    `queue` and `message_id` for SQS.
+    `queue` and `message_id` for SQS. `edited` names the edit of a record that an operator changed.
     """
 
     stream: str | None = None
@@ -45,6 +45,7 @@ class LetterSource(_Part):
     queue: str | None = None
     message_id: str | None = None
     arrived_at: str
+    edited: str | None = None
 
 
 class DeadLetter(_Part):

@@ -41,12 +41,17 @@ class Identity:
             ValueError: it names neither a position in a stream nor a message of a queue.
         """
         if source.stream and source.shard and source.sequence_number:
-            return cls.of_kinesis(
+            found = cls.of_kinesis(
                 source.stream, source.shard, source.sequence_number, source.sub_sequence_number
             )
+            return found.edited(source.edited)
         if source.queue and source.message_id:
-            return cls.of_sqs(source.queue, source.message_id)
+            return cls.of_sqs(source.queue, source.message_id).edited(source.edited)
         raise ValueError("the source names neither a position in a stream nor a message of a queue")
+
+    def edited(self, revision: str | None) -> "Identity":
+        """The identity of an edited record, which names the old one; itself for None."""
+        return self if revision is None else self._of(["edited", self.canonical.decode(), revision])
 
     @classmethod
     def _of(cls, parts: list[str]) -> "Identity":

@@ -1,9 +1,12 @@
-"""Replay: the Lambda event that first delivered a record, made again from its dead letter.
+"""Replay: the Lambda events that first delivered records, made again from their dead letters.
 
-The tokenizing function gets what it first got, so it derives the same identity and publishes the same bytes.
+The tokenizing function gets what it first got, so it derives the same identity and publishes the same bytes. A record
+that an operator edited gets a new identity that names the old one.
 """
 
 import base64
+import hmac
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +14,32 @@ from schemas.dead_letter import LetterSource
 
 # In an event beside its records: they come from dead letters, so those that fail again get no second one.
 REPLAY = "order-tokenizer:replay"
+# Beside it: these records have no letter yet, so those that fail get one.
+WITH_LETTERS = "order-tokenizer:with-letters"
+
+Entry = dict[str, Any]
+Result = dict[str, Any]
+
+PUBLISHED, FAILED, UNAVAILABLE, REFUSED, EXPIRED, SKIPPED = (
+    "published",
+    "failed",
+    "unavailable",
+    "refused",
+    "expired",
+    "skipped",
+)
+# Of several records behind one letter the worst tells what becomes of it.
+_WORST_FIRST = (REFUSED, EXPIRED, UNAVAILABLE, FAILED, PUBLISHED)
 
 
-def lambda_event(source: LetterSource, data: bytes) -> dict[str, Any]:
-    """The event with one record.
+def lambda_event(entries: Sequence[Entry], *, with_letters: bool = False) -> dict[str, Any]:
+    """The event with some records, all of one source."""
+    event: dict[str, Any] = {REPLAY: True, "Records": list(entries)}
+    return event | {WITH_LETTERS: True} if with_letters else event
+
+
+def entry(source: LetterSource, data: bytes) -> Entry:
+    """One record of a Lambda event.
 
     Args:
         source: where the record first came from.
@@ -25,13 +50,48 @@ def lambda_event(source: LetterSource, data: bytes) -> dict[str, Any]:
     """
     arrived = datetime.fromisoformat(source.arrived_at).timestamp()
     if source.stream and source.shard and source.sequence_number:
-        return {REPLAY: True, "Records": [_from_stream(source, data, arrived)]}
-    if source.queue and source.message_id:
-        return {REPLAY: True, "Records": [_from_queue(source, data, arrived)]}
-    raise ValueError("the source names neither a position in a stream nor a message of a queue")
+        made = _from_stream(source, data, arrived)
+    elif source.queue and source.message_id:
+        made = _from_queue(source, data, arrived)
+    else:
+        raise ValueError("the source names neither a position in a stream nor a message of a queue")
+    return made | {"edited": source.edited} if source.edited else made
 
 
-def _from_stream(source: LetterSource, data: bytes, arrived: float) -> dict[str, Any]:
+def stream_entry(stream: str, shard: str, record: Mapping[str, Any]) -> Entry:
+    """One record of a Lambda event, from an answer of GetRecords."""
+    return {
+        "eventSource": "aws:kinesis",
+        "eventSourceARN": stream,
+        "eventID": f"{shard}:{record['SequenceNumber']}",
+        "kinesis": {
+            "sequenceNumber": record["SequenceNumber"],
+            "approximateArrivalTimestamp": record["ApproximateArrivalTimestamp"].timestamp(),
+            "data": base64.b64encode(record["Data"]).decode(),
+        },
+    }
+
+
+def revision(old: bytes, new: bytes) -> str:
+    """The name of an edit: the same for the same edit, and telling nothing of either text to who has not got the old one."""
+    return hmac.digest(old, b"edited:" + new, "sha256")[:12].hex()
+
+
+def worst(results: Sequence[Result]) -> Result:
+    """What became of several records as one result, with how many there were."""
+    first = min(results, key=lambda result: _WORST_FIRST.index(result["status"]))
+    return first if len(results) == 1 else {**first, "records": len(results)}
+
+
+def of_entry(made: Entry, outcomes: Sequence[Result]) -> Result:
+    """What became of the record, or of the aggregate's records, that one entry stood for."""
+    kinesis = made.get("kinesis", {})
+    item, sub = kinesis.get("sequenceNumber") or made["messageId"], kinesis.get("subSequenceNumber")
+    mine = [each for each in outcomes if each["item"] == item and (sub is None or each.get("sub") == sub)]
+    return worst([{key: value for key, value in each.items() if key not in {"item", "sub"}} for each in mine])
+
+
+def _from_stream(source: LetterSource, data: bytes, arrived: float) -> Entry:
     kinesis = {
         "sequenceNumber": source.sequence_number,
         "approximateArrivalTimestamp": arrived,
@@ -47,7 +107,7 @@ def _from_stream(source: LetterSource, data: bytes, arrived: float) -> dict[str,
     }
 
 
-def _from_queue(source: LetterSource, data: bytes, arrived: float) -> dict[str, Any]:
+def _from_queue(source: LetterSource, data: bytes, arrived: float) -> Entry:
     return {
         "eventSource": "aws:sqs",
         "eventSourceARN": source.queue,

@@ -31,10 +31,10 @@ def _from_stream(entry: Mapping[str, Any]) -> Iterator[RawRecord]:
     shard = entry["eventID"].partition(":")[0]
     arrived = datetime.fromtimestamp(kinesis["approximateArrivalTimestamp"], UTC)
     data = _decoded(kinesis["data"])
-    given = kinesis.get("subSequenceNumber")
+    given, edited = kinesis.get("subSequenceNumber"), entry.get("edited")
     for sub_sequence, user_data in [(given, data)] if given is not None else user_records(data):
         yield RawRecord(
-            identity=Identity.of_kinesis(stream, shard, sequence, sub_sequence),
+            identity=Identity.of_kinesis(stream, shard, sequence, sub_sequence).edited(edited),
             data=user_data,
             source=LetterSource(
                 stream=stream,
@@ -42,6 +42,7 @@ def _from_stream(entry: Mapping[str, Any]) -> Iterator[RawRecord]:
                 sequence_number=sequence,
                 sub_sequence_number=sub_sequence,
                 arrived_at=timestamp(arrived),
+                edited=edited,
             ),
             arrived_at=arrived,
             item_id=sequence,
@@ -66,9 +67,11 @@ def _from_queue(entry: Mapping[str, Any], max_receive_count: int) -> RawRecord:
     arrived = datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC)
     attempts = int(attributes["ApproximateReceiveCount"])
     return RawRecord(
-        identity=Identity.of_sqs(queue, message_id),
+        identity=Identity.of_sqs(queue, message_id).edited(entry.get("edited")),
         data=entry["body"].encode("utf-8", "surrogatepass"),
-        source=LetterSource(queue=queue, message_id=message_id, arrived_at=timestamp(arrived)),
+        source=LetterSource(
+            queue=queue, message_id=message_id, arrived_at=timestamp(arrived), edited=entry.get("edited")
+        ),
         arrived_at=arrived,
         item_id=message_id,
         attempts=attempts,

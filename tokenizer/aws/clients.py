@@ -19,16 +19,17 @@ LONGEST_CALL = _CONNECT + _READ
 _ATTEMPTS = 3
 
 
-def client(service: str, *, attempts: int = _ATTEMPTS) -> Any:
+def client(service: str, *, attempts: int = _ATTEMPTS, read_timeout: int = _READ) -> Any:
     """A client for a service, with the function's own credentials and region.
 
     Args:
         service: boto3's name of it.
         attempts: how often botocore tries a call in all.
+        read_timeout: seconds to wait for an answer.
     """
     config = Config(
         connect_timeout=_CONNECT,
-        read_timeout=_READ,
+        read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
     )

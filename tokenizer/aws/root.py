@@ -5,13 +5,18 @@ from collections.abc import Callable
 
 from tokenizer.aws import token_keys
 from tokenizer.aws.aliases import DynamoAliases
+from tokenizer.aws.audit import AuditLog
 from tokenizer.aws.blind_index import DynamoBlindIndex
 from tokenizer.aws.bus import EventBridgeBus
 from tokenizer.aws.clients import LONGEST_CALL, client, silence_libraries
 from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.dead_letters import SqsDeadLetters
 from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
-from tokenizer.aws.replayer import Replayer
+from tokenizer.aws.replaying.desk import Desk
+from tokenizer.aws.replaying.letters import Letters
+from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
+from tokenizer.aws.replaying.stream import StreamReplay
+from tokenizer.aws.replaying.tokenizers import Tokenizers
 from tokenizer.aws.sealing import Opener, Sealer
 from tokenizer.aws.settings import DataKeySettings, ReplaySettings, RevealSettings, TokenizeSettings
 from tokenizer.aws.vault import VaultReader, VaultWriter
@@ -22,6 +27,7 @@ from tokenizer.intake import Intake
 from tokenizer.sanitize import Sanitizer
 
 LETTER_CONTEXT = {"purpose": "letter"}
+_INVOCATION = 65  # seconds; the tokenizing functions end after 60
 _MARGIN = LONGEST_CALL + 2.0  # seconds: a call that was started in time ends, and the answer is written
 
 
@@ -94,18 +100,23 @@ def aliases(settings: RevealSettings) -> DynamoAliases:
     return DynamoAliases(client("dynamodb"), settings.alias_table)
 
 
-def replayer(settings: ReplaySettings) -> Replayer:
-    """What opens dead letters."""
+def desk(settings: ReplaySettings) -> Desk:
+    """What serves operators."""
     silence_libraries()
     keys = DataKeyReader(
         client("kms"), settings.letter_key_arn, LETTER_CONTEXT, bounds(settings), time.monotonic
     )
-    return Replayer(
-        Opener(keys),
-        client("s3"),
-        client("lambda"),
-        settings.tokenize_stream_function,
-        settings.tokenize_queue_function,
+    s3, sqs = client("s3"), client("sqs")
+    # An invocation may take as long as the tokenizing function does.
+    functions = client("lambda", attempts=1, read_timeout=_INVOCATION)
+    tokenizers = Tokenizers(functions, settings.tokenize_stream_function, settings.tokenize_queue_function)
+    return Desk(
+        letters=Letters(Opener(keys), s3, (settings.raw_stream_arn, settings.raw_queue_arn)),
+        stream=StreamReplay(client("kinesis"), settings.raw_stream_arn, tokenizers),
+        unprocessed=Unprocessed(sqs, settings.unprocessed_queue_url, settings.raw_queue_arn, tokenizers),
+        quarantine=Quarantine(s3, settings.letter_bucket, sqs, settings.dead_letter_queue_url),
+        tokenizers=tokenizers,
+        audit=AuditLog(client("logs"), settings.audit_log_group),
     )
 
 

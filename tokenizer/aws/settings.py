@@ -121,11 +121,23 @@ class ReplaySettings(DataKeySettings):
 
     Args:
         letter_key_arn: opens letters.
+        raw_stream_arn: where stream records came from, and are read again.
+        raw_queue_arn: where messages came from.
+        unprocessed_queue_url: where messages wait that never reached a healthy function.
+        dead_letter_queue_url: where restored letters go.
+        letter_bucket: has large letters and the quarantine.
+        audit_log_group: takes a line for each request.
         tokenize_stream_function: takes records that came from the stream.
         tokenize_queue_function: takes records that came from the queue.
     """
 
     letter_key_arn: str
+    raw_stream_arn: str
+    raw_queue_arn: str
+    unprocessed_queue_url: str
+    dead_letter_queue_url: str
+    letter_bucket: str
+    audit_log_group: str
     tokenize_stream_function: str
     tokenize_queue_function: str
 

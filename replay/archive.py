@@ -1,0 +1,72 @@
+"""EventBridge's own replays of the archive: sanitized events, to chosen rules, for consumers that lost data."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from replay.errors import ReplayError, told
+from replay.stack import Stack
+
+_POLL_SECONDS = 5.0
+_RUNNING = frozenset({"STARTING", "RUNNING", "CANCELLING"})
+
+
+def start(
+    stack: Stack, archive_arn: str | None, rules: Sequence[str], times: tuple[datetime, datetime]
+) -> dict[str, Any]:
+    """Start a replay; answers with its name and state."""
+    events = stack.client("events")
+    bus = stack.output("SanitizedBusName")
+    name = f"replay-{int(time.time())}"
+    with told("starting the archive's replay"):
+        bus_arn = _bus_arn(rules[0], bus)
+        source = archive_arn or bus_arn.replace(":event-bus/", ":archive/")
+        answer = events.start_replay(
+            ReplayName=name,
+            EventSourceArn=source,
+            EventStartTime=times[0],
+            EventEndTime=times[1],
+            Destination={"Arn": bus_arn, "FilterArns": list(rules)},
+        )
+    return {"name": name, "state": answer["State"]}
+
+
+def status(stack: Stack, name: str) -> dict[str, Any]:
+    """Where a replay stands."""
+    with told(f"looking for the replay {name}"):
+        answer = stack.client("events").describe_replay(ReplayName=name)
+    replayed = answer.get("EventLastReplayedTime")
+    return {
+        "name": name,
+        "state": answer["State"],
+        "replayed_until": replayed.isoformat() if replayed else None,
+    }
+
+
+def watch(stack: Stack, name: str) -> dict[str, Any]:
+    """Wait until a replay ends."""
+    while (found := status(stack, name))["state"] in _RUNNING:
+        time.sleep(_POLL_SECONDS)
+    return found
+
+
+def cancel(stack: Stack, name: str) -> dict[str, Any]:
+    """Cancel a replay."""
+    with told(f"cancelling the replay {name}"):
+        answer = stack.client("events").cancel_replay(ReplayName=name)
+    return {"name": name, "state": answer["State"]}
+
+
+def _bus_arn(rule_arn: str, bus: str) -> str:
+    """The bus that a rule's ARN names.
+
+    Raises:
+        ReplayError: it is a rule of another bus.
+    """
+    head, found, rest = rule_arn.partition(":rule/")
+    if not found or not rest.startswith(f"{bus}/"):
+        raise ReplayError(
+            f"{rule_arn} is no rule of the bus {bus}", "aws events list-rules --event-bus-name ..."
+        )
+    return f"{head}:event-bus/{bus}"

@@ -1,0 +1,596 @@
+"""The command `replay`: which commands and options there are. What they do stands in the modules beside this one."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from replay import archive as archives
+from replay import present
+from replay import stream as streams
+from replay.errors import ReplayError
+from replay.filters import Filter, moment
+from replay.function import ReplayFunction
+from replay.letters import Letter, LetterQueue, count
+from replay.runner import Pace, Report, Runner
+from replay.stack import Stack, find
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="What failed, and how it comes back: lists dead letters and replays them under their original identity.",
+)
+archive = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="EventBridge archive replays, for consumers alone."
+)
+app.add_typer(archive, name="archive")
+
+_SOME_FAILED, _BAD_USAGE, _INTERRUPTED = 1, 2, 130
+_SHOWN = 50
+
+Codes = Annotated[
+    list[str] | None, typer.Option("--code", help="Only letters with this error code; may be repeated.")
+]
+Sources = Annotated[
+    list[str] | None, typer.Option("--source", help="Only letters from: stream, queue; may be repeated.")
+]
+Since = Annotated[
+    str | None, typer.Option("--since", help="Only records that arrived since: a time, or an age such as 6h.")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", help="Only records that arrived until: a time, or an age.")
+]
+EventTypes = Annotated[
+    list[str] | None, typer.Option("--event-type", help="Only records of this event type; may be repeated.")
+]
+Ids = Annotated[
+    list[str] | None, typer.Option("--id", help="Only this letter; a beginning will do; may be repeated.")
+]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most that many letters.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Act; without it nothing is changed.")]
+Purpose = Annotated[str | None, typer.Option("--purpose", help="Why; goes into the audit log.")]
+
+
+class _Chosen:
+    """What the options before the command say."""
+
+    name: str | None = None
+    profile: str | None = None
+    region: str | None = None
+    role_arn: str | None = None
+    hold: int = 180
+
+
+_chosen = _Chosen()
+
+
+@app.callback()
+def _options(
+    stack: Annotated[
+        str | None, typer.Option("--stack", help="CloudFormation stack; the local one without it.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Profile of the AWS configuration.")
+    ] = None,
+    region: Annotated[str | None, typer.Option("--region", help="AWS region.")] = None,
+    role_arn: Annotated[str | None, typer.Option("--role-arn", help="Role to assume first.")] = None,
+    hold: Annotated[
+        int,
+        typer.Option(
+            "--hold",
+            min=5,
+            max=43_200,
+            help="Seconds for which letters that are taken are kept from other operators.",
+        ),
+    ] = 180,
+) -> None:
+    _chosen.name, _chosen.profile, _chosen.region = stack, profile, region
+    _chosen.role_arn, _chosen.hold = role_arn, hold
+
+
+@app.command("list")
+def list_(  # noqa: PLR0917 -- a command has its options
+    code: Codes = None,
+    source: Sources = None,
+    since: Since = None,
+    until: Until = None,
+    letter_id: Ids = None,
+    limit: Limit = None,
+    as_json: AsJson = False,
+) -> None:
+    """Letters grouped by code, source and age, then one line each."""
+    stack = _stack()
+    queue = _queue(stack)
+    wanted = _filter(code, source, since, until, None, letter_id, limit)
+    counted: Counter[tuple[str, str, str]] = Counter()
+    shown: list[Letter] = []
+    receipts: list[str] = []
+    most = limit or (None if as_json else _SHOWN)
+    try:
+        for letter in queue.take():
+            receipts.append(letter.receipt)
+            if wanted.takes(letter):
+                counted[letter.code, letter.source, present.age_class(letter.arrived_at)] += 1
+                if most is None or len(shown) < most:
+                    shown.append(replace(letter, body=""))  # ten thousand bodies would not fit
+    finally:
+        queue.give_back(receipts)
+    unprocessed = count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))
+    held = queue.counts()["held"] if not receipts else 0
+    if as_json:
+        grouped = [
+            {"code": c, "source": s, "age": a, "letters": n} for (c, s, a), n in sorted(counted.items())
+        ]
+        letters = [letter.told() for letter in shown]
+        present.as_json({"groups": grouped, "letters": letters, "total": counted.total(), "held": held, "unprocessed": unprocessed["waiting"]})  # fmt: skip
+        return
+    if counted:
+        present.groups(counted)
+        present.letters(shown)
+        if counted.total() > len(shown):
+            present.line(f"... and {counted.total() - len(shown):,} more; --limit N shows more lines")
+    else:
+        present.line("no letters" + (f"; {held} are held by another operator" if held else ""))
+    if unprocessed["waiting"]:
+        present.line(
+            f"{unprocessed['waiting']:,} raw messages are unprocessed; `replay run --apply` takes them, too"
+        )
+
+
+@app.command()
+def show(
+    letter_id: Annotated[str, typer.Argument(metavar="ID", help="The letter; a beginning will do.")],
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show the raw record; audited.")] = False,
+    purpose: Purpose = None,
+    as_json: AsJson = False,
+) -> None:
+    """Everything about one letter but values: field paths, types and lengths."""
+    stack = _stack()
+    letter = _one(stack, letter_id)
+    told: dict[str, Any] = letter.told()
+    function = ReplayFunction(stack)
+    if letter.shape == "sealed":
+        told["outline"] = function.ask("show", letters=[letter.body])["outline"]
+    if reveal:
+        why = purpose or _asked_purpose()
+        told["record"] = function.ask("reveal", letters=[letter.body], ids=[letter.letter_id], purpose=why)[
+            "record"
+        ]
+    if as_json:
+        present.as_json(told)
+        return
+    present.table(
+        "letter",
+        ["what", "is"],
+        [[key, str(value)] for key, value in told.items() if key not in {"outline", "record"}],
+    )
+    if outline := told.get("outline"):
+        rows = [[each["path"], each["type"], str(each.get("length", ""))] for each in outline["fields"]]
+        present.table(f"{outline['bytes']:,} bytes", ["path", "type", "length"], rows)
+    if reveal:
+        present.line(told["record"])
+
+
+@app.command()
+def run(  # noqa: PLR0917 -- a command has its options
+    code: Codes = None,
+    source: Sources = None,
+    since: Since = None,
+    until: Until = None,
+    event_type: EventTypes = None,
+    letter_id: Ids = None,
+    limit: Limit = None,
+    apply: Apply = False,
+    rate: Annotated[
+        float, typer.Option("--rate", min=0, help="Records per second; 0 is as fast as it goes.")
+    ] = 0,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=32, help="Requests at once.")] = 4,
+    stop_after: Annotated[
+        int, typer.Option("--stop-after", min=1, help="End after so many failures in a row.")
+    ] = 50,
+    unprocessed: Annotated[
+        bool, typer.Option(help="Also replay raw messages that never reached a healthy function.")
+    ] = True,
+    edit: Annotated[
+        Path | None,
+        typer.Option(
+            "--edit",
+            help="Change one letter's record (--id) by a JSON Patch file, or by your editor with `-`.",
+        ),
+    ] = None,
+    purpose: Purpose = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send letters through the tokenizer again. A dry run unless --apply is given."""
+    stack = _stack()
+    wanted = _filter(code, source, since, until, event_type, letter_id, limit)
+    if edit is not None:
+        _run_edited(stack, wanted, edit, purpose, apply=apply, as_json=as_json)
+        return
+    queue = _queue(stack)
+    aside: list[str] = []
+    chosen = _chosen_letters(queue, wanted, aside)
+    raw_waiting = count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))["waiting"]
+    also_raw = unprocessed and wanted.everything and wanted.sources in {(), ("queue",)} and not limit
+    if not apply:
+        _dry_run(queue, chosen, aside, raw_waiting if also_raw else 0, as_json=as_json)
+        return
+    function = ReplayFunction(stack, wanted.told())
+    waiting = queue.counts()["waiting"]
+    pace = Pace(rate, concurrency, stop_after)
+    try:
+        with present.progress("replaying", limit or waiting) as tick:
+            runner = Runner(queue, function, pace, tick)
+            report = runner.run(chosen, wanted)
+        if also_raw and not report.stopped:
+            _run_unprocessed(function, report)
+    finally:
+        queue.give_back(aside)
+    queue.give_back(runner.left)
+    told = {"statuses": dict(report.statuses), "stopped": report.stopped, "results": report.results}
+    if as_json:
+        present.as_json(told)
+    else:
+        _tell_run(told)
+    if not report.all_replayed:
+        raise typer.Exit(_SOME_FAILED)
+
+
+@app.command()
+def stream(  # noqa: PLR0917 -- a command has its options
+    since: Annotated[
+        str | None, typer.Option("--since", help="From this arrival on: a time, or an age such as 6h.")
+    ] = None,
+    until: Until = None,
+    shard: Annotated[
+        list[str] | None, typer.Option("--shard", help="Only this shard; may be repeated.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from-sequence", help="From this sequence number on (one --shard).")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to-sequence", help="Up to this sequence number (one --shard).")
+    ] = None,
+    apply: Apply = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send the raw stream through the tokenizer again: same identities, so the same events."""
+    stack = _stack()
+    if (first or last) and len(shard or ()) != 1:
+        raise ReplayError(
+            "a sequence number belongs to one shard", "replay stream --shard ID --from-sequence N"
+        )
+    piece = streams.Piece(moment(since), moment(until), tuple(shard or ()), first, last)
+    report = streams.run(ReplayFunction(stack, piece.told()), piece, apply=apply)
+    if as_json:
+        present.as_json(report)
+    else:
+        rows = [
+            [name, *(f"{each[key]:,}" for key in ("read", "published", "failures"))]
+            for name, each in report["shards"].items()
+        ]
+        present.table(
+            "stream" if apply else "stream, dry run", ["shard", "read", "published", "failed"], rows
+        )
+        if not apply:
+            present.line("a dry run: add --apply to act")
+    if report["failures"]:
+        raise typer.Exit(_SOME_FAILED)
+
+
+@app.command()
+def quarantine(
+    letter_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Letters; beginnings will do.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why they are hopeless; goes into the audit log.")],
+    as_json: AsJson = False,
+) -> None:
+    """Move hopeless letters out of the way into the stack's encrypted bucket."""
+    stack = _stack()
+    queue = _queue(stack)
+    aside: list[str] = []
+    wanted = Filter(ids=tuple(letter_ids))
+    try:
+        found = list(_chosen_letters(queue, wanted, aside))
+    finally:
+        queue.give_back(aside)
+    if not found:
+        raise ReplayError("no such letter", "replay list")
+    function = ReplayFunction(stack, wanted.told())
+    for letter in found:
+        function.ask("quarantine", letters=[letter.body], ids=[letter.letter_id], reason=reason)
+        queue.delete([letter.receipt])
+    _told(
+        {"quarantined": [letter.letter_id for letter in found]},
+        f"{len(found)} letters quarantined",
+        as_json=as_json,
+    )
+
+
+@app.command()
+def restore(
+    letter_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="Quarantined letters; none lists them.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring quarantined letters back to the queue; without an ID, list them."""
+    function = ReplayFunction(_stack())
+    kept = function.ask("quarantined")["ids"]
+    if not letter_ids:
+        _told({"quarantined": kept}, "\n".join(kept) or "nothing is quarantined", as_json=as_json)
+        return
+    chosen = [each for each in kept if any(each.startswith(beginning) for beginning in letter_ids)]
+    if not chosen:
+        raise ReplayError("no such letter in quarantine", "replay restore")
+    function.ask("restore", ids=chosen)
+    _told({"restored": chosen}, f"{len(chosen)} letters restored", as_json=as_json)
+
+
+@archive.command("start")
+def archive_start(  # noqa: PLR0917 -- a command has its options
+    since: Annotated[str, typer.Option("--since", help="Events from: a time, or an age such as 6h.")],
+    until: Annotated[str, typer.Option("--until", help="Events until: a time, or an age.")],
+    rule: Annotated[
+        list[str], typer.Option("--rule", help="ARN of a rule that gets the events; may be repeated.")
+    ],
+    archive_arn: Annotated[
+        str | None, typer.Option("--archive-arn", help="The stack's own archive without it.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Wait until it ends.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start a replay of sanitized events to chosen rules."""
+    stack = _stack()
+    begins, ends = moment(since), moment(until)
+    if begins is None or ends is None or begins >= ends:
+        raise ReplayError("the replay would be empty", "--since must be before --until")
+    told = archives.start(stack, archive_arn, rule, (begins, ends))
+    if watch:
+        told = archives.watch(stack, told["name"])
+    _told(told, f"{told['name']}: {told['state']}", as_json=as_json)
+
+
+@archive.command("status")
+def archive_status(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    watch: Annotated[bool, typer.Option("--watch", help="Wait until it ends.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Where a replay stands."""
+    stack = _stack()
+    told = archives.watch(stack, name) if watch else archives.status(stack, name)
+    _told(told, f"{told['name']}: {told['state']}", as_json=as_json)
+
+
+@archive.command("cancel")
+def archive_cancel(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: AsJson = False) -> None:
+    """Cancel a replay."""
+    told = archives.cancel(_stack(), name)
+    _told(told, f"{told['name']}: {told['state']}", as_json=as_json)
+
+
+def main() -> NoReturn:
+    """Run the command; errors end it with `error:` and `hint:` lines."""
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        app()
+    except ReplayError as error:
+        present.error(str(error), error.hint)
+        sys.exit(_BAD_USAGE)
+    except KeyboardInterrupt:
+        present.error(
+            "interrupted: letters that were not done stay", "the same command goes on where this one ended"
+        )
+        sys.exit(_INTERRUPTED)
+    sys.exit(0)
+
+
+def _interrupted(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _stack() -> Stack:
+    return find(_chosen.name, _chosen.profile, _chosen.region, _chosen.role_arn)
+
+
+def _queue(stack: Stack) -> LetterQueue:
+    return LetterQueue(stack.client("sqs"), stack.output("DeadLetterQueueUrl"), _chosen.hold)
+
+
+def _filter(  # noqa: PLR0917 -- a filter has its parts
+    code: list[str] | None,
+    source: list[str] | None,
+    since: str | None,
+    until: str | None,
+    event_type: list[str] | None,
+    letter_id: list[str] | None,
+    limit: int | None,
+) -> Filter:
+    if unknown := set(source or ()) - {"stream", "queue"}:
+        raise ReplayError(
+            f"no such source: {', '.join(sorted(unknown))}", "--source stream or --source queue"
+        )
+    return Filter(
+        tuple(code or ()),
+        tuple(source or ()),
+        moment(since),
+        moment(until),
+        tuple(event_type or ()),
+        tuple(letter_id or ()),
+        limit,
+    )
+
+
+def _chosen_letters(queue: LetterQueue, wanted: Filter, aside: list[str]) -> Iterator[Letter]:
+    """The letters that are meant; what is not is remembered, to be given back at the end."""
+    taken = 0
+    for letter in queue.take():
+        if wanted.limit is not None and taken >= wanted.limit:
+            aside.append(letter.receipt)
+            return
+        if wanted.takes(letter):
+            taken += 1
+            yield letter
+        else:
+            aside.append(letter.receipt)
+
+
+def _one(stack: Stack, letter_id: str) -> Letter:
+    queue = _queue(stack)
+    receipts: list[str] = []
+    found: list[Letter] = []
+    try:
+        for letter in queue.take():
+            receipts.append(letter.receipt)
+            if letter.letter_id.startswith(letter_id):
+                found.append(letter)
+    finally:
+        queue.give_back(receipts)
+    if len(found) != 1:
+        what = "no such letter" if not found else f"{len(found)} letters begin with {letter_id}"
+        raise ReplayError(what, "replay list; letters that another operator holds are not shown")
+    return found[0]
+
+
+def _dry_run(
+    queue: LetterQueue, chosen: Iterator[Letter], aside: list[str], raw: int, *, as_json: bool
+) -> None:
+    counted: Counter[tuple[str, str, str]] = Counter()
+    ids: list[str] = []
+    receipts: list[str] = []
+    try:
+        for letter in chosen:
+            receipts.append(letter.receipt)
+            ids.append(letter.letter_id)
+            counted[letter.code, letter.source, present.age_class(letter.arrived_at)] += 1
+    finally:
+        queue.give_back([*receipts, *aside])
+    if as_json:
+        present.as_json({"dry_run": True, "would_replay": len(ids), "ids": ids, "unprocessed": raw})
+        return
+    present.groups(counted)
+    more = f" and {raw:,} unprocessed messages" if raw else ""
+    present.line(f"would replay {len(ids):,} letters{more}; a dry run: add --apply to act")
+
+
+def _run_unprocessed(function: ReplayFunction, report: Report) -> None:
+    """Have the function take what waits unprocessed, until nothing is left or nothing gets through."""
+    try:
+        while results := function.ask("unprocessed")["results"]:
+            report.statuses.update(each["status"] for each in results)
+            report.results += results
+            if all(each["status"] == "unavailable" for each in results):
+                return
+    except ReplayError as error:
+        report.stopped = f"unprocessed messages: {error}"
+
+
+def _run_edited(
+    stack: Stack, wanted: Filter, edit: Path, purpose: str | None, *, apply: bool, as_json: bool
+) -> None:
+    if len(wanted.ids) != 1:
+        raise ReplayError("an edit is for one letter", "replay run --edit FILE --id ID --purpose WHY --apply")
+    patch: Any = None
+    if str(edit) != "-":
+        try:
+            patch = json.loads(edit.read_text())
+        except (OSError, ValueError):
+            raise ReplayError(
+                f"{edit} can't be read as a JSON Patch", "a list of operations, RFC 6902"
+            ) from None
+    letter = _one(stack, wanted.ids[0])
+    if not apply:
+        _told(
+            {"dry_run": True, "would_edit": letter.letter_id},
+            f"would edit {letter.letter_id}; add --apply to act",
+            as_json=as_json,
+        )
+        return
+    why = purpose or _asked_purpose()
+    function = ReplayFunction(stack, wanted.told())
+    request: dict[str, Any] = {"letters": [letter.body], "ids": [letter.letter_id], "purpose": why}
+    change = {"patch": patch} if patch is not None else {"data": _edited_by_hand(function, request)}
+    (result,) = function.ask("edit", **request, **change)["results"]
+    if result["status"] == "published":
+        _deleted(stack, letter)
+    _told(
+        {"results": [result]},
+        f"{letter.letter_id}: {result['status']} {result.get('message', '')}".strip(),
+        as_json=as_json,
+    )
+    if result["status"] != "published":
+        raise typer.Exit(_SOME_FAILED)
+
+
+def _edited_by_hand(function: ReplayFunction, request: dict[str, Any]) -> str:
+    """The record after an editor was at it, in a file for the operator alone that is overwritten and removed."""
+    record = function.ask("reveal", **request)["record"]
+    with tempfile.NamedTemporaryFile("w+", suffix=".json", prefix="replay-") as file:
+        Path(file.name).chmod(0o600)
+        file.write(record)
+        file.flush()
+        editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+        subprocess.run([*editor, file.name], check=True)  # noqa: S603 -- the operator's own editor
+        path = Path(file.name)
+        edited = path.read_text()
+        path.write_bytes(b"\0" * path.stat().st_size)
+    return edited
+
+
+def _deleted(stack: Stack, letter: Letter) -> None:
+    """Delete one letter; its first receipt was given back, so it is taken once more."""
+    queue = _queue(stack)
+    aside: list[str] = []
+    for each in _chosen_letters(queue, Filter(ids=(letter.letter_id,)), aside):
+        queue.delete([each.receipt])
+    queue.give_back(aside)
+
+
+def _asked_purpose() -> str:
+    if not sys.stdin.isatty():
+        raise ReplayError("a purpose is required", "--purpose WHY; it goes into the audit log")
+    return str(typer.prompt("purpose"))
+
+
+def _told(value: dict[str, Any], text: str, *, as_json: bool) -> None:
+    if as_json:
+        present.as_json(value)
+    else:
+        present.line(text)
+
+
+def _tell_run(told: dict[str, Any]) -> None:
+    present.table(
+        "replayed", ["result", "letters"], [[name, f"{n:,}"] for name, n in sorted(told["statuses"].items())]
+    )
+    left = [each for each in told["results"] if each["status"] not in {"published", "skipped"}]
+    if left:
+        rows = [
+            [
+                str(each.get("id") or each.get("message_id")),
+                each["status"],
+                each.get("code", ""),
+                each.get("message", ""),
+            ]
+            for each in left
+        ]
+        present.table("stay on the queue", ["id", "result", "code", "message"], rows[:_SHOWN])
+    if told["stopped"]:
+        present.error(
+            f"stopped: {told['stopped']}", "mend the cause; `replay show ID` tells more of one letter"
+        )
+    if not told["statuses"]:
+        present.line("nothing to replay")

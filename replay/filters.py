@@ -1,0 +1,77 @@
+"""Which letters a command is about."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from replay.errors import ReplayError
+from replay.letters import Letter
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a letter must be; an empty part lets all through.
+
+    Args:
+        since: the earliest arrival of the record.
+        until: the latest.
+        event_types: known only once a letter is opened, so the replay function checks them.
+        limit: at most that many letters.
+    """
+
+    codes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    event_types: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    limit: int | None = None
+
+    def takes(self, letter: Letter) -> bool:
+        """Whether a letter is meant; ids may be given by their beginnings."""
+        arrived = letter.arrived_at
+        return (
+            (not self.codes or letter.code in self.codes)
+            and (not self.sources or letter.source in self.sources)
+            and (not self.ids or any(letter.letter_id.startswith(each) for each in self.ids))
+            and (self.since is None or (arrived is not None and arrived >= self.since))
+            and (self.until is None or (arrived is not None and arrived <= self.until))
+        )
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out but by count and event type."""
+        return not (self.codes or self.ids or self.since or self.until)
+
+    def told(self) -> dict[str, Any]:
+        """For the audit log."""
+        return {
+            "codes": list(self.codes),
+            "sources": list(self.sources),
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "event_types": list(self.event_types),
+            "ids": list(self.ids),
+            "limit": self.limit,
+        }
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time as an operator types it: ISO 8601, or an age such as 90m, 6h, 2d.
+
+    Raises:
+        ReplayError: it is neither.
+    """
+    if text is None:
+        return None
+    if text[-1:] in _UNITS and text[:-1].isdecimal():
+        return datetime.now(UTC) - timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ReplayError(
+            f"{text} is no time", "use 2026-11-23T10:00:00Z, or an age such as 90m, 6h, 2d"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,34 @@
+"""The stack's replay function, as the operator's role may invoke it."""
+
+import json
+from typing import Any
+
+from replay.errors import ReplayError, told
+from replay.stack import Stack
+
+
+class ReplayFunction:
+    """Asks the function; says who asks."""
+
+    def __init__(self, stack: Stack, filter_told: dict[str, Any] | None = None) -> None:
+        self._lambda = stack.client("lambda")
+        self._name = stack.output("ReplayFunctionName")
+        self._common = {"operator": stack.operator(), "filter": filter_told}
+
+    def ask(self, action: str, **request: Any) -> dict[str, Any]:
+        """One request.
+
+        Raises:
+            ReplayError: the function refused, failed, or could not be invoked.
+        """
+        payload = json.dumps({"action": action, **self._common, **request}).encode()
+        with told("asking the replay function"):
+            answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
+        text = answer["Payload"].read()
+        if answer.get("FunctionError"):
+            raise ReplayError("the replay function failed", f"see the log of {self._name}")
+        result: dict[str, Any] = json.loads(text)
+        if "error" in result:
+            hint = "replay list" if result["error"]["code"] == "refused" else "try again; see docs/runbook.md"
+            raise ReplayError(result["error"]["message"], hint)
+        return result

@@ -1,0 +1,178 @@
+"""Letters as they lie on the queue: told apart by shape, taken for a while, given back, deleted.
+
+Nothing in here can open one.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from replay.errors import told
+from schemas.dead_letter import DeadLetter, ErrorCode
+
+_BATCH = 10  # ReceiveMessage, DeleteMessageBatch: at most 10 a call
+_EMPTY_ANSWERS = 3  # SQS samples its servers: one empty answer does not mean an empty queue
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message on the dead-letter queue.
+
+    Args:
+        letter_id: SQS's id of the message.
+        shape: `sealed` (ours), `positions` (Lambda's failure record), or `unknown`.
+        code: why it is there; `unknown` for what is no letter.
+        source: `stream`, `queue` or `unknown`.
+        place: sequence number or message id of the record.
+        arrived_at: when the record arrived at its source.
+        records: how many records it stands for.
+        attempts: deliveries that failed.
+        message: the letter's own sentence.
+    """
+
+    letter_id: str
+    shape: str
+    code: str
+    source: str
+    place: str
+    arrived_at: datetime | None
+    records: int
+    attempts: int
+    message: str
+    body: str = field(repr=False)
+    receipt: str = field(repr=False)
+
+    def told(self) -> dict[str, Any]:
+        """What may be shown."""
+        return {
+            "id": self.letter_id,
+            "shape": self.shape,
+            "code": self.code,
+            "source": self.source,
+            "place": self.place,
+            "arrived_at": self.arrived_at.isoformat() if self.arrived_at else None,
+            "records": self.records,
+            "attempts": self.attempts,
+            "message": self.message,
+        }
+
+
+def read(message: dict[str, Any]) -> Letter:
+    """A message told apart by its shape; whatever is neither ours nor Lambda's is `unknown` and never sent on."""
+    letter_id, body, receipt = message["MessageId"], message["Body"], message["ReceiptHandle"]
+    try:
+        ours = DeadLetter.model_validate_json(body)
+    except ValidationError:
+        return _of_lambda(letter_id, body, receipt)
+    return Letter(
+        letter_id,
+        "sealed",
+        str(ours.error.code),
+        "stream" if ours.source.stream else "queue",
+        ours.source.sequence_number or ours.source.message_id or "",
+        _moment(ours.source.arrived_at),
+        1,
+        ours.attempts,
+        ours.error.message,
+        body,
+        receipt,
+    )
+
+
+def _of_lambda(letter_id: str, body: str, receipt: str) -> Letter:
+    try:
+        document = json.loads(body)
+        info, request = document["KinesisBatchInfo"], document["requestContext"]
+        return Letter(
+            letter_id,
+            "positions",
+            str(ErrorCode.RETRIES_EXHAUSTED),
+            "stream",
+            str(info["startSequenceNumber"]),
+            _moment(info["approximateArrivalOfFirstRecord"]),
+            int(info["batchSize"]),
+            int(request["approximateInvokeCount"]),
+            str(request["condition"])[:40],
+            body,
+            receipt,
+        )
+    except (ValueError, KeyError, TypeError):
+        return Letter(
+            letter_id,
+            "unknown",
+            "unknown",
+            "unknown",
+            "",
+            None,
+            0,
+            0,
+            "no letter of this stack",
+            body,
+            receipt,
+        )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except (ValueError, TypeError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class LetterQueue:
+    """The dead-letter queue, as the operator's role may use it."""
+
+    def __init__(self, sqs: Any, url: str, hold_seconds: int) -> None:
+        """A queue whose letters are kept from other operators for some seconds once they are taken."""
+        self._sqs = sqs
+        self._url = url
+        self._hold = hold_seconds
+
+    def take(self) -> Iterator[Letter]:
+        """Every letter that nobody else holds, once each; they come back when the hold ends."""
+        seen: set[str] = set()
+        empty = 0
+        while empty < _EMPTY_ANSWERS:
+            with told("receiving letters"):
+                answer = self._sqs.receive_message(
+                    QueueUrl=self._url, MaxNumberOfMessages=_BATCH, VisibilityTimeout=self._hold
+                )
+            new = [each for each in answer.get("Messages", []) if each["MessageId"] not in seen]
+            empty = 0 if new else empty + 1
+            for each in new:
+                seen.add(each["MessageId"])
+                yield read(each)
+
+    def give_back(self, receipts: Sequence[str]) -> None:
+        """End the hold on letters."""
+        self._in_batches("change_message_visibility_batch", receipts, VisibilityTimeout=0)
+
+    def delete(self, receipts: Sequence[str]) -> None:
+        """Delete letters; one that is gone already does not matter."""
+        self._in_batches("delete_message_batch", receipts)
+
+    def counts(self) -> dict[str, int]:
+        """About how many letters wait, and how many somebody holds."""
+        return count(self._sqs, self._url)
+
+    def _in_batches(self, method: str, receipts: Sequence[str], **extra: Any) -> None:
+        for start in range(0, len(receipts), _BATCH):
+            entries = [
+                {"Id": str(at), "ReceiptHandle": receipt, **extra}
+                for at, receipt in enumerate(receipts[start : start + _BATCH])
+            ]
+            with told("handling letters"):
+                getattr(self._sqs, method)(QueueUrl=self._url, Entries=entries)
+
+
+def count(sqs: Any, url: str) -> dict[str, int]:
+    """About how many messages wait on a queue, and how many somebody holds."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    with told("counting letters"):
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return {"waiting": int(found[names[0]]), "held": int(found[names[1]])}

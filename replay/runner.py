@@ -1,0 +1,147 @@
+"""Runs letters: several requests at once, no faster than asked, and nothing deleted before its success is known."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from replay.errors import ReplayError
+from replay.filters import Filter
+from replay.function import ReplayFunction
+from replay.letters import Letter, LetterQueue
+
+LETTERS = 25
+REQUEST_BYTES = 4_000_000  # Lambda: 6 MB for a request
+PUBLISHED = "published"
+SKIPPED = "skipped"
+
+
+@dataclass
+class Report:
+    """What came of a run."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    results: list[dict[str, Any]] = field(default_factory=list)
+    stopped: str | None = None
+
+    @property
+    def all_replayed(self) -> bool:
+        """Whether nothing stayed behind."""
+        return self.stopped is None and not set(self.statuses) - {PUBLISHED, SKIPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a run goes.
+
+    Args:
+        rate: records a second; 0 for as fast as it goes.
+        concurrency: requests at once.
+        stop_after: failures in a row that end the run.
+    """
+
+    rate: float
+    concurrency: int
+    stop_after: int
+
+
+class Runner:
+    """One run; `left` has the receipts of the letters that stay."""
+
+    def __init__(
+        self, queue: LetterQueue, function: ReplayFunction, pace: Pace, tick: Callable[[int], None]
+    ) -> None:
+        self._queue = queue
+        self._function = function
+        self._pace = pace
+        self._tick = tick
+        self._in_a_row = 0
+        self._lock = threading.Lock()
+        self._next_start = time.monotonic()
+        self.report = Report()
+        self.left: list[str] = []
+
+    def run(self, letters: Iterator[Letter], wanted: Filter) -> Report:
+        """Replay letters.
+
+        Args:
+            letters: taken from the queue as they are needed, so that little is held if the run dies.
+            wanted: those of other event types are skipped by the function, which can read them.
+        """
+        running: dict[Future[list[dict[str, Any]]], Sequence[Letter]] = {}
+        batches = _batches(letters)
+        with ThreadPoolExecutor(self._pace.concurrency) as pool:
+            try:
+                for batch in batches:
+                    self._keep_pace(sum(letter.records for letter in batch))
+                    running[pool.submit(self._replay, batch, wanted)] = batch
+                    while len(running) >= self._pace.concurrency:
+                        self._settle(running)
+                    if self.report.stopped:
+                        break
+                while running:
+                    self._settle(running)
+            finally:
+                for future in running:
+                    future.cancel()
+        return self.report
+
+    def _replay(self, batch: Sequence[Letter], wanted: Filter) -> list[dict[str, Any]]:
+        answer = self._function.ask(
+            "replay",
+            letters=[letter.body for letter in batch],
+            ids=[letter.letter_id for letter in batch],
+            event_types=list(wanted.event_types),
+        )
+        results: list[dict[str, Any]] = answer["results"]
+        return results
+
+    def _settle(self, running: dict[Future[list[dict[str, Any]]], Sequence[Letter]]) -> None:
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            batch = running.pop(future)
+            try:
+                results = future.result()
+            except ReplayError as error:
+                results = [{"status": "unavailable", "message": str(error)} for _ in batch]
+            self._settled(batch, results)
+
+    def _settled(self, batch: Sequence[Letter], results: Sequence[dict[str, Any]]) -> None:
+        pairs = list(zip(batch, results, strict=True))
+        self._queue.delete([letter.receipt for letter, result in pairs if result["status"] == PUBLISHED])
+        self._queue.give_back([letter.receipt for letter, result in pairs if result["status"] == SKIPPED])
+        for letter, result in pairs:
+            self.report.statuses[result["status"]] += 1
+            self.report.results.append({"id": letter.letter_id, **result})
+            if result["status"] in {PUBLISHED, SKIPPED}:
+                self._in_a_row = 0
+            else:
+                self._in_a_row += 1
+                self.left.append(letter.receipt)
+            self._tick(1)
+        if self._in_a_row >= self._pace.stop_after:
+            self.report.stopped = f"{self._in_a_row} failures in a row"
+
+    def _keep_pace(self, records: int) -> None:
+        if not self._pace.rate:
+            return
+        pause = self._next_start - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+        self._next_start = max(self._next_start, time.monotonic()) + records / self._pace.rate
+
+
+def _batches(letters: Iterator[Letter]) -> Iterator[list[Letter]]:
+    batch: list[Letter] = []
+    size = 0
+    for letter in letters:
+        if batch and (len(batch) == LETTERS or size + len(letter.body) > REQUEST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(letter)
+        size += len(letter.body)
+    if batch:
+        yield batch

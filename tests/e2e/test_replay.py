@@ -1,0 +1,451 @@
+"""The command `replay` on the deployed template, as an operator with nothing but its own role."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local import schema_bug, stack
+from local.orders import orders
+from local.stack import Stack
+from tests.e2e.conftest import Subscriber, eventually, put, send
+from tests.e2e.test_pipeline import invoke
+from tests.samples import order
+
+pytestmark = pytest.mark.e2e
+
+ORDERS = 500
+
+
+class Operator:
+    """Somebody at a terminal in the folder with `.local/stack.json`."""
+
+    def __init__(self, on: Stack, home: Path) -> None:
+        self.on = on
+        (home / ".local").mkdir(parents=True)
+        state = {"endpoint_url": on.endpoint_url, "region": on.region, "outputs": dict(on.outputs)}
+        (home / ".local" / "stack.json").write_text(json.dumps(state))
+        self.home = home
+        self.command = [str(Path(sys.executable).parent / "replay"), "--hold", "10"]
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+
+    def __call__(self, *words: str, expect: int = 0, stdin: str = "") -> Any:
+        """Run a command with --json; answers with its document, or with standard error where it failed as a whole."""
+        done = subprocess.run(
+            [*self.command, *words, "--json"],
+            cwd=self.home,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == expect, done.stderr
+        return json.loads(done.stdout) if done.stdout else done.stderr
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([*self.command, *words], cwd=self.home, env=self.environment)
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Stack]:
+    """A stack for this file alone: its letters are counted."""
+    with tempfile.TemporaryDirectory() as folder, stack.running(Path(folder) / "stack") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def operator(own: Stack, tmp_path_factory: pytest.TempPathFactory) -> Operator:
+    return Operator(own, tmp_path_factory.mktemp("operator"))
+
+
+@pytest.fixture(autouse=True)
+def _no_letters(own: Stack) -> None:
+    purge(own)
+
+
+def waiting(on: Stack, queue: str = "DeadLetterQueueUrl") -> int:
+    found = on.client("sqs").get_queue_attributes(QueueUrl=on.outputs[queue], AttributeNames=["All"])[
+        "Attributes"
+    ]
+    return int(found["ApproximateNumberOfMessages"])
+
+
+def place(on: Stack, body: Any) -> None:
+    """Put a message of any kind on the dead-letter queue, as the administrator."""
+    on.client("sqs").send_message(
+        QueueUrl=on.outputs["DeadLetterQueueUrl"],
+        MessageBody=body if isinstance(body, str) else json.dumps(body),
+    )
+
+
+def bad_letter(on: Stack, **changes: Any) -> None:
+    """Have a bad order dead-lettered."""
+    before = waiting(on)
+    send(on, json.dumps(order(**changes)))
+    assert eventually(lambda: waiting(on) > before)
+
+
+def purge(on: Stack) -> None:
+    on.client("sqs").purge_queue(QueueUrl=on.outputs["DeadLetterQueueUrl"])
+
+
+def test_a_schema_bug_dead_letters_500_orders_and_after_the_fix_they_are_what_they_would_have_been(
+    own: Stack, operator: Operator
+) -> None:
+    subscriber = Subscriber(own, "bug")
+    raw = orders(ORDERS, seed=5)
+    with schema_bug.deployed(own):
+        for event in raw[: ORDERS // 2]:
+            put(own, event)
+        for event in raw[ORDERS // 2 :]:
+            send(own, json.dumps(event))
+        assert eventually(lambda: waiting(own) == ORDERS, 180)
+    listed = operator("list")
+    assert {group["code"] for group in listed["groups"]} == {"invalid_field"}
+    assert (listed["total"], len(listed["letters"])) == (ORDERS, ORDERS)
+    assert operator("run")["would_replay"] == ORDERS
+    assert waiting(own) == ORDERS
+
+    # Killed midway: what was not done stays, and comes back once nobody holds it.
+    killed = operator.start("run", "--apply", "--concurrency", "1", "--rate", "100")
+    assert eventually(lambda: waiting(own) < ORDERS - 100)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    time.sleep(11)
+    assert 0 < waiting(own) < ORDERS
+    done = operator("run", "--apply")
+    assert set(done["statuses"]) == {"published"}
+    assert operator("run", "--apply")["statuses"] == {}
+    assert operator("list")["total"] == 0
+
+    contents: dict[str, set[str]] = defaultdict(set)
+    while events := subscriber.receive(500, patience=4.0):
+        for event in events:
+            contents[event["detail"]["metadata"]["event_id"]].add(json.dumps(event["detail"]))
+    assert contents.keys() == {event["event_id"] for event in raw}
+    assert all(len(each) == 1 for each in contents.values())
+    # A healthy pipeline publishes the same bytes: the stream's half is sent through it again.
+    again = operator("stream", "--apply")
+    assert (sum(each["read"] for each in again["shards"].values()), again["failures"]) == (ORDERS // 2, 0)
+    repeated = subscriber.receive(ORDERS // 2)
+    assert len(repeated) == ORDERS // 2
+    assert all(json.dumps(e["detail"]) in contents[e["detail"]["metadata"]["event_id"]] for e in repeated)
+
+
+def test_a_letter_that_is_still_bad_stays_and_the_exit_code_says_so(own: Stack, operator: Operator) -> None:
+    bad_letter(own, total="canary total")
+    (letter,) = operator("list")["letters"]
+    told = operator("run", "--apply", expect=1)
+    assert told["statuses"] == {"failed": 1}
+    assert operator("list")["total"] == 1
+    shown = operator("show", letter["id"][:8])
+    assert {"path": "/order/total", "type": "string", "length": 12} in shown["outline"]["fields"]
+    assert "canary" not in json.dumps(shown).lower()
+
+
+def test_a_record_is_revealed_for_a_purpose_and_that_is_audited(own: Stack, operator: Operator) -> None:
+    bad_letter(own, total="canary total")
+    (letter,) = operator("list")["letters"]
+    assert "a purpose is required" in operator("show", letter["id"], "--reveal", expect=2)
+    shown = operator("show", letter["id"], "--reveal", "--purpose", "ticket 42")
+    assert json.loads(shown["record"])["order"]["total"] == "canary total"
+    lines = [json.loads(line) for line in audit(own)]
+    (line,) = [each for each in lines if each["action"] == "reveal letter"]
+    assert (line["purpose"], line["ids"]) == ("ticket 42", [letter["id"]])
+    assert ":assumed-role/" in line["operator"]
+    assert "canary" not in "".join(audit(own))
+
+
+def audit(on: Stack) -> list[str]:
+    pages = (
+        on.client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=on.outputs["AuditLogGroupName"])
+    )
+    return [event["message"] for page in pages for event in page["events"]]
+
+
+def test_an_edited_record_is_published_under_a_new_identity(own: Stack, operator: Operator) -> None:
+    subscriber = Subscriber(own, "edit")
+    bad_letter(own, total="canary total", order_id="SO-edit")
+    (letter,) = operator("list")["letters"]
+    patch = operator.home / "patch.json"
+    patch.write_text('[{"op": "replace", "path": "/order/total", "value": "12.00"}]')
+    words = ("run", "--edit", str(patch), "--id", letter["id"])
+    assert operator(*words)["would_edit"] == letter["id"]
+    (result,) = operator(*words, "--purpose", "typo", "--apply")["results"]
+    assert result["status"] == "published"
+    assert len(result["edited"]) == 24
+    (event,) = subscriber.receive(1)
+    assert event["detail"]["data"]["order"]["total"] == "12.00"
+    assert operator("list")["total"] == 0
+
+
+def test_a_patch_that_does_not_fit_is_refused(own: Stack, operator: Operator) -> None:
+    bad_letter(own, total="canary total")
+    (letter,) = operator("list")["letters"]
+    patch = operator.home / "wrong.json"
+    patch.write_text('[{"op": "replace", "path": "/order/canary/path", "value": 1}]')
+    told = operator("run", "--edit", str(patch), "--id", letter["id"], "--purpose", "x", "--apply", expect=2)
+    assert "error: the patch does not fit the record" in told
+    assert operator("list")["total"] == 1
+
+
+def failure_record(on: Stack, first: str, last: str, count: int, **changes: Any) -> dict[str, Any]:
+    info = {
+        "shardId": "shardId-000000000000",
+        "startSequenceNumber": first,
+        "endSequenceNumber": last,
+        "approximateArrivalOfFirstRecord": "2026-11-23T10:15:01Z",
+        "approximateArrivalOfLastRecord": "2026-11-23T10:15:01Z",
+        "batchSize": count,
+        "streamArn": on.client("kinesis").describe_stream_summary(
+            StreamName=on.outputs["RawOrdersStreamName"]
+        )["StreamDescriptionSummary"]["StreamARN"],
+    }
+    request = {
+        "requestId": "r",
+        "functionArn": "f",
+        "condition": "RetryAttemptsExhausted",
+        "approximateInvokeCount": 6,
+    }
+    return {"requestContext": request, "version": "1.0", "KinesisBatchInfo": info | changes}
+
+
+def test_lambdas_own_failure_record_is_replayed_from_the_stream(own: Stack, operator: Operator) -> None:
+    subscriber = Subscriber(own, "positions")
+    sequences = [put(own, order(order_id=f"SO-p{at}")) for at in range(3)]
+    first = subscriber.receive(3)
+    place(own, failure_record(own, sequences[0], sequences[-1], 3))
+    (letter,) = operator("list")["letters"]
+    assert (letter["shape"], letter["records"], letter["code"]) == ("positions", 3, "retries_exhausted")
+    assert operator("run", "--apply")["statuses"] == {"published": 1}
+    again = subscriber.receive(3)
+    assert sorted(json.dumps(e["detail"]) for e in again) == sorted(json.dumps(e["detail"]) for e in first)
+    assert operator("list")["total"] == 0
+
+
+def test_a_failure_record_whose_records_the_stream_has_no_more_stays_with_a_clear_error(
+    own: Stack, operator: Operator
+) -> None:
+    sequence = put(own, order())
+    place(own, failure_record(own, str(int(sequence) + 10**6), str(int(sequence) + 10**6 + 1), 2))
+    told = operator("run", "--apply", expect=1)
+    assert told["statuses"] == {"expired": 1}
+    assert "0 of the 2 records" in told["results"][0]["message"]
+
+
+def test_what_is_no_letter_of_this_stack_is_never_sent_on(own: Stack, operator: Operator) -> None:
+    subscriber = Subscriber(own, "foreign")
+    place(own, order(order_id="SO-foreign"))
+    place(own, "not JSON")
+    place(own, {"KinesisBatchInfo": {}})
+    place(
+        own, failure_record(own, "1", "2", 2, streamArn="arn:aws:kinesis:us-east-1:000000000000:stream/other")
+    )
+    bad_letter(own, total="bad")
+    (ours,) = operator("list", "--code", "invalid_field")["letters"]
+    sqs, url = own.client("sqs"), own.outputs["DeadLetterQueueUrl"]
+    assert ours["shape"] == "sealed"
+    moved = {
+        "error": {"code": "invalid_field", "message": "m"},
+        "source": {
+            "queue": "arn:aws:sqs:us-east-1:1:other",
+            "message_id": "m",
+            "arrived_at": "2026-11-23T10:15:01Z",
+        },
+        "attempts": 1,
+        "sealed": "AAAA",
+    }
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(moved))
+    told = operator("run", "--apply", expect=1)
+    assert told["statuses"] == {"refused": 5, "failed": 1}
+    ids = [event["detail"]["data"]["order"]["order_id"] for event in subscriber.receive(100, patience=2.0)]
+    assert "SO-foreign" not in ids
+    assert waiting(own) == 6
+
+
+def test_unprocessed_messages_are_replayed_by_the_function_that_alone_may_read_them(
+    own: Stack, operator: Operator
+) -> None:
+    subscriber = Subscriber(own, "unprocessed")
+    sqs = own.client("sqs")
+    for body in (json.dumps(order(order_id="SO-raw")), "{"):
+        sqs.send_message(QueueUrl=own.outputs["UnprocessedQueueUrl"], MessageBody=body)
+    assert operator("list")["unprocessed"] == 2
+    assert operator("run")["unprocessed"] == 2
+    told = operator("run", "--apply", expect=1)
+    assert told["statuses"] == {"published": 1, "failed": 1}
+    assert len(subscriber.receive(1)) == 1
+    assert operator("list")["unprocessed"] == 0
+    (letter,) = operator("list")["letters"]
+    assert (letter["shape"], letter["code"]) == ("sealed", "malformed_json")
+
+
+def test_hopeless_letters_go_to_quarantine_and_come_back(own: Stack, operator: Operator) -> None:
+    bad_letter(own, total="bad")
+    (letter,) = operator("list")["letters"]
+    assert operator("quarantine", letter["id"], "--reason", "producer is gone")["quarantined"] == [
+        letter["id"]
+    ]
+    assert operator("list")["total"] == 0
+    assert operator("restore")["quarantined"] == [letter["id"]]
+    assert operator("restore", letter["id"])["restored"] == [letter["id"]]
+    assert operator("restore")["quarantined"] == []
+    assert operator("list")["letters"][0]["code"] == "invalid_field"
+    assert {"quarantine", "restore"} <= {json.loads(line)["action"] for line in audit(own)}
+
+
+def test_filters_choose_letters(own: Stack, operator: Operator) -> None:
+    bad_letter(own, total="bad")
+    bad_letter(own, total="bad")
+    put(own, order(items=[]))
+    assert eventually(lambda: waiting(own) == 3)
+    assert operator("list", "--source", "stream")["total"] == 1
+    assert operator("list", "--code", "too_large")["total"] == 0
+    assert operator("list", "--until", "1h")["total"] == 0
+    assert operator("list", "--since", "1h")["total"] == 3
+    assert operator("run", "--limit", "2")["would_replay"] == 2
+    told = operator("run", "--apply", "--event-type", "order.refunded")
+    assert told["statuses"] == {"skipped": 3}
+    assert operator("run", "--apply", "--stop-after", "1", "--concurrency", "1", expect=1)["stopped"]
+
+
+def test_two_operators_at_once_do_not_meet(own: Stack, operator: Operator) -> None:
+    subscriber = Subscriber(own, "two")
+    with schema_bug.deployed(own):
+        for at in range(60):
+            send(own, json.dumps(order(order_id=f"SO-two{at}")))
+        assert eventually(lambda: waiting(own) == 60)
+    runs = [operator.start("run", "--apply", "--rate", "60") for _ in range(2)]
+    assert [run.wait() for run in runs] == [0, 0]
+    assert operator("list")["total"] == 0
+    ids = {event["detail"]["metadata"]["ingest_id"] for event in subscriber.receive(60)}
+    assert len(ids) == 60
+
+
+def test_the_archive_is_replayed_to_a_rule_and_can_be_watched_and_cancelled(
+    own: Stack, operator: Operator
+) -> None:
+    events, bus = own.client("events"), own.outputs["SanitizedBusName"]
+    bus_arn = events.describe_event_bus(Name=bus)["Arn"]
+    events.create_archive(ArchiveName=bus, EventSourceArn=bus_arn)
+    rule = events.list_rules(EventBusName=bus)["Rules"][0]["Arn"]
+    started = operator("archive", "start", "--since", "1h", "--until", "0s", "--rule", rule)
+    assert started["state"] in {"STARTING", "RUNNING", "COMPLETED"}
+    assert operator("archive", "status", started["name"])["name"] == started["name"]
+    assert "no rule of the bus" in operator(
+        "archive",
+        "start",
+        "--since",
+        "1h",
+        "--until",
+        "0s",
+        "--rule",
+        "arn:aws:events:us-east-1:1:rule/other/x",
+        expect=2,
+    )
+
+
+def test_refusals_name_the_next_command(own: Stack, operator: Operator, tmp_path: Path) -> None:
+    told = operator("show", "nothing", expect=2)
+    assert "error: no such letter" in told
+    assert "hint: replay list" in told
+    assert "no such source" in operator("list", "--source", "fax", expect=2)
+    assert "is no time" in operator("list", "--since", "yesterday", expect=2)
+    assert "belongs to one shard" in operator("stream", "--from-sequence", "1", expect=2)
+    assert "no such shard" in operator("stream", "--shard", "shardId-9", expect=2)
+    nowhere = Operator(Stack("http://127.0.0.1:9", own.region, own.outputs), tmp_path / "nowhere")
+    assert "can't be reached" in nowhere("list", expect=2)
+    consumer = own.outputs["ConsumerRoleArn"]
+    done = subprocess.run(
+        [operator.command[0], "--role-arn", consumer, "list"],
+        cwd=operator.home,
+        env=operator.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "hint: replay needs the stack's ReplayOperatorRoleArn" in done.stderr
+
+
+def test_a_replay_function_that_fails_leaves_every_letter(own: Stack, operator: Operator) -> None:
+    bad_letter(own, total="bad")
+    functions, name = own.client("lambda"), own.outputs["ReplayFunctionName"]
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": variables | {"LETTER_KEY_ARN": ""}}
+    )
+    told = operator("run", "--apply", expect=1)
+    assert told["statuses"] == {"unavailable": 1}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    assert operator("list")["total"] == 1
+
+
+def _refusal(attempt: Callable[[], object]) -> str | None:
+    try:
+        attempt()
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return None
+
+
+def test_the_operators_role_can_do_nothing_else(own: Stack) -> None:
+    operator = own.assume(own.outputs["ReplayOperatorRoleArn"])
+    token = "tok_" + "0" * 26
+    outputs = own.outputs
+
+    def client(service: str) -> Any:
+        return own.client(service, operator)
+
+    attempts: dict[str, Callable[[], object]] = {
+        "read the vault": lambda: client("dynamodb").scan(TableName=outputs["VaultTableName"]),
+        "read the orders": lambda: client("dynamodb").scan(TableName=outputs["OrdersTableName"]),
+        "open a letter": lambda: client("kms").decrypt(
+            KeyId=outputs["LetterKeyArn"], CiphertextBlob=b"x" * 100
+        ),
+        "reveal a token": lambda: client("lambda").invoke(
+            FunctionName=outputs["RevealFunctionName"],
+            Payload=json.dumps({"tokens": [token], "purpose": "p"}).encode(),
+        ),
+        "tokenize by itself": lambda: client("lambda").invoke(
+            FunctionName=outputs["TokenizeQueueFunctionName"], Payload=b"{}"
+        ),
+        "read the stream": lambda: client("kinesis").list_shards(StreamName=outputs["RawOrdersStreamName"]),
+        "read unprocessed messages": lambda: client("sqs").receive_message(
+            QueueUrl=outputs["UnprocessedQueueUrl"]
+        ),
+        "send a letter": lambda: client("sqs").send_message(
+            QueueUrl=outputs["DeadLetterQueueUrl"], MessageBody="{}"
+        ),
+        "publish": lambda: client("events").put_events(
+            Entries=[
+                {
+                    "Source": "orders.tokenizer",
+                    "DetailType": "t",
+                    "Detail": "{}",
+                    "EventBusName": outputs["SanitizedBusName"],
+                }
+            ]
+        ),
+        "read the audit log": lambda: client("logs").filter_log_events(
+            logGroupName=outputs["AuditLogGroupName"]
+        ),
+    }
+    refusals = {name: _refusal(attempt) for name, attempt in attempts.items()}
+    assert {
+        name: code for name, code in refusals.items() if code not in {"AccessDenied", "AccessDeniedException"}
+    } == {}
+    assert invoke(own, "ReplayFunctionName", {"action": "shards"})["shards"]

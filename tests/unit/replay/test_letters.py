@@ -1,0 +1,214 @@
+"""Letters as an operator meets them, over a queue in memory."""
+
+import json
+import threading
+import time
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from replay import letters
+from replay.errors import ReplayError
+from replay.filters import Filter, moment
+from replay.letters import Letter, LetterQueue, read
+from replay.runner import LETTERS, Pace, Report, Runner
+from schemas.dead_letter import DeadLetter, LetterError, LetterSource
+
+MANY = 10_000
+BODY = "A" * 30_000
+
+
+def body(at: int, code: str = "invalid_field", sealed: str = "AAAA") -> str:
+    return DeadLetter(
+        error=LetterError.model_validate({"code": code, "message": "m"}, strict=False),
+        source=LetterSource(queue="q", message_id=f"m-{at}", arrived_at="2026-11-23T10:15:01.250Z"),
+        attempts=1,
+        sealed=sealed,
+    ).model_dump_json(exclude_none=True)
+
+
+class FakeSqs:
+    """A queue that makes its messages as they are asked for."""
+
+    def __init__(self, count: int, sealed: str = "AAAA") -> None:
+        self._made = iter(range(count))
+        self._sealed = sealed
+        self.deleted: list[str] = []
+        self.given_back: list[str] = []
+
+    def receive_message(self, **_: Any) -> dict[str, Any]:
+        found = [at for _, at in zip(range(10), self._made, strict=False)]
+        return {
+            "Messages": [
+                {"MessageId": f"id-{at}", "ReceiptHandle": f"r-{at}", "Body": body(at, sealed=self._sealed)}
+                for at in found
+            ]
+        }
+
+    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+        assert len(Entries) <= 10
+        self.deleted += [each["ReceiptHandle"] for each in Entries]
+
+    def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+        self.given_back += [each["ReceiptHandle"] for each in Entries]
+
+
+class FakeFunction:
+    """A replay function that answers by a rule, and remembers how many asked at once."""
+
+    def __init__(self, rule: Callable[[str], str]) -> None:
+        self._rule = rule
+        self._lock = threading.Lock()
+        self._now = 0
+        self.most_at_once = 0
+        self.requests: list[int] = []
+
+    def ask(self, _action: str, letters: list[str], ids: list[str], **_: Any) -> dict[str, Any]:
+        with self._lock:
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+            self.requests.append(len(letters))
+        time.sleep(0.002)
+        with self._lock:
+            self._now -= 1
+        return {"results": [{"status": self._rule(each)} for each in ids]}
+
+
+def run(sqs: FakeSqs, function: Any, pace: Pace | None = None) -> Report:
+    queue = LetterQueue(sqs, "url", 60)
+    runner = Runner(queue, function, pace or Pace(0, 4, 50), lambda _: None)
+    report = runner.run(queue.take(), Filter())
+    queue.give_back(runner.left)
+    return report
+
+
+def test_ten_thousand_letters_are_taken_in_bounded_memory() -> None:
+    queue = LetterQueue(FakeSqs(MANY, sealed=BODY), "url", 60)
+    tracemalloc.start()
+    codes: Counter[str] = Counter(letter.code for letter in queue.take())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert codes == {"invalid_field": MANY}
+    assert peak < 20_000_000  # all of them together are 300 MB
+
+
+def test_ten_thousand_letters_are_replayed_many_at_a_time() -> None:
+    sqs, function = FakeSqs(MANY), FakeFunction(lambda _: "published")
+    report = run(sqs, function)
+    assert report.statuses == {"published": MANY}
+    assert len(function.requests) == MANY // LETTERS
+    assert 1 < function.most_at_once <= 4
+    assert len(set(sqs.deleted)) == MANY
+
+
+def test_only_what_was_published_is_deleted_and_the_rest_is_given_back() -> None:
+    statuses = ["published", "failed", "unavailable", "refused", "expired", "skipped"]
+    sqs = FakeSqs(60)
+    report = run(sqs, FakeFunction(lambda name: statuses[int(name.removeprefix("id-")) % 6]))
+    assert sorted(sqs.deleted) == sorted(f"r-{at}" for at in range(0, 60, 6))
+    assert set(sqs.given_back) == {f"r-{at}" for at in range(60) if at % 6}
+    assert not report.all_replayed
+
+
+def test_a_run_stops_after_failures_in_a_row() -> None:
+    sqs = FakeSqs(1000)
+    report = run(sqs, FakeFunction(lambda _: "failed"), Pace(0, 1, 30))
+    assert report.stopped == "50 failures in a row"
+    assert report.statuses == {"failed": 50}
+    assert sqs.deleted == []
+
+
+def test_a_function_that_cannot_be_asked_leaves_its_letters() -> None:
+    class Broken:
+        def ask(self, *_: Any, **__: Any) -> dict[str, Any]:
+            raise ReplayError("the replay function failed", "see its log")
+
+    sqs = FakeSqs(10)
+    report = run(sqs, Broken())
+    assert report.statuses == {"unavailable": 10}
+    assert sqs.deleted == []
+
+
+def test_a_rate_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("replay.runner.time.sleep", waits.append)
+    monkeypatch.setattr("replay.runner.time.monotonic", lambda: 0.0)
+
+    class Instant:
+        def ask(self, _action: str, ids: list[str], **_: Any) -> dict[str, Any]:
+            return {"results": [{"status": "published"} for _ in ids]}
+
+    run(FakeSqs(100), Instant(), Pace(10, 1, 50))
+    assert waits == [2.5, 5.0, 7.5]
+
+
+UNKNOWN = [
+    "not JSON",
+    "[]",
+    "{}",
+    '{"KinesisBatchInfo": {}}',
+    json.dumps({"event_id": "e", "order": {}}),
+    '{"error": 1}',
+]
+
+
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_what_is_no_letter_is_told_apart(text: str) -> None:
+    letter = read({"MessageId": "i", "ReceiptHandle": "r", "Body": text})
+    assert letter.shape == "unknown"
+    assert "event_id" not in json.dumps(letter.told())
+
+
+def sample(**changes: Any) -> Letter:
+    letter = read({"MessageId": "abc-1", "ReceiptHandle": "r", "Body": body(1)})
+    return Letter(**({name: getattr(letter, name) for name in Letter.__slots__} | changes))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "takes"),
+    [
+        (Filter(), True),
+        (Filter(codes=("invalid_field",)), True),
+        (Filter(codes=("too_large",)), False),
+        (Filter(sources=("queue",)), True),
+        (Filter(sources=("stream",)), False),
+        (Filter(ids=("abc",)), True),
+        (Filter(ids=("abd",)), False),
+        (Filter(since=datetime(2026, 11, 24, tzinfo=UTC)), False),
+        (Filter(until=datetime(2026, 11, 24, tzinfo=UTC)), True),
+    ],
+)
+def test_a_filter_takes_what_it_names(wanted: Filter, takes: bool) -> None:
+    assert wanted.takes(sample()) is takes
+
+
+def test_a_letter_without_a_time_is_in_no_span_of_time() -> None:
+    assert not Filter(since=datetime(2026, 1, 1, tzinfo=UTC)).takes(sample(arrived_at=None))
+
+
+@pytest.mark.parametrize(("text", "ago"), [("90m", timedelta(minutes=90)), ("2d", timedelta(days=2))])
+def test_an_age_is_a_time(text: str, ago: timedelta) -> None:
+    found = moment(text)
+    assert found is not None
+    assert abs(datetime.now(UTC) - ago - found) < timedelta(minutes=1)
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    assert moment("2026-11-23T10:00") == datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+def test_an_empty_answer_does_not_end_the_taking(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: Iterator[dict[str, Any]] = iter(
+        [{}, {"Messages": [{"MessageId": "i", "ReceiptHandle": "r", "Body": body(1)}]}, {}, {}, {}]
+    )
+
+    class Sampling:
+        def receive_message(self, **_: Any) -> dict[str, Any]:
+            return next(answers)
+
+    assert len(list(LetterQueue(Sampling(), "url", 60).take())) == 1
+    assert letters._EMPTY_ANSWERS == 3

@@ -1,0 +1,28 @@
+import json
+
+from tests.samples import CANARIES, data, order
+from tokenizer.outline import outline
+
+
+def test_an_outline_tells_paths_types_and_lengths_and_no_value() -> None:
+    told = outline(data(order(extra={"4111111111111111": [True, None, 1.5, {}, []]})))
+    fields = {each["path"]: each for each in told["fields"]}
+    assert fields["/order/customer/ssn"] == {"path": "/order/customer/ssn", "type": "string", "length": 11}
+    assert [fields[f"/order/extra/*/{at}"]["type"] for at in range(5)] == [
+        "boolean",
+        "null",
+        "number",
+        "object",
+        "array",
+    ]
+    assert not [canary for canary in CANARIES if canary in json.dumps(told)]
+    assert "4111111111111111" not in json.dumps(told)
+
+
+def test_what_does_not_parse_has_a_length_and_a_reason() -> None:
+    told = outline(b'{"canary":')
+    assert told == {"bytes": 10, "json": False, "reason": "not valid JSON", "fields": []}
+
+
+def test_an_outline_has_an_end() -> None:
+    assert len(outline(data([1] * 10_000))["fields"]) == 500
