@@ -16,6 +16,7 @@ from tokenizer.aws.vault import VaultReader
 from tokenizer.reveal import Revealed, Status, reveal
 
 MOST = 100
+ANSWER_CHARACTERS = 1_400_000  # Lambda: 6 MB for an answer, and a character takes up to four bytes in UTF-8
 
 
 @cache
@@ -60,7 +61,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         metrics.add_metric("Tampered", MetricUnit.Count, tampered)
         metrics.flush_metrics()
     logger.info("reveal", asked=len(tokens), statuses=sorted({str(each.status) for each in answers.values()}))
-    return {"tokens": {token: _shown(each) for token, each in answers.items()}}
+    shown = {token: _shown(each) for token, each in answers.items()}
+    if sum(len(each.get("value", "")) for each in shown.values()) > ANSWER_CHARACTERS:
+        return {
+            "error": {
+                "code": "too_large",
+                "message": "the values fill more than an answer: ask for fewer tokens",
+            }
+        }
+    return {"tokens": shown}
 
 
 def _shown(answer: Revealed) -> dict[str, str]:

@@ -536,17 +536,27 @@ def _run_edited(
 
 
 def _edited_by_hand(function: ReplayFunction, request: dict[str, Any]) -> str:
-    """The record after an editor was at it, in a file for the operator alone that is overwritten and removed."""
+    """The record after an editor was at it, in a folder for the operator alone; what lies in it is overwritten."""
     record = function.ask("reveal", **request)["record"]
-    with tempfile.NamedTemporaryFile("w+", suffix=".json", prefix="replay-") as file:
-        Path(file.name).chmod(0o600)
-        file.write(record)
-        file.flush()
-        editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-        subprocess.run([*editor, file.name], check=True)  # noqa: S603 -- the operator's own editor
-        path = Path(file.name)
-        edited = path.read_text()
-        path.write_bytes(b"\0" * path.stat().st_size)
+    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        path = Path(folder) / "record.json"
+        path.touch(mode=0o600)
+        with path.open("r+") as first:  # editors write a new file in its place: this one stays in reach
+            first.write(record)
+            first.flush()
+            try:
+                subprocess.run([*editor, str(path)], check=True)  # noqa: S603 -- the operator's own editor
+                edited = path.read_text()
+            except (OSError, subprocess.CalledProcessError):
+                raise ReplayError(
+                    "the editor failed", "set EDITOR, or use a JSON Patch: --edit FILE"
+                ) from None
+            finally:
+                first.seek(0)
+                first.write("\0" * len(record))
+                for left in Path(folder).iterdir():
+                    left.write_bytes(b"\0" * left.stat().st_size)
     return edited
 
 

@@ -2,4 +2,15 @@
 
 import os
 
+import pytest
+
+FAULT_SEED = pytest.StashKey[int]()
+
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "order-tokenizer", "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer"}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the random seed of the fault tests, whether they passed or not."""
+    found = config.stash.get(FAULT_SEED, None)
+    if found is not None:
+        terminalreporter.write_line(f"random fault seed: FAULT_SEED={found}")

@@ -192,6 +192,30 @@ def test_an_edited_record_is_published_under_a_new_identity(own: Stack, operator
     assert operator("list")["total"] == 0
 
 
+def test_a_record_is_edited_by_hand_in_a_file_that_is_wiped(own: Stack, operator: Operator) -> None:
+    subscriber = Subscriber(own, "hand")
+    bad_letter(own, total="canary total", order_id="SO-hand")
+    (letter,) = operator("list")["letters"]
+    editor = operator.home / "editor.sh"
+    editor.write_text('#!/bin/sh\necho "$1" > "$(dirname "$0")/where"\nsed -i "s/canary total/7.00/" "$1"\n')
+    editor.chmod(0o700)
+    operator.environment["EDITOR"] = str(editor)
+    words = ("run", "--edit", "-", "--id", letter["id"], "--purpose", "typo", "--apply")
+    (result,) = operator(*words)["results"]
+    assert result["status"] == "published"
+    assert not Path((operator.home / "where").read_text().strip()).parent.exists()
+    (event,) = subscriber.receive(1)
+    assert event["detail"]["data"]["order"]["total"] == "7.00"
+    assert {"reveal letter", "replay edited"} <= {json.loads(line)["action"] for line in audit(own)}
+    assert operator("list")["total"] == 0
+    operator.environment["EDITOR"] = "false"
+    bad_letter(own, total="canary total")
+    (letter,) = operator("list")["letters"]
+    words = ("run", "--edit", "-", "--id", letter["id"], "--purpose", "typo", "--apply")
+    assert "the editor failed" in operator(*words, expect=2)
+    assert operator("list")["total"] == 1
+
+
 def test_a_patch_that_does_not_fit_is_refused(own: Stack, operator: Operator) -> None:
     bad_letter(own, total="canary total")
     (letter,) = operator("list")["letters"]

@@ -9,6 +9,7 @@ import pytest
 
 from handlers import tokenize_queue, tokenize_stream
 from schemas.dead_letter import ErrorCode
+from tests.conftest import FAULT_SEED
 from tests.faults import machine
 from tokenizer import batch, sanitize
 from tokenizer.aws import blind_index, vault
@@ -30,14 +31,10 @@ def test_nothing_is_lost_from_a_fixed_seed() -> None:
     assert machine.run(FIXED_SEED, STEPS) >= STEPS
 
 
-def test_nothing_is_lost_from_a_random_seed(record_property: Callable[[str, object], None]) -> None:
+def test_nothing_is_lost_from_a_random_seed(pytestconfig: pytest.Config) -> None:
     number = int(os.environ.get("FAULT_SEED") or secrets.randbelow(2**31))
-    record_property("fault_seed", number)
-    try:
-        assert machine.run(number, STEPS) >= STEPS
-    except BaseException:
-        print(f"run this again with FAULT_SEED={number}")  # noqa: T201 -- shown with the failure
-        raise
+    pytestconfig.stash[FAULT_SEED] = number
+    assert machine.run(number, STEPS) >= STEPS
 
 
 def swallow_unprocessed_items(patch: Patch) -> None:
