@@ -51,7 +51,7 @@ LAMBDA_PLATFORM ?= manylinux_2_28_aarch64
 build-TokenizerLayer:
 	$(PYTHON) -m pip install --quiet --no-deps --require-hashes --only-binary=:all: --python-version 3.13 --implementation cp \
 		--platform $(LAMBDA_PLATFORM) --platform manylinux2014_aarch64 --target "$(ARTIFACTS_DIR)/python" -r requirements/runtime.lock
-	cp -r tokenizer schemas "$(ARTIFACTS_DIR)/python/"
+	cp -r tokenizer schemas policies "$(ARTIFACTS_DIR)/python/"
 
 build-%Function:
 	cp -r handlers "$(ARTIFACTS_DIR)/"

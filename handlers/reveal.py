@@ -1,4 +1,4 @@
-"""Reveals tokens to whoever may invoke this function; it alone may read the vault."""
+"""Reveals tokens under the policies to whoever may invoke this function; it alone may read the vault."""
 
 import os
 from functools import cache
@@ -9,29 +9,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.shell import logger, metrics, sealed_exit
 from tokenizer import jsontext
+from tokenizer.access import Action, Reveals, Wish, caller_of
 from tokenizer.aws import root
-from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.settings import RevealSettings
-from tokenizer.aws.vault import VaultReader
-from tokenizer.reveal import Revealed, Status, reveal
+from tokenizer.errors import PipelineError
 
 MOST = 100
 ANSWER_CHARACTERS = 1_400_000  # Lambda: 6 MB for an answer, and a character takes up to four bytes in UTF-8
 
 
 @cache
-def _settings() -> RevealSettings:
-    return RevealSettings.load(os.environ)
-
-
-@cache
-def _vault() -> VaultReader:
-    return root.vault_reader(_settings())
-
-
-@cache
-def _aliases() -> DynamoAliases:
-    return root.aliases(_settings())
+def _reveals() -> Reveals:
+    return root.reveals(RevealSettings.load(os.environ))
 
 
 @sealed_exit
@@ -39,7 +28,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Reveal up to 100 tokens for a purpose.
 
     Args:
-        event: `{"tokens": [...], "purpose": "..."}`.
+        event: `{"tokens": [...], "purpose": "..."}`; `masked` for enough to recognize a value by; `caller` for whom the API
+            asks, who is then judged by the policies.
         context: Lambda's.
 
     Returns:
@@ -52,31 +42,41 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         or not 0 < len(tokens) <= MOST
         or not all(isinstance(t, str) for t in tokens)
     ):
-        return {"error": {"code": "invalid_request", "message": f"tokens: a list of 1 to {MOST} strings"}}
+        return _refused("invalid_request", f"tokens: a list of 1 to {MOST} strings")
     if not isinstance(purpose, str) or not purpose.strip():
-        return {"error": {"code": "invalid_request", "message": "purpose: a text is required"}}
-    answers = reveal(tokens, _vault(), _aliases(), root.budget(context.get_remaining_time_in_millis))
-    tampered = sum(each.status is Status.TAMPERED for each in answers.values())
-    if tampered:
-        metrics.add_metric("Tampered", MetricUnit.Count, tampered)
-        metrics.flush_metrics()
-    logger.info("reveal", asked=len(tokens), statuses=sorted({str(each.status) for each in answers.values()}))
+        return _refused("invalid_request", "purpose: a text is required")
+    wish = Wish(
+        tuple(tokens), purpose.strip(), Action.MASKED if event.get("masked") is True else Action.REVEAL
+    )
+    try:
+        caller = caller_of(event.get("caller"))
+        answers = _reveals().answer(caller, wish, root.budget(context.get_remaining_time_in_millis))
+    except ValueError as error:
+        return _refused("invalid_request", str(error))
+    except PipelineError as error:
+        logger.error("no reveal", extra={"error": type(error).__name__, "reason": str(error)})
+        return _refused("unavailable", "reveals are not available")
+    _count(answers)
     shown = {token: _shown(each) for token, each in answers.items()}
     if sum(len(each.get("value", "")) for each in shown.values()) > ANSWER_CHARACTERS:
-        return {
-            "error": {
-                "code": "too_large",
-                "message": "the values fill more than an answer: ask for fewer tokens",
-            }
-        }
+        return _refused("too_large", "the values fill more than an answer: ask for fewer tokens")
     return {"tokens": shown}
 
 
-def _shown(answer: Revealed) -> dict[str, str]:
-    if answer.found is None:
-        return {"status": answer.status}
-    return {
-        "status": answer.status,
-        "kind": answer.found.kind,
-        "value": jsontext.dump_text(answer.found.value),
-    }
+def _refused(code: str, message: str) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message}}
+
+
+def _count(answers: dict[str, dict[str, Any]]) -> None:
+    statuses = [each["status"] for each in answers.values()]
+    for name, status in (("Tampered", "tampered"), ("RevealsDenied", "denied")):
+        if number := statuses.count(status):
+            metrics.add_metric(name, MetricUnit.Count, number)
+    metrics.flush_metrics()
+    logger.info("reveal", asked=len(answers), statuses=sorted(set(statuses)))
+
+
+def _shown(answer: dict[str, Any]) -> dict[str, str]:
+    if "value" not in answer:
+        return {"status": answer["status"]}
+    return {**answer, "value": jsontext.dump_text(answer["value"])}

@@ -29,10 +29,12 @@ def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[
     """
     function_uri, layer_uri = _upload(client("s3"))
     body = template.for_emulator(template.load(path), function_uri, layer_uri)
+    # CloudFormation takes 51,200 bytes in a request, and 1 MB from a bucket.
+    client("s3").put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
         StackName=STACK_NAME,
-        TemplateBody=json.dumps(body),
+        TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     stack = _settled(cloudformation)
@@ -40,7 +42,14 @@ def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[
         raise LocalStackError(
             f"the template was not deployed: {_reasons(cloudformation)}", "mend template.yaml"
         )
-    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+    return outputs | {"ApiUrl": _api_url(outputs["ApiUrl"], str(cloudformation.meta.endpoint_url))}
+
+
+def _api_url(on_aws: str, endpoint_url: str) -> str:
+    """Where the emulator answers for an API that AWS would serve at a host name of its own."""
+    host, _, stage = on_aws.removeprefix("https://").partition("/")
+    return f"{endpoint_url}/_aws/execute-api/{host.partition('.')[0]}/{stage}"
 
 
 def _upload(s3: Any) -> tuple[str, str]:

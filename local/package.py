@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+_SHIPPED = {".py", ".cedar", ".cedarschema"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -17,8 +18,8 @@ def function_zip() -> bytes:
 
 
 def layer_zip() -> bytes:
-    """The layer: the tokenizer and the schemas."""
-    return _zip({"tokenizer": "python/tokenizer", "schemas": "python/schemas"})
+    """The layer: the tokenizer, the schemas and the policies."""
+    return _zip({name: f"python/{name}" for name in ("tokenizer", "schemas", "policies")})
 
 
 def _zip(folders: dict[str, str]) -> bytes:
@@ -26,7 +27,7 @@ def _zip(folders: dict[str, str]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for folder, name in folders.items():
-            for path in sorted((ROOT / folder).rglob("*.py")):
+            for path in sorted(each for each in (ROOT / folder).rglob("*") if each.suffix in _SHIPPED):
                 entry = zipfile.ZipInfo(f"{name}/{path.relative_to(ROOT / folder)}", _EPOCH)
                 entry.external_attr = 0o644 << 16
                 archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)

@@ -45,6 +45,7 @@ class Aws:
             "vault_crypto_name": self.settings.vault_crypto_name,
             "vault_key_arn": self.settings.vault_key_arn,
             "alias_table": self.settings.alias_table,
+            "audit_log_group": "audit",
         }
         return RevealSettings(**(fields | changes))
 

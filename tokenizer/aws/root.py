@@ -3,22 +3,31 @@
 import time
 from collections.abc import Callable
 
+from tokenizer.access import Reveals
 from tokenizer.aws import token_keys
 from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.audit import AuditLog
 from tokenizer.aws.blind_index import DynamoBlindIndex
 from tokenizer.aws.bus import EventBridgeBus
+from tokenizer.aws.cedar import CedarPolicies
 from tokenizer.aws.clients import LONGEST_CALL, client, silence_libraries
 from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.dead_letters import SqsDeadLetters
 from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.order_desk import OrderDesk
 from tokenizer.aws.replaying.desk import Desk
 from tokenizer.aws.replaying.letters import Letters
 from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
 from tokenizer.aws.replaying.stream import StreamReplay
 from tokenizer.aws.replaying.tokenizers import Tokenizers
 from tokenizer.aws.sealing import Opener, Sealer
-from tokenizer.aws.settings import DataKeySettings, ReplaySettings, RevealSettings, TokenizeSettings
+from tokenizer.aws.settings import (
+    ApiSettings,
+    DataKeySettings,
+    ReplaySettings,
+    RevealSettings,
+    TokenizeSettings,
+)
 from tokenizer.aws.vault import VaultReader, VaultWriter
 from tokenizer.batch import Tokenizer
 from tokenizer.budget import Budget
@@ -27,6 +36,7 @@ from tokenizer.intake import Intake
 from tokenizer.sanitize import Sanitizer
 
 LETTER_CONTEXT = {"purpose": "letter"}
+_API_CALL = 25  # seconds; API Gateway waits for 29
 _INVOCATION = 65  # seconds; the tokenizing functions end after 60
 _MARGIN = LONGEST_CALL + 2.0  # seconds: a call that was started in time ends, and the answer is written
 
@@ -98,6 +108,30 @@ def vault_reader(settings: RevealSettings) -> VaultReader:
 def aliases(settings: RevealSettings) -> DynamoAliases:
     """Which tokens stand behind aliases."""
     return DynamoAliases(client("dynamodb"), settings.alias_table)
+
+
+def order_desk(settings: ApiSettings) -> OrderDesk:
+    """What serves the API's callers."""
+    silence_libraries()
+    return OrderDesk(
+        client("kinesis"),
+        settings.raw_stream_name,
+        client("dynamodb"),
+        settings.orders_table,
+        settings.idempotency_table,
+        client("lambda", attempts=1, read_timeout=_API_CALL),
+        settings.reveal_function,
+    )
+
+
+def reveals(settings: RevealSettings) -> Reveals:
+    """Reveals under the policies."""
+    return Reveals(
+        vault_reader(settings),
+        aliases(settings),
+        CedarPolicies(),
+        AuditLog(client("logs"), settings.audit_log_group),
+    )
 
 
 def desk(settings: ReplaySettings) -> Desk:

@@ -113,6 +113,7 @@ class RevealSettings(DataKeySettings):
     vault_crypto_name: str
     vault_key_arn: str
     alias_table: str
+    audit_log_group: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +149,23 @@ class TokenKeysSettings(Settings):
 
     token_key_arn: str
     token_keys_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings(Settings):
+    """What the API needs.
+
+    Args:
+        raw_stream_name: takes raw orders.
+        orders_table: has sanitized ones.
+        idempotency_table: which keys were used.
+        reveal_function: reveals for the API's callers, under the policies.
+    """
+
+    raw_stream_name: str
+    orders_table: str
+    idempotency_table: str
+    reveal_function: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,13 @@ import pytest
 from tokenizer.aws.settings import RevealSettings, TokenizeSettings
 from tokenizer.errors import Configuration
 
-COMPLETE = {"VAULT_TABLE": "v", "VAULT_CRYPTO_NAME": "v", "VAULT_KEY_ARN": "k", "ALIAS_TABLE": "a"}
+COMPLETE = {
+    "VAULT_TABLE": "v",
+    "VAULT_CRYPTO_NAME": "v",
+    "VAULT_KEY_ARN": "k",
+    "ALIAS_TABLE": "a",
+    "AUDIT_LOG_GROUP": "g",
+}
 
 
 def test_defaults_stand_where_the_environment_is_silent() -> None:

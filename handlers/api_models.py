@@ -1,0 +1,73 @@
+"""What the API takes and answers; its OpenAPI is generated from here."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from schemas.events.order_placed_v1 import OrderPlaced as OrderPlacedV1
+from schemas.events.order_placed_v2 import OrderPlaced as OrderPlacedV2
+
+OPEN_API: dict[str, Any] = {
+    "title": "Order tokenizer",
+    "version": "1",
+    "description": "Raw orders in; everything that comes out is sanitized.",
+}
+
+
+class RawOrder(RootModel[Annotated[OrderPlacedV1 | OrderPlacedV2, Field(discriminator="schema_version")]]):
+    """A raw `order.placed` event of any version."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Accepted(_Model):
+    """The raw event is on the stream."""
+
+    event_id: str
+
+
+class SanitizedOrder(_Model):
+    """The latest sanitized event of an order."""
+
+    order_id: str
+    event_id: str
+    occurred_at: str
+    ingest_id: str
+    order: dict[str, Any]
+
+
+class RevealRequest(_Model):
+    """Tokens, and what they are needed for."""
+
+    tokens: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=100)]
+    purpose: Annotated[str, Field(min_length=1, max_length=100)]
+    masked: bool = False
+
+
+class RevealedToken(_Model):
+    """The answer for one token; a value where the status is `ok`."""
+
+    status: Literal["ok", "unknown", "denied", "tampered", "unavailable"]
+    kind: str | None = None
+    value: Any = None
+
+
+class RevealAnswer(_Model):
+    """By token."""
+
+    tokens: dict[str, RevealedToken]
+
+
+class Fault(_Model):
+    """A code to go by, and a sentence for a person."""
+
+    code: str
+    message: str
+
+
+class Problem(_Model):
+    """Every error has this form."""
+
+    error: Fault

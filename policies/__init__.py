@@ -1,0 +1,1 @@
+"""The policies that travel with the code: who may reveal what."""

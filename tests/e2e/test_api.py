@@ -1,0 +1,226 @@
+"""The API behind Cognito on the deployed template, as somebody with a browser or curl meets it."""
+
+import base64
+import hashlib
+import hmac
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local import users
+from local.stack import Stack
+from tests.e2e.conftest import Subscriber, eventually
+from tests.samples import CANARIES, order
+
+pytestmark = pytest.mark.e2e
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class Api:
+    """Calls the API as somebody who is signed in."""
+
+    def __init__(self, on: Stack, token: str | None) -> None:
+        self._url = on.outputs["ApiUrl"]
+        self._token = token
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else None
+        sent = {"Content-Type": "application/json"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+        if self._token is not None:
+            sent["Authorization"] = self._token
+        request = urllib.request.Request(self._url + path, data, sent, method=method)  # noqa: S310 -- the local stack's
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+
+@pytest.fixture(scope="module")
+def payments(running: Stack) -> Api:
+    return Api(running, users.sign_in(running, "payments"))
+
+
+@pytest.fixture(scope="module")
+def analytics(running: Stack) -> Api:
+    return Api(running, users.sign_in(running, "analytics"))
+
+
+def kept(api: Api, order_id: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = []
+
+    def look() -> bool:
+        status, body = api("GET", f"/orders/{order_id}")
+        found.extend([body] if status == 200 else [])
+        return bool(found)
+
+    assert eventually(look)
+    return found[0]
+
+
+def test_an_order_is_taken_published_sanitized_and_shown(
+    running: Stack, payments: Api, analytics: Api
+) -> None:
+    subscriber = Subscriber(running, "api")
+    status, body = payments("POST", "/orders", order(order_id="SO-api-1"))
+    assert (status, body) == (202, {"event_id": order()["event_id"]})
+    (event,) = subscriber.receive(1)
+    shown = kept(analytics, "SO-api-1")
+    assert shown["order"] == event["detail"]["data"]["order"]
+    assert not [canary for canary in CANARIES if canary.casefold() in json.dumps(shown).casefold()]
+
+
+def test_a_repeat_with_the_same_key_puts_nothing(running: Stack, payments: Api) -> None:
+    subscriber = Subscriber(running, "api-key")
+    for _ in range(3):
+        answer = payments("POST", "/orders", order(order_id="SO-api-2"), Idempotency_Key="key-2")
+        assert answer == (202, {"event_id": order()["event_id"]})
+    payments("POST", "/orders", order(order_id="SO-api-3"), Idempotency_Key="key-3")
+    ids = [event["detail"]["data"]["order"]["order_id"] for event in subscriber.receive(3, patience=6.0)]
+    assert sorted(ids) == ["SO-api-2", "SO-api-3"]
+
+
+def test_a_reveal_is_judged_by_group_and_purpose_and_audited(
+    running: Stack, payments: Api, analytics: Api
+) -> None:
+    payments("POST", "/orders", order(order_id="SO-api-4"))
+    shown = kept(analytics, "SO-api-4")["order"]
+    number, email = shown["payment"]["card"]["number"], shown["customer"]["email"]
+    asked = {"tokens": [number, email, "tok_" + "0" * 26], "purpose": "charge"}
+    assert analytics("POST", "/tokens/reveal", asked)[1]["tokens"][number] == {"status": "denied"}
+    status, body = payments("POST", "/tokens/reveal", asked)
+    assert status == 200
+    assert body["tokens"][number] == {"status": "ok", "kind": "token", "value": "4111111111111111"}
+    assert [each["status"] for each in body["tokens"].values()] == ["ok", "denied", "unknown"]
+    masked = payments("POST", "/tokens/reveal", asked | {"masked": True})[1]
+    assert masked["tokens"][number]["value"] == "************1111"
+    curious = payments("POST", "/tokens/reveal", asked | {"purpose": "curiosity"})[1]
+    assert curious["tokens"][number] == {"status": "denied"}
+    pages = (
+        running.client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=running.outputs["AuditLogGroupName"])
+    )
+    lines = [json.loads(event["message"]) for page in pages for event in page["events"]]
+    mine = [line for line in lines if number in (line.get("tokens") or {})]
+    assert [line["tokens"][number] for line in mine] == ["denied", "ok", "ok", "denied"]
+    assert "4111111111111111" not in json.dumps(lines)
+
+
+BAD: dict[str, tuple[Any, int, str]] = {
+    "no JSON": (b"{", 422, "invalid_field"),
+    "no object": ([1], 422, "invalid_field"),
+    "an unknown type": ({**order(), "event_type": "order.vanished"}, 422, "invalid_field"),
+    "a wrong field": (order(total="canary total"), 422, "invalid_field"),
+    "a key twice": (json.dumps(order())[:-1].encode() + b',"event_id":"canary"}', 400, "malformed_json"),
+    "too large": (order(notes="n" * 1_048_576), 413, "too_large"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_order_is_refused_in_the_form_of_all_errors_and_without_its_values(
+    payments: Api, name: str
+) -> None:
+    body, status, code = BAD[name]
+    answer = payments("POST", "/orders", body)
+    assert (answer[0], answer[1]["error"]["code"]) == (status, code)
+    assert "canary" not in json.dumps(answer[1])
+
+
+def test_an_order_that_is_not_there_is_not_found(payments: Api) -> None:
+    assert payments("GET", "/orders/SO-none") == (
+        404,
+        {"error": {"code": "not_found", "message": "there is no such order"}},
+    )
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"tokens": [], "purpose": "p"},
+        {"tokens": ["t"] * 101, "purpose": "p"},
+        {"tokens": ["t"]},
+        {"tokens": "t", "purpose": "p"},
+    ],
+)
+def test_a_reveal_that_is_not_understood_is_refused(payments: Api, wish: dict[str, Any]) -> None:
+    status, body = payments("POST", "/tokens/reveal", wish)
+    assert (status, body["error"]["code"]) == (422, "invalid_field")
+
+
+def test_the_api_describes_itself_to_anybody(running: Stack) -> None:
+    status, body = Api(running, None)("GET", "/openapi.json")
+    assert status == 200
+    assert set(body["paths"]) == {"/orders", "/orders/{order_id}", "/tokens/reveal"}
+
+
+def _part(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def _claims(token: str) -> dict[str, Any]:
+    body = token.split(".")[1]
+    return dict(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
+
+
+def _unsigned(token: str) -> str:
+    return f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(_claims(token))}."
+
+
+def _resigned(token: str) -> str:
+    head, body = _part({"alg": "HS256", "typ": "JWT"}), token.split(".")[1]
+    mac = hmac.new(b"secret", f"{head}.{body}".encode(), hashlib.sha256).digest()
+    return f"{head}.{body}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
+def _promoted(token: str) -> str:
+    head, _, signature = token.split(".")
+    return f"{head}.{_part(_claims(token) | {'cognito:groups': ['payments']})}.{signature}"
+
+
+def _expired(token: str) -> str:
+    head, _, signature = token.split(".")
+    return f"{head}.{_part(_claims(token) | {'exp': 1})}.{signature}"
+
+
+FORGERIES: dict[str, Callable[[str], str]] = {
+    "alg none": _unsigned,
+    "signed by somebody else": _resigned,
+    "groups changed": _promoted,
+    "expiry changed": _expired,
+    "no token": lambda _: "",
+    "no JWT": lambda _: "Bearer nonsense",
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_token_that_cognito_did_not_give_is_refused(running: Stack, name: str) -> None:
+    token = users.sign_in(running, "analytics")
+    forged = Api(running, FORGERIES[name](token))
+    assert forged("GET", "/orders/SO-none")[0] in {401, 403}
+    assert Api(running, token)("GET", "/orders/SO-none")[0] == 404
+
+
+def test_without_the_audit_log_reveals_fail_closed_and_orders_go_on(running: Stack, payments: Api) -> None:
+    payments("POST", "/orders", order(order_id="SO-api-5"))
+    number = kept(payments, "SO-api-5")["order"]["payment"]["card"]["number"]
+    functions, name = running.client("lambda"), running.outputs["RevealFunctionName"]
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": variables | {"AUDIT_LOG_GROUP": "/not/there"}}
+    )
+    try:
+        status, body = payments("POST", "/tokens/reveal", {"tokens": [number], "purpose": "charge"})
+        assert (status, body["error"]["code"]) == (503, "unavailable")
+        assert "4111" not in json.dumps(body)
+        assert payments("POST", "/orders", order(order_id="SO-api-6"))[0] == 202
+    finally:
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    assert payments("POST", "/tokens/reveal", {"tokens": [number], "purpose": "charge"})[0] == 200

@@ -1,0 +1,78 @@
+from typing import Any
+
+import pytest
+
+from tests.fakes.world import World, ample_budget
+from tests.samples import order, stream_record
+from tokenizer.access import IAM, Action, Caller, Reveals, Wish, masked
+from tokenizer.aws.cedar import CedarPolicies
+from tokenizer.errors import Unavailable
+
+
+class FakeAudit:
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self.down = False
+
+    def write(self, action: str, operator: str, **facts: Any) -> None:
+        if self.down:
+            raise Unavailable("down")
+        self.lines.append({"action": action, "operator": operator, **facts})
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.tokenizer.run([stream_record(order())], ample_budget())
+    return made
+
+
+def token(world: World, *path: str) -> str:
+    value: Any = world.bus.details()[0]["data"]["order"]
+    for step in path:
+        value = value[step]
+    return str(value)
+
+
+def test_a_reveal_is_answered_by_policy_and_told_to_the_audit_log(world: World) -> None:
+    audit = FakeAudit()
+    number, email = token(world, "payment", "card", "number"), token(world, "customer", "email")
+    wish = Wish((number, email, "tok_" + "0" * 26), "charge", Action.REVEAL)
+    answers = Reveals(world.vault, world.aliases, CedarPolicies(), audit).answer(
+        Caller("ann", ("payments",)), wish, ample_budget()
+    )
+    assert answers[number] == {"status": "ok", "kind": "token", "value": "4111111111111111"}
+    assert answers[email] == {"status": "denied"}
+    assert answers["tok_" + "0" * 26] == {"status": "unknown"}
+    (line,) = audit.lines
+    assert (line["operator"], line["purpose"]) == ("ann", "charge")
+    assert line["tokens"] == {name: each["status"] for name, each in answers.items()}
+    assert "4111" not in str(line)
+
+
+def test_without_an_audit_line_there_is_no_answer(world: World) -> None:
+    audit = FakeAudit()
+    audit.down = True
+    reveals = Reveals(world.vault, world.aliases, CedarPolicies(), audit)
+    with pytest.raises(Unavailable):
+        reveals.answer(
+            Caller("x", (IAM,)),
+            Wish((token(world, "customer", "email"),), "p", Action.REVEAL),
+            ample_budget(),
+        )
+
+
+@pytest.mark.parametrize(
+    ("value", "of", "shown"),
+    [
+        ("4111 1111 1111 1111", "card_number", "**** **** **** 1111"),
+        ("4111", "card_number", "***"),
+        ("ann@example.com", "email", "a***@example.com"),
+        ("@", "email", "***"),
+        ("Ann Example", "name", "A** *******"),
+        ("Ann", "name", "***"),
+        ({"a": 1}, "other", "***"),
+    ],
+)
+def test_a_masked_value_can_be_recognized_and_not_used(value: Any, of: str, shown: str) -> None:
+    assert masked(value, of) == shown
