@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.api_models import (
     OPEN_API,
     Accepted,
+    PaymentAnswer,
     Problem,
     RawOrder,
     RevealAnswer,
@@ -36,7 +37,7 @@ HEADERS = {
 }
 _PROBLEMS: dict[int, Any] = {
     status: {"description": HTTPStatus(status).phrase, "content": {JSON: {"model": Problem}}}
-    for status in (400, 401, 403, 404, 413, 422, 503)
+    for status in (400, 401, 403, 404, 409, 413, 422, 503)
 }
 
 app = APIGatewayRestResolver(enable_validation=True, serializer=jsontext.dump_text)
@@ -71,6 +72,26 @@ def get_order(order_id: Annotated[str, Path(min_length=1, max_length=256)]) -> R
     """The latest sanitized order."""
     found = _desk().order(order_id)
     return _answer(200, found) if found else _problem(404, "not_found", "there is no such order")
+
+
+@app.post(
+    "/orders/<order_id>/payments",
+    status_code=201,
+    responses={
+        201: {"description": "Charged or declined", "content": {JSON: {"model": PaymentAnswer}}},
+        **_PROBLEMS,
+    },
+)
+def pay(
+    order_id: Annotated[str, Path(min_length=1, max_length=256)],
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=128)],
+) -> Response[dict[str, Any]]:
+    """Charge the card behind the order's token; one charge for a key."""
+    answer = _desk().pay(order_id, idempotency_key, _caller()["name"])
+    if "error" in answer:
+        status = {"not_found": 404, "not_payable": 409}.get(answer["error"]["code"], 503)
+        return _problem(status, answer["error"]["code"], answer["error"]["message"])
+    return _answer(201, answer["payment"])
 
 
 @app.post(

@@ -38,6 +38,19 @@ class SanitizedOrder(_Model):
     order: dict[str, Any]
 
 
+class PaymentAnswer(_Model):
+    """What came of a payment; never the card's number."""
+
+    payment_id: str
+    order_id: str
+    amount: str
+    currency: str
+    number_last4: str
+    status: Literal["charged", "declined"]
+    reference: str | None = None
+    reason: str | None = None
+
+
 class RevealRequest(_Model):
     """Tokens, and what they are needed for."""
 

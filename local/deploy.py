@@ -35,6 +35,7 @@ def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[
     cloudformation.create_stack(
         StackName=STACK_NAME,
         TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
+        Parameters=[{"ParameterKey": "PaymentGateway", "ParameterValue": "fake"}],
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     stack = _settled(cloudformation)

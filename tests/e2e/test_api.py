@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from local import users
+from local.deploy import STACK_NAME
 from local.stack import Stack
 from tests.e2e.conftest import Subscriber, eventually
 from tests.samples import CANARIES, order
@@ -114,6 +115,32 @@ def test_a_reveal_is_judged_by_group_and_purpose_and_audited(
     assert "4111111111111111" not in json.dumps(lines)
 
 
+def test_an_order_is_paid_once_for_a_key_and_the_number_is_nowhere(running: Stack, payments: Api) -> None:
+    payments("POST", "/orders", order(order_id="SO-api-7"))
+    kept(payments, "SO-api-7")
+    status, first = payments("POST", "/orders/SO-api-7/payments", {}, Idempotency_Key="pay-7")
+    assert status == 201
+    assert (first["status"], first["amount"], first["number_last4"]) == ("charged", "129.90", "1111")
+    assert payments("POST", "/orders/SO-api-7/payments", {}, Idempotency_Key="pay-7") == (201, first)
+    items = running.client("dynamodb").scan(TableName=f"{STACK_NAME}-payments")["Items"]
+    assert [item["id"]["S"] for item in items if item["order_id"]["S"] == "SO-api-7"] == [first["payment_id"]]
+    assert "4111111111111111" not in json.dumps(items) + json.dumps(first)
+    assert payments("POST", "/orders/SO-none/payments", {}, Idempotency_Key="k")[0] == 404
+    assert payments("POST", "/orders/SO-api-7/payments", {})[0] == 422
+
+
+def test_an_order_without_a_card_or_with_a_bad_one_is_told_apart(payments: Api) -> None:
+    payments("POST", "/orders", order(order_id="SO-api-8", payment={"method": "cash"}))
+    bad = {"method": "card", "card": {"number": "4000000000000002", "expiry": "12/39", "holder": "X"}}
+    payments("POST", "/orders", order(order_id="SO-api-9", payment=bad))
+    kept(payments, "SO-api-8")
+    kept(payments, "SO-api-9")
+    status, body = payments("POST", "/orders/SO-api-8/payments", {}, Idempotency_Key="k")
+    assert (status, body["error"]["code"]) == (409, "not_payable")
+    status, body = payments("POST", "/orders/SO-api-9/payments", {}, Idempotency_Key="k")
+    assert (status, body["status"], body["reason"]) == (201, "declined", "declined")
+
+
 BAD: dict[str, tuple[Any, int, str]] = {
     "no JSON": (b"{", 422, "invalid_field"),
     "no object": ([1], 422, "invalid_field"),
@@ -158,7 +185,12 @@ def test_a_reveal_that_is_not_understood_is_refused(payments: Api, wish: dict[st
 def test_the_api_describes_itself_to_anybody(running: Stack) -> None:
     status, body = Api(running, None)("GET", "/openapi.json")
     assert status == 200
-    assert set(body["paths"]) == {"/orders", "/orders/{order_id}", "/tokens/reveal"}
+    assert set(body["paths"]) == {
+        "/orders",
+        "/orders/{order_id}",
+        "/orders/{order_id}/payments",
+        "/tokens/reveal",
+    }
 
 
 def _part(value: Any) -> str:

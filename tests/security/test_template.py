@@ -14,7 +14,7 @@ KEYS = {
     # key: (operation, purpose, roles) of each statement that grants its use
     "VaultKey": {
         ("kms:GenerateDataKey", "vault", ("TokenizeQueueRole", "TokenizeStreamRole")),
-        ("kms:Decrypt", "vault", ("RevealRole",)),
+        ("kms:Decrypt", "vault", ("PaymentRole", "RevealRole")),
     },
     "LetterKey": {
         ("kms:GenerateDataKey", "letter", ("TokenizeQueueRole", "TokenizeStreamRole")),

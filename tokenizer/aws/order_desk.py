@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from schemas.dead_letter import ErrorCode
 from tokenizer import jsontext
 from tokenizer.aws.faults import translated
+from tokenizer.aws.order_shelf import OrderShelf
 from tokenizer.catalog import catalog
 from tokenizer.errors import BadRecord, Unavailable
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _RECORD_BYTES = 1_000_000  # Kinesis: 1 MiB with the partition key
 _REMEMBERED_SECONDS = 86_400
-_ORDER_FIELDS = ("order_id", "event_id", "occurred_at", "ingest_id")
 
 
 class OrderDesk:
@@ -32,18 +32,20 @@ class OrderDesk:
         kinesis: "KinesisClient",
         stream: str,
         dynamodb: "DynamoDBClient",
-        orders_table: str,
+        orders: OrderShelf,
         idempotency_table: str,
         functions: "LambdaClient",
         reveal_function: str,
+        payment_function: str,
     ) -> None:
         self._kinesis = kinesis
         self._stream = stream
         self._dynamodb = dynamodb
-        self._orders_table = orders_table
+        self._orders = orders
         self._idempotency_table = idempotency_table
         self._functions = functions
         self._reveal_function = reveal_function
+        self._payment_function = payment_function
 
     @translated("taking an order")
     def take(self, data: bytes, caller: str, key: str | None) -> str:
@@ -77,27 +79,26 @@ class OrderDesk:
             self._finished(f"{caller}#{key}")
         return event_id
 
-    @translated("reading an order")
     def order(self, order_id: str) -> dict[str, Any] | None:
         """The latest sanitized order, None if there is none."""
-        answer = self._dynamodb.get_item(TableName=self._orders_table, Key={"order_id": {"S": order_id}})
-        item = answer.get("Item")
-        if item is None:
-            return None
-        shown: dict[str, Any] = {name: item[name]["S"] for name in _ORDER_FIELDS}
-        return {**shown, "order": jsontext.parse(item["order"]["S"].encode())}
+        return self._orders.order(order_id)
 
-    @translated("asking the reveal function")
+    def pay(self, order_id: str, key: str, caller: str) -> dict[str, Any]:
+        """What the payment function answers."""
+        return self._asked(self._payment_function, {"order_id": order_id, "key": key, "caller": caller})
+
     def reveal(
         self, tokens: Sequence[str], purpose: str, *, masked: bool, caller: dict[str, Any]
     ) -> dict[str, Any]:
         """What the reveal function answers for a caller."""
         request = {"tokens": list(tokens), "purpose": purpose, "masked": masked, "caller": caller}
-        answer = self._functions.invoke(
-            FunctionName=self._reveal_function, Payload=json.dumps(request).encode()
-        )
+        return self._asked(self._reveal_function, request)
+
+    @translated("asking a function")
+    def _asked(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
+        answer = self._functions.invoke(FunctionName=function, Payload=json.dumps(request).encode())
         if answer.get("FunctionError"):
-            raise Unavailable("the reveal function failed")
+            raise Unavailable("a function failed")
         result: dict[str, Any] = json.loads(answer["Payload"].read())
         return result
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from tokenizer.access import Reveals
 from tokenizer.aws import token_keys
@@ -13,8 +14,11 @@ from tokenizer.aws.cedar import CedarPolicies
 from tokenizer.aws.clients import LONGEST_CALL, client, silence_libraries
 from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.dead_letters import SqsDeadLetters
+from tokenizer.aws.fake_gateway import FakeGateway
 from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.order_desk import OrderDesk
+from tokenizer.aws.order_shelf import OrderShelf
+from tokenizer.aws.payments_table import PaymentsTable
 from tokenizer.aws.replaying.desk import Desk
 from tokenizer.aws.replaying.letters import Letters
 from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
@@ -24,6 +28,7 @@ from tokenizer.aws.sealing import Opener, Sealer
 from tokenizer.aws.settings import (
     ApiSettings,
     DataKeySettings,
+    PaySettings,
     ReplaySettings,
     RevealSettings,
     TokenizeSettings,
@@ -33,6 +38,7 @@ from tokenizer.batch import Tokenizer
 from tokenizer.budget import Budget
 from tokenizer.catalog import catalog
 from tokenizer.intake import Intake
+from tokenizer.payments import Cashier, NoGateway
 from tokenizer.sanitize import Sanitizer
 
 LETTER_CONTEXT = {"purpose": "letter"}
@@ -117,10 +123,24 @@ def order_desk(settings: ApiSettings) -> OrderDesk:
         client("kinesis"),
         settings.raw_stream_name,
         client("dynamodb"),
-        settings.orders_table,
+        OrderShelf(client("dynamodb"), settings.orders_table),
         settings.idempotency_table,
         client("lambda", attempts=1, read_timeout=_API_CALL),
         settings.reveal_function,
+        settings.payment_function,
+    )
+
+
+def cashier(settings: PaySettings) -> tuple[OrderShelf, Cashier]:
+    """Orders, and who charges their cards."""
+    dynamodb = client("dynamodb")
+    gateway = FakeGateway(lambda: datetime.now(UTC)) if settings.payment_gateway == "fake" else NoGateway()
+    return OrderShelf(dynamodb, settings.orders_table), Cashier(
+        vault_reader(settings),
+        aliases(settings),
+        gateway,
+        PaymentsTable(dynamodb, settings.payments_table),
+        AuditLog(client("logs"), settings.audit_log_group),
     )
 
 

@@ -160,12 +160,29 @@ class ApiSettings(Settings):
         orders_table: has sanitized ones.
         idempotency_table: which keys were used.
         reveal_function: reveals for the API's callers, under the policies.
+        payment_function: charges cards.
     """
 
     raw_stream_name: str
     orders_table: str
     idempotency_table: str
     reveal_function: str
+    payment_function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaySettings(RevealSettings):
+    """What the function needs that charges cards.
+
+    Args:
+        orders_table: has the orders with their tokens.
+        payments_table: keeps what came of payments.
+        payment_gateway: `none`, or `fake` on the local stack; a real one implements the port `Gateway`.
+    """
+
+    orders_table: str
+    payments_table: str
+    payment_gateway: str = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

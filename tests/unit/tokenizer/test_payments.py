@@ -1,0 +1,126 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.fakes.world import World, ample_budget
+from tests.samples import order, stream_record
+from tests.unit.tokenizer.test_access import FakeAudit
+from tokenizer.aws.fake_gateway import FakeGateway
+from tokenizer.errors import Unavailable
+from tokenizer.payments import Card, Cashier, Charge, NoGateway, NotPayable, Payment, PaymentStatus
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+class FakePayments:
+    def __init__(self) -> None:
+        self.kept: dict[str, Payment] = {}
+
+    def find(self, payment_id: str) -> Payment | None:
+        return self.kept.get(payment_id)
+
+    def keep(self, payment: Payment) -> Payment:
+        return self.kept.setdefault(payment.payment_id, payment)
+
+
+class CountingGateway:
+    """A gateway that keeps to its port: one charge for a payment id."""
+
+    def __init__(self) -> None:
+        self.charges: dict[str, Charge] = {}
+        self.asked = 0
+
+    def charge(self, payment_id: str, card: Card, amount: str, currency: str) -> Charge:
+        self.asked += 1
+        assert (card.number, card.expiry, amount, currency) == ("4111111111111111", "12/29", "129.90", "USD")
+        return self.charges.setdefault(payment_id, Charge(PaymentStatus.CHARGED, reference="r"))
+
+
+def sanitized(world: World, **changes: Any) -> dict[str, Any]:
+    world.tokenizer.run([stream_record(order(**changes))], ample_budget())
+    return dict(world.bus.details()[-1]["data"]["order"])
+
+
+def cashier(
+    world: World, gateway: Any, audit: FakeAudit | None = None, payments: FakePayments | None = None
+) -> Cashier:
+    return Cashier(world.vault, world.aliases, gateway, payments or FakePayments(), audit or FakeAudit())
+
+
+def test_an_order_is_charged_once_for_a_key_and_the_number_is_nowhere() -> None:
+    world, gateway, audit = World(), CountingGateway(), FakeAudit()
+    shown = sanitized(world)
+    till = cashier(world, gateway, audit)
+    first = till.pay(shown, "key", "ann", ample_budget())
+    assert till.pay(shown, "key", "ann", ample_budget()) == first
+    assert (first.status, first.number_last4, first.amount) == ("charged", "1111", "129.90")
+    assert gateway.asked == 1
+    till.pay(shown, "other key", "ann", ample_budget())
+    assert len(gateway.charges) == 2
+    assert "4111" not in repr(first) + repr(audit.lines) + repr(Card("4111111111111111", "12/29"))
+
+
+def test_a_payment_that_died_before_it_was_kept_is_charged_once() -> None:
+    world, gateway = World(), CountingGateway()
+    shown = sanitized(world)
+
+    class Dying(FakePayments):
+        def keep(self, payment: Payment) -> Payment:
+            raise Unavailable("down")
+
+    with pytest.raises(Unavailable):
+        cashier(world, gateway, payments=Dying()).pay(shown, "key", "ann", ample_budget())
+    cashier(world, gateway).pay(shown, "key", "ann", ample_budget())
+    assert (gateway.asked, len(gateway.charges)) == (2, 1)
+
+
+def test_without_an_audit_line_no_card_is_charged() -> None:
+    world, gateway, audit = World(), CountingGateway(), FakeAudit()
+    audit.down = True
+    with pytest.raises(Unavailable):
+        cashier(world, gateway, audit).pay(sanitized(world), "key", "ann", ample_budget())
+    assert gateway.asked == 0
+
+
+def test_an_order_without_a_card_can_not_be_paid() -> None:
+    world = World()
+    with pytest.raises(NotPayable, match="no card"):
+        cashier(world, CountingGateway()).pay(
+            sanitized(world, payment={"method": "cash"}), "k", "ann", ample_budget()
+        )
+
+
+def test_a_card_that_has_left_the_vault_can_not_be_charged() -> None:
+    world = World()
+    shown = sanitized(world)
+    world.vault.stored.clear()
+    with pytest.raises(NotPayable, match="not in the vault"):
+        cashier(world, CountingGateway()).pay(shown, "k", "ann", ample_budget())
+
+
+def test_where_no_gateway_is_configured_nothing_looks_like_a_charge() -> None:
+    world = World()
+    with pytest.raises(Unavailable, match="no payment gateway"):
+        cashier(world, NoGateway()).pay(sanitized(world), "k", "ann", ample_budget())
+
+
+@pytest.mark.parametrize(
+    ("number", "expiry", "reason"),
+    [
+        ("4111111111111111", "11/26", None),
+        ("4111 1111 1111 1111", "12/29", None),
+        ("4111111111111112", "12/29", "invalid_number"),
+        ("4111", "12/29", "invalid_number"),
+        ("4111111111111111", "10/26", "expired_card"),
+        ("4111111111111111", "soon", "expired_card"),
+        ("4000000000000002", "12/29", "declined"),
+    ],
+)
+def test_the_fake_gateway_checks_what_a_real_one_checks_first(
+    number: str, expiry: str, reason: str | None
+) -> None:
+    charge = FakeGateway(lambda: NOW).charge("pay_1", Card(number, expiry), "1.00", "USD")
+    assert charge.reason == reason
+    assert (charge.status is PaymentStatus.CHARGED) is (reason is None)
+    assert FakeGateway(lambda: NOW).charge("pay_1", Card(number, expiry), "1.00", "USD") == charge
