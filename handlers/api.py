@@ -23,7 +23,7 @@ from handlers.api_models import (
 )
 from handlers.shell import fail, logger, type_only
 from tokenizer import jsontext
-from tokenizer.aws import root
+from tokenizer.aws import desks
 from tokenizer.aws.order_desk import OrderDesk
 from tokenizer.aws.settings import ApiSettings
 from tokenizer.errors import BadRecord, PipelineError
@@ -45,7 +45,7 @@ app = APIGatewayRestResolver(enable_validation=True, serializer=jsontext.dump_te
 
 @cache
 def _desk() -> OrderDesk:
-    return root.order_desk(ApiSettings.load(os.environ))
+    return desks.order_desk(ApiSettings.load(os.environ))
 
 
 @app.post(

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.shell import logger, sealed_exit
-from tokenizer.aws import root
+from tokenizer.aws import desks, root
 from tokenizer.aws.order_shelf import OrderShelf
 from tokenizer.aws.settings import PaySettings
 from tokenizer.errors import PipelineError
@@ -17,7 +17,7 @@ from tokenizer.payments import Cashier, NotPayable
 
 @cache
 def _parts() -> tuple[OrderShelf, Cashier]:
-    return root.cashier(PaySettings.load(os.environ))
+    return desks.cashier(PaySettings.load(os.environ))
 
 
 @sealed_exit

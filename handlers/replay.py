@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.shell import logger, sealed_exit
-from tokenizer.aws import root
+from tokenizer.aws import desks
 from tokenizer.aws.replaying.desk import Desk, InvalidRequest
 from tokenizer.aws.replaying.letters import Refused
 from tokenizer.aws.settings import ReplaySettings
@@ -16,7 +16,7 @@ from tokenizer.errors import PipelineError
 
 @cache
 def _desk() -> Desk:
-    return root.desk(ReplaySettings.load(os.environ))
+    return desks.desk(ReplaySettings.load(os.environ))
 
 
 @sealed_exit

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.shell import logger, metrics, sealed_exit
 from tokenizer import jsontext
 from tokenizer.access import Action, Reveals, Wish, caller_of
-from tokenizer.aws import root
+from tokenizer.aws import desks, root
 from tokenizer.aws.settings import RevealSettings
 from tokenizer.errors import PipelineError
 
@@ -20,7 +20,7 @@ ANSWER_CHARACTERS = 1_400_000  # Lambda: 6 MB for an answer, and a character tak
 
 @cache
 def _reveals() -> Reveals:
-    return root.reveals(RevealSettings.load(os.environ))
+    return desks.reveals(RevealSettings.load(os.environ))
 
 
 @sealed_exit

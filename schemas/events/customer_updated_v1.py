@@ -3,23 +3,17 @@
 from typing import Annotated, Literal
 
 from schemas.base import Envelope, EventModel, Flag, Identifier, Money, PublicText, Text
-from schemas.fields import AddressLine, BirthDate, Email, Name, Note, Phone, PostalCode
+from schemas.fields import BirthDate, Email, Name, Note, Phone
 from schemas.kinds import FormatPreservingToken, Generalized, Masked, OneWayToken, Public, Removed, Rule
+from schemas.parts import Address
 
 _LOYALTY_DIGITS = 10
 
 
-class Address(EventModel):
+class LabelledAddress(Address):
     """One of the customer's addresses."""
 
     label: PublicText | None = None
-    name: Name | None = None
-    line1: AddressLine | None = None
-    line2: AddressLine | None = None
-    city: PublicText | None = None
-    region: PublicText | None = None
-    postal_code: PostalCode | None = None
-    country: PublicText | None = None
 
 
 class Customer(EventModel):
@@ -44,7 +38,7 @@ class Customer(EventModel):
     security_answer: Annotated[Text, Removed()] | None = None
     newsletter: Flag | None = None
     tags: list[PublicText] | None = None
-    addresses: list[Address] | None = None
+    addresses: list[LabelledAddress] | None = None
     notes: Note | None = None
 
 

@@ -6,17 +6,16 @@ from pydantic import Field
 
 from schemas.base import Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
 from schemas.fields import (
-    AddressLine,
     BirthDate,
     CardNumber,
     Email,
     Name,
     Note,
     Phone,
-    PostalCode,
     Secret,
 )
 from schemas.kinds import Public
+from schemas.parts import Address
 
 
 class Item(EventModel):
@@ -52,18 +51,6 @@ class Payment(EventModel):
 
     method: PublicText | None = None
     card: Card | None = None
-
-
-class Address(EventModel):
-    """Where to ship, or whom to bill."""
-
-    name: Name | None = None
-    line1: AddressLine | None = None
-    line2: AddressLine | None = None
-    city: PublicText | None = None
-    region: PublicText | None = None
-    postal_code: PostalCode | None = None
-    country: PublicText | None = None
 
 
 class Order(EventModel):

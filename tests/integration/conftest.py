@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tokenizer.aws import clients, root, token_keys
+from tokenizer.aws import clients, desks, root, token_keys
 from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.settings import RevealSettings, TokenizeSettings
 from tokenizer.aws.vault import VaultReader
@@ -34,10 +34,10 @@ class Aws:
         return root.tokenizer(self.settings)
 
     def reader(self, **changes: Any) -> VaultReader:
-        return root.vault_reader(self._reveal_settings(**changes))
+        return desks.vault_reader(self._reveal_settings(**changes))
 
     def aliases(self) -> DynamoAliases:
-        return root.aliases(self._reveal_settings())
+        return desks.aliases(self._reveal_settings())
 
     def _reveal_settings(self, **changes: Any) -> RevealSettings:
         fields = {

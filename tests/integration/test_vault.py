@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws, make_table
 from tests.samples import order, stream_record
-from tokenizer.aws import clients, root
+from tokenizer.aws import clients, desks
 from tokenizer.errors import Denied, PipelineError, Throttled, Unavailable, VaultIntegrity
 from tokenizer.records import VaultField, VaultRecord
 
@@ -169,7 +169,7 @@ def test_throttling_denial_and_tampering_at_kms_are_different_errors(
             made.decrypt = fail
         return made
 
-    monkeypatch.setattr(root, "client", failing)
+    monkeypatch.setattr(desks, "client", failing)
     found = read(aws)
     assert isinstance(found, expected)
     assert "injected" not in str(found)

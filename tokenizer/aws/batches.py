@@ -17,6 +17,26 @@ def chunks(keys: Sequence[Key], most: int) -> Iterator[Sequence[Key]]:
         yield keys[start : start + most]
 
 
+def packed(sizes: Mapping[Key, int], most: int, max_bytes: int) -> Iterator[list[Key]]:
+    """Keys in their order, grouped into calls within limits on count and bytes; one that is larger goes alone.
+
+    Args:
+        sizes: bytes by key.
+        most: entries of a call.
+        max_bytes: of all entries of a call together.
+    """
+    call: list[Key] = []
+    total = 0
+    for key, size in sizes.items():
+        if call and (len(call) == most or total + size > max_bytes):
+            yield call
+            call, total = [], 0
+        call.append(key)
+        total += size
+    if call:
+        yield call
+
+
 def unprocessed(keys: Iterable[Key], doing: str) -> dict[Key, PipelineError]:
     """What DynamoDB left undone for want of capacity."""
     return {key: Throttled(f"{doing}: left unprocessed") for key in keys}

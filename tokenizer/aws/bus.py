@@ -1,11 +1,11 @@
 """The bus: sanitized events to EventBridge, in calls within its limits on count and bytes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from schemas.dead_letter import ErrorCode
 from schemas.sanitized import SOURCE
-from tokenizer.aws.batches import resend
+from tokenizer.aws.batches import packed, resend
 from tokenizer.aws.faults import by_code
 from tokenizer.budget import Budget
 from tokenizer.errors import BadRecord, PipelineError
@@ -51,7 +51,8 @@ class EventBridgeBus:
             For each event None or why it was not taken; `BadRecord` for one that never will be.
         """
         failures: dict[int, PipelineError] = {}
-        for chunk in self._calls(events):
+        sizes = {at: entry_bytes(event) for at, event in enumerate(events)}
+        for chunk in packed(sizes, ENTRIES, self._max_bytes):
             failures |= resend(chunk, lambda keys: self._put(keys, events), budget, "publishing")
         return [failures.get(at) for at in range(len(events))]
 
@@ -69,20 +70,6 @@ class EventBridgeBus:
         )
         results = zip(keys, answer["Entries"], strict=True)
         return {at: _entry_error(code) for at, entry in results if (code := entry.get("ErrorCode"))}
-
-    def _calls(self, events: Sequence[SanitizedRecord]) -> Iterator[list[int]]:
-        """Positions of events, grouped into calls."""
-        call: list[int] = []
-        size = 0
-        for at, event in enumerate(events):
-            bytes_ = entry_bytes(event)
-            if call and (len(call) == ENTRIES or size + bytes_ > self._max_bytes):
-                yield call
-                call, size = [], 0
-            call.append(at)
-            size += bytes_
-        if call:
-            yield call
 
 
 def entry_bytes(event: SanitizedRecord) -> int:

@@ -1,10 +1,10 @@
 """Dead letters: sealed, and sent to the queue in calls within its limits on count and bytes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from schemas.dead_letter import DeadLetter, LetterError
-from tokenizer.aws.batches import resend
+from tokenizer.aws.batches import packed, resend
 from tokenizer.aws.faults import by_code, mapped
 from tokenizer.aws.sealing import Sealer
 from tokenizer.budget import Budget
@@ -61,7 +61,8 @@ class SqsDeadLetters:
                 bodies[at] = self._body(letter)
             except Exception as error:  # noqa: BLE001 -- the map decides, and names the class
                 down = failures[at] = mapped(error, "sealing a letter")
-        for chunk in self._calls(bodies):
+        sizes = {at: len(body.encode()) for at, body in bodies.items()}
+        for chunk in packed(sizes, MESSAGES, self._max_bytes):
             failures |= resend(chunk, lambda keys: self._send(keys, bodies), budget, "sending letters")
         return [failures.get(at) for at in range(len(letters))]
 
@@ -82,19 +83,6 @@ class SqsDeadLetters:
         key = f"{PREFIX}{letter.letter_id}"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=sealed)
         return _json(letter, None, f"s3://{self._bucket}/{key}")
-
-    def _calls(self, bodies: Mapping[int, str]) -> Iterator[list[int]]:
-        call: list[int] = []
-        size = 0
-        for at, body in bodies.items():
-            bytes_ = len(body.encode())
-            if call and (len(call) == MESSAGES or size + bytes_ > self._max_bytes):
-                yield call
-                call, size = [], 0
-            call.append(at)
-            size += bytes_
-        if call:
-            yield call
 
 
 def _json(letter: Letter, sealed: str | None, sealed_object: str | None) -> str:

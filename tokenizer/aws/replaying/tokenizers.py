@@ -1,9 +1,10 @@
 """The tokenizing functions, given records again in calls within Lambda's limit on bytes."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tokenizer.aws.batches import packed
 from tokenizer.aws.faults import translated
 from tokenizer.errors import PipelineError, Unavailable
 from tokenizer.replay import UNAVAILABLE, Entry, Result, lambda_event, of_entry
@@ -30,9 +31,10 @@ class Tokenizers:
         """
         results: dict[int, Result] = {}
         for source, function in self._names.items():
-            for call in _calls(
-                [at for at, each in enumerate(entries) if each["eventSource"] == source], entries
-            ):
+            sizes = {
+                at: len(json.dumps(each)) for at, each in enumerate(entries) if each["eventSource"] == source
+            }
+            for call in packed(sizes, RECORDS, EVENT_BYTES):
                 some = [entries[at] for at in call]
                 try:
                     outcomes = self._invoke(function, some, with_letters=with_letters)
@@ -49,17 +51,3 @@ class Tokenizers:
             raise Unavailable("the tokenizing function failed")
         outcomes: list[Result] = json.loads(answer["Payload"].read())["outcomes"]
         return outcomes
-
-
-def _calls(positions: Sequence[int], entries: Sequence[Entry]) -> Iterator[list[int]]:
-    call: list[int] = []
-    size = 0
-    for at in positions:
-        bytes_ = len(json.dumps(entries[at]))
-        if call and (len(call) == RECORDS or size + bytes_ > EVENT_BYTES):
-            yield call
-            call, size = [], 0
-        call.append(at)
-        size += bytes_
-    if call:
-        yield call

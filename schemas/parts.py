@@ -1,0 +1,16 @@
+"""Objects that several event types have in common."""
+
+from schemas.base import EventModel, PublicText
+from schemas.fields import AddressLine, Name, PostalCode
+
+
+class Address(EventModel):
+    """Where to ship, or whom to bill."""
+
+    name: Name | None = None
+    line1: AddressLine | None = None
+    line2: AddressLine | None = None
+    city: PublicText | None = None
+    region: PublicText | None = None
+    postal_code: PostalCode | None = None
+    country: PublicText | None = None

@@ -1,0 +1,119 @@
+"""The composition root of the functions that read: reveals, payments, replays, the API.
+
+Apart from `root`, so that the tokenizing functions' cold start does not pay for what only these need.
+"""
+
+import time
+from datetime import UTC, datetime
+
+from tokenizer.access import Reveals
+from tokenizer.aws.aliases import DynamoAliases
+from tokenizer.aws.audit import AuditLog
+from tokenizer.aws.cedar import CedarPolicies
+from tokenizer.aws.clients import client, silence_libraries
+from tokenizer.aws.data_keys import DataKeyReader
+from tokenizer.aws.fake_gateway import FakeGateway
+from tokenizer.aws.materials import VaultReaderMaterials
+from tokenizer.aws.order_desk import OrderDesk
+from tokenizer.aws.order_shelf import OrderShelf
+from tokenizer.aws.payments_table import PaymentsTable
+from tokenizer.aws.replaying.desk import Desk
+from tokenizer.aws.replaying.letters import Letters
+from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
+from tokenizer.aws.replaying.stream import StreamReplay
+from tokenizer.aws.replaying.tokenizers import Tokenizers
+from tokenizer.aws.root import LETTER_CONTEXT, bounds, vault_context
+from tokenizer.aws.sealing import Opener
+from tokenizer.aws.settings import (
+    ApiSettings,
+    PaySettings,
+    ReplaySettings,
+    RevealSettings,
+)
+from tokenizer.aws.vault import VaultReader
+from tokenizer.payments import Cashier, NoGateway
+
+_API_CALL = 25  # seconds; API Gateway waits for 29
+_INVOCATION = 65  # seconds; the tokenizing functions end after 60
+
+
+def vault_reader(settings: RevealSettings) -> VaultReader:
+    """The vault, to be read from."""
+    silence_libraries()
+    keys = DataKeyReader(
+        client("kms"),
+        settings.vault_key_arn,
+        vault_context(settings.vault_crypto_name),
+        bounds(settings),
+        time.monotonic,
+    )
+    return VaultReader(
+        client("dynamodb"),
+        settings.vault_table,
+        settings.vault_crypto_name,
+        VaultReaderMaterials(keys),
+        time.time,
+    )
+
+
+def aliases(settings: RevealSettings) -> DynamoAliases:
+    """Which tokens stand behind aliases."""
+    return DynamoAliases(client("dynamodb"), settings.alias_table)
+
+
+def order_desk(settings: ApiSettings) -> OrderDesk:
+    """What serves the API's callers."""
+    silence_libraries()
+    return OrderDesk(
+        client("kinesis"),
+        settings.raw_stream_name,
+        client("dynamodb"),
+        OrderShelf(client("dynamodb"), settings.orders_table),
+        settings.idempotency_table,
+        client("lambda", attempts=1, read_timeout=_API_CALL),
+        settings.reveal_function,
+        settings.payment_function,
+    )
+
+
+def cashier(settings: PaySettings) -> tuple[OrderShelf, Cashier]:
+    """Orders, and who charges their cards."""
+    dynamodb = client("dynamodb")
+    gateway = FakeGateway(lambda: datetime.now(UTC)) if settings.payment_gateway == "fake" else NoGateway()
+    return OrderShelf(dynamodb, settings.orders_table), Cashier(
+        vault_reader(settings),
+        aliases(settings),
+        gateway,
+        PaymentsTable(dynamodb, settings.payments_table),
+        AuditLog(client("logs"), settings.audit_log_group),
+    )
+
+
+def reveals(settings: RevealSettings) -> Reveals:
+    """Reveals under the policies."""
+    return Reveals(
+        vault_reader(settings),
+        aliases(settings),
+        CedarPolicies(),
+        AuditLog(client("logs"), settings.audit_log_group),
+    )
+
+
+def desk(settings: ReplaySettings) -> Desk:
+    """What serves operators."""
+    silence_libraries()
+    keys = DataKeyReader(
+        client("kms"), settings.letter_key_arn, LETTER_CONTEXT, bounds(settings), time.monotonic
+    )
+    s3, sqs = client("s3"), client("sqs")
+    # An invocation may take as long as the tokenizing function does.
+    functions = client("lambda", attempts=1, read_timeout=_INVOCATION)
+    tokenizers = Tokenizers(functions, settings.tokenize_stream_function, settings.tokenize_queue_function)
+    return Desk(
+        letters=Letters(Opener(keys), s3, (settings.raw_stream_arn, settings.raw_queue_arn)),
+        stream=StreamReplay(client("kinesis"), settings.raw_stream_arn, tokenizers),
+        unprocessed=Unprocessed(sqs, settings.unprocessed_queue_url, settings.raw_queue_arn, tokenizers),
+        quarantine=Quarantine(s3, settings.letter_bucket, sqs, settings.dead_letter_queue_url),
+        tokenizers=tokenizers,
+        audit=AuditLog(client("logs"), settings.audit_log_group),
+    )
