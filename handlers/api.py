@@ -20,12 +20,16 @@ from handlers.api_models import (
     RevealAnswer,
     RevealRequest,
     SanitizedOrder,
+    TokensAnswer,
+    TokensRequest,
 )
 from handlers.shell import fail, logger, type_only
+from schemas.sanitized import SanitizedEvent
 from tokenizer import jsontext
 from tokenizer.aws import desks
-from tokenizer.aws.order_desk import OrderDesk
+from tokenizer.aws.order_desk import OrderDesk, checked
 from tokenizer.aws.settings import ApiSettings
+from tokenizer.aws.waiting_desk import WaitingDesk
 from tokenizer.errors import BadRecord, PipelineError
 
 JSON = "application/json"
@@ -44,6 +48,11 @@ app = APIGatewayRestResolver(enable_validation=True, serializer=jsontext.dump_te
 
 
 @cache
+def _waiting() -> WaitingDesk:
+    return desks.waiting_desk(ApiSettings.load(os.environ))
+
+
+@cache
 def _desk() -> OrderDesk:
     return desks.order_desk(ApiSettings.load(os.environ))
 
@@ -51,17 +60,41 @@ def _desk() -> OrderDesk:
 @app.post(
     "/orders",
     status_code=202,
-    responses={202: {"description": "Accepted", "content": {JSON: {"model": Accepted}}}, **_PROBLEMS},
+    responses={
+        201: {"description": "Tokenized and published", "content": {JSON: {"model": SanitizedEvent}}},
+        202: {"description": "Accepted", "content": {JSON: {"model": Accepted}}},
+        **_PROBLEMS,
+    },
 )
 def post_order(
     order: RawOrder,  # noqa: ARG001 -- checked by the resolver; what is sent on are the bytes that came
     idempotency_key: Annotated[
         str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)
     ] = None,
+    prefer: Annotated[str | None, Header(alias="Prefer", max_length=64)] = None,
 ) -> Response[dict[str, Any]]:
-    """Take a raw order event; it is tokenized and published within seconds."""
-    taken = _desk().take((app.current_event.decoded_body or "").encode(), _caller()["name"], idempotency_key)
-    return _answer(202, {"event_id": taken})
+    """Take a raw order event; it is tokenized and published within seconds, or at once with `Prefer: wait`."""
+    data, caller = (app.current_event.decoded_body or "").encode(), _caller()["name"]
+    if prefer is not None and "wait" in prefer.lower():
+        checked(data)
+        return _answer(201, _waiting().order(data, caller, idempotency_key))
+    return _answer(202, {"event_id": _desk().take(data, caller, idempotency_key)})
+
+
+@app.post(
+    "/tokens",
+    status_code=201,
+    responses={201: {"description": "Tokenized", "content": {JSON: {"model": TokensAnswer}}}, **_PROBLEMS},
+)
+def tokenize(
+    request: TokensRequest,
+    idempotency_key: Annotated[
+        str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)
+    ] = None,
+) -> Response[dict[str, Any]]:
+    """Tokens for up to 100 values of named kinds."""
+    values = [(each.kind, each.value) for each in request.values]
+    return _answer(201, {"tokens": _waiting().values(values, _caller()["name"], idempotency_key)})
 
 
 @app.get(

@@ -51,6 +51,36 @@ class PaymentAnswer(_Model):
     reason: str | None = None
 
 
+class NamedValue(_Model):
+    """A value, and what it is."""
+
+    kind: Literal[
+        "name",
+        "email",
+        "phone",
+        "birth_date",
+        "card_number",
+        "card_expiry",
+        "government_id",
+        "bank_account",
+        "address",
+        "other",
+    ]
+    value: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class TokensRequest(_Model):
+    """Values to tokenize."""
+
+    values: Annotated[list[NamedValue], Field(min_length=1, max_length=100)]
+
+
+class TokensAnswer(_Model):
+    """A token for each value, in the same order."""
+
+    tokens: list[str]
+
+
 class RevealRequest(_Model):
     """Tokens, and what they are needed for."""
 

@@ -103,9 +103,14 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
             metric.add_dimension("path", path)
 
 
-def replay_answer(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """The answer to a replay: what became of each record, without values."""
-    return {"outcomes": [_outcome(each) for each in outcomes]}
+def replay_answer(outcomes: Sequence[Outcome], *, with_events: bool = False) -> dict[str, Any]:
+    """The answer to a replay: what became of each record, without values; with the sanitized events if somebody waits."""
+    answers = [_outcome(each) for each in outcomes]
+    if with_events:
+        for answer, outcome in zip(answers, outcomes, strict=True):
+            if outcome.published and outcome.event is not None:
+                answer["detail"] = outcome.event.detail.decode()
+    return {"outcomes": answers}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

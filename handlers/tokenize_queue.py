@@ -10,7 +10,9 @@ from handlers.shell import replay_answer, sealed_exit, tell
 from tokenizer.aws import root
 from tokenizer.aws.settings import TokenizeSettings
 from tokenizer.batch import Tokenizer
-from tokenizer.replay import REPLAY, WITH_LETTERS
+from tokenizer.budget import Budget
+from tokenizer.catalog import values_catalog
+from tokenizer.replay import REPLAY, VALUES, WITH_EVENTS, WITH_LETTERS
 from tokenizer.sources import sqs_records
 
 
@@ -24,6 +26,15 @@ def _tokenizer() -> Tokenizer:
     return root.tokenizer(_settings())
 
 
+@cache
+def _values() -> Tokenizer:
+    return root.tokenizer(_settings(), values_catalog())
+
+
+def _budget(context: LambdaContext) -> Budget:
+    return root.budget(context.get_remaining_time_in_millis)
+
+
 @sealed_exit
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take a batch of the queue through.
@@ -33,13 +44,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     records = sqs_records(event, _settings().max_receive_count)
     replayed = event.get(REPLAY) is True
+    if replayed and event.get(VALUES) is True:
+        outcomes = _values().run(records, _budget(context), replayed=True, publish=False)
+        return replay_answer(outcomes, with_events=True)
     has_letters = replayed and event.get(WITH_LETTERS) is not True
-    outcomes = _tokenizer().run(
-        records, root.budget(context.get_remaining_time_in_millis), replayed=has_letters
-    )
+    outcomes = _tokenizer().run(records, _budget(context), replayed=has_letters)
     tell(outcomes)
     if replayed:
-        return replay_answer(outcomes)
+        return replay_answer(outcomes, with_events=event.get(WITH_EVENTS) is True)
     return {
         "batchItemFailures": [{"itemIdentifier": each.record.item_id} for each in outcomes if each.failure]
     }

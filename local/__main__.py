@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from local import stack
+from local import stack, users
 from local.errors import LocalStackError
 from local.package import ROOT
 
@@ -12,14 +12,17 @@ from local.package import ROOT
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole stack on this machine.")
-    parser.add_argument("command", choices=["up", "down", "status", "demo"])
+    parser.add_argument("command", choices=["up", "down", "status", "demo", "user"])
     parser.add_argument("--directory", type=Path, default=ROOT / ".local", help="where it keeps its state")
+    parser.add_argument("--group", choices=users.GROUPS, help="for `user`: the group of the new user")
     options = parser.parse_args(arguments)
     if options.command == "demo":
         from local import demo  # noqa: PLC0415 -- rich and Faker, for the demo alone
 
         return demo.main()
     try:
+        if options.command == "user":
+            return _user(options.directory.resolve(), options.group)
         return _run(options.command, options.directory.resolve())
     except LocalStackError as error:
         print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
@@ -27,6 +30,15 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("error: interrupted\nhint: nothing is left running", file=sys.stderr)
         return 130
+
+
+def _user(directory: Path, group: str | None) -> int:
+    """Make a user, sign them in, and print their ID token."""
+    running = stack.load(directory)
+    if running is None:
+        raise LocalStackError("no stack is up", "make up")
+    print(users.sign_in(running, group))
+    return 0
 
 
 def _run(command: str, directory: Path) -> int:

@@ -44,13 +44,16 @@ class Tokenizer:
     letters: DeadLetters
     retention_days: int = 0
 
-    def run(self, records: Sequence[RawRecord], budget: Budget, *, replayed: bool = False) -> list[Outcome]:
+    def run(
+        self, records: Sequence[RawRecord], budget: Budget, *, replayed: bool = False, publish: bool = True
+    ) -> list[Outcome]:
         """Take a batch through, whatever is in it.
 
         Args:
             records: in the order of their arrival.
             budget: the time that is left.
             replayed: the records come from dead letters; those that fail again keep theirs, and no new one is sent.
+            publish: put the events on the bus; without it they are only answered.
 
         Returns:
             One outcome a record, in the same order.
@@ -69,9 +72,12 @@ class Tokenizer:
         }
         drafts = {at: each.verdict for at, each in enumerate(judged) if isinstance(each.verdict, Draft)}
         failures |= self._oversize(drafts)
-        failures |= self._publish(
+        events, unwritten = self._tokenize(
             records, {at: draft for at, draft in drafts.items() if at not in failures}, early
         )
+        failures |= unwritten
+        if publish and events:
+            failures |= _failed(events, self.bus.publish(list(events.values()), early))
         letters = {
             at: bad
             for at, failure in failures.items()
@@ -81,7 +87,9 @@ class Tokenizer:
         return [
             Outcome(record, letter=letters[at])
             if at in letters and at not in unsent
-            else Outcome(record, None, unsent.get(at, failures.get(at)), _guard_hits(judged[at]))
+            else Outcome(
+                record, None, unsent.get(at, failures.get(at)), _guard_hits(judged[at]), events.get(at)
+            )
             for at, record in enumerate(records)
         ]
 
@@ -90,8 +98,10 @@ class Tokenizer:
         checked = {at: self.bus.oversize(draft.sanitized) for at, draft in drafts.items()}
         return {at: BadRecord(ErrorCode.TOO_LARGE, why) for at, why in checked.items() if why is not None}
 
-    def _publish(self, records: Sequence[RawRecord], drafts: Drafts, budget: Budget) -> Failures:
-        """Vault, then bus; answers with what failed on the way."""
+    def _tokenize(
+        self, records: Sequence[RawRecord], drafts: Drafts, budget: Budget
+    ) -> tuple[dict[int, SanitizedRecord], Failures]:
+        """Write the vault; answers with the events whose tokens can be read now, and with what failed."""
         drafts, failures = self._aliased(drafts, budget)
         known = self._known(drafts, budget)
         first = first_seen(drafts.values(), known)
@@ -105,7 +115,7 @@ class Tokenizer:
                 failures[at] = failure
             else:
                 ready[at] = settled(draft, tokens.found)
-        return failures | _failed(ready, self.bus.publish(list(ready.values()), budget) if ready else [])
+        return ready, failures
 
     def _aliased(self, drafts: Drafts, budget: Budget) -> tuple[Drafts, Failures]:
         """The drafts with their aliases, before the vault, which signs them; and what failed."""

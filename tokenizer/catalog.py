@@ -15,6 +15,7 @@ from schemas.base import Envelope
 from schemas.dead_letter import ErrorCode
 from schemas.kinds import FieldKind
 from schemas.registry import EventName, registry
+from schemas.values import ValuesSubmitted
 from tokenizer.errors import BadRecord
 from tokenizer.schema_rules import SchemaRefused, check_element, check_object
 
@@ -105,6 +106,12 @@ class Catalog:
                 ErrorCode.UNSUPPORTED_SCHEMA_VERSION, f"/schema_version: {event_type} has no such version"
             )
         return found
+
+
+@cache
+def values_catalog() -> Catalog:
+    """The catalog of the values that the API takes one by one."""
+    return Catalog({EventName("values.submitted", 1): ValuesSubmitted})
 
 
 @cache

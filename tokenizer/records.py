@@ -125,12 +125,14 @@ class Outcome:
         letter: why it was dead-lettered, None otherwise.
         failure: why it has to be delivered again, None otherwise. With neither, it was published.
         guard_hits: public fields that the leak guard turned into tokens.
+        event: the sanitized event, where it is on the bus or was asked for instead.
     """
 
     record: RawRecord
     letter: BadRecord | None = None
     failure: PipelineError | None = None
     guard_hits: tuple[str, ...] = ()
+    event: SanitizedRecord | None = None
 
     @property
     def published(self) -> bool:

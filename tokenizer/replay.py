@@ -17,6 +17,11 @@ REPLAY = "order-tokenizer:replay"
 # Beside it: these records have no letter yet, so those that fail get one.
 WITH_LETTERS = "order-tokenizer:with-letters"
 
+# Beside REPLAY: somebody waits for the sanitized event.
+WITH_EVENTS = "order-tokenizer:with-events"
+# Beside REPLAY: single values, which are no event and are not published.
+VALUES = "order-tokenizer:values"
+
 Entry = dict[str, Any]
 Result = dict[str, Any]
 

@@ -115,6 +115,48 @@ def test_a_reveal_is_judged_by_group_and_purpose_and_audited(
     assert "4111111111111111" not in json.dumps(lines)
 
 
+def test_who_waits_gets_the_sanitized_order_at_once_and_it_is_on_the_bus(
+    running: Stack, payments: Api
+) -> None:
+    subscriber = Subscriber(running, "api-wait")
+    wait = {"Prefer": "wait", "Idempotency_Key": "wait-1"}
+    status, first = payments("POST", "/orders", order(order_id="SO-api-10"), **wait)
+    assert status == 201
+    assert not [canary for canary in CANARIES if canary.casefold() in json.dumps(first).casefold()]
+    assert payments("POST", "/orders", order(order_id="SO-api-10"), **wait) == (201, first)
+    events = subscriber.receive(2)
+    assert [event["detail"] for event in events] == [first, first]
+    status, body = payments(
+        "POST", "/orders", order(order_id="SO-api-11", notes="n" * 500_000), Prefer="wait"
+    )
+    assert (status, body["error"]["code"]) == (413, "too_large")
+
+
+def test_values_are_tokenized_by_kind_and_revealed_by_policy(running: Stack, payments: Api) -> None:
+    subscriber = Subscriber(running, "api-values")
+    values = [
+        {"kind": "card_number", "value": "4242424242424242"},
+        {"kind": "email", "value": "values@example.com"},
+    ]
+    status, body = payments("POST", "/tokens", {"values": values}, Idempotency_Key="values-1")
+    assert status == 201
+    number, email = body["tokens"]
+    assert payments("POST", "/tokens", {"values": values}, Idempotency_Key="values-1") == (201, body)
+    later = payments("POST", "/tokens", {"values": values})[1]["tokens"]
+    assert (later[0] != number, later[1]) == (True, email)
+    asked = {"tokens": [number, email], "purpose": "charge"}
+    answers = payments("POST", "/tokens/reveal", asked)[1]["tokens"]
+    assert answers[number]["value"] == "4242424242424242"
+    assert answers[email] == {"status": "denied"}
+    assert subscriber.receive(1, patience=2.0) == []
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"values": []},
+        {"values": [{"kind": "soul", "value": "x"}]},
+        {"values": values * 51},
+    )
+    assert [payments("POST", "/tokens", wrong)[0] for wrong in wrongs] == [422] * 3
+
+
 def test_an_order_is_paid_once_for_a_key_and_the_number_is_nowhere(running: Stack, payments: Api) -> None:
     payments("POST", "/orders", order(order_id="SO-api-7"))
     kept(payments, "SO-api-7")
@@ -189,6 +231,7 @@ def test_the_api_describes_itself_to_anybody(running: Stack) -> None:
         "/orders",
         "/orders/{order_id}",
         "/orders/{order_id}/payments",
+        "/tokens",
         "/tokens/reveal",
     }
 

@@ -13,6 +13,7 @@ from tokenizer.aws.cedar import CedarPolicies
 from tokenizer.aws.clients import client, silence_libraries
 from tokenizer.aws.data_keys import DataKeyReader
 from tokenizer.aws.fake_gateway import FakeGateway
+from tokenizer.aws.idempotency import IdempotencyKeys
 from tokenizer.aws.materials import VaultReaderMaterials
 from tokenizer.aws.order_desk import OrderDesk
 from tokenizer.aws.order_shelf import OrderShelf
@@ -31,6 +32,7 @@ from tokenizer.aws.settings import (
     RevealSettings,
 )
 from tokenizer.aws.vault import VaultReader
+from tokenizer.aws.waiting_desk import WaitingDesk
 from tokenizer.payments import Cashier, NoGateway
 
 _API_CALL = 25  # seconds; API Gateway waits for 29
@@ -64,15 +66,25 @@ def aliases(settings: RevealSettings) -> DynamoAliases:
 def order_desk(settings: ApiSettings) -> OrderDesk:
     """What serves the API's callers."""
     silence_libraries()
+    dynamodb = client("dynamodb")
     return OrderDesk(
         client("kinesis"),
         settings.raw_stream_name,
-        client("dynamodb"),
-        OrderShelf(client("dynamodb"), settings.orders_table),
-        settings.idempotency_table,
+        OrderShelf(dynamodb, settings.orders_table),
+        IdempotencyKeys(dynamodb, settings.idempotency_table),
         client("lambda", attempts=1, read_timeout=_API_CALL),
         settings.reveal_function,
         settings.payment_function,
+    )
+
+
+def waiting_desk(settings: ApiSettings) -> WaitingDesk:
+    """What serves callers who wait for tokens."""
+    return WaitingDesk(
+        client("lambda", attempts=1, read_timeout=_API_CALL),
+        settings.tokenize_function,
+        settings.api_name,
+        IdempotencyKeys(client("dynamodb"), settings.idempotency_table),
     )
 
 

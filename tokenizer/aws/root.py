@@ -19,7 +19,7 @@ from tokenizer.aws.settings import (
 from tokenizer.aws.vault import VaultWriter
 from tokenizer.batch import Tokenizer
 from tokenizer.budget import Budget
-from tokenizer.catalog import catalog
+from tokenizer.catalog import Catalog, catalog
 from tokenizer.intake import Intake
 from tokenizer.sanitize import Sanitizer
 
@@ -37,8 +37,8 @@ def bounds(settings: DataKeySettings) -> Bounds:
     return Bounds(settings.data_key_max_items, settings.data_key_max_seconds)
 
 
-def tokenizer(settings: TokenizeSettings) -> Tokenizer:
-    """The use case with its adapters.
+def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Tokenizer:
+    """The use case with its adapters, for the events that ship or for those of another catalog.
 
     Raises:
         PipelineError: the token keys could not be opened.
@@ -53,7 +53,7 @@ def tokenizer(settings: TokenizeSettings) -> Tokenizer:
     )
     letter_keys = DataKeyWriter(kms, settings.letter_key_arn, LETTER_CONTEXT, limits, time.monotonic)
     return Tokenizer(
-        intake=Intake(catalog(), Sanitizer(token_key, scope_keys)),
+        intake=Intake(events or catalog(), Sanitizer(token_key, scope_keys)),
         vault=VaultWriter(
             dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
         ),

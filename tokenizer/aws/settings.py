@@ -161,6 +161,8 @@ class ApiSettings(Settings):
         idempotency_table: which keys were used.
         reveal_function: reveals for the API's callers, under the policies.
         payment_function: charges cards.
+        tokenize_function: tokenizes for callers who wait.
+        api_name: names the API in the identity of what it has tokenized.
     """
 
     raw_stream_name: str
@@ -168,6 +170,8 @@ class ApiSettings(Settings):
     idempotency_table: str
     reveal_function: str
     payment_function: str
+    tokenize_function: str
+    api_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
