@@ -390,11 +390,13 @@ def main() -> NoReturn:
     except ReplayError as error:
         present.error(str(error), error.hint)
         sys.exit(_BAD_USAGE)
-    except KeyboardInterrupt:
-        present.error(
-            "interrupted: letters that were not done stay", "the same command goes on where this one ended"
-        )
-        sys.exit(_INTERRUPTED)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:  # typer's answer to Ctrl-C
+            present.error(
+                "interrupted: letters that were not done stay",
+                "the same command goes on where this one ended",
+            )
+        raise
     sys.exit(0)
 
 

@@ -346,6 +346,29 @@ def test_filters_choose_letters(own: Stack, operator: Operator) -> None:
     assert operator("run", "--apply", "--stop-after", "1", "--concurrency", "1", expect=1)["stopped"]
 
 
+def test_an_interrupted_run_leaves_what_was_not_done_and_says_how_to_go_on(
+    own: Stack, operator: Operator
+) -> None:
+    for _ in range(60):
+        send(own, json.dumps(order(total="bad")))
+    assert eventually(lambda: waiting(own) == 60)
+    words = ("run", "--apply", "--rate", "2", "--stop-after", "1000")
+    run = subprocess.Popen(
+        [*operator.command, *words],
+        cwd=operator.home,
+        env=operator.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(3)
+    run.send_signal(signal.SIGINT)
+    _, told = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "error: interrupted" in told
+    assert "hint: the same command goes on" in told
+    assert eventually(lambda: waiting(own) == 60)
+
+
 def test_two_operators_at_once_do_not_meet(own: Stack, operator: Operator) -> None:
     subscriber = Subscriber(own, "two")
     with schema_bug.deployed(own):
