@@ -125,7 +125,7 @@ class Outcome:
         letter: why it was dead-lettered, None otherwise.
         failure: why it has to be delivered again, None otherwise. With neither, it was published.
         guard_hits: public fields that the leak guard turned into tokens.
-        event: the sanitized event, where it is on the bus or was asked for instead.
+        event: the sanitized event, once its tokens can be read, whether or not the bus took it.
     """
 
     record: RawRecord

@@ -277,8 +277,9 @@ class _Walk:
 
     def _consistent(self, value: Any, kind: ConsistentToken | OneWayToken, path: str) -> str:
         # A one-way value has a scope of its own, or a reversible token of the same value would be its way back.
+        # So has each normal form: an email must not meet a phone number that is written alike.
         one_way = isinstance(kind, OneWayToken)
-        scope = f"one-way:{kind.scope}" if one_way else str(kind.scope)
+        scope = f"{'one-way' if one_way else 'token'}:{kind.normal_form}:{kind.scope}"
         record_id = self.token_key.consistent_record_id(self.identity, path)
         pointer = Pointer(record_id, self.token_key.tag(self.identity, path))
         blind_index = self.scope_keys.blind_index(scope, normal_form(kind.normal_form, str(value)))

@@ -88,6 +88,26 @@ def test_a_repeat_with_the_same_key_puts_nothing(running: Stack, payments: Api) 
     assert sorted(ids) == ["SO-api-2", "SO-api-3"]
 
 
+def test_a_key_that_was_used_for_another_event_is_refused_and_not_answered_as_if_it_were_taken(
+    payments: Api,
+) -> None:
+    assert payments("POST", "/orders", order(), Idempotency_Key="key-4")[0] == 202
+    status, body = payments("POST", "/orders", {**order(), "event_id": "another"}, Idempotency_Key="key-4")
+    assert (status, body["error"]["message"]) == (400, "Idempotency-Key: it was used for another event")
+
+
+def test_two_bodies_under_one_key_never_share_a_vault_record(payments: Api) -> None:
+    first, second = (
+        payments(
+            "POST", "/tokens", {"values": [{"kind": "card_number", "value": number}]}, Idempotency_Key="key-5"
+        )
+        for number in ("4111111111111111", "5555555555554444")
+    )
+    tokens = [*first[1]["tokens"], *second[1]["tokens"]]
+    answers = payments("POST", "/tokens/reveal", {"tokens": tokens, "purpose": "charge"})[1]["tokens"]
+    assert [answers[token]["value"] for token in tokens] == ["4111111111111111", "5555555555554444"]
+
+
 def test_a_reveal_is_judged_by_group_and_purpose_and_audited(
     running: Stack, payments: Api, analytics: Api
 ) -> None:

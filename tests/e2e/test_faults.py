@@ -124,7 +124,7 @@ def test_ten_thousand_orders_through_bad_weather_are_all_accounted_for(own: tupl
                 detail = event["detail"]
                 contents[detail["metadata"]["event_id"]].add(json.dumps(detail))
             if len(contents) > ORDERS * 0.95:
-                done.set()  # the last tenth drains in fair weather, or the test would wait for redeliveries
+                done.set()  # the last twentieth drains in fair weather, or the test would wait for redeliveries
                 weather.bad = False
         done.set()
         troublemaker.join()

@@ -14,7 +14,6 @@ from schemas.json_schema import file_name
 from schemas.registry import EventName, registry
 from tests.fakes.world import World, ample_budget
 from tests.samples import stream_record
-from tokenizer import jsontext
 from tokenizer.catalog import EventPlan, ListPlan, ObjectPlan, Plan, catalog
 
 SAMPLES = Path("schemas/samples")
@@ -102,7 +101,7 @@ def test_every_token_of_a_sample_reveals_what_came_in(name: EventName) -> None:
     world = World()
     event = sample(name)
     world.tokenizer.run([stream_record(event)], ample_budget())
-    (detail,) = world.bus.details()
+    assert len(world.bus.details()) == 1
     kept = {
         field.path: field.value for record in world.vault.stored.values() for field in record.fields.values()
     }
@@ -113,7 +112,6 @@ def test_every_token_of_a_sample_reveals_what_came_in(name: EventName) -> None:
         for step in path.split("/")[2:]:
             inner = inner[int(step)] if isinstance(inner, list) else inner[step]
         assert value == inner
-    assert jsontext.dump(detail)
 
 
 def test_the_committed_schemas_are_what_the_models_say() -> None:

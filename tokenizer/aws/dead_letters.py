@@ -58,9 +58,14 @@ class SqsDeadLetters:
                 failures[at] = down
                 continue
             try:
-                bodies[at] = self._body(letter)
+                sealed = self._sealer.seal(letter.data, letter.identity)
+            except PipelineError as error:
+                down = failures[at] = error
+                continue
+            try:
+                bodies[at] = self._body(letter, sealed)
             except Exception as error:  # noqa: BLE001 -- the map decides, and names the class
-                down = failures[at] = mapped(error, "sealing a letter")
+                failures[at] = mapped(error, "storing a large letter")
         sizes = {at: len(body.encode()) for at, body in bodies.items()}
         for chunk in packed(sizes, MESSAGES, self._max_bytes):
             failures |= resend(chunk, lambda keys: self._send(keys, bodies), budget, "sending letters")
@@ -74,8 +79,7 @@ class SqsDeadLetters:
             int(each["Id"]): by_code(each["Code"], "sending letters") for each in answer.get("Failed", [])
         }
 
-    def _body(self, letter: Letter) -> str:
-        sealed = self._sealer.seal(letter.data, letter.identity)
+    def _body(self, letter: Letter, sealed: bytes) -> str:
         body = _json(letter, sealed.decode(), None)
         if len(body.encode()) <= self._max_bytes:
             return body

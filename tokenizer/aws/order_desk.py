@@ -69,13 +69,15 @@ class OrderDesk:
             The event's id.
 
         Raises:
-            BadRecord: it would only be dead-lettered.
+            BadRecord: it would only be dead-lettered, or its key was used for another event.
             PipelineError: the stream or the table failed.
         """
         event_id, customer_id = checked(data)
         claim = self._keys.claim(caller, key, event_id) if key else None
+        if claim is not None and claim.event_id != event_id:
+            raise BadRecord(ErrorCode.INVALID_FIELD, "Idempotency-Key: it was used for another event")
         if claim is not None and claim.finished:
-            return claim.event_id
+            return event_id
         # A claim that never finished is taken over: the stream may hold the order twice then, which consumers see by its
         # event id, and never not at all.
         partition = hashlib.sha256(customer_id.encode()).hexdigest()

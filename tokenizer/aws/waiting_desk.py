@@ -1,9 +1,11 @@
 """Tokenizing while somebody waits: orders with `Prefer: wait`, and single values.
 
-The tokenizing function of the queue does the work, under an identity that the API gives: its own name and the id of the request, or of the
-caller's idempotency key, so that a repeat has the same tokens.
+The tokenizing function of the queue does the work, under an identity that the API gives: its own name and an id of the request. Under an idempotency
+key the id is made of the key and the body, so that a repeat has the same tokens, and another body under the same key is another record: one
+identity must never stand for two contents.
 """
 
+import hmac
 import json
 import time
 import uuid
@@ -83,10 +85,12 @@ class WaitingDesk:
 
     @translated("tokenizing at once")
     def _tokenized(self, data: bytes, caller: str, key: str | None, mode: str) -> dict[str, Any]:
-        # A key means the same record: the same id, and the moment at which the first request came.
-        claim = self._keys.claim(caller, f"{mode}#{key}", "waited for") if key else None
-        request_id = claim.key_id if claim else uuid.uuid4().hex
-        arrived = claim.arrived if claim else int(time.time() * 1000)
+        if key:
+            claim = self._keys.claim(caller, f"{mode}#{key}", "waited for")
+            arrived = claim.arrived  # of the first request, so that a repeat is told the same
+            request_id = hmac.digest(f"{caller}#{mode}#{key}".encode(), data, "sha256").hex()
+        else:
+            arrived, request_id = int(time.time() * 1000), uuid.uuid4().hex
         record = {
             "eventSource": "aws:sqs",
             "eventSourceARN": self._api_name,

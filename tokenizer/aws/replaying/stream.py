@@ -60,7 +60,7 @@ class StreamReplay:
         if first not in found or len(found) < count:
             return {
                 "status": EXPIRED,
-                "message": f"the stream has {len(found)} of the {count} records any more",
+                "message": f"of the {count} records the stream still has {len(found)}",
             }
         return worst(results)
 
