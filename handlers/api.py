@@ -8,12 +8,13 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.api_models import (
     OPEN_API,
     Accepted,
+    ErasureCertificate,
     PaymentAnswer,
     Problem,
     RawOrder,
@@ -94,7 +95,8 @@ def tokenize(
 ) -> Response[dict[str, Any]]:
     """Tokens for up to 100 values of named kinds."""
     values = [(each.kind, each.value) for each in request.values]
-    return _answer(201, {"tokens": _waiting().values(values, _caller()["name"], idempotency_key)})
+    tokens = _waiting().values(values, _caller()["name"], idempotency_key, request.customer_id)
+    return _answer(201, {"tokens": tokens})
 
 
 @app.get(
@@ -141,6 +143,25 @@ def reveal(request: RevealRequest) -> Response[dict[str, Any]]:
         for token, each in answer["tokens"].items()
     }
     return _answer(200, {"tokens": shown})
+
+
+@app.delete(
+    "/customers/<customer_id>",
+    responses={
+        200: {"description": "Erased", "content": {JSON: {"model": ErasureCertificate}}},
+        **_PROBLEMS,
+    },
+)
+def erase(
+    customer_id: Annotated[str, Path(min_length=1, max_length=256)],
+    purpose: Annotated[str, Query(min_length=1, max_length=100)] = "erasure_request",
+) -> Response[dict[str, Any]]:
+    """Erase what the vault holds on a customer; their tokens answer `erased` from then on."""
+    answer = _desk().erase(customer_id, purpose, _caller())
+    if "error" in answer:
+        status = {"denied": 403, "invalid_request": 422}.get(answer["error"]["code"], 503)
+        return _problem(status, answer["error"]["code"], answer["error"]["message"])
+    return _answer(200, answer["certificate"])
 
 
 @app.get("/openapi.json", include_in_schema=False)

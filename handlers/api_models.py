@@ -70,8 +70,9 @@ class NamedValue(_Model):
 
 
 class TokensRequest(_Model):
-    """Values to tokenize."""
+    """Values to tokenize, and whose they are: so that they go when the customer is erased."""
 
+    customer_id: Annotated[str, Field(min_length=1, max_length=256)] | None = None
     values: Annotated[list[NamedValue], Field(min_length=1, max_length=100)]
 
 
@@ -92,7 +93,7 @@ class RevealRequest(_Model):
 class RevealedToken(_Model):
     """The answer for one token; a value where the status is `ok`."""
 
-    status: Literal["ok", "unknown", "denied", "tampered", "unavailable"]
+    status: Literal["ok", "unknown", "erased", "denied", "tampered", "unavailable"]
     kind: str | None = None
     value: Any = None
 
@@ -101,6 +102,22 @@ class RevealAnswer(_Model):
     """By token."""
 
     tokens: dict[str, RevealedToken]
+
+
+class ErasureCertificate(_Model):
+    """What came of an erasure; `complete` once nothing waits for a sweep any more."""
+
+    erasure_id: str
+    customer_id: str
+    status: Literal["erased"]
+    requested_by: str
+    purpose: str
+    requested_at: str
+    erased_until: str
+    records: int
+    kept_for_others: int
+    pending: int
+    complete: bool
 
 
 class Fault(_Model):

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from schemas.compatibility import Reader, breaking
-from schemas.json_schema import Schema, file_name, raw_schema, sanitized_schema
+from schemas.erased import NAME, CustomerErased
+from schemas.json_schema import Schema, file_name, own_schema, raw_schema, sanitized_schema
 from schemas.registry import registry
 
 FOLDER = Path(__file__).parent / "json"
@@ -20,6 +21,7 @@ def generated() -> dict[Path, tuple[Schema, Reader]]:
     for name, model in registry().items():
         schemas[Path("raw", file_name(name))] = raw_schema(model), Reader.PRODUCER
         schemas[Path("sanitized", file_name(name))] = sanitized_schema(model), Reader.CONSUMER
+    schemas[Path("sanitized", file_name(NAME))] = own_schema(CustomerErased), Reader.CONSUMER
     return schemas
 
 

@@ -7,6 +7,8 @@ second time. What no schema names is legal in a raw event and a token in a sanit
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from schemas.base import Envelope
 from schemas.kinds import KIND_KEY, Fact, Rule
 from schemas.registry import EventName
@@ -42,6 +44,11 @@ def file_name(name: EventName) -> str:
 def raw_schema(model: type[Envelope]) -> Schema:
     """What a producer may send; each field tells its kind under `x-field-kind`."""
     return {"$schema": DIALECT, **model.model_json_schema()}
+
+
+def own_schema(model: type[BaseModel]) -> Schema:
+    """What a consumer gets as `detail` of an event that is ours alone and has no raw form."""
+    return {"$schema": DIALECT, **_unmarked(model.model_json_schema())}
 
 
 def sanitized_schema(model: type[Envelope]) -> Schema:
@@ -124,6 +131,17 @@ def _by_kind(schema: Schema) -> Schema | None:
 def _facts(schema: Schema) -> Iterator[str]:
     for arm in (schema, *schema.get("anyOf", ())):
         yield from arm.get(KIND_KEY, {}).get("facts", ())
+
+
+def _unmarked(schema: Any) -> Any:
+    """A schema without field kinds, which say nothing to consumers."""
+    match schema:
+        case dict():
+            return {key: _unmarked(value) for key, value in schema.items() if key != KIND_KEY}
+        case list():
+            return [_unmarked(each) for each in schema]
+        case _:
+            return schema
 
 
 def _without(properties: Schema, names: tuple[str, ...]) -> Schema:

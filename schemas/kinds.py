@@ -71,6 +71,19 @@ class Public(FieldKind):
 
 
 @dataclass(frozen=True, slots=True)
+class Subject(Public):
+    """Public, and it names the person whom the event is about: what they may have erased.
+
+    At most one field of an event has this kind, and none inside a list.
+    """
+
+    @property
+    def name(self) -> str:
+        """To consumers it is public like any other."""
+        return "public"
+
+
+@dataclass(frozen=True, slots=True)
 class FreeText(FieldKind):
     """Public prose: the guard also looks for names, address lines and unnamed values of the same record in it."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.base import Envelope, EventModel
-from schemas.fields import AddressLine, BirthDate, CardNumber, Email, Name, Phone, Secret
+from schemas.fields import AddressLine, BirthDate, CardNumber, CustomerId, Email, Name, Phone, Secret
 from schemas.kinds import Public
 
 
@@ -37,4 +37,5 @@ class ValuesSubmitted(Envelope):
 
     event_type: Annotated[Literal["values.submitted"], Public()]
     schema_version: Annotated[Literal[1], Public()]
+    customer_id: CustomerId | None = None
     values: Annotated[list[Submitted], Field(min_length=1, max_length=100)]

@@ -3,7 +3,7 @@
 A field without a kind is refused here, when the function starts, and not when an order comes by.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from schemas.base import Envelope
 from schemas.dead_letter import ErrorCode
-from schemas.kinds import FieldKind
+from schemas.kinds import FieldKind, Subject
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted
 from tokenizer.errors import BadRecord
@@ -42,11 +42,23 @@ Plan = FieldKind | ObjectPlan | ListPlan
 
 @dataclass(frozen=True, slots=True)
 class EventPlan:
-    """One event type and version: how to check it and what becomes of its fields."""
+    """One event type and version: how to check it and what becomes of its fields.
+
+    Args:
+        subject: the keys that lead to the person whom the event is about; empty where no field names one.
+    """
 
     name: EventName
     model: type[Envelope]
     data: ObjectPlan
+    subject: tuple[str, ...] = ()
+
+    def subject_of(self, event: Mapping[str, Any]) -> str | None:
+        """Whom a checked event is about, None where it names nobody."""
+        value: Any = event
+        for key in self.subject:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return None if value is None else str(value)
 
     def validate(self, event: Mapping[str, Any]) -> None:
         """Check the shape.
@@ -123,7 +135,23 @@ def catalog() -> Catalog:
 def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
     plan = _object_plan(model)
     data = ObjectPlan({field: plan for field, plan in plan.fields.items() if field not in ENVELOPE})
-    return EventPlan(name, model, data)
+    subjects = list(_subjects(plan))
+    if len(subjects) > 1:
+        raise SchemaRefused(f"{model.__module__}.{model.__qualname__}: more than one field is the subject")
+    return EventPlan(name, model, data, *subjects)
+
+
+def _subjects(plan: Plan, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where the fields stand that name the person whom an event is about."""
+    match plan:
+        case Subject():
+            yield path
+        case ObjectPlan():
+            for name, inner in plan.fields.items():
+                yield from _subjects(inner, (*path, name))
+        case ListPlan():
+            for _ in _subjects(plan.element):
+                raise SchemaRefused(f"/{'/'.join(path)}: a list can't hold the subject")
 
 
 def _object_plan(model: type[BaseModel]) -> ObjectPlan:

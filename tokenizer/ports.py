@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tokenizer.budget import Budget
 from tokenizer.errors import PipelineError
-from tokenizer.records import IndexEntry, Letter, SanitizedRecord, VaultRecord
+from tokenizer.records import IndexEntry, Letter, SanitizedRecord, Share, VaultRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,11 @@ class Tokens:
     """What the blind index answered.
 
     Args:
-        found: the token of each value that has one.
+        found: the entry of each value that has one.
         failed: the values it could not tell about. A value in neither has no token yet.
     """
 
-    found: Mapping[bytes, str] = field(repr=False)
+    found: Mapping[bytes, IndexEntry] = field(repr=False)
     failed: Mapping[bytes, PipelineError] = field(repr=False)
 
 
@@ -37,11 +37,33 @@ class BlindIndex(Protocol):
     """Knows which token a consistent value has."""
 
     def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
-        """The tokens of values, given as scope and blind index."""
+        """The entries of values, given as scope and blind index."""
         ...
 
-    def claim(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
-        """Give each value its token unless it has one; answers with the token that it has then."""
+    def claim(self, entries: Sequence[IndexEntry], erasures: Mapping[str, int], budget: Budget) -> Tokens:
+        """Give each value its token unless it has one; answers with the entry that it has then.
+
+        Args:
+            entries: what is to be entered.
+            erasures: until when each owner's values are erased, milliseconds since 1970; an older entry of the same
+                owner is replaced.
+            budget: the time that is left.
+        """
+        ...
+
+    def share(self, shares: Sequence[Share], budget: Budget) -> Sequence[PipelineError | None]:
+        """Note who uses a value beside its owner."""
+        ...
+
+
+class Erasures(Protocol):
+    """Knows whose values are erased."""
+
+    def until(self, subjects: Collection[str], budget: Budget) -> Mapping[str, int | PipelineError]:
+        """Until which arrival each subject's values are erased, milliseconds since 1970.
+
+        A subject who never had anything erased is left out; an error stands where it can't be told.
+        """
         ...
 
 

@@ -57,28 +57,63 @@ class VaultRecord:
 
     Args:
         record_id: 12 bytes, the key.
-        fields: by tag, 4 bytes.
+        fields: by tag, 4 bytes; none in a tombstone.
         expires_at: seconds since 1970; 0 for never.
+        subject: whose values they are; empty where the record names nobody.
+        arrived: milliseconds since 1970, of the raw record.
+        consistent: one consistent value, which other records may point at.
+        erased: milliseconds since 1970; 0 where it is not a tombstone.
     """
 
     record_id: bytes
     fields: Mapping[bytes, VaultField] = field(repr=False)
-    expires_at: int
+    expires_at: int = 0
+    subject: str = ""
+    arrived: int = 0
+    consistent: bool = False
+    erased: int = 0
+
+    def tombstone(self, erased: int) -> "VaultRecord":
+        """What stands in its place once it is erased: its tokens answer `erased`."""
+        return VaultRecord(self.record_id, {}, erased=erased)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A consistent value on its way to the blind index.
+    """A consistent value in the blind index, or on its way there.
 
     Args:
         scope: its join domain.
         blind_index: 32 bytes; tells the value to whoever has the scope key, so it is never printed.
-        token: the token it draws if it is the first.
+        token: the token it has, or draws if it is the first.
+        owner: the subject who answers for it; empty for nobody.
+        arrived: milliseconds since 1970, of the record that it came with.
     """
 
     scope: str
     blind_index: bytes = field(repr=False)
     token: str
+    owner: str = ""
+    arrived: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A consistent value that somebody uses beside its owner; while a share lives, so does the value.
+
+    Args:
+        record_id: 12 bytes, the value's record.
+        subject: who uses it; empty for a record that names nobody, which nobody can have erased.
+        arrived: milliseconds since 1970, of the record that uses it.
+        owner: who owned the value then.
+        owned_since: milliseconds since 1970, the arrival that the index entry had then.
+    """
+
+    record_id: bytes
+    subject: str
+    arrived: int
+    owner: str
+    owned_since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +173,16 @@ class Outcome:
     def published(self) -> bool:
         """Whether its sanitized event is on the bus."""
         return self.letter is None and self.failure is None
+
+
+def moment_of(at: int) -> datetime:
+    """The moment that milliseconds since 1970 stand for."""
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """A moment as the vault writes it: milliseconds since 1970."""
+    return round(moment.timestamp() * 1000)
 
 
 def timestamp(moment: datetime) -> str:

@@ -17,6 +17,7 @@ class Status(StrEnum):
 
     OK = "ok"
     UNKNOWN = "unknown"
+    ERASED = "erased"
     TAMPERED = "tampered"
     UNAVAILABLE = "unavailable"
 
@@ -53,7 +54,7 @@ def reveal(
     """The values behind tokens and format-preserving aliases.
 
     A text that is neither, a token of another stack, a one-way token and a token whose record has expired are all
-    `unknown`.
+    `unknown`; every token of an erased record is `erased`.
     """
     pointers: dict[str, Pointer | PipelineError] = {}
     maybe_aliases = {token for token in tokens if not is_token(token) and may_be_alias(token)}
@@ -77,6 +78,8 @@ def _answer(
     if isinstance(pointer, PipelineError):
         return Revealed(Status.UNAVAILABLE)
     record = records.get(pointer.record_id) if pointer else None
+    if isinstance(record, VaultRecord) and record.erased:
+        return Revealed(Status.ERASED)
     if isinstance(record, VaultIntegrity):
         return Revealed(Status.TAMPERED)
     if isinstance(record, PipelineError):

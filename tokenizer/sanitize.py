@@ -31,8 +31,8 @@ from tokenizer import jsontext
 from tokenizer.aliases import AliasUse, Draws, takes_alias
 from tokenizer.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan, escape
 from tokenizer.guard import find_leak, own_values
-from tokenizer.records import RawRecord, SanitizedRecord, VaultField, timestamp
-from tokenizer.tokens import Pointer, ScopeKeys, TokenKey
+from tokenizer.records import RawRecord, SanitizedRecord, VaultField, milliseconds, timestamp
+from tokenizer.tokens import Pointer, ScopeKeys, SubjectKey, TokenKey
 from tokenizer.values import fact, generalize, mask, normal_form
 
 UNKNOWN = "unknown"
@@ -73,6 +73,8 @@ class Draft:
         uses: the consistent values in it.
         aliases: the fields that get an alias.
         guard_hits: fields in which the guard found something; a list's elements count as one field.
+        subject: whom the record is about, as the vault knows them; empty where it names nobody.
+        arrived: milliseconds since 1970.
     """
 
     sanitized: SanitizedRecord
@@ -81,14 +83,17 @@ class Draft:
     uses: tuple[ConsistentUse, ...]
     aliases: tuple[AliasUse, ...]
     guard_hits: tuple[str, ...]
+    subject: str
+    arrived: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sanitizer:
-    """The keys that tokens and blind indexes are drawn with."""
+    """The keys that tokens, blind indexes and subjects are drawn with."""
 
     token_key: TokenKey
     scope_keys: ScopeKeys
+    subject_key: SubjectKey
 
     def sanitize(self, record: RawRecord, event: Mapping[str, Any], plan: EventPlan) -> Draft:
         """Swap every sensitive value of a checked event for its token.
@@ -112,8 +117,16 @@ class Sanitizer:
         hits = walk.guard()
         detail = jsontext.dump({"metadata": metadata, "data": data})
         sanitized = SanitizedRecord(plan.name.event_type, detail, metadata["ingest_id"])
+        about = plan.subject_of(event)
         return Draft(
-            sanitized, walk.record_id, walk.fields, tuple(walk.uses), tuple(walk.aliases), tuple(hits)
+            sanitized,
+            walk.record_id,
+            walk.fields,
+            tuple(walk.uses),
+            tuple(walk.aliases),
+            tuple(hits),
+            self.subject_key.subject(about) if about is not None else "",
+            milliseconds(record.arrived_at),
         )
 
 

@@ -6,7 +6,17 @@ from pydantic import Field
 
 from schemas.base import Count, Currency, Envelope, EventModel, Flag, Identifier, Money, PublicText, Text
 from schemas.fields import AddressLine, Email, Name, Note, Phone, PostalCode, Secret
-from schemas.kinds import ConsistentToken, Generalized, Masked, NormalForm, OneWayToken, Public, Rule, Token
+from schemas.kinds import (
+    ConsistentToken,
+    Generalized,
+    Masked,
+    NormalForm,
+    OneWayToken,
+    Public,
+    Rule,
+    Subject,
+    Token,
+)
 
 ShopId = Annotated[
     int, Field(ge=0, lt=2**63), Public()
@@ -33,7 +43,7 @@ class ClientDetails(EventModel):
 class Customer(EventModel):
     """The buyer's account."""
 
-    id: ShopId
+    id: Annotated[ShopId, Subject()]
     email: Email | None = None
     first_name: Name | None = None
     last_name: Name | None = None

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
-from schemas.base import Envelope, EventModel, Flag, Identifier, Money, PublicText, Text
-from schemas.fields import BirthDate, Email, Name, Note, Phone
+from schemas.base import Envelope, EventModel, Flag, Money, PublicText, Text
+from schemas.fields import BirthDate, CustomerId, Email, Name, Note, Phone
 from schemas.kinds import FormatPreservingToken, Generalized, Masked, OneWayToken, Public, Removed, Rule
 from schemas.parts import Address
 
@@ -23,7 +23,7 @@ class Customer(EventModel):
     be found again; the answer to the security question is nobody's business downstream.
     """
 
-    customer_id: Identifier
+    customer_id: CustomerId
     name: Name | None = None
     email: Email | None = None
     phone: Phone | None = None

@@ -8,6 +8,7 @@ from schemas.base import Count, Currency, Envelope, EventModel, Identifier, Mone
 from schemas.fields import (
     BirthDate,
     CardNumber,
+    CustomerId,
     Email,
     Name,
     Note,
@@ -30,7 +31,7 @@ class Item(EventModel):
 class Customer(EventModel):
     """Who ordered."""
 
-    customer_id: Identifier
+    customer_id: CustomerId
     name: Name | None = None
     email: Email | None = None
     phone: Phone | None = None

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from schemas.base import Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
-from schemas.fields import CardNumber, Email, Name, Note, Secret
+from schemas.fields import CardNumber, CustomerId, Email, Name, Note, Secret
 from schemas.kinds import Public
 
 
@@ -18,7 +18,7 @@ class Line(EventModel):
 class Customer(EventModel):
     """Who gets the money."""
 
-    customer_id: Identifier
+    customer_id: CustomerId
     email: Email | None = None
 
 

@@ -248,6 +248,7 @@ def test_the_api_describes_itself_to_anybody(running: Stack) -> None:
     status, body = Api(running, None)("GET", "/openapi.json")
     assert status == 200
     assert set(body["paths"]) == {
+        "/customers/{customer_id}",
         "/orders",
         "/orders/{order_id}",
         "/orders/{order_id}/payments",

@@ -13,13 +13,15 @@ from tokenizer.catalog import catalog as shipped
 from tokenizer.errors import PipelineError
 from tokenizer.intake import Intake
 from tokenizer.ports import Tokens
-from tokenizer.records import IndexEntry, Letter, SanitizedRecord, VaultRecord
+from tokenizer.records import IndexEntry, Letter, SanitizedRecord, Share, VaultRecord
 from tokenizer.reveal import Revealed, reveal
 from tokenizer.sanitize import Sanitizer
-from tokenizer.tokens import ScopeKeys, TokenKey
+from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey
+from tokenizer.vaulting import Vaulting
 
 TOKEN_KEY = TokenKey(b"t" * 32)
 SCOPE_KEYS = ScopeKeys(b"s" * 32)
+SUBJECT_KEY = SubjectKey(b"c" * 32)
 
 
 @dataclass
@@ -43,18 +45,40 @@ class FakeVault:
 
 @dataclass
 class FakeBlindIndex:
-    entries: dict[bytes, str] = field(default_factory=dict)
+    entries: dict[bytes, IndexEntry] = field(default_factory=dict)
+    shares: dict[tuple[bytes, str], Share] = field(default_factory=dict)
     down: PipelineError | None = None
+    share_down: PipelineError | None = None
 
     def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
         if self.down:
             return Tokens({}, {key: self.down for _, key in wanted})
         return Tokens({key: self.entries[key] for _, key in wanted if key in self.entries}, {})
 
-    def claim(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
+    def claim(self, entries: Sequence[IndexEntry], erasures: Mapping[str, int], budget: Budget) -> Tokens:
+        for each in entries:
+            there = self.entries.get(each.blind_index)
+            if there and there.owner == each.owner and there.arrived <= erasures.get(each.owner, 0):
+                del self.entries[each.blind_index]
         return Tokens(
-            {each.blind_index: self.entries.setdefault(each.blind_index, each.token) for each in entries}, {}
+            {each.blind_index: self.entries.setdefault(each.blind_index, each) for each in entries}, {}
         )
+
+    def share(self, shares: Sequence[Share], budget: Budget) -> list[PipelineError | None]:
+        if not self.share_down:
+            self.shares |= {(each.record_id, each.subject): each for each in shares}
+        return [self.share_down for _ in shares]
+
+
+@dataclass
+class FakeErasures:
+    marked: dict[str, int] = field(default_factory=dict)
+    down: PipelineError | None = None
+
+    def until(self, subjects: Collection[str], budget: Budget) -> dict[str, int | PipelineError]:
+        if self.down:
+            return dict.fromkeys(subjects, self.down)
+        return {each: self.marked[each] for each in subjects if each in self.marked}
 
 
 @dataclass
@@ -110,16 +134,14 @@ class World:
         self.vault = FakeVault()
         self.index = FakeBlindIndex()
         self.aliases = FakeAliases()
+        self.erasures = FakeErasures()
         self.bus = FakeBus(self.vault)
         self.letters = FakeDeadLetters()
         self.tokenizer = Tokenizer(
-            Intake(catalog or shipped(), Sanitizer(TOKEN_KEY, SCOPE_KEYS)),
-            self.vault,
-            self.index,
-            self.aliases,
+            Intake(catalog or shipped(), Sanitizer(TOKEN_KEY, SCOPE_KEYS, SUBJECT_KEY)),
+            Vaulting(self.vault, self.index, self.aliases, self.erasures, retention_days),
             self.bus,
             self.letters,
-            retention_days,
         )
 
     def reveal(self, *tokens: str) -> dict[str, Revealed]:

@@ -194,7 +194,7 @@ class Aws:
 
     def _batch_write_item(self, params: Params) -> Params:
         for table, requests in params["RequestItems"].items():
-            keys = [each["PutRequest"]["Item"]["id"]["S"] for each in requests]
+            keys = [_key(each["PutRequest"]["Item"]) for each in requests]
             if len(keys) > 25 or len(set(keys)) < len(keys):
                 return _error("ValidationException")
             if any(_item_bytes(each["PutRequest"]["Item"]) > _ITEM_BYTES for each in requests):
@@ -381,6 +381,10 @@ def refusal(kind: Kind) -> Params | None:
 def _wrapped(params: Params, plaintext: bytes) -> bytes:
     context = json.dumps(params.get("EncryptionContext", {}), sort_keys=True)
     return f"{params['KeyId']}|{context}|".encode() + plaintext
+
+
+def _key(item: Params) -> str:
+    return item["id"]["S"] if "id" in item else f"{item['record']['S']}/{item['subject']['S']}"
 
 
 def _item_bytes(item: Params) -> int:

@@ -10,6 +10,7 @@ import pytest
 from handlers import tokenize_queue, tokenize_stream
 from schemas.dead_letter import ErrorCode
 from tests.conftest import FAULT_SEED
+from tests.fakes.world import ample_budget
 from tests.faults import machine
 from tokenizer import batch, sanitize
 from tokenizer.aws import blind_index, vault
@@ -42,13 +43,13 @@ def swallow_unprocessed_items(patch: Patch) -> None:
 
 
 def publish_before_the_vault(patch: Patch) -> None:
-    write = Tokenizer._write
+    oversize = Tokenizer._oversize
 
-    def early(self: Tokenizer, records: Any, drafts: Any, first: Any, budget: Any) -> Any:
-        self.bus.publish([draft.sanitized for draft in drafts.values()], budget)
-        return write(self, records, drafts, first, budget)
+    def early(self: Tokenizer, drafts: Any) -> Any:
+        self.bus.publish([draft.sanitized for draft in drafts.values()], ample_budget())
+        return oversize(self, drafts)
 
-    patch.setattr(Tokenizer, "_write", early)
+    patch.setattr(Tokenizer, "_oversize", early)
 
 
 def acknowledge_a_failed_record(patch: Patch) -> None:
@@ -83,8 +84,12 @@ def send_no_letters(patch: Patch) -> None:
 def overwrite_the_first_writer(patch: Patch) -> None:
     put = blind_index.DynamoBlindIndex._put
 
-    def unconditional(self: Any, entry: Any) -> dict[str, Any]:
-        return {key: value for key, value in put(self, entry).items() if key != "ConditionExpression"}
+    def unconditional(self: Any, entry: Any, erased_until: int) -> dict[str, Any]:
+        return {
+            key: value
+            for key, value in put(self, entry, erased_until).items()
+            if key != "ConditionExpression"
+        }
 
     patch.setattr(blind_index.DynamoBlindIndex, "_put", unconditional)
 

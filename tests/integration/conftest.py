@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,17 +34,19 @@ class Aws:
         return root.tokenizer(self.settings)
 
     def reader(self, **changes: Any) -> VaultReader:
-        return desks.vault_reader(self._reveal_settings(**changes))
+        return desks.vault_reader(self.reveal_settings(**changes))
 
     def aliases(self) -> DynamoAliases:
-        return desks.aliases(self._reveal_settings())
+        return desks.aliases(self.reveal_settings())
 
-    def _reveal_settings(self, **changes: Any) -> RevealSettings:
+    def reveal_settings(self, **changes: Any) -> RevealSettings:
         fields = {
             "vault_table": self.settings.vault_table,
             "vault_crypto_name": self.settings.vault_crypto_name,
             "vault_key_arn": self.settings.vault_key_arn,
             "alias_table": self.settings.alias_table,
+            "shares_table": self.settings.shares_table,
+            "erasures_table": self.settings.erasures_table,
             "audit_log_group": "audit",
         }
         return RevealSettings(**(fields | changes))
@@ -73,12 +75,47 @@ class Aws:
         return [json.loads(body) for body in self.messages(self.settings.dead_letter_queue_url)]
 
 
-def make_table(dynamodb: Any, name: str) -> str:
+OWNER = {"owner": {"owner": "S"}}
+
+
+def make_table(dynamodb: Any, name: str, indexes: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    return _make(dynamodb, name, {"id": "S"}, indexes or {})
+
+
+def make_shares(dynamodb: Any) -> str:
+    return _make(dynamodb, "shares", {"record": "S", "subject": "S"}, {"subject": {"subject": "S"}})
+
+
+def make_erasures(dynamodb: Any) -> str:
+    return _make(dynamodb, "erasures", {"id": "S"}, {"due": {"open": "S", "next_sweep": "N"}})
+
+
+def _make(dynamodb: Any, name: str, key: Mapping[str, str], indexes: Mapping[str, Mapping[str, str]]) -> str:
+    """A table and its indexes, keys given by name and type, the partition key first."""
+
+    def schema(names: Iterable[str]) -> list[dict[str, str]]:
+        return [
+            {"AttributeName": each, "KeyType": kind}
+            for each, kind in zip(names, ("HASH", "RANGE"), strict=False)
+        ]
+
+    attributes = dict(key)
+    for index in indexes.values():
+        attributes |= index
+    more = {
+        "GlobalSecondaryIndexes": [
+            {"IndexName": each, "KeySchema": schema(names), "Projection": {"ProjectionType": "ALL"}}
+            for each, names in indexes.items()
+        ]
+    }
     dynamodb.create_table(
         TableName=name,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=schema(key),
+        AttributeDefinitions=[
+            {"AttributeName": each, "AttributeType": kind} for each, kind in attributes.items()
+        ],
         BillingMode="PAY_PER_REQUEST",
+        **(more if indexes else {}),
     )
     return name
 
@@ -108,13 +145,15 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     with mock_aws():
         dynamodb, kms, sqs = boto3.client("dynamodb"), boto3.client("kms"), boto3.client("sqs")
         settings = TokenizeSettings(
-            vault_table=make_table(dynamodb, "vault"),
+            vault_table=make_table(dynamodb, "vault", OWNER),
             vault_crypto_name="vault",
             vault_key_arn=_key(kms),
             letter_key_arn=_key(kms),
             token_key_arn=_key(kms),
             token_keys_table=make_table(dynamodb, "token-keys"),
-            blind_index_table=make_table(dynamodb, "blind-index"),
+            blind_index_table=make_table(dynamodb, "blind-index", OWNER),
+            shares_table=make_shares(dynamodb),
+            erasures_table=make_erasures(dynamodb),
             alias_table=make_table(dynamodb, "aliases"),
             bus_name="sanitized",
             dead_letter_queue_url=sqs.create_queue(QueueName="letters")["QueueUrl"],

@@ -13,7 +13,7 @@ Template = dict[str, Any]
 KEYS = {
     # key: (operation, purpose, roles) of each statement that grants its use
     "VaultKey": {
-        ("kms:GenerateDataKey", "vault", ("TokenizeQueueRole", "TokenizeStreamRole")),
+        ("kms:GenerateDataKey", "vault", ("EraseRole", "TokenizeQueueRole", "TokenizeStreamRole")),
         ("kms:Decrypt", "vault", ("PaymentRole", "RevealRole")),
     },
     "LetterKey": {
@@ -23,8 +23,10 @@ KEYS = {
     "TokenKey": {
         ("kms:GenerateDataKeyWithoutPlaintext", "token-keys", ("TokenKeysRole",)),
         ("kms:Decrypt", "token-keys", ("TokenizeQueueRole", "TokenizeStreamRole")),
+        ("kms:Decrypt", "token-keys subject-key/1", ("EraseRole",)),
     },
 }
+NAME = "kms:EncryptionContext:name"
 ADMINISTRATION = {
     "kms:Decrypt",
     "kms:Encrypt",
@@ -55,8 +57,12 @@ def key_uses(template: Template, key: str) -> set[tuple[str, str, tuple[str, ...
     for each in template["Resources"][key]["Properties"]["KeyPolicy"]["Statement"]:
         if each["Sid"] == "Administration":
             continue
-        purpose = (
-            each.get("Condition", {}).get("StringEquals", {}).get("kms:EncryptionContext:purpose", "any")
+        context = each.get("Condition", {}).get("StringEquals", {})
+        purpose = " ".join(
+            [
+                context.get("kms:EncryptionContext:purpose", "any"),
+                *([context[NAME]] if NAME in context else []),
+            ]
         )
         roles = tuple(sorted(arn["Fn::GetAtt"][0] for arn in listed(each["Principal"]["AWS"])))
         found |= {(action, purpose, roles) for action in listed(each["Action"])}
@@ -107,6 +113,17 @@ def tokenizers_only_write_the_vault(template: Template) -> list[str]:
         f"{policy}: {action}"
         for policy in ("TokenizeStreamPolicy", "TokenizeQueuePolicy")
         for each in statements(template, policy)
+        for action in listed(each["Action"])
+        if {"Fn::GetAtt": ["VaultTable", "Arn"]} in listed(each["Resource"])
+        and action != "dynamodb:BatchWriteItem"
+    ]
+
+
+def the_eraser_reads_nothing(template: Template) -> list[str]:
+    """It finds a customer's records by the vault's index, which holds no value, and writes tombstones."""
+    return [
+        action
+        for each in statements(template, "ErasePolicy")
         for action in listed(each["Action"])
         if {"Fn::GetAtt": ["VaultTable", "Arn"]} in listed(each["Resource"])
         and action != "dynamodb:BatchWriteItem"
@@ -234,6 +251,12 @@ STATEMENT = "Properties/PolicyDocument/Statement/WriteVault"
 WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (keys_used_as_agreed, "VaultKey/Properties/KeyPolicy/Statement/1/Action", "kms:Decrypt"),
     (keys_used_as_agreed, "VaultKey/Properties/KeyPolicy/Statement/1/Condition", {}),
+    (
+        keys_used_as_agreed,
+        "TokenKey/Properties/KeyPolicy/Statement/3/Condition",
+        {"StringEquals": {"kms:EncryptionContext:purpose": "token-keys"}},
+    ),
+    (the_eraser_reads_nothing, f"ErasePolicy/{STATEMENT}/Action", ["dynamodb:GetItem"]),
     (
         keys_used_as_agreed,
         "LetterKey/Properties/KeyPolicy/Statement/2/Principal",

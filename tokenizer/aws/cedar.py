@@ -45,6 +45,25 @@ class CedarPolicies:
         result = cedarpy.is_authorized(request, self._policies, entities, self._schema)
         return bool(result.allowed) and not result.diagnostics.errors
 
+    def permits_erasure(self, caller: Caller, purpose: str) -> bool:
+        """Whether a customer may be erased; an error in evaluation is a denial."""
+        user, groups = (
+            {"type": "User", "id": "caller"},
+            [{"type": "Group", "id": each} for each in caller.groups],
+        )
+        entities: list[dict[str, Any]] = [
+            {"uid": user, "attrs": {}, "parents": groups},
+            *({"uid": group, "attrs": {}, "parents": []} for group in groups),
+        ]
+        request = {
+            "principal": user,
+            "action": {"type": "Action", "id": "erase"},
+            "resource": {"type": "Customers", "id": "all"},
+            "context": {"purpose": purpose, "mfa": caller.mfa},
+        }
+        result = cedarpy.is_authorized(request, self._policies, entities, self._schema)
+        return bool(result.allowed) and not result.diagnostics.errors
+
     def problems(self) -> list[str]:
         """What the schema finds wrong with the policies."""
         result = cedarpy.validate_policies(self._policies, self._schema)

@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 from tokenizer.access import Reveals
 from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.audit import AuditLog
+from tokenizer.aws.bus import EventBridgeBus
 from tokenizer.aws.cedar import CedarPolicies
 from tokenizer.aws.clients import client, silence_libraries
-from tokenizer.aws.data_keys import DataKeyReader
+from tokenizer.aws.data_keys import DataKeyReader, DataKeyWriter
+from tokenizer.aws.erasures import DynamoErasures
+from tokenizer.aws.estate import DynamoEstate
 from tokenizer.aws.fake_gateway import FakeGateway
 from tokenizer.aws.idempotency import IdempotencyKeys
-from tokenizer.aws.materials import VaultReaderMaterials
+from tokenizer.aws.ledger import DynamoLedger
+from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.order_desk import OrderDesk
 from tokenizer.aws.order_shelf import OrderShelf
 from tokenizer.aws.payments_table import PaymentsTable
@@ -27,12 +31,18 @@ from tokenizer.aws.root import LETTER_CONTEXT, bounds, vault_context
 from tokenizer.aws.sealing import Opener
 from tokenizer.aws.settings import (
     ApiSettings,
+    EraseSettings,
     PaySettings,
     ReplaySettings,
     RevealSettings,
 )
-from tokenizer.aws.vault import VaultReader
+from tokenizer.aws.shares import DynamoShares
+from tokenizer.aws.token_keys import load_subject_key
+from tokenizer.aws.vault import VaultReader, VaultWriter
 from tokenizer.aws.waiting_desk import WaitingDesk
+from tokenizer.erase import Eraser
+from tokenizer.erasure_desk import ErasureDesk
+from tokenizer.live import LiveVault, Living
 from tokenizer.payments import Cashier, NoGateway
 
 _API_CALL = 25  # seconds; API Gateway waits for 29
@@ -58,6 +68,44 @@ def vault_reader(settings: RevealSettings) -> VaultReader:
     )
 
 
+def live_vault(settings: RevealSettings) -> LiveVault:
+    """The vault, to be read from, without what is erased."""
+    dynamodb = client("dynamodb")
+    living = Living(
+        DynamoErasures(dynamodb, settings.erasures_table), DynamoShares(dynamodb, settings.shares_table)
+    )
+    return LiveVault(vault_reader(settings), living)
+
+
+def eraser(settings: EraseSettings) -> Eraser:
+    """Who erases customers."""
+    silence_libraries()
+    dynamodb, kms = client("dynamodb"), client("kms")
+    keys = DataKeyWriter(
+        kms,
+        settings.vault_key_arn,
+        vault_context(settings.vault_crypto_name),
+        bounds(settings),
+        time.monotonic,
+    )
+    return Eraser(
+        load_subject_key(dynamodb, kms, settings.token_keys_table, settings.token_key_arn),
+        DynamoLedger(dynamodb, settings.erasures_table),
+        DynamoEstate(dynamodb, settings.vault_table, settings.blind_index_table, settings.shares_table),
+        Living(
+            DynamoErasures(dynamodb, settings.erasures_table), DynamoShares(dynamodb, settings.shares_table)
+        ),
+        VaultWriter(dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(keys)),
+        EventBridgeBus(client("events"), settings.bus_name, settings.event_max_bytes),
+        lambda: int(time.time() * 1000),
+    )
+
+
+def erasure_desk(settings: EraseSettings) -> ErasureDesk:
+    """Who erases customers under the policies, with a line in the audit trail."""
+    return ErasureDesk(eraser(settings), CedarPolicies(), AuditLog(client("logs"), settings.audit_log_group))
+
+
 def aliases(settings: RevealSettings) -> DynamoAliases:
     """Which tokens stand behind aliases."""
     return DynamoAliases(client("dynamodb"), settings.alias_table)
@@ -75,6 +123,7 @@ def order_desk(settings: ApiSettings) -> OrderDesk:
         client("lambda", attempts=1, read_timeout=_API_CALL),
         settings.reveal_function,
         settings.payment_function,
+        settings.erase_function,
     )
 
 
@@ -93,7 +142,7 @@ def cashier(settings: PaySettings) -> tuple[OrderShelf, Cashier]:
     dynamodb = client("dynamodb")
     gateway = FakeGateway(lambda: datetime.now(UTC)) if settings.payment_gateway == "fake" else NoGateway()
     return OrderShelf(dynamodb, settings.orders_table), Cashier(
-        vault_reader(settings),
+        live_vault(settings),
         aliases(settings),
         gateway,
         PaymentsTable(dynamodb, settings.payments_table),
@@ -104,7 +153,7 @@ def cashier(settings: PaySettings) -> tuple[OrderShelf, Cashier]:
 def reveals(settings: RevealSettings) -> Reveals:
     """Reveals under the policies."""
     return Reveals(
-        vault_reader(settings),
+        live_vault(settings),
         aliases(settings),
         CedarPolicies(),
         AuditLog(client("logs"), settings.audit_log_group),

@@ -47,6 +47,7 @@ class OrderDesk:
         functions: "LambdaClient",
         reveal_function: str,
         payment_function: str,
+        erase_function: str,
     ) -> None:
         self._kinesis = kinesis
         self._stream = stream
@@ -55,6 +56,7 @@ class OrderDesk:
         self._functions = functions
         self._reveal_function = reveal_function
         self._payment_function = payment_function
+        self._erase_function = erase_function
 
     @translated("taking an order")
     def take(self, data: bytes, caller: str, key: str | None) -> str:
@@ -100,6 +102,11 @@ class OrderDesk:
         """What the reveal function answers for a caller."""
         request = {"tokens": list(tokens), "purpose": purpose, "masked": masked, "caller": caller}
         return self._asked(self._reveal_function, request)
+
+    def erase(self, customer_id: str, purpose: str, caller: dict[str, Any]) -> dict[str, Any]:
+        """What the erasing function answers for a caller."""
+        request = {"customer_id": customer_id, "purpose": purpose, "caller": caller}
+        return self._asked(self._erase_function, request)
 
     @translated("asking a function")
     def _asked(self, function: str, request: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from tokenizer.aws.bus import EventBridgeBus
 from tokenizer.aws.clients import LONGEST_CALL, client, silence_libraries
 from tokenizer.aws.data_keys import Bounds, DataKeyWriter
 from tokenizer.aws.dead_letters import SqsDeadLetters
+from tokenizer.aws.erasures import DynamoErasures
 from tokenizer.aws.materials import VaultWriterMaterials
 from tokenizer.aws.sealing import Sealer
 from tokenizer.aws.settings import (
@@ -22,6 +23,7 @@ from tokenizer.budget import Budget
 from tokenizer.catalog import Catalog, catalog
 from tokenizer.intake import Intake
 from tokenizer.sanitize import Sanitizer
+from tokenizer.vaulting import Vaulting
 
 LETTER_CONTEXT = {"purpose": "letter"}
 _MARGIN = LONGEST_CALL + 2.0  # seconds: a call that was started in time ends, and the answer is written
@@ -46,19 +48,23 @@ def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Toke
     silence_libraries()
     # KMS and S3 are asked outside of the batches that are sent again, so botocore tries those.
     dynamodb, kms = client("dynamodb", attempts=1), client("kms")
-    token_key, scope_keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
+    keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
     limits = bounds(settings)
     vault_keys = DataKeyWriter(
         kms, settings.vault_key_arn, vault_context(settings.vault_crypto_name), limits, time.monotonic
     )
     letter_keys = DataKeyWriter(kms, settings.letter_key_arn, LETTER_CONTEXT, limits, time.monotonic)
     return Tokenizer(
-        intake=Intake(events or catalog(), Sanitizer(token_key, scope_keys)),
-        vault=VaultWriter(
-            dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
+        intake=Intake(events or catalog(), Sanitizer(*keys)),
+        vaulting=Vaulting(
+            VaultWriter(
+                dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
+            ),
+            DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1]),
+            DynamoAliases(dynamodb, settings.alias_table),
+            DynamoErasures(dynamodb, settings.erasures_table),
+            settings.vault_retention_days,
         ),
-        index=DynamoBlindIndex(dynamodb, settings.blind_index_table, scope_keys),
-        aliases=DynamoAliases(dynamodb, settings.alias_table),
         bus=EventBridgeBus(client("events", attempts=1), settings.bus_name, settings.event_max_bytes),
         letters=SqsDeadLetters(
             client("sqs", attempts=1),
@@ -68,7 +74,6 @@ def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Toke
             Sealer(letter_keys),
             settings.letter_max_bytes,
         ),
-        retention_days=settings.vault_retention_days,
     )
 
 

@@ -78,6 +78,8 @@ class TokenizeSettings(DataKeySettings):
         token_key_arn: wraps the token keys.
         token_keys_table: where the wrapped token keys lie.
         blind_index_table: which token a consistent value has.
+        shares_table: who uses a consistent value beside its owner.
+        erasures_table: whose values are erased.
         alias_table: which token a format-preserving alias stands for.
         bus_name: where sanitized events go.
         dead_letter_queue_url: where letters go.
@@ -95,6 +97,8 @@ class TokenizeSettings(DataKeySettings):
     token_key_arn: str
     token_keys_table: str
     blind_index_table: str
+    shares_table: str
+    erasures_table: str
     alias_table: str
     bus_name: str
     dead_letter_queue_url: str
@@ -113,7 +117,26 @@ class RevealSettings(DataKeySettings):
     vault_crypto_name: str
     vault_key_arn: str
     alias_table: str
+    shares_table: str
+    erasures_table: str
     audit_log_group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseSettings(DataKeySettings):
+    """What the function needs that erases: it writes tombstones into the vault and can read none of it."""
+
+    vault_table: str
+    vault_crypto_name: str
+    vault_key_arn: str
+    token_key_arn: str
+    token_keys_table: str
+    blind_index_table: str
+    shares_table: str
+    erasures_table: str
+    bus_name: str
+    audit_log_group: str
+    event_max_bytes: int = 256_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +183,7 @@ class ApiSettings(Settings):
         orders_table: has sanitized ones.
         idempotency_table: which keys were used.
         reveal_function: reveals for the API's callers, under the policies.
+        erase_function: erases customers, under the policies.
         payment_function: charges cards.
         tokenize_function: tokenizes for callers who wait.
         api_name: names the API in the identity of what it has tokenized.
@@ -169,6 +193,7 @@ class ApiSettings(Settings):
     orders_table: str
     idempotency_table: str
     reveal_function: str
+    erase_function: str
     payment_function: str
     tokenize_function: str
     api_name: str

@@ -1,4 +1,4 @@
-"""The token key and the root of the scope keys: made once by KMS, kept wrapped in a table, opened at cold start."""
+"""The token key, the root of the scope keys and the subject key: made once by KMS, kept wrapped in a table, opened at cold start."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from tokenizer.aws.faults import translated
 from tokenizer.errors import Configuration
-from tokenizer.tokens import ScopeKeys, TokenKey
+from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 TOKEN_KEY = "token-key/1"  # noqa: S105 -- a name
 SCOPE_ROOT = "scope-root/1"
+SUBJECT_KEY = "subject-key/1"
 
 
 def _context(name: str) -> dict[str, str]:
@@ -27,7 +28,7 @@ def provision(dynamodb: "DynamoDBClient", kms: "KMSClient", table: str, key_arn:
     Raises:
         PipelineError: KMS or the table failed.
     """
-    for name in (TOKEN_KEY, SCOPE_ROOT):
+    for name in (TOKEN_KEY, SCOPE_ROOT, SUBJECT_KEY):
         wrapped = kms.generate_data_key_without_plaintext(
             KeyId=key_arn, NumberOfBytes=32, EncryptionContext=_context(name)
         )
@@ -44,7 +45,7 @@ def provision(dynamodb: "DynamoDBClient", kms: "KMSClient", table: str, key_arn:
 
 def load(
     dynamodb: "DynamoDBClient", kms: "KMSClient", table: str, key_arn: str
-) -> tuple[TokenKey, ScopeKeys]:
+) -> tuple[TokenKey, ScopeKeys, SubjectKey]:
     """Open the keys.
 
     Raises:
@@ -54,7 +55,18 @@ def load(
     return (
         TokenKey(_opened(dynamodb, kms, table, key_arn, TOKEN_KEY)),
         ScopeKeys(_opened(dynamodb, kms, table, key_arn, SCOPE_ROOT)),
+        load_subject_key(dynamodb, kms, table, key_arn),
     )
+
+
+def load_subject_key(dynamodb: "DynamoDBClient", kms: "KMSClient", table: str, key_arn: str) -> SubjectKey:
+    """Open the key that names customers; the erasing function may open no other.
+
+    Raises:
+        Configuration: it was never made.
+        PipelineError: KMS or the table failed.
+    """
+    return SubjectKey(_opened(dynamodb, kms, table, key_arn, SUBJECT_KEY))
 
 
 @translated("opening the token keys")

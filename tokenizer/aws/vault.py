@@ -5,7 +5,9 @@ nobody: they pass `transact_write_items` and `execute_statement` through and sto
 
 An item holds the record id (`id`), all values as one encrypted attribute (`values`), the signed expiry that
 reading checks (`exp`, seconds since 1970 as text, `0` for never), and DynamoDB's own TTL attribute
-(`expires_at`), which is unsigned, so that DynamoDB can use it, and therefore never believed.
+(`expires_at`), which is unsigned, so that DynamoDB can use it, and therefore never believed. Signed and in clear
+are also the owner, by whom erasing finds it (`owner`, in an index of the table), the raw record's arrival (`arrived`,
+milliseconds since 1970 as text), `consistent` on the record of a consistent value, and `erased` on a tombstone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +40,13 @@ _ACTIONS = {
     "id": CryptoAction.SIGN_ONLY,
     "exp": CryptoAction.SIGN_ONLY,
     "expires_at": CryptoAction.DO_NOTHING,
+    "owner": CryptoAction.SIGN_ONLY,
+    "arrived": CryptoAction.SIGN_ONLY,
+    "consistent": CryptoAction.SIGN_ONLY,
+    "erased": CryptoAction.SIGN_ONLY,
 }
+_NOBODY, _ZERO = {"S": ""}, {"S": "0"}
+_SIGNED = frozenset({"id", "values", *_ACTIONS})
 
 
 class _Table:
@@ -140,6 +148,13 @@ class VaultWriter(_Table):
         item: Item = {**_key(record.record_id), "values": {"B": values}, "exp": {"S": str(record.expires_at)}}
         if record.expires_at:
             item["expires_at"] = {"N": str(record.expires_at)}
+        if record.subject:
+            item["owner"] = {"S": owner(record.subject, record.record_id)}
+            item["arrived"] = {"S": str(record.arrived)}
+        if record.consistent:
+            item["consistent"] = {"S": "1"}
+        if record.erased:
+            item["erased"] = {"S": str(record.erased)}
         sealed: Item = encrypt_dynamodb_item(item, self._config)
         if _size(sealed) > ITEM_BYTES:
             raise BadRecord(ErrorCode.TOO_LARGE, f"its values fill more than {ITEM_BYTES} bytes of the vault")
@@ -194,14 +209,32 @@ class VaultReader(_Table):
     @translated("opening a vault record")
     def _opened(self, record_id: bytes, stored: Item) -> VaultRecord | None:
         item = decrypt_dynamodb_item(dict(stored), self._config)
-        if item.keys() - {"id", "values", "exp", "expires_at"}:
+        if item.keys() - _SIGNED:
             raise VaultIntegrity("a vault record holds more than was written")
         expires_at = int(item["exp"]["S"])
         if 0 < expires_at <= self._now():
             return None
         values = jsontext.parse(item["values"]["B"])
         fields = {bytes.fromhex(tag): VaultField(*parts) for tag, parts in values.items()}
-        return VaultRecord(record_id, fields, expires_at)
+        return VaultRecord(
+            record_id,
+            fields,
+            expires_at,
+            subject=item.get("owner", _NOBODY)["S"].partition(".")[0],
+            arrived=int(item.get("arrived", _ZERO)["S"]),
+            consistent="consistent" in item,
+            erased=int(item.get("erased", _ZERO)["S"]),
+        )
+
+
+def owner(subject: str, key: bytes) -> str:
+    """The key by which an index finds what a subject owns: sixteen for each, so that none gets hot."""
+    return f"{subject}.{key[0] & 15:x}"
+
+
+def owners(subject: str) -> list[str]:
+    """All sixteen."""
+    return [owner(subject, bytes([at])) for at in range(16)]
 
 
 def _parts(field: VaultField) -> list[Any]:

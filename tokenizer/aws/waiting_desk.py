@@ -60,8 +60,10 @@ class WaitingDesk:
         """
         return self._tokenized(data, caller, key, WITH_EVENTS)
 
-    def values(self, values: Sequence[tuple[str, str]], caller: str, key: str | None) -> list[str]:
-        """Tokenize values of named kinds.
+    def values(
+        self, values: Sequence[tuple[str, str]], caller: str, key: str | None, customer_id: str | None
+    ) -> list[str]:
+        """Tokenize values of named kinds, of a customer where one is named.
 
         Returns:
             A token each, in the same order.
@@ -76,6 +78,7 @@ class WaitingDesk:
             "event_type": "values.submitted",
             "schema_version": 1,
             "occurred_at": "1970-01-01T00:00:00Z",
+            "customer_id": customer_id,
             "values": [
                 {part: {name: value}} for (part, name), (_, value) in zip(fields, values, strict=True)
             ],

@@ -12,7 +12,16 @@ from tokenizer.categories import CATEGORIES, category
 
 POLICIES = Path("policies/reveal.cedar").read_text()
 GROUPS = ("payments", "support", "compliance", "analytics", "nobody")
-PURPOSES = ("charge", "refund", "support", "legal_request", "fraud_investigation", "curiosity", "")
+PURPOSES = (
+    "charge",
+    "refund",
+    "support",
+    "legal_request",
+    "fraud_investigation",
+    "erasure_request",
+    "curiosity",
+    "",
+)
 FULL, MASKED = Action.REVEAL, Action.MASKED
 ALL = frozenset(CATEGORIES)
 CONTACT = frozenset({"name", "email", "phone", "address"})
@@ -51,6 +60,19 @@ def test_every_cell_of_the_matrix_is_as_expected() -> None:
     assert matrix(CedarPolicies()) == ALLOWED
 
 
+def erasers(policies: CedarPolicies) -> set[tuple[str, str]]:
+    return {
+        (group, purpose)
+        for group, purpose in product(GROUPS, PURPOSES)
+        if policies.permits_erasure(Caller("c", (group,)), purpose)
+    }
+
+
+def test_who_may_erase_and_what_for() -> None:
+    assert erasers(CedarPolicies()) == {("compliance", "erasure_request")}
+    assert CedarPolicies().permits_erasure(Caller("c", (IAM,)), "any")
+
+
 def test_the_policies_fit_their_schema() -> None:
     assert CedarPolicies().problems() == []
     assert CedarPolicies('permit (principal, action == Action::"steal", resource);').problems()
@@ -68,7 +90,7 @@ def test_without_any_one_rule_something_else_is_permitted(rule: str) -> None:
         assert permitted(CedarPolicies(), IAM, "any", FULL) == ALL
         assert permitted(policies, IAM, "any", FULL) == frozenset()
     else:
-        assert matrix(policies) != ALLOWED
+        assert (matrix(policies), erasers(policies)) != (ALLOWED, erasers(CedarPolicies()))
 
 
 @pytest.mark.parametrize("action", list(Action))

@@ -1,0 +1,58 @@
+"""Erases a customer for whoever may invoke this function and is let by the policies; swept again on a schedule."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from handlers.shell import logger, metrics, sealed_exit
+from tokenizer.access import caller_of
+from tokenizer.aws import desks, root
+from tokenizer.aws.settings import EraseSettings
+from tokenizer.erasure_desk import ErasureDesk, NotPermitted
+from tokenizer.errors import PipelineError
+
+
+@cache
+def _desk() -> ErasureDesk:
+    return desks.erasure_desk(EraseSettings.load(os.environ))
+
+
+@sealed_exit
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Erase a customer, or sweep what earlier erasures left to be swept.
+
+    Args:
+        event: `{"customer_id", "purpose"}` and `caller` for whom the API asks; or `{"sweep": true}`, as the schedule sends it.
+        context: Lambda's.
+
+    Returns:
+        `{"certificate": {...}}`, `{"swept", "failed"}`, or `{"error": {"code", "message"}}`.
+    """
+    budget = root.budget(context.get_remaining_time_in_millis)
+    if event.get("sweep") is True:
+        counts = _desk().sweep(budget)
+        metrics.add_metric("SweepsFailed", MetricUnit.Count, counts["failed"])
+        metrics.flush_metrics()
+        logger.info("sweep", extra=counts)
+        return dict(counts)
+    customer_id, purpose = event.get("customer_id"), event.get("purpose")
+    if not isinstance(customer_id, str) or not customer_id or not isinstance(purpose, str) or not purpose:
+        return _refused("invalid_request", "customer_id and purpose are required")
+    try:
+        certificate = _desk().erase(caller_of(event.get("caller")), customer_id, purpose, budget)
+    except ValueError as error:
+        return _refused("invalid_request", str(error))
+    except NotPermitted:
+        return _refused("denied", "the policies do not let the caller erase for this purpose")
+    except PipelineError as error:
+        logger.error("not erased", extra={"error": type(error).__name__, "reason": str(error)})
+        return _refused("unavailable", "the erasure was not begun; try again")
+    logger.info("erasure", extra={name: certificate[name] for name in ("erasure_id", "records", "complete")})
+    return {"certificate": certificate}
+
+
+def _refused(code: str, message: str) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message}}

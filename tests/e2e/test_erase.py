@@ -1,0 +1,131 @@
+"""Erasing a customer over the API of the deployed template."""
+
+import json
+
+import pytest
+
+from local import users
+from local.deploy import STACK_NAME
+from local.stack import Stack
+from schemas.erased import CustomerErased
+from tests.e2e.conftest import Subscriber, eventually
+from tests.e2e.test_api import Api
+from tests.e2e.test_walls import DENIED, Probe, vault_batch
+from tests.samples import order
+from tokenizer.tokens import Pointer
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def compliance(running: Stack) -> Api:
+    return Api(running, users.sign_in(running, "compliance"))
+
+
+@pytest.fixture(scope="module")
+def payments(running: Stack) -> Api:
+    return Api(running, users.sign_in(running, "payments"))
+
+
+def placed(api: Api, order_id: str, customer: str, email: str) -> dict[str, str]:
+    """An order of a customer's; answers with tokens of its values by what they are."""
+    about = {"customer_id": customer, "name": f"Canary {customer}", "email": email}
+    status, body = api("POST", "/orders", order(order_id=order_id, customer=about), Prefer="wait")
+    assert status == 201
+    shown = body["data"]["order"]
+    return {
+        "name": shown["customer"]["name"],
+        "email": shown["customer"]["email"],
+        "card": shown["payment"]["card"]["number"],
+    }
+
+
+def statuses(api: Api, *tokens: str) -> list[str]:
+    status, body = api("POST", "/tokens/reveal", {"tokens": list(tokens), "purpose": "legal_request"})
+    assert status == 200, body
+    return [body["tokens"][token]["status"] for token in tokens]
+
+
+def test_an_erased_customers_tokens_answer_erased_and_another_keeps_what_they_share(
+    running: Stack, compliance: Api, payments: Api
+) -> None:
+    subscriber = Subscriber(running, "erased")
+    mine = placed(payments, "SO-erase-1", "C-erase-1", "shared@example.com")
+    other = placed(payments, "SO-erase-2", "C-erase-2", "shared@example.com")
+    assert mine["email"] == other["email"]
+    assert set(statuses(compliance, *mine.values(), *other.values())) == {"ok"}
+
+    status, certificate = compliance("DELETE", "/customers/C-erase-1")
+    assert status == 200, certificate
+    assert (certificate["status"], certificate["records"], certificate["kept_for_others"]) == ("erased", 1, 1)
+    assert statuses(compliance, mine["name"], mine["card"]) == ["erased", "erased"]
+    assert statuses(compliance, *other.values()) == ["ok", "ok", "ok"]
+
+    told = [event["detail"] for event in subscriber.receive(3) if event["detail-type"] == "customer.erased"]
+    assert [CustomerErased.model_validate(each).data.customer.customer_id for each in told] == ["C-erase-1"]
+    status, again = compliance("DELETE", "/customers/C-erase-1")
+    assert (status, again["records"]) == (200, 0)
+
+
+def test_an_order_whose_card_was_erased_can_not_be_paid(compliance: Api, payments: Api) -> None:
+    placed(payments, "SO-erase-3", "C-erase-3", "three@example.com")
+    assert compliance("DELETE", "/customers/C-erase-3")[0] == 200
+    assert eventually(lambda: payments("GET", "/orders/SO-erase-3")[0] == 200)
+    status, body = payments("POST", "/orders/SO-erase-3/payments", {}, Idempotency_Key="pay-erased")
+    assert (status, body["error"]["code"]) == (409, "not_payable")
+
+
+def test_values_that_came_one_by_one_go_with_their_customer(compliance: Api, payments: Api) -> None:
+    values = [{"kind": "card_number", "value": "4242424242424242"}]
+    body = payments("POST", "/tokens", {"values": values, "customer_id": "C-erase-4"})[1]
+    (token,) = body["tokens"]
+    assert statuses(compliance, token) == ["ok"]
+    compliance("DELETE", "/customers/C-erase-4")
+    assert statuses(compliance, token) == ["erased"]
+
+
+def test_the_sweep_leaves_nothing_stored(running: Stack, compliance: Api, payments: Api) -> None:
+    mine = placed(payments, "SO-erase-5", "C-erase-5", "five@example.com")
+    certificate = compliance("DELETE", "/customers/C-erase-5")[1]
+    assert (certificate["pending"], certificate["complete"]) == (1, False)
+    dynamodb, table = running.client("dynamodb"), f"{STACK_NAME}-erasures"
+    # What would take two minutes: the certificate's next sweep is due now, and was asked for a while ago.
+    dynamodb.update_item(
+        TableName=table,
+        Key={"id": {"S": certificate["erasure_id"]}},
+        UpdateExpression="SET next_sweep = :zero, requested_at = :zero",
+        ExpressionAttributeValues={":zero": {"N": "1"}},
+    )
+    function = running.outputs["EraseFunctionName"]
+    answer = running.client("lambda").invoke(FunctionName=function, Payload=b'{"sweep": true}')
+    assert json.loads(answer["Payload"].read())["failed"] == 0
+    stored = {
+        item["id"]["S"]: item for item in dynamodb.scan(TableName=running.outputs["VaultTableName"])["Items"]
+    }
+    for token in mine.values():
+        item = stored[Pointer.parse(token).record_id.hex()]
+        assert "erased" in item
+        assert "owner" not in item
+    assert statuses(compliance, *mine.values()) == ["erased"] * 3
+    kept = dynamodb.get_item(TableName=table, Key={"id": {"S": certificate["erasure_id"]}})["Item"]
+    assert kept["records"] == {"N": "2"}
+    assert "C-erase-5" not in json.dumps(kept, default=str)
+
+
+@pytest.mark.parametrize("group", ["payments", "support", "analytics"])
+def test_who_may_not_erase_is_refused_and_that_is_audited(running: Stack, group: str) -> None:
+    api = Api(running, users.sign_in(running, group))
+    status, body = api("DELETE", "/customers/C-erase-6")
+    assert (status, body["error"]["code"]) == (403, "denied")
+
+
+def test_the_purpose_has_to_be_one_that_the_policies_know(compliance: Api) -> None:
+    assert compliance("DELETE", "/customers/C-erase-6?purpose=curiosity")[0] == 403
+
+
+def test_the_erasing_function_can_not_read_what_it_erases(running: Stack) -> None:
+    probe = Probe(running, "EraseFunctionName")
+    assert probe.call("dynamodb", "batch_get_item", **vault_batch(running)) in DENIED
+    assert probe.call("dynamodb", "scan", TableName=running.outputs["VaultTableName"]) in DENIED
+    key, context = running.outputs["VaultKeyArn"], {"purpose": "vault"}
+    assert probe.call("kms", "decrypt", KeyId=key, CiphertextBlob="AA==", EncryptionContext=context) in DENIED

@@ -1,0 +1,173 @@
+"""Erasing against DynamoDB and KMS (moto): the adapters, and a crash before and after every call."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+from tests.fakes.world import ample_budget
+from tests.integration.conftest import Aws
+from tests.samples import order, stream_record
+from tokenizer.aws import clients, desks
+from tokenizer.aws.settings import EraseSettings
+from tokenizer.certificates import SWEEPS
+from tokenizer.erase import Eraser
+from tokenizer.reveal import reveal
+from tokenizer.tokens import is_token
+
+NOW = 1_795_600_000_000  # milliseconds since 1970, after every record of the samples
+LATER = NOW + SWEEPS[0]
+
+
+class Killed(BaseException):
+    """The function is gone."""
+
+
+class Customers:
+    """An account in which orders of customers are tokenized, erased and revealed."""
+
+    def __init__(self, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.aws = aws
+        self.now = NOW
+        self.hook: Callable[[str, str], None] = lambda _when, _name: None
+        make = clients.client
+
+        def watched(service: str, **options: Any) -> Any:
+            made = make(service, **options)
+            made.meta.events.register("before-call", lambda model, **_: self.hook("before", model.name))
+            made.meta.events.register("after-call", lambda model, **_: self.hook("after", model.name))
+            return made
+
+        monkeypatch.setattr(desks, "client", watched)
+        settings = aws.settings
+        self._settings = EraseSettings(
+            vault_table=settings.vault_table,
+            vault_crypto_name=settings.vault_crypto_name,
+            vault_key_arn=settings.vault_key_arn,
+            token_key_arn=settings.token_key_arn,
+            token_keys_table=settings.token_keys_table,
+            blind_index_table=settings.blind_index_table,
+            shares_table=settings.shares_table,
+            erasures_table=settings.erasures_table,
+            bus_name=settings.bus_name,
+            audit_log_group="audit",
+        )
+
+    def eraser(self) -> Eraser:
+        made = desks.eraser(self._settings)
+        object.__setattr__(made, "now", lambda: self.now)
+        return made
+
+    def order(self, customer: str, sequence: int, **about: str) -> list[str]:
+        """Tokens of an order of a customer's."""
+        who = {"customer_id": customer, "name": "Ann", "email": f"{customer}@example.com"} | about
+        event = order(customer=who, order_id=f"SO-{sequence}")
+        (outcome,) = self.aws.tokenizer().run([stream_record(event, sequence)], ample_budget())
+        assert outcome.published, outcome
+        (detail,) = (
+            each["detail"]
+            for each in self.aws.events()
+            if each["detail"]["data"].get("order", {}).get("order_id") == f"SO-{sequence}"
+        )
+        return [each for each in detail["data"]["order"]["customer"].values() if is_token(str(each))]
+
+    def erase(self, customer: str, erasure_id: str = "era_1") -> Any:
+        return self.eraser().erase(customer, "carla", "erasure_request", erasure_id, ample_budget())
+
+    def sweep(self) -> Any:
+        self.now = LATER
+        return self.eraser().sweep(ample_budget())
+
+    def statuses(self, tokens: list[str]) -> set[str]:
+        vault = desks.live_vault(self.aws.reveal_settings())
+        return {
+            str(each.status) for each in reveal(tokens, vault, self.aws.aliases(), ample_budget()).values()
+        }
+
+    def whole(self) -> list[dict[str, Any]]:
+        """The vault's items that still hold something."""
+        return [item for item in self.aws.stored("vault") if "erased" not in item]
+
+
+@pytest.fixture
+def customers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Customers:
+    return Customers(aws, monkeypatch)
+
+
+def test_a_customers_items_become_tombstones_which_the_owner_index_does_not_list(
+    customers: Customers,
+) -> None:
+    mine, other = customers.order("C-1", 1), customers.order("C-2", 2)
+    assert customers.erase("C-1").records == 1
+    assert customers.statuses(mine) == {"erased"}
+    assert customers.statuses(other) == {"ok"}
+    (swept,) = customers.sweep()
+    assert (swept.records, swept.pending, swept.sweeps, swept.failed) == (2, (), 1, False)
+    assert len(customers.whole()) == 2
+    assert customers.statuses(mine) == {"erased"}
+    owners = {
+        item["owner"]["S"].partition(".")[0] for item in customers.aws.stored("vault") if "owner" in item
+    }
+    assert owners == {customers.eraser().key.subject("C-2")}
+    assert len(customers.aws.stored("blind-index")) == 1
+
+
+def test_a_shared_value_is_handed_over_and_goes_with_the_last(customers: Customers) -> None:
+    (_, email) = customers.order("C-1", 1, email="both@example.com")
+    assert customers.order("C-2", 2, email="both@example.com")[1] == email
+    assert customers.erase("C-1").kept_for_others == 1
+    customers.sweep()
+    assert customers.statuses([email]) == {"ok"}
+    (entry,) = customers.aws.stored("blind-index")
+    assert entry["owner"]["S"].partition(".")[0] == customers.eraser().key.subject("C-2")
+    customers.now = NOW
+    customers.erase("C-2", "era_2")
+    customers.sweep()
+    assert customers.statuses([email]) == {"erased"}
+    assert customers.whole() == []
+    assert customers.aws.stored("shares") == []
+    assert customers.aws.stored("blind-index") == []
+
+
+def test_a_tombstone_that_was_edited_or_a_record_that_lost_its_owner_is_refused(customers: Customers) -> None:
+    mine = customers.order("C-1", 1)
+    for item in customers.aws.stored("vault"):
+        changed = {key: value for key, value in item.items() if key != "owner"}
+        customers.aws.client("dynamodb").put_item(TableName="vault", Item=changed)
+    assert customers.statuses(mine) == {"tampered"}
+
+
+def test_killed_at_any_call_an_erasure_is_either_not_begun_or_finished_by_its_sweep(
+    customers: Customers, aws: Aws
+) -> None:
+    calls: list[str] = []
+    customers.order("C-0", 1)
+    customers.hook = lambda when, name: calls.append(f"{when} {name}")
+    customers.erase("C-0", "era_counted")
+    # The sixteen queries of an index in a row are alike: the first and the last stand for all.
+    points = [
+        at for at in range(len(calls)) if calls[at - 2 : at - 1] + calls[at + 2 : at + 3] != [calls[at]] * 2
+    ]
+    assert len(points) > 20
+    for at in points:
+        customer = f"C-{at + 1}"
+        tokens = customers.order(customer, at + 100)
+        steps = iter(count())
+
+        def kill(_when: str, _name: str, at: int = at, steps: Iterator[int] = steps) -> None:
+            if next(steps) == at:
+                raise Killed
+
+        customers.now, customers.hook = NOW, kill
+        with pytest.raises(Killed):
+            customers.erase(customer, f"era_{at}")
+        customers.hook = lambda _when, _name: None
+        kept = {item["id"]["S"] for item in aws.stored("erasures")}
+        if f"era_{at}" not in kept:  # whoever asked got no certificate, and asks again
+            customers.erase(customer, f"era_{at}")
+        customers.sweep()
+        assert customers.statuses(tokens) == {"erased"}
+    customers.now = NOW + SWEEPS[1]
+    customers.eraser().sweep(ample_budget())
+    assert customers.whole() == []
