@@ -31,7 +31,15 @@ from tokenizer import jsontext
 from tokenizer.aliases import AliasUse, Draws, takes_alias
 from tokenizer.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan, escape
 from tokenizer.guard import find_leak, own_values
-from tokenizer.records import RawRecord, SanitizedRecord, VaultField, milliseconds, timestamp
+from tokenizer.lifetimes import Lifetimes
+from tokenizer.records import (
+    RawRecord,
+    SanitizedRecord,
+    VaultField,
+    VaultRecord,
+    milliseconds,
+    timestamp,
+)
 from tokenizer.tokens import Pointer, ScopeKeys, SubjectKey, TokenKey
 from tokenizer.values import fact, generalize, mask, normal_form
 
@@ -68,8 +76,7 @@ class Draft:
 
     Args:
         sanitized: the event, with the tokens that consistent values would draw.
-        record_id: the vault record of the fields.
-        fields: what that record holds, by tag.
+        records: the vault records of the fields, one for each lifetime.
         uses: the consistent values in it.
         aliases: the fields that get an alias.
         guard_hits: fields in which the guard found something; a list's elements count as one field.
@@ -78,8 +85,7 @@ class Draft:
     """
 
     sanitized: SanitizedRecord
-    record_id: bytes
-    fields: Mapping[bytes, VaultField] = field(repr=False)
+    records: tuple[VaultRecord, ...] = field(repr=False)
     uses: tuple[ConsistentUse, ...]
     aliases: tuple[AliasUse, ...]
     guard_hits: tuple[str, ...]
@@ -94,6 +100,7 @@ class Sanitizer:
     token_key: TokenKey
     scope_keys: ScopeKeys
     subject_key: SubjectKey
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
     def sanitize(self, record: RawRecord, event: Mapping[str, Any], plan: EventPlan) -> Draft:
         """Swap every sensitive value of a checked event for its token.
@@ -118,16 +125,13 @@ class Sanitizer:
         detail = jsontext.dump({"metadata": metadata, "data": data})
         sanitized = SanitizedRecord(plan.name.event_type, detail, metadata["ingest_id"])
         about = plan.subject_of(event)
-        return Draft(
-            sanitized,
-            walk.record_id,
-            walk.fields,
-            tuple(walk.uses),
-            tuple(walk.aliases),
-            tuple(hits),
-            self.subject_key.subject(about) if about is not None else "",
-            milliseconds(record.arrived_at),
+        subject = self.subject_key.subject(about) if about is not None else ""
+        arrived = milliseconds(record.arrived_at)
+        records = tuple(
+            VaultRecord(walk.ids[days], fields, self.lifetimes.end(days, arrived), subject, arrived)
+            for days, fields in walk.fields.items()
         )
+        return Draft(sanitized, records, tuple(walk.uses), tuple(walk.aliases), tuple(hits), subject, arrived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +152,11 @@ class _Walk:
         self.identity = record.identity
         self.token_key = sanitizer.token_key
         self.scope_keys = sanitizer.scope_keys
-        self.record_id = self.token_key.record_id(self.identity)
-        self.fields: dict[bytes, VaultField] = {}
+        self.lifetimes = sanitizer.lifetimes
+        usual = self.lifetimes.default
+        # By lifetime in days: the id of the vault record, and what it holds by tag.
+        self.ids = {usual: self.token_key.record_id(self.identity)}
+        self.fields: dict[int, dict[bytes, VaultField]] = {usual: {}}
         self.uses: list[ConsistentUse] = []
         self.aliases: list[AliasUse] = []
         self._tags: set[bytes] = set()
@@ -238,7 +245,7 @@ class _Walk:
             case OneWayToken() if kind.scope is not None:
                 return self._consistent(value, kind, path)
             case OneWayToken():
-                return Pointer(self.record_id, self._tag(path)).token
+                return Pointer(self.ids[self.lifetimes.default], self._tag(path)).token
             case FormatPreservingToken() if takes_alias(value, kind):
                 token = self._token(value, kind.name, path)
                 draws = Draws(self.token_key, self.identity, path, value, kind.keep_last)
@@ -284,9 +291,12 @@ class _Walk:
         return tag
 
     def _token(self, value: Any, kind: str, path: str) -> str:
-        tag = self._tag(path)
-        self.fields[tag] = VaultField(path, kind, value)
-        return Pointer(self.record_id, tag).token
+        tag, days = self._tag(path), self.lifetimes.days(path)
+        if days not in self.ids:
+            self.ids[days] = self.token_key.record_id(self.identity, f"{days} days")
+            self.fields[days] = {}
+        self.fields[days][tag] = VaultField(path, kind, value)
+        return Pointer(self.ids[days], tag).token
 
     def _consistent(self, value: Any, kind: ConsistentToken | OneWayToken, path: str) -> str:
         # A one-way value has a scope of its own, or a reversible token of the same value would be its way back.

@@ -26,14 +26,15 @@ class First:
 
 def aliased(draft: Draft, aliases: Mapping[str, str]) -> Draft:
     """The draft with its aliases in the place of the tokens that held it, and in the fields that the vault signs."""
-    detail, fields = draft.sanitized.detail, dict(draft.fields)
+    detail, records = draft.sanitized.detail, {each.record_id: each for each in draft.records}
     for use in draft.aliases:
-        token, tag = use.pointer.token, use.pointer.tag
+        token, record, tag = use.pointer.token, records[use.pointer.record_id], use.pointer.tag
         alias = aliases[token]
         if alias != token:
             detail = detail.replace(token.encode(), alias.encode())
-            fields[tag] = replace(fields[tag], alias=alias)
-    return replace(draft, sanitized=replace(draft.sanitized, detail=detail), fields=fields)
+            fields = {**record.fields, tag: replace(record.fields[tag], alias=alias)}
+            records[record.record_id] = replace(record, fields=fields)
+    return replace(draft, sanitized=replace(draft.sanitized, detail=detail), records=tuple(records.values()))
 
 
 def first_seen(drafts: Iterable[Draft], known: Tokens, erased: Mapping[str, int]) -> dict[bytes, First]:

@@ -71,9 +71,9 @@ class TokenKey:
 
     secret: bytes = field(repr=False)
 
-    def record_id(self, identity: Identity) -> bytes:
-        """12 bytes: a trillion records collide with probability 6e-6."""
-        return self._derive(b"record", identity)[:RECORD_BYTES]
+    def record_id(self, identity: Identity, lifetime: str = "") -> bytes:
+        """12 bytes: a trillion records collide with probability 6e-6; `lifetime` names a record of another lifetime."""
+        return self._derive(b"record", identity, lifetime)[:RECORD_BYTES]
 
     def consistent_record_id(self, identity: Identity, path: str) -> bytes:
         """12 bytes for the record of a consistent value, drawn by the field where it first occurred."""

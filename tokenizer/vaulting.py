@@ -16,8 +16,6 @@ from tokenizer.records import SanitizedRecord, VaultRecord
 from tokenizer.sanitize import ConsistentUse, Draft
 from tokenizer.settle import First, aliased, first_seen, settled, shares_of, unsettled
 
-_SECONDS_PER_DAY = 86_400
-
 Key = TypeVar("Key")
 
 # Records are known by their position in the batch: a batch may hold the same record twice.
@@ -27,17 +25,12 @@ Failures = dict[int, PipelineError]
 
 @dataclass(frozen=True, slots=True)
 class Vaulting:
-    """Writes what events rest on.
-
-    Args:
-        retention_days: how long the vault keeps a record's values, counted from its arrival; 0 for ever.
-    """
+    """Writes what events rest on."""
 
     vault: Vault
     index: BlindIndex
     aliases: Aliases
     erasures: Erasures
-    retention_days: int = 0
 
     def write(self, drafts: Drafts, budget: Budget) -> tuple[dict[int, SanitizedRecord], Failures]:
         """Write the vault; answers with the events whose tokens can be read now, and with what failed."""
@@ -53,19 +46,20 @@ class Vaulting:
         claimed = self._claim(first, unwritten, erased, budget)
         tokens = Tokens({**known.found, **claimed.found}, {**known.failed, **claimed.failed})
         unshared = self._share(timely, tokens, budget)
-        ready = {at: draft.sanitized for at, draft in late.items() if draft.record_id not in unwritten}
+        ready = {at: draft.sanitized for at, draft in late.items()}
         for at, draft in timely.items():
-            failure = (
-                unwritten.get(draft.record_id) or unsettled(draft, tokens) or unshared.get(draft.subject)
-            )
+            failure = unsettled(draft, tokens) or unshared.get(draft.subject)
             if failure is None:
                 ready[at] = settled(draft, tokens.found)
             else:
                 failures[at] = failure
         failures |= {
-            at: unwritten[each.record_id] for at, each in late.items() if each.record_id in unwritten
+            at: unwritten[record.record_id]
+            for at, draft in drafts.items()
+            for record in draft.records
+            if record.record_id in unwritten
         }
-        return {at: ready[at] for at in sorted(ready)}, failures
+        return {at: ready[at] for at in sorted(ready) if at not in failures}, failures
 
     def _aliased(self, drafts: Drafts, budget: Budget) -> tuple[Drafts, Failures]:
         """The drafts with their aliases, before the vault, which signs them; and what failed."""
@@ -111,20 +105,16 @@ class Vaulting:
         budget: Budget,
     ) -> dict[bytes, PipelineError]:
         """Write the vault records of drafts and of first-seen values; answers with the ids that failed."""
-        records = [self._record(draft) for at, draft in drafts.items() if at not in late]
+        records = [each for at, draft in drafts.items() if at not in late for each in draft.records]
         # A consistent value outlives the order that it came with: later orders point at it too.
         records += [
             _consistent(each.draft, each.use) for each in first.values() if each.use.value is not None
         ]
         for draft in late.values():
-            gone = [self._record(draft), *(_consistent(draft, use) for use in draft.uses if use.value)]
+            gone = [*draft.records, *(_consistent(draft, use) for use in draft.uses if use.value)]
             records += [record.tombstone(erased[draft.subject]) for record in gone]
         by_id = {record.record_id: record for record in records}
         return failed(by_id, self.vault.write(list(by_id.values()), budget) if by_id else [])
-
-    def _record(self, draft: Draft) -> VaultRecord:
-        expires = draft.arrived // 1000 + self.retention_days * _SECONDS_PER_DAY if self.retention_days else 0
-        return VaultRecord(draft.record_id, draft.fields, expires, draft.subject, draft.arrived)
 
     def _claim(
         self,

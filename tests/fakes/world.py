@@ -12,6 +12,7 @@ from tokenizer.catalog import Catalog
 from tokenizer.catalog import catalog as shipped
 from tokenizer.errors import PipelineError
 from tokenizer.intake import Intake
+from tokenizer.lifetimes import Lifetimes
 from tokenizer.ports import Tokens
 from tokenizer.records import IndexEntry, Letter, SanitizedRecord, Share, VaultRecord
 from tokenizer.reveal import Revealed, reveal
@@ -22,6 +23,7 @@ from tokenizer.vaulting import Vaulting
 TOKEN_KEY = TokenKey(b"t" * 32)
 SCOPE_KEYS = ScopeKeys(b"s" * 32)
 SUBJECT_KEY = SubjectKey(b"c" * 32)
+FOREVER = Lifetimes()
 
 
 @dataclass
@@ -130,7 +132,7 @@ class FakeDeadLetters:
 class World:
     """The use case over the fakes."""
 
-    def __init__(self, retention_days: int = 0, catalog: Catalog | None = None) -> None:
+    def __init__(self, lifetimes: Lifetimes = FOREVER, catalog: Catalog | None = None) -> None:
         self.vault = FakeVault()
         self.index = FakeBlindIndex()
         self.aliases = FakeAliases()
@@ -138,8 +140,8 @@ class World:
         self.bus = FakeBus(self.vault)
         self.letters = FakeDeadLetters()
         self.tokenizer = Tokenizer(
-            Intake(catalog or shipped(), Sanitizer(TOKEN_KEY, SCOPE_KEYS, SUBJECT_KEY)),
-            Vaulting(self.vault, self.index, self.aliases, self.erasures, retention_days),
+            Intake(catalog or shipped(), Sanitizer(TOKEN_KEY, SCOPE_KEYS, SUBJECT_KEY, lifetimes)),
+            Vaulting(self.vault, self.index, self.aliases, self.erasures),
             self.bus,
             self.letters,
         )

@@ -64,7 +64,7 @@ def acknowledge_a_failed_record(patch: Patch) -> None:
 
 
 def mint_a_fresh_token_on_retry(patch: Patch) -> None:
-    patch.setattr(TokenKey, "record_id", lambda _self, _identity: secrets.token_bytes(12))
+    patch.setattr(TokenKey, "record_id", lambda _self, _identity, _lifetime="": secrets.token_bytes(12))
 
 
 def ignore_failed_entries_of_the_bus(patch: Patch) -> None:

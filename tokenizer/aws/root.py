@@ -22,6 +22,7 @@ from tokenizer.batch import Tokenizer
 from tokenizer.budget import Budget
 from tokenizer.catalog import Catalog, catalog
 from tokenizer.intake import Intake
+from tokenizer.lifetimes import Lifetimes
 from tokenizer.sanitize import Sanitizer
 from tokenizer.vaulting import Vaulting
 
@@ -50,12 +51,13 @@ def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Toke
     dynamodb, kms = client("dynamodb", attempts=1), client("kms")
     keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
     limits = bounds(settings)
+    lifetimes = Lifetimes.parse(settings.vault_retention_days, settings.vault_lifetimes)
     vault_keys = DataKeyWriter(
         kms, settings.vault_key_arn, vault_context(settings.vault_crypto_name), limits, time.monotonic
     )
     letter_keys = DataKeyWriter(kms, settings.letter_key_arn, LETTER_CONTEXT, limits, time.monotonic)
     return Tokenizer(
-        intake=Intake(events or catalog(), Sanitizer(*keys)),
+        intake=Intake(events or catalog(), Sanitizer(*keys, lifetimes)),
         vaulting=Vaulting(
             VaultWriter(
                 dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
@@ -63,7 +65,6 @@ def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Toke
             DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1]),
             DynamoAliases(dynamodb, settings.alias_table),
             DynamoErasures(dynamodb, settings.erasures_table),
-            settings.vault_retention_days,
         ),
         bus=EventBridgeBus(client("events", attempts=1), settings.bus_name, settings.event_max_bytes),
         letters=SqsDeadLetters(

@@ -84,7 +84,8 @@ class TokenizeSettings(DataKeySettings):
         bus_name: where sanitized events go.
         dead_letter_queue_url: where letters go.
         letter_bucket: where letters go that are too large for the queue.
-        vault_retention_days: how long the vault keeps an order's values; 0 for ever.
+        vault_retention_days: how long the vault keeps values; 0 for ever.
+        vault_lifetimes: the same by category of value, `card_number=400 card_expiry=400`.
         event_max_bytes: an entry of PutEvents; announced as 1 MB in January 2026 while the API model says 256 KB.
         letter_max_bytes: a message of SQS; 1 MiB since 2025.
         max_receive_count: deliveries of a message before SQS takes it away (queue source alone).
@@ -104,6 +105,7 @@ class TokenizeSettings(DataKeySettings):
     dead_letter_queue_url: str
     letter_bucket: str
     vault_retention_days: int = 0
+    vault_lifetimes: str = ""
     event_max_bytes: int = 256_000
     letter_max_bytes: int = 1_048_576
     max_receive_count: int = 5

@@ -7,6 +7,7 @@ from schemas.dead_letter import ErrorCode
 from tests.fakes.world import World, ample_budget
 from tests.samples import CANARIES, data, order, stream_record
 from tokenizer.errors import BadRecord, Throttled, Unavailable
+from tokenizer.lifetimes import Lifetimes
 from tokenizer.records import Outcome, RawRecord
 
 
@@ -212,7 +213,7 @@ def test_a_bad_record_whose_letter_was_not_taken_is_delivered_again(last: bool) 
 
 
 def test_the_vault_record_expires_after_its_retention_and_consistent_values_do_not() -> None:
-    world = World(retention_days=30)
+    world = World(Lifetimes(30))
     record = stream_record(order())
     run(world, record)
     own = world.tokenizer.intake.sanitizer.token_key.record_id(record.identity)

@@ -8,6 +8,8 @@ COMPLETE = {
     "VAULT_CRYPTO_NAME": "v",
     "VAULT_KEY_ARN": "k",
     "ALIAS_TABLE": "a",
+    "SHARES_TABLE": "s",
+    "ERASURES_TABLE": "e",
     "AUDIT_LOG_GROUP": "g",
 }
 
