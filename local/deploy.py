@@ -72,7 +72,8 @@ def _settled(cloudformation: Any) -> Mapping[str, Any]:
 
 
 def _reasons(cloudformation: Any) -> str:
-    events = cloudformation.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=STACK_NAME)
+    events = [each for page in pages for each in page["StackEvents"]]
     failed = [
         f"{each['LogicalResourceId']}: {each.get('ResourceStatusReason', 'no reason given')}"
         for each in events

@@ -18,7 +18,7 @@ OMITTED_TYPES = frozenset({"AWS::Events::Archive"})
 MAPPING = "AWS::Lambda::EventSourceMapping"
 
 # Condition keys that the emulator never matches, so that an Allow under one is a denial.
-STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source")
+STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source", "aws:SourceVpc")
 
 # Compared with a role's ARN by AWS, and with its session's by the emulator.
 PRINCIPAL = "aws:PrincipalArn"

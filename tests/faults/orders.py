@@ -27,7 +27,7 @@ POISONS = list(
 
 
 def order(number: int, customer: int) -> bytes:
-    """A good order; its customer's values are those of the customer's other orders."""
+    """A good order; its customer's values are those of the customer's other orders, and every other customer has the same phone."""
     event: dict[str, Any] = {
         "event_id": f"e-{number}",
         "event_type": "order.placed",
@@ -42,7 +42,7 @@ def order(number: int, customer: int) -> bytes:
                 "customer_id": f"C-{customer}",
                 "name": f"canaryname{number}",
                 "email": f"canarymail{customer}@example.com",
-                "phone": f"+1202555{customer:04}",
+                "phone": f"+1202555{customer % 2:04}",
             },
             "gift": {"for": f"canarygift{number}", "count": number},
         },

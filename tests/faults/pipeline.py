@@ -22,7 +22,7 @@ from tokenizer.aws.sealing import Opener
 from tokenizer.aws.vault import VaultReader
 from tokenizer.identity import Identity
 from tokenizer.reveal import reveal
-from tokenizer.tokens import is_token
+from tokenizer.tokens import Pointer, is_token
 
 _TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
 _MOST_STEPS = 4_000
@@ -99,6 +99,7 @@ class Pipeline:
             *self._lost(),
             *self._differing(),
             *self._unjoined(),
+            *self._unshared(),
             *self._wrong_values(),
             *self._leaks(),
         ]
@@ -194,6 +195,18 @@ class Pipeline:
                 if email:
                     tokens[email].add(details[sent.event_id][0]["data"]["order"]["customer"]["email"])
         return (f"one email has {len(each)} tokens" for each in tokens.values() if len(each) > 1)
+
+    def _unshared(self) -> Iterator[str]:
+        """Values that several customers have, and not all but the owner have noted that they do."""
+        users: dict[str, set[str]] = defaultdict(set)
+        for details in self.details().values():
+            customer = details[0]["data"]["order"]["customer"]
+            users[customer["phone"]].add(customer["customer_id"])
+        noted = [key.partition("/")[0] for key in self.aws.table(SETTINGS.shares_table)]
+        for token, customers in users.items():
+            shares = noted.count(Pointer.parse(token).record_id.hex())
+            if shares < len(customers) - 1:
+                yield f"{len(customers)} customers have one value, and {shares} share it"
 
     def _wrong_values(self) -> Iterator[str]:
         details = self.details()

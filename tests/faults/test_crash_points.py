@@ -28,7 +28,7 @@ def run(fault: Fault | None = None) -> tuple[Pipeline, int]:
         return pipeline, pipeline.aws.numbered - before
 
 
-CALLS = 21
+CALLS = 29
 
 
 def test_how_many_calls_there_are_to_crash_at() -> None:

@@ -94,6 +94,12 @@ def overwrite_the_first_writer(patch: Patch) -> None:
     patch.setattr(blind_index.DynamoBlindIndex, "_put", unconditional)
 
 
+def forget_who_shares_a_value(patch: Patch) -> None:
+    patch.setattr(
+        blind_index.DynamoBlindIndex, "share", lambda _self, shares, _budget: [None for _ in shares]
+    )
+
+
 def report_the_last_failure_of_a_shard(patch: Patch) -> None:
     def highest(items: Sequence[str], key: Any = None) -> str:
         return max(items, key=key)
@@ -134,6 +140,7 @@ MUTATIONS = (
     ignore_failed_letters,
     send_no_letters,
     overwrite_the_first_writer,
+    forget_who_shares_a_value,
     report_the_last_failure_of_a_shard,
     dead_letter_what_would_pass_later,
     tell_the_time_of_delivery,

@@ -179,7 +179,7 @@ def test_what_dynamodb_leaves_unprocessed_is_sent_again_alone(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokenizer = aws.tokenizer()
-    dynamodb = tokenizer.vault._dynamodb  # type: ignore[attr-defined]
+    dynamodb = tokenizer.vaulting.vault._dynamodb  # type: ignore[attr-defined]
     sent: list[int] = []
     put_all = dynamodb.batch_write_item
 

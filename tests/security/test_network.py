@@ -1,0 +1,219 @@
+"""The network that the template promises; each check is seen to bite by planting the weakness. No emulator routes packets."""
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.package import ROOT
+from local.template import load
+from tests.security.test_template import listed, of_type, plant
+
+Template = dict[str, Any]
+VPC = {"Fn::If": ["OwnNetwork", {"Ref": "Vpc"}, {"Ref": "VpcId"}]}
+OUTSIDE = {
+    "TokenKeysFunction"
+}  # makes the keys when the stack is deployed, and answers CloudFormation over the internet
+INTERNET = {
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::EgressOnlyInternetGateway",
+    "AWS::EC2::VPCGatewayAttachment",
+    "AWS::EC2::Route",
+}
+ENDPOINTS = {
+    "dynamodb": "Gateway",
+    "s3": "Gateway",
+    "events": "Interface",
+    "kinesis-streams": "Interface",
+    "kms": "Interface",
+    "lambda": "Interface",
+    "sqs": "Interface",
+}
+NEEDS_ALL = {  # what Lambda needs to put interfaces into subnets; the Describe actions know no resources
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+}
+
+
+def functions_run_in_private_subnets(template: Template) -> list[str]:
+    subnets = {"Fn::If": ["OwnNetwork", [{"Ref": "PrivateSubnetA"}, {"Ref": "PrivateSubnetB"}], PARAMETER]}
+    inside = {"SecurityGroupIds": [{"Ref": "FunctionsSecurityGroup"}], "SubnetIds": subnets}
+    return [
+        name
+        for name, function in of_type(template, "AWS::Serverless::Function")
+        if function.get("VpcConfig") != (None if name in OUTSIDE else inside)
+    ]
+
+
+PARAMETER = {"Fn::Split": [",", {"Ref": "PrivateSubnetIds"}]}
+
+
+def no_route_leads_to_the_internet(template: Template) -> list[str]:
+    return [name for name, resource in template["Resources"].items() if resource["Type"] in INTERNET]
+
+
+def subnets_lie_in_two_zones_and_are_private(template: Template) -> list[str]:
+    subnets = dict(of_type(template, "AWS::EC2::Subnet"))
+    zones = [str(each["AvailabilityZone"]) for each in subnets.values()]
+    public = [name for name, each in subnets.items() if each.get("MapPublicIpOnLaunch")]
+    return public + ([] if len(set(zones)) == len(zones) == 2 else ["one zone"])
+
+
+def only_https_goes_out_and_only_to_the_endpoints_comes_in(template: Template) -> list[str]:
+    return [
+        f"{name}: {rule}"
+        for name, group in of_type(template, "AWS::EC2::SecurityGroup")
+        for rule in _rules(group)
+        if not _is_https(rule) and rule.get("CidrIp") != "127.0.0.1/32"
+    ] + [
+        name
+        for name, group in of_type(template, "AWS::EC2::SecurityGroup")
+        for rule in group.get("SecurityGroupIngress", ())
+        if rule.get("SourceSecurityGroupId") != {"Ref": "FunctionsSecurityGroup"}
+    ]
+
+
+def _rules(group: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for rule in (*group.get("SecurityGroupEgress", [{}]), *group.get("SecurityGroupIngress", ())):
+        arms = rule["Fn::If"][1:] if "Fn::If" in rule else [rule]
+        yield from (arm for arm in arms if arm != {"Ref": "AWS::NoValue"})
+
+
+def _is_https(rule: dict[str, Any]) -> bool:
+    return (rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")) == ("tcp", 443, 443)
+
+
+def endpoints_are_those_that_are_needed(template: Template) -> list[str]:
+    found = {
+        each["ServiceName"]["Fn::Sub"].rpartition("}.")[2]: each["VpcEndpointType"]
+        for _, each in of_type(template, "AWS::EC2::VPCEndpoint")
+    }
+    return [] if found == ENDPOINTS else [str(found)]
+
+
+def endpoints_let_this_stack_through_alone(template: Template) -> list[str]:
+    """Named actions on named resources of this stack, for callers of this account."""
+    return [
+        f"{name}: {each['Sid']}"
+        for name, endpoint in of_type(template, "AWS::EC2::VPCEndpoint")
+        for each in endpoint["PolicyDocument"]["Statement"]
+        if any("*" in action for action in listed(each["Action"]))
+        or any(resource == "*" or not isinstance(resource, dict) for resource in listed(each["Resource"]))
+        or each["Condition"] != {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
+    ]
+
+
+def every_table_is_reached_by_its_endpoint(template: Template) -> list[str]:
+    (statement,) = template["Resources"]["DynamoDbEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
+    named = [each["Fn::GetAtt"][0] for each in statement["Resource"] if "Fn::GetAtt" in each]
+    return sorted({name for name, _ in of_type(template, "AWS::DynamoDB::Table")} ^ set(named))
+
+
+def keys_are_used_from_inside_alone(template: Template) -> list[str]:
+    """Each use of a key by a function of the network is tied to it, so that stolen credentials are of no use elsewhere."""
+    return [
+        f"{name}: {each['Sid']}"
+        for name, key in of_type(template, "AWS::KMS::Key")
+        for each in key["KeyPolicy"]["Statement"]
+        if each["Sid"] not in {"Administration", "MakeTokenKeys"}
+        and each["Condition"]["StringEquals"].get("aws:SourceVpc") != VPC
+    ]
+
+
+def functions_may_not_touch_the_network_themselves(template: Template) -> list[str]:
+    statements = template["Resources"]["NetworkPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    allowed = {action for each in statements if each["Effect"] == "Allow" for action in each["Action"]}
+    denied = {
+        action
+        for each in statements
+        if each["Effect"] == "Deny" and "lambda:SourceFunctionArn" in each["Condition"]["ArnLike"]
+        for action in each["Action"]
+    }
+    return sorted((allowed - denied) | (allowed - NEEDS_ALL))
+
+
+def an_existing_vpc_gets_nothing_of_its_own(template: Template) -> list[str]:
+    return [
+        name
+        for name, resource in template["Resources"].items()
+        if resource["Type"].startswith("AWS::EC2::")
+        and name != "FunctionsSecurityGroup"
+        and resource.get("Condition") != "OwnNetwork"
+    ]
+
+
+EGRESS = "FunctionsSecurityGroup/Properties/SecurityGroupEgress/0"
+WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
+    (functions_run_in_private_subnets, "RevealFunction/Properties/VpcConfig", None),
+    (no_route_leads_to_the_internet, "PrivateRoutesA/Type", "AWS::EC2::Route"),
+    (
+        subnets_lie_in_two_zones_and_are_private,
+        "PrivateSubnetB/Properties/AvailabilityZone",
+        {"Fn::Select": [0, {"Fn::GetAZs": ""}]},
+    ),
+    (subnets_lie_in_two_zones_and_are_private, "PrivateSubnetB/Properties/MapPublicIpOnLaunch", True),
+    (only_https_goes_out_and_only_to_the_endpoints_comes_in, f"{EGRESS}/FromPort", 0),
+    (
+        only_https_goes_out_and_only_to_the_endpoints_comes_in,
+        "EndpointsSecurityGroup/Properties/SecurityGroupIngress/0/SourceSecurityGroupId",
+        None,
+    ),
+    (endpoints_are_those_that_are_needed, "KmsEndpoint/Properties/VpcEndpointType", "Gateway"),
+    (
+        endpoints_let_this_stack_through_alone,
+        "KmsEndpoint/Properties/PolicyDocument/Statement/0/Action",
+        "kms:*",
+    ),
+    (
+        endpoints_let_this_stack_through_alone,
+        "S3Endpoint/Properties/PolicyDocument/Statement/0/Resource",
+        "*",
+    ),
+    (
+        endpoints_let_this_stack_through_alone,
+        "SqsEndpoint/Properties/PolicyDocument/Statement/0/Condition",
+        {},
+    ),
+    (
+        every_table_is_reached_by_its_endpoint,
+        "DynamoDbEndpoint/Properties/PolicyDocument/Statement/0/Resource",
+        [],
+    ),
+    (
+        keys_are_used_from_inside_alone,
+        "VaultKey/Properties/KeyPolicy/Statement/2/Condition",
+        {"StringEquals": {}},
+    ),
+    (
+        functions_may_not_touch_the_network_themselves,
+        "NetworkPolicy/Properties/PolicyDocument/Statement/1/Action",
+        [],
+    ),
+    (an_existing_vpc_gets_nothing_of_its_own, "Vpc/Condition", None),
+]
+CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load(ROOT / "template.yaml")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_network_keeps_its_promise(template: Template, check: Callable[[Template], list[str]]) -> None:
+    assert check(template) == []
+
+
+@pytest.mark.parametrize(("check", "place", "weakness"), WEAKNESSES)
+def test_a_planted_weakness_is_found(
+    template: Template, check: Callable[[Template], list[str]], place: str, weakness: Any
+) -> None:
+    weakened = copy.deepcopy(template)
+    plant(weakened, place, weakness)
+    assert check(weakened)
