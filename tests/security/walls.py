@@ -1,0 +1,399 @@
+"""Who may do what: one table, from which the tests of the walls and docs/access.md are made.
+
+`python -m tests.security.walls` writes the page. An expectation stands for each role and action; what is not named is denied.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PAGE = Path("docs/access.md")
+
+# Roles of functions, by the output that names the function or the logical id; then the roles that people assume.
+FUNCTIONS = {
+    "tokenize (stream)": "TokenizeStreamFunction",
+    "tokenize (queue)": "TokenizeQueueFunction",
+    "reveal": "RevealFunction",
+    "pay": "PaymentFunction",
+    "erase": "EraseFunction",
+    "replay": "ReplayFunction",
+    "API": "ApiFunction",
+    "orders consumer": "OnOrderSanitizedFunction",
+    "token keys": "TokenKeysFunction",
+}
+PEOPLE = {
+    "producer": "ProducerRoleArn",
+    "consumer": "ConsumerRoleArn",
+    "replay operator": "ReplayOperatorRoleArn",
+}
+ROLES = (*FUNCTIONS, *PEOPLE)
+TOKENIZERS = frozenset({"tokenize (stream)", "tokenize (queue)"})
+NOBODY: frozenset[str] = frozenset()
+
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One sensitive call.
+
+    Args:
+        does: in words.
+        service: boto3's name.
+        call: boto3's name.
+        arguments: of the call; given the stack's names.
+        allowed: the roles that may; all others may not.
+        emulated: whether the emulator enforces it; what it can't is asserted on the template alone.
+    """
+
+    does: str
+    service: str
+    call: str
+    arguments: Callable[[Names], dict[str, Any]]
+    allowed: frozenset[str]
+    emulated: bool = True
+
+
+def _keys(table: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"RequestItems": {names[table]: {"Keys": [{"id": {"S": "00"}}]}}}
+
+
+def _puts(table: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"RequestItems": {names[table]: [{"DeleteRequest": {"Key": {"id": {"S": "00"}}}}]}}
+
+
+def _get(table: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"TableName": names[table], "Key": {"id": {"S": "00"}}}
+
+
+def _owner(table: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {
+        "TableName": names[table],
+        "IndexName": "owner",
+        "KeyConditionExpression": "#o = :o",
+        "ExpressionAttributeNames": {"#o": "owner"},
+        "ExpressionAttributeValues": {":o": {"S": "nobody"}},
+    }
+
+
+def _make(key: str, purpose: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {
+        "KeyId": names[key],
+        "NumberOfBytes": 32,
+        "EncryptionContext": {"purpose": purpose},
+    }
+
+
+def _open(key: str, purpose: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {
+        "KeyId": names[key],
+        "CiphertextBlob": "AA==",
+        "EncryptionContext": {"purpose": purpose},
+    }
+
+
+def _key(key: str, **more: Any) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"KeyId": names[key], **more}
+
+
+def _invoke(function: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"FunctionName": names[function], "InvocationType": "DryRun"}
+
+
+def _receive(queue: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"QueueUrl": names[queue], "VisibilityTimeout": 0}
+
+
+def _send(queue: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {
+        "QueueUrl": names[queue],
+        "MessageBody": "x" * 9,
+        "DelaySeconds": 901,
+    }  # refused later
+
+
+def _table(table: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"TableName": names[table]}
+
+
+def _never(table: str, id_name: str = "id") -> Callable[[Names], dict[str, Any]]:
+    """A put that no condition ever lets through."""
+    return lambda names: {
+        "TableName": names[table],
+        "Item": {id_name: {"S": "00"}},
+        "ConditionExpression": "attribute_exists(nowhere)",
+    }
+
+
+def _update(table: str) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {
+        "TableName": names[table],
+        "Key": {"id": {"S": "00"}},
+        "UpdateExpression": "SET nothing = :one",
+        "ConditionExpression": "attribute_exists(nowhere)",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
+
+
+VAULT, INDEX, SHARES, ERASURES = "VaultTableName", "BlindIndexTableName", "SHARES_TABLE", "ERASURES_TABLE"
+READERS = frozenset({"reveal", "pay"})
+ERASE, API, REPLAY = frozenset({"erase"}), frozenset({"API"}), frozenset({"replay"})
+OPERATOR, CONSUMER, PRODUCER = (
+    frozenset({"replay operator"}),
+    frozenset({"consumer"}),
+    frozenset({"producer"}),
+)
+
+ACTIONS = (
+    Action(
+        "put a raw order on the stream",
+        "kinesis",
+        "put_record",
+        lambda names: {
+            "StreamName": names["RawOrdersStreamName"],
+            "Data": "{}",
+            "PartitionKey": "p",
+            "ExplicitHashKey": "none",
+        },
+        PRODUCER | API,
+    ),
+    Action(
+        "read the raw stream",
+        "kinesis",
+        "get_shard_iterator",
+        lambda names: {
+            "StreamName": names["RawOrdersStreamName"],
+            "ShardId": "shardId-000000000000",
+            "ShardIteratorType": "LATEST",
+        },
+        frozenset({"tokenize (stream)"}) | REPLAY,
+    ),
+    Action("send a raw order to the queue", "sqs", "send_message", _send("RawOrdersQueueUrl"), PRODUCER),
+    Action(
+        "receive raw orders from the queue",
+        "sqs",
+        "receive_message",
+        _receive("RawOrdersQueueUrl"),
+        frozenset({"tokenize (queue)"}),
+    ),
+    Action("read vault records (ciphertext)", "dynamodb", "batch_get_item", _keys(VAULT), READERS),
+    Action("read one vault record", "dynamodb", "get_item", _get(VAULT), NOBODY),
+    Action("scan the vault", "dynamodb", "scan", _table(VAULT), NOBODY),
+    Action("write vault records", "dynamodb", "batch_write_item", _puts(VAULT), TOKENIZERS | ERASE),
+    Action("put one vault record", "dynamodb", "put_item", _never(VAULT), NOBODY),
+    Action("find whose vault records are", "dynamodb", "query", _owner(VAULT), ERASE),
+    Action(
+        "make a data key of the vault",
+        "kms",
+        "generate_data_key",
+        _make("VaultKeyArn", "vault"),
+        TOKENIZERS | ERASE,
+    ),
+    Action("open a data key of the vault", "kms", "decrypt", _open("VaultKeyArn", "vault"), READERS),
+    Action(
+        "make a data key of letters", "kms", "generate_data_key", _make("LetterKeyArn", "letter"), TOKENIZERS
+    ),
+    Action("open a dead letter's data key", "kms", "decrypt", _open("LetterKeyArn", "letter"), REPLAY),
+    Action(
+        "open the token keys (erase: the subject key alone)",
+        "kms",
+        "decrypt",
+        _open("TOKEN_KEY_ARN", "token-keys"),
+        TOKENIZERS | ERASE,
+    ),
+    Action(
+        "make token keys",
+        "kms",
+        "generate_data_key_without_plaintext",
+        _make("TOKEN_KEY_ARN", "token-keys"),
+        frozenset({"token keys"}),
+    ),
+    Action(
+        "read the wrapped token keys", "dynamodb", "get_item", _get("TOKEN_KEYS_TABLE"), TOKENIZERS | ERASE
+    ),
+    Action(
+        "write the wrapped token keys",
+        "dynamodb",
+        "put_item",
+        _never("TOKEN_KEYS_TABLE"),
+        frozenset({"token keys"}),
+    ),
+    Action("read the blind index", "dynamodb", "batch_get_item", _keys(INDEX), TOKENIZERS),
+    Action("write the blind index", "dynamodb", "put_item", _never(INDEX), TOKENIZERS),
+    Action("find whose index entries are", "dynamodb", "query", _owner(INDEX), ERASE),
+    Action("take an entry out of the blind index", "dynamodb", "delete_item", _get(INDEX), ERASE),
+    Action("note who shares a value", "dynamodb", "batch_write_item", _puts(SHARES), TOKENIZERS),
+    Action(
+        "read who shares a value",
+        "dynamodb",
+        "query",
+        lambda names: {
+            "TableName": names[SHARES],
+            "KeyConditionExpression": "#r = :r",
+            "ExpressionAttributeNames": {"#r": "record"},
+            "ExpressionAttributeValues": {":r": {"S": "00"}},
+        },
+        READERS | ERASE,
+    ),
+    Action(
+        "read whose values are erased",
+        "dynamodb",
+        "batch_get_item",
+        _keys(ERASURES),
+        TOKENIZERS | READERS | ERASE,
+    ),
+    Action("mark a customer as erased", "dynamodb", "update_item", _update(ERASURES), ERASE),
+    Action(
+        "publish on the bus",
+        "events",
+        "put_events",
+        lambda names: {
+            "Entries": [
+                {
+                    "EventBusName": names["SanitizedBusName"],
+                    "Source": "orders.tokenizer",
+                    "DetailType": "probe",
+                    "Detail": "{}",
+                }
+            ]
+        },
+        TOKENIZERS | ERASE,
+    ),
+    Action(
+        "subscribe to the bus under a consumer's name",
+        "events",
+        "put_rule",
+        lambda names: {
+            "Name": "consumer-probe",
+            "EventBusName": names["SanitizedBusName"],
+            "EventPattern": '{"source":["nobody"]}',
+        },
+        CONSUMER,
+    ),
+    Action(
+        "subscribe to the bus under another name",
+        "events",
+        "put_rule",
+        lambda names: {
+            "Name": "probe",
+            "EventBusName": names["SanitizedBusName"],
+            "EventPattern": '{"source":["nobody"]}',
+        },
+        NOBODY,
+    ),
+    Action(
+        "read a sanitized order",
+        "dynamodb",
+        "get_item",
+        lambda names: {"TableName": names["OrdersTableName"], "Key": {"order_id": {"S": "00"}}},
+        frozenset({"pay"}) | API | CONSUMER,
+    ),
+    Action(
+        "keep a sanitized order",
+        "dynamodb",
+        "put_item",
+        _never("OrdersTableName", "order_id"),
+        frozenset({"orders consumer"}),
+    ),
+    Action("keep a payment", "dynamodb", "put_item", _never("PAYMENTS_TABLE"), frozenset({"pay"})),
+    Action("claim an idempotency key", "dynamodb", "put_item", _never("IDEMPOTENCY_TABLE"), API),
+    Action(
+        "receive dead letters (sealed)", "sqs", "receive_message", _receive("DeadLetterQueueUrl"), OPERATOR
+    ),
+    Action("send a dead letter", "sqs", "send_message", _send("DeadLetterQueueUrl"), TOKENIZERS | REPLAY),
+    Action(
+        "receive unprocessed raw messages", "sqs", "receive_message", _receive("UnprocessedQueueUrl"), REPLAY
+    ),
+    Action(
+        "read a large letter (sealed)",
+        "s3",
+        "get_object",
+        lambda names: {"Bucket": names["LETTER_BUCKET"], "Key": "letters/none"},
+        REPLAY,
+    ),
+    Action("ask the reveal function", "lambda", "invoke", _invoke("RevealFunctionName"), API),
+    Action("ask the erase function", "lambda", "invoke", _invoke("EraseFunctionName"), API),
+    Action("ask the payment function", "lambda", "invoke", _invoke("PAYMENT_FUNCTION"), API),
+    Action("ask the replay function", "lambda", "invoke", _invoke("ReplayFunctionName"), OPERATOR),
+    Action(
+        "ask the queue's tokenizing function",
+        "lambda",
+        "invoke",
+        _invoke("TokenizeQueueFunctionName"),
+        API | REPLAY,
+    ),
+    Action(
+        "ask the stream's tokenizing function",
+        "lambda",
+        "invoke",
+        _invoke("TokenizeStreamFunctionName"),
+        REPLAY,
+    ),
+    Action(
+        "change a key's policy",
+        "kms",
+        "put_key_policy",
+        _key("VaultKeyArn", PolicyName="default", Policy="{}"),
+        NOBODY,
+    ),
+    Action(
+        "delete a key", "kms", "schedule_key_deletion", _key("VaultKeyArn", PendingWindowInDays=30), NOBODY
+    ),
+    Action("disable a key", "kms", "disable_key", _key("VaultKeyArn"), NOBODY),
+    Action(
+        "grant the use of a key",
+        "kms",
+        "create_grant",
+        _key("VaultKeyArn", GranteePrincipal="arn:aws:iam::000000000000:root", Operations=["Decrypt"]),
+        NOBODY,
+    ),
+    Action("delete the vault", "dynamodb", "delete_table", _table(VAULT), NOBODY),
+    Action(
+        "change a function's code",
+        "lambda",
+        "update_function_code",
+        lambda names: {"FunctionName": names["RevealFunctionName"], "ZipFile": "AA=="},
+        NOBODY,
+    ),
+    Action(
+        "give a role more",
+        "iam",
+        "put_role_policy",
+        lambda _names: {"RoleName": "any", "PolicyName": "any", "PolicyDocument": "{}"},
+        NOBODY,
+    ),
+    Action(
+        "assume a role of people",
+        "sts",
+        "assume_role",
+        lambda names: {"RoleArn": names["ReplayOperatorRoleArn"], "RoleSessionName": "probe"},
+        NOBODY,
+    ),
+)
+
+
+def page() -> str:
+    """docs/access.md."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Who may do what"
+    yield ""
+    yield "Made from `tests/security/walls.py` by `python -m tests.security.walls`; `.venv/bin/python -m pytest tests/security/test_walls.py` tries every cell on the local"
+    yield "stack with IAM and key policies in force, allowed and denied alike. Rows marked † can't be tried there and are asserted on the template (`tests/security/test_template.py`,"
+    yield "`tests/security/test_network.py`): the emulator knows no encryption contexts, VPC endpoints or `aws:SourceVpc`."
+    yield ""
+    yield f"| action | {' | '.join(ROLES)} |"
+    yield f"| --- |{' :-: |' * len(ROLES)}"
+    for action in ACTIONS:
+        cells = " | ".join("yes" if role in action.allowed else "" for role in ROLES)
+        yield f"| {action.does}{'' if action.emulated else ' †'} | {cells} |"
+    yield ""
+    yield "To write vault records is `BatchWriteItem`, by which DynamoDB also deletes: the tokenizing and the erasing function can destroy vault records, and read none."
+    yield "The account's administrators may change keys, roles and this stack: CloudTrail has what they do, and the template gives none of them the use of a key."
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
