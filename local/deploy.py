@@ -12,6 +12,8 @@ from local.errors import LocalStackError
 STACK_NAME = "orders"
 _BUCKET = "local-deployments"
 _DEPLOY_SECONDS = 120.0
+# What differs from the template's defaults: nothing moves money here, and the stack's folder goes with the stack anyway.
+_PARAMETERS = {"PaymentGateway": "fake", "AuditRetentionDays": "1"}
 
 
 def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[str, str]:
@@ -28,14 +30,15 @@ def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[
         LocalStackError: a resource failed; names each with its reason.
     """
     function_uri, layer_uri = _upload(client("s3"))
-    body = template.for_emulator(template.load(path), function_uri, layer_uri)
+    real = template.load(path)
+    body = template.for_emulator(real, function_uri, layer_uri)
     # CloudFormation takes 51,200 bytes in a request, and 1 MB from a bucket.
     client("s3").put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
         StackName=STACK_NAME,
         TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
-        Parameters=[{"ParameterKey": "PaymentGateway", "ParameterValue": "fake"}],
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in _PARAMETERS.items()],
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     stack = _settled(cloudformation)
@@ -43,6 +46,12 @@ def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[
         raise LocalStackError(
             f"the template was not deployed: {_reasons(cloudformation)}", "mend template.yaml"
         )
+    for lock in template.locks(real, _PARAMETERS):
+        resource = cloudformation.describe_stack_resource(
+            StackName=STACK_NAME, LogicalResourceId=lock["Bucket"]
+        )
+        bucket = resource["StackResourceDetail"]["PhysicalResourceId"]
+        client("s3").put_object_lock_configuration(**lock | {"Bucket": bucket})
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     return outputs | {"ApiUrl": _api_url(outputs["ApiUrl"], str(cloudformation.meta.endpoint_url))}
 

@@ -17,14 +17,17 @@ OMITTED_TYPES = frozenset({"AWS::Events::Archive"})
 # Mappings of streams: the emulator's own lose what fails, so `mapping_process` runs them and they stay disabled.
 MAPPING = "AWS::Lambda::EventSourceMapping"
 
+BUCKET = "AWS::S3::Bucket"
+
 # Condition keys that the emulator never matches, so that an Allow under one is a denial.
 STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source", "aws:SourceVpc")
 
 # Compared with a role's ARN by AWS, and with its session's by the emulator.
 PRINCIPAL = "aws:PrincipalArn"
 
-# Statements that deny plain HTTP, which is what the emulator speaks.
-OMITTED_STATEMENT = "TlsOnly"
+# Statements that deny plain HTTP, which is what the emulator speaks, and puts without `If-None-Match`, a condition that it
+# does not know and would take for absent from every put.
+OMITTED_STATEMENTS = frozenset({"TlsOnly", "NothingIsWrittenTwice"})
 
 # Authorized on the bus instead of on the rule (the emulator looks for a field that the API doesn't have).
 AUTHORIZED_ON_BUS = frozenset({"events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"})
@@ -91,6 +94,27 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
     return packaged
 
 
+def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[str, Node]]:
+    """The object locks of a template's buckets, which the emulator's CloudFormation passes over.
+
+    Args:
+        template: as loaded.
+        parameters: of the deployment; a lock's days may be one of them.
+
+    Returns:
+        Arguments of S3's PutObjectLockConfiguration; each bucket by its logical name.
+    """
+    found = []
+    for name, each in template["Resources"].items():
+        lock = each["Properties"].get("ObjectLockConfiguration") if each["Type"] == BUCKET else None
+        if lock is not None:
+            retention = dict(lock["Rule"]["DefaultRetention"])
+            retention["Days"] = int(parameters[retention["Days"]["Ref"]])
+            lock = {**lock, "Rule": {"DefaultRetention": retention}}
+            found.append({"Bucket": name, "ObjectLockConfiguration": lock})
+    return found
+
+
 def _with_sessions(tests: dict[str, Node]) -> dict[str, Node]:
     """Tests of `aws:PrincipalArn`: AWS compares a role, the emulator the role's session."""
     role = tests.get(PRINCIPAL)
@@ -105,7 +129,7 @@ def _adapted(node: Node) -> Node:
         return [
             _adapted(each)
             for each in node
-            if not (isinstance(each, dict) and each.get("Sid") == OMITTED_STATEMENT)
+            if not (isinstance(each, dict) and each.get("Sid") in OMITTED_STATEMENTS)
         ]
     if not isinstance(node, dict):
         return node

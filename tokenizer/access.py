@@ -1,4 +1,4 @@
-"""Who may reveal what: a reveal under a policy, with a line in the audit log before the answer."""
+"""Who may reveal what: a reveal under a policy, with a line in the audit trail before the answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from tokenizer.budget import Budget
 from tokenizer.categories import category
 from tokenizer.reveal import ReadableAliases, ReadableVault, Revealed, Status, reveal
+from tokenizer.tokens import is_token
 from tokenizer.values import mask
 
 IAM = "iam"  # the group of callers that IAM alone has let through
@@ -25,7 +26,7 @@ class Caller:
     """Who asks.
 
     Args:
-        name: for the audit log.
+        name: for the audit trail.
         groups: what the policies go by.
         mfa: whether they signed in with a second factor.
     """
@@ -75,7 +76,7 @@ class Reveals:
         The audit line comes first: no line, no answer.
 
         Raises:
-            PipelineError: the audit log can't be written.
+            PipelineError: the audit trail can't be written.
         """
         found = reveal(wish.tokens, self.vault, self.aliases, budget)
         categories = [category(each.found.path) if each.found else "other" for each in found.values()]
@@ -89,9 +90,19 @@ class Reveals:
             caller.name,
             groups=list(caller.groups),
             purpose=wish.purpose,
-            tokens={token: each["status"] for token, each in answers.items()},
+            **_results(answers),
         )
         return answers
+
+
+def _results(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What the audit trail keeps: a text that leads nowhere and has no token's shape may be a value, so it is counted."""
+    known = {
+        token: each["status"]
+        for token, each in answers.items()
+        if is_token(token) or each["status"] not in {Status.UNKNOWN, Status.UNAVAILABLE}
+    }
+    return {"tokens": known, "not_tokens": len(answers) - len(known)}
 
 
 def _answer(revealed: Revealed, action: Action) -> dict[str, Any]:

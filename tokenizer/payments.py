@@ -97,12 +97,12 @@ class Cashier:
         Args:
             order: sanitized, as the orders table has it.
             key: the caller's idempotency key.
-            caller: for the audit log.
+            caller: for the audit trail.
             budget: the time that is left.
 
         Raises:
             NotPayable: the order has no card, or its tokens lead nowhere.
-            PipelineError: the vault, the gateway, the table or the audit log failed; trying again is safe.
+            PipelineError: the vault, the gateway, the table or the audit trail failed; trying again is safe.
         """
         order_id = str(order["order_id"])
         payment_id = (
@@ -112,8 +112,10 @@ class Cashier:
         if done is not None:
             return done
         card = self._card(order, budget)
-        self.audit.write("charge", caller, order_id=order_id, payment_id=payment_id)
+        told = {"order_id": order_id, "payment_id": payment_id, "tokens": _tokens(order)}
+        self.audit.write("charge", caller, **told)
         charge = self.gateway.charge(payment_id, card, str(order["total"]), str(order["currency"]))
+        self.audit.write("charge answered", caller, **told, result=charge.status)
         return self.payments.keep(
             Payment(
                 payment_id,
@@ -128,17 +130,22 @@ class Cashier:
         )
 
     def _card(self, order: Mapping[str, Any], budget: Budget) -> Card:
-        tokens = (order.get("payment") or {}).get("card") or {}
-        wanted = [tokens.get("number"), tokens.get("expiry")]
-        if not all(isinstance(each, str) and each for each in wanted):
+        wanted = _tokens(order)
+        if not all(wanted):
             raise NotPayable("the order has no card")
-        found = reveal([str(each) for each in wanted], self.vault, self.aliases, budget)
+        found = reveal(wanted, self.vault, self.aliases, budget)
         if any(each.status is Status.UNAVAILABLE for each in found.values()):
             raise Unavailable("the vault can't be read")
         values = [each.found.value if each.found else None for each in found.values()]
         if not all(isinstance(each, str) for each in values):
             raise NotPayable("the card is not in the vault any more")
         return Card(*(str(each) for each in values))
+
+
+def _tokens(order: Mapping[str, Any]) -> list[str]:
+    """The tokens of a card's number and expiry, empty texts for what the order has not."""
+    card = (order.get("payment") or {}).get("card") or {}
+    return [each if isinstance(each, str) else "" for each in (card.get("number"), card.get("expiry"))]
 
 
 class NoGateway:

@@ -47,7 +47,9 @@ class Aws:
             "alias_table": self.settings.alias_table,
             "shares_table": self.settings.shares_table,
             "erasures_table": self.settings.erasures_table,
-            "audit_log_group": "audit",
+            "audit_bucket": "audit",
+            "audit_heads_table": "audit-heads",
+            "audit_key_arn": self.settings.vault_key_arn,
         }
         return RevealSettings(**(fields | changes))
 

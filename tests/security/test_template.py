@@ -20,6 +20,10 @@ KEYS = {
         ("kms:GenerateDataKey", "letter", ("TokenizeQueueRole", "TokenizeStreamRole")),
         ("kms:Decrypt", "letter", ("ReplayRole",)),
     },
+    "AuditKey": {
+        ("kms:GenerateDataKey", "audit", ("EraseRole", "PaymentRole", "ReplayRole", "RevealRole")),
+        ("kms:Decrypt", "audit", ("AuditReaderRole",)),
+    },
     "TokenKey": {
         ("kms:GenerateDataKeyWithoutPlaintext", "token-keys", ("TokenKeysRole",)),
         ("kms:Decrypt", "token-keys", ("TokenizeQueueRole", "TokenizeStreamRole")),
@@ -221,6 +225,97 @@ def buckets_are_private(template: Template) -> list[str]:
     ]
 
 
+def buckets_speak_tls_alone(template: Template) -> list[str]:
+    covered = {
+        policy["Bucket"]["Ref"]
+        for _, policy in of_type(template, "AWS::S3::BucketPolicy")
+        for each in policy["PolicyDocument"]["Statement"]
+        if each["Sid"] == "TlsOnly" and (each["Effect"], each["Action"]) == ("Deny", "s3:*")
+    }
+    return [name for name, _ in of_type(template, "AWS::S3::Bucket") if name not in covered]
+
+
+def audit_lines_are_locked_for_years(template: Template) -> list[str]:
+    bucket = template["Resources"]["AuditBucket"]
+    expected = {
+        "ObjectLockEnabled": True,
+        "ObjectLockConfiguration": {
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": {"Ref": "AuditRetentionDays"}}},
+        },
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "LoggingConfiguration": {
+            "DestinationBucketName": {"Ref": "AuditAccessBucket"},
+            "LogFilePrefix": "audit/",
+        },
+    }
+    wrong = [name for name, value in expected.items() if bucket["Properties"].get(name) != value]
+    wrong += ["DeletionPolicy"] if bucket["DeletionPolicy"] != "Retain" else []
+    days = template["Parameters"]["AuditRetentionDays"]["Default"]
+    return wrong + (["AuditRetentionDays"] if days < 365 else [])
+
+
+AUDIT_BUCKET = {"Fn::GetAtt": ["AuditBucket", "Arn"]}
+AUDIT_OBJECTS = {"Fn::Sub": "${AuditBucket.Arn}/*"}
+AUDIT_DENIALS: dict[str, dict[str, Any]] = {
+    "NothingIsDeleted": {
+        "Action": [
+            "s3:BypassGovernanceRetention",
+            "s3:DeleteBucket",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+        ],
+        "Resource": [AUDIT_BUCKET, AUDIT_OBJECTS],
+    },
+    # the one combination that AWS documents for "only if nothing is there": userguide/conditional-writes-enforce
+    "NothingIsWrittenTwice": {
+        "Action": "s3:PutObject",
+        "Resource": AUDIT_OBJECTS,
+        "Condition": {
+            "Null": {"s3:if-none-match": "true"},
+            "Bool": {"s3:ObjectCreationOperation": "true"},
+        },
+    },
+}
+
+
+def audit_lines_are_written_once_by_anybody(template: Template) -> list[str]:
+    found = {each["Sid"]: each for each in statements(template, "AuditBucketPolicy")}
+    return [
+        sid
+        for sid, expected in AUDIT_DENIALS.items()
+        if found.get(sid) != {"Sid": sid, "Effect": "Deny", "Principal": "*", **expected}
+    ]
+
+
+AUDIT_WRITERS = {"ErasePolicy", "RevealPolicy", "PaymentPolicy", "ReplayPolicy"}
+AUDIT_READS = {
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "s3:GetObject",
+    "s3:GetObjectRetention",
+    "s3:GetObjectVersion",
+    "s3:ListBucketVersions",
+}
+
+
+def the_audit_trail_is_appended_to_and_read_by_different_roles(template: Template) -> list[str]:
+    wrong = []
+    for name, policy in of_type(template, "AWS::IAM::Policy"):
+        granted = {
+            action
+            for each in policy["PolicyDocument"]["Statement"]
+            for resource in listed(each["Resource"])
+            for action in listed(each["Action"])
+            if "AuditBucket" in str(resource) or "AuditHeadsTable" in str(resource)
+        }
+        writes = {"dynamodb:PutItem", "s3:PutObject"} if name in AUDIT_WRITERS else set()
+        if granted != (AUDIT_READS if name == "AuditReaderPolicy" else writes):
+            wrong.append(name)
+    return wrong
+
+
 def the_bus_is_archived(template: Template) -> list[str]:
     archives = [archive["SourceArn"] for _, archive in of_type(template, "AWS::Events::Archive")]
     return [] if {"Fn::GetAtt": ["SanitizedBus", "Arn"]} in archives else ["SanitizedBus"]
@@ -287,6 +382,43 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (letters_wait_for_two_weeks, "DeadLetterQueue/Properties/MessageRetentionPeriod", 345_600),
     (plain_http_is_denied, "QueuesTlsPolicy/Properties/Queues", []),
     (buckets_are_private, "LetterBucket/Properties/PublicAccessBlockConfiguration/BlockPublicAcls", False),
+    (
+        buckets_speak_tls_alone,
+        "LetterBucketPolicy/Properties/PolicyDocument/Statement/TlsOnly/Effect",
+        "Allow",
+    ),
+    (
+        audit_lines_are_locked_for_years,
+        "AuditBucket/Properties/ObjectLockConfiguration/Rule/DefaultRetention/Mode",
+        "GOVERNANCE",
+    ),
+    (audit_lines_are_locked_for_years, "AuditBucket/Properties/ObjectLockEnabled", False),
+    (audit_lines_are_locked_for_years, "AuditBucket/Properties/LoggingConfiguration", {}),
+    (
+        audit_lines_are_written_once_by_anybody,
+        "AuditBucketPolicy/Properties/PolicyDocument/Statement/NothingIsDeleted/Action",
+        ["s3:DeleteObject"],
+    ),
+    (
+        audit_lines_are_written_once_by_anybody,
+        "AuditBucketPolicy/Properties/PolicyDocument/Statement/NothingIsWrittenTwice/Condition",
+        {"Bool": {"aws:SecureTransport": "false"}},
+    ),
+    (
+        the_audit_trail_is_appended_to_and_read_by_different_roles,
+        "RevealPolicy/Properties/PolicyDocument/Statement/AppendAuditLines/Action",
+        ["s3:PutObject", "s3:GetObject"],
+    ),
+    (
+        the_audit_trail_is_appended_to_and_read_by_different_roles,
+        "AuditReaderPolicy/Properties/PolicyDocument/Statement/ReadHeads/Action",
+        ["dynamodb:PutItem"],
+    ),
+    (
+        the_audit_trail_is_appended_to_and_read_by_different_roles,
+        "ApiPolicy/Properties/PolicyDocument/Statement/ShowOrders/Resource",
+        {"Fn::GetAtt": ["AuditHeadsTable", "Arn"]},
+    ),
     (the_bus_is_archived, "SanitizedArchive/Properties/SourceArn", "another"),
     (
         unprocessed_messages_are_the_replay_functions_alone,

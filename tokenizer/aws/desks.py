@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from tokenizer.access import Reveals
 from tokenizer.aws.aliases import DynamoAliases
-from tokenizer.aws.audit import AuditLog
+from tokenizer.aws.audit import AuditStore, AuditTrail
 from tokenizer.aws.bus import EventBridgeBus
 from tokenizer.aws.cedar import CedarPolicies
 from tokenizer.aws.clients import client, silence_libraries
@@ -31,6 +31,7 @@ from tokenizer.aws.root import LETTER_CONTEXT, bounds, vault_context
 from tokenizer.aws.sealing import Opener
 from tokenizer.aws.settings import (
     ApiSettings,
+    AuditSettings,
     EraseSettings,
     PaySettings,
     ReplaySettings,
@@ -46,6 +47,7 @@ from tokenizer.live import LiveVault, Living
 from tokenizer.payments import Cashier, NoGateway
 
 _API_CALL = 25  # seconds; API Gateway waits for 29
+_AUDIT_ATTEMPTS, _AUDIT_READ = 2, 3  # seconds; eight in all for a line or a head
 _INVOCATION = 65  # seconds; the tokenizing functions end after 60
 
 
@@ -103,12 +105,25 @@ def eraser(settings: EraseSettings) -> Eraser:
 
 def erasure_desk(settings: EraseSettings) -> ErasureDesk:
     """Who erases customers under the policies, with a line in the audit trail."""
-    return ErasureDesk(eraser(settings), CedarPolicies(), AuditLog(client("logs"), settings.audit_log_group))
+    return ErasureDesk(eraser(settings), CedarPolicies(), audit_trail(settings))
 
 
 def aliases(settings: RevealSettings) -> DynamoAliases:
     """Which tokens stand behind aliases."""
     return DynamoAliases(client("dynamodb"), settings.alias_table)
+
+
+def audit_trail(settings: AuditSettings) -> AuditTrail:
+    """What keeps who asked for what. Somebody waits for its two calls, so each is short."""
+    s3, dynamodb, kms = (
+        client(service, attempts=_AUDIT_ATTEMPTS, read_timeout=_AUDIT_READ)
+        for service in ("s3", "dynamodb", "kms")
+    )
+    return AuditTrail(
+        AuditStore(
+            s3, settings.audit_bucket, dynamodb, settings.audit_heads_table, kms, settings.audit_key_arn
+        )
+    )
 
 
 def order_desk(settings: ApiSettings) -> OrderDesk:
@@ -146,7 +161,7 @@ def cashier(settings: PaySettings) -> tuple[OrderShelf, Cashier]:
         aliases(settings),
         gateway,
         PaymentsTable(dynamodb, settings.payments_table),
-        AuditLog(client("logs"), settings.audit_log_group),
+        audit_trail(settings),
     )
 
 
@@ -156,7 +171,7 @@ def reveals(settings: RevealSettings) -> Reveals:
         live_vault(settings),
         aliases(settings),
         CedarPolicies(),
-        AuditLog(client("logs"), settings.audit_log_group),
+        audit_trail(settings),
     )
 
 
@@ -176,5 +191,5 @@ def desk(settings: ReplaySettings) -> Desk:
         unprocessed=Unprocessed(sqs, settings.unprocessed_queue_url, settings.raw_queue_arn, tokenizers),
         quarantine=Quarantine(s3, settings.letter_bucket, sqs, settings.dead_letter_queue_url),
         tokenizers=tokenizers,
-        audit=AuditLog(client("logs"), settings.audit_log_group),
+        audit=audit_trail(settings),
     )

@@ -112,7 +112,22 @@ class TokenizeSettings(DataKeySettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevealSettings(DataKeySettings):
+class AuditSettings(DataKeySettings):
+    """What a function needs that answers for what it does.
+
+    Args:
+        audit_bucket: takes the audit trail's lines.
+        audit_heads_table: has where each chain of lines ends.
+        audit_key_arn: gives chains their keys.
+    """
+
+    audit_bucket: str
+    audit_heads_table: str
+    audit_key_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealSettings(AuditSettings):
     """What a function needs that reads the vault."""
 
     vault_table: str
@@ -121,11 +136,10 @@ class RevealSettings(DataKeySettings):
     alias_table: str
     shares_table: str
     erasures_table: str
-    audit_log_group: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EraseSettings(DataKeySettings):
+class EraseSettings(AuditSettings):
     """What the function needs that erases: it writes tombstones into the vault and can read none of it."""
 
     vault_table: str
@@ -137,12 +151,11 @@ class EraseSettings(DataKeySettings):
     shares_table: str
     erasures_table: str
     bus_name: str
-    audit_log_group: str
     event_max_bytes: int = 256_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplaySettings(DataKeySettings):
+class ReplaySettings(AuditSettings):
     """What the function needs that opens dead letters.
 
     Args:
@@ -152,7 +165,6 @@ class ReplaySettings(DataKeySettings):
         unprocessed_queue_url: where messages wait that never reached a healthy function.
         dead_letter_queue_url: where restored letters go.
         letter_bucket: has large letters and the quarantine.
-        audit_log_group: takes a line for each request.
         tokenize_stream_function: takes records that came from the stream.
         tokenize_queue_function: takes records that came from the queue.
     """
@@ -163,7 +175,6 @@ class ReplaySettings(DataKeySettings):
     unprocessed_queue_url: str
     dead_letter_queue_url: str
     letter_bucket: str
-    audit_log_group: str
     tokenize_stream_function: str
     tokenize_queue_function: str
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from local.package import ROOT, function_zip, layer_zip
-from local.template import OMITTED_TYPES, for_emulator, load
+from local.template import OMITTED_TYPES, for_emulator, load, locks
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,8 @@ def texts() -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    "left_out", ["kms:EncryptionContext", "events:source", "TlsOnly", "AWS::Events::Archive"]
+    "left_out",
+    ["kms:EncryptionContext", "events:source", "TlsOnly", "NothingIsWrittenTwice", "AWS::Events::Archive"],
 )
 def test_the_emulator_gets_nothing_of_what_it_gets_wrong(texts: tuple[str, str], left_out: str) -> None:
     real, adapted = texts
@@ -38,3 +39,15 @@ def test_only_the_streams_mapping_is_disabled() -> None:
 def test_the_same_code_makes_the_same_zips() -> None:
     assert function_zip() == function_zip()
     assert layer_zip() == layer_zip()
+
+
+def test_locks_are_those_of_the_template_with_the_deployments_days() -> None:
+    assert locks(load(ROOT / "template.yaml"), {"AuditRetentionDays": "7"}) == [
+        {
+            "Bucket": "AuditBucket",
+            "ObjectLockConfiguration": {
+                "ObjectLockEnabled": "Enabled",
+                "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 7}},
+            },
+        }
+    ]

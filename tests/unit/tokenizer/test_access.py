@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.world import World, ample_budget
-from tests.samples import order, stream_record
+from tests.samples import CANARIES, order, stream_record
 from tokenizer.access import IAM, Action, Caller, Reveals, Wish, masked
 from tokenizer.aws.cedar import CedarPolicies
 from tokenizer.errors import Unavailable
@@ -34,7 +34,7 @@ def token(world: World, *path: str) -> str:
     return str(value)
 
 
-def test_a_reveal_is_answered_by_policy_and_told_to_the_audit_log(world: World) -> None:
+def test_a_reveal_is_answered_by_policy_and_told_to_the_audit_trail(world: World) -> None:
     audit = FakeAudit()
     number, email = token(world, "payment", "card", "number"), token(world, "customer", "email")
     wish = Wish((number, email, "tok_" + "0" * 26), "charge", Action.REVEAL)
@@ -48,6 +48,19 @@ def test_a_reveal_is_answered_by_policy_and_told_to_the_audit_log(world: World) 
     assert (line["operator"], line["purpose"]) == ("ann", "charge")
     assert line["tokens"] == {name: each["status"] for name, each in answers.items()}
     assert "4111" not in str(line)
+
+
+def test_a_value_that_is_asked_for_as_if_it_were_a_token_never_reaches_the_audit_trail(world: World) -> None:
+    audit = FakeAudit()
+    email = token(world, "customer", "email")
+    texts = (email, "4111111111111111", "4111111111111111 ", "Ann.Canary@example.com", "tok_" + "0" * 26)
+    Reveals(world.vault, world.aliases, CedarPolicies(), audit).answer(
+        Caller("ann", (IAM,)), Wish(texts, "charge", Action.REVEAL), ample_budget()
+    )
+    (line,) = audit.lines
+    assert line["tokens"] == {email: "ok", "tok_" + "0" * 26: "unknown"}
+    assert line["not_tokens"] == 3
+    assert not [canary for canary in CANARIES if canary.casefold() in str(line).casefold()]
 
 
 def test_without_an_audit_line_there_is_no_answer(world: World) -> None:
