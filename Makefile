@@ -3,9 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help schemas demo test up down lint bench lock clean
+.PHONY: help schemas demo test up down verify-audit lint bench lock clean
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 .venv/.ready: requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed\nhint: make PYTHON=python3.13 ...")'
@@ -27,6 +27,9 @@ up: .venv/.ready ## start the local stack and leave it running
 
 down: .venv/.ready ## stop the local stack and all it started
 	@$(BIN)/python -m local down
+
+verify-audit: .venv/.ready ## check the audit trail; ARGS="--stack NAME ..." for another than the local one
+	@$(BIN)/python -m audit $(ARGS)
 
 lint: .venv/.ready ## formatter, linter, types, template, import rules
 	@$(BIN)/ruff format --check .

@@ -46,25 +46,32 @@ class Stack:
             ) from None
 
     def operator(self) -> str:
-        """Who is asking, for the audit log."""
+        """Who is asking, for the audit trail."""
         with told("asking who you are"):
             return str(self.client("sts").get_caller_identity()["Arn"])
 
 
-def find(name: str | None, profile: str | None, region: str | None, role_arn: str | None) -> Stack:
+def find(
+    name: str | None,
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+    local_role: str = "ReplayOperatorRoleArn",
+) -> Stack:
     """The stack that a command works on.
 
     Args:
         name: of a CloudFormation stack; None for the local stack.
         profile: of the AWS configuration.
         region: overrides the profile's.
-        role_arn: a role to assume; on the local stack the operator's role is assumed without it.
+        role_arn: a role to assume; on the local stack `local_role` is assumed without it.
+        local_role: the output that names it.
 
     Raises:
         ReplayError: there is no such stack, or it can't be reached.
     """
     if name is None:
-        return _local(role_arn)
+        return _local(role_arn, local_role)
     session = boto3.Session(profile_name=profile, region_name=region)
     if role_arn:
         session = _assumed(session, role_arn, None)
@@ -81,7 +88,7 @@ def find(name: str | None, profile: str | None, region: str | None, role_arn: st
     return Stack(outputs, session)
 
 
-def _local(role_arn: str | None) -> Stack:
+def _local(role_arn: str | None, local_role: str) -> Stack:
     try:
         state = json.loads(LOCAL.read_text())
         outputs, endpoint, region = state["outputs"], state["endpoint_url"], state["region"]
@@ -96,7 +103,7 @@ def _local(role_arn: str | None) -> Stack:
         aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
         region_name=region,
     )
-    return Stack(outputs, _assumed(session, role_arn or outputs["ReplayOperatorRoleArn"], endpoint), endpoint)
+    return Stack(outputs, _assumed(session, role_arn or outputs[local_role], endpoint), endpoint)
 
 
 def _assumed(session: boto3.Session, role_arn: str, endpoint_url: str | None) -> boto3.Session:
