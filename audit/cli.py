@@ -95,6 +95,9 @@ def _verdict(days: list[Day]) -> str:
 
 
 def _show(days: list[Day]) -> None:
+    if not days:
+        present.line("there is no line and no head on these days")
+        return
     rows = [
         [
             day.day,

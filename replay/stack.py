@@ -94,7 +94,7 @@ def _local(role_arn: str | None, local_role: str) -> Stack:
         outputs, endpoint, region = state["outputs"], state["endpoint_url"], state["region"]
     except FileNotFoundError:
         raise ReplayError(
-            "no stack is named, and no local one is up", "replay --stack NAME ..., or `make up`"
+            "no stack is named, and no local one is up", "--stack NAME, or `make up` for a local one"
         ) from None
     except (ValueError, KeyError):
         raise ReplayError(f"{LOCAL} is no description of a stack", "make down && make up") from None

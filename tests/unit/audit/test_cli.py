@@ -64,6 +64,10 @@ def test_a_broken_one_is_none_and_says_where(trail: FakeTrail) -> None:
     ]
 
 
+def test_where_nothing_is_that_is_said_and_not_taken_for_a_whole_trail(trail: FakeTrail) -> None:
+    assert run("--until", "2026-11-21") == (0, "there is no line and no head on these days\n")
+
+
 def test_findings_that_are_not_shown_are_counted(trail: FakeTrail) -> None:
     trail.write(ONE, 1010)
     trail.unlocked = set(trail.objects)
