@@ -208,9 +208,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _caller() -> dict[str, Any]:
     """Who Cognito says is asking."""
     claims: dict[str, Any] = app.current_event.request_context.authorizer.claims or {}
-    groups = claims.get("cognito:groups") or ""
-    listed = groups if isinstance(groups, list) else str(groups).strip("[]").replace(",", " ").split()
-    return {"name": str(claims.get("sub", "")), "groups": listed, "mfa": "mfa" in str(claims.get("amr", ""))}
+    # Cognito signs `amr` into ID tokens where it has rolled that out; elsewhere nobody counts as having used a second factor.
+    mfa = "mfa" in _listed(claims.get("amr"))
+    return {"name": str(claims.get("sub", "")), "groups": _listed(claims.get("cognito:groups")), "mfa": mfa}
+
+
+def _listed(claim: Any) -> list[str]:
+    """A claim that is an array; API Gateway makes a text of it."""
+    return claim if isinstance(claim, list) else str(claim or "").strip("[]").replace(",", " ").split()
 
 
 def _answer(status: int, body: dict[str, Any]) -> Response[dict[str, Any]]:

@@ -91,11 +91,17 @@ class RevealRequest(_Model):
 
 
 class RevealedToken(_Model):
-    """The answer for one token; a value where the status is `ok`."""
+    """The answer for one token; a value where the status is `ok`, and `masked` where it is not all of it.
+
+    A value is masked if that was asked for, or if the caller's budget for values in full is used up. `denied` says that the policies do
+    not allow it, or that the budget is used up altogether; whoever may reveal nothing for the purpose is told `denied` of every token,
+    whether or not there is such a token.
+    """
 
     status: Literal["ok", "unknown", "erased", "denied", "tampered", "unavailable"]
     kind: str | None = None
     value: Any = None
+    masked: Literal[True] | None = None
 
 
 class RevealAnswer(_Model):

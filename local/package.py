@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-_SHIPPED = {".py", ".cedar", ".cedarschema"}
+_SHIPPED = {".py", ".cedar", ".cedarschema", ".toml"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

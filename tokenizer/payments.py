@@ -5,16 +5,17 @@ a payment that died between the charge and its record is charged once, however o
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from tokenizer.access import Audit
+from tokenizer.access import Audit, Honey
 from tokenizer.budget import Budget
 from tokenizer.cards import digits_of
 from tokenizer.errors import Unavailable
 from tokenizer.reveal import ReadableAliases, ReadableVault, Status, reveal
+from tokenizer.signals import HONEY_ASKED
 
 _LAST = 4
 
@@ -90,6 +91,8 @@ class Cashier:
     gateway: Gateway
     payments: Payments
     audit: Audit
+    honey: Honey
+    signal: Callable[[str, int], None]
 
     def pay(self, order: Mapping[str, Any], key: str, caller: str, budget: Budget) -> Payment:
         """Charge an order's card.
@@ -111,9 +114,14 @@ class Cashier:
         done = self.payments.find(payment_id)
         if done is not None:
             return done
-        card = self._card(order, budget)
-        told = {"order_id": order_id, "payment_id": payment_id, "tokens": _tokens(order)}
-        self.audit.write("charge", caller, **told)
+        wanted = _card_tokens(order)
+        # An order that somebody made up around a honey token: the alarm is raised, and the gateway may decline it.
+        honey = self.honey.among(wanted, budget)
+        if honey:
+            self.signal(HONEY_ASKED, len(honey))
+        card = self._card(wanted, budget)
+        told = {"order_id": order_id, "payment_id": payment_id, "tokens": wanted}
+        self.audit.write("charge", caller, **told, **({"honey": sorted(honey)} if honey else {}))
         charge = self.gateway.charge(payment_id, card, str(order["total"]), str(order["currency"]))
         self.audit.write("charge answered", caller, **told, result=charge.status)
         return self.payments.keep(
@@ -129,10 +137,7 @@ class Cashier:
             )
         )
 
-    def _card(self, order: Mapping[str, Any], budget: Budget) -> Card:
-        wanted = _tokens(order)
-        if not all(wanted):
-            raise NotPayable("the order has no card")
+    def _card(self, wanted: Sequence[str], budget: Budget) -> Card:
         found = reveal(wanted, self.vault, self.aliases, budget)
         if any(each.status is Status.UNAVAILABLE for each in found.values()):
             raise Unavailable("the vault can't be read")
@@ -142,10 +147,12 @@ class Cashier:
         return Card(*(str(each) for each in values))
 
 
-def _tokens(order: Mapping[str, Any]) -> list[str]:
-    """The tokens of a card's number and expiry, empty texts for what the order has not."""
-    card = (order.get("payment") or {}).get("card") or {}
-    return [each if isinstance(each, str) else "" for each in (card.get("number"), card.get("expiry"))]
+def _card_tokens(order: Mapping[str, Any]) -> list[str]:
+    tokens = (order.get("payment") or {}).get("card") or {}
+    wanted = [tokens.get("number"), tokens.get("expiry")]
+    if not all(isinstance(each, str) and each for each in wanted):
+        raise NotPayable("the order has no card")
+    return [str(each) for each in wanted]
 
 
 class NoGateway:

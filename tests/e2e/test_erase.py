@@ -41,7 +41,9 @@ def placed(api: Api, order_id: str, customer: str, email: str) -> dict[str, str]
 
 
 def statuses(api: Api, *tokens: str) -> list[str]:
-    status, body = api("POST", "/tokens/reveal", {"tokens": list(tokens), "purpose": "legal_request"})
+    # Masked: in full a card takes a second factor, which the local stack's users have none of.
+    asked = {"tokens": list(tokens), "purpose": "legal_request", "masked": True}
+    status, body = api("POST", "/tokens/reveal", asked)
     assert status == 200, body
     return [body["tokens"][token]["status"] for token in tokens]
 

@@ -42,7 +42,7 @@ class Probe:
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("probe.py", PROBE)
-        self._name = f"probe-{secrets.token_hex(4)}"
+        self._name = f"probe-{function}-{secrets.token_hex(4)}"
         self._lambda.create_function(
             FunctionName=self._name,
             Role=role,

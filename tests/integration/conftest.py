@@ -50,6 +50,8 @@ class Aws:
             "audit_bucket": "audit",
             "audit_heads_table": "audit-heads",
             "audit_key_arn": self.settings.vault_key_arn,
+            "honey_table": "honey-tokens",
+            "budgets_table": "reveal-budgets",
         }
         return RevealSettings(**(fields | changes))
 

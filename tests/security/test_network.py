@@ -111,8 +111,13 @@ def endpoints_let_this_stack_through_alone(template: Template) -> list[str]:
 
 
 def every_table_is_reached_by_its_endpoint(template: Template) -> list[str]:
-    (statement,) = template["Resources"]["DynamoDbEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
-    named = [each["Fn::GetAtt"][0] for each in statement["Resource"] if "Fn::GetAtt" in each]
+    statements = template["Resources"]["DynamoDbEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
+    named = [
+        each["Fn::GetAtt"][0]
+        for statement in statements
+        for each in statement["Resource"]
+        if "Fn::GetAtt" in each
+    ]
     return sorted({name for name, _ in of_type(template, "AWS::DynamoDB::Table")} ^ set(named))
 
 

@@ -21,7 +21,11 @@ KEYS = {
         ("kms:Decrypt", "letter", ("ReplayRole",)),
     },
     "AuditKey": {
-        ("kms:GenerateDataKey", "audit", ("EraseRole", "PaymentRole", "ReplayRole", "RevealRole")),
+        (
+            "kms:GenerateDataKey",
+            "audit",
+            ("EraseRole", "HoneyRole", "PaymentRole", "ReplayRole", "RevealRole"),
+        ),
         ("kms:Decrypt", "audit", ("AuditReaderRole",)),
     },
     "TokenKey": {
@@ -329,6 +333,36 @@ def unprocessed_messages_are_the_replay_functions_alone(template: Template) -> l
     return ["UnprocessedQueue"]
 
 
+# Who may do what on the tables that guard reveals.
+GUARDS = {
+    "HoneyTokensTable": {
+        ("RevealPolicy", "dynamodb:BatchGetItem"),
+        ("PaymentPolicy", "dynamodb:BatchGetItem"),
+        ("HoneyPolicy", "dynamodb:PutItem"),
+        ("HoneyPolicy", "dynamodb:Scan"),
+    },
+    "RevealBudgetsTable": {("RevealPolicy", "dynamodb:UpdateItem")},
+}
+
+
+def guards_of_reveals_are_used_as_agreed(template: Template) -> list[str]:
+    def uses(table: str) -> set[tuple[str, str]]:
+        return {
+            (name, action)
+            for name, policy in of_type(template, "AWS::IAM::Policy")
+            for each in policy["PolicyDocument"]["Statement"]
+            if {"Fn::GetAtt": [table, "Arn"]} in listed(each["Resource"])
+            for action in listed(each["Action"])
+        }
+
+    return [table for table, agreed in GUARDS.items() if uses(table) != agreed]
+
+
+def counters_end(template: Template) -> list[str]:
+    expiry = template["Resources"]["RevealBudgetsTable"]["Properties"].get("TimeToLiveSpecification")
+    return [] if expiry == {"AttributeName": "expires_at", "Enabled": True} else ["RevealBudgetsTable"]
+
+
 def plant(template: Template, path: str, value: Any) -> None:
     *steps, last = path.split("/")
     node: Any = template["Resources"]
@@ -425,6 +459,17 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
         "UnprocessedQueuePolicy/Properties/PolicyDocument/Statement/1/Effect",
         "Allow",
     ),
+    (
+        guards_of_reveals_are_used_as_agreed,
+        "RevealPolicy/Properties/PolicyDocument/Statement/NoticeHoneyTokens/Action",
+        ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
+    ),
+    (
+        guards_of_reveals_are_used_as_agreed,
+        "ApiPolicy/Properties/PolicyDocument/Statement/ShowOrders/Resource",
+        {"Fn::GetAtt": ["RevealBudgetsTable", "Arn"]},
+    ),
+    (counters_end, "RevealBudgetsTable/Properties/TimeToLiveSpecification/Enabled", False),
 ]
 CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
 

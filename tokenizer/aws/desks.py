@@ -5,8 +5,11 @@ Apart from `root`, so that the tokenizing functions' cold start does not pay for
 
 import time
 from datetime import UTC, datetime
+from random import SystemRandom
 
 from tokenizer.access import Reveals
+from tokenizer.allowance import Allowances
+from tokenizer.aws import meter, shipped
 from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.audit import AuditStore, AuditTrail
 from tokenizer.aws.bus import EventBridgeBus
@@ -16,6 +19,8 @@ from tokenizer.aws.data_keys import DataKeyReader, DataKeyWriter
 from tokenizer.aws.erasures import DynamoErasures
 from tokenizer.aws.estate import DynamoEstate
 from tokenizer.aws.fake_gateway import FakeGateway
+from tokenizer.aws.honey_desk import HoneyDesk
+from tokenizer.aws.honey_tokens import HoneyKeeper, HoneyReader
 from tokenizer.aws.idempotency import IdempotencyKeys
 from tokenizer.aws.ledger import DynamoLedger
 from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
@@ -27,15 +32,18 @@ from tokenizer.aws.replaying.letters import Letters
 from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
 from tokenizer.aws.replaying.stream import StreamReplay
 from tokenizer.aws.replaying.tokenizers import Tokenizers
+from tokenizer.aws.reveal_budgets import DynamoCounters
 from tokenizer.aws.root import LETTER_CONTEXT, bounds, vault_context
 from tokenizer.aws.sealing import Opener
 from tokenizer.aws.settings import (
     ApiSettings,
     AuditSettings,
     EraseSettings,
+    HoneySettings,
     PaySettings,
     ReplaySettings,
     RevealSettings,
+    VaultReaderSettings,
 )
 from tokenizer.aws.shares import DynamoShares
 from tokenizer.aws.token_keys import load_subject_key
@@ -43,6 +51,7 @@ from tokenizer.aws.vault import VaultReader, VaultWriter
 from tokenizer.aws.waiting_desk import WaitingDesk
 from tokenizer.erase import Eraser
 from tokenizer.erasure_desk import ErasureDesk
+from tokenizer.limits import Limits
 from tokenizer.live import LiveVault, Living
 from tokenizer.payments import Cashier, NoGateway
 
@@ -51,7 +60,7 @@ _AUDIT_ATTEMPTS, _AUDIT_READ = 2, 3  # seconds; eight in all for a line or a hea
 _INVOCATION = 65  # seconds; the tokenizing functions end after 60
 
 
-def vault_reader(settings: RevealSettings) -> VaultReader:
+def vault_reader(settings: VaultReaderSettings) -> VaultReader:
     """The vault, to be read from."""
     silence_libraries()
     keys = DataKeyReader(
@@ -70,7 +79,7 @@ def vault_reader(settings: RevealSettings) -> VaultReader:
     )
 
 
-def live_vault(settings: RevealSettings) -> LiveVault:
+def live_vault(settings: VaultReaderSettings) -> LiveVault:
     """The vault, to be read from, without what is erased."""
     dynamodb = client("dynamodb")
     living = Living(
@@ -108,7 +117,7 @@ def erasure_desk(settings: EraseSettings) -> ErasureDesk:
     return ErasureDesk(eraser(settings), CedarPolicies(), audit_trail(settings))
 
 
-def aliases(settings: RevealSettings) -> DynamoAliases:
+def aliases(settings: VaultReaderSettings) -> DynamoAliases:
     """Which tokens stand behind aliases."""
     return DynamoAliases(client("dynamodb"), settings.alias_table)
 
@@ -162,16 +171,45 @@ def cashier(settings: PaySettings) -> tuple[OrderShelf, Cashier]:
         gateway,
         PaymentsTable(dynamodb, settings.payments_table),
         audit_trail(settings),
+        HoneyReader(client("dynamodb", attempts=1), settings.honey_table),
+        meter.count,
     )
 
 
 def reveals(settings: RevealSettings) -> Reveals:
-    """Reveals under the policies."""
+    """Reveals under the policies and the budgets.
+
+    Raises:
+        Configuration: the shipped policies or budgets are not of their form.
+    """
     return Reveals(
         live_vault(settings),
         aliases(settings),
         CedarPolicies(),
+        Allowances(
+            Limits.parse(shipped.text("budgets.toml")),
+            DynamoCounters(client("dynamodb"), settings.budgets_table),
+        ),
+        HoneyReader(client("dynamodb", attempts=1), settings.honey_table),
         audit_trail(settings),
+        meter.count,
+        lambda: datetime.now(UTC),
+    )
+
+
+def honey_desk(settings: HoneySettings) -> HoneyDesk:
+    """What seeds honey tokens."""
+    silence_libraries()
+    return HoneyDesk(
+        WaitingDesk(
+            client("lambda", attempts=1, read_timeout=_API_CALL),
+            settings.tokenize_function,
+            settings.api_name,
+        ),
+        HoneyKeeper(client("dynamodb"), settings.honey_table),
+        audit_trail(settings),
+        SystemRandom(),
+        lambda: datetime.now(UTC),
     )
 
 

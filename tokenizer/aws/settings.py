@@ -127,8 +127,12 @@ class AuditSettings(DataKeySettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevealSettings(AuditSettings):
-    """What a function needs that reads the vault."""
+class VaultReaderSettings(AuditSettings):
+    """What every function needs that reads the vault.
+
+    Args:
+        honey_table: has the tokens that raise an alarm.
+    """
 
     vault_table: str
     vault_crypto_name: str
@@ -136,6 +140,33 @@ class RevealSettings(AuditSettings):
     alias_table: str
     shares_table: str
     erasures_table: str
+    honey_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealSettings(VaultReaderSettings):
+    """What the function needs that reveals.
+
+    Args:
+        budgets_table: has the counters of the reveal budgets.
+    """
+
+    budgets_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoneySettings(AuditSettings):
+    """What the function needs that seeds honey tokens.
+
+    Args:
+        tokenize_function: tokenizes values.
+        api_name: the name that the API gives itself in the identity of what it has tokenized; a honey token's is no other.
+        honey_table: where they are noted.
+    """
+
+    tokenize_function: str
+    api_name: str
+    honey_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +244,7 @@ class ApiSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaySettings(RevealSettings):
+class PaySettings(VaultReaderSettings):
     """What the function needs that charges cards.
 
     Args:

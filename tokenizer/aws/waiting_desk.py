@@ -41,8 +41,13 @@ class WaitingDesk:
     """Has the tokenizing function work at once."""
 
     def __init__(
-        self, functions: "LambdaClient", tokenize_function: str, api_name: str, keys: IdempotencyKeys
+        self,
+        functions: "LambdaClient",
+        tokenize_function: str,
+        api_name: str,
+        keys: IdempotencyKeys | None = None,
     ) -> None:
+        """A desk; without `keys` for callers who use none."""
         self._functions = functions
         self._keys = keys
         self._tokenize_function = tokenize_function
@@ -88,7 +93,7 @@ class WaitingDesk:
 
     @translated("tokenizing at once")
     def _tokenized(self, data: bytes, caller: str, key: str | None, mode: str) -> dict[str, Any]:
-        if key:
+        if key and self._keys:
             claim = self._keys.claim(caller, f"{mode}#{key}", "waited for")
             arrived = claim.arrived  # of the first request, so that a repeat is told the same
             request_id = hmac.digest(f"{caller}#{mode}#{key}".encode(), data, "sha256").hex()

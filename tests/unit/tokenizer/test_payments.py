@@ -1,8 +1,11 @@
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from tests.fakes.reveals import FakeHoney
 from tests.fakes.world import World, ample_budget
 from tests.samples import CANARIES, order, stream_record
 from tests.unit.tokenizer.test_access import FakeAudit
@@ -45,7 +48,15 @@ def sanitized(world: World, **changes: Any) -> dict[str, Any]:
 def cashier(
     world: World, gateway: Any, audit: FakeAudit | None = None, payments: FakePayments | None = None
 ) -> Cashier:
-    return Cashier(world.vault, world.aliases, gateway, payments or FakePayments(), audit or FakeAudit())
+    return Cashier(
+        world.vault,
+        world.aliases,
+        gateway,
+        payments or FakePayments(),
+        audit or FakeAudit(),
+        FakeHoney(),
+        Counter[str]().__setitem__,
+    )
 
 
 def test_an_order_is_charged_once_for_a_key_and_the_number_is_nowhere() -> None:
@@ -117,6 +128,25 @@ def test_without_an_audit_line_no_card_is_charged() -> None:
     audit.down = True
     with pytest.raises(Unavailable):
         cashier(world, gateway, audit).pay(sanitized(world), "key", "ann", ample_budget())
+    assert gateway.asked == 0
+
+
+def test_a_charge_of_a_honey_token_raises_the_alarm_and_is_answered_like_any_other() -> None:
+    world, gateway, audit, signals = World(), CountingGateway(), FakeAudit(), Counter[str]()
+    shown = sanitized(world)
+    number = shown["payment"]["card"]["number"]
+    till = replace(cashier(world, gateway, audit), honey=FakeHoney({number}), signal=signals.__setitem__)
+    assert till.pay(shown, "key", "ann", ample_budget()) == cashier(world, gateway).pay(
+        shown, "key", "ann", ample_budget()
+    )
+    assert (signals, audit.lines[0]["honey"]) == ({"HoneyTokenAsked": 1}, [number])
+
+
+def test_without_the_honey_tokens_no_card_is_charged() -> None:
+    world, gateway = World(), CountingGateway()
+    till = replace(cashier(world, gateway), honey=FakeHoney(down=Unavailable("down")))
+    with pytest.raises(Unavailable):
+        till.pay(sanitized(world), "key", "ann", ample_budget())
     assert gateway.asked == 0
 
 

@@ -13,6 +13,8 @@ COMPLETE = {
     "AUDIT_BUCKET": "b",
     "AUDIT_HEADS_TABLE": "h",
     "AUDIT_KEY_ARN": "k",
+    "HONEY_TABLE": "h",
+    "BUDGETS_TABLE": "b",
 }
 
 
