@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local import users
 from local.deploy import STACK_NAME
@@ -21,7 +20,6 @@ from local.stack import Stack
 from tests.e2e.conftest import eventually
 from tests.e2e.test_api import Api
 from tests.e2e.test_pipeline import invoke
-from tests.e2e.test_walls import DENIED, Probe
 from tests.fakes.reveals import SHIPPED
 from tokenizer.limits import Window
 
@@ -192,32 +190,3 @@ def test_every_kind_of_honey_can_be_seeded_and_another_can_not(keeper: Keeper) -
         (seeded,) = keeper("seed", "--kind", kind, "--note", "test", "--json")
         assert seeded["kind"] == kind
     assert "error: kind: one of" in keeper("seed", "--kind", "soul", "--note", "test", expect=2)
-
-
-def test_only_the_functions_that_reveal_know_honey_tokens_and_only_the_keepers_function_notes_them(
-    running: Stack,
-) -> None:
-    table = f"{STACK_NAME}-honey-tokens"
-    read = {"RequestItems": {table: {"Keys": [{"id": {"S": "x"}}]}}}
-    item = {"TableName": table, "Item": {"id": {"S": "x"}}}
-    reader, tokenizer = (Probe(running, f"{name}FunctionName") for name in ("Replay", "Honey"))
-    assert reader.call("dynamodb", "batch_get_item", **read) in DENIED
-    assert tokenizer.call("dynamodb", "batch_get_item", **read) in DENIED
-    assert tokenizer.call("dynamodb", "scan", TableName=running.outputs["VaultTableName"]) in DENIED
-    assert tokenizer.call("dynamodb", "scan", TableName=table) == "allowed"
-    assert reader.call("dynamodb", "put_item", **item) in DENIED
-
-
-def test_the_keepers_role_can_have_honey_seeded_and_nothing_else(running: Stack) -> None:
-    who = running.assume(running.outputs["HoneyKeeperRoleArn"])
-    dynamodb, functions = running.client("dynamodb", who), running.client("lambda", who)
-    for table in (
-        f"{STACK_NAME}-honey-tokens",
-        f"{STACK_NAME}-reveal-budgets",
-        running.outputs["VaultTableName"],
-    ):
-        with pytest.raises(ClientError, match="AccessDenied"):
-            dynamodb.scan(TableName=table)
-    for name in ("RevealFunctionName", "TokenizeQueueFunctionName", "ReplayFunctionName"):
-        with pytest.raises(ClientError, match="AccessDenied"):
-            functions.invoke(FunctionName=running.outputs[name], Payload=b"{}")

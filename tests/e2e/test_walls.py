@@ -2,7 +2,6 @@
 
 import io
 import json
-import secrets
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ class Probe:
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("probe.py", PROBE)
-        self._name = f"probe-{function}-{secrets.token_hex(4)}"
+        self._name = f"probe-{function}"
         self._lambda.create_function(
             FunctionName=self._name,
             Role=role,

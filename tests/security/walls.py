@@ -21,11 +21,13 @@ FUNCTIONS = {
     "API": "ApiFunction",
     "orders consumer": "OnOrderSanitizedFunction",
     "token keys": "TokenKeysFunction",
+    "honey": "HoneyFunction",
 }
 PEOPLE = {
     "producer": "ProducerRoleArn",
     "consumer": "ConsumerRoleArn",
     "replay operator": "ReplayOperatorRoleArn",
+    "honey keeper": "HoneyKeeperRoleArn",
 }
 ROLES = (*FUNCTIONS, *PEOPLE)
 TOKENIZERS = frozenset({"tokenize (stream)", "tokenize (queue)"})
@@ -139,6 +141,7 @@ def _update(table: str) -> Callable[[Names], dict[str, Any]]:
 VAULT, INDEX, SHARES, ERASURES = "VaultTableName", "BlindIndexTableName", "SHARES_TABLE", "ERASURES_TABLE"
 READERS = frozenset({"reveal", "pay"})
 ERASE, API, REPLAY = frozenset({"erase"}), frozenset({"API"}), frozenset({"replay"})
+HONEY, KEEPER = frozenset({"honey"}), frozenset({"honey keeper"})
 OPERATOR, CONSUMER, PRODUCER = (
     frozenset({"replay operator"}),
     frozenset({"consumer"}),
@@ -298,6 +301,12 @@ ACTIONS = (
     ),
     Action("keep a payment", "dynamodb", "put_item", _never("PAYMENTS_TABLE"), frozenset({"pay"})),
     Action("claim an idempotency key", "dynamodb", "put_item", _never("IDEMPOTENCY_TABLE"), API),
+    Action("count a reveal", "dynamodb", "update_item", _update("BUDGETS_TABLE"), frozenset({"reveal"})),
+    Action("read what callers were shown", "dynamodb", "get_item", _get("BUDGETS_TABLE"), NOBODY),
+    Action("look for honey tokens", "dynamodb", "batch_get_item", _keys("HONEY_TABLE"), READERS),
+    Action("list honey tokens", "dynamodb", "scan", _table("HONEY_TABLE"), HONEY),
+    Action("note a honey token", "dynamodb", "put_item", _never("HONEY_TABLE"), HONEY),
+    Action("take a honey token off the list", "dynamodb", "delete_item", _get("HONEY_TABLE"), NOBODY),
     Action(
         "receive dead letters (sealed)", "sqs", "receive_message", _receive("DeadLetterQueueUrl"), OPERATOR
     ),
@@ -321,8 +330,9 @@ ACTIONS = (
         "lambda",
         "invoke",
         _invoke("TokenizeQueueFunctionName"),
-        API | REPLAY,
+        API | REPLAY | HONEY,
     ),
+    Action("ask the honey function", "lambda", "invoke", _invoke("HoneyFunctionName"), KEEPER),
     Action(
         "ask the stream's tokenizing function",
         "lambda",
