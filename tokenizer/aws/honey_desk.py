@@ -36,7 +36,7 @@ class HoneyDesk:
 
         Raises:
             InvalidRequest: the request is not understood.
-            PipelineError: the tokenizing function, the table or the audit log failed.
+            PipelineError: the tokenizing function, the table or the audit trail failed.
         """
         operator = request.get("operator")
         if not isinstance(operator, str) or not operator:
