@@ -28,6 +28,7 @@ PEOPLE = {
     "consumer": "ConsumerRoleArn",
     "replay operator": "ReplayOperatorRoleArn",
     "honey keeper": "HoneyKeeperRoleArn",
+    "audit reader": "AuditReaderRoleArn",
 }
 ROLES = (*FUNCTIONS, *PEOPLE)
 TOKENIZERS = frozenset({"tokenize (stream)", "tokenize (queue)"})
@@ -128,6 +129,17 @@ def _never(table: str, id_name: str = "id") -> Callable[[Names], dict[str, Any]]
     }
 
 
+def _line(key: str, **more: Any) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"Bucket": names["AuditBucketName"], "Key": key, **more}
+
+
+def _head(**more: Any) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"TableName": names["AuditHeadsTableName"], **more}
+
+
+_HEAD = {"day": {"S": "none"}, "chain": {"S": "none"}}
+
+
 def _update(table: str) -> Callable[[Names], dict[str, Any]]:
     return lambda names: {
         "TableName": names[table],
@@ -140,6 +152,7 @@ def _update(table: str) -> Callable[[Names], dict[str, Any]]:
 
 VAULT, INDEX, SHARES, ERASURES = "VaultTableName", "BlindIndexTableName", "SHARES_TABLE", "ERASURES_TABLE"
 READERS = frozenset({"reveal", "pay"})
+AUDITED, AUDITOR = frozenset({"reveal", "pay", "erase", "replay", "honey"}), frozenset({"audit reader"})
 ERASE, API, REPLAY = frozenset({"erase"}), frozenset({"API"}), frozenset({"replay"})
 HONEY, KEEPER = frozenset({"honey"}), frozenset({"honey keeper"})
 OPERATOR, CONSUMER, PRODUCER = (
@@ -321,6 +334,37 @@ ACTIONS = (
         lambda names: {"Bucket": names["LETTER_BUCKET"], "Key": "letters/none"},
         REPLAY,
     ),
+    Action("add a line to the audit trail", "s3", "put_object", _line("audit/probe", Body="x"), AUDITED),
+    Action("write beside the audit trail", "s3", "put_object", _line("probe", Body="x"), NOBODY),
+    Action("read a line of the audit trail", "s3", "get_object", _line("audit/none"), AUDITOR),
+    Action(
+        "list the audit trail",
+        "s3",
+        "list_object_versions",
+        lambda names: {"Bucket": names["AuditBucketName"]},
+        AUDITOR,
+    ),
+    Action("delete a line of the audit trail", "s3", "delete_object", _line("audit/none"), NOBODY),
+    Action(
+        "change a line's lock",
+        "s3",
+        "put_object_retention",
+        _line("audit/none", Retention={"Mode": "GOVERNANCE", "RetainUntilDate": "2030-01-01T00:00:00Z"}),
+        NOBODY,
+    ),
+    Action(
+        "move the head of an audit chain",
+        "dynamodb",
+        "put_item",
+        _head(Item=_HEAD, ConditionExpression="attribute_exists(nowhere)"),
+        AUDITED,
+    ),
+    Action("read where audit chains end", "dynamodb", "get_item", _head(Key=_HEAD), AUDITOR),
+    Action("remove a head of an audit chain", "dynamodb", "delete_item", _head(Key=_HEAD), NOBODY),
+    Action(
+        "make a key of an audit chain", "kms", "generate_data_key", _make("AuditKeyArn", "audit"), AUDITED
+    ),
+    Action("open a key of an audit chain", "kms", "decrypt", _open("AuditKeyArn", "audit"), AUDITOR),
     Action("ask the reveal function", "lambda", "invoke", _invoke("RevealFunctionName"), API),
     Action("ask the erase function", "lambda", "invoke", _invoke("EraseFunctionName"), API),
     Action("ask the payment function", "lambda", "invoke", _invoke("PAYMENT_FUNCTION"), API),
