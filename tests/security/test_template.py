@@ -292,7 +292,7 @@ def audit_lines_are_written_once_by_anybody(template: Template) -> list[str]:
     ]
 
 
-AUDIT_WRITERS = {"ErasePolicy", "RevealPolicy", "PaymentPolicy", "ReplayPolicy"}
+AUDIT_WRITERS = {"HoneyPolicy", "ErasePolicy", "RevealPolicy", "PaymentPolicy", "ReplayPolicy"}
 AUDIT_READS = {
     "dynamodb:GetItem",
     "dynamodb:Query",
