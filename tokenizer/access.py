@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from tokenizer.allowance import Allowances, Granted
+from tokenizer.audit_lines import as_code
 from tokenizer.budget import Budget
 from tokenizer.categories import category
 from tokenizer.records import VaultField
@@ -167,7 +168,7 @@ class Reveals:
             wish.action,
             caller.name,
             groups=list(caller.groups),
-            purpose=wish.purpose,
+            purpose=as_code(wish.purpose),
             **_results(answers, wish.action),
             **{name: list(told) for name, told in notable.items() if told},
         )

@@ -17,7 +17,7 @@ from local import users
 from local.deploy import STACK_NAME
 from local.package import ROOT
 from local.stack import Stack
-from tests.e2e.conftest import eventually
+from tests.e2e.conftest import audit_lines, eventually
 from tests.e2e.test_api import Api
 from tests.e2e.test_pipeline import invoke
 from tests.fakes.reveals import SHIPPED
@@ -87,7 +87,7 @@ def test_a_stolen_login_gets_its_budget_and_not_one_value_more_however_many_ask_
     assert {each["value"] for each in answers if each.get("masked")} == {"************4242"}
     assert reveal(thief, cards[:1]) == [{"status": "denied"}]
     assert eventually(lambda: emitted(running, "BudgetExceeded") >= before + 3)
-    told = [line for line in lines(running, running.outputs["AuditLogGroupName"]) if line.get("budgets")]
+    told = [line for line in audit_lines(running) if line.get("budgets")]
     assert "hour charge/card_number/full" in [step for line in told for step in line["budgets"]]
     items = running.client("dynamodb").scan(TableName=f"{STACK_NAME}-reveal-budgets")["Items"]
     spent = [item for item in items if item.get("charge/card_number/full", {}).get("N") == "401"]
@@ -181,7 +181,7 @@ def test_honey_tokens_are_seeded_look_like_others_and_raise_an_alarm(running: St
     assert honey["value"].startswith("400000")
     assert reveal(Api(running, users.sign_in(running, "analytics")), tokens[1:2]) == [{"status": "denied"}]
     assert eventually(lambda: emitted(running, "HoneyTokenAsked") == before + 2)
-    told = [line for line in lines(running, running.outputs["AuditLogGroupName"]) if line.get("honey")]
+    told = [line for line in audit_lines(running) if line.get("honey")]
     assert [line["honey"] for line in told] == [[tokens[0]], [tokens[1]]]
 
 

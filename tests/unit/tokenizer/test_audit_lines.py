@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokenizer.audit_lines import Line, NotWhole, Place, clean, seal, unseal
+from tokenizer.audit_lines import Line, NotWhole, Place, as_code, clean, seal, unseal
 
 PLACE = Place("2026-11-24", "0123456789abcdef" * 2, 7)
 KEY = b"k" * 32
@@ -55,6 +55,16 @@ def test_facts_are_kept_as_json_gives_them_back() -> None:
 @pytest.mark.parametrize("name", ["purpose", "reason"])
 def test_a_value_that_somebody_wrote_into_a_free_text_is_withheld(name: str, text: str, shown: str) -> None:
     assert clean({name: text}) == {name: shown}
+
+
+@pytest.mark.parametrize("purpose", ["charge", "legal_request", "ticket-42", "curiosity"])
+def test_a_purpose_of_one_word_is_told(purpose: str) -> None:
+    assert as_code(purpose) == purpose
+
+
+@pytest.mark.parametrize("purpose", ["", "because Ann asked", "Ann.Canary@example.com", "x" * 65, "charge\n"])
+def test_a_purpose_that_no_policy_can_know_is_withheld(purpose: str) -> None:
+    assert as_code(purpose) == "withheld: no code"
 
 
 @pytest.mark.parametrize(
