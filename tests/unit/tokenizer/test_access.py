@@ -69,9 +69,7 @@ def test_a_value_that_is_asked_for_as_if_it_were_a_token_never_reaches_the_audit
 def test_a_sentence_given_as_a_purpose_never_reaches_the_audit_trail(world: World) -> None:
     audit = FakeAudit()
     wish = Wish((token(world, "customer", "email"),), "because Ann Canaryname asked", Action.REVEAL)
-    Reveals(world.vault, world.aliases, CedarPolicies(), audit).answer(
-        Caller("ann", ("support",)), wish, ample_budget()
-    )
+    Desk(world.vault, world.aliases, audit).reveals.answer(Caller("ann", ("support",)), wish, ample_budget())
     assert [line["purpose"] for line in audit.lines] == ["withheld: no code"]
 
 
