@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help schemas demo test up down lint bench lock clean build build-TokenizerLayer
+.PHONY: help schemas demo test up down lint bench load lock clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
@@ -38,6 +38,9 @@ lint: .venv/.ready ## formatter, linter, types, template, import rules
 
 bench: .venv/.ready ## the benchmarks
 	@$(BIN)/python -m bench
+
+load: .venv/.ready ## the load test, on the local stack; LOAD="--stack NAME --orders-per-second 20 --run-time 5m"
+	@$(BIN)/locust --locustfile load/locustfile.py --headless --only-summary --loglevel WARNING --run-time 60s $(LOAD)
 
 schemas: .venv/.ready ## write schemas/json from the models
 	@$(BIN)/python -m schemas

@@ -44,7 +44,9 @@ def loaded(names: Iterable[str]) -> set[str]:
     for name in names:
         with suppress(ImportError):  # stubs for the type checker alone, and names that are no modules
             importlib.import_module(name)
-    files = {Path(found) for each in tuple(sys.modules.values()) if (found := getattr(each, "__file__", None))}
+    files = {
+        Path(found) for each in tuple(sys.modules.values()) if (found := getattr(each, "__file__", None))
+    }
     return _relative(files, {Path(each) for each in sys.path if each} | {Path.cwd()})
 
 

@@ -4,6 +4,7 @@ boto3 and botocore are shipped by their exact pin although the runtime has some 
 runs, and AWS changing its copy changes nothing here.
 """
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from deployment.sources import services
 from deployment.trim import trim
 from local.package import ROOT, shipped
 
+LOCK = ROOT / "requirements/runtime.lock"
+_SECONDS = 600  # to fetch about 20 MB
 _PACKAGES = ("tokenizer", "schemas", "policies")
 
 
@@ -26,11 +29,19 @@ class Architecture(StrEnum):
     ARM64 = "arm64"
     X86_64 = "x86_64"
 
+    @classmethod
+    def native(cls) -> "Architecture | None":
+        """That of this machine, None if Lambda has none like it."""
+        return _MACHINES.get(platform.machine())
+
     @property
     def platforms(self) -> list[str]:
         """The wheels' tags, best first; Amazon Linux 2023 has glibc 2.34."""
         machine = "aarch64" if self is Architecture.ARM64 else "x86_64"
         return [f"manylinux_2_28_{machine}", f"manylinux2014_{machine}"]
+
+
+_MACHINES = {"aarch64": Architecture.ARM64, "arm64": Architecture.ARM64, "x86_64": Architecture.X86_64}
 
 
 @dataclass(frozen=True)
@@ -48,19 +59,20 @@ class Target:
     version: str = interpreter.RUNTIME
 
 
-def build(directory: Path, target: Target) -> None:
+def build(directory: Path, target: Target, lock: Path = LOCK) -> None:
     """Build the layer.
 
     Args:
         directory: takes `python/`, which Lambda mounts as `/opt/python`.
         target: what it is for.
+        lock: the packages, with their hashes.
 
     Raises:
         BuildError: a wheel is missing or is not the one that the lock file names.
     """
     packages = directory / "python"
     shutil.rmtree(packages, ignore_errors=True)
-    _install(packages, target)
+    _install(packages, target, lock)
     trim(packages, services())
     for name in _PACKAGES:
         for path in shipped(ROOT / name):
@@ -71,12 +83,20 @@ def build(directory: Path, target: Target) -> None:
         bytecode.compile_in(packages, target.python)
 
 
-def _install(packages: Path, target: Target) -> None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+def _install(packages: Path, target: Target, lock: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-compile",
+    ]
     command += ["--no-deps", "--require-hashes", "--only-binary=:all:", "--implementation", "cp"]
     command += ["--python-version", target.version, "--target", str(packages)]
     command += [f"--platform={each}" for each in target.architecture.platforms]
-    command += ["-r", str(ROOT / "requirements/runtime.lock")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- pip
+    command += ["-r", str(lock)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603 -- pip
     if done.returncode:
         raise BuildError("the wheels were not installed", done.stderr.strip())

@@ -18,7 +18,6 @@ from local.template import load
 _LAYER = "TokenizerLayer"
 _LARGEST = 12
 _RUNS = 5
-_MACHINES = {"aarch64": Architecture.ARM64, "arm64": Architecture.ARM64, "x86_64": Architecture.X86_64}
 
 
 def report(built: Path, architecture: Architecture, console: Console) -> None:
@@ -63,7 +62,7 @@ def _print_sizes(built: Path, architecture: Architecture, console: Console) -> N
 
 
 def _print_starts(built: Path, architecture: Architecture, console: Console) -> None:
-    python, native = interpreter.find(), _MACHINES.get(platform.machine())
+    python, native = interpreter.find(), Architecture.native()
     if python is None:
         console.print(
             f"no Python {interpreter.RUNTIME} here: the layer has no bytecode, so that each cold start compiles what it "
@@ -77,7 +76,9 @@ def _print_starts(built: Path, architecture: Architecture, console: Console) -> 
         # Wheels for another processor don't load here; those of the same versions for this one tell as much.
         with tempfile.TemporaryDirectory() as folder:
             layer.build(Path(folder), Target(native, python))
-            _measure(built, Path(folder), python, console, f"{native} wheels, as this machine can't load others")
+            _measure(
+                built, Path(folder), python, console, f"{native} wheels, as this machine can't load others"
+            )
 
 
 def _measure(built: Path, layer_folder: Path, python: Path, console: Console, what: str) -> None:

@@ -1,6 +1,6 @@
 """What is left out of the layer, and why that is safe: files that no code path of the functions opens.
 
-tests/build imports every handler from what is left, makes every client and runs an order through it.
+tests/artifacts imports every handler from what is left, makes every client and runs an order through it.
 """
 
 import shutil
