@@ -18,7 +18,7 @@ class Sent:
 
     Args:
         order_id: its id.
-        with_card: whether it can be paid.
+        with_card: whether it can be paid: with a number and an expiry.
         at: when it was taken, in seconds.
         leaks: finds its own values.
     """
@@ -55,7 +55,8 @@ class Supply:
     def sending(self, event: dict[str, Any], at: float) -> Sent:
         """What to remember of an order."""
         order = event["order"]
-        with_card = bool((order.get("payment") or {}).get("card"))
+        card = (order.get("payment") or {}).get("card") or {}
+        with_card = bool(card.get("number") and card.get("expiry"))
         return Sent(order["order_id"], with_card, at, Leaks(sensitive_values(event)))
 
     def show(self, sent: Sent, sanitized: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def test_orders_never_come_twice_and_those_without_a_card_are_not_handed_to_cash
     for event in events:
         supply.show(supply.sending(event, 0.0), event)
     paid = {each.order_id for each in supply.to_pay}
-    assert paid == {
-        each["order"]["order_id"] for each in events if (each["order"]["payment"] or {}).get("card")
-    }
+    cards = {each["order"]["order_id"]: (each["order"]["payment"] or {}).get("card") or {} for each in events}
+    assert paid == {name for name, card in cards.items() if card.get("number") and card.get("expiry")}
+    assert [card for card in cards.values() if card.get("number") and not card.get("expiry")]
     assert len(supply.to_reveal) == len(paid) < 450
