@@ -49,9 +49,9 @@ class Cloud:
 def an_order_is_tokenized_and_the_guard_finds_what_stands_in_prose() -> World:
     world = World()
     notes = (
-        "call +1 202-555-0123",
+        "call +44 20 7946 0018",
         "IBAN GB82 WEST 1234 5698 7654 32",
-        "card 4111 1111 1111 1111",
+        "card 5555 5555 5555 4444",
         "ring twice",
     )
     records = [stream_record(order(notes=note), at) for at, note in enumerate(notes)]

@@ -142,3 +142,14 @@ def test_the_locked_packages_are_the_same_for_every_version_of_python() -> None:
     assert not [
         each for each in markers if "python_version" in each or "sys_platform" in each or "machine" in each
     ]
+
+
+def test_the_deployment_page_names_every_table_that_a_teardown_leaves() -> None:
+    page = (ROOT / "docs/deploy.md").read_text()
+    kept = [
+        each["Properties"]["TableName"]["Fn::Sub"].partition("-")[2]
+        for each in SOURCE["Resources"].values()
+        if each["Type"] == "AWS::DynamoDB::Table" and each.get("DeletionPolicy") == "Retain"
+    ]
+    assert [name for name in kept if f"`{name}`" not in page] == []
+    assert len(kept) >= 8
