@@ -8,11 +8,11 @@ from local.stack import Stack
 GROUPS = ("payments", "support", "compliance", "analytics")
 
 
-def sign_in(stack: Stack, group: str | None) -> str:
-    """Make somebody in a group and sign them in.
+def make(stack: Stack, group: str | None) -> tuple[str, str]:
+    """Make somebody in a group.
 
     Returns:
-        Their Cognito ID token, for the header `Authorization`.
+        Their name and password.
     """
     cognito, pool = stack.client("cognito-idp"), stack.outputs["UserPoolId"]
     name = f"{group or 'nobody'}-{secrets.token_hex(4)}@example.com"
@@ -23,7 +23,17 @@ def sign_in(stack: Stack, group: str | None) -> str:
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
     if group:
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
-    answer = cognito.initiate_auth(
+    return name, password
+
+
+def sign_in(stack: Stack, group: str | None) -> str:
+    """Make somebody in a group and sign them in.
+
+    Returns:
+        Their Cognito ID token, for the header `Authorization`.
+    """
+    name, password = make(stack, group)
+    answer = stack.client("cognito-idp").initiate_auth(
         ClientId=stack.outputs["UserPoolClientId"],
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": name, "PASSWORD": password},
