@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from local import stack, users
+from local import environment, stack, users
 from local.errors import LocalStackError
 from local.package import ROOT
 
@@ -12,9 +12,14 @@ from local.package import ROOT
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole stack on this machine.")
-    parser.add_argument("command", choices=["up", "down", "status", "demo", "user"])
+    parser.add_argument("command", choices=["up", "down", "status", "demo", "user", "env"])
     parser.add_argument("--directory", type=Path, default=ROOT / ".local", help="where it keeps its state")
     parser.add_argument("--group", choices=users.GROUPS, help="for `user`: the group of the new user")
+    parser.add_argument(
+        "--role",
+        choices=environment.ROLES,
+        help="for `env`: whose credentials; the administrator's without it",
+    )
     options = parser.parse_args(arguments)
     if options.command == "demo":
         from local import demo  # noqa: PLC0415 -- rich and Faker, for the demo alone
@@ -23,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "user":
             return _user(options.directory.resolve(), options.group)
+        if options.command == "env":
+            return _env(options.directory.resolve(), options.role)
         return _run(options.command, options.directory.resolve())
     except LocalStackError as error:
         print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
@@ -34,11 +41,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _user(directory: Path, group: str | None) -> int:
     """Make a user, sign them in, and print their ID token."""
+    print(users.sign_in(_running(directory), group))
+    return 0
+
+
+def _env(directory: Path, role: str | None) -> int:
+    """Print what a shell needs to talk to the stack."""
+    print("\n".join(environment.exports(_running(directory), role)))
+    return 0
+
+
+def _running(directory: Path) -> stack.Stack:
     running = stack.load(directory)
     if running is None:
         raise LocalStackError("no stack is up", "make up")
-    print(users.sign_in(running, group))
-    return 0
+    return running
 
 
 def _run(command: str, directory: Path) -> int:

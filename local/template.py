@@ -12,7 +12,9 @@ import yaml
 Node = Any
 
 # Types that the emulator's CloudFormation refuses.
-OMITTED_TYPES = frozenset({"AWS::Events::Archive"})
+OMITTED_TYPES = frozenset(
+    {"AWS::Events::Archive", "AWS::EventSchemas::Registry", "AWS::EventSchemas::Schema"}
+)
 
 # Mappings of streams: the emulator's own lose what fails, so `mapping_process` runs them and they stay disabled.
 MAPPING = "AWS::Lambda::EventSourceMapping"
