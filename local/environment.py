@@ -27,3 +27,5 @@ def exports(stack: Stack, role: str | None) -> Iterator[str]:
     }
     for name, value in {**variables, **stack.outputs}.items():
         yield f"export {name}={shlex.quote(value)}"
+    # Version 1 of the CLI does not heed AWS_ENDPOINT_URL for SQS.
+    yield 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }'

@@ -1,5 +1,6 @@
 """The test helpers make valid events, the same ones for the same seed; the contract's checks bite."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from random import Random
@@ -9,6 +10,7 @@ import pytest
 
 from order_events import OtherEvent, is_token, newest, parse
 from order_events.testing import CHECKS, Variant, detail, envelope, faults, known
+from order_events.testing.__main__ import main
 from order_events.testing.patterns import matching
 
 
@@ -134,3 +136,16 @@ def test_a_good_consumer_keeps_the_contract_and_a_bad_one_is_found(
 def test_the_contract_of_no_known_type_is_refused() -> None:
     with pytest.raises(ValueError, match="none"):
         CHECKS[0](Good, ["order.lost"])
+
+
+def test_events_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["order.placed", "2", "--seed", "7", "--count", "2", "--variant", "minimal"]) == 0
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert printed == [envelope("order.placed", 2, seed=seed, variant=Variant.MINIMAL) for seed in (7, 8)]
+
+
+@pytest.mark.parametrize("words", [["order.lost"], ["order.placed", "999"], []], ids=str)
+def test_what_cannot_be_printed_is_bad_usage(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 2

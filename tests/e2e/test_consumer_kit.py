@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -40,6 +41,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
     found = folder / "venv" / "bin" / "python"
     (built,) = folder.glob("order_events-*.whl")
+    assert "order_events/py.typed" in ZipFile(built).namelist()
     needed = [f"{built}[testing]", *(f"{name}=={version(name)}" for name in ("pytest", "jsonschema"))]
     subprocess.run([found, "-m", "pip", "install", "--quiet", *needed], check=True)
     return found
