@@ -17,7 +17,7 @@ from tokenizer.identity import Identity
 from tokenizer.intake import Intake
 from tokenizer.records import RawRecord
 from tokenizer.sanitize import GUARDED, UNKNOWN, Draft, Sanitizer
-from tokenizer.tokens import ScopeKeys, TokenKey
+from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey
 
 _QUEUE = "preview"
 _KEY_BYTES = 32
@@ -59,7 +59,8 @@ class Preview:
     """Sanitizes events with keys that nobody keeps."""
 
     def __init__(self, catalog: Catalog) -> None:
-        keys = TokenKey(token_bytes(_KEY_BYTES)), ScopeKeys(token_bytes(_KEY_BYTES))
+        token_key, scopes, subjects = (token_bytes(_KEY_BYTES) for _ in range(3))
+        keys = TokenKey(token_key), ScopeKeys(scopes), SubjectKey(subjects)
         self._intake = Intake(catalog, Sanitizer(*keys))
         self._count = 0
 
@@ -78,7 +79,7 @@ class Preview:
             raise draft
         event = jsontext.parse(data)
         plan = self._intake.catalog.plan(event)
-        kept = {each.path: each.kind for each in draft.fields.values()}
+        kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
         aliased = frozenset(use.draws.path for use in draft.aliases)
         return list(_Told(draft, plan, kept, aliased).fields(event))
 

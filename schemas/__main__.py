@@ -58,7 +58,7 @@ def write(folder: Path = FOLDER) -> list[str]:
 
 def publish(root: Path = ROOT) -> None:
     """Write what follows from the JSON Schemas: the consumers' kit, the AsyncAPI document, the registry's resources."""
-    files = published(root, text)
+    files = published(root, {place: schema for place, (schema, _) in generated().items()}, text)
     for place, content in files.items():
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         (root / place).write_text(content, encoding="utf-8")

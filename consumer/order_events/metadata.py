@@ -7,7 +7,7 @@ from order_events.parts import Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata(Part):
-    """Where the event came from; `ingest_id` is one per raw record, so consumers drop duplicates by it."""
+    """`ingest_id` is one per raw record, so consumers drop duplicates by it."""
 
     event_id: str
     schema_version: int

@@ -17,26 +17,20 @@ _SENSITIVE = "Sensitive values as they are. What no schema names is legal and be
 
 def document(raw: Mapping[EventName, Schema], sanitized: Mapping[EventName, Schema]) -> dict[str, Any]:
     """The whole document."""
-    names = sorted(raw)
+    sent, taken = sorted(sanitized), sorted(raw)
     channels = {
-        "rawStream": _channel(
-            "{stack}-raw-orders", "The Kinesis stream that producers put raw events on.", "raw", names
-        ),
-        "rawQueue": _channel(
-            "{stack}-raw-orders", "The SQS queue that takes raw events as well.", "raw", names
-        ),
+        "rawStream": _channel("The Kinesis stream that producers put raw events on.", "raw", taken),
+        "rawQueue": _channel("The SQS queue that takes raw events as well.", "raw", taken),
         "sanitizedBus": _channel(
-            "{stack}-sanitized",
             f"The EventBridge bus that consumers put their rules on; `source` is `{SOURCE}`.",
             "sanitized",
-            names,
+            sent,
         ),
     }
     schemas: dict[str, Any] = {}
-    for name in names:
-        schemas |= _hoisted(f"raw.{_key(name)}", raw[name]) | _hoisted(
-            f"sanitized.{_key(name)}", sanitized[name]
-        )
+    for side, found in (("raw", raw), ("sanitized", sanitized)):
+        for name in sorted(found):
+            schemas |= _hoisted(f"{side}.{_key(name)}", found[name])
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -56,36 +50,36 @@ def document(raw: Mapping[EventName, Schema], sanitized: Mapping[EventName, Sche
                 "description": "At least once, in no order; every delivery of a record has the same bytes in `detail`.",
             },
         },
-        "components": {"messages": dict(_messages(names)), "schemas": schemas},
+        "components": {"messages": dict(_raw_messages(taken)) | dict(_messages(sent)), "schemas": schemas},
     }
 
 
-def _channel(address: str, description: str, side: str, names: list[EventName]) -> dict[str, Any]:
+def _channel(description: str, side: str, names: list[EventName]) -> dict[str, Any]:
+    address = "{stack}-sanitized" if side == "sanitized" else "{stack}-raw-orders"
     messages = {_key(name): {"$ref": f"#/components/messages/{side}.{_key(name)}"} for name in names}
     return {"address": address, "description": description, "parameters": _STACK, "messages": messages}
 
 
+def _raw_messages(names: list[EventName]) -> Iterator[tuple[str, Any]]:
+    for name in names:
+        message = {
+            "name": name.event_type,
+            "title": f"{name.event_type}, version {name.schema_version}, raw",
+            "description": _SENSITIVE,
+            "payload": {"$ref": f"#/components/schemas/raw.{_key(name)}"},
+        }
+        yield f"raw.{_key(name)}", message
+
+
 def _messages(names: list[EventName]) -> Iterator[tuple[str, Any]]:
     for name in names:
-        key, title = _key(name), f"{name.event_type}, version {name.schema_version}"
-        yield (
-            f"raw.{key}",
-            {
-                "name": name.event_type,
-                "title": f"{title}, raw",
-                "description": _SENSITIVE,
-                "payload": {"$ref": f"#/components/schemas/raw.{key}"},
-            },
-        )
-        yield (
-            f"sanitized.{key}",
-            {
-                "name": name.event_type,
-                "title": f"{title}, sanitized",
-                "description": "EventBridge's envelope around the sanitized event.",
-                "payload": envelope(name, {"$ref": f"#/components/schemas/sanitized.{key}"}),
-            },
-        )
+        message = {
+            "name": name.event_type,
+            "title": f"{name.event_type}, version {name.schema_version}, sanitized",
+            "description": "EventBridge's envelope around the sanitized event.",
+            "payload": envelope(name, {"$ref": f"#/components/schemas/sanitized.{_key(name)}"}),
+        }
+        yield f"sanitized.{_key(name)}", message
 
 
 def envelope(name: EventName, detail: Schema) -> Schema:

@@ -13,6 +13,7 @@ from schemas.json_schema import TOKEN, Schema
 from schemas.registry import EventName
 
 _NOTE = "Written by `make schemas` from the models in `schemas/`."
+_DERIVED = "The raw event's own shape, with tokens in the place of sensitive values."
 _LINE = 110
 _TAKEN = frozenset({"Any", "ClassVar", "Event", "Mapping", "Metadata", "Part", "Token", "dataclass"})
 _RESERVED = frozenset({"extra", "metadata", "data"})
@@ -32,14 +33,14 @@ def kit_files(sanitized: Mapping[EventName, Schema]) -> dict[Path, str]:
         ValueError: events differ in their metadata, or a name can't be one of Python's.
     """
     names = sorted(sanitized)
-    metadata = [sanitized[name]["properties"]["metadata"] for name in names]
-    if any(each != metadata[0] for each in metadata):
+    metadata = {_metadata_module(_resolved(sanitized[name], "metadata")) for name in names}
+    if len(metadata) > 1:
         raise ValueError("events differ in their metadata")
     files = {
         Path("events", f"{module_name(name)}.py"): _event_module(name, sanitized[name]) for name in names
     }
     files[Path("events", "__init__.py")] = _index(names)
-    files[Path("metadata.py")] = _metadata_module(metadata[0])
+    files[Path("metadata.py")] = metadata.pop()
     return files
 
 
@@ -55,15 +56,16 @@ def class_name(name: EventName) -> str:
 
 
 def _event_module(name: EventName, schema: Schema) -> str:
-    scalars = {key: each for key, each in schema["$defs"].items() if "properties" not in each}
-    schema = _inlined(schema, scalars)
-    data = schema["properties"]["data"]
-    said = "The raw event's own shape, with tokens in the place of sensitive values."
-    parts = {key: each for key, each in schema["$defs"].items() if key not in scalars}
-    parts |= {data["title"]: {**data, "description": said}}
+    definitions = schema.get("$defs", {})
+    scalars = {key: each for key, each in definitions.items() if "properties" not in each}
+    data = _inlined(_resolved(schema, "data"), scalars)
+    parts = {key: _inlined(each, scalars) for key, each in definitions.items() if key not in scalars}
+    if data["title"] not in parts:
+        # Derived from a raw model, whose own description is that of the raw event.
+        parts[data["title"]] = {**data, "description": _DERIVED}
     if clash := sorted((_TAKEN | {class_name(name)}) & parts.keys()):
         raise ValueError(f"{name.event_type} {name.schema_version}: {clash[0]} is a name of the kit's own")
-    body = "\n\n\n".join(_part(title, parts[title]) for title in _by_need(parts))
+    body = "\n\n\n".join(_part(title, parts[title]) for title in _by_need(parts, data["title"]))
     event = [
         "@dataclass(frozen=True, slots=True, kw_only=True)",
         f"class {class_name(name)}(Event):",
@@ -85,8 +87,16 @@ def _inlined(node: Any, scalars: Mapping[str, Schema]) -> Any:
     return [_inlined(each, scalars) for each in node] if isinstance(node, list) else node
 
 
+def _resolved(schema: Schema, name: str) -> Schema:
+    """A property of the whole, wherever it is defined."""
+    found: Schema = schema["properties"][name]
+    defined: Schema = schema["$defs"][found["$ref"].rpartition("/")[2]] if "$ref" in found else found
+    return defined
+
+
 def _metadata_module(schema: Schema) -> str:
-    text = _part("Metadata", schema) + "\n"
+    said = "`ingest_id` is one per raw record, so consumers drop duplicates by it."
+    text = _part("Metadata", {**schema, "description": said}) + "\n"
     return _head("Where an event came from.", text) + text
 
 
@@ -122,8 +132,8 @@ def _head(what: str, text: str, base: str = "", typing: str = "") -> str:
     return "\n".join(lines) + "\n\n\n"
 
 
-def _by_need(parts: Mapping[str, Schema]) -> Iterator[str]:
-    """Parts in an order in which each comes after those that it is made of."""
+def _by_need(parts: Mapping[str, Schema], whole: str) -> Iterator[str]:
+    """What a part is made of, each after what that is made of in turn."""
     done: set[str] = set()
 
     def visit(title: str) -> Iterator[str]:
@@ -133,8 +143,7 @@ def _by_need(parts: Mapping[str, Schema]) -> Iterator[str]:
                 yield from visit(needed)
             yield title
 
-    for title in parts:
-        yield from visit(title)
+    yield from visit(whole)
 
 
 def _references(node: Any) -> Iterator[str]:

@@ -64,7 +64,7 @@ def section(sanitized: Mapping[EventName, Schema]) -> str:
 def draft_4(name: EventName, schema: Schema) -> Schema:
     """The envelope's schema in the dialect that the registry takes."""
     detail = {key: value for key, value in schema.items() if key not in _UNSAID}
-    definitions = {part: _older(each) for part, each in schema["$defs"].items()}
+    definitions = {part: _older(each) for part, each in schema.get("$defs", {}).items()}
     return {
         "$schema": "http://json-schema.org/draft-04/schema#",
         "title": f"{name.event_type} {name.schema_version}",

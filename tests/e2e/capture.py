@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from local import stack
+from local import stack, users
 from local.stack import Stack
 from tests.e2e.conftest import Subscriber, put, send
+from tests.e2e.test_api import Api
 
 SAMPLES = Path("schemas/samples")
 CAPTURED = Path("tests/consumer/captured.jsonl")
@@ -22,7 +23,7 @@ def samples() -> list[dict[str, Any]]:
 
 
 def captured(on: Stack) -> list[dict[str, Any]]:
-    """What a consumer receives of every sample, of another order of the same customer, and of one record twice."""
+    """What a consumer receives of every sample, of another order of the same customer, of one record twice, of an erasure."""
     subscriber = Subscriber(on, "capture")
     events = samples()
     another = copy.deepcopy(next(each for each in events if each["event_type"] == "order.placed"))
@@ -32,7 +33,8 @@ def captured(on: Stack) -> list[dict[str, Any]]:
     put(on, another)
     for _ in range(2):
         _deliver(on, another)
-    received = subscriber.receive(len(events) + 3)
+    Api(on, users.sign_in(on, "compliance"))("DELETE", "/customers/C-captured")
+    received = subscriber.receive(len(events) + 4)
     return sorted(received, key=lambda each: (each["detail-type"], each["detail"]["metadata"]["ingest_id"]))
 
 

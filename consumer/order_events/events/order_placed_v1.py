@@ -21,17 +21,6 @@ class Address(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card(Part):
-    """The card paid with. Sensitive authentication data never gets as far as this model."""
-
-    number: Token | None = None
-    number_last4: str | None = None
-    number_brand: str | None = None
-    expiry: Token | None = None
-    holder: Token | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer(Part):
     """Who ordered."""
 
@@ -53,6 +42,17 @@ class Item(Part):
     name: str | None = None
     quantity: int | Token | None = None
     unit_price: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card(Part):
+    """The card paid with. Sensitive authentication data never gets as far as this model."""
+
+    number: Token | None = None
+    number_last4: str | None = None
+    number_brand: str | None = None
+    expiry: Token | None = None
+    holder: Token | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,15 @@ from order_events.parts import Part, Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Customer(Part):
+    """Who gets the money."""
+
+    customer_id: str
+    email: Token | None = None
+    email_domain: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BankAccount(Part):
     """An account to pay into, where there is no card."""
 
@@ -22,15 +31,6 @@ class Card(Part):
     number: Token | None = None
     number_last4: str | None = None
     number_brand: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Customer(Part):
-    """Who gets the money."""
-
-    customer_id: str
-    email: Token | None = None
-    email_domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

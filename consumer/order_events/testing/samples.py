@@ -113,7 +113,7 @@ class _Draw:
     def __init__(self, rng: Random, whole: Mapping[str, Any], variant: Variant) -> None:
         self._rng = rng
         self._whole = whole
-        self._definitions = whole["$defs"]
+        self._definitions = whole.get("$defs", {})
         self._variant = variant
 
     def event(self) -> Any:
