@@ -8,13 +8,13 @@ MAKEFLAGS += --no-print-directory
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-.venv/.ready: requirements/dev.lock pyproject.toml
+.venv/.ready: requirements/dev.lock pyproject.toml consumer/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed\nhint: make PYTHON=python3.13 ...")'
 	@echo "setting up .venv (once per lock file)"
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable ./consumer
 	@touch $@
 
 demo: .venv/.ready ## the main job on the local stack, start to end
@@ -37,7 +37,7 @@ lint: .venv/.ready ## formatter, linter, types, template, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint template.yaml docs/examples/*.yaml
 
 bench: .venv/.ready ## the benchmarks
 	@$(BIN)/python -m bench
@@ -45,7 +45,7 @@ bench: .venv/.ready ## the benchmarks
 load: .venv/.ready ## the load test, on the local stack; LOAD="--stack NAME --orders-per-second 20 --run-time 5m"
 	@$(BIN)/locust --locustfile load/locustfile.py --headless --only-summary --loglevel WARNING --run-time 60s $(LOAD)
 
-schemas: .venv/.ready ## write schemas/json from the models
+schemas: .venv/.ready ## write schemas/json, the consumers' kit and what else follows from the models
 	@$(BIN)/python -m schemas
 
 lock: .venv/.ready ## resolve the lock files anew

@@ -12,7 +12,14 @@ import yaml
 Node = Any
 
 # Types that the emulator's CloudFormation refuses.
-OMITTED_TYPES = frozenset({"AWS::Events::Archive"})
+OMITTED_TYPES = frozenset(
+    {
+        "AWS::Events::Archive",
+        "AWS::Events::EventBusPolicy",
+        "AWS::EventSchemas::Registry",
+        "AWS::EventSchemas::Schema",
+    }
+)
 
 # Mappings of streams: the emulator's own lose what fails, so `mapping_process` runs them and they stay disabled.
 MAPPING = "AWS::Lambda::EventSourceMapping"
@@ -118,7 +125,7 @@ def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[st
 def _with_sessions(tests: dict[str, Node]) -> dict[str, Node]:
     """Tests of `aws:PrincipalArn`: AWS compares a role, the emulator the role's session."""
     role = tests.get(PRINCIPAL)
-    if role is None:
+    if role is None or "Fn::GetAtt" not in role:
         return tests
     session = {"Fn::Sub": f"arn:aws:sts::${{AWS::AccountId}}:assumed-role/${{{role['Fn::GetAtt'][0]}}}/*"}
     return {**tests, PRINCIPAL: [role, session]}

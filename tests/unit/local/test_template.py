@@ -14,7 +14,14 @@ def texts() -> tuple[str, str]:
 
 @pytest.mark.parametrize(
     "left_out",
-    ["kms:EncryptionContext", "events:source", "TlsOnly", "NothingIsWrittenTwice", "AWS::Events::Archive"],
+    [
+        "kms:EncryptionContext",
+        "events:source",
+        "TlsOnly",
+        "NothingIsWrittenTwice",
+        "AWS::Events::Archive",
+        "AWS::EventSchemas",
+    ],
 )
 def test_the_emulator_gets_nothing_of_what_it_gets_wrong(texts: tuple[str, str], left_out: str) -> None:
     real, adapted = texts
