@@ -79,7 +79,8 @@ def policies_are_found_and_evaluated() -> None:
     policies = CedarPolicies()
     assert policies.problems() == []
     wish = Wish(("t",), "charge", Action.REVEAL)
-    assert policies.permits(Caller("c", ("payments",)), wish, ["card_number", "email"]) == [True, False]
+    permitted = policies.permitted(Caller("c", ("payments",)), wish, 12)[Action.REVEAL]
+    assert ("card_number" in permitted, "email" in permitted) == (True, False)
 
 
 def a_vault_record_is_sealed_and_opened(world: World) -> None:
