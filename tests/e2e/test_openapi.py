@@ -81,7 +81,7 @@ def _another_type(paths: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        (_without_422, "Undocumented HTTP status code"),
+        (_without_422, "Undocumented status code"),
         (_another_answer, "Response violates schema"),
         (_another_type, "Undocumented Content-Type"),
     ],
