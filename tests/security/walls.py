@@ -215,14 +215,14 @@ ACTIONS = (
         "fingerprint a request",
         "kms",
         "generate_mac",
-        _key("FINGERPRINT_KEY_ARN", Message=b"0", MacAlgorithm="HMAC_SHA_256"),
+        _key("FINGERPRINT_KEY_ARN", Message="AA==", MacAlgorithm="HMAC_SHA_256"),
         API,
     ),
     Action(
         "check a fingerprint",
         "kms",
         "verify_mac",
-        _key("FINGERPRINT_KEY_ARN", Message=b"0", Mac=b"0", MacAlgorithm="HMAC_SHA_256"),
+        _key("FINGERPRINT_KEY_ARN", Message="AA==", Mac="AA==", MacAlgorithm="HMAC_SHA_256"),
         NOBODY,
     ),
     Action(
