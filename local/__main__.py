@@ -13,7 +13,9 @@ from local.package import ROOT
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole stack on this machine.")
-    parser.add_argument("command", choices=["up", "down", "status", "demo", "user", "env", "adapt"])
+    parser.add_argument(
+        "command", choices=["up", "down", "status", "demo", "user", "machine", "env", "adapt"]
+    )
     parser.add_argument("template", type=Path, nargs="?", help="for `adapt`: a CloudFormation template")
     parser.add_argument("--directory", type=Path, default=ROOT / ".local", help="where it keeps its state")
     parser.add_argument("--group", choices=users.GROUPS, help="for `user`: the group of the new user")
@@ -31,7 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         match options.command:
             case "user":
-                print(users.sign_in(_running(directory), options.group))
+                print(users.sign_in(_running(directory), *filter(None, [options.group])))
+            case "machine":
+                headers = users.machine(_running(directory))
+                print("\n".join(f"{name}: {value}" for name, value in headers.items()))
             case "env":
                 print("\n".join(environment.exports(_running(directory), options.role)))
             case "adapt":

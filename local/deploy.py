@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local import package, template
+from local import gateway, package, template
 from local.errors import LocalStackError
 
 STACK_NAME = "orders"
@@ -53,7 +53,12 @@ def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[
         bucket = resource["StackResourceDetail"]["PhysicalResourceId"]
         client("s3").put_object_lock_configuration(**lock | {"Bucket": bucket})
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
-    return outputs | {"ApiUrl": _api_url(outputs["ApiUrl"], str(cloudformation.meta.endpoint_url))}
+    gateway.finish(client("apigateway"), outputs["ApiUrl"], body)
+    endpoint_url = str(cloudformation.meta.endpoint_url)
+    return outputs | {
+        "ApiUrl": _api_url(outputs["ApiUrl"], endpoint_url),
+        "TokenUrl": f"{endpoint_url}/oauth2/token",
+    }
 
 
 def _api_url(on_aws: str, endpoint_url: str) -> str:

@@ -18,6 +18,7 @@ OMITTED_TYPES = frozenset(
         "AWS::Events::EventBusPolicy",
         "AWS::EventSchemas::Registry",
         "AWS::EventSchemas::Schema",
+        "AWS::WAFv2::WebACLAssociation",
     }
 )
 
@@ -28,6 +29,9 @@ BUCKET = "AWS::S3::Bucket"
 
 # Condition keys that the emulator never matches, so that an Allow under one is a denial.
 STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source", "aws:SourceVpc")
+
+# Methods that an event of an API for ANY of them stands for: the emulator's import of an API leaves it out.
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # Compared with a role's ARN by AWS, and with its session's by the emulator.
 PRINCIPAL = "aws:PrincipalArn"
@@ -95,6 +99,12 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
             resource["Properties"]["ContentUri"] = layer_uri
         elif resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = function_uri
+            resource["Properties"]["Events"] = _single_methods(resource["Properties"].get("Events", {}))
+        elif resource["Type"] == "AWS::Serverless::Api":
+            settings = resource["Properties"]["MethodSettings"]
+            resource["Properties"]["MethodSettings"] = [
+                each for one in settings for each in _for_methods(one)
+            ]
         elif resource["Type"] == MAPPING and "StartingPosition" in resource["Properties"]:
             # The emulator takes the text "false" of a parameter for true.
             resource["Properties"]["Enabled"] = False
@@ -120,6 +130,21 @@ def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[st
             lock = {**lock, "Rule": {"DefaultRetention": retention}}
             found.append({"Bucket": name, "ObjectLockConfiguration": lock})
     return found
+
+
+def _single_methods(events: dict[str, Node]) -> dict[str, Node]:
+    """Events for one method each."""
+    made: dict[str, Node] = {}
+    for name, event in events.items():
+        for properties in _for_methods(event["Properties"], "Method"):
+            of_any = properties is not event["Properties"]
+            made[name + properties["Method"].title() if of_any else name] = event | {"Properties": properties}
+    return made
+
+
+def _for_methods(node: dict[str, Node], key: str = "HttpMethod") -> list[dict[str, Node]]:
+    """A node for each method that it stands for; itself where it stands for one."""
+    return [node | {key: method} for method in METHODS] if node.get(key) == "ANY" else [node]
 
 
 def _with_sessions(tests: dict[str, Node]) -> dict[str, Node]:

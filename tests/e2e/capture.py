@@ -10,8 +10,7 @@ from typing import Any
 
 from local import stack, users
 from local.stack import Stack
-from tests.e2e.conftest import Subscriber, put, send
-from tests.e2e.test_api import Api
+from tests.e2e.conftest import Api, Subscriber, put, send
 
 SAMPLES = Path("schemas/samples")
 CAPTURED = Path("tests/consumer/captured.jsonl")

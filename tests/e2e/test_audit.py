@@ -17,8 +17,7 @@ from botocore.exceptions import ClientError
 from local import stack, users
 from local.deploy import STACK_NAME
 from local.stack import Stack
-from tests.e2e.conftest import Subscriber, audit_lines
-from tests.e2e.test_api import Api, kept
+from tests.e2e.conftest import Api, Subscriber, audit_lines, kept
 from tests.e2e.test_walls import DENIED, Probe, weakened
 from tests.samples import CANARIES, order
 from tokenizer.audit_lines import Line, Place, seal

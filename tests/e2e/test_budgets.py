@@ -17,8 +17,7 @@ from local import users
 from local.deploy import STACK_NAME
 from local.package import ROOT
 from local.stack import Stack
-from tests.e2e.conftest import audit_lines, eventually
-from tests.e2e.test_api import Api
+from tests.e2e.conftest import Api, audit_lines, eventually
 from tests.e2e.test_pipeline import invoke
 from tests.fakes.reveals import SHIPPED
 from tokenizer.limits import Window

@@ -15,8 +15,7 @@ import pytest
 from local import users
 from local.demo_leaks import LeakSearch
 from local.stack import Stack, running
-from tests.e2e.conftest import Subscriber, drain, eventually, put, send
-from tests.e2e.test_api import Api
+from tests.e2e.conftest import Api, Subscriber, drain, eventually, put, send
 from tests.samples import order
 
 pytestmark = pytest.mark.e2e

@@ -8,8 +8,7 @@ from local import users
 from local.deploy import STACK_NAME
 from local.stack import Stack
 from schemas.erased import CustomerErased
-from tests.e2e.conftest import Subscriber, audit_lines, eventually
-from tests.e2e.test_api import Api
+from tests.e2e.conftest import Api, Subscriber, audit_lines, eventually
 from tests.e2e.test_walls import DENIED, Probe, vault_batch
 from tests.samples import order
 from tokenizer.tokens import Pointer

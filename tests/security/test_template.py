@@ -33,12 +33,15 @@ KEYS = {
         ("kms:Decrypt", "token-keys", ("TokenizeQueueRole", "TokenizeStreamRole")),
         ("kms:Decrypt", "token-keys subject-key/1", ("EraseRole",)),
     },
+    "FingerprintKey": {("kms:GenerateMac", "any", ("ApiRole",))},
 }
 NAME = "kms:EncryptionContext:name"
 ADMINISTRATION = {
     "kms:Decrypt",
     "kms:Encrypt",
     "kms:GenerateDataKey",
+    "kms:GenerateMac",
+    "kms:VerifyMac",
     "kms:ReEncryptFrom",
     "kms:CreateGrant",
     "kms:*",
@@ -94,7 +97,9 @@ def keys_rotate_and_are_deleted_late(template: Template) -> list[str]:
     return [
         name
         for name, key in of_type(template, "AWS::KMS::Key")
-        if not (key["EnableKeyRotation"] is True and key["PendingWindowInDays"] == 30)
+        # KMS rotates no HMAC keys.
+        if not (key.get("EnableKeyRotation") is True or key.get("KeySpec") == "HMAC_256")
+        or key["PendingWindowInDays"] != 30
     ]
 
 
@@ -453,6 +458,7 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
         "ApiPolicy/Properties/PolicyDocument/Statement/ShowOrders/Resource",
         {"Fn::GetAtt": ["AuditHeadsTable", "Arn"]},
     ),
+    (keys_used_as_agreed, "FingerprintKey/Properties/KeyPolicy/Statement/1/Action", "kms:*"),
     (the_bus_is_archived, "SanitizedArchive/Properties/SourceArn", "another"),
     (
         unprocessed_messages_are_the_replay_functions_alone,

@@ -212,6 +212,20 @@ ACTIONS = (
     ),
     Action("open a dead letter's data key", "kms", "decrypt", _open("LetterKeyArn", "letter"), REPLAY),
     Action(
+        "fingerprint a request",
+        "kms",
+        "generate_mac",
+        _key("FINGERPRINT_KEY_ARN", Message="AA==", MacAlgorithm="HMAC_SHA_256"),
+        API,
+    ),
+    Action(
+        "check a fingerprint",
+        "kms",
+        "verify_mac",
+        _key("FINGERPRINT_KEY_ARN", Message="AA==", Mac="AA==", MacAlgorithm="HMAC_SHA_256"),
+        NOBODY,
+    ),
+    Action(
         "open the token keys (erase: the subject key alone)",
         "kms",
         "decrypt",

@@ -226,21 +226,30 @@ class ApiSettings(Settings):
         raw_stream_name: takes raw orders.
         orders_table: has sanitized ones.
         idempotency_table: which keys were used.
+        fingerprint_key_arn: makes fingerprints of requests.
         reveal_function: reveals for the API's callers, under the policies.
         erase_function: erases customers, under the policies.
         payment_function: charges cards.
         tokenize_function: tokenizes for callers who wait.
         api_name: names the API in the identity of what it has tokenized.
+        token_url: where machines get their tokens, for the API's description.
+        allowed_origin: the one origin whose pages may call; none if empty.
+        max_body_bytes: longest body of a request; far below what API Gateway (10 MB) and Lambda (6 MB) take, and about as
+            much as the bus takes of the sanitized event.
     """
 
     raw_stream_name: str
     orders_table: str
     idempotency_table: str
+    fingerprint_key_arn: str
     reveal_function: str
     erase_function: str
     payment_function: str
     tokenize_function: str
     api_name: str
+    token_url: str
+    allowed_origin: str = ""
+    max_body_bytes: int = 262_144
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from local.package import ROOT, function_zip, layer_zip
-from local.template import OMITTED_TYPES, for_emulator, load, locks
+from local.template import METHODS, OMITTED_TYPES, for_emulator, load, locks
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,7 @@ def texts() -> tuple[str, str]:
         "NothingIsWrittenTwice",
         "AWS::Events::Archive",
         "AWS::EventSchemas",
+        "AWS::WAFv2::WebACLAssociation",
     ],
 )
 def test_the_emulator_gets_nothing_of_what_it_gets_wrong(texts: tuple[str, str], left_out: str) -> None:
@@ -41,6 +42,18 @@ def test_only_the_streams_mapping_is_disabled() -> None:
     resources = for_emulator(load(ROOT / "template.yaml"), "s3://b/f", "s3://b/l")["Resources"]
     assert resources["TokenizeStreamMapping"]["Properties"]["Enabled"] is False
     assert resources["TokenizeQueueMapping"]["Properties"]["Enabled"] == {"Ref": "QueueMappingEnabled"}
+
+
+def test_an_event_for_any_method_becomes_one_for_each() -> None:
+    resources = for_emulator(load(ROOT / "template.yaml"), "s3://b/f", "s3://b/l")["Resources"]
+    events = resources["ApiFunction"]["Properties"]["Events"].values()
+    elsewhere = {each["Properties"]["Method"] for each in events if each["Properties"]["Path"] == "/{proxy+}"}
+    limited = {
+        each["HttpMethod"]
+        for each in resources["Api"]["Properties"]["MethodSettings"]
+        if each["ResourcePath"] == "/{proxy+}"
+    }
+    assert elsewhere == limited == set(METHODS)
 
 
 def test_the_same_code_makes_the_same_zips() -> None:
