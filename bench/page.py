@@ -1,0 +1,32 @@
+"""Puts a run into the docs: its tables into `docs/performance.md`, its JSON and charts beside it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from bench.charts import charts
+from bench.sheets import sheets
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = DOCS / "performance.md"
+KEPT = DOCS / "performance"
+_PLACE = "<!-- {0} -->\n{1}\n<!-- /{0} -->"
+
+
+def keep(results: dict[str, Any]) -> None:
+    """Make a run the one that the docs quote."""
+    KEPT.mkdir(exist_ok=True)
+    (KEPT / "run.json").write_text(json.dumps(results, indent=1) + "\n")
+    for name, drawing in charts(results).items():
+        (KEPT / f"{name}.svg").write_text(drawing)
+    PAGE.write_text(filled(PAGE.read_text(), results))
+
+
+def filled(page: str, results: dict[str, Any]) -> str:
+    """The page with a run's tables in their places."""
+    for sheet in sheets(results):
+        place = re.compile(rf"<!-- {sheet.name} -->\n.*?<!-- /{sheet.name} -->", re.DOTALL)
+        written = _PLACE.format(sheet.name, sheet.markdown())
+        page = place.sub(lambda _, written=written: written, page)  # type: ignore[misc]
+    return page
