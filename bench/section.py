@@ -19,8 +19,8 @@ SECTIONS: dict[str, tuple[str, tuple[int, ...]]] = {
     "cold_start": ("bench.start.measure:cold_start", (7,)),
     "memory": ("bench.start.measure:memory", ()),
     "growth": ("bench.growth.measure:growth", (5,)),
-    "simulation": ("bench.capacity.simulation:simulated", ()),
-    "end_to_end": ("bench.end_to_end.measure:end_to_end", (2_000,)),
+    "simulation": ("bench.capacity.check:simulated", ()),
+    "end_to_end": ("bench.end_to_end.measure:end_to_end", (10_000,)),
 }
 
 
