@@ -14,9 +14,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import page
+from bench.report import page
+from bench.report.sheet import Sheet
+from bench.report.sheets import sheets
 from bench.section import SECTIONS
-from bench.sheets import Sheet, sheets
 
 RESULTS = Path(__file__).parent / "results"
 _WIDE = 130  # columns in a log

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from bench.charts import charts
-from bench.sheets import sheets
+from bench.report.charts import charts
+from bench.report.sheets import sheets
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "performance.md"
 KEPT = DOCS / "performance"
 _PLACE = "<!-- {0} -->\n{1}\n<!-- /{0} -->"
