@@ -1,7 +1,7 @@
 """What a run costs in counts: bytecodes, calls into C, memory at its peak. The same on every machine.
 
-callgrind would count machine instructions, but takes a minute for a cold start and a batch; the interpreter's own
-instructions and its calls into C tell of a change as well, in a second.
+callgrind would count machine instructions, but takes half a minute for a cold start and one small batch, and two of those
+would be needed; the interpreter's own instructions and its calls into C tell of most changes as well, in a second.
 """
 
 import gc

@@ -1,6 +1,7 @@
 """The engine costs no more than it did: calls, bytes, bytecodes, calls into C and memory, and never a clock.
 
-After a change that is worth its cost: `.venv/bin/python -m bench.kept_fast --store >/dev/null`.
+What this can't see is a slower function in C behind the same calls, such as a pattern of a regular expression; `make
+bench` does. After a change that is worth its cost: `.venv/bin/python -m bench.kept_fast --store >/dev/null`.
 """
 
 import json
@@ -34,7 +35,7 @@ def test_a_batch_makes_the_calls_it_made(counted: dict[str, Any], mix: str) -> N
 
 
 @pytest.mark.parametrize("mix", MIXES)
-@pytest.mark.parametrize(("figure", "slack"), [("bytes_sent", 1.02), ("c_calls", 1.05), ("peak_kib", 1.25)])
+@pytest.mark.parametrize(("figure", "slack"), [("bytes_sent", 1.02), ("c_calls", 1.01), ("peak_kib", 1.25)])
 def test_a_batch_costs_what_it_did(counted: dict[str, Any], mix: str, figure: str, slack: float) -> None:
     assert counted[mix][figure] <= BASELINE[mix][figure] * slack
 
@@ -42,7 +43,7 @@ def test_a_batch_costs_what_it_did(counted: dict[str, Any], mix: str, figure: st
 @pytest.mark.parametrize("mix", MIXES)
 def test_an_order_takes_the_bytecodes_it_took(counted: dict[str, Any], mix: str) -> None:
     # Another Python has other bytecodes: there, no more than the calls into C are compared.
-    slack = 1.05 if SAME_PYTHON else 2.0
+    slack = 1.01 if SAME_PYTHON else 2.0
     assert counted[mix]["bytecodes"] <= BASELINE[mix]["bytecodes"] * slack
 
 
