@@ -1,14 +1,19 @@
 """What DynamoDB charges for a request, counted from its own JSON body.
 
-Source: DynamoDB developer guide, "DynamoDB read and write operations": a write of up to 1 KB is one unit, in a
-transaction two; a consistent read of up to 4 KB is one unit, and a key that is not there costs one, too.
+Sources: DynamoDB developer guide, "DynamoDB read and write operations" (a write of up to 1 KB is one unit, in a transaction
+two; a consistent read of up to 4 KB is one unit, and a key that is not there costs one, too) and "Global secondary
+indexes" (a put also writes the index's own copy, once, where the item has the index's key).
 """
 
 import base64
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 _WRITE = 1024
+INDEXES = "indexes"
+# The keys of the template's indexes; what they project is far below a unit. Shares have both and are found by the first.
+_INDEX_KEYS = ("subject", "owner")
 
 
 def item_bytes(item: dict[str, Any]) -> int:
@@ -16,10 +21,14 @@ def item_bytes(item: dict[str, Any]) -> int:
     return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 
-def put_units(operation: str, body: dict[str, Any]) -> int:
-    """Write units of a request."""
+def write_units(operation: str, body: dict[str, Any]) -> Counter[str]:
+    """Write units of a request by table, and under `INDEXES` those of all indexes."""
     each = 2 if operation == "TransactWriteItems" else 1
-    return sum(each * -(-item_bytes(item) // _WRITE) for item in _puts(operation, body))
+    units: Counter[str] = Counter()
+    for table, item in _puts(operation, body):
+        units[table] += each * -(-item_bytes(item) // _WRITE)
+        units[INDEXES] += any(key in item for key in _INDEX_KEYS)
+    return units
 
 
 def read_units(operation: str, body: dict[str, Any]) -> int:
@@ -31,15 +40,15 @@ def read_units(operation: str, body: dict[str, Any]) -> int:
     return 0
 
 
-def _puts(operation: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _puts(operation: str, body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     match operation:
         case "PutItem":
-            yield body["Item"]
+            yield body["TableName"], body["Item"]
         case "BatchWriteItem":
-            for requests in body["RequestItems"].values():
-                yield from (each["PutRequest"]["Item"] for each in requests)
+            for table, requests in body["RequestItems"].items():
+                yield from ((table, each["PutRequest"]["Item"]) for each in requests)
         case "TransactWriteItems":
-            yield from (each["Put"]["Item"] for each in body["TransactItems"])
+            yield from ((each["Put"]["TableName"], each["Put"]["Item"]) for each in body["TransactItems"])
 
 
 def _value_bytes(value: dict[str, str]) -> int:

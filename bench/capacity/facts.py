@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.engine.path import ENVIRONMENT
+from bench.network import VAULT
+
 _FACTS: dict[str, Any] = json.loads((Path(__file__).parent / "facts.json").read_text())
 _RESULTS = Path(__file__).parents[1] / "results"
 _KEPT = Path(__file__).parents[2] / "docs" / "performance" / "run.json"
@@ -35,7 +38,8 @@ class Demand:
         order_cpu: seconds of CPU that each order adds.
         vault_units: write units on the vault's table.
         index_units: write units on the blind index.
-        read_units: of the blind index.
+        write_units: on all tables and their indexes.
+        read_units: of the blind index and the erasures.
         dynamodb_calls: per order in full batches.
         events_calls: PutEvents calls per order.
         kms_calls: KMS calls per order while data keys are used up by their items.
@@ -46,6 +50,7 @@ class Demand:
     order_cpu: float
     vault_units: float
     index_units: float
+    write_units: float
     read_units: float
     dynamodb_calls: float
     events_calls: float
@@ -75,12 +80,13 @@ def demand(mix: str, bytes_each: float, results: dict[str, Any]) -> Demand:
     counts, batches = results["counts"][mix], results["engine"]["batches"]
     small, full = (batches[str(size)][mix]["cpu"]["median"] * size / 1e6 for size in (_SMALL, _BATCH))
     order_cpu = (full - small) / (_BATCH - _SMALL)
-    vault_units = counts["vault_items_per_order"]  # items of one unit each, as counted
+    units = counts["write_units_by_table"]
     return Demand(
         batch_cpu=max(0.0, small - order_cpu * _SMALL),
         order_cpu=order_cpu,
-        vault_units=vault_units,
-        index_units=counts["write_units_per_order"] - vault_units,
+        vault_units=units[VAULT],
+        index_units=units.get(ENVIRONMENT["BLIND_INDEX_TABLE"], 0.0),
+        write_units=counts["write_units_per_order"],
         read_units=counts["read_units_per_order"],
         dynamodb_calls=counts["dynamodb_per_order"],
         events_calls=counts["put_events_per_order"],

@@ -77,7 +77,7 @@ def planned(demand: Demand, orders: float, memory_mb: int = 1024, parallel: int 
     dollars = {
         "Kinesis": shards * _hourly() / _HOUR / orders + price("kinesis_put_unit") * math.ceil(demand.bytes / 25_600),
         "Lambda": seconds / batch * memory_mb / 1024 * price("lambda_gb_second_arm") + price("lambda_request") / batch,
-        "DynamoDB": (demand.vault_units + demand.index_units) * price("dynamodb_write_unit")
+        "DynamoDB": demand.write_units * price("dynamodb_write_unit")
         + demand.read_units * price("dynamodb_read_unit"),
         "EventBridge": price("eventbridge_event"),
         "KMS": kms / orders * price("kms_request"),
@@ -95,7 +95,11 @@ def planned(demand: Demand, orders: float, memory_mb: int = 1024, parallel: int 
             "EventBridge": demand.events_calls * orders,
             "KMS": kms,
         },
-        writes={"vault": demand.vault_units * orders, "blind index": demand.index_units * orders},
+        writes={
+            "vault": demand.vault_units * orders,
+            "blind index": demand.index_units * orders,
+            "all, with indexes": demand.write_units * orders,
+        },
         dollars={name: each * 1e6 for name, each in dollars.items()},
     )
 

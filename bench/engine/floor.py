@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bench.network import VAULT
 from tokenizer.aws.clients import client
 
 _PUTS = 25
@@ -27,7 +28,7 @@ class Floor:
         items = [self._item(each) for each in data]
         for start in range(0, len(items), _PUTS):
             puts = [{"PutRequest": {"Item": item}} for item in items[start : start + _PUTS]]
-            self._dynamodb.batch_write_item(RequestItems={"shop-vault": puts})
+            self._dynamodb.batch_write_item(RequestItems={VAULT: puts})
 
     def _item(self, data: bytes) -> dict[str, dict[str, object]]:
         event = json.loads(data)

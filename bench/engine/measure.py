@@ -107,8 +107,9 @@ def counts() -> dict[str, Any]:
                 * 10_000
                 / DataKeySettings().data_key_max_items,
                 "dynamodb_per_order": _calls(network, "dynamodb") / _COUNTED,
-                "write_units_per_order": network.units["write"] / _COUNTED,
-                "read_units_per_order": network.units["read"] / _COUNTED,
+                "write_units_per_order": network.writes.total() / _COUNTED,
+                "write_units_by_table": {table: units / _COUNTED for table, units in network.writes.items()},
+                "read_units_per_order": network.reads / _COUNTED,
                 "put_events_per_order": _calls(network, "eventbridge") / _COUNTED,
                 "bytes_sent_per_order": {name: sent / _COUNTED for name, sent in network.sent.items()},
             }

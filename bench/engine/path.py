@@ -4,7 +4,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from bench.network import Network
+from bench.network import VAULT, Network
 from bench.workload import CONTEXT, Mix, orders, stream_event
 
 if TYPE_CHECKING:
@@ -21,13 +21,15 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "order-tokenizer",
     "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer",
     "POWERTOOLS_LOG_LEVEL": "INFO",
-    "VAULT_TABLE": "shop-vault",
-    "VAULT_CRYPTO_NAME": "shop-vault",
+    "VAULT_TABLE": VAULT,
+    "VAULT_CRYPTO_NAME": VAULT,
     "VAULT_KEY_ARN": f"{_KEY}1",
     "LETTER_KEY_ARN": f"{_KEY}2",
     "TOKEN_KEY_ARN": f"{_KEY}3",
     "TOKEN_KEYS_TABLE": "shop-token-keys",
     "BLIND_INDEX_TABLE": "shop-blind-index",
+    "SHARES_TABLE": "shop-shares",
+    "ERASURES_TABLE": "shop-erasures",
     "ALIAS_TABLE": "shop-aliases",
     "BUS_NAME": "shop-sanitized",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/shop-dead-letters",

@@ -32,6 +32,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "tokenizer.tokens:TokenKey.ingest_id",
         "tokenizer.tokens:ScopeKeys.blind_index",
         "tokenizer.tokens:ScopeKeys.seal",
+        "tokenizer.tokens:SubjectKey.subject",
     ),
     "serialize": ("tokenizer.jsontext:dump",),
     "seal (encryption SDK)": ("tokenizer.aws.vault:encrypt_dynamodb_item",),
@@ -40,6 +41,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "tokenizer.aws.blind_index:DynamoBlindIndex.lookup",
         "tokenizer.aws.blind_index:DynamoBlindIndex.claim",
     ),
+    "erasures": ("tokenizer.aws.erasures:DynamoErasures.until",),
     "publish": ("tokenizer.aws.bus:EventBridgeBus.publish",),
     "log and metrics": ("handlers.tokenize_stream:tell",),
 }

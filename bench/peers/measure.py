@@ -18,7 +18,7 @@ from tokenizer.catalog import catalog
 from tokenizer.intake import Intake
 from tokenizer.sanitize import Sanitizer
 from tokenizer.sources import kinesis_records
-from tokenizer.tokens import ScopeKeys, TokenKey
+from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey
 
 BATCH = 100
 OURS = "ours"
@@ -51,7 +51,7 @@ def _subjects(network: Network) -> dict[str, Subject]:
     table = article.encrypted_table()
     engine = AnonymizerEngine()  # type: ignore[no-untyped-call] # its constructor has no annotations
     session = Session()
-    intake = Intake(catalog(), Sanitizer(TokenKey(bytes(32)), ScopeKeys(bytes(32))))
+    intake = Intake(catalog(), Sanitizer(TokenKey(bytes(32)), ScopeKeys(bytes(32)), SubjectKey(bytes(32))))
     return {
         OURS: batches(path, PLAIN, BATCH),
         BARE: Subject(
@@ -79,7 +79,7 @@ def _asked(subject: Subject, network: Network) -> dict[str, float]:
     network.reset()
     subject.run(subject.prepare(1_001))
     counts = {name: count / subject.orders for name, count in network.calls.items()}
-    return counts | {"write units": network.units["write"] / subject.orders}
+    return counts | {"write units": network.writes.total() / subject.orders}
 
 
 def _row(timing: Timing, asked: dict[str, float], ours: float) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def capacity(results: Results) -> Sheet:
                 f"{plan.shards:,}",
                 number(plan.environments),
                 number(plan.calls["KMS"]),
-                number(sum(plan.writes.values())),
+                number(plan.writes["all, with indexes"]),
                 number(plan.calls["EventBridge"]),
                 f"{plan.dollars_per_million:.2f}",
                 f"{theirs:.2f}",

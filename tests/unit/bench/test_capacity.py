@@ -13,6 +13,7 @@ ASKED = Demand(
     order_cpu=0.0005,
     vault_units=1.6,
     index_units=1.2,
+    write_units=5.0,
     read_units=2.0,
     dynamodb_calls=0.1,
     events_calls=0.1,
