@@ -91,6 +91,17 @@ def peers(results: Results) -> Sheet:
     return Sheet("peers", "Beside what people use: five fields, batches of 100", head, rows)
 
 
+def clouds(results: Results) -> Sheet:
+    """Tokenization as somebody else's API, by what providers publish."""
+    found = results["peers"]["cloud APIs, by what they publish"]
+    rows = [
+        (f"[{name}]({each['source']})", each["published"], each["dated"])
+        for name, each in found.items()
+        if name != "note"
+    ]
+    return Sheet("clouds", "Cloud tokenization APIs, as published", ("", "published", "dated"), rows)
+
+
 def cold_start(results: Results) -> Sheet:
     """Import and first batch."""
     rows = []

@@ -1,4 +1,4 @@
-"""Puts a run into the docs: its tables into `docs/performance.md`, its JSON and charts beside it."""
+"""Puts a run into the docs: its tables into their pages, its JSON and charts beside them."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from bench.report.charts import charts
 from bench.report.sheets import sheets
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = DOCS / "performance.md"
+PAGES = (DOCS / "performance.md", DOCS / "capacity.md")
 KEPT = DOCS / "performance"
 _PLACE = "<!-- {0} -->\n{1}\n<!-- /{0} -->"
 
@@ -20,7 +20,8 @@ def keep(results: dict[str, Any]) -> None:
     (KEPT / "run.json").write_text(json.dumps(results, indent=1) + "\n")
     for name, drawing in charts(results).items():
         (KEPT / f"{name}.svg").write_text(drawing)
-    PAGE.write_text(filled(PAGE.read_text(), results))
+    for page in PAGES:
+        page.write_text(filled(page.read_text(), results))
 
 
 def filled(page: str, results: dict[str, Any]) -> str:
