@@ -1,13 +1,16 @@
 """Shards: each has an execution environment of its own, so one more must not make an order dearer.
 
-Processes stand for environments. They start working together and each counts its own CPU; beyond the machine's cores they
-wait for each other, which CPU time does not count.
+Processes stand for environments. All are up at once and take turns, since processes that work side by side slow each
+other down by the caches and clock that they share, which environments on AWS do not. What shards do share there, tables
+and bus, is in the capacity model.
 """
 
-import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import median
+from typing import IO
 
 from bench.clock import measure
 from bench.engine.measure import batches
@@ -16,35 +19,53 @@ from bench.growth.linear import Curve
 from bench.network import Network
 from bench.workload import CONSISTENT
 
-SHARDS = (1, 2, 4)
+SHARDS = (1, 2, 4, 8)
+_BATCH = 100
 
 
 def shards(rounds: int) -> Curve:
     """CPU of all shards together for a batch of 100 on each, by their number."""
-    costs = []
-    for count in SHARDS:
-        workers = [
-            subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", "bench.growth.shards", str(rounds)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for _ in range(count)
-        ]
-        told = [worker.communicate()[1] for worker in workers]
-        costs.append(count * median(float(json.loads(each.splitlines()[-1])) for each in told))
+    with _environments(max(SHARDS)) as turns:
+        taken = [[_turn(each) for each in turns] for _ in range(rounds)]
+    costs = [median(sum(each[:count]) for each in taken) for count in SHARDS]
     return Curve("shards", "CPU of a batch of 100 on each", list(SHARDS), costs)
 
 
-def _work(rounds: int) -> float:
+@contextmanager
+def _environments(count: int) -> Iterator[list[tuple[IO[str], IO[str]]]]:
+    command = [sys.executable, "-W", "ignore", "-m", "bench.growth.shards"]
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    workers = [
+        subprocess.Popen(command, stdin=pipe, stderr=pipe, stdout=nowhere, text=True) for _ in range(count)
+    ]
+    try:
+        yield [(worker.stdin, worker.stderr) for worker in workers if worker.stdin and worker.stderr]
+    finally:
+        for worker in workers:
+            worker.communicate()
+
+
+def _turn(environment: tuple[IO[str], IO[str]]) -> float:
+    """Let an environment take a batch; microseconds of CPU."""
+    asked, told = environment
+    asked.write("go\n")
+    asked.flush()
+    return float(told.readline())
+
+
+def main() -> int:
+    """Be an environment: a batch for each line that comes, until no more come."""
     network = Network()
     with network.installed():
         path = Path(network)
         path.know(CONSISTENT)
-        return 100 * measure({"": batches(path, CONSISTENT, 100)}, network, rounds)[""].cpu.median
+        subject = {"": batches(path, CONSISTENT, _BATCH)}
+        measure(subject, network, 1)
+        for _ in sys.stdin:
+            taken = measure(subject, network, 1, warm_up=0)[""].cpu.median
+            print(taken * _BATCH, file=sys.stderr, flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    print(json.dumps(_work(int(sys.argv[1]))), file=sys.stderr)
+    sys.exit(main())
