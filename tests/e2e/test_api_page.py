@@ -1,10 +1,12 @@
 """docs/api.md does what it says: its commands are run, and print what stands below them."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from local import stack
 from local.stack import Stack
 from tests.e2e.test_pages import blocks, run
 
@@ -21,6 +23,18 @@ def expected() -> list[re.Pattern[str]]:
         re.compile(".*".join(re.escape(part) for part in line.removeprefix(SAYS).split("…")))
         for line in lines
     ]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("page") / "stack"
+
+
+@pytest.fixture(scope="module")
+def running(directory: Path) -> Iterator[Stack]:
+    """A stack of the page's own: other tests put orders under the sample's id, too."""
+    with stack.running(directory) as started:
+        yield started
 
 
 def test_the_commands_of_the_page_print_what_it_says(running: Stack, directory: Path) -> None:
