@@ -42,9 +42,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if not isinstance(customer_id, str) or not customer_id or not isinstance(purpose, str) or not purpose:
         return _refused("invalid_request", "customer_id and purpose are required")
     try:
-        certificate = _desk().erase(caller_of(event.get("caller")), customer_id, purpose, budget)
-    except ValueError as error:
+        caller = caller_of(event.get("caller"))
+    except ValueError as error:  # ours; one that comes later may hold a value
         return _refused("invalid_request", str(error))
+    try:
+        certificate = _desk().erase(caller, customer_id, purpose, budget)
     except NotPermitted:
         return _refused("denied", "the policies do not let the caller erase for this purpose")
     except PipelineError as error:

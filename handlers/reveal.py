@@ -51,9 +51,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     try:
         caller = caller_of(event.get("caller"))
-        answers = _reveals().answer(caller, wish, root.budget(context.get_remaining_time_in_millis))
-    except ValueError as error:
+    except ValueError as error:  # ours; one that comes later may hold a value
         return _refused("invalid_request", str(error))
+    try:
+        answers = _reveals().answer(caller, wish, root.budget(context.get_remaining_time_in_millis))
     except PipelineError as error:
         logger.error("no reveal", extra={"error": type(error).__name__, "reason": str(error)})
         return _refused("unavailable", "reveals are not available")
