@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.shell import logger, metrics, sealed_exit
-from tokenizer.access import caller_of
+from tokenizer.access import NotACaller, caller_of
 from tokenizer.aws import desks, root
 from tokenizer.aws.settings import EraseSettings
 from tokenizer.erasure_desk import ErasureDesk, NotPermitted
@@ -43,8 +43,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return _refused("invalid_request", "customer_id and purpose are required")
     try:
         certificate = _desk().erase(caller_of(event.get("caller")), customer_id, purpose, budget)
-    except ValueError as error:
-        return _refused("invalid_request", str(error))
+    except NotACaller as why:
+        return _refused("invalid_request", str(why))
     except NotPermitted:
         return _refused("denied", "the policies do not let the caller erase for this purpose")
     except PipelineError as error:
