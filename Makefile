@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help schemas demo test up down verify-audit lint bench load lock sbom clean build build-TokenizerLayer
+.PHONY: help schemas demo test up down verify-audit lint bench load fuzz lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -47,6 +47,10 @@ lint: .venv/.ready .venv-scan/.ready ## formatter, linter, types, import rules, 
 	@$(PYTHON) -m venv .venv-scan
 	@.venv-scan/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/scan.lock
 	@touch $@
+
+MINUTES ?= 5
+fuzz: .venv/.ready ## every parser that outsiders reach, fed what nobody would send; MINUTES=5
+	@$(BIN)/python -m tests.fuzz $(MINUTES)
 
 bench: .venv/.ready ## the benchmarks
 	@$(BIN)/python -m bench

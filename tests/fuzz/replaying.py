@@ -9,13 +9,13 @@ from schemas.dead_letter import LetterSource
 from tests.fuzz.records import refused, untold
 from tests.samples import ARRIVED, SHARD, STREAM
 from tokenizer import jsontext
-from tokenizer.aws.audit import AuditLog
+from tokenizer.audit_lines import clean
 from tokenizer.aws.data_keys import DataKey
 from tokenizer.aws.replaying.desk import Desk, InvalidRequest
 from tokenizer.aws.replaying.letters import Letters, Opened, Refused
 from tokenizer.aws.replaying.stream import StreamReplay, is_failure_record
 from tokenizer.aws.sealing import Opener
-from tokenizer.errors import PipelineError
+from tokenizer.errors import PipelineError, Unavailable
 from tokenizer.identity import Identity
 from tokenizer.replay import PUBLISHED, Entry, Result
 
@@ -33,7 +33,7 @@ class Keys:
 
 
 class Aws:
-    """A stream with one record, an empty bucket, and a log that takes texts."""
+    """A stream with one record, and an empty bucket."""
 
     def get_shard_iterator(self, **_: Any) -> dict[str, Any]:
         return {"ShardIterator": "one"}
@@ -47,11 +47,6 @@ class Aws:
 
     def get_object(self, **_: Any) -> Any:
         raise LookupError
-
-    def create_log_stream(self, **_: Any) -> None: ...
-
-    def put_log_events(self, **told: Any) -> None:
-        untold(*(each["message"] for each in told["logEvents"] if '"action":"replay"' in each["message"]))
 
 
 class Tokenizing:
@@ -77,6 +72,16 @@ class Queues:
     def restore(self, *_: str) -> None: ...
 
 
+class Trail:
+    """Takes the lines that the audit trail would, and is as strict about facts."""
+
+    def write(self, action: str, operator: str, **facts: Any) -> None:
+        try:
+            clean({"action": action, "operator": operator, **facts})
+        except (ValueError, TypeError, RecursionError):
+            raise Unavailable("writing the audit trail") from None
+
+
 _AWS: Any = Aws()
 _KEYS: Any = Keys()
 _TOKENIZING: Any = Tokenizing()
@@ -84,7 +89,7 @@ _QUEUES: Any = Queues()
 OPENER = Opener(_KEYS)
 LETTERS = Letters(OPENER, _AWS, [STREAM, QUEUE])
 REPLAY = StreamReplay(_AWS, STREAM, _TOKENIZING)
-DESK = Desk(LETTERS, REPLAY, _QUEUES, _QUEUES, _TOKENIZING, AuditLog(_AWS, "audit"))
+DESK = Desk(LETTERS, REPLAY, _QUEUES, _QUEUES, _TOKENIZING, Trail())
 
 
 def letter(data: bytes) -> None:
