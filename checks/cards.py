@@ -28,5 +28,10 @@ def in_files(root: Path, names: Iterable[Path]) -> list[str]:
         for text in [(root / name).read_text(encoding="utf-8", errors="replace")]
         for found in _CANDIDATE.finditer(text)
         for digits in [re.sub(r"[ -]", "", found[0])]
-        if digits not in PUBLISHED and find_leak(digits, _NONE) is Finding.CARD_NUMBER
+        if digits not in PUBLISHED and is_card(digits)
     ]
+
+
+def is_card(digits: str) -> bool:
+    """Whether a number has the form of a card's: its issuer, its length, its check digit."""
+    return find_leak(digits, _NONE) is Finding.CARD_NUMBER

@@ -7,7 +7,7 @@ from pathlib import Path
 from checks.source import Module, modules
 
 # Handed on, these tell the class or the code of an error and nothing of its text.
-SILENT = frozenset({"fail", "isinstance", "mapped", "type", "type_only"})
+SILENT = frozenset({"_if_condition_failed", "fail", "isinstance", "mapped", "type", "type_only"})
 
 # Files that may tell the text of a foreign error, since it is about no record.
 ABOUT_NO_RECORD = {

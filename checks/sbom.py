@@ -57,14 +57,14 @@ def _component(line: str, metadata: Mapping[str, PackageMetadata]) -> dict[str, 
     }
 
 
-def installed(packages: list[str]) -> dict[str, PackageMetadata]:
+def _installed(packages: list[str]) -> dict[str, PackageMetadata]:
     """The metadata of what lies in some directories."""
     return {re.sub(r"[-_.]+", "-", each.name).lower(): each.metadata for each in distributions(path=packages)}
 
 
 def write(out: Path, lock: Path = LOCK) -> None:
     """Write the bill of a lock to a file."""
-    made = bill(lock.read_text(encoding="utf-8"), installed(sys.path))
+    made = bill(lock.read_text(encoding="utf-8"), _installed(sys.path))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
