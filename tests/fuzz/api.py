@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -12,7 +13,7 @@ from handlers.shell import logger
 from tests.fuzz.records import untold
 from tokenizer.aws.order_desk import checked
 
-_CODES = {200, 201, 202, 400, 401, 403, 404, 405, 409, 413, 422, 503}
+_CODES = {200, 201, 202, 400, 401, 403, 404, 405, 409, 413, 415, 422, 503}
 
 
 @contextmanager
@@ -34,13 +35,15 @@ class Context:
 
 
 CONTEXT: Any = Context()
+SETTINGS = SimpleNamespace(max_body_bytes=1_000_000, allowed_origin="", token_url="https://example.com/token")
 
 
 class Desks:
     """Answers well: the fuzz is about what lies before and behind."""
 
-    def take(self, data: bytes, *_: Any) -> str:
-        return checked(data)[0] and "taken"
+    def take(self, data: bytes, *_: Any) -> dict[str, Any]:
+        checked(data)
+        return {"event_id": "taken"}
 
     def order(self, *given: Any) -> Any:
         # The same name stands for an order that is asked for, and for one that is waited for.
@@ -51,7 +54,7 @@ class Desks:
         return ["tok_" + "0" * 26 for _ in values]
 
     def pay(self, *_: Any) -> dict[str, Any]:
-        return {"payment": {"payment_id": "p"}}
+        return {"payment_id": "p"}
 
     def reveal(self, tokens: Any, purpose: Any, **more: Any) -> dict[str, Any]:
         json.dumps([tokens, purpose, more])
@@ -70,7 +73,8 @@ def gateway(data: bytes) -> None:
         return
     if not _is_from_the_gateway(event):
         return
-    with logged() as told, patch.object(api, "_desk", Desks), patch.object(api, "_waiting", Desks):
+    stubs: dict[str, Any] = {"_settings": lambda: SETTINGS, "_desk": Desks, "_waiting": Desks}
+    with logged() as told, patch.multiple(api, **stubs):
         answer = api.handler(event, CONTEXT)
     untold(told.getvalue())
     assert answer["statusCode"] in _CODES, answer["statusCode"]
@@ -104,7 +108,7 @@ def _is_from_the_gateway(event: Any) -> bool:
         and isinstance(claims.get("claims"), dict)
         and isinstance(event.get("body"), (str, type(None)))
         and event.get("isBase64Encoded") in (False, None)
-        and event.get("resource") is not None
+        and isinstance(event.get("resource"), str)
         and all(_texts(event.get(name), name.startswith("multi")) for name in maps)
     )
 
