@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help schemas demo test up down verify-audit lint bench load lock clean build build-TokenizerLayer
+.PHONY: help schemas demo test up down verify-audit lint bench load fuzz lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -32,12 +32,25 @@ down: .venv/.ready ## stop the local stack and all it started
 verify-audit: .venv/.ready ## check the audit trail; ARGS="--stack NAME ..." for another than the local one
 	@$(BIN)/python -m audit $(ARGS)
 
-lint: .venv/.ready ## formatter, linter, types, template, import rules
+lint: .venv/.ready .venv-scan/.ready ## formatter, linter, types, import rules, template, secrets, licences, locks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cfn-lint template.yaml docs/examples/*.yaml
+	@$(BIN)/python -m checks
+
+# The scanners' boto3 is another than ours, so they have an environment of their own (290 MB).
+.venv-scan/.ready: requirements/scan.lock
+	@echo "setting up .venv-scan (once per lock file)"
+	@rm -rf .venv-scan
+	@$(PYTHON) -m venv .venv-scan
+	@.venv-scan/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/scan.lock
+	@touch $@
+
+MINUTES ?= 5
+fuzz: .venv/.ready ## every parser that outsiders reach, fed what nobody would send; MINUTES=5
+	@$(BIN)/python -m tests.fuzz $(MINUTES)
 
 bench: .venv/.ready ## the benchmarks
 	@$(BIN)/python -m bench
@@ -52,6 +65,11 @@ lock: .venv/.ready ## resolve the lock files anew
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --quiet -o requirements/dev.lock
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet -c requirements/dev.lock -o requirements/runtime.lock
 	@$(BIN)/uv pip compile --group sam --universal --python-version 3.11 --generate-hashes --quiet -o requirements/sam.lock
+	@$(BIN)/uv pip compile --group scan --universal --python-version 3.11 --generate-hashes --quiet -o requirements/scan.lock
+
+sbom: .venv/.ready ## the bill of materials of what runs on Lambda: build/order-tokenizer.cdx.json
+	@$(BIN)/python -m checks.sbom build/order-tokenizer.cdx.json
+	@echo "build/order-tokenizer.cdx.json"
 
 # SAM's command pins click, cfn-lint and botocore against ours, so it has an environment of its own (340 MB).
 SAM := .venv-sam/bin/sam
@@ -78,4 +96,4 @@ build-%Function: .venv/.ready
 	@$(BIN)/python -m deployment function $*Function "$(ARTIFACTS_DIR)"
 
 clean: ## remove what the targets made
-	@rm -rf .venv .venv-sam .aws-sam .local .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-sam .venv-scan .aws-sam .local build .pytest_cache .mypy_cache .ruff_cache

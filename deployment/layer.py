@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from checks import sbom
 from deployment import bytecode, interpreter
 from deployment.errors import BuildError
 from deployment.sources import services
@@ -63,7 +64,7 @@ def build(directory: Path, target: Target, lock: Path = LOCK) -> None:
     """Build the layer.
 
     Args:
-        directory: takes `python/`, which Lambda mounts as `/opt/python`.
+        directory: takes `python/`, which Lambda mounts as `/opt/python`, and the bill of materials beside it.
         target: what it is for.
         lock: the packages, with their hashes.
 
@@ -74,6 +75,7 @@ def build(directory: Path, target: Target, lock: Path = LOCK) -> None:
     shutil.rmtree(packages, ignore_errors=True)
     _install(packages, target, lock)
     trim(packages, services())
+    sbom.write(directory / "order-tokenizer.cdx.json", lock)
     for name in _PACKAGES:
         for path in shipped(ROOT / name):
             copied = packages / path.relative_to(ROOT)

@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.shell import logger, metrics, sealed_exit
-from tokenizer.access import caller_of
+from tokenizer.access import NotACaller, caller_of
 from tokenizer.aws import desks, root
 from tokenizer.aws.settings import EraseSettings
 from tokenizer.erasure_desk import ErasureDesk, NotPermitted
@@ -42,11 +42,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if not isinstance(customer_id, str) or not customer_id or not isinstance(purpose, str) or not purpose:
         return _refused("invalid_request", "customer_id and purpose are required")
     try:
-        caller = caller_of(event.get("caller"))
-    except ValueError as error:  # ours; one that comes later may hold a value
-        return _refused("invalid_request", str(error))
-    try:
-        certificate = _desk().erase(caller, customer_id, purpose, budget)
+        certificate = _desk().erase(caller_of(event.get("caller")), customer_id, purpose, budget)
+    except NotACaller as why:
+        return _refused("invalid_request", str(why))
     except NotPermitted:
         return _refused("denied", "the policies do not let the caller erase for this purpose")
     except PipelineError as error:

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import ValidationError
 
 from handlers.shell import logger, sealed_exit
 from schemas.sanitized import SanitizedEvent
@@ -40,7 +39,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
 def _kept(body: str) -> bool:
     try:
         _orders().keep(SanitizedEvent.model_validate(jsontext.parse(body.encode())["detail"]))
-    except (PipelineError, ValidationError) as error:
+    except (PipelineError, LookupError, TypeError, ValueError) as error:
         logger.warning("not kept", extra={"error": type(error).__name__})
         return False
     return True

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.shell import logger, metrics, sealed_exit, tell_signals
 from tokenizer import jsontext
-from tokenizer.access import Action, Reveals, Wish, caller_of
+from tokenizer.access import Action, NotACaller, Reveals, Wish, caller_of
 from tokenizer.aws import desks, root
 from tokenizer.aws.settings import RevealSettings
 from tokenizer.errors import PipelineError
@@ -51,10 +51,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     try:
         caller = caller_of(event.get("caller"))
-    except ValueError as error:  # ours; one that comes later may hold a value
-        return _refused("invalid_request", str(error))
-    try:
         answers = _reveals().answer(caller, wish, root.budget(context.get_remaining_time_in_millis))
+    except NotACaller as why:
+        return _refused("invalid_request", str(why))
     except PipelineError as error:
         logger.error("no reveal", extra={"error": type(error).__name__, "reason": str(error)})
         return _refused("unavailable", "reveals are not available")

@@ -100,7 +100,7 @@ def _of_lambda(letter_id: str, body: str, receipt: str) -> Letter:
             body,
             receipt,
         )
-    except (ValueError, KeyError, TypeError):
+    except (ArithmeticError, KeyError, RecursionError, TypeError, ValueError):
         return Letter(
             letter_id,
             "unknown",

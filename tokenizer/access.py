@@ -25,6 +25,10 @@ _LED_SOMEWHERE = frozenset({Status.OK, Status.ERASED, Status.TAMPERED})
 _NOT_THE_CALLERS = frozenset({str(Status.TAMPERED), str(Status.UNAVAILABLE)})
 
 
+class NotACaller(ValueError):
+    """What a request names as its caller is none; the text may be told to whoever asked."""
+
+
 class Action(StrEnum):
     """What may be asked."""
 
@@ -235,11 +239,11 @@ def caller_of(told: Mapping[str, Any] | None) -> Caller:
     """The caller that a request names; without one, whoever IAM let invoke the function.
 
     Raises:
-        ValueError: what it names is no caller.
+        NotACaller: what it names is none.
     """
     if told is None:
         return Caller("invoked directly", (IAM,))
     name, groups, mfa = told.get("name"), told.get("groups"), told.get("mfa", False)
     if not isinstance(name, str) or not isinstance(groups, list) or not isinstance(mfa, bool):
-        raise ValueError("caller: name, groups and mfa")  # noqa: TRY004 -- told to whoever asked
+        raise NotACaller("caller: name, groups and mfa")
     return Caller(name, tuple(str(each) for each in groups if each != IAM), mfa)

@@ -34,7 +34,7 @@ class Window(StrEnum):
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Steps(_Model):
@@ -106,7 +106,10 @@ class Limits(_Model):
         except tomllib.TOMLDecodeError as error:
             raise Configuration(f"budgets: {error}") from None
         except ValidationError as error:
-            faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+            faults = [
+                f"{'.'.join(map(str, each['loc']))}: {each['msg']}"
+                for each in error.errors(include_input=False)
+            ]
             raise Configuration(f"budgets: {'; '.join(faults)}") from None
 
     def purpose(self, purpose: str) -> str:

@@ -51,9 +51,9 @@ def entry(source: LetterSource, data: bytes) -> Entry:
         data: its raw bytes.
 
     Raises:
-        ValueError: the source names neither a position in a stream nor a message of a queue.
+        ValueError: the source names neither a position in a stream nor a message of a queue, or no moment.
     """
-    arrived = datetime.fromisoformat(source.arrived_at).timestamp()
+    arrived = arrival(source)
     if source.stream and source.shard and source.sequence_number:
         made = _from_stream(source, data, arrived)
     elif source.queue and source.message_id:
@@ -61,6 +61,18 @@ def entry(source: LetterSource, data: bytes) -> Entry:
     else:
         raise ValueError("the source names neither a position in a stream nor a message of a queue")
     return made | {"edited": source.edited} if source.edited else made
+
+
+def arrival(source: LetterSource) -> float:
+    """When a record first arrived, in seconds since 1970.
+
+    Raises:
+        ValueError: the letter names no moment.
+    """
+    try:
+        return datetime.fromisoformat(source.arrived_at).timestamp()
+    except (ArithmeticError, OSError, ValueError):
+        raise ValueError("the letter names no moment") from None
 
 
 def stream_entry(stream: str, shard: str, record: Mapping[str, Any]) -> Entry:

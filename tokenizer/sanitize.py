@@ -68,7 +68,7 @@ class ConsistentUse:
     scope: str
     blind_index: bytes = field(repr=False)
     pointer: Pointer
-    value: VaultField | None
+    value: VaultField | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

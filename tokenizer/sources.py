@@ -1,8 +1,7 @@
 """Lambda events of both sources turned into raw records."""
 
 import base64
-import binascii
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +10,10 @@ from tokenizer.errors import Configuration
 from tokenizer.identity import Identity
 from tokenizer.kpl import user_records
 from tokenizer.records import RawRecord, timestamp
+
+Entry = Mapping[str, Any]
+# What reading an entry raises that has not the form its source gives it.
+_MALFORMED = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
 
 def kinesis_records(event: Mapping[str, Any]) -> list[RawRecord]:
@@ -22,10 +25,10 @@ def kinesis_records(event: Mapping[str, Any]) -> list[RawRecord]:
     Raises:
         Configuration: the event is no Kinesis event.
     """
-    return [record for entry in _entries(event, "aws:kinesis") for record in _from_stream(entry)]
+    return _records(event, "aws:kinesis", _from_stream)
 
 
-def _from_stream(entry: Mapping[str, Any]) -> Iterator[RawRecord]:
+def _from_stream(entry: Entry) -> Iterator[RawRecord]:
     kinesis = entry["kinesis"]
     stream, sequence = entry["eventSourceARN"], kinesis["sequenceNumber"]
     shard = entry["eventID"].partition(":")[0]
@@ -59,10 +62,10 @@ def sqs_records(event: Mapping[str, Any], max_receive_count: int) -> list[RawRec
     Raises:
         Configuration: the event is no SQS event.
     """
-    return [_from_queue(entry, max_receive_count) for entry in _entries(event, "aws:sqs")]
+    return _records(event, "aws:sqs", lambda entry: [_from_queue(entry, max_receive_count)])
 
 
-def _from_queue(entry: Mapping[str, Any], max_receive_count: int) -> RawRecord:
+def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
     queue, message_id, attributes = entry["eventSourceARN"], entry["messageId"], entry["attributes"]
     arrived = datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC)
     attempts = int(attributes["ApproximateReceiveCount"])
@@ -79,7 +82,16 @@ def _from_queue(entry: Mapping[str, Any], max_receive_count: int) -> RawRecord:
     )
 
 
-def _entries(event: Mapping[str, Any], source: str) -> Sequence[Mapping[str, Any]]:
+def _records(
+    event: Mapping[str, Any], source: str, read: Callable[[Entry], Iterable[RawRecord]]
+) -> list[RawRecord]:
+    try:
+        return [record for entry in _entries(event, source) for record in read(entry)]
+    except _MALFORMED:
+        raise Configuration(f"a record of the event is not as {source} makes them") from None
+
+
+def _entries(event: Mapping[str, Any], source: str) -> Sequence[Entry]:
     entries = event.get("Records")
     if not isinstance(entries, list) or not entries:
         raise Configuration("the event has no records: the function is wired to a wrong source")
@@ -91,6 +103,6 @@ def _entries(event: Mapping[str, Any], source: str) -> Sequence[Mapping[str, Any
 def _decoded(data: str) -> bytes:
     try:
         return base64.b64decode(data, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, and what is not ASCII
         # Lambda always encodes; whatever else stands here is judged as it is, and dead-lettered.
         return data.encode("utf-8", "surrogatepass")

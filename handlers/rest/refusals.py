@@ -20,11 +20,16 @@ Answer = Response[dict[str, Any]]
 
 
 def _invalid(error: RequestValidationError) -> Answer:
-    # The place and the rule, never the input.
-    faults = [f"{'/'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors()[:_TOLD]]
+    # The place and the rule, never the input; the name of a field that is not known is input, too.
+    faults = [f"{'/'.join(map(str, _place(each)))}: {each['type']}" for each in error.errors()[:_TOLD]]
     if any((each["loc"][0], each["type"]) == ("header", "missing") for each in error.errors()):
         return problem(400, "invalid_request", "; ".join(faults))  # as API Gateway says before us
     return problem(422, "invalid_field", "; ".join(faults))
+
+
+def _place(fault: dict[str, Any]) -> tuple[str | int, ...]:
+    place: tuple[str | int, ...] = tuple(fault["loc"])
+    return (*place[:-1], "*") if fault["type"] == "extra_forbidden" else place
 
 
 def _bad(error: BadRecord) -> Answer:

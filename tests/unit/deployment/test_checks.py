@@ -110,7 +110,7 @@ def test_every_client_that_the_code_makes_is_seen() -> None:
 def test_every_function_is_built_by_the_makefile_for_the_runtime_of_the_layer() -> None:
     functions = [each for each in SOURCE["Resources"].values() if each["Type"] == "AWS::Serverless::Function"]
     assert len(functions) == len(handlers()) >= 8
-    assert all(each["Metadata"] == {"BuildMethod": "makefile"} for each in functions)
+    assert all(each["Metadata"]["BuildMethod"] == "makefile" for each in functions)
     assert all(name.endswith("Function") for name in handlers())
     assert SOURCE["Globals"]["Function"]["Runtime"] == f"python{RUNTIME}"
 

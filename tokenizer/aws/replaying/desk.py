@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Any
 
 from tokenizer.access import Audit
@@ -15,6 +16,7 @@ from tokenizer.outline import outline
 from tokenizer.replay import UNAVAILABLE, Result, entry
 
 MOST = 100
+_DIGITS = 128  # Kinesis: of a sequence number
 Request = Mapping[str, Any]
 
 
@@ -96,7 +98,7 @@ class Desk:
         if isinstance(request.get("patch"), list):
             edited = opened.patched(request["patch"])
         elif isinstance(request.get("data"), str):
-            edited = opened.edited(request["data"].encode())
+            edited = opened.edited(request["data"].encode("utf-8", "surrogatepass"))
         else:
             raise InvalidRequest("patch: a list of operations, or data: the record's text")
         # Before, since a record is changed here; and after, for what came of it.
@@ -109,9 +111,12 @@ class Desk:
         shard, position = request.get("shard"), request.get("position")
         if not isinstance(shard, str) or not isinstance(position, dict):
             raise InvalidRequest("shard: a text, position: an object")
+        until, last = request.get("until"), request.get("last")
+        if not isinstance(until, (int, float, NoneType)) or not (last is None or _is_sequence_number(last)):
+            raise InvalidRequest("until: seconds since 1970, last: a sequence number")
         if isinstance(position.get("Timestamp"), (int, float)):
-            position = {**position, "Timestamp": datetime.fromtimestamp(position["Timestamp"], UTC)}
-        result = self.stream.again(shard, position, request.get("until"), request.get("last"))
+            position = {**position, "Timestamp": _moment(position["Timestamp"])}
+        result = self.stream.again(shard, position, until, last)
         self._audit(
             "replay stream", request, [], shard=shard, read=result["read"], published=result["published"]
         )
@@ -165,6 +170,17 @@ def _texts(request: Request, name: str, most: int = MOST) -> list[str]:
     ):
         raise InvalidRequest(f"{name}: a list of 1 to {most} texts")
     return found
+
+
+def _is_sequence_number(found: object) -> bool:
+    return isinstance(found, str) and found.isdecimal() and found.isascii() and len(found) <= _DIGITS
+
+
+def _moment(seconds: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ArithmeticError, OSError, ValueError):
+        raise InvalidRequest("position: Timestamp is no moment") from None
 
 
 def _purpose(request: Request, name: str = "purpose") -> str:

@@ -13,10 +13,25 @@ from tokenizer.aws.faults import translated
 from tokenizer.aws.sealing import Opener
 from tokenizer.errors import BadRecord, PipelineError
 from tokenizer.identity import Identity
-from tokenizer.replay import REFUSED, SKIPPED, UNAVAILABLE, Entry, Result, entry, revision
+from tokenizer.replay import REFUSED, SKIPPED, UNAVAILABLE, Entry, Result, arrival, entry, revision
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+
+
+_MOST_BYTES = 10 * 1024 * 1024  # Kinesis: the largest record that a stream can be let take
+# The last five come from operations that are no operations, and from values that are no JSON.
+_NO_FIT = (
+    jsonpatch.JsonPatchException,
+    jsonpatch.JsonPointerException,
+    BadRecord,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
 
 
 class Refused(Exception):
@@ -48,13 +63,27 @@ class Opened:
         """The record with a JSON Patch (RFC 6902) applied.
 
         Raises:
-            Refused: the patch does not fit the record.
+            Refused: the patch does not fit the record, or makes of it what could not be read again.
         """
         try:
-            changed = jsonpatch.apply_patch(jsontext.parse(self.data), list(patch))
-        except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, BadRecord, TypeError, KeyError):
+            changed = jsontext.dump(_patched(jsontext.parse(self.data), patch))
+            jsontext.parse(changed)
+        except _NO_FIT:
             raise Refused("the patch does not fit the record") from None
-        return self.edited(jsontext.dump(changed))
+        return self.edited(changed)
+
+
+def _patched(record: Any, patch: Sequence[Any]) -> Any:
+    """One operation after the other, since each copy may double the record.
+
+    Raises:
+        ValueError: it outgrew what any source takes.
+    """
+    for operation in patch:
+        record = jsonpatch.apply_patch(record, [operation], in_place=True)
+        if operation["op"] == "copy" and len(jsontext.dump(record)) > _MOST_BYTES:
+            raise ValueError("the record grew too large")
+    return record
 
 
 class Letters:
@@ -76,6 +105,7 @@ class Letters:
         try:
             letter = DeadLetter.model_validate_json(body)
             identity = Identity.of_source(letter.source)
+            arrival(letter.source)
         except (ValidationError, ValueError):
             raise Refused("the message is no sealed dead letter") from None
         if (letter.source.stream or letter.source.queue) not in self._sources:

@@ -19,7 +19,7 @@ def is_failure_record(body: str) -> bool:
     """Whether a message is what Lambda writes of stream records that it gave up: positions, no payload."""
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(document, dict) and isinstance(document.get("KinesisBatchInfo"), dict)
 
@@ -43,7 +43,7 @@ class StreamReplay:
             shard, first, last = info["shardId"], info["startSequenceNumber"], info["endSequenceNumber"]
             stream, count = info["streamArn"], int(info["batchSize"])
             int(first), int(last)
-        except (KeyError, TypeError, ValueError):
+        except (ArithmeticError, KeyError, TypeError, ValueError):
             return {"status": REFUSED, "message": "the failure record is malformed"}
         if stream != self._stream_arn:
             return {"status": REFUSED, "message": "the failure record is from another stack"}

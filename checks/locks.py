@@ -1,0 +1,56 @@
+"""Installs are pinned: every line of a lock names one version and its hashes, and no index; the build asks for hashes."""
+
+import re
+from pathlib import Path
+
+LOCKS = (
+    "requirements/dev.lock",
+    "requirements/runtime.lock",
+    "requirements/sam.lock",
+    "requirements/scan.lock",
+)
+_PINNED = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[a-z0-9,-]+\])?==[^\s;]+(?: ;[^\\]+?)?((?: --hash=sha256:[0-9a-f]{64})+)"
+)
+_INDEX = re.compile(r"--(?:extra-|find-)?(?:index|links)|https?://|file://| @ ")
+
+
+def lines(lock: str) -> list[str]:
+    """The requirements of a lock, each in one line, without comments."""
+    joined = re.sub(r"\s*\\\n\s*", " ", lock)
+    return [
+        line.strip() for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")
+    ]
+
+
+def names(lock: str) -> dict[str, str]:
+    """The version by normalized name."""
+    found = (re.match(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;]+)", line) for line in lines(lock))
+    return {re.sub(r"[-_.]+", "-", each[1]).lower(): each[2] for each in found if each}
+
+
+def unpinned(root: Path) -> list[str]:
+    """What an install could swap unseen."""
+    problems = []
+    for name in LOCKS:
+        lock = (root / name).read_text(encoding="utf-8")
+        problems += [
+            f"{name}: names an index or an address: {line[:60]}"
+            for line in lock.splitlines()
+            if _INDEX.search(line)
+        ]
+        problems += [
+            f"{name}: not pinned with hashes: {line[:60]}"
+            for line in lines(lock)
+            if not _PINNED.fullmatch(line)
+        ]
+    installs = re.findall(r"pip install [^\n]*", _makefile(root))
+    return problems + [
+        f"Makefile: without --require-hashes: {each[:60]}"
+        for each in installs
+        if "--require-hashes" not in each and "--editable ." not in each
+    ]
+
+
+def _makefile(root: Path) -> str:
+    return re.sub(r"\s*\\\n\s*", " ", (root / "Makefile").read_text(encoding="utf-8"))

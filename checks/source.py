@@ -1,0 +1,33 @@
+"""The product's source, parsed: what the checks of logs and errors read."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# What runs on Lambda or opens letters; the local stack, the benchmarks and the operator's terminal may print.
+PACKAGES = ("handlers", "policies", "schemas", "tokenizer")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One file.
+
+    Args:
+        path: relative to the tree.
+        tree: its syntax tree.
+    """
+
+    path: str
+    tree: ast.Module
+
+    def at(self, node: ast.expr | ast.stmt | ast.excepthandler, problem: str) -> str:
+        """A problem with its place."""
+        return f"{self.path}:{node.lineno}: {problem}"
+
+
+def modules(root: Path) -> Iterator[Module]:
+    """The product's modules in a tree, in order."""
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            yield Module(str(path.relative_to(root)), ast.parse(path.read_text(encoding="utf-8")))

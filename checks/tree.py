@@ -1,0 +1,15 @@
+"""The files that people wrote: what lies in the tree, less what tools make there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+MADE = frozenset({"__pycache__", "build", "results"})
+
+
+def files(root: Path) -> Iterator[Path]:
+    """Relative paths, in order; git is not asked, so that a new file counts before it is added."""
+    for path in sorted(root.iterdir()):
+        if path.is_file():
+            yield path.relative_to(root)
+        elif not path.name.startswith(".") and path.name not in MADE and not path.name.endswith(".egg-info"):
+            yield from (path.name / each for each in files(path))

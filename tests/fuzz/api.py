@@ -1,0 +1,142 @@
+"""Targets behind the API: whatever comes through the gateway gets an answer of the contract's form."""
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from handlers import api, on_order_sanitized
+from handlers.shell import logger
+from tests.fuzz.records import untold
+from tokenizer.aws.order_desk import checked
+
+_CODES = {200, 201, 202, 400, 401, 403, 404, 405, 409, 413, 415, 422, 503}
+
+
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """What the handlers log meanwhile."""
+    told = io.StringIO()
+    before = logger.handlers[0].setStream(told)  # type: ignore[attr-defined]
+    try:
+        yield told
+    finally:
+        logger.handlers[0].setStream(before)  # type: ignore[attr-defined]
+
+
+class Context:
+    aws_request_id = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+CONTEXT: Any = Context()
+SETTINGS = SimpleNamespace(max_body_bytes=1_000_000, allowed_origin="", token_url="https://example.com/token")
+
+
+class Desks:
+    """Answers well: the fuzz is about what lies before and behind."""
+
+    def take(self, data: bytes, *_: Any) -> dict[str, Any]:
+        checked(data)
+        return {"event_id": "taken"}
+
+    def order(self, *given: Any) -> Any:
+        # The same name stands for an order that is asked for, and for one that is waited for.
+        return {"order_id": "SO-1"} if len(given) == 1 else {"metadata": {}, "data": {}}
+
+    def values(self, values: Any, *_: Any) -> list[str]:
+        json.dumps(values).encode()
+        return ["tok_" + "0" * 26 for _ in values]
+
+    def pay(self, *_: Any) -> dict[str, Any]:
+        return {"payment_id": "p"}
+
+    def reveal(self, tokens: Any, purpose: Any, **more: Any) -> dict[str, Any]:
+        json.dumps([tokens, purpose, more])
+        return {"tokens": {}}
+
+    def erase(self, *given: Any) -> dict[str, Any]:
+        json.dumps(given)
+        return {"certificate": {}}
+
+
+def gateway(data: bytes) -> None:
+    """Every request is answered; an error has a code and a sentence, and repeats nothing; nothing is logged of it."""
+    try:
+        event: Any = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    if not _is_from_the_gateway(event):
+        return
+    stubs: dict[str, Any] = {"_settings": lambda: SETTINGS, "_desk": Desks, "_waiting": Desks}
+    with logged() as told, patch.multiple(api, **stubs):
+        answer = api.handler(event, CONTEXT)
+    untold(told.getvalue())
+    assert answer["statusCode"] in _CODES, answer["statusCode"]
+    body: Any = json.loads(answer["body"]) if answer["body"] else None
+    if answer["statusCode"] >= 400:
+        assert set(body) == {"error"}
+        assert set(body["error"]) == {"code", "message"}
+        untold(answer)
+
+
+def _is_from_the_gateway(event: Any) -> bool:
+    """What API Gateway promises of an event, whatever a client sends: texts in their places, and who is signed in."""
+    if (
+        not isinstance(event, dict)
+        or not isinstance(event.get("httpMethod"), str)
+        or not isinstance(event.get("path"), str)
+    ):
+        return False
+    claims = (
+        (event.get("requestContext") or {}) if isinstance(event.get("requestContext"), dict) else {}
+    ).get("authorizer") or {}
+    maps = (
+        "headers",
+        "multiValueHeaders",
+        "queryStringParameters",
+        "multiValueQueryStringParameters",
+        "pathParameters",
+    )
+    return (
+        isinstance(claims, dict)
+        and isinstance(claims.get("claims"), dict)
+        and isinstance(event.get("body"), (str, type(None)))
+        and event.get("isBase64Encoded") in (False, None)
+        and isinstance(event.get("resource"), str)
+        and all(_texts(event.get(name), name.startswith("multi")) for name in maps)
+    )
+
+
+def _texts(found: Any, several: bool) -> bool:
+    if found is None:
+        return True
+    if not isinstance(found, dict):
+        return False
+    values = [
+        each
+        for value in found.values()
+        for each in (value if several and isinstance(value, list) else [value])
+    ]
+    return all(isinstance(each, str) for each in values) and (
+        not several or all(isinstance(each, list) for each in found.values())
+    )
+
+
+def bus_message(data: bytes) -> None:
+    """What the consumer's queue brings is kept or given back, each message by itself."""
+    body = data.decode("utf-8", "surrogateescape")
+
+    class Table:
+        def keep(self, _event: Any) -> None: ...
+
+    event = {"Records": [{"messageId": "m-1", "body": body}]}
+    with logged() as told, patch.object(on_order_sanitized, "_orders", Table):
+        answer = on_order_sanitized.handler(event, CONTEXT)
+    assert answer["batchItemFailures"] in ([], [{"itemIdentifier": "m-1"}])
+    untold(told.getvalue())

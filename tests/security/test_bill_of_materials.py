@@ -1,0 +1,41 @@
+"""The bill of materials that goes with the layer."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from checks import locks, sbom
+from local.package import ROOT
+
+LOCK = (ROOT / sbom.LOCK).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def bill(tmp_path: Path) -> str:
+    sbom.write(tmp_path / "build/bill.json", ROOT / sbom.LOCK)
+    return (tmp_path / "build/bill.json").read_text(encoding="utf-8")
+
+
+def test_it_is_valid_by_the_schema_of_cyclonedx(bill: str) -> None:
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill) is None
+
+
+def test_the_schema_tells_a_bill_that_is_none() -> None:
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str('{"bomFormat": "CycloneDX"}') is not None
+
+
+def test_it_names_every_package_of_the_runtime_lock_with_its_hashes_and_licence(bill: str) -> None:
+    components = json.loads(bill)["components"]
+    assert {each["name"]: each["version"] for each in components} == locks.names(LOCK)
+    assert sum(len(each["externalReferences"][0]["hashes"]) for each in components) == LOCK.count(
+        "--hash=sha256:"
+    )
+    assert all(each["licenses"] for each in components)
+
+
+def test_two_bills_of_one_lock_are_the_same_bytes(bill: str, tmp_path: Path) -> None:
+    sbom.write(tmp_path / "again.json", ROOT / sbom.LOCK)
+    assert (tmp_path / "again.json").read_text(encoding="utf-8") == bill

@@ -1,0 +1,234 @@
+"""Weaknesses of every kind, planted one by one into copies of the tree: each is found by a check of `make lint` or `make test`.
+
+`make lint` runs the checks of `checks/` and ruff, `make test` the promises of the template. That checkov and detect-secrets still see is
+tried within `make lint` itself, on checks/planted.yaml and on a planted key, since their environment belongs to it.
+"""
+
+import copy
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+from importlib.metadata import Distribution
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from checks import cards, errors, licences, locks, logs, reprs, secrets
+from checks.source import PACKAGES
+from local.package import ROOT
+from local.template import load
+from tests.security import test_network as network
+from tests.security import test_template as promises
+
+Template = dict[str, Any]
+TEMPLATE = [
+    ("a wildcard action", promises.policies_without_wildcards, f"TokenizeQueuePolicy/{promises.STATEMENT}/Action", "dynamodb:*"),
+    ("a wildcard resource", promises.policies_without_wildcards, f"TokenizeQueuePolicy/{promises.STATEMENT}/Resource", "*"),
+    ("a condition left out", promises.keys_used_as_agreed, "VaultKey/Properties/KeyPolicy/Statement/1/Condition", {}),
+    ("Decrypt for the tokenizer", promises.keys_used_as_agreed, "VaultKey/Properties/KeyPolicy/Statement/1/Action", "kms:Decrypt"),
+    ("a public bucket", promises.buckets_are_private, "LetterBucket/Properties/PublicAccessBlockConfiguration/BlockPublicAcls", False),
+    ("a queue over plain HTTP", promises.plain_http_is_denied, "QueuesTlsPolicy/Properties/Queues", []),
+    ("a key without rotation", promises.keys_rotate_and_are_deleted_late, "VaultKey/Properties/EnableKeyRotation", False),
+    ("a wider endpoint policy", network.endpoints_let_this_stack_through_alone, "S3Endpoint/Properties/PolicyDocument/Statement/0/Resource", "*"),
+    ("a function outside of the network", network.functions_run_in_private_subnets, "RevealFunction/Properties/VpcConfig", None),
+]  # fmt: skip
+
+# What is put at the end of handlers/shell.py, and who finds it.
+SOURCE = {
+    "a log line with a value": (logs.values_in_logs, "logger.info('batch', extra={'ids': record.data})"),
+    "a value in the text of a log line": (logs.values_in_logs, "logger.info(f'got {record}')"),
+    "a value under a new name": (logs.values_in_logs, "logger.warning('odd', email=customer.email)"),
+    "logger.exception": (logs.values_in_logs, "logger.exception('failed')"),
+    "a traceback by flag": (logs.values_in_logs, "logger.error('failed', exc_info=True)"),
+    "a traceback by module": (logs.values_in_logs, "import traceback"),
+    "a value as a metric's dimension": (
+        logs.values_in_logs,
+        "metric.add_dimension('customer', customer.email)",
+    ),
+    "the event in the log": (logs.values_in_logs, "logger.inject_lambda_context(log_event=True)"),
+    "the text of a foreign error": (
+        errors.foreign_texts,
+        "def f():\n    try:\n        g()\n    except ValueError as error:\n        return str(error)",
+    ),
+    "a pydantic error with its input": (
+        errors.pydantic_errors_with_inputs,
+        "def f():\n    try:\n        g()\n    except ValidationError as error:\n        return error.errors()",
+    ),
+}
+
+# What ruff finds, by rule, in a file of the product.
+RUFF = {
+    "an error swallowed": ("S110", "try:\n    f()\nexcept Exception:\n    pass\n"),
+    "everything caught": ("E722", "try:\n    f()\nexcept:\n    g()\n"),
+    "a password in the code": ("S105", 'password = "hunter2hunter2"\n'),
+    "a shell": ("S602", 'import subprocess\nsubprocess.run("ls " + name, shell=True)\n'),
+    "a print": ("T201", "print(record)\n"),
+    "weak randomness": ("S311", "import random\ntoken = random.random()\n"),
+}
+
+
+def test_ten_and_more_kinds_are_planted() -> None:
+    assert len(TEMPLATE) + len(SOURCE) + len(RUFF) >= 10
+
+
+@pytest.mark.parametrize(
+    ("check", "place", "weakness"), [each[1:] for each in TEMPLATE], ids=[each[0] for each in TEMPLATE]
+)
+def test_in_the_template(check: Callable[[Template], list[str]], place: str, weakness: Any) -> None:
+    template = load(ROOT / "template.yaml")
+    weak = copy.deepcopy(template)
+    promises.plant(weak, place, weakness)
+    assert not check(template)
+    assert check(weak)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(("check", "line"), SOURCE.values(), ids=SOURCE)
+def test_in_the_source(tree: Path, check: Callable[[Path], list[str]], line: str) -> None:
+    assert not check(tree)
+    with (tree / "handlers/shell.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{line}\n")
+    (problem,) = check(tree)
+    assert problem.startswith("handlers/shell.py:")
+
+
+@pytest.mark.parametrize(("rule", "source"), RUFF.values(), ids=RUFF)
+def test_what_ruff_finds(rule: str, source: str) -> None:
+    command = [
+        str(Path(sys.executable).with_name("ruff")),
+        "check",
+        "--no-cache",
+        "--output-format",
+        "concise",
+    ]
+    done = subprocess.run(
+        [*command, "--config", "pyproject.toml", "--stdin-filename", "handlers/planted.py", "-"],
+        input=source, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert rule in re.findall(r": ([A-Z]+[0-9]+) ", done.stdout)
+
+
+class Talkative(BaseModel):
+    value: str
+
+
+@dataclass
+class Printing:
+    data: bytes
+
+
+@dataclass
+class Silent:
+    data: bytes = field(repr=False)
+
+
+def test_objects_that_would_print_what_they_hold() -> None:
+    assert len(reprs.talkative([Talkative, Printing, Silent])) == 2
+    assert not reprs.talkative([Silent])
+
+
+LOCKED = "urllib3==2.8.0 \\\n    --hash=sha256:" + "0" * 64 + "\n"
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Path:
+    (tmp_path / "requirements").mkdir()
+    for name in locks.LOCKS:
+        (tmp_path / name).write_text(LOCKED, encoding="utf-8")
+    (tmp_path / "Makefile").write_text(
+        "\t@pip install --require-hashes -r requirements/dev.lock\n", encoding="utf-8"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "weakness"),
+    [
+        (locks.LOCKS[0], "urllib3>=2\n"),
+        (locks.LOCKS[0], "urllib3==2.8.0\n"),
+        (locks.LOCKS[1], "urllib3 @ git+ssh://somewhere/urllib3\n"),
+        (locks.LOCKS[2], "--extra-index-url https://somewhere/simple\n"),
+        ("Makefile", "\t@pip install requests\n"),
+    ],
+    ids=["no version", "no hash", "from elsewhere", "another index", "an install without a lock"],
+)
+def test_in_what_is_installed(locked: Path, file: str, weakness: str) -> None:
+    assert not locks.unpinned(locked)
+    with (locked / file).open("a", encoding="utf-8") as lock:
+        lock.write(weakness)
+    assert locks.unpinned(locked)
+
+
+class Package(Distribution):
+    """A package with a licence of our choice."""
+
+    def __init__(self, **metadata: str) -> None:
+        self._message = Message()
+        for name, value in {"Name": "some_package", **metadata}.items():
+            self._message[name.replace("_", "-")] = value
+
+    @property
+    def metadata(self) -> Any:
+        return self._message
+
+    def read_text(self, filename: str) -> None: ...
+    def locate_file(self, path: Any) -> Any: ...
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        Package(License_Expression="GPL-3.0-only"),
+        Package(Classifier="License :: OSI Approved :: GNU Affero General Public License v3"),
+        Package(License="Proprietary"),
+        Package(License_Expression="MIT AND SSPL-1.0"),
+        Package(License_Expression="MPL-2.0"),
+        Package(),
+    ],
+)
+def test_a_licence_that_is_not_allowed(package: Package) -> None:
+    assert licences.not_allowed(["some-package"], [package])
+
+
+@pytest.mark.parametrize("licence", ["MIT", "GPL-2.0-only OR BSD-3-Clause", "(Apache-2.0 AND MIT)"])
+def test_a_licence_that_is_allowed(licence: str) -> None:
+    assert not licences.not_allowed(["some-package"], [Package(License_Expression=licence)])
+
+
+def luhn_valid() -> Iterator[str]:
+    """Numbers of the form of cards; put together here, so that this file holds none."""
+    body = "453201511283" + "036"
+    yield next(f"{body}{digit}" for digit in range(10) if cards.is_card(f"{body}{digit}"))
+
+
+def test_a_card_number_that_nobody_published_for_tests(tmp_path: Path) -> None:
+    (number,) = luhn_valid()
+    (tmp_path / "fixture.json").write_text(
+        f'{{"order": "4111111111111111", "card": "{number[:4]} {number[4:]}"}}'
+    )
+    (problem,) = cards.in_tree(tmp_path)
+    assert problem.startswith("fixture.json:1: ")
+    assert number not in problem
+
+
+def test_a_secret_that_is_not_known(tmp_path: Path) -> None:
+    (tmp_path / "settings.cfg").write_text("key = something\ntoken = 1\n", encoding="utf-8")
+    found = {"type": "AWS Access Key", "hashed_secret": "0" * 40, "line_number": 1}
+    known = {**found, "hashed_secret": next(iter(secrets.KNOWN)) + "0" * 32}
+    word = {**found, "type": secrets.WORDS, "line_number": 2}
+    assert secrets.problems(tmp_path, {"settings.cfg": [found, known, word]}) == [
+        "settings.cfg:1: AWS Access Key: 00000000 is not in checks/secrets.py, KNOWN"
+    ]
