@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help schemas demo test up down lint bench lock clean
+.PHONY: help schemas demo test up down rekey lint bench lock clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
@@ -27,6 +27,9 @@ up: .venv/.ready ## start the local stack and leave it running
 
 down: .venv/.ready ## stop the local stack and all it started
 	@$(BIN)/python -m local down
+
+rekey: .venv/.ready ## move the local stack's vault to another key
+	@$(BIN)/python -m local rekey
 
 lint: .venv/.ready ## formatter, linter, types, template, import rules
 	@$(BIN)/ruff format --check .

@@ -1,13 +1,12 @@
 """The custom resource `Custom::TokenKeys`: makes the wrapped token keys when the stack is deployed."""
 
-import json
 import os
-import urllib.request
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import fail, logger
+from handlers.cloudformation import answer
+from handlers.shell import fail
 from tokenizer.aws.clients import client
 from tokenizer.aws.settings import TokenKeysSettings
 from tokenizer.aws.token_keys import provision
@@ -24,14 +23,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         except PipelineError as error:
             status, reason = "FAILED", str(error)
             fail(type(error).__name__, reason)
-    _answer(event, status, f"{reason}; log stream {context.log_stream_name}")
-
-
-def _answer(event: dict[str, Any], status: str, reason: str) -> None:
-    body = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
-    body |= {"Status": status, "Reason": reason, "PhysicalResourceId": "token-keys"}
-    request = urllib.request.Request(  # noqa: S310 -- the URL is CloudFormation's, presigned for this answer
-        event["ResponseURL"], json.dumps(body).encode(), {"Content-Type": ""}, method="PUT"
-    )
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
-        logger.info("answered", status=status)
+    answer(event, "token-keys", status, f"{reason}; log stream {context.log_stream_name}")

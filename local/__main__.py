@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from local import stack, users
+from local import rekey, stack, users
 from local.errors import LocalStackError
 from local.package import ROOT
 
@@ -12,7 +12,7 @@ from local.package import ROOT
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole stack on this machine.")
-    parser.add_argument("command", choices=["up", "down", "status", "demo", "user"])
+    parser.add_argument("command", choices=["up", "down", "status", "demo", "user", "rekey"])
     parser.add_argument("--directory", type=Path, default=ROOT / ".local", help="where it keeps its state")
     parser.add_argument("--group", choices=users.GROUPS, help="for `user`: the group of the new user")
     options = parser.parse_args(arguments)
@@ -23,6 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "user":
             return _user(options.directory.resolve(), options.group)
+        if options.command == "rekey":
+            return rekey.rekey(options.directory.resolve(), print)
         return _run(options.command, options.directory.resolve())
     except LocalStackError as error:
         print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)

@@ -13,6 +13,7 @@ from botocore.config import Config
 from replay.errors import ReplayError, told
 
 LOCAL = Path(".local/stack.json")
+_ROLE = "ReplayOperatorRoleArn"
 _CALL_SECONDS = 130  # the replay function works on a request for at most 120
 _CONFIG = Config(
     connect_timeout=5, read_timeout=_CALL_SECONDS, retries={"mode": "standard", "total_max_attempts": 3}
@@ -21,11 +22,12 @@ _CONFIG = Config(
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployed stack as an operator reaches it."""
+    """A deployed stack as an operator reaches it; `settled` where no deployment is under way."""
 
     outputs: Mapping[str, str]
     session: boto3.Session
     endpoint_url: str | None = None
+    settled: bool = True
 
     def client(self, service: str) -> Any:
         """A client with the operator's credentials."""
@@ -51,20 +53,23 @@ class Stack:
             return str(self.client("sts").get_caller_identity()["Arn"])
 
 
-def find(name: str | None, profile: str | None, region: str | None, role_arn: str | None) -> Stack:
+def find(
+    name: str | None, profile: str | None, region: str | None, role_arn: str | None, role: str = _ROLE
+) -> Stack:
     """The stack that a command works on.
 
     Args:
         name: of a CloudFormation stack; None for the local stack.
         profile: of the AWS configuration.
         region: overrides the profile's.
-        role_arn: a role to assume; on the local stack the operator's role is assumed without it.
+        role_arn: a role to assume.
+        role: the output that names the operator's role, which is assumed on the local stack without another.
 
     Raises:
         ReplayError: there is no such stack, or it can't be reached.
     """
     if name is None:
-        return _local(role_arn)
+        return _local(role_arn, role)
     session = boto3.Session(profile_name=profile, region_name=region)
     if role_arn:
         session = _assumed(session, role_arn, None)
@@ -78,10 +83,10 @@ def find(name: str | None, profile: str | None, region: str | None, role_arn: st
                 raise ReplayError(f"there is no stack {name}", "aws cloudformation list-stacks") from None
             raise
     outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
-    return Stack(outputs, session)
+    return Stack(outputs, session, settled=not found["StackStatus"].endswith("_IN_PROGRESS"))
 
 
-def _local(role_arn: str | None) -> Stack:
+def _local(role_arn: str | None, role: str) -> Stack:
     try:
         state = json.loads(LOCAL.read_text())
         outputs, endpoint, region = state["outputs"], state["endpoint_url"], state["region"]
@@ -96,7 +101,8 @@ def _local(role_arn: str | None) -> Stack:
         aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
         region_name=region,
     )
-    return Stack(outputs, _assumed(session, role_arn or outputs["ReplayOperatorRoleArn"], endpoint), endpoint)
+    chosen = role_arn or outputs.get(role)
+    return Stack(outputs, _assumed(session, chosen, endpoint) if chosen else session, endpoint)
 
 
 def _assumed(session: boto3.Session, role_arn: str, endpoint_url: str | None) -> boto3.Session:

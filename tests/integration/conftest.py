@@ -90,6 +90,10 @@ def make_erasures(dynamodb: Any) -> str:
     return _make(dynamodb, "erasures", {"id": "S"}, {"due": {"open": "S", "next_sweep": "N"}})
 
 
+def make_rekey(dynamodb: Any) -> str:
+    return _make(dynamodb, "rekey", {"run": "S", "part": "S"}, {})
+
+
 def _make(dynamodb: Any, name: str, key: Mapping[str, str], indexes: Mapping[str, Mapping[str, str]]) -> str:
     """A table and its indexes, keys given by name and type, the partition key first."""
 

@@ -19,20 +19,23 @@ from tokenizer.aws.fake_gateway import FakeGateway
 from tokenizer.aws.idempotency import IdempotencyKeys
 from tokenizer.aws.ledger import DynamoLedger
 from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.movable_vault import DynamoMovableVault
 from tokenizer.aws.order_desk import OrderDesk
 from tokenizer.aws.order_shelf import OrderShelf
 from tokenizer.aws.payments_table import PaymentsTable
+from tokenizer.aws.rekey_progress import DynamoProgress
 from tokenizer.aws.replaying.desk import Desk
 from tokenizer.aws.replaying.letters import Letters
 from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
 from tokenizer.aws.replaying.stream import StreamReplay
 from tokenizer.aws.replaying.tokenizers import Tokenizers
-from tokenizer.aws.root import LETTER_CONTEXT, bounds, vault_context
+from tokenizer.aws.root import LETTER_CONTEXT, bounds, vault_context, vault_keys
 from tokenizer.aws.sealing import Opener
 from tokenizer.aws.settings import (
     ApiSettings,
     EraseSettings,
     PaySettings,
+    RekeySettings,
     ReplaySettings,
     RevealSettings,
 )
@@ -44,9 +47,11 @@ from tokenizer.erase import Eraser
 from tokenizer.erasure_desk import ErasureDesk
 from tokenizer.live import LiveVault, Living
 from tokenizer.payments import Cashier, NoGateway
+from tokenizer.rekey import Rekeying
 
 _API_CALL = 25  # seconds; API Gateway waits for 29
 _INVOCATION = 65  # seconds; the tokenizing functions end after 60
+_DATA_KEYS = 50_000  # a scan meets records in no order of time, so the data keys of years at once
 
 
 def vault_reader(settings: RevealSettings) -> VaultReader:
@@ -54,7 +59,7 @@ def vault_reader(settings: RevealSettings) -> VaultReader:
     silence_libraries()
     keys = DataKeyReader(
         client("kms"),
-        settings.vault_key_arn,
+        vault_keys(settings.vault_key_arn, settings.vault_other_key_arns),
         vault_context(settings.vault_crypto_name),
         bounds(settings),
         time.monotonic,
@@ -104,6 +109,28 @@ def eraser(settings: EraseSettings) -> Eraser:
 def erasure_desk(settings: EraseSettings) -> ErasureDesk:
     """Who erases customers under the policies, with a line in the audit trail."""
     return ErasureDesk(eraser(settings), CedarPolicies(), AuditLog(client("logs"), settings.audit_log_group))
+
+
+def rekeying(settings: RekeySettings) -> Rekeying:
+    """Who moves the vault to another KMS key."""
+    silence_libraries()
+    dynamodb, kms, context = client("dynamodb"), client("kms"), vault_context(settings.vault_crypto_name)
+    arns = vault_keys(settings.vault_key_arn, settings.vault_other_key_arns)
+    limits = bounds(settings)
+    return Rekeying(
+        settings.vault_key_arn,
+        DynamoMovableVault(
+            dynamodb,
+            settings.vault_table,
+            settings.vault_crypto_name,
+            DataKeyReader(kms, arns, context, limits, time.monotonic, most=_DATA_KEYS),
+            DataKeyWriter(kms, settings.vault_key_arn, context, limits, time.monotonic),
+        ),
+        DynamoProgress(dynamodb, settings.rekey_table),
+        AuditLog(client("logs"), settings.audit_log_group),
+        settings.rekey_settle_seconds * 1000,
+        lambda: int(time.time() * 1000),
+    )
 
 
 def aliases(settings: RevealSettings) -> DynamoAliases:
@@ -164,7 +191,7 @@ def desk(settings: ReplaySettings) -> Desk:
     """What serves operators."""
     silence_libraries()
     keys = DataKeyReader(
-        client("kms"), settings.letter_key_arn, LETTER_CONTEXT, bounds(settings), time.monotonic
+        client("kms"), [settings.letter_key_arn], LETTER_CONTEXT, bounds(settings), time.monotonic
     )
     s3, sqs = client("s3"), client("sqs")
     # An invocation may take as long as the tokenizing function does.

@@ -35,6 +35,11 @@ def vault_context(crypto_name: str) -> dict[str, str]:
     return {"purpose": "vault", "table": crypto_name}
 
 
+def vault_keys(active: str, others: str) -> list[str]:
+    """The KMS keys that the vault's records may be under; `others` are apart by spaces."""
+    return [active, *others.split()]
+
+
 def bounds(settings: DataKeySettings) -> Bounds:
     """The bounds of data keys."""
     return Bounds(settings.data_key_max_items, settings.data_key_max_seconds)
