@@ -9,6 +9,7 @@ import typer
 
 from rekey.function import ROLE, RekeyFunction
 from rekey.mover import Mover
+from rekey.restore import put_back
 from replay import present
 from replay.errors import ReplayError
 from replay.stack import Stack, find
@@ -17,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Moves the vault to another KMS key while orders flow, and verifies that nothing is left under the old one.",
+    help="Moves the vault to another KMS key while orders flow, and verifies that nothing is left under the old one; puts back what was restored.",
 )
 
 _LEFT, _BAD_USAGE, _INTERRUPTED = 1, 2, 130
@@ -97,6 +98,22 @@ def run(
 def status(as_json: AsJson = False) -> None:
     """Where the latest run stands."""
     _show(RekeyFunction(_stack()).ask("status"), as_json=as_json)
+
+
+@app.command()
+def restore(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The table that was restored.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The table that functions use.")],
+    as_json: AsJson = False,
+) -> None:
+    """Put back what a table lacks from one restored beside it; overwrites nothing. For administrators of the tables."""
+    stack = find(_chosen.name, _chosen.profile, _chosen.region, _chosen.role_arn, "")
+    with present.progress(f"putting back into {target}", None) as tick:
+        counts = put_back(stack.client("dynamodb"), source, target, tick)
+    if as_json:
+        present.as_json(dict(counts))
+    else:
+        present.line(f"{counts['put back']:,} put back, {counts['there']:,} were there")
 
 
 def main() -> NoReturn:
