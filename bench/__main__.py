@@ -22,7 +22,7 @@ from tokenizer.identity import Identity
 from tokenizer.intake import Intake
 from tokenizer.records import RawRecord
 from tokenizer.sanitize import Sanitizer
-from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey
+from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 
 ORDERS = 1_000
 ROUNDS = 7
@@ -41,7 +41,8 @@ def _records() -> list[RawRecord]:
 def main() -> int:
     """Measure, print and write `bench/results/engine.json`."""
     records = _records()
-    intake = Intake(catalog(), Sanitizer(TokenKey(bytes(32)), ScopeKeys(bytes(32)), SubjectKey(bytes(32))))
+    token_keys, subject_keys = Versions(((0, TokenKey(bytes(32))),)), Versions(((0, SubjectKey(bytes(32))),))
+    intake = Intake(catalog(), Sanitizer(token_keys, ScopeKeys(bytes(32)), subject_keys))
     engine, floor = [], []
     for _ in range(ROUNDS):
         started = time.process_time()

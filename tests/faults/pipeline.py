@@ -70,6 +70,8 @@ class Pipeline:
                 self.aws.client("kms"),
                 SETTINGS.token_keys_table,
                 SETTINGS.token_key_arn,
+                versions={},
+                now=0,
             )
             yield
 

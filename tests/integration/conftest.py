@@ -164,7 +164,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             letter_bucket="letters",
         )
         boto3.client("s3").create_bucket(Bucket="letters")
-        token_keys.provision(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
+        token_keys.provision(
+            dynamodb, kms, settings.token_keys_table, settings.token_key_arn, versions={}, now=0
+        )
         calls = _counted(monkeypatch)
         yield Aws(settings, _consumer(boto3.client("events"), sqs), calls)
 

@@ -27,7 +27,7 @@ KEYS = {
     "TokenKey": {
         ("kms:GenerateDataKeyWithoutPlaintext", "token-keys", ("TokenKeysRole",)),
         ("kms:Decrypt", "token-keys", ("TokenizeQueueRole", "TokenizeStreamRole")),
-        ("kms:Decrypt", "token-keys subject-key/1", ("EraseRole",)),
+        ("kms:Decrypt", "token-keys subject-key/*", ("EraseRole",)),
     },
 }
 NAME = "kms:EncryptionContext:name"
@@ -72,7 +72,8 @@ def key_uses(template: Template, key: str) -> set[tuple[str, str, tuple[str, ...
     for each, there in key_statements(template["Resources"][key]["Properties"]):
         if each["Sid"] == "Administration":
             continue
-        context = each.get("Condition", {}).get("StringEquals", {})
+        tests = each.get("Condition", {})
+        context = {**tests.get("StringEquals", {}), **tests.get("StringLike", {})}
         purpose = " ".join(
             [
                 context.get("kms:EncryptionContext:purpose", "any"),

@@ -224,9 +224,7 @@ ACTIONS = (
         _make("TOKEN_KEY_ARN", "token-keys"),
         frozenset({"token keys"}),
     ),
-    Action(
-        "read the wrapped token keys", "dynamodb", "get_item", _get("TOKEN_KEYS_TABLE"), TOKENIZERS | ERASE
-    ),
+    Action("read the wrapped token keys", "dynamodb", "scan", _table("TOKEN_KEYS_TABLE"), TOKENIZERS | ERASE),
     Action(
         "write the wrapped token keys",
         "dynamodb",

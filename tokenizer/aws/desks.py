@@ -40,7 +40,7 @@ from tokenizer.aws.settings import (
     RevealSettings,
 )
 from tokenizer.aws.shares import DynamoShares
-from tokenizer.aws.token_keys import load_subject_key
+from tokenizer.aws.token_keys import load_subject_keys
 from tokenizer.aws.vault import VaultReader, VaultWriter
 from tokenizer.aws.waiting_desk import WaitingDesk
 from tokenizer.erase import Eraser
@@ -94,7 +94,7 @@ def eraser(settings: EraseSettings) -> Eraser:
         time.monotonic,
     )
     return Eraser(
-        load_subject_key(dynamodb, kms, settings.token_keys_table, settings.token_key_arn),
+        load_subject_keys(dynamodb, kms, settings.token_keys_table, settings.token_key_arn),
         DynamoLedger(dynamodb, settings.erasures_table),
         DynamoEstate(dynamodb, settings.vault_table, settings.blind_index_table, settings.shares_table),
         Living(
