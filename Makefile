@@ -2,18 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
+MAKEFLAGS += --no-print-directory
 
-.PHONY: help schemas demo test up down rekey lint bench lock clean
+.PHONY: help schemas demo test up down rekey verify-audit lint bench load lock clean build build-TokenizerLayer
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-.venv/.ready: requirements/dev.lock pyproject.toml
+.venv/.ready: requirements/dev.lock pyproject.toml consumer/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed\nhint: make PYTHON=python3.13 ...")'
 	@echo "setting up .venv (once per lock file)"
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable ./consumer
 	@touch $@
 
 demo: .venv/.ready ## the main job on the local stack, start to end
@@ -31,33 +32,53 @@ down: .venv/.ready ## stop the local stack and all it started
 rekey: .venv/.ready ## move the local stack's vault to another key
 	@$(BIN)/python -m local rekey
 
+verify-audit: .venv/.ready ## check the audit trail; ARGS="--stack NAME ..." for another than the local one
+	@$(BIN)/python -m audit $(ARGS)
+
 lint: .venv/.ready ## formatter, linter, types, template, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint template.yaml docs/examples/*.yaml
 
 bench: .venv/.ready ## the benchmarks
 	@$(BIN)/python -m bench
 
-schemas: .venv/.ready ## write schemas/json from the models
+load: .venv/.ready ## the load test, on the local stack; LOAD="--stack NAME --orders-per-second 20 --run-time 5m"
+	@$(BIN)/locust --locustfile load/locustfile.py --headless --only-summary --loglevel WARNING --run-time 60s $(LOAD)
+
+schemas: .venv/.ready ## write schemas/json, the consumers' kit and what else follows from the models
 	@$(BIN)/python -m schemas
 
 lock: .venv/.ready ## resolve the lock files anew
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --quiet -o requirements/dev.lock
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet -c requirements/dev.lock -o requirements/runtime.lock
+	@$(BIN)/uv pip compile --group sam --universal --python-version 3.11 --generate-hashes --quiet -o requirements/sam.lock
 
-# `sam build` calls these: third-party packages for Lambda's platform, whatever machine builds.
-LAMBDA_PLATFORM ?= manylinux_2_28_aarch64
-.PHONY: build-TokenizerLayer
-build-TokenizerLayer:
-	$(PYTHON) -m pip install --quiet --no-deps --require-hashes --only-binary=:all: --python-version 3.13 --implementation cp \
-		--platform $(LAMBDA_PLATFORM) --platform manylinux2014_aarch64 --target "$(ARTIFACTS_DIR)/python" -r requirements/runtime.lock
-	cp -r tokenizer schemas policies "$(ARTIFACTS_DIR)/python/"
+# SAM's command pins click, cfn-lint and botocore against ours, so it has an environment of its own (340 MB).
+SAM := .venv-sam/bin/sam
+export SAM_CLI_TELEMETRY = 0
+.venv-sam/.ready: requirements/sam.lock
+	@echo "setting up .venv-sam (once per lock file)"
+	@rm -rf .venv-sam
+	@$(PYTHON) -m venv .venv-sam
+	@.venv-sam/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sam.lock
+	@touch $@
 
-build-%Function:
-	cp -r handlers "$(ARTIFACTS_DIR)/"
+ARCH ?= arm64
+export ARCH
+build: .venv/.ready .venv-sam/.ready ## what is deployed, with sizes and import times; ARCH=x86_64 for the other processor
+	@$(SAM) validate --lint
+	@$(SAM) build --parameter-overrides Architecture=$(ARCH)
+	@$(BIN)/python -m deployment report --architecture $(ARCH) .aws-sam/build
+
+# `sam build` calls these, in the source folder (samconfig.toml). SAM tells neither the architecture; ARCH does.
+build-TokenizerLayer: .venv/.ready
+	@$(BIN)/python -m deployment layer --architecture $(ARCH) "$(ARTIFACTS_DIR)"
+
+build-%Function: .venv/.ready
+	@$(BIN)/python -m deployment function $*Function "$(ARTIFACTS_DIR)"
 
 clean: ## remove what the targets made
-	@rm -rf .venv .local .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-sam .aws-sam .local .pytest_cache .mypy_cache .ruff_cache

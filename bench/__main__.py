@@ -1,73 +1,76 @@
-"""`python -m bench`: CPU per order of the tokenizing path, beside the floor of the same bytes parsed and written.
+"""`python -m bench`: every benchmark, its results in `bench/results/*.json` and as tables.
 
-The world is in memory and the keys are fixed, so this measures parsing, checking, sanitizing, the leak guard and
-tokens alone; machines are noisy, so the ratio is what counts. Sealing, calls and comparisons join with issue 8.
+Each section runs in a process of its own, one after the other. `--keep` makes this run the one that the docs quote.
+Exit 1 if a section failed or something grows faster than linear; a missed target is shown, and no failure.
 """
 
+import argparse
 import json
+import subprocess
 import sys
-import time
-from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from local.orders import orders
-from schemas.dead_letter import LetterSource
-from tokenizer import jsontext
-from tokenizer.catalog import catalog
-from tokenizer.identity import Identity
-from tokenizer.intake import Intake
-from tokenizer.records import RawRecord
-from tokenizer.sanitize import Sanitizer
-from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
+from bench.report import page
+from bench.report.sheet import Sheet
+from bench.report.sheets import sheets
+from bench.section import SECTIONS
 
-ORDERS = 1_000
-ROUNDS = 7
 RESULTS = Path(__file__).parent / "results"
+_WIDE = 130  # columns in a log
 
 
-def _records() -> list[RawRecord]:
-    arrived = datetime(2026, 11, 23, tzinfo=UTC)
-    source = LetterSource(arrived_at="2026-11-23T00:00:00.000Z")
-    return [
-        RawRecord(Identity.of_sqs("queue", str(at)), json.dumps(order).encode(), source, arrived, str(at))
-        for at, order in enumerate(orders(ORDERS, seed=8))
-    ]
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, write, print."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="What tokenizing costs.")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all")
+    parser.add_argument("--keep", action="store_true", help="quote this run in docs/performance.md")
+    options = parser.parse_args(arguments)
+    unknown = set(options.sections) - set(SECTIONS)
+    if unknown:
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    failed = [name for name in options.sections or SECTIONS if not _measured(name, console)]
+    results = _results()
+    for sheet in sheets(results):
+        console.print(_table(sheet))
+    if options.keep:
+        page.keep(results)
+    steep = [name for name, curve in results.get("growth", {}).items() if not curve.get("linear", True)]
+    for name in failed:
+        console.print(f"error: {name} failed")
+    for name in steep:
+        console.print(f"error: {name}: the cost grows faster than linear")
+    return 1 if failed or steep else 0
 
 
-def main() -> int:
-    """Measure, print and write `bench/results/engine.json`."""
-    records = _records()
-    token_keys, subject_keys = Versions(((0, TokenKey(bytes(32))),)), Versions(((0, SubjectKey(bytes(32))),))
-    intake = Intake(catalog(), Sanitizer(token_keys, ScopeKeys(bytes(32)), subject_keys))
-    engine, floor = [], []
-    for _ in range(ROUNDS):
-        started = time.process_time()
-        for record in records:
-            intake.judge(record)
-        between = time.process_time()
-        for record in records:
-            jsontext.dump(jsontext.parse(record.data))
-        engine.append((between - started) / ORDERS * 1e6)
-        floor.append((time.process_time() - between) / ORDERS * 1e6)
-    figures = {
-        "engine_microseconds_per_order": {"median": median(engine), "min": min(engine), "max": max(engine)},
-        "floor_microseconds_per_order": {"median": median(floor), "min": min(floor), "max": max(floor)},
-        "engine_to_floor": median(engine) / median(floor),
-    }
+def _measured(name: str, console: Console) -> bool:
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "engine.json").write_text(json.dumps(figures, indent=1) + "\n")
-    table = Table("CPU per order", "median", "min", "max", title=f"{ORDERS} orders, {ROUNDS} rounds")
-    for name, values in (
-        ("read, check, sanitize, guard", engine),
-        ("floor: parse and write the bytes", floor),
-    ):
-        table.add_row(name, *(f"{value:.0f} us" for value in (median(values), min(values), max(values))))
-    Console().print(table, f"ratio: {figures['engine_to_floor']:.1f}")
-    return 0
+    file = RESULTS / f"{name}.json"
+    file.unlink(missing_ok=True)
+    with console.status(f"measuring: {name}"):
+        command = [sys.executable, "-W", "ignore", "-m", "bench.section", name, str(file)]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    if done.returncode == 0:
+        console.print(f"{name}: {json.loads(file.read_text())['run']['seconds']} s")
+    return done.returncode == 0
+
+
+def _results() -> dict[str, Any]:
+    files = (RESULTS / f"{name}.json" for name in SECTIONS)
+    return {file.stem: json.loads(file.read_text()) for file in files if file.exists()}
+
+
+def _table(sheet: Sheet) -> Table:
+    table = Table(title=sheet.title, title_justify="left")
+    for at, head in enumerate(sheet.head):
+        table.add_column(head, justify="right" if at else "left")
+    for row in sheet.rows:
+        table.add_row(*(cell.replace("**", "") for cell in row))
+    return table
 
 
 if __name__ == "__main__":

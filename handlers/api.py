@@ -1,22 +1,18 @@
 """The API behind Cognito: takes orders, shows them sanitized, reveals by policy."""
 
 import os
+from collections.abc import Callable
 from functools import cache
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import ServiceError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.api_models import (
-    OPEN_API,
     Accepted,
     ErasureCertificate,
     PaymentAnswer,
-    Problem,
     RawOrder,
     RevealAnswer,
     RevealRequest,
@@ -24,6 +20,9 @@ from handlers.api_models import (
     TokensAnswer,
     TokensRequest,
 )
+from handlers.rest import description, gate, origins, refusals
+from handlers.rest.answers import HEADERS, JSON, PROBLEMS, Refused, answer, problem
+from handlers.rest.callers import SCOPES, Caller, caller_of
 from handlers.shell import fail, logger, type_only
 from schemas.sanitized import SanitizedEvent
 from tokenizer import jsontext
@@ -31,191 +30,188 @@ from tokenizer.aws import desks
 from tokenizer.aws.order_desk import OrderDesk, checked
 from tokenizer.aws.settings import ApiSettings
 from tokenizer.aws.waiting_desk import WaitingDesk
-from tokenizer.errors import BadRecord, PipelineError
 
-JSON = "application/json"
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'",
-    "Strict-Transport-Security": "max-age=31536000",
-    "X-Content-Type-Options": "nosniff",
-}
-_PROBLEMS: dict[int, Any] = {
-    status: {"description": HTTPStatus(status).phrase, "content": {JSON: {"model": Problem}}}
-    for status in (400, 401, 403, 404, 409, 413, 422, 503)
-}
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)]
+OrderId = Annotated[str, Path(min_length=1, max_length=256, examples=["SO-1001"])]
+Answer = Response[dict[str, Any]]
 
-app = APIGatewayRestResolver(enable_validation=True, serializer=jsontext.dump_text)
+app = APIGatewayRestResolver(
+    enable_validation=True,
+    serializer=jsontext.dump_text,
+    json_body_deserializer=lambda text: jsontext.parse((text or "").encode("utf-8", "surrogatepass")),
+)
+refusals.register(app)
+
+
+@cache
+def _settings() -> ApiSettings:
+    return ApiSettings.load(os.environ)
 
 
 @cache
 def _waiting() -> WaitingDesk:
-    return desks.waiting_desk(ApiSettings.load(os.environ))
+    return desks.waiting_desk(_settings())
 
 
 @cache
 def _desk() -> OrderDesk:
-    return desks.order_desk(ApiSettings.load(os.environ))
+    return desks.order_desk(_settings())
 
 
-@app.post(
+@cache
+def _description() -> str:
+    return description.described(app, _settings().token_url)
+
+
+@cache
+def _methods() -> gate.Methods:
+    return description.methods(_description())
+
+
+def _answers(**models: Any) -> dict[int, Any]:
+    """The answers of a route: `_201=Model` and its like, and the problems that all routes have."""
+    good = {
+        int(status.strip("_")): {"description": model.__doc__, "content": {JSON: {"model": model}}}
+        for status, model in models.items()
+    }
+    return good | PROBLEMS
+
+
+def _people_and_machines(
+    method: str, path: str, **how: Any
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """A route that people take with an ID token, and machines below /machine with the access token of a scope."""
+
+    def decorate(route: Callable[..., Answer]) -> Callable[..., Answer]:
+        app.route(path, method, security=description.PEOPLE, **how)(route)
+        scope = SCOPES[method, f"/machine{path.replace('<', '{').replace('>', '}')}"]
+        app.route(f"/machine{path}", method, security=description.machines(scope), **how)(route)
+        return route
+
+    return decorate
+
+
+@_people_and_machines(
+    "POST",
     "/orders",
     status_code=202,
-    responses={
-        201: {"description": "Tokenized and published", "content": {JSON: {"model": SanitizedEvent}}},
-        202: {"description": "Accepted", "content": {JSON: {"model": Accepted}}},
-        **_PROBLEMS,
-    },
+    tags=[description.ORDERS],
+    responses=_answers(_201=SanitizedEvent, _202=Accepted),
 )
 def post_order(
     order: RawOrder,  # noqa: ARG001 -- checked by the resolver; what is sent on are the bytes that came
-    idempotency_key: Annotated[
-        str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)
-    ] = None,
+    idempotency_key: Key = None,
     prefer: Annotated[str | None, Header(alias="Prefer", max_length=64)] = None,
-) -> Response[dict[str, Any]]:
+) -> Answer:
     """Take a raw order event; it is tokenized and published within seconds, or at once with `Prefer: wait`."""
-    data, caller = (app.current_event.decoded_body or "").encode(), _caller()["name"]
+    data, caller = _body(), _caller().name
     if prefer is not None and "wait" in prefer.lower():
         checked(data)
-        return _answer(201, _waiting().order(data, caller, idempotency_key))
-    return _answer(202, {"event_id": _desk().take(data, caller, idempotency_key)})
+        shown = _waiting().order(data, caller, idempotency_key)
+        return answer(201, shown, {"Preference-Applied": "wait"})
+    return answer(202, _desk().take(data, caller, idempotency_key))
 
 
-@app.post(
-    "/tokens",
-    status_code=201,
-    responses={201: {"description": "Tokenized", "content": {JSON: {"model": TokensAnswer}}}, **_PROBLEMS},
+@_people_and_machines(
+    "POST", "/tokens", status_code=201, tags=[description.TOKENS], responses=_answers(_201=TokensAnswer)
 )
-def tokenize(
-    request: TokensRequest,
-    idempotency_key: Annotated[
-        str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)
-    ] = None,
-) -> Response[dict[str, Any]]:
+def tokenize(request: TokensRequest, idempotency_key: Key = None) -> Answer:
     """Tokens for up to 100 values of named kinds."""
     values = [(each.kind, each.value) for each in request.values]
-    tokens = _waiting().values(values, _caller()["name"], idempotency_key, request.customer_id)
-    return _answer(201, {"tokens": tokens})
+    tokens = _waiting().values(values, _caller().name, idempotency_key, request.customer_id)
+    return answer(201, {"tokens": tokens})
 
 
-@app.get(
-    "/orders/<order_id>",
-    responses={200: {"description": "OK", "content": {JSON: {"model": SanitizedOrder}}}, **_PROBLEMS},
+@_people_and_machines(
+    "GET", "/orders/<order_id>", tags=[description.ORDERS], responses=_answers(_200=SanitizedOrder)
 )
-def get_order(order_id: Annotated[str, Path(min_length=1, max_length=256)]) -> Response[dict[str, Any]]:
+def get_order(order_id: OrderId) -> Answer:
     """The latest sanitized order."""
     found = _desk().order(order_id)
-    return _answer(200, found) if found else _problem(404, "not_found", "there is no such order")
+    return answer(200, found) if found else problem(404, "not_found", "there is no such order")
 
 
 @app.post(
     "/orders/<order_id>/payments",
     status_code=201,
-    responses={
-        201: {"description": "Charged or declined", "content": {JSON: {"model": PaymentAnswer}}},
-        **_PROBLEMS,
-    },
+    tags=[description.PAYMENTS],
+    security=description.PEOPLE,
+    responses=_answers(_201=PaymentAnswer),
 )
 def pay(
-    order_id: Annotated[str, Path(min_length=1, max_length=256)],
+    order_id: OrderId,
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=128)],
-) -> Response[dict[str, Any]]:
+) -> Answer:
     """Charge the card behind the order's token; one charge for a key."""
-    answer = _desk().pay(order_id, idempotency_key, _caller()["name"])
-    if "error" in answer:
-        status = {"not_found": 404, "not_payable": 409}.get(answer["error"]["code"], 503)
-        return _problem(status, answer["error"]["code"], answer["error"]["message"])
-    return _answer(201, answer["payment"])
+    return answer(201, _desk().pay(order_id, idempotency_key, _caller().name))
 
 
 @app.post(
     "/tokens/reveal",
-    responses={200: {"description": "OK", "content": {JSON: {"model": RevealAnswer}}}, **_PROBLEMS},
+    tags=[description.TOKENS],
+    security=description.PEOPLE,
+    responses=_answers(_200=RevealAnswer),
 )
-def reveal(request: RevealRequest) -> Response[dict[str, Any]]:
+def reveal(request: RevealRequest) -> Answer:
     """The values behind tokens, as far as the policies let the caller have them for the purpose."""
-    answer = _desk().reveal(request.tokens, request.purpose, masked=request.masked, caller=_caller())
-    if "error" in answer:
-        return _problem(503, "unavailable", "reveals are not available")
+    told = _desk().reveal(request.tokens, request.purpose, masked=request.masked, caller=_caller().told())
+    if "error" in told:
+        return problem(503, "unavailable", "reveals are not available")
     shown = {
         token: {**each, "value": jsontext.parse(each["value"].encode())} if "value" in each else each
-        for token, each in answer["tokens"].items()
+        for token, each in told["tokens"].items()
     }
-    return _answer(200, {"tokens": shown})
+    return answer(200, {"tokens": shown})
 
 
 @app.delete(
     "/customers/<customer_id>",
-    responses={
-        200: {"description": "Erased", "content": {JSON: {"model": ErasureCertificate}}},
-        **_PROBLEMS,
-    },
+    tags=[description.CUSTOMERS],
+    security=description.PEOPLE,
+    responses=_answers(_200=ErasureCertificate),
 )
 def erase(
     customer_id: Annotated[str, Path(min_length=1, max_length=256)],
     purpose: Annotated[str, Query(min_length=1, max_length=100)] = "erasure_request",
-) -> Response[dict[str, Any]]:
+) -> Answer:
     """Erase what the vault holds on a customer; their tokens answer `erased` from then on."""
-    answer = _desk().erase(customer_id, purpose, _caller())
-    if "error" in answer:
-        status = {"denied": 403, "invalid_request": 422}.get(answer["error"]["code"], 503)
-        return _problem(status, answer["error"]["code"], answer["error"]["message"])
-    return _answer(200, answer["certificate"])
+    told = _desk().erase(customer_id, purpose, _caller().told())
+    if "error" in told:
+        status = {"denied": 403, "invalid_request": 422}.get(told["error"]["code"], 503)
+        return problem(status, told["error"]["code"], told["error"]["message"])
+    return answer(200, told["certificate"])
 
 
 @app.get("/openapi.json", include_in_schema=False)
 def openapi() -> Response[str]:
     """This API's description."""
-    return Response(200, JSON, app.get_openapi_json_schema(**OPEN_API), HEADERS)
-
-
-@app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
-def _invalid(error: RequestValidationError) -> Response[dict[str, Any]]:
-    # The place and the rule, never the input.
-    faults = [f"{'/'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors()[:5]]
-    return _problem(422, "invalid_field", "; ".join(faults))
-
-
-@app.exception_handler(BadRecord)  # type: ignore[untyped-decorator]
-def _bad(error: BadRecord) -> Response[dict[str, Any]]:
-    return _problem(413 if error.code == "too_large" else 400, str(error.code), error.message)
-
-
-@app.exception_handler(ServiceError)  # type: ignore[untyped-decorator]
-def _service(error: ServiceError) -> Response[dict[str, Any]]:
-    return _problem(
-        error.status_code, HTTPStatus(error.status_code).name.lower(), HTTPStatus(error.status_code).phrase
-    )
-
-
-@app.exception_handler(PipelineError)  # type: ignore[untyped-decorator]
-def _unavailable(error: PipelineError) -> Response[dict[str, Any]]:
-    fail(type(error).__name__, str(error))
-    return _problem(503, "unavailable", "try again later")
+    return Response(200, JSON, _description(), HEADERS)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
     logger.append_keys(request_id=context.aws_request_id)
     try:
-        return app.resolve(event, context)
+        return _answered(event, context)
     except Exception as error:  # noqa: BLE001 -- the class is all that may be told
         fail(type(error).__name__)
         raise type_only(error) from None
 
 
-def _caller() -> dict[str, Any]:
-    """Who Cognito says is asking."""
-    claims: dict[str, Any] = app.current_event.request_context.authorizer.claims or {}
-    groups = claims.get("cognito:groups") or ""
-    listed = groups if isinstance(groups, list) else str(groups).strip("[]").replace(",", " ").split()
-    return {"name": str(claims.get("sub", "")), "groups": listed, "mfa": "mfa" in str(claims.get("amr", ""))}
+def _answered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    settings = _settings()
+    methods = _methods() if event["resource"] == gate.ELSEWHERE else {}
+    try:
+        gate.check(event, methods, settings.max_body_bytes)
+        answered: dict[str, Any] = app.resolve(event, context)
+    except Refused as refused:
+        answered = origins.preflight(event, settings.allowed_origin, methods) or refused.event()
+    return origins.shown(answered, settings.allowed_origin)
 
 
-def _answer(status: int, body: dict[str, Any]) -> Response[dict[str, Any]]:
-    return Response(status, JSON, body, HEADERS)
+def _body() -> bytes:
+    return (app.current_event.decoded_body or "").encode("utf-8", "surrogatepass")
 
 
-def _problem(status: int, code: str, message: str) -> Response[dict[str, Any]]:
-    return _answer(status, {"error": {"code": code, "message": message}})
+def _caller() -> Caller:
+    return caller_of(app.current_event.raw_event)

@@ -7,19 +7,42 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from schemas.events.order_placed_v1 import OrderPlaced as OrderPlacedV1
 from schemas.events.order_placed_v2 import OrderPlaced as OrderPlacedV2
 
-OPEN_API: dict[str, Any] = {
-    "title": "Order tokenizer",
-    "version": "1",
-    "description": "Raw orders in; everything that comes out is sanitized.",
+_ORDER = {
+    "event_id": "0192f0c8-1111-7abc-8def-000000000001",
+    "event_type": "order.placed",
+    "schema_version": 1,
+    "occurred_at": "2026-11-23T10:15:00Z",
+    "order": {
+        "order_id": "SO-1001",
+        "currency": "USD",
+        "total": "129.90",
+        "items": [{"sku": "SKU-1", "name": "Kettle", "quantity": 1, "unit_price": "129.90"}],
+        "customer": {"customer_id": "C-77", "name": "Ann Example", "email": "ann@example.com"},
+        "payment": {"method": "card", "card": {"number": "4111111111111111", "expiry": "12/29"}},
+    },
 }
+_TOKEN = "tok_1gb8tgx31kfs46r9wgjm8em128"  # noqa: S105 -- a token's form; it stands for nothing
+
+
+def _example(value: Any) -> Any:
+    """For a model's configuration."""
+    return {"examples": [value]}
+
+
+def _without_discriminator(schema: dict[str, Any]) -> None:
+    """OpenAPI tells variants apart by strings, and a schema version is a number."""
+    schema.pop("discriminator", None)
+    schema |= _example(_ORDER)
 
 
 class RawOrder(RootModel[Annotated[OrderPlacedV1 | OrderPlacedV2, Field(discriminator="schema_version")]]):
     """A raw `order.placed` event of any version."""
 
+    model_config = ConfigDict(hide_input_in_errors=True, json_schema_extra=_without_discriminator)
+
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Accepted(_Model):
@@ -72,6 +95,17 @@ class NamedValue(_Model):
 class TokensRequest(_Model):
     """Values to tokenize, and whose they are: so that they go when the customer is erased."""
 
+    model_config = ConfigDict(
+        json_schema_extra=_example(
+            {
+                "values": [
+                    {"kind": "card_number", "value": "4111111111111111"},
+                    {"kind": "email", "value": "ann@example.com"},
+                ]
+            }
+        )
+    )
+
     customer_id: Annotated[str, Field(min_length=1, max_length=256)] | None = None
     values: Annotated[list[NamedValue], Field(min_length=1, max_length=100)]
 
@@ -85,17 +119,25 @@ class TokensAnswer(_Model):
 class RevealRequest(_Model):
     """Tokens, and what they are needed for."""
 
+    model_config = ConfigDict(json_schema_extra=_example({"tokens": [_TOKEN], "purpose": "charge"}))
+
     tokens: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=100)]
     purpose: Annotated[str, Field(min_length=1, max_length=100)]
     masked: bool = False
 
 
 class RevealedToken(_Model):
-    """The answer for one token; a value where the status is `ok`."""
+    """The answer for one token; a value where the status is `ok`, and `masked` where it is not all of it.
+
+    A value is masked if that was asked for, or if the caller's budget for values in full is used up. `denied` says that the policies do
+    not allow it, or that the budget is used up altogether; whoever may reveal nothing for the purpose is told `denied` of every token,
+    whether or not there is such a token.
+    """
 
     status: Literal["ok", "unknown", "erased", "denied", "tampered", "unavailable"]
     kind: str | None = None
     value: Any = None
+    masked: Literal[True] | None = None
 
 
 class RevealAnswer(_Model):

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, metrics, sealed_exit
+from handlers.shell import logger, metrics, sealed_exit, tell_signals
 from tokenizer import jsontext
 from tokenizer.access import Action, Reveals, Wish, caller_of
 from tokenizer.aws import desks, root
@@ -16,6 +16,7 @@ from tokenizer.errors import PipelineError
 
 MOST = 100
 ANSWER_CHARACTERS = 1_400_000  # Lambda: 6 MB for an answer, and a character takes up to four bytes in UTF-8
+_METRICS = {"Tampered": "tampered", "RevealsDenied": "denied"}
 
 
 @cache
@@ -34,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     Returns:
         `{"tokens": {token: {"status": "ok", "kind": ..., "value": JSON text}}}`; the value is JSON text so that
-        no reader on the way loses digits.
+        no reader on the way loses digits; `masked` stands beside one that is masked, for want of budget too.
     """
     tokens, purpose = event.get("tokens"), event.get("purpose")
     if (
@@ -56,6 +57,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except PipelineError as error:
         logger.error("no reveal", extra={"error": type(error).__name__, "reason": str(error)})
         return _refused("unavailable", "reveals are not available")
+    finally:
+        tell_signals()
     _count(answers)
     shown = {token: _shown(each) for token, each in answers.items()}
     if sum(len(each.get("value", "")) for each in shown.values()) > ANSWER_CHARACTERS:
@@ -69,14 +72,16 @@ def _refused(code: str, message: str) -> dict[str, Any]:
 
 def _count(answers: dict[str, dict[str, Any]]) -> None:
     statuses = [each["status"] for each in answers.values()]
-    for name, status in (("Tampered", "tampered"), ("RevealsDenied", "denied")):
-        if number := statuses.count(status):
+    counts = {name: statuses.count(status) for name, status in _METRICS.items()}
+    for name, number in counts.items():
+        if number:
             metrics.add_metric(name, MetricUnit.Count, number)
-    metrics.flush_metrics()
+    if any(counts.values()):
+        metrics.flush_metrics()
     logger.info("reveal", asked=len(answers), statuses=sorted(set(statuses)))
 
 
-def _shown(answer: dict[str, Any]) -> dict[str, str]:
+def _shown(answer: dict[str, Any]) -> dict[str, Any]:
     if "value" not in answer:
-        return {"status": answer["status"]}
+        return answer
     return {**answer, "value": jsontext.dump_text(answer["value"])}

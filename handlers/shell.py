@@ -14,6 +14,7 @@ from tokenizer.aws import meter
 from tokenizer.errors import PipelineError
 from tokenizer.records import Outcome
 from tokenizer.replay import FAILED, PUBLISHED, UNAVAILABLE
+from tokenizer.signals import BUDGET_EXCEEDED, HONEY_ASKED
 
 Handler = Callable[[Any, LambdaContext], Any]
 
@@ -101,6 +102,17 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
     for path, count in hits.items():
         with single_metric("GuardHits", MetricUnit.Count, count) as metric:
             metric.add_dimension("path", path)
+
+
+def tell_signals() -> None:
+    """Count what somebody is to be alarmed of, whatever became of the request."""
+    asked = meter.take()
+    told = {name: asked[name] for name in (HONEY_ASKED, BUDGET_EXCEEDED) if name in asked}
+    for name, count in told.items():
+        metrics.add_metric(name, MetricUnit.Count, count)
+    if told:
+        metrics.flush_metrics()
+        logger.warning("alarm", extra=told)
 
 
 def replay_answer(outcomes: Sequence[Outcome], *, with_events: bool = False) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """`python -m local`: the local stack from the command line."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
-from local import rekey, stack, users
+from local import environment, rekey, stack, template, users
 from local.errors import LocalStackError
 from local.package import ROOT
 
@@ -12,38 +13,62 @@ from local.package import ROOT
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole stack on this machine.")
-    parser.add_argument("command", choices=["up", "down", "status", "demo", "user", "rekey"])
+    parser.add_argument(
+        "command", choices=["up", "down", "status", "demo", "user", "machine", "env", "adapt", "rekey"]
+    )
+    parser.add_argument("template", type=Path, nargs="?", help="for `adapt`: a CloudFormation template")
     parser.add_argument("--directory", type=Path, default=ROOT / ".local", help="where it keeps its state")
     parser.add_argument("--group", choices=users.GROUPS, help="for `user`: the group of the new user")
+    parser.add_argument(
+        "--role",
+        choices=environment.ROLES,
+        help="for `env`: whose credentials; the administrator's without it",
+    )
     options = parser.parse_args(arguments)
     if options.command == "demo":
         from local import demo  # noqa: PLC0415 -- rich and Faker, for the demo alone
 
         return demo.main()
+    directory = options.directory.resolve()
     try:
-        if options.command == "user":
-            return _user(options.directory.resolve(), options.group)
-        if options.command == "rekey":
-            return rekey.rekey(options.directory.resolve(), print)
-        return _run(options.command, options.directory.resolve())
+        match options.command:
+            case "user":
+                print(users.sign_in(_running(directory), *filter(None, [options.group])))
+            case "machine":
+                headers = users.machine(_running(directory))
+                print("\n".join(f"{name}: {value}" for name, value in headers.items()))
+            case "env":
+                print("\n".join(environment.exports(_running(directory), options.role)))
+            case "adapt":
+                print(json.dumps(_adapted(options.template)))
+            case "rekey":
+                return rekey.rekey(directory, print)
+            case command:
+                _run(command, directory)
     except LocalStackError as error:
         print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("error: interrupted\nhint: nothing is left running", file=sys.stderr)
         return 130
-
-
-def _user(directory: Path, group: str | None) -> int:
-    """Make a user, sign them in, and print their ID token."""
-    running = stack.load(directory)
-    if running is None:
-        raise LocalStackError("no stack is up", "make up")
-    print(users.sign_in(running, group))
     return 0
 
 
-def _run(command: str, directory: Path) -> int:
+def _adapted(path: Path | None) -> dict[str, template.Node]:
+    """A template less what the emulator gets wrong, as `up` deploys the stack's own."""
+    if path is None or not path.is_file():
+        raise LocalStackError("there is no such template", "python -m local adapt FILE")
+    return template.for_emulator(template.load(path), "", "")
+
+
+def _running(directory: Path) -> stack.Stack:
+    running = stack.load(directory)
+    if running is None:
+        raise LocalStackError("no stack is up", "make up")
+    return running
+
+
+def _run(command: str, directory: Path) -> None:
     if command == "up":
         stack.up(directory, print)
     elif command == "down":
@@ -53,7 +78,6 @@ def _run(command: str, directory: Path) -> int:
     else:
         running = stack.load(directory)
         print(f"is up: {running.endpoint_url}" if running else "is not running")
-    return 0
 
 
 if __name__ == "__main__":

@@ -7,14 +7,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from local import package, template
+from local import gateway, package, template
 from local.errors import LocalStackError
 
 STACK_NAME = "orders"
 TEMPLATE = package.ROOT / "template.yaml"
 _BUCKET = "local-deployments"
 _DEPLOY_SECONDS = 120.0
-_ALWAYS = {"PaymentGateway": "fake"}
+# What differs from the template's defaults: nothing moves money here, and the stack's folder goes with the stack anyway.
+_ALWAYS = {"PaymentGateway": "fake", "AuditRetentionDays": "1"}
 
 Client = Callable[[str], Any]
 
@@ -58,16 +59,15 @@ def _deployed(
     client: Client, submit: Callable[..., Any], path: Path, parameters: Mapping[str, str]
 ) -> Mapping[str, str]:
     function_uri, layer_uri = _upload(client("s3"))
-    body = template.for_emulator(template.load(path), function_uri, layer_uri)
+    real, chosen = template.load(path), {**_ALWAYS, **parameters}
+    body = template.for_emulator(real, function_uri, layer_uri)
     # CloudFormation takes 51,200 bytes in a request, and 1 MB from a bucket.
     client("s3").put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
     cloudformation = client("cloudformation")
     submit(
         StackName=STACK_NAME,
         TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
-        Parameters=[
-            {"ParameterKey": key, "ParameterValue": value} for key, value in {**_ALWAYS, **parameters}.items()
-        ],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in chosen.items()],
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     stack = _settled(cloudformation)
@@ -75,8 +75,19 @@ def _deployed(
         raise LocalStackError(
             f"the template was not deployed: {_reasons(cloudformation)}", "mend template.yaml"
         )
+    for lock in template.locks(real, chosen):
+        resource = cloudformation.describe_stack_resource(
+            StackName=STACK_NAME, LogicalResourceId=lock["Bucket"]
+        )
+        bucket = resource["StackResourceDetail"]["PhysicalResourceId"]
+        client("s3").put_object_lock_configuration(**lock | {"Bucket": bucket})
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
-    return outputs | {"ApiUrl": _api_url(outputs["ApiUrl"], str(cloudformation.meta.endpoint_url))}
+    gateway.finish(client("apigateway"), outputs["ApiUrl"], body)
+    endpoint_url = str(cloudformation.meta.endpoint_url)
+    return outputs | {
+        "ApiUrl": _api_url(outputs["ApiUrl"], endpoint_url),
+        "TokenUrl": f"{endpoint_url}/oauth2/token",
+    }
 
 
 def _api_url(on_aws: str, endpoint_url: str) -> str:

@@ -12,19 +12,33 @@ import yaml
 Node = Any
 
 # Types that the emulator's CloudFormation refuses.
-OMITTED_TYPES = frozenset({"AWS::Events::Archive"})
+OMITTED_TYPES = frozenset(
+    {
+        "AWS::Events::Archive",
+        "AWS::Events::EventBusPolicy",
+        "AWS::EventSchemas::Registry",
+        "AWS::EventSchemas::Schema",
+        "AWS::WAFv2::WebACLAssociation",
+    }
+)
 
 # Mappings of streams: the emulator's own lose what fails, so `mapping_process` runs them and they stay disabled.
 MAPPING = "AWS::Lambda::EventSourceMapping"
 
+BUCKET = "AWS::S3::Bucket"
+
 # Condition keys that the emulator never matches, so that an Allow under one is a denial.
 STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source", "aws:SourceVpc")
+
+# Methods that an event of an API for ANY of them stands for: the emulator's import of an API leaves it out.
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # Compared with a role's ARN by AWS, and with its session's by the emulator.
 PRINCIPAL = "aws:PrincipalArn"
 
-# Statements that deny plain HTTP, which is what the emulator speaks.
-OMITTED_STATEMENT = "TlsOnly"
+# Statements that deny plain HTTP, which is what the emulator speaks, and puts without `If-None-Match`, a condition that it
+# does not know and would take for absent from every put.
+OMITTED_STATEMENTS = frozenset({"TlsOnly", "NothingIsWrittenTwice"})
 
 # Authorized on the bus instead of on the rule (the emulator looks for a field that the API doesn't have).
 AUTHORIZED_ON_BUS = frozenset({"events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"})
@@ -85,16 +99,58 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
             resource["Properties"]["ContentUri"] = layer_uri
         elif resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = function_uri
+            resource["Properties"]["Events"] = _single_methods(resource["Properties"].get("Events", {}))
+        elif resource["Type"] == "AWS::Serverless::Api":
+            settings = resource["Properties"]["MethodSettings"]
+            resource["Properties"]["MethodSettings"] = [
+                each for one in settings for each in _for_methods(one)
+            ]
         elif resource["Type"] == MAPPING and "StartingPosition" in resource["Properties"]:
             # The emulator takes the text "false" of a parameter for true.
             resource["Properties"]["Enabled"] = False
     return packaged
 
 
+def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[str, Node]]:
+    """The object locks of a template's buckets, which the emulator's CloudFormation passes over.
+
+    Args:
+        template: as loaded.
+        parameters: of the deployment; a lock's days may be one of them.
+
+    Returns:
+        Arguments of S3's PutObjectLockConfiguration; each bucket by its logical name.
+    """
+    found = []
+    for name, each in template["Resources"].items():
+        lock = each["Properties"].get("ObjectLockConfiguration") if each["Type"] == BUCKET else None
+        if lock is not None:
+            retention = dict(lock["Rule"]["DefaultRetention"])
+            retention["Days"] = int(parameters[retention["Days"]["Ref"]])
+            lock = {**lock, "Rule": {"DefaultRetention": retention}}
+            found.append({"Bucket": name, "ObjectLockConfiguration": lock})
+    return found
+
+
+def _single_methods(events: dict[str, Node]) -> dict[str, Node]:
+    """Events for one method each."""
+    made: dict[str, Node] = {}
+    for name, event in events.items():
+        for properties in _for_methods(event["Properties"], "Method"):
+            of_any = properties is not event["Properties"]
+            made[name + properties["Method"].title() if of_any else name] = event | {"Properties": properties}
+    return made
+
+
+def _for_methods(node: dict[str, Node], key: str = "HttpMethod") -> list[dict[str, Node]]:
+    """A node for each method that it stands for; itself where it stands for one."""
+    return [node | {key: method} for method in METHODS] if node.get(key) == "ANY" else [node]
+
+
 def _with_sessions(tests: dict[str, Node]) -> dict[str, Node]:
     """Tests of `aws:PrincipalArn`: AWS compares a role, the emulator the role's session."""
     role = tests.get(PRINCIPAL)
-    if role is None:
+    if role is None or "Fn::GetAtt" not in role:
         return tests
     session = {"Fn::Sub": f"arn:aws:sts::${{AWS::AccountId}}:assumed-role/${{{role['Fn::GetAtt'][0]}}}/*"}
     return {**tests, PRINCIPAL: [role, session]}
@@ -105,7 +161,7 @@ def _adapted(node: Node) -> Node:
         return [
             _adapted(each)
             for each in node
-            if not (isinstance(each, dict) and each.get("Sid") == OMITTED_STATEMENT)
+            if not (isinstance(each, dict) and each.get("Sid") in OMITTED_STATEMENTS)
         ]
     if not isinstance(node, dict):
         return node

@@ -7,7 +7,7 @@ from replay.errors import ReplayError, told
 from replay.stack import Stack
 
 ROLE = "RekeyOperatorRoleArn"
-_NEEDS = f"rekey needs the stack's {ROLE}: --role-arn ARN"
+_NEEDS = f"rekey needs the stack's {ROLE}"
 _NOT_REKEYING = (
     "the stack is not rekeying",
     "deploy it with Rekeying=true first; docs/keys.md has the steps",

@@ -61,7 +61,7 @@ Ids = Annotated[
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most that many letters.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Apply = Annotated[bool, typer.Option("--apply", help="Act; without it nothing is changed.")]
-Purpose = Annotated[str | None, typer.Option("--purpose", help="Why; goes into the audit log.")]
+Purpose = Annotated[str | None, typer.Option("--purpose", help="Why; goes into the audit trail.")]
 
 
 class _Chosen:
@@ -294,7 +294,9 @@ def stream(  # noqa: PLR0917 -- a command has its options
 @app.command()
 def quarantine(
     letter_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Letters; beginnings will do.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why they are hopeless; goes into the audit log.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why they are hopeless; goes into the audit trail.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Move hopeless letters out of the way into the stack's encrypted bucket."""
@@ -573,7 +575,7 @@ def _deleted(stack: Stack, letter: Letter) -> None:
 
 def _asked_purpose() -> str:
     if not sys.stdin.isatty():
-        raise ReplayError("a purpose is required", "--purpose WHY; it goes into the audit log")
+        raise ReplayError("a purpose is required", "--purpose WHY; it goes into the audit trail")
     return str(typer.prompt("purpose"))
 
 

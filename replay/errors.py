@@ -21,12 +21,16 @@ class ReplayError(Exception):
         self.hint = hint
 
 
-_NEEDS = "replay needs the stack's ReplayOperatorRoleArn: --role-arn ARN"
+_ROLE = "replay needs the stack's ReplayOperatorRoleArn"
 
 
 @contextmanager
-def told(doing: str, needs: str = _NEEDS) -> Iterator[None]:
-    """Turn AWS's errors into ones that an operator can act on; `needs` is the hint where one is denied.
+def told(doing: str, role: str = _ROLE) -> Iterator[None]:
+    """Turn AWS's errors into ones that an operator can act on.
+
+    Args:
+        doing: what was being done.
+        role: which role that needs, for who has another.
 
     Raises:
         ReplayError: for every error of botocore's.
@@ -44,7 +48,7 @@ def told(doing: str, needs: str = _NEEDS) -> Iterator[None]:
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", "Unknown"))
         if code in _DENIED:
-            raise ReplayError(f"{doing}: {code}", needs) from None
+            raise ReplayError(f"{doing}: {code}", f"{role}: --role-arn ARN") from None
         raise ReplayError(f"{doing}: {code}", "try again; if it stays, see docs/runbook.md") from None
     except BotoCoreError as error:
         raise ReplayError(f"{doing}: {type(error).__name__}", "is AWS reachable from here?") from None

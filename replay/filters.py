@@ -46,7 +46,7 @@ class Filter:
         return not (self.codes or self.ids or self.since or self.until)
 
     def told(self) -> dict[str, Any]:
-        """For the audit log."""
+        """For the audit trail."""
         return {
             "codes": list(self.codes),
             "sources": list(self.sources),

@@ -48,13 +48,17 @@ class Stack:
             ) from None
 
     def operator(self) -> str:
-        """Who is asking, for the audit log."""
+        """Who is asking, for the audit trail."""
         with told("asking who you are"):
             return str(self.client("sts").get_caller_identity()["Arn"])
 
 
 def find(
-    name: str | None, profile: str | None, region: str | None, role_arn: str | None, role: str = _ROLE
+    name: str | None,
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+    local_role: str = "ReplayOperatorRoleArn",
 ) -> Stack:
     """The stack that a command works on.
 
@@ -62,14 +66,14 @@ def find(
         name: of a CloudFormation stack; None for the local stack.
         profile: of the AWS configuration.
         region: overrides the profile's.
-        role_arn: a role to assume.
-        role: the output that names the operator's role, which is assumed on the local stack without another.
+        role_arn: a role to assume; on the local stack `local_role` is assumed without it.
+        local_role: the output that names it; the administrator asks where there is none of that name.
 
     Raises:
         ReplayError: there is no such stack, or it can't be reached.
     """
     if name is None:
-        return _local(role_arn, role)
+        return _local(role_arn, local_role)
     session = boto3.Session(profile_name=profile, region_name=region)
     if role_arn:
         session = _assumed(session, role_arn, None)
@@ -86,13 +90,13 @@ def find(
     return Stack(outputs, session, settled=not found["StackStatus"].endswith("_IN_PROGRESS"))
 
 
-def _local(role_arn: str | None, role: str) -> Stack:
+def _local(role_arn: str | None, local_role: str) -> Stack:
     try:
         state = json.loads(LOCAL.read_text())
         outputs, endpoint, region = state["outputs"], state["endpoint_url"], state["region"]
     except FileNotFoundError:
         raise ReplayError(
-            "no stack is named, and no local one is up", "replay --stack NAME ..., or `make up`"
+            "no stack is named, and no local one is up", "--stack NAME, or `make up` for a local one"
         ) from None
     except (ValueError, KeyError):
         raise ReplayError(f"{LOCAL} is no description of a stack", "make down && make up") from None
@@ -101,7 +105,7 @@ def _local(role_arn: str | None, role: str) -> Stack:
         aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
         region_name=region,
     )
-    chosen = role_arn or outputs.get(role)
+    chosen = role_arn or outputs.get(local_role)
     return Stack(outputs, _assumed(session, chosen, endpoint) if chosen else session, endpoint)
 
 

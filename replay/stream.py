@@ -27,7 +27,7 @@ class Piece:
     last: str | None
 
     def told(self) -> dict[str, Any]:
-        """For the audit log."""
+        """For the audit trail."""
         return {
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,

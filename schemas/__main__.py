@@ -1,4 +1,4 @@
-"""`python -m schemas`: writes the JSON Schemas of every event type and version.
+"""`python -m schemas`: writes the JSON Schemas of every event type and version, and what is published from them.
 
 A change that would break a producer or a consumer is not written: it needs a new `schema_version`.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from schemas.compatibility import Reader, breaking
 from schemas.erased import NAME, CustomerErased
 from schemas.json_schema import Schema, file_name, own_schema, raw_schema, sanitized_schema
+from schemas.publish import ROOT, published, stale
 from schemas.registry import registry
 
 FOLDER = Path(__file__).parent / "json"
@@ -55,6 +56,16 @@ def write(folder: Path = FOLDER) -> list[str]:
     return broken
 
 
+def publish(root: Path = ROOT) -> None:
+    """Write what follows from the JSON Schemas: the consumers' kit, the AsyncAPI document, the registry's resources."""
+    files = published(root, {place: schema for place, (schema, _) in generated().items()}, text)
+    for place, content in files.items():
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        (root / place).write_text(content, encoding="utf-8")
+    for path in stale(root, files):
+        path.unlink()
+
+
 def main() -> int:
     """Write, and tell what would break."""
     broken = write()
@@ -62,6 +73,8 @@ def main() -> int:
         sys.stderr.write(f"error: {fault}\n")
     if broken:
         sys.stderr.write("hint: a new schema_version is one new file in schemas/events/\n")
+    else:
+        publish()
     return 1 if broken else 0
 
 

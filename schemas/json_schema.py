@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ENVELOPE = tuple(Envelope.model_fields)
-_TOKEN: Schema = {"type": "string", "pattern": TOKEN_PATTERN}
+TOKEN: Schema = {"type": "string", "pattern": TOKEN_PATTERN}
 _EMPTY: Schema = {"const": ""}
 _DIGITS_AND_SEPARATORS: Schema = {"type": "string", "pattern": ALIAS_PATTERN}
 _FACTS: Mapping[str, Schema] = {
@@ -75,7 +75,7 @@ def _metadata() -> Schema:
     }
     # The guard turns what it finds there into tokens.
     for name in ("event_id", "occurred_at"):
-        shown[name] = {"anyOf": [shown[name], _TOKEN]}
+        shown[name] = {"anyOf": [shown[name], TOKEN]}
     return {**schema, "properties": shown}
 
 
@@ -89,14 +89,14 @@ def _object(schema: Schema) -> Schema:
         if shown is not None:
             properties[name] = shown
         # A raw field that bears a fact's name is tokenized in its place.
-        properties |= {f"{name}_{fact}": {"anyOf": [_FACTS[fact], _TOKEN]} for fact in _facts(each)}
+        properties |= {f"{name}_{fact}": {"anyOf": [_FACTS[fact], TOKEN]} for fact in _facts(each)}
     kept = {
         key: value for key, value in schema.items() if key in {"title", "description", "type", "required"}
     }
     required = (
         {"required": [name for name in kept["required"] if name in properties]} if "required" in kept else {}
     )
-    return {**kept, **required, "properties": properties, "additionalProperties": _TOKEN}
+    return {**kept, **required, "properties": properties, "additionalProperties": TOKEN}
 
 
 def _shown(schema: Schema) -> Schema | None:
@@ -117,15 +117,15 @@ def _by_kind(schema: Schema) -> Schema | None:
         case "removed":
             return None
         case "public" | "free_text":
-            return {"anyOf": [{key: value for key, value in schema.items() if key != KIND_KEY}, _TOKEN]}
+            return {"anyOf": [{key: value for key, value in schema.items() if key != KIND_KEY}, TOKEN]}
         case "format_preserving_token":
-            return {"anyOf": [_TOKEN, _DIGITS_AND_SEPARATORS, _EMPTY]}
+            return {"anyOf": [TOKEN, _DIGITS_AND_SEPARATORS, _EMPTY]}
         case "masked":
-            return {"anyOf": [_TOKEN, {"type": "string"}]}
+            return {"anyOf": [TOKEN, {"type": "string"}]}
         case "generalized":
-            return {"anyOf": [_TOKEN, _RULES[kind["rule"]], _EMPTY]}
+            return {"anyOf": [TOKEN, _RULES[kind["rule"]], _EMPTY]}
         case _:
-            return {"anyOf": [_TOKEN, _EMPTY]}
+            return {"anyOf": [TOKEN, _EMPTY]}
 
 
 def _facts(schema: Schema) -> Iterator[str]:

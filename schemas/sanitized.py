@@ -1,8 +1,8 @@
 """The sanitized event: `detail` of what consumers receive from the bus."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.base import Identifier, Timestamp
 
@@ -23,10 +23,16 @@ class Metadata(BaseModel):
     ingest_id: Identifier
 
 
+class Received(Metadata):
+    """The same as consumers get it: the guard turns a time in which it finds a value into a token."""
+
+    occurred_at: Timestamp | Annotated[str, Field(pattern=TOKEN_PATTERN)]
+
+
 class SanitizedEvent(BaseModel):
     """`data` is the raw event's own shape with tokens in the place of sensitive values."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    metadata: Metadata
+    metadata: Received
     data: dict[str, Any]

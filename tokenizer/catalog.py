@@ -3,15 +3,16 @@
 A field without a kind is refused here, when the function starts, and not when an order comes by.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from schemas.base import Envelope
+from schemas.check import Fault, faults, name_of
 from schemas.dead_letter import ErrorCode
 from schemas.kinds import FieldKind, Subject
 from schemas.registry import EventName, registry
@@ -66,25 +67,10 @@ class EventPlan:
         Raises:
             BadRecord: `invalid_field`, naming the paths of the first few fields at fault and no value.
         """
-        try:
-            self.model.model_validate(event)
-        except ValidationError as error:
-            details = error.errors(include_url=False, include_context=False, include_input=False)
-        else:
-            return
-        shown = [f"{pointer(detail['loc'])}: {detail['msg']}" for detail in details[:_ERRORS_SHOWN]]
-        more = len(details) - len(shown)
-        raise BadRecord(ErrorCode.INVALID_FIELD, "; ".join(shown) + (f"; and {more} more" if more else ""))
-
-
-def pointer(parts: Iterable[str | int]) -> str:
-    """The JSON Pointer (RFC 6901) to a field."""
-    return "".join(f"/{escape(part) if isinstance(part, str) else part}" for part in parts)
-
-
-def escape(key: str) -> str:
-    """A key as a part of a JSON Pointer."""
-    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
+        found = faults(self.model, event)
+        if found:
+            shown, more = "; ".join(found[:_ERRORS_SHOWN]), len(found) - _ERRORS_SHOWN
+            raise BadRecord(ErrorCode.INVALID_FIELD, shown + (f"; and {more} more" if more > 0 else ""))
 
 
 class Catalog:
@@ -97,7 +83,6 @@ class Catalog:
             SchemaRefused: a field has no kind, or one that breaks a rule.
         """
         self._plans = {name: _event_plan(name, model) for name, model in models.items()}
-        self._types = {name.event_type for name in models}
 
     def plan(self, event: Mapping[str, Any]) -> EventPlan:
         """The plan for a parsed raw event.
@@ -105,19 +90,10 @@ class Catalog:
         Raises:
             BadRecord: the type or the version is missing, of the wrong type, or unknown.
         """
-        event_type, version = event.get("event_type"), event.get("schema_version")
-        if not isinstance(event_type, str):
-            raise BadRecord(ErrorCode.INVALID_FIELD, "/event_type: a string is required")
-        if event_type not in self._types:
-            raise BadRecord(ErrorCode.UNKNOWN_EVENT_TYPE, "/event_type: no schema has this type")
-        if not isinstance(version, int) or isinstance(version, bool):
-            raise BadRecord(ErrorCode.INVALID_FIELD, "/schema_version: an integer is required")
-        found = self._plans.get(EventName(event_type, version))
-        if found is None:
-            raise BadRecord(
-                ErrorCode.UNSUPPORTED_SCHEMA_VERSION, f"/schema_version: {event_type} has no such version"
-            )
-        return found
+        try:
+            return self._plans[name_of(event, self._plans.keys())]
+        except Fault as fault:
+            raise BadRecord(fault.code, str(fault)) from None
 
 
 @cache

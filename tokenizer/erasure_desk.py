@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tokenizer.access import Audit, Caller
+from tokenizer.audit_lines import as_code
 from tokenizer.budget import Budget
 from tokenizer.erase import Eraser
 
@@ -47,7 +48,7 @@ class ErasureDesk:
             ERASE,
             caller.name,
             groups=list(caller.groups),
-            purpose=purpose,
+            purpose=as_code(purpose),
             subject=subject,
             erasure_id=erasure_id,
             result="marked" if allowed else "denied",

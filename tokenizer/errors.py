@@ -7,6 +7,7 @@
     │   ├── Unavailable      unreachable, timed out, or failing on the other side
     │   ├── OutOfTime        not tried: the invocation had no time left for it
     │   └── Denied           a permission or a key is missing: retried as the rest, but alarmed on
+    ├── Refusal              what somebody asks for is refused as it stands, with a code for them
     ├── VaultIntegrity       a vault record was swapped, edited or stripped: alarm, never try again
     └── Configuration        the function can't start as it is set up
 
@@ -29,6 +30,20 @@ class BadRecord(PipelineError):
     """
 
     def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Refusal(PipelineError):
+    """What somebody asks for is refused as it stands.
+
+    Args:
+        code: for a program to go by.
+        message: for a person, without any value.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from schemas.check import escape
 from tokenizer import jsontext
-from tokenizer.catalog import escape
 from tokenizer.errors import BadRecord
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}", re.ASCII)

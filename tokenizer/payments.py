@@ -5,16 +5,17 @@ a payment that died between the charge and its record is charged once, however o
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from tokenizer.access import Audit
+from tokenizer.access import Audit, Honey
 from tokenizer.budget import Budget
 from tokenizer.cards import digits_of
 from tokenizer.errors import Unavailable
 from tokenizer.reveal import ReadableAliases, ReadableVault, Status, reveal
+from tokenizer.signals import HONEY_ASKED
 
 _LAST = 4
 
@@ -90,6 +91,8 @@ class Cashier:
     gateway: Gateway
     payments: Payments
     audit: Audit
+    honey: Honey
+    signal: Callable[[str, int], None]
 
     def pay(self, order: Mapping[str, Any], key: str, caller: str, budget: Budget) -> Payment:
         """Charge an order's card.
@@ -97,12 +100,12 @@ class Cashier:
         Args:
             order: sanitized, as the orders table has it.
             key: the caller's idempotency key.
-            caller: for the audit log.
+            caller: for the audit trail.
             budget: the time that is left.
 
         Raises:
             NotPayable: the order has no card, or its tokens lead nowhere.
-            PipelineError: the vault, the gateway, the table or the audit log failed; trying again is safe.
+            PipelineError: the vault, the gateway, the table or the audit trail failed; trying again is safe.
         """
         order_id = str(order["order_id"])
         payment_id = (
@@ -111,9 +114,16 @@ class Cashier:
         done = self.payments.find(payment_id)
         if done is not None:
             return done
-        card = self._card(order, budget)
-        self.audit.write("charge", caller, order_id=order_id, payment_id=payment_id)
+        wanted = _card_tokens(order)
+        # An order that somebody made up around a honey token: the alarm is raised, and the gateway may decline it.
+        honey = self.honey.among(wanted, budget)
+        if honey:
+            self.signal(HONEY_ASKED, len(honey))
+        card = self._card(wanted, budget)
+        told = {"order_id": order_id, "payment_id": payment_id, "tokens": wanted}
+        self.audit.write("charge", caller, **told, **({"honey": sorted(honey)} if honey else {}))
         charge = self.gateway.charge(payment_id, card, str(order["total"]), str(order["currency"]))
+        self.audit.write("charge answered", caller, **told, result=charge.status)
         return self.payments.keep(
             Payment(
                 payment_id,
@@ -127,18 +137,22 @@ class Cashier:
             )
         )
 
-    def _card(self, order: Mapping[str, Any], budget: Budget) -> Card:
-        tokens = (order.get("payment") or {}).get("card") or {}
-        wanted = [tokens.get("number"), tokens.get("expiry")]
-        if not all(isinstance(each, str) and each for each in wanted):
-            raise NotPayable("the order has no card")
-        found = reveal([str(each) for each in wanted], self.vault, self.aliases, budget)
+    def _card(self, wanted: Sequence[str], budget: Budget) -> Card:
+        found = reveal(wanted, self.vault, self.aliases, budget)
         if any(each.status is Status.UNAVAILABLE for each in found.values()):
             raise Unavailable("the vault can't be read")
         values = [each.found.value if each.found else None for each in found.values()]
         if not all(isinstance(each, str) for each in values):
             raise NotPayable("the card is not in the vault any more")
         return Card(*(str(each) for each in values))
+
+
+def _card_tokens(order: Mapping[str, Any]) -> list[str]:
+    tokens = (order.get("payment") or {}).get("card") or {}
+    wanted = [tokens.get("number"), tokens.get("expiry")]
+    if not all(isinstance(each, str) and each for each in wanted):
+        raise NotPayable("the order has no card")
+    return [str(each) for each in wanted]
 
 
 class NoGateway:

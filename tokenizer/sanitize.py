@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from schemas.check import escape
 from schemas.kinds import (
     ConsistentToken,
     Fact,
@@ -29,7 +30,7 @@ from schemas.kinds import (
 )
 from tokenizer import jsontext
 from tokenizer.aliases import AliasUse, Draws, takes_alias
-from tokenizer.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan, escape
+from tokenizer.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan
 from tokenizer.guard import find_leak, own_values
 from tokenizer.lifetimes import Lifetimes
 from tokenizer.records import (

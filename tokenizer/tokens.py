@@ -146,6 +146,11 @@ class Versions(Generic[K]):
 
     keys: tuple[tuple[int, K], ...]
 
+    @classmethod
+    def only(cls, key: K) -> "Versions[K]":
+        """One version, from the beginning."""
+        return cls(((0, key),))
+
     def at(self, arrived: int) -> K:
         """The version for what arrived then, milliseconds since 1970."""
         return next(key for begins, key in reversed(self.keys) if begins <= arrived)

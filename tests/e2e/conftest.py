@@ -3,6 +3,8 @@
 import json
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,15 @@ PATIENCE = 40.0  # seconds to wait for what takes well under ten on an idle mach
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Stack]:
-    with tempfile.TemporaryDirectory() as folder, stack.running(Path(folder) / "stack") as started:
+def directory() -> Iterator[Path]:
+    """What the running stack leaves on disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder) / "stack"
+
+
+@pytest.fixture(scope="session")
+def running(directory: Path) -> Iterator[Stack]:
+    with stack.running(directory) as started:
         yield started
 
 
@@ -78,3 +87,47 @@ def put(on: Stack, event: Any) -> str:
 def send(on: Stack, body: str) -> None:
     """Send a body to the raw queue."""
     on.client("sqs").send_message(QueueUrl=on.outputs["RawOrdersQueueUrl"], MessageBody=body)
+
+
+def audit_lines(on: Stack) -> list[dict[str, Any]]:
+    """The audit trail as it lies in its bucket, facts beside the rest; read as the administrator."""
+    s3, bucket = on.client("s3"), on.outputs["AuditBucketName"]
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="audit/")
+    keys = [each["Key"] for page in pages for each in page.get("Contents", [])]
+    lines = [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
+    return [{**line, **line["facts"]} for line in sorted(lines, key=lambda line: str(line["time"]))]
+
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class Api:
+    """Calls the API as somebody who is signed in."""
+
+    def __init__(self, on: Stack, token: str | None, **headers: str) -> None:
+        self._url = on.outputs["ApiUrl"]
+        self._headers = headers | ({} if token is None else {"Authorization": token})
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else None
+        sent = {"Content-Type": "application/json"} | {
+            name.replace("_", "-"): value for name, value in (self._headers | headers).items()
+        }
+        request = urllib.request.Request(self._url + path, data, sent, method=method)  # noqa: S310 -- the local stack's
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+
+def kept(api: Api, order_id: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = []
+
+    def look() -> bool:
+        status, body = api("GET", f"/orders/{order_id}")
+        found.extend([body] if status == 200 else [])
+        return bool(found)
+
+    assert eventually(look)
+    return found[0]

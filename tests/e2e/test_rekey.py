@@ -18,8 +18,7 @@ import pytest
 from local import stack, users
 from local.errors import LocalStackError
 from local.stack import Stack
-from tests.e2e.conftest import Subscriber, eventually
-from tests.e2e.test_api import Api
+from tests.e2e.conftest import Api, Subscriber, eventually
 from tests.samples import order
 from tokenizer.tokens import Pointer
 

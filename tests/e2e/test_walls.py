@@ -35,7 +35,9 @@ class Probe:
 
     def __init__(self, on: Stack, function: str) -> None:
         self._lambda = on.client("lambda")
-        role = self._lambda.get_function_configuration(FunctionName=on.outputs[function])["Role"]
+        role = self._lambda.get_function_configuration(FunctionName=on.outputs.get(function, function))[
+            "Role"
+        ]
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("probe.py", PROBE)
@@ -119,7 +121,9 @@ def test_the_account_alone_has_no_use_of_a_key(running: Stack) -> None:
             kms.generate_data_key(KeyId=running.outputs[name], NumberOfBytes=32)
 
 
-@pytest.mark.parametrize("role", ["ProducerRoleArn", "ConsumerRoleArn", "ReplayOperatorRoleArn"])
+@pytest.mark.parametrize(
+    "role", ["ProducerRoleArn", "ConsumerRoleArn", "ReplayOperatorRoleArn", "AuditReaderRoleArn"]
+)
 def test_no_role_of_people_reaches_the_vault_its_key_or_the_letters_key(running: Stack, role: str) -> None:
     who = running.assume(running.outputs[role])
     dynamodb, kms, functions = (running.client(name, who) for name in ("dynamodb", "kms", "lambda"))

@@ -20,10 +20,10 @@ from tokenizer.sanitize import Sanitizer
 from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 from tokenizer.vaulting import Vaulting
 
-TOKEN_KEYS = Versions(((0, TokenKey(b"t" * 32)),))
+TOKEN_KEYS = Versions.only(TokenKey(b"t" * 32))
 SCOPE_KEYS = ScopeKeys(b"s" * 32)
 SUBJECT_KEY = SubjectKey(b"c" * 32)
-SUBJECT_KEYS = Versions(((0, SUBJECT_KEY),))
+SUBJECT_KEYS = Versions.only(SUBJECT_KEY)
 FOREVER = Lifetimes()
 
 

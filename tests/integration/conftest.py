@@ -47,7 +47,11 @@ class Aws:
             "alias_table": self.settings.alias_table,
             "shares_table": self.settings.shares_table,
             "erasures_table": self.settings.erasures_table,
-            "audit_log_group": "audit",
+            "audit_bucket": "audit",
+            "audit_heads_table": "audit-heads",
+            "audit_key_arn": self.settings.vault_key_arn,
+            "honey_table": "honey-tokens",
+            "budgets_table": "reveal-budgets",
         }
         return RevealSettings(**(fields | changes))
 

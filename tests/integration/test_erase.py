@@ -51,7 +51,9 @@ class Customers:
             shares_table=settings.shares_table,
             erasures_table=settings.erasures_table,
             bus_name=settings.bus_name,
-            audit_log_group="audit",
+            audit_bucket="audit",
+            audit_heads_table="audit-heads",
+            audit_key_arn=settings.vault_key_arn,
         )
 
     def eraser(self) -> Eraser:

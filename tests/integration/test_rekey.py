@@ -68,7 +68,9 @@ class Move:
             vault_key_arn=self.new,
             vault_other_key_arns=self.old,
             rekey_table="rekey",
-            audit_log_group="audit",
+            audit_bucket="audit",
+            audit_heads_table="heads",
+            audit_key_arn="none",
         )
         made = desks.rekeying(settings)
         return replace(made, audit=self.audit, settle=settle, now=lambda: self.now)

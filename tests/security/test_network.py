@@ -14,6 +14,7 @@ Template = dict[str, Any]
 VPC = {"Fn::If": ["OwnNetwork", {"Ref": "Vpc"}, {"Ref": "VpcId"}]}
 # Custom resources touch no value, and answer CloudFormation over the internet.
 OUTSIDE = {"TokenKeysFunction", "VaultKeysFunction"}
+BY_PEOPLE = {"Administration", "MakeTokenKeys", "CheckAuditLines"}  # and when deploying, from outside
 INTERNET = {
     "AWS::EC2::InternetGateway",
     "AWS::EC2::NatGateway",
@@ -109,8 +110,13 @@ def endpoints_let_this_stack_through_alone(template: Template) -> list[str]:
 
 
 def every_table_is_reached_by_its_endpoint(template: Template) -> list[str]:
-    (statement,) = template["Resources"]["DynamoDbEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
-    named = [each["Fn::GetAtt"][0] for each in statement["Resource"] if "Fn::GetAtt" in each]
+    statements = template["Resources"]["DynamoDbEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
+    named = [
+        each["Fn::GetAtt"][0]
+        for statement in statements
+        for each in statement["Resource"]
+        if "Fn::GetAtt" in each
+    ]
     return sorted({name for name, _ in of_type(template, "AWS::DynamoDB::Table")} ^ set(named))
 
 
@@ -120,8 +126,7 @@ def keys_are_used_from_inside_alone(template: Template) -> list[str]:
         f"{name}: {each['Sid']}"
         for name, key in of_type(template, "AWS::KMS::Key")
         for each, _ in key_statements(key)
-        if each["Sid"] not in {"Administration", "MakeTokenKeys"}
-        and each["Condition"]["StringEquals"].get("aws:SourceVpc") != VPC
+        if each["Sid"] not in BY_PEOPLE and each["Condition"]["StringEquals"].get("aws:SourceVpc") != VPC
     ]
 
 
@@ -145,6 +150,14 @@ def an_existing_vpc_gets_nothing_of_its_own(template: Template) -> list[str]:
         and name != "FunctionsSecurityGroup"
         and resource.get("Condition") != "OwnNetwork"
     ]
+
+
+def the_audit_trail_can_only_be_added_to_from_inside(template: Template) -> list[str]:
+    statements = template["Resources"]["S3Endpoint"]["Properties"]["PolicyDocument"]["Statement"]
+    audit = [
+        each for each in statements if any("AuditBucket" in str(name) for name in listed(each["Resource"]))
+    ]
+    return [] if [each["Action"] for each in audit] == [["s3:PutObject"]] else [str(audit)]
 
 
 EGRESS = "FunctionsSecurityGroup/Properties/SecurityGroupEgress/0"
@@ -183,6 +196,21 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
         every_table_is_reached_by_its_endpoint,
         "DynamoDbEndpoint/Properties/PolicyDocument/Statement/0/Resource",
         [],
+    ),
+    (
+        the_audit_trail_can_only_be_added_to_from_inside,
+        "S3Endpoint/Properties/PolicyDocument/Statement/AppendLines/Action",
+        ["s3:PutObject", "s3:DeleteObject"],
+    ),
+    (
+        the_audit_trail_can_only_be_added_to_from_inside,
+        "S3Endpoint/Properties/PolicyDocument/Statement/AppendLines/Resource",
+        [{"Fn::GetAtt": ["LetterBucket", "Arn"]}],
+    ),
+    (
+        keys_are_used_from_inside_alone,
+        "AuditKey/Properties/KeyPolicy/Statement/SignAuditLines/Condition",
+        {"StringEquals": {"kms:EncryptionContext:purpose": "audit"}},
     ),
     (
         keys_are_used_from_inside_alone,

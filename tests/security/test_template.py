@@ -24,17 +24,29 @@ KEYS = {
         ("kms:GenerateDataKey", "letter", ("TokenizeQueueRole", "TokenizeStreamRole")),
         ("kms:Decrypt", "letter", ("ReplayRole",)),
     },
+    "AuditKey": {
+        (
+            "kms:GenerateDataKey",
+            "audit",
+            ("EraseRole", "HoneyRole", "PaymentRole", "ReplayRole", "RevealRole"),
+        ),
+        ("kms:GenerateDataKey", "audit if IsRekeying", ("RekeyRole",)),
+        ("kms:Decrypt", "audit", ("AuditReaderRole",)),
+    },
     "TokenKey": {
         ("kms:GenerateDataKeyWithoutPlaintext", "token-keys", ("TokenKeysRole",)),
         ("kms:Decrypt", "token-keys", ("TokenizeQueueRole", "TokenizeStreamRole")),
         ("kms:Decrypt", "token-keys subject-key/*", ("EraseRole",)),
     },
+    "FingerprintKey": {("kms:GenerateMac", "any", ("ApiRole",))},
 }
 NAME = "kms:EncryptionContext:name"
 ADMINISTRATION = {
     "kms:Decrypt",
     "kms:Encrypt",
     "kms:GenerateDataKey",
+    "kms:GenerateMac",
+    "kms:VerifyMac",
     "kms:ReEncryptFrom",
     "kms:CreateGrant",
     "kms:*",
@@ -103,7 +115,9 @@ def keys_rotate_and_are_deleted_late(template: Template) -> list[str]:
     return [
         name
         for name, key in of_type(template, "AWS::KMS::Key")
-        if not (key["EnableKeyRotation"] is True and key["PendingWindowInDays"] == 30)
+        # KMS rotates no HMAC keys.
+        if not (key.get("EnableKeyRotation") is True or key.get("KeySpec") == "HMAC_256")
+        or key["PendingWindowInDays"] != 30
     ]
 
 
@@ -270,6 +284,97 @@ def buckets_are_private(template: Template) -> list[str]:
     ]
 
 
+def buckets_speak_tls_alone(template: Template) -> list[str]:
+    covered = {
+        policy["Bucket"]["Ref"]
+        for _, policy in of_type(template, "AWS::S3::BucketPolicy")
+        for each in policy["PolicyDocument"]["Statement"]
+        if each["Sid"] == "TlsOnly" and (each["Effect"], each["Action"]) == ("Deny", "s3:*")
+    }
+    return [name for name, _ in of_type(template, "AWS::S3::Bucket") if name not in covered]
+
+
+def audit_lines_are_locked_for_years(template: Template) -> list[str]:
+    bucket = template["Resources"]["AuditBucket"]
+    expected = {
+        "ObjectLockEnabled": True,
+        "ObjectLockConfiguration": {
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": {"Ref": "AuditRetentionDays"}}},
+        },
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "LoggingConfiguration": {
+            "DestinationBucketName": {"Ref": "AuditAccessBucket"},
+            "LogFilePrefix": "audit/",
+        },
+    }
+    wrong = [name for name, value in expected.items() if bucket["Properties"].get(name) != value]
+    wrong += ["DeletionPolicy"] if bucket["DeletionPolicy"] != "Retain" else []
+    days = template["Parameters"]["AuditRetentionDays"]["Default"]
+    return wrong + (["AuditRetentionDays"] if days < 365 else [])
+
+
+AUDIT_BUCKET = {"Fn::GetAtt": ["AuditBucket", "Arn"]}
+AUDIT_OBJECTS = {"Fn::Sub": "${AuditBucket.Arn}/*"}
+AUDIT_DENIALS: dict[str, dict[str, Any]] = {
+    "NothingIsDeleted": {
+        "Action": [
+            "s3:BypassGovernanceRetention",
+            "s3:DeleteBucket",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+        ],
+        "Resource": [AUDIT_BUCKET, AUDIT_OBJECTS],
+    },
+    # the one combination that AWS documents for "only if nothing is there": userguide/conditional-writes-enforce
+    "NothingIsWrittenTwice": {
+        "Action": "s3:PutObject",
+        "Resource": AUDIT_OBJECTS,
+        "Condition": {
+            "Null": {"s3:if-none-match": "true"},
+            "Bool": {"s3:ObjectCreationOperation": "true"},
+        },
+    },
+}
+
+
+def audit_lines_are_written_once_by_anybody(template: Template) -> list[str]:
+    found = {each["Sid"]: each for each in statements(template, "AuditBucketPolicy")}
+    return [
+        sid
+        for sid, expected in AUDIT_DENIALS.items()
+        if found.get(sid) != {"Sid": sid, "Effect": "Deny", "Principal": "*", **expected}
+    ]
+
+
+AUDIT_WRITERS = {"HoneyPolicy", "ErasePolicy", "RevealPolicy", "PaymentPolicy", "ReplayPolicy"}
+AUDIT_READS = {
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "s3:GetObject",
+    "s3:GetObjectRetention",
+    "s3:GetObjectVersion",
+    "s3:ListBucketVersions",
+}
+
+
+def the_audit_trail_is_appended_to_and_read_by_different_roles(template: Template) -> list[str]:
+    wrong = []
+    for name, policy in of_type(template, "AWS::IAM::Policy"):
+        granted = {
+            action
+            for each in policy["PolicyDocument"]["Statement"]
+            for resource in listed(each["Resource"])
+            for action in listed(each["Action"])
+            if "AuditBucket" in str(resource) or "AuditHeadsTable" in str(resource)
+        }
+        writes = {"dynamodb:PutItem", "s3:PutObject"} if name in AUDIT_WRITERS else set()
+        if granted != (AUDIT_READS if name == "AuditReaderPolicy" else writes):
+            wrong.append(name)
+    return wrong
+
+
 def the_bus_is_archived(template: Template) -> list[str]:
     archives = [archive["SourceArn"] for _, archive in of_type(template, "AWS::Events::Archive")]
     return [] if {"Fn::GetAtt": ["SanitizedBus", "Arn"]} in archives else ["SanitizedBus"]
@@ -281,6 +386,36 @@ def unprocessed_messages_are_the_replay_functions_alone(template: Template) -> l
         if each["Effect"] == "Deny" and "sqs:ReceiveMessage" in each["Action"] and each["Condition"] == alone:
             return []
     return ["UnprocessedQueue"]
+
+
+# Who may do what on the tables that guard reveals.
+GUARDS = {
+    "HoneyTokensTable": {
+        ("RevealPolicy", "dynamodb:BatchGetItem"),
+        ("PaymentPolicy", "dynamodb:BatchGetItem"),
+        ("HoneyPolicy", "dynamodb:PutItem"),
+        ("HoneyPolicy", "dynamodb:Scan"),
+    },
+    "RevealBudgetsTable": {("RevealPolicy", "dynamodb:UpdateItem")},
+}
+
+
+def guards_of_reveals_are_used_as_agreed(template: Template) -> list[str]:
+    def uses(table: str) -> set[tuple[str, str]]:
+        return {
+            (name, action)
+            for name, policy in of_type(template, "AWS::IAM::Policy")
+            for each in policy["PolicyDocument"]["Statement"]
+            if {"Fn::GetAtt": [table, "Arn"]} in listed(each["Resource"])
+            for action in listed(each["Action"])
+        }
+
+    return [table for table, agreed in GUARDS.items() if uses(table) != agreed]
+
+
+def counters_end(template: Template) -> list[str]:
+    expiry = template["Resources"]["RevealBudgetsTable"]["Properties"].get("TimeToLiveSpecification")
+    return [] if expiry == {"AttributeName": "expires_at", "Enabled": True} else ["RevealBudgetsTable"]
 
 
 def plant(template: Template, path: str, value: Any) -> None:
@@ -344,12 +479,61 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (letters_wait_for_two_weeks, "DeadLetterQueue/Properties/MessageRetentionPeriod", 345_600),
     (plain_http_is_denied, "QueuesTlsPolicy/Properties/Queues", []),
     (buckets_are_private, "LetterBucket/Properties/PublicAccessBlockConfiguration/BlockPublicAcls", False),
+    (
+        buckets_speak_tls_alone,
+        "LetterBucketPolicy/Properties/PolicyDocument/Statement/TlsOnly/Effect",
+        "Allow",
+    ),
+    (
+        audit_lines_are_locked_for_years,
+        "AuditBucket/Properties/ObjectLockConfiguration/Rule/DefaultRetention/Mode",
+        "GOVERNANCE",
+    ),
+    (audit_lines_are_locked_for_years, "AuditBucket/Properties/ObjectLockEnabled", False),
+    (audit_lines_are_locked_for_years, "AuditBucket/Properties/LoggingConfiguration", {}),
+    (
+        audit_lines_are_written_once_by_anybody,
+        "AuditBucketPolicy/Properties/PolicyDocument/Statement/NothingIsDeleted/Action",
+        ["s3:DeleteObject"],
+    ),
+    (
+        audit_lines_are_written_once_by_anybody,
+        "AuditBucketPolicy/Properties/PolicyDocument/Statement/NothingIsWrittenTwice/Condition",
+        {"Bool": {"aws:SecureTransport": "false"}},
+    ),
+    (
+        the_audit_trail_is_appended_to_and_read_by_different_roles,
+        "RevealPolicy/Properties/PolicyDocument/Statement/AppendAuditLines/Action",
+        ["s3:PutObject", "s3:GetObject"],
+    ),
+    (
+        the_audit_trail_is_appended_to_and_read_by_different_roles,
+        "AuditReaderPolicy/Properties/PolicyDocument/Statement/ReadHeads/Action",
+        ["dynamodb:PutItem"],
+    ),
+    (
+        the_audit_trail_is_appended_to_and_read_by_different_roles,
+        "ApiPolicy/Properties/PolicyDocument/Statement/ShowOrders/Resource",
+        {"Fn::GetAtt": ["AuditHeadsTable", "Arn"]},
+    ),
+    (keys_used_as_agreed, "FingerprintKey/Properties/KeyPolicy/Statement/1/Action", "kms:*"),
     (the_bus_is_archived, "SanitizedArchive/Properties/SourceArn", "another"),
     (
         unprocessed_messages_are_the_replay_functions_alone,
         "UnprocessedQueuePolicy/Properties/PolicyDocument/Statement/1/Effect",
         "Allow",
     ),
+    (
+        guards_of_reveals_are_used_as_agreed,
+        "RevealPolicy/Properties/PolicyDocument/Statement/NoticeHoneyTokens/Action",
+        ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
+    ),
+    (
+        guards_of_reveals_are_used_as_agreed,
+        "ApiPolicy/Properties/PolicyDocument/Statement/ShowOrders/Resource",
+        {"Fn::GetAtt": ["RevealBudgetsTable", "Arn"]},
+    ),
+    (counters_end, "RevealBudgetsTable/Properties/TimeToLiveSpecification/Enabled", False),
 ]
 CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
 

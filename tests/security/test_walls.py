@@ -117,7 +117,9 @@ def test_every_role_of_the_template_has_a_column() -> None:
     roles = {name for name, each in template["Resources"].items() if each["Type"] == "AWS::IAM::Role"}
     mine = {template["Resources"][each]["Properties"]["Role"]["Fn::GetAtt"][0] for each in FUNCTIONS.values()}
     mine |= {each.removesuffix("Arn") for each in PEOPLE.values()}
-    assert roles == mine
+    # API Gateway's own, for its logs; nobody else can assume it.
+    assert roles - mine == {"ApiGatewayLogsRole"}
+    assert mine <= roles
 
 
 def test_the_page_says_what_is_tried() -> None:

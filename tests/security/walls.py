@@ -23,12 +23,15 @@ FUNCTIONS = {
     "token keys": "TokenKeysFunction",
     "rekey ‡": "RekeyFunction",
     "vault keys": "VaultKeysFunction",
+    "honey": "HoneyFunction",
 }
 PEOPLE = {
     "producer": "ProducerRoleArn",
     "consumer": "ConsumerRoleArn",
     "replay operator": "ReplayOperatorRoleArn",
     "rekey operator ‡": "RekeyOperatorRoleArn",
+    "honey keeper": "HoneyKeeperRoleArn",
+    "audit reader": "AuditReaderRoleArn",
 }
 ROLES = (*FUNCTIONS, *PEOPLE)
 TOKENIZERS = frozenset({"tokenize (stream)", "tokenize (queue)"})
@@ -129,6 +132,17 @@ def _never(table: str, id_name: str = "id") -> Callable[[Names], dict[str, Any]]
     }
 
 
+def _line(key: str, **more: Any) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"Bucket": names["AuditBucketName"], "Key": key, **more}
+
+
+def _head(**more: Any) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"TableName": names["AuditHeadsTableName"], **more}
+
+
+_HEAD = {"day": {"S": "none"}, "chain": {"S": "none"}}
+
+
 def _update(table: str) -> Callable[[Names], dict[str, Any]]:
     return lambda names: {
         "TableName": names[table],
@@ -141,8 +155,13 @@ def _update(table: str) -> Callable[[Names], dict[str, Any]]:
 
 VAULT, INDEX, SHARES, ERASURES = "VaultTableName", "BlindIndexTableName", "SHARES_TABLE", "ERASURES_TABLE"
 READERS = frozenset({"reveal", "pay"})
+AUDITED, AUDITOR = (
+    frozenset({"reveal", "pay", "erase", "replay", "honey", "rekey ‡"}),
+    frozenset({"audit reader"}),
+)
 ERASE, API, REPLAY = frozenset({"erase"}), frozenset({"API"}), frozenset({"replay"})
 REKEY = frozenset({"rekey ‡"})
+HONEY, KEEPER = frozenset({"honey"}), frozenset({"honey keeper"})
 OPERATOR, CONSUMER, PRODUCER = (
     frozenset({"replay operator"}),
     frozenset({"consumer"}),
@@ -210,6 +229,20 @@ ACTIONS = (
         "make a data key of letters", "kms", "generate_data_key", _make("LetterKeyArn", "letter"), TOKENIZERS
     ),
     Action("open a dead letter's data key", "kms", "decrypt", _open("LetterKeyArn", "letter"), REPLAY),
+    Action(
+        "fingerprint a request",
+        "kms",
+        "generate_mac",
+        _key("FINGERPRINT_KEY_ARN", Message="AA==", MacAlgorithm="HMAC_SHA_256"),
+        API,
+    ),
+    Action(
+        "check a fingerprint",
+        "kms",
+        "verify_mac",
+        _key("FINGERPRINT_KEY_ARN", Message="AA==", Mac="AA==", MacAlgorithm="HMAC_SHA_256"),
+        NOBODY,
+    ),
     Action(
         "open the token keys (erase: the subject key alone)",
         "kms",
@@ -311,6 +344,12 @@ ACTIONS = (
     ),
     Action("keep a payment", "dynamodb", "put_item", _never("PAYMENTS_TABLE"), frozenset({"pay"})),
     Action("claim an idempotency key", "dynamodb", "put_item", _never("IDEMPOTENCY_TABLE"), API),
+    Action("count a reveal", "dynamodb", "update_item", _update("BUDGETS_TABLE"), frozenset({"reveal"})),
+    Action("read what callers were shown", "dynamodb", "get_item", _get("BUDGETS_TABLE"), NOBODY),
+    Action("look for honey tokens", "dynamodb", "batch_get_item", _keys("HONEY_TABLE"), READERS),
+    Action("list honey tokens", "dynamodb", "scan", _table("HONEY_TABLE"), HONEY),
+    Action("note a honey token", "dynamodb", "put_item", _never("HONEY_TABLE"), HONEY),
+    Action("take a honey token off the list", "dynamodb", "delete_item", _get("HONEY_TABLE"), NOBODY),
     Action(
         "receive dead letters (sealed)", "sqs", "receive_message", _receive("DeadLetterQueueUrl"), OPERATOR
     ),
@@ -325,6 +364,37 @@ ACTIONS = (
         lambda names: {"Bucket": names["LETTER_BUCKET"], "Key": "letters/none"},
         REPLAY,
     ),
+    Action("add a line to the audit trail", "s3", "put_object", _line("audit/probe", Body="x"), AUDITED),
+    Action("write beside the audit trail", "s3", "put_object", _line("probe", Body="x"), NOBODY),
+    Action("read a line of the audit trail", "s3", "get_object", _line("audit/none"), AUDITOR),
+    Action(
+        "list the audit trail",
+        "s3",
+        "list_object_versions",
+        lambda names: {"Bucket": names["AuditBucketName"]},
+        AUDITOR,
+    ),
+    Action("delete a line of the audit trail", "s3", "delete_object", _line("audit/none"), NOBODY),
+    Action(
+        "change a line's lock",
+        "s3",
+        "put_object_retention",
+        _line("audit/none", Retention={"Mode": "GOVERNANCE", "RetainUntilDate": "2030-01-01T00:00:00Z"}),
+        NOBODY,
+    ),
+    Action(
+        "move the head of an audit chain",
+        "dynamodb",
+        "put_item",
+        _head(Item=_HEAD, ConditionExpression="attribute_exists(nowhere)"),
+        AUDITED,
+    ),
+    Action("read where audit chains end", "dynamodb", "get_item", _head(Key=_HEAD), AUDITOR),
+    Action("remove a head of an audit chain", "dynamodb", "delete_item", _head(Key=_HEAD), NOBODY),
+    Action(
+        "make a key of an audit chain", "kms", "generate_data_key", _make("AuditKeyArn", "audit"), AUDITED
+    ),
+    Action("open a key of an audit chain", "kms", "decrypt", _open("AuditKeyArn", "audit"), AUDITOR),
     Action("ask the reveal function", "lambda", "invoke", _invoke("RevealFunctionName"), API),
     Action("ask the erase function", "lambda", "invoke", _invoke("EraseFunctionName"), API),
     Action("ask the payment function", "lambda", "invoke", _invoke("PAYMENT_FUNCTION"), API),
@@ -341,8 +411,9 @@ ACTIONS = (
         "lambda",
         "invoke",
         _invoke("TokenizeQueueFunctionName"),
-        API | REPLAY,
+        API | REPLAY | HONEY,
     ),
+    Action("ask the honey function", "lambda", "invoke", _invoke("HoneyFunctionName"), KEEPER),
     Action(
         "ask the stream's tokenizing function",
         "lambda",

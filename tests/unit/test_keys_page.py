@@ -54,6 +54,7 @@ def test_every_kms_key_of_the_template_is_in_the_inventory() -> None:
         "LetterKey": "letter key",
         "TokenKey": "token KMS key",
         "AuditKey": "audit key",
+        "FingerprintKey": "fingerprint key",
     }
     assert keys <= set(rows)
     assert all(f"{rows[name]}" in PAGE for name in keys)

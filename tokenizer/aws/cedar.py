@@ -1,70 +1,86 @@
-"""Policies in Cedar, evaluated by cedarpy in process; both files travel with the functions' code."""
+"""Policies in Cedar, evaluated by cedarpy in process.
 
-from collections.abc import Sequence
-from functools import cache
-from importlib import resources
+Every category is judged for every action on every request, whatever was asked for: what a policy costs tells nobody what a token holds.
+"""
+
+from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import cedarpy
 
-from tokenizer.access import Caller, Wish
+from tokenizer.access import Action, Caller, Wish
+from tokenizer.aws import shipped
+from tokenizer.categories import CATEGORIES
+from tokenizer.errors import Configuration
 
-
-@cache
-def _text(name: str) -> str:
-    return resources.files("policies").joinpath(name).read_text(encoding="utf-8")
+_USER = {"type": "User", "id": "caller"}
+_VALUES = [
+    {"uid": {"type": "Value", "id": each}, "attrs": {"category": each}, "parents": []} for each in CATEGORIES
+]
 
 
 class CedarPolicies:
     """Implements the port `Policies`."""
 
     def __init__(self, policies: str | None = None) -> None:
-        """The shipped policies, or others in a test."""
-        self._policies = policies if policies is not None else _text("reveal.cedar")
-        self._schema = _text("schema.cedarschema")
+        """The shipped policies, or others in a test.
 
-    def permits(self, caller: Caller, wish: Wish, categories: Sequence[str]) -> list[bool]:
-        """Whether each category may be revealed; an error in evaluation is a denial."""
-        decisions = {each: self._permits(caller, wish, each) for each in set(categories)}
-        return [decisions[each] for each in categories]
+        Raises:
+            Configuration: they are no Cedar.
+        """
+        text = policies if policies is not None else shipped.text("reveal.cedar")
+        # Parsed once: that is nearly all of what a decision costs.
+        try:
+            self._policies = cedarpy.PolicySet.from_str(text)
+            self._schema = cedarpy.Schema.from_str(shipped.text("schema.cedarschema"))
+        except ValueError as error:
+            raise Configuration(f"policies: {error}") from None
 
-    def _permits(self, caller: Caller, wish: Wish, category: str) -> bool:
-        user, value = {"type": "User", "id": "caller"}, {"type": "Value", "id": category}
-        groups = [{"type": "Group", "id": group} for group in caller.groups]
-        entities: list[dict[str, Any]] = [
-            {"uid": user, "attrs": {}, "parents": groups},
-            {"uid": value, "attrs": {"category": category}, "parents": []},
-            *({"uid": group, "attrs": {}, "parents": []} for group in groups),
+    def permitted(self, caller: Caller, wish: Wish, hour: int) -> Mapping[Action, frozenset[str]]:
+        """The categories that may be revealed, by action; an error in evaluation is a denial."""
+        asked = list(product(Action, CATEGORIES))
+        context = {"purpose": wish.purpose, "tokens": len(wish.tokens), "mfa": caller.mfa, "hour": hour}
+        requests = [
+            {
+                "principal": _USER,
+                "action": {"type": "Action", "id": str(action)},
+                "resource": {"type": "Value", "id": category},
+                "context": context,
+            }
+            for action, category in asked
         ]
-        request = {
-            "principal": user,
-            "action": {"type": "Action", "id": str(wish.action)},
-            "resource": value,
-            "context": {"purpose": wish.purpose, "tokens": len(wish.tokens), "mfa": caller.mfa},
+        results = cedarpy.is_authorized_batch(requests, self._policies, _entities(caller), self._schema)
+        allowed = {
+            pair
+            for pair, result in zip(asked, results, strict=True)
+            if result.allowed and not result.diagnostics.errors
         }
-        result = cedarpy.is_authorized(request, self._policies, entities, self._schema)
-        return bool(result.allowed) and not result.diagnostics.errors
+        return {
+            action: frozenset(each for each in CATEGORIES if (action, each) in allowed) for action in Action
+        }
 
     def permits_erasure(self, caller: Caller, purpose: str) -> bool:
         """Whether a customer may be erased; an error in evaluation is a denial."""
-        user, groups = (
-            {"type": "User", "id": "caller"},
-            [{"type": "Group", "id": each} for each in caller.groups],
-        )
-        entities: list[dict[str, Any]] = [
-            {"uid": user, "attrs": {}, "parents": groups},
-            *({"uid": group, "attrs": {}, "parents": []} for group in groups),
-        ]
         request = {
-            "principal": user,
+            "principal": _USER,
             "action": {"type": "Action", "id": "erase"},
             "resource": {"type": "Customers", "id": "all"},
             "context": {"purpose": purpose, "mfa": caller.mfa},
         }
-        result = cedarpy.is_authorized(request, self._policies, entities, self._schema)
+        result = cedarpy.is_authorized(request, self._policies, _entities(caller), self._schema)
         return bool(result.allowed) and not result.diagnostics.errors
 
     def problems(self) -> list[str]:
         """What the schema finds wrong with the policies."""
-        result = cedarpy.validate_policies(self._policies, self._schema)
+        result = cedarpy.validate_policies(str(self._policies), shipped.text("schema.cedarschema"))
         return [] if result.validation_passed else [str(each) for each in result.errors]
+
+
+def _entities(caller: Caller) -> list[dict[str, Any]]:
+    groups = [{"type": "Group", "id": group} for group in dict.fromkeys(caller.groups)]
+    return [
+        {"uid": _USER, "attrs": {}, "parents": groups},
+        *_VALUES,
+        *({"uid": group, "attrs": {}, "parents": []} for group in groups),
+    ]

@@ -5,10 +5,13 @@ Apart from `root`, so that the tokenizing functions' cold start does not pay for
 
 import time
 from datetime import UTC, datetime
+from random import SystemRandom
 
 from tokenizer.access import Reveals
+from tokenizer.allowance import Allowances
+from tokenizer.aws import meter, shipped
 from tokenizer.aws.aliases import DynamoAliases
-from tokenizer.aws.audit import AuditLog
+from tokenizer.aws.audit import AuditStore, AuditTrail
 from tokenizer.aws.bus import EventBridgeBus
 from tokenizer.aws.cedar import CedarPolicies
 from tokenizer.aws.clients import client, silence_libraries
@@ -16,6 +19,9 @@ from tokenizer.aws.data_keys import DataKeyReader, DataKeyWriter
 from tokenizer.aws.erasures import DynamoErasures
 from tokenizer.aws.estate import DynamoEstate
 from tokenizer.aws.fake_gateway import FakeGateway
+from tokenizer.aws.fingerprints import Fingerprints
+from tokenizer.aws.honey_desk import HoneyDesk
+from tokenizer.aws.honey_tokens import HoneyKeeper, HoneyReader
 from tokenizer.aws.idempotency import IdempotencyKeys
 from tokenizer.aws.ledger import DynamoLedger
 from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
@@ -29,15 +35,19 @@ from tokenizer.aws.replaying.letters import Letters
 from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
 from tokenizer.aws.replaying.stream import StreamReplay
 from tokenizer.aws.replaying.tokenizers import Tokenizers
+from tokenizer.aws.reveal_budgets import DynamoCounters
 from tokenizer.aws.root import LETTER_CONTEXT, bounds, vault_context, vault_keys
 from tokenizer.aws.sealing import Opener
 from tokenizer.aws.settings import (
     ApiSettings,
+    AuditSettings,
     EraseSettings,
+    HoneySettings,
     PaySettings,
     RekeySettings,
     ReplaySettings,
     RevealSettings,
+    VaultReaderSettings,
 )
 from tokenizer.aws.shares import DynamoShares
 from tokenizer.aws.token_keys import load_subject_keys
@@ -45,16 +55,18 @@ from tokenizer.aws.vault import VaultReader, VaultWriter
 from tokenizer.aws.waiting_desk import WaitingDesk
 from tokenizer.erase import Eraser
 from tokenizer.erasure_desk import ErasureDesk
+from tokenizer.limits import Limits
 from tokenizer.live import LiveVault, Living
 from tokenizer.payments import Cashier, NoGateway
 from tokenizer.rekey import Rekeying
 
-_API_CALL = 25  # seconds; API Gateway waits for 29
+API_CALL_SECONDS = 24  # less than the function has, and API Gateway waits for 29
+_AUDIT_ATTEMPTS, _AUDIT_READ = 2, 3  # seconds; eight in all for a line or a head
 _INVOCATION = 65  # seconds; the tokenizing functions end after 60
 _DATA_KEYS = 50_000  # a scan meets records in no order of time, so the data keys of years at once
 
 
-def vault_reader(settings: RevealSettings) -> VaultReader:
+def vault_reader(settings: VaultReaderSettings) -> VaultReader:
     """The vault, to be read from."""
     silence_libraries()
     keys = DataKeyReader(
@@ -73,7 +85,7 @@ def vault_reader(settings: RevealSettings) -> VaultReader:
     )
 
 
-def live_vault(settings: RevealSettings) -> LiveVault:
+def live_vault(settings: VaultReaderSettings) -> LiveVault:
     """The vault, to be read from, without what is erased."""
     dynamodb = client("dynamodb")
     living = Living(
@@ -108,7 +120,7 @@ def eraser(settings: EraseSettings) -> Eraser:
 
 def erasure_desk(settings: EraseSettings) -> ErasureDesk:
     """Who erases customers under the policies, with a line in the audit trail."""
-    return ErasureDesk(eraser(settings), CedarPolicies(), AuditLog(client("logs"), settings.audit_log_group))
+    return ErasureDesk(eraser(settings), CedarPolicies(), audit_trail(settings))
 
 
 def rekeying(settings: RekeySettings) -> Rekeying:
@@ -127,27 +139,44 @@ def rekeying(settings: RekeySettings) -> Rekeying:
             DataKeyWriter(kms, settings.vault_key_arn, context, limits, time.monotonic),
         ),
         DynamoProgress(dynamodb, settings.rekey_table),
-        AuditLog(client("logs"), settings.audit_log_group),
+        audit_trail(settings),
         settings.rekey_settle_seconds * 1000,
         lambda: int(time.time() * 1000),
     )
 
 
-def aliases(settings: RevealSettings) -> DynamoAliases:
+def aliases(settings: VaultReaderSettings) -> DynamoAliases:
     """Which tokens stand behind aliases."""
     return DynamoAliases(client("dynamodb"), settings.alias_table)
+
+
+def audit_trail(settings: AuditSettings) -> AuditTrail:
+    """What keeps who asked for what. Somebody waits for its two calls, so each is short."""
+    s3, dynamodb, kms = (
+        client(service, attempts=_AUDIT_ATTEMPTS, read_timeout=_AUDIT_READ)
+        for service in ("s3", "dynamodb", "kms")
+    )
+    return AuditTrail(
+        AuditStore(
+            s3, settings.audit_bucket, dynamodb, settings.audit_heads_table, kms, settings.audit_key_arn
+        )
+    )
+
+
+def _idempotency_keys(settings: ApiSettings) -> IdempotencyKeys:
+    fingerprints = Fingerprints(client("kms"), settings.fingerprint_key_arn)
+    return IdempotencyKeys(client("dynamodb"), settings.idempotency_table, fingerprints)
 
 
 def order_desk(settings: ApiSettings) -> OrderDesk:
     """What serves the API's callers."""
     silence_libraries()
-    dynamodb = client("dynamodb")
     return OrderDesk(
         client("kinesis"),
         settings.raw_stream_name,
-        OrderShelf(dynamodb, settings.orders_table),
-        IdempotencyKeys(dynamodb, settings.idempotency_table),
-        client("lambda", attempts=1, read_timeout=_API_CALL),
+        OrderShelf(client("dynamodb"), settings.orders_table),
+        _idempotency_keys(settings),
+        client("lambda", attempts=1, read_timeout=API_CALL_SECONDS),
         settings.reveal_function,
         settings.payment_function,
         settings.erase_function,
@@ -157,10 +186,10 @@ def order_desk(settings: ApiSettings) -> OrderDesk:
 def waiting_desk(settings: ApiSettings) -> WaitingDesk:
     """What serves callers who wait for tokens."""
     return WaitingDesk(
-        client("lambda", attempts=1, read_timeout=_API_CALL),
+        client("lambda", attempts=1, read_timeout=API_CALL_SECONDS),
         settings.tokenize_function,
         settings.api_name,
-        IdempotencyKeys(client("dynamodb"), settings.idempotency_table),
+        _idempotency_keys(settings),
     )
 
 
@@ -173,17 +202,46 @@ def cashier(settings: PaySettings) -> tuple[OrderShelf, Cashier]:
         aliases(settings),
         gateway,
         PaymentsTable(dynamodb, settings.payments_table),
-        AuditLog(client("logs"), settings.audit_log_group),
+        audit_trail(settings),
+        HoneyReader(client("dynamodb", attempts=1), settings.honey_table),
+        meter.count,
     )
 
 
 def reveals(settings: RevealSettings) -> Reveals:
-    """Reveals under the policies."""
+    """Reveals under the policies and the budgets.
+
+    Raises:
+        Configuration: the shipped policies or budgets are not of their form.
+    """
     return Reveals(
         live_vault(settings),
         aliases(settings),
         CedarPolicies(),
-        AuditLog(client("logs"), settings.audit_log_group),
+        Allowances(
+            Limits.parse(shipped.text("budgets.toml")),
+            DynamoCounters(client("dynamodb"), settings.budgets_table),
+        ),
+        HoneyReader(client("dynamodb", attempts=1), settings.honey_table),
+        audit_trail(settings),
+        meter.count,
+        lambda: datetime.now(UTC),
+    )
+
+
+def honey_desk(settings: HoneySettings) -> HoneyDesk:
+    """What seeds honey tokens."""
+    silence_libraries()
+    return HoneyDesk(
+        WaitingDesk(
+            client("lambda", attempts=1, read_timeout=API_CALL_SECONDS),
+            settings.tokenize_function,
+            settings.api_name,
+        ),
+        HoneyKeeper(client("dynamodb"), settings.honey_table),
+        audit_trail(settings),
+        SystemRandom(),
+        lambda: datetime.now(UTC),
     )
 
 
@@ -203,5 +261,5 @@ def desk(settings: ReplaySettings) -> Desk:
         unprocessed=Unprocessed(sqs, settings.unprocessed_queue_url, settings.raw_queue_arn, tokenizers),
         quarantine=Quarantine(s3, settings.letter_bucket, sqs, settings.dead_letter_queue_url),
         tokenizers=tokenizers,
-        audit=AuditLog(client("logs"), settings.audit_log_group),
+        audit=audit_trail(settings),
     )

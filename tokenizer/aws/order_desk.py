@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from schemas.dead_letter import ErrorCode
 from tokenizer import jsontext
 from tokenizer.aws.faults import translated
-from tokenizer.aws.idempotency import IdempotencyKeys
+from tokenizer.aws.fingerprints import Asked
+from tokenizer.aws.idempotency import Answer, IdempotencyKeys, Turn
 from tokenizer.aws.order_shelf import OrderShelf
 from tokenizer.catalog import catalog
-from tokenizer.errors import BadRecord, Unavailable
+from tokenizer.errors import BadRecord, Refusal, Unavailable
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -59,7 +60,7 @@ class OrderDesk:
         self._erase_function = erase_function
 
     @translated("taking an order")
-    def take(self, data: bytes, caller: str, key: str | None) -> str:
+    def take(self, data: bytes, caller: str, key: str | None) -> dict[str, Any]:
         """Put a raw event on the stream, in the very bytes that came.
 
         Args:
@@ -68,33 +69,45 @@ class OrderDesk:
             key: a repeat with the same key is answered as the first was, and puts nothing.
 
         Returns:
-            The event's id.
+            `{"event_id": ...}`.
 
         Raises:
-            BadRecord: it would only be dead-lettered, or its key was used for another event.
-            PipelineError: the stream or the table failed.
+            BadRecord: it would only be dead-lettered.
+            Refusal: its key stands for another request, or for one that is at work.
+            PipelineError: the stream, the table or KMS failed.
         """
         event_id, customer_id = checked(data)
-        claim = self._keys.claim(caller, key, event_id) if key else None
-        if claim is not None and claim.event_id != event_id:
-            raise BadRecord(ErrorCode.INVALID_FIELD, "Idempotency-Key: it was used for another event")
-        if claim is not None and claim.finished:
-            return event_id
-        # A claim that never finished is taken over: the stream may hold the order twice then, which consumers see by its
-        # event id, and never not at all.
-        partition = hashlib.sha256(customer_id.encode()).hexdigest()
-        self._kinesis.put_record(StreamName=self._stream, Data=data, PartitionKey=partition)
-        if claim is not None:
-            self._keys.finish(claim)
-        return event_id
+
+        def put(_: Turn) -> Answer:
+            # A claim that never finished is taken over: the stream may hold the order twice then, which consumers see by
+            # its event id, and never not at all.
+            partition = hashlib.sha256(customer_id.encode()).hexdigest()
+            self._kinesis.put_record(StreamName=self._stream, Data=data, PartitionKey=partition)
+            return {"event_id": event_id}
+
+        return self._keys.once(Asked("order", caller, key, data), put)
 
     def order(self, order_id: str) -> dict[str, Any] | None:
         """The latest sanitized order, None if there is none."""
         return self._orders.order(order_id)
 
     def pay(self, order_id: str, key: str, caller: str) -> dict[str, Any]:
-        """What the payment function answers."""
-        return self._asked(self._payment_function, {"order_id": order_id, "key": key, "caller": caller})
+        """What came of a payment.
+
+        Raises:
+            Refusal: there is no such order, it can't be paid, or the key stands for another request.
+            PipelineError: try again, with the same key.
+        """
+
+        def charge(_: Turn) -> Answer:
+            answer = self._asked(self._payment_function, {"order_id": order_id, "key": key, "caller": caller})
+            if "error" in answer:
+                if answer["error"]["code"] == "unavailable":
+                    raise Unavailable(answer["error"]["message"])
+                raise Refusal(answer["error"]["code"], answer["error"]["message"])
+            return dict(answer["payment"])
+
+        return self._keys.once(Asked(f"payment#{order_id}", caller, key, b""), charge)
 
     def reveal(
         self, tokens: Sequence[str], purpose: str, *, masked: bool, caller: dict[str, Any]

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from schemas.sanitized import SanitizedEvent
 from tokenizer import jsontext
 from tokenizer.aws.faults import translated
+from tokenizer.tokens import is_token
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -25,7 +26,7 @@ class OrdersTable:
         """Keep an event unless a newer one of the same order is there.
 
         Newer is what occurred later; of two that occurred at the same moment, the greater `ingest_id`, so that
-        every order of arrival ends in the same state.
+        every order of arrival ends in the same state. Where the guard made a token of that time, the arrival counts.
 
         Returns:
             Whether it was kept.
@@ -34,7 +35,9 @@ class OrdersTable:
             PipelineError: the table failed.
         """
         order = event.data["order"]
-        rank = f"{_moment(event.metadata.occurred_at)}#{event.metadata.ingest_id}"
+        told = event.metadata
+        when = told.ingested_at if is_token(told.occurred_at) else told.occurred_at
+        rank = f"{_moment(when)}#{told.ingest_id}"
         try:
             self._dynamodb.put_item(
                 TableName=self._table,

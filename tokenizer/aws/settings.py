@@ -112,10 +112,26 @@ class TokenizeSettings(DataKeySettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevealSettings(DataKeySettings):
-    """What a function needs that reads the vault.
+class AuditSettings(DataKeySettings):
+    """What a function needs that answers for what it does.
 
     Args:
+        audit_bucket: takes the audit trail's lines.
+        audit_heads_table: has where each chain of lines ends.
+        audit_key_arn: gives chains their keys.
+    """
+
+    audit_bucket: str
+    audit_heads_table: str
+    audit_key_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultReaderSettings(AuditSettings):
+    """What every function needs that reads the vault.
+
+    Args:
+        honey_table: has the tokens that raise an alarm.
         vault_other_key_arns: KMS keys, apart by spaces, whose records are read beside those of `vault_key_arn`: while the vault
             moves to another key, and after a restore to a time before that.
     """
@@ -126,12 +142,12 @@ class RevealSettings(DataKeySettings):
     alias_table: str
     shares_table: str
     erasures_table: str
-    audit_log_group: str
+    honey_table: str
     vault_other_key_arns: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RekeySettings(DataKeySettings):
+class RekeySettings(AuditSettings):
     """What the function needs that moves the vault to another KMS key.
 
     Args:
@@ -147,7 +163,6 @@ class RekeySettings(DataKeySettings):
     vault_key_arn: str
     vault_other_key_arns: str
     rekey_table: str
-    audit_log_group: str
     rekey_settle_seconds: int = 70
 
 
@@ -159,7 +174,33 @@ class VaultKeysSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EraseSettings(DataKeySettings):
+class RevealSettings(VaultReaderSettings):
+    """What the function needs that reveals.
+
+    Args:
+        budgets_table: has the counters of the reveal budgets.
+    """
+
+    budgets_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoneySettings(AuditSettings):
+    """What the function needs that seeds honey tokens.
+
+    Args:
+        tokenize_function: tokenizes values.
+        api_name: the name that the API gives itself in the identity of what it has tokenized; a honey token's is no other.
+        honey_table: where they are noted.
+    """
+
+    tokenize_function: str
+    api_name: str
+    honey_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseSettings(AuditSettings):
     """What the function needs that erases: it writes tombstones into the vault and can read none of it."""
 
     vault_table: str
@@ -171,12 +212,11 @@ class EraseSettings(DataKeySettings):
     shares_table: str
     erasures_table: str
     bus_name: str
-    audit_log_group: str
     event_max_bytes: int = 256_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplaySettings(DataKeySettings):
+class ReplaySettings(AuditSettings):
     """What the function needs that opens dead letters.
 
     Args:
@@ -186,7 +226,6 @@ class ReplaySettings(DataKeySettings):
         unprocessed_queue_url: where messages wait that never reached a healthy function.
         dead_letter_queue_url: where restored letters go.
         letter_bucket: has large letters and the quarantine.
-        audit_log_group: takes a line for each request.
         tokenize_stream_function: takes records that came from the stream.
         tokenize_queue_function: takes records that came from the queue.
     """
@@ -197,7 +236,6 @@ class ReplaySettings(DataKeySettings):
     unprocessed_queue_url: str
     dead_letter_queue_url: str
     letter_bucket: str
-    audit_log_group: str
     tokenize_stream_function: str
     tokenize_queue_function: str
 
@@ -218,25 +256,34 @@ class ApiSettings(Settings):
         raw_stream_name: takes raw orders.
         orders_table: has sanitized ones.
         idempotency_table: which keys were used.
+        fingerprint_key_arn: makes fingerprints of requests.
         reveal_function: reveals for the API's callers, under the policies.
         erase_function: erases customers, under the policies.
         payment_function: charges cards.
         tokenize_function: tokenizes for callers who wait.
         api_name: names the API in the identity of what it has tokenized.
+        token_url: where machines get their tokens, for the API's description.
+        allowed_origin: the one origin whose pages may call; none if empty.
+        max_body_bytes: longest body of a request; far below what API Gateway (10 MB) and Lambda (6 MB) take, and about as
+            much as the bus takes of the sanitized event.
     """
 
     raw_stream_name: str
     orders_table: str
     idempotency_table: str
+    fingerprint_key_arn: str
     reveal_function: str
     erase_function: str
     payment_function: str
     tokenize_function: str
     api_name: str
+    token_url: str
+    allowed_origin: str = ""
+    max_body_bytes: int = 262_144
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaySettings(RevealSettings):
+class PaySettings(VaultReaderSettings):
     """What the function needs that charges cards.
 
     Args:

@@ -1,21 +1,18 @@
 """Tokenizing while somebody waits: orders with `Prefer: wait`, and single values.
 
-The tokenizing function of the queue does the work, under an identity that the API gives: its own name and an id of the request. Under an idempotency
-key the id is made of the key and the body, so that a repeat has the same tokens, and another body under the same key is another record: one
-identity must never stand for two contents.
+The tokenizing function of the queue does the work, under an identity that the API gives: its own name and an id that is drawn at random, for
+each request or, under an idempotency key, once for the key. The key stands for one body, so that an identity never stands for two contents.
 """
 
-import hmac
 import json
-import time
-import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from schemas.dead_letter import ErrorCode
 from tokenizer import jsontext
 from tokenizer.aws.faults import translated
-from tokenizer.aws.idempotency import IdempotencyKeys
+from tokenizer.aws.fingerprints import Asked
+from tokenizer.aws.idempotency import Answer, IdempotencyKeys, Turn
 from tokenizer.errors import BadRecord, Unavailable
 from tokenizer.replay import FAILED, PUBLISHED, REPLAY, VALUES, WITH_EVENTS
 
@@ -41,8 +38,13 @@ class WaitingDesk:
     """Has the tokenizing function work at once."""
 
     def __init__(
-        self, functions: "LambdaClient", tokenize_function: str, api_name: str, keys: IdempotencyKeys
+        self,
+        functions: "LambdaClient",
+        tokenize_function: str,
+        api_name: str,
+        keys: IdempotencyKeys | None = None,
     ) -> None:
+        """A desk; without `keys` for callers who use none."""
         self._functions = functions
         self._keys = keys
         self._tokenize_function = tokenize_function
@@ -56,9 +58,11 @@ class WaitingDesk:
 
         Raises:
             BadRecord: it can't be published.
+            Refusal: its key stands for another request, or for one that is at work.
             PipelineError: try again, with the same key.
         """
-        return self._tokenized(data, caller, key, WITH_EVENTS)
+        asked = Asked("order, waited for", caller, key, data)
+        return self._once(asked, lambda turn: self._tokenized(data, turn, WITH_EVENTS))
 
     def values(
         self, values: Sequence[tuple[str, str]], caller: str, key: str | None, customer_id: str | None
@@ -70,6 +74,7 @@ class WaitingDesk:
 
         Raises:
             BadRecord: a value is not of its kind.
+            Refusal: its key stands for another request, or for one that is at work.
             PipelineError: try again, with the same key.
         """
         fields = [KINDS[kind] for kind, _ in values]
@@ -83,23 +88,28 @@ class WaitingDesk:
                 {part: {name: value}} for (part, name), (_, value) in zip(fields, values, strict=True)
             ],
         }
-        shown = self._tokenized(jsontext.dump(event), caller, key, VALUES)["data"]["values"]
-        return [str(each[part][name]) for (part, name), each in zip(fields, shown, strict=True)]
+
+        data = jsontext.dump(event)
+
+        def tokens(turn: Turn) -> Answer:
+            shown = self._tokenized(data, turn, VALUES)["data"]["values"]
+            return {
+                "tokens": [str(each[part][name]) for (part, name), each in zip(fields, shown, strict=True)]
+            }
+
+        return list(self._once(Asked("tokens", caller, key, data), tokens)["tokens"])
+
+    def _once(self, asked: Asked, work: Callable[[Turn], Answer]) -> Answer:
+        return self._keys.once(asked, work) if self._keys else work(Turn.fresh())
 
     @translated("tokenizing at once")
-    def _tokenized(self, data: bytes, caller: str, key: str | None, mode: str) -> dict[str, Any]:
-        if key:
-            claim = self._keys.claim(caller, f"{mode}#{key}", "waited for")
-            arrived = claim.arrived  # of the first request, so that a repeat is told the same
-            request_id = hmac.digest(f"{caller}#{mode}#{key}".encode(), data, "sha256").hex()
-        else:
-            arrived, request_id = int(time.time() * 1000), uuid.uuid4().hex
+    def _tokenized(self, data: bytes, turn: Turn, mode: str) -> dict[str, Any]:
         record = {
             "eventSource": "aws:sqs",
             "eventSourceARN": self._api_name,
-            "messageId": request_id,
+            "messageId": turn.record_id,
             "body": data.decode("utf-8", "surrogatepass"),
-            "attributes": {"SentTimestamp": str(arrived), "ApproximateReceiveCount": "1"},
+            "attributes": {"SentTimestamp": str(turn.arrived), "ApproximateReceiveCount": "1"},
         }
         request = json.dumps({REPLAY: True, mode: True, "Records": [record]}).encode()
         answer = self._functions.invoke(FunctionName=self._tokenize_function, Payload=request)

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from local.package import ROOT, function_zip, layer_zip
-from local.template import OMITTED_TYPES, for_emulator, load
+from local.template import METHODS, OMITTED_TYPES, for_emulator, load, locks
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,16 @@ def texts() -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    "left_out", ["kms:EncryptionContext", "events:source", "TlsOnly", "AWS::Events::Archive"]
+    "left_out",
+    [
+        "kms:EncryptionContext",
+        "events:source",
+        "TlsOnly",
+        "NothingIsWrittenTwice",
+        "AWS::Events::Archive",
+        "AWS::EventSchemas",
+        "AWS::WAFv2::WebACLAssociation",
+    ],
 )
 def test_the_emulator_gets_nothing_of_what_it_gets_wrong(texts: tuple[str, str], left_out: str) -> None:
     real, adapted = texts
@@ -35,6 +44,30 @@ def test_only_the_streams_mapping_is_disabled() -> None:
     assert resources["TokenizeQueueMapping"]["Properties"]["Enabled"] == {"Ref": "QueueMappingEnabled"}
 
 
+def test_an_event_for_any_method_becomes_one_for_each() -> None:
+    resources = for_emulator(load(ROOT / "template.yaml"), "s3://b/f", "s3://b/l")["Resources"]
+    events = resources["ApiFunction"]["Properties"]["Events"].values()
+    elsewhere = {each["Properties"]["Method"] for each in events if each["Properties"]["Path"] == "/{proxy+}"}
+    limited = {
+        each["HttpMethod"]
+        for each in resources["Api"]["Properties"]["MethodSettings"]
+        if each["ResourcePath"] == "/{proxy+}"
+    }
+    assert elsewhere == limited == set(METHODS)
+
+
 def test_the_same_code_makes_the_same_zips() -> None:
     assert function_zip() == function_zip()
     assert layer_zip() == layer_zip()
+
+
+def test_locks_are_those_of_the_template_with_the_deployments_days() -> None:
+    assert locks(load(ROOT / "template.yaml"), {"AuditRetentionDays": "7"}) == [
+        {
+            "Bucket": "AuditBucket",
+            "ObjectLockConfiguration": {
+                "ObjectLockEnabled": "Enabled",
+                "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 7}},
+            },
+        }
+    ]

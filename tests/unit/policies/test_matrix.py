@@ -26,38 +26,82 @@ FULL, MASKED = Action.REVEAL, Action.MASKED
 ALL = frozenset(CATEGORIES)
 CONTACT = frozenset({"name", "email", "phone", "address"})
 
-# Everything that is not here is denied.
-ALLOWED: dict[tuple[str, str, Action], frozenset[str]] = {
-    ("payments", "charge", FULL): frozenset({"card_number", "card_expiry", "name"}),
-    ("payments", "charge", MASKED): frozenset({"card_number", "bank_account", "name"}),
-    ("payments", "refund", MASKED): frozenset({"card_number", "bank_account", "name"}),
-    ("support", "support", FULL): CONTACT,
-    ("support", "support", MASKED): CONTACT | {"card_number", "birth_date"},
-    ("compliance", "legal_request", FULL): ALL,
-    ("compliance", "legal_request", MASKED): ALL,
-    ("compliance", "fraud_investigation", FULL): ALL - {"card_number"},
-    ("compliance", "fraud_investigation", MASKED): ALL,
+NO_MFA, MFA = False, True
+SECRET = frozenset({"card_number", "bank_account", "government_id"})
+
+# With or without a second factor; everything that is not here is denied, at every hour.
+ALLOWED: dict[tuple[str, str, Action, bool], frozenset[str]] = {
+    **{
+        ("payments", "charge", FULL, mfa): frozenset({"card_number", "card_expiry", "name"})
+        for mfa in (NO_MFA, MFA)
+    },
+    **{
+        ("payments", purpose, MASKED, mfa): frozenset({"card_number", "bank_account", "name"})
+        for purpose in ("charge", "refund")
+        for mfa in (NO_MFA, MFA)
+    },
+    **{("support", "support", FULL, mfa): CONTACT for mfa in (NO_MFA, MFA)},
+    **{("support", "support", MASKED, mfa): CONTACT | {"card_number", "birth_date"} for mfa in (NO_MFA, MFA)},
+    ("compliance", "legal_request", FULL, NO_MFA): ALL - SECRET,
+    ("compliance", "legal_request", FULL, MFA): ALL,
+    ("compliance", "legal_request", MASKED, NO_MFA): ALL,
+    ("compliance", "legal_request", MASKED, MFA): ALL,
+    ("compliance", "fraud_investigation", FULL, NO_MFA): ALL - SECRET,
+    ("compliance", "fraud_investigation", FULL, MFA): ALL - {"card_number"},
+    ("compliance", "fraud_investigation", MASKED, NO_MFA): ALL,
+    ("compliance", "fraud_investigation", MASKED, MFA): ALL,
 }
 
 
 def permitted(
-    policies: CedarPolicies, group: str, purpose: str, action: Action, tokens: int = 1
+    policies: CedarPolicies,
+    group: str,
+    purpose: str,
+    action: Action,
+    *,
+    tokens: int = 1,
+    mfa: bool = False,
+    hour: int = 12,
 ) -> frozenset[str]:
     wish = Wish(("t",) * tokens, purpose, action)
-    answers = policies.permits(Caller("c", (group,)), wish, CATEGORIES)
-    return frozenset(each for each, allowed in zip(CATEGORIES, answers, strict=True) if allowed)
+    return policies.permitted(Caller("c", (group,), mfa), wish, hour)[action]
 
 
-def matrix(policies: CedarPolicies) -> dict[tuple[str, str, Action], frozenset[str]]:
+def matrix(policies: CedarPolicies, hour: int = 12) -> dict[tuple[str, str, Action, bool], frozenset[str]]:
     return {
-        (group, purpose, action): found
-        for group, purpose, action in product(GROUPS, PURPOSES, Action)
-        if (found := permitted(policies, group, purpose, action))
+        (group, purpose, action, mfa): found
+        for group, purpose, action, mfa in product(GROUPS, PURPOSES, Action, (NO_MFA, MFA))
+        if (found := permitted(policies, group, purpose, action, mfa=mfa, hour=hour))
     }
 
 
-def test_every_cell_of_the_matrix_is_as_expected() -> None:
-    assert matrix(CedarPolicies()) == ALLOWED
+@pytest.mark.parametrize("hour", [0, 12, 23])
+def test_every_cell_of_the_matrix_is_as_expected(hour: int) -> None:
+    assert matrix(CedarPolicies(), hour) == ALLOWED
+
+
+def test_a_policy_can_go_by_the_hour() -> None:
+    policies = CedarPolicies(
+        POLICIES
+        + 'forbid (principal, action in [Action::"reveal", Action::"revealMasked"], resource)'
+        + "when { context.hour < 6 || context.hour >= 22 };"
+    )
+    assert policies.problems() == []
+    awake = [hour for hour in range(24) if permitted(policies, "payments", "charge", FULL, hour=hour)]
+    assert awake == list(range(6, 22))
+
+
+def test_what_is_asked_in_full_and_masked_is_decided_at_once_and_for_every_category() -> None:
+    decided = CedarPolicies().permitted(Caller("c", ("payments",)), Wish(("t",), "charge", FULL), 12)
+    assert decided == {action: ALLOWED["payments", "charge", action, NO_MFA] for action in Action}
+
+
+def test_a_rule_that_can_not_be_evaluated_is_a_denial() -> None:
+    # Cedar itself passes over such a rule, so a `forbid` would be one that does not forbid.
+    everything = "permit (principal, action, resource);"
+    broken = "forbid (principal, action, resource) when { context.tokens + 9223372036854775807 < 0 };"
+    assert permitted(CedarPolicies(everything), "payments", "charge", FULL) == ALL
+    assert permitted(CedarPolicies(everything + broken), "payments", "charge", FULL) == frozenset()
 
 
 def erasers(policies: CedarPolicies) -> set[tuple[str, str]]:
@@ -101,7 +145,8 @@ def test_support_may_ask_for_a_few_at_a_time(action: Action) -> None:
 
 def test_a_caller_in_several_groups_may_what_any_of_them_may() -> None:
     wish = Wish(("t",), "charge", FULL)
-    assert CedarPolicies().permits(Caller("c", ("analytics", "payments")), wish, ["card_number"]) == [True]
+    found = CedarPolicies().permitted(Caller("c", ("analytics", "payments", "payments")), wish, 12)
+    assert found[FULL] == ALLOWED["payments", "charge", FULL, NO_MFA]
 
 
 def test_nobody_can_name_the_group_of_direct_callers() -> None:

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.reveals import Desk
 from tests.fakes.world import World, ample_budget
-from tests.samples import order, stream_record
-from tokenizer.access import IAM, Action, Caller, Reveals, Wish, masked
-from tokenizer.aws.cedar import CedarPolicies
+from tests.samples import CANARIES, order, stream_record
+from tokenizer.access import IAM, Action, Caller, Wish, masked
 from tokenizer.errors import Unavailable
 
 
@@ -34,13 +34,12 @@ def token(world: World, *path: str) -> str:
     return str(value)
 
 
-def test_a_reveal_is_answered_by_policy_and_told_to_the_audit_log(world: World) -> None:
+def test_a_reveal_is_answered_by_policy_and_told_to_the_audit_trail(world: World) -> None:
     audit = FakeAudit()
     number, email = token(world, "payment", "card", "number"), token(world, "customer", "email")
     wish = Wish((number, email, "tok_" + "0" * 26), "charge", Action.REVEAL)
-    answers = Reveals(world.vault, world.aliases, CedarPolicies(), audit).answer(
-        Caller("ann", ("payments",)), wish, ample_budget()
-    )
+    desk = Desk(world.vault, world.aliases, audit)
+    answers = desk.reveals.answer(Caller("ann", ("payments",)), wish, ample_budget())
     assert answers[number] == {"status": "ok", "kind": "token", "value": "4111111111111111"}
     assert answers[email] == {"status": "denied"}
     assert answers["tok_" + "0" * 26] == {"status": "unknown"}
@@ -50,12 +49,35 @@ def test_a_reveal_is_answered_by_policy_and_told_to_the_audit_log(world: World) 
     assert "4111" not in str(line)
 
 
+def test_a_value_that_is_asked_for_as_if_it_were_a_token_never_reaches_the_audit_trail(world: World) -> None:
+    audit = FakeAudit()
+    email = token(world, "customer", "email")
+    texts = (email, "4111111111111111", "4111111111111111 ", "Ann.Canary@example.com", "tok_" + "0" * 26)
+    Desk(world.vault, world.aliases, audit).reveals.answer(
+        Caller("ann", (IAM,)), Wish(texts, "charge", Action.REVEAL), ample_budget()
+    )
+    (line,) = audit.lines
+    assert line["tokens"] == {email: "ok", "tok_" + "0" * 26: "unknown"}
+    assert line["not_tokens"] == 3
+    Desk(world.vault, world.aliases, audit).reveals.answer(
+        Caller("ann", ("analytics",)), Wish(texts, "charge", Action.REVEAL), ample_budget()
+    )
+    assert audit.lines[1]["tokens"] == {email: "denied", "tok_" + "0" * 26: "denied"}
+    assert not [canary for canary in CANARIES if canary.casefold() in str(audit.lines).casefold()]
+
+
+def test_a_sentence_given_as_a_purpose_never_reaches_the_audit_trail(world: World) -> None:
+    audit = FakeAudit()
+    wish = Wish((token(world, "customer", "email"),), "because Ann Canaryname asked", Action.REVEAL)
+    Desk(world.vault, world.aliases, audit).reveals.answer(Caller("ann", ("support",)), wish, ample_budget())
+    assert [line["purpose"] for line in audit.lines] == ["withheld: no code"]
+
+
 def test_without_an_audit_line_there_is_no_answer(world: World) -> None:
     audit = FakeAudit()
     audit.down = True
-    reveals = Reveals(world.vault, world.aliases, CedarPolicies(), audit)
     with pytest.raises(Unavailable):
-        reveals.answer(
+        Desk(world.vault, world.aliases, audit).reveals.answer(
             Caller("x", (IAM,)),
             Wish((token(world, "customer", "email"),), "p", Action.REVEAL),
             ample_budget(),

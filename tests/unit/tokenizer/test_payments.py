@@ -1,10 +1,13 @@
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from tests.fakes.reveals import FakeHoney
 from tests.fakes.world import World, ample_budget
-from tests.samples import order, stream_record
+from tests.samples import CANARIES, order, stream_record
 from tests.unit.tokenizer.test_access import FakeAudit
 from tokenizer.aws.fake_gateway import FakeGateway
 from tokenizer.errors import Unavailable
@@ -45,7 +48,15 @@ def sanitized(world: World, **changes: Any) -> dict[str, Any]:
 def cashier(
     world: World, gateway: Any, audit: FakeAudit | None = None, payments: FakePayments | None = None
 ) -> Cashier:
-    return Cashier(world.vault, world.aliases, gateway, payments or FakePayments(), audit or FakeAudit())
+    return Cashier(
+        world.vault,
+        world.aliases,
+        gateway,
+        payments or FakePayments(),
+        audit or FakeAudit(),
+        FakeHoney(),
+        Counter[str]().__setitem__,
+    )
 
 
 def test_an_order_is_charged_once_for_a_key_and_the_number_is_nowhere() -> None:
@@ -59,6 +70,43 @@ def test_an_order_is_charged_once_for_a_key_and_the_number_is_nowhere() -> None:
     till.pay(shown, "other key", "ann", ample_budget())
     assert len(gateway.charges) == 2
     assert "4111" not in repr(first) + repr(audit.lines) + repr(Card("4111111111111111", "12/29"))
+
+
+def test_the_audit_trail_has_a_charge_before_it_is_made_and_what_came_of_it() -> None:
+    world, audit = World(), FakeAudit()
+    shown = sanitized(world)
+
+    class Watched(CountingGateway):
+        def charge(self, payment_id: str, card: Card, amount: str, currency: str) -> Charge:
+            assert [line["action"] for line in audit.lines] == ["charge"]
+            return super().charge(payment_id, card, amount, currency)
+
+    payment = cashier(world, Watched(), audit).pay(shown, "key", "ann", ample_budget())
+    first, second = audit.lines
+    card = shown["payment"]["card"]
+    assert first["tokens"] == [card["number"], card["expiry"]]
+    assert second == {**first, "action": "charge answered", "result": "charged"}
+    assert (second["payment_id"], second["operator"]) == (payment.payment_id, "ann")
+    assert not [canary for canary in CANARIES if canary.casefold() in str(audit.lines).casefold()]
+
+
+def test_a_charge_whose_outcome_could_not_be_told_is_not_answered_and_charged_once() -> None:
+    world, gateway, audit = World(), CountingGateway(), FakeAudit()
+    shown = sanitized(world)
+    write = audit.write
+
+    def down(action: str, operator: str, **facts: Any) -> None:
+        if action == "charge answered":
+            raise Unavailable("down")
+        write(action, operator, **facts)
+
+    audit.write = down  # type: ignore[method-assign] # the store goes down between the two lines
+    till = cashier(world, gateway, audit)
+    with pytest.raises(Unavailable):
+        till.pay(shown, "key", "ann", ample_budget())
+    audit.write = write  # type: ignore[method-assign] # and comes back
+    assert till.pay(shown, "key", "ann", ample_budget()).status == "charged"
+    assert (gateway.asked, len(gateway.charges)) == (2, 1)
 
 
 def test_a_payment_that_died_before_it_was_kept_is_charged_once() -> None:
@@ -80,6 +128,25 @@ def test_without_an_audit_line_no_card_is_charged() -> None:
     audit.down = True
     with pytest.raises(Unavailable):
         cashier(world, gateway, audit).pay(sanitized(world), "key", "ann", ample_budget())
+    assert gateway.asked == 0
+
+
+def test_a_charge_of_a_honey_token_raises_the_alarm_and_is_answered_like_any_other() -> None:
+    world, gateway, audit, signals = World(), CountingGateway(), FakeAudit(), Counter[str]()
+    shown = sanitized(world)
+    number = shown["payment"]["card"]["number"]
+    till = replace(cashier(world, gateway, audit), honey=FakeHoney({number}), signal=signals.__setitem__)
+    assert till.pay(shown, "key", "ann", ample_budget()) == cashier(world, gateway).pay(
+        shown, "key", "ann", ample_budget()
+    )
+    assert (signals, audit.lines[0]["honey"]) == ({"HoneyTokenAsked": 1}, [number])
+
+
+def test_without_the_honey_tokens_no_card_is_charged() -> None:
+    world, gateway = World(), CountingGateway()
+    till = replace(cashier(world, gateway), honey=FakeHoney(down=Unavailable("down")))
+    with pytest.raises(Unavailable):
+        till.pay(sanitized(world), "key", "ann", ample_budget())
     assert gateway.asked == 0
 
 

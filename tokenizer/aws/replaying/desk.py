@@ -1,11 +1,11 @@
-"""The replay function's desk: one request, one answer, one line in the audit log."""
+"""The replay function's desk: one request, one answer, one line in the audit trail."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tokenizer.aws.audit import AuditLog
+from tokenizer.access import Audit
 from tokenizer.aws.replaying.letters import Letters, Opened, Refused
 from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
 from tokenizer.aws.replaying.stream import StreamReplay, is_failure_record
@@ -31,14 +31,14 @@ class Desk:
     unprocessed: Unprocessed
     quarantine: Quarantine
     tokenizers: Tokenizers
-    audit: AuditLog
+    audit: Audit
 
     def serve(self, request: Request) -> dict[str, Any]:
         """Do what is asked; without an `action` letters are replayed.
 
         Raises:
             InvalidRequest: the request is not understood.
-            PipelineError: the world is bad, or the audit log can't be written.
+            PipelineError: the world is bad, or the audit trail can't be written.
         """
         actions: dict[str, Callable[[Request], dict[str, Any]]] = {
             "replay": self._replay,
@@ -99,6 +99,8 @@ class Desk:
             edited = opened.edited(request["data"].encode())
         else:
             raise InvalidRequest("patch: a list of operations, or data: the record's text")
+        # Before, since a record is changed here; and after, for what came of it.
+        self._audit("edit", request, [], purpose=purpose, edited=edited.source.edited)
         (result,) = self.tokenizers.run([entry(edited.source, edited.data)])
         self._audit("replay edited", request, [result], purpose=purpose, edited=edited.source.edited)
         return {"results": [{**result, "edited": edited.source.edited}]}

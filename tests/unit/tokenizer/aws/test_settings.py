@@ -10,7 +10,11 @@ COMPLETE = {
     "ALIAS_TABLE": "a",
     "SHARES_TABLE": "s",
     "ERASURES_TABLE": "e",
-    "AUDIT_LOG_GROUP": "g",
+    "AUDIT_BUCKET": "b",
+    "AUDIT_HEADS_TABLE": "h",
+    "AUDIT_KEY_ARN": "k",
+    "HONEY_TABLE": "h",
+    "BUDGETS_TABLE": "b",
 }
 
 

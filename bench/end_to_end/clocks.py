@@ -1,0 +1,52 @@
+"""CPU seconds of the stack's processes, so that the emulator's share of the time can be told from ours."""
+
+import json
+import os
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_EMULATOR, _MAPPING, FUNCTIONS = "the emulator", "the stream's mapping", "the functions"
+
+
+def stack_cpu(directory: Path) -> dict[str, float]:
+    """CPU seconds so far, by who used them.
+
+    Args:
+        directory: of a stack that is up; its emulator's children are the functions' workers.
+    """
+    emulator, mapping = json.loads((directory / "pids.json").read_text())
+    used = {_EMULATOR: _seconds(emulator), _MAPPING: _seconds(mapping), FUNCTIONS: 0.0}
+    for worker in _descendants(emulator):
+        used[FUNCTIONS] += _seconds(worker)
+    return used
+
+
+def _seconds(pid: int) -> float:
+    """Of a process, and of those of its children that have ended."""
+    fields = _stat(pid)
+    return sum(int(each) for each in fields[11:15]) / _TICKS if fields else 0.0
+
+
+def _descendants(pid: int) -> list[int]:
+    parents = {
+        int(each.name): int(_stat(int(each.name))[1]) for each in _processes() if _stat(int(each.name))
+    }
+    found, look = [], [pid]
+    while look:
+        parent = look.pop()
+        children = [child for child, its in parents.items() if its == parent]
+        found += children
+        look += children
+    return found
+
+
+def _processes() -> list[Path]:
+    return [each for each in Path("/proc").iterdir() if each.name.isdecimal()]
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the third on; none where the process has ended."""
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []

@@ -1,0 +1,1 @@
+"""The engine: the whole tokenizing path from Lambda's event to botocore's requests, with the network taken away."""

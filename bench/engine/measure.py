@@ -1,0 +1,133 @@
+"""Measures the engine: batches of 1 to 500 beside their floor, the stages, and what a thousand orders ask of AWS."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from statistics import median
+from typing import Any
+
+from bench.clock import Subject, Timing, measure
+from bench.engine.floor import Floor
+from bench.engine.path import Path
+from bench.engine.stages import Stopwatch, watched
+from bench.network import Network
+from bench.workload import CONSISTENT, PLAIN, Mix, orders
+from tokenizer.aws.settings import DataKeySettings
+
+BATCHES = (1, 10, 100, 500)
+MIXES = {"five fields": PLAIN, "two of five consistent": CONSISTENT}
+_COUNTED = 4_000
+
+
+def engine(rounds: int) -> dict[str, Any]:
+    """Time per order of both mixes and of the floor, in all batch sizes; everything takes turns in one run."""
+    network = Network()
+    with network.installed():
+        path, floor = Path(network), Floor()
+        path.know(CONSISTENT)
+        subjects: dict[str, Subject] = {}
+        for size in BATCHES:
+            repeated = max(1, 20 // size)
+            for name, mix in MIXES.items():
+                subjects[f"{name}, {size}"] = batches(path, mix, size, repeated)
+            subjects[f"floor, {size}"] = Subject(
+                size * repeated, lambda sets: _each(floor.run, sets), _data(size, repeated)
+            )
+        timings = measure(subjects, network, rounds)
+    return {
+        "rounds": rounds,
+        "batches": {
+            str(size): {name: timings[f"{name}, {size}"].json() for name in (*MIXES, "floor")}
+            | {f"{name} to floor": _ratio(timings, name, size) for name in MIXES}
+            for size in BATCHES
+        },
+    }
+
+
+def batches(path: Path, mix: Mix, size: int, repeated: int = 1) -> Subject:
+    """Batches of a mix as a subject."""
+
+    def prepare(_: int) -> list[dict[str, Any]]:
+        return [path.event(mix, size) for _ in range(repeated)]
+
+    return Subject(size * repeated, lambda events: _each(path.run, events), prepare)
+
+
+def stages(rounds: int, size: int = 100) -> dict[str, Any]:
+    """Microseconds per order by stage, and beside their sum what the same batches take without stopwatches."""
+    network = Network()
+    found = {}
+    with network.installed():
+        path = Path(network)
+        for name, mix in MIXES.items():
+            path.know(mix)
+            plain: list[float] = []
+            own: dict[str, list[float]] = defaultdict(list)
+            for _ in range(rounds):
+                subject = batches(path, mix, size)
+                plain.append(measure({"": subject}, network, 1, warm_up=0)[""].cpu.median)
+                watch = _watched(path, path.event(mix, size), network)
+                for stage, seconds in watch.own_seconds().items():
+                    own[stage].append(seconds / size * 1e6)
+            shown = {stage: median(each) for stage, each in own.items()}
+            found[name] = {
+                "microseconds_per_order": dict(sorted(shown.items(), key=lambda each: -each[1])),
+                "sum": sum(shown.values()),
+                "without stopwatches": median(plain),
+            }
+    return found
+
+
+def _watched(path: Path, event: dict[str, Any], network: Network) -> Stopwatch:
+    watch = Stopwatch(network)
+    with watched(watch):
+        watch.start()
+        path.run(event)
+        watch.stop()
+    return watch
+
+
+def counts() -> dict[str, Any]:
+    """What some thousand orders in batches of 100 ask of AWS, once the function is warm."""
+    network = Network(counting=True)
+    found = {}
+    with network.installed():
+        for name, mix in MIXES.items():
+            path = Path(network)
+            path.know(mix)
+            network.reset()
+            for _ in range(_COUNTED // 100):
+                path.run(path.event(mix, 100))
+            found[name] = {
+                "orders": _COUNTED,
+                "vault_items_per_order": network.items / _COUNTED,
+                "calls": dict(network.calls),
+                # Exact, where the number of calls would depend on when the last key was made.
+                "kms_per_10000_orders": network.items
+                / _COUNTED
+                * 10_000
+                / DataKeySettings().data_key_max_items,
+                "dynamodb_per_order": _calls(network, "dynamodb") / _COUNTED,
+                "write_units_per_order": network.writes.total() / _COUNTED,
+                "write_units_by_table": {table: units / _COUNTED for table, units in network.writes.items()},
+                "read_units_per_order": network.reads / _COUNTED,
+                "put_events_per_order": _calls(network, "eventbridge") / _COUNTED,
+                "bytes_sent_per_order": {name: sent / _COUNTED for name, sent in network.sent.items()},
+            }
+    return found
+
+
+def _each(run: Callable[[Any], None], given: Iterable[Any]) -> None:
+    for one in given:
+        run(one)
+
+
+def _calls(network: Network, service: str) -> int:
+    return sum(count for name, count in network.calls.items() if name.startswith(f"{service}."))
+
+
+def _data(size: int, repeated: int) -> Any:
+    return lambda number: [orders(PLAIN, size, (number * repeated + at) * size) for at in range(repeated)]
+
+
+def _ratio(timings: dict[str, Timing], name: str, size: int) -> float:
+    return timings[f"{name}, {size}"].cpu.median / timings[f"floor, {size}"].cpu.median

@@ -1,0 +1,13 @@
+"""Tokenization as somebody else's API: what providers publish of prices and limits. Nothing is measured here."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+_PUBLISHED = Path(__file__).parent / "cloud_apis.json"
+
+
+def cloud_apis() -> dict[str, Any]:
+    """Each provider's published figures with source and date, and what a million orders of five fields cost there."""
+    found: dict[str, Any] = json.loads(_PUBLISHED.read_text())
+    return found

@@ -1,0 +1,1 @@
+"""What an execution environment costs before and at its first batch: CPU and memory, in fresh processes."""

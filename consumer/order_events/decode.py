@@ -1,0 +1,111 @@
+"""Parsed JSON into the kit's dataclasses: known fields are checked, unknown ones are kept and never refused."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from order_events.errors import Unreadable
+from order_events.parts import Part, Token, is_token
+
+_P = TypeVar("_P", bound=Part)
+_Read = Callable[[Any, str], Any]
+_EXTRA = "extra"
+
+
+class _NoMatchError(Exception):
+    """A value is not of the type that a reader reads."""
+
+
+def decode(kind: type[_P], value: Any, path: str) -> _P:
+    """Read an object.
+
+    Args:
+        kind: one of the kit's models.
+        value: parsed JSON.
+        path: JSON Pointer to it, for errors.
+
+    Raises:
+        Unreadable: a known field is missing or of another type.
+    """
+    if not isinstance(value, Mapping):
+        raise Unreadable(path, "an object is needed")
+    readers, required = _plan(kind)  # type: ignore[arg-type]  # mypy takes a class for unhashable here
+    found: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, inner in value.items():
+        reader = readers.get(key)
+        if reader is None:
+            extra[key] = inner
+            continue
+        where = f"{path}/{key}"
+        try:
+            found[key] = reader(inner, where)
+        except _NoMatchError:
+            raise Unreadable(where, "is of another type than its schema says") from None
+    if missing := sorted(required - found.keys()):
+        raise Unreadable(f"{path}/{missing[0]}", "is missing")
+    return kind(extra=extra, **found)
+
+
+@cache
+def _plan(kind: type[Part]) -> tuple[Mapping[str, _Read], frozenset[str]]:
+    hints = get_type_hints(kind)
+    named = [field for field in fields(kind) if field.name != _EXTRA]
+    readers = {field.name: _reader(hints[field.name]) for field in named}
+    return readers, frozenset(field.name for field in named if field.default is MISSING)
+
+
+def _reader(annotation: Any) -> _Read:
+    arms = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    readers = [_arm(arm) for arm in arms]
+
+    def read(value: Any, path: str) -> Any:
+        for each in readers:
+            try:
+                return each(value, path)
+            except _NoMatchError:
+                continue
+        raise _NoMatchError
+
+    return readers[0] if len(readers) == 1 else read
+
+
+def _arm(arm: Any) -> _Read:
+    if arm is Any:
+        return lambda value, _: value
+    if arm is Token:
+        return _token
+    if is_dataclass(arm):
+        part = cast("type[Part]", arm)
+        return lambda value, path: decode(part, _of(Mapping, value), path)
+    if get_origin(arm) is tuple:
+        element = _reader(get_args(arm)[0])
+        return lambda value, path: _elements(element, value, path)
+    plain: type = get_origin(arm) or arm
+    return lambda value, _: _of(plain, value)
+
+
+def _of(kind: Any, value: Any) -> Any:
+    # JSON's true is no number, though Python's is.
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise _NoMatchError
+    return value
+
+
+def _token(value: Any, _: str) -> Token:
+    # A value where a token has to be is a leak upstream: it is refused instead of passed on.
+    if value != "" and not is_token(value):
+        raise _NoMatchError
+    return Token(value)
+
+
+def _elements(element: _Read, value: Any, path: str) -> tuple[Any, ...]:
+    read = []
+    for at, inner in enumerate(_of(list, value)):
+        try:
+            read.append(element(inner, f"{path}/{at}"))
+        except _NoMatchError:
+            raise Unreadable(f"{path}/{at}", "is of another type than its schema says") from None
+    return tuple(read)

@@ -1,0 +1,35 @@
+"""What every event is, whether this version of the kit knows its type or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from order_events.metadata import Metadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A sanitized event."""
+
+    EVENT_TYPE: ClassVar[str]
+    SCHEMA_VERSION: ClassVar[int]
+
+    metadata: Metadata
+
+    @property
+    def event_type(self) -> str:
+        """The `detail-type`: what happened."""
+        return self.EVENT_TYPE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherEvent:
+    """An event of a type or a version that this kit does not know; to be ignored, or read as JSON.
+
+    Args:
+        data: parsed JSON, as it came.
+    """
+
+    event_type: str
+    metadata: Metadata
+    data: Mapping[str, Any]

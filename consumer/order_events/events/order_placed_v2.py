@@ -1,0 +1,96 @@
+"""`order.placed`, version 2, as consumers see it. Written by `make schemas` from the models in `schemas/`."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from order_events.event import Event
+from order_events.parts import Part, Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address(Part):
+    """Where to ship, or whom to bill."""
+
+    name: Token | None = None
+    line1: Token | None = None
+    line2: Token | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer(Part):
+    """Who ordered."""
+
+    customer_id: str
+    name: Token | None = None
+    email: Token | None = None
+    email_domain: str | None = None
+    phone: Token | None = None
+    date_of_birth: Token | None = None
+    date_of_birth_year: str | None = None
+    ssn: Token | None = None
+    tax_id: Token | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Part):
+    """A line of the order."""
+
+    sku: str | None = None
+    name: str | None = None
+    quantity: int | Token | None = None
+    unit_price: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card(Part):
+    """The card paid with. Sensitive authentication data never gets as far as this model."""
+
+    number: Token | None = None
+    number_last4: str | None = None
+    number_brand: str | None = None
+    expiry: Token | None = None
+    holder: Token | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment(Part):
+    """How the order is paid."""
+
+    method: str | None = None
+    card: Card | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Part):
+    """The order itself."""
+
+    order_id: str
+    currency: str
+    total: str
+    items: tuple[Item, ...]
+    customer: Customer
+    payment: Payment | None = None
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(Part):
+    """The raw event's own shape, with tokens in the place of sensitive values."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlacedV2(Event):
+    """`order.placed`, version 2."""
+
+    EVENT_TYPE: ClassVar[str] = "order.placed"
+    SCHEMA_VERSION: ClassVar[int] = 2
+
+    data: OrderPlaced

@@ -1,0 +1,59 @@
+"""Which of two events about the same thing is the newer, as events come in no order.
+
+What occurred later is newer; of two that occurred at the same moment, the greater `ingest_id`, so that every order of
+arrival ends in the same state. The stack's own orders table ranks alike.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from order_events.envelope import AnyEvent
+
+_E = TypeVar("_E", bound=AnyEvent)
+_K = TypeVar("_K", bound=Hashable)
+
+
+def moment(event: AnyEvent) -> datetime:
+    """When it occurred; when it came in, where the leak guard made a token of that."""
+    try:
+        return _time(event.metadata.occurred_at)
+    except ValueError:
+        return _time(event.metadata.ingested_at)
+
+
+def rank(event: AnyEvent) -> str:
+    """A text that is the greater, the newer the event is."""
+    return f"{moment(event).isoformat(timespec='microseconds')}#{event.metadata.ingest_id}"
+
+
+def newest(events: Iterable[_E], key: Callable[[_E], _K]) -> dict[_K, _E]:
+    """The newest event of each thing.
+
+    Args:
+        events: in any order, with duplicates.
+        key: what an event is about, for example an order's id.
+    """
+    found: dict[_K, _E] = {}
+    for event in events:
+        thing = key(event)
+        if thing not in found or rank(found[thing]) < rank(event):
+            found[thing] = event
+    return found
+
+
+def if_newer(event: AnyEvent) -> dict[str, Any]:
+    """For DynamoDB's `put_item`: keep an event unless a newer one is there.
+
+    The item needs the attribute `rank`, with `{"S": rank(event)}`. An older event fails the condition
+    (`ConditionalCheckFailedException`), and may be acknowledged.
+    """
+    return {
+        "ConditionExpression": "attribute_not_exists(#rank) OR #rank < :rank",
+        "ExpressionAttributeNames": {"#rank": "rank"},
+        "ExpressionAttributeValues": {":rank": {"S": rank(event)}},
+    }
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)

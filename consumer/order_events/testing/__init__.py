@@ -1,0 +1,20 @@
+"""For consumers' tests: valid events without a stack, and the bus's promises as checks."""
+
+from order_events.testing.batches import file_of, sqs_event
+from order_events.testing.contract import CHECKS, Consumer
+from order_events.testing.samples import Variant, detail, envelope, wrapped
+from order_events.testing.schemas import faults, known, schema
+
+__all__ = [
+    "CHECKS",
+    "Consumer",
+    "Variant",
+    "detail",
+    "envelope",
+    "faults",
+    "file_of",
+    "known",
+    "schema",
+    "sqs_event",
+    "wrapped",
+]

@@ -1,0 +1,63 @@
+"""The form of answers and errors, with the headers that all of them carry."""
+
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from handlers.api_models import Problem
+from tokenizer import jsontext
+
+JSON = "application/json"
+# The gateway's own errors carry the same, from template.yaml.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+_STATUSES = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 502, 503, 504)
+PROBLEMS: dict[int, Any] = {
+    status: {"description": HTTPStatus(status).phrase, "content": {JSON: {"model": Problem}}}
+    for status in _STATUSES
+}
+
+
+class Refused(Exception):
+    """A request is answered with an error.
+
+    Args:
+        status: of the answer.
+        code: for a program to go by.
+        message: for a person, without any value of the request.
+        headers: beside those of every answer.
+    """
+
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"code": code, "message": message}}
+        self.headers = headers or {}
+
+    def event(self) -> dict[str, Any]:
+        """The answer as Lambda's proxy integration takes it."""
+        headers = HEADERS | {"Content-Type": JSON} | self.headers
+        return {
+            "statusCode": self.status,
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "body": jsontext.dump_text(self.body),
+            "isBase64Encoded": False,
+        }
+
+
+def answer(
+    status: int, body: dict[str, Any], headers: dict[str, str] | None = None
+) -> Response[dict[str, Any]]:
+    """An answer."""
+    return Response(status, JSON, body, HEADERS | (headers or {}))
+
+
+def problem(status: int, code: str, message: str) -> Response[dict[str, Any]]:
+    """An error."""
+    return answer(status, {"error": {"code": code, "message": message}})

@@ -1,0 +1,67 @@
+"""What is refused before any route runs: unknown paths, wrong methods, strangers, bodies that are too large or no JSON.
+
+It stands before the resolver, so that no route can forget it.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from handlers.rest.answers import JSON, Refused
+from handlers.rest.callers import PUBLIC, caller_of
+
+Methods = Mapping[str, frozenset[str]]  # by path, as the description has it
+
+ELSEWHERE = "/{proxy+}"  # template.yaml's resource for whatever no other one takes
+
+
+def check(event: dict[str, Any], methods: Methods, most_bytes: int) -> None:
+    """Refuse what is no request for a route.
+
+    Args:
+        event: of API Gateway's proxy integration.
+        methods: what is served where.
+        most_bytes: the longest body.
+
+    Raises:
+        Refused: with the answer.
+    """
+    if event["resource"] == ELSEWHERE:
+        raise _nowhere("/" + ((event.get("pathParameters") or {}).get("proxy") or ""), methods)
+    if (event["httpMethod"], event["resource"]) not in PUBLIC:
+        caller_of(event)
+    body = event.get("body")
+    if not body:
+        return
+    if len(body.encode("utf-8", "surrogatepass")) > most_bytes:
+        raise Refused(413, "too_large", f"a body may have {most_bytes} bytes")
+    media_type = header(event, "content-type")
+    if media_type is not None and media_type.partition(";")[0].strip().lower() != JSON:
+        raise Refused(415, "unsupported_media_type", f"a body is sent as {JSON}")
+
+
+def header(event: dict[str, Any], name: str) -> str | None:
+    """A header of a request, whatever the case of its name."""
+    return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == name), None)
+
+
+def allowed(path: str, methods: Methods) -> list[str]:
+    """The methods that a path takes; none for an unknown one."""
+    return sorted(
+        {each for template, served in methods.items() if _pattern(template).match(path) for each in served}
+    )
+
+
+def _nowhere(path: str, methods: Methods) -> Refused:
+    served = allowed(path, methods)
+    if served:
+        return Refused(
+            405, "method_not_allowed", "this path takes another method", {"Allow": ", ".join(served)}
+        )
+    return Refused(404, "not_found", "there is no such path")
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template)) + r"/?\Z")

@@ -1,0 +1,57 @@
+"""Which answer an error stands for."""
+
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import ServiceError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from handlers.rest.answers import problem
+from handlers.shell import fail
+from tokenizer.aws.idempotency import IN_USE, REUSED
+from tokenizer.errors import BadRecord, PipelineError, Refusal
+
+_TOLD = 5  # faults of a request
+# draft-ietf-httpapi-idempotency-key-header: 422 for a key with another payload, 409 while the first request is at work
+_REFUSALS = {"not_found": 404, "not_payable": 409, IN_USE: 409, REUSED: 422}
+
+Answer = Response[dict[str, Any]]
+
+
+def _invalid(error: RequestValidationError) -> Answer:
+    # The place and the rule, never the input.
+    faults = [f"{'/'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors()[:_TOLD]]
+    if any((each["loc"][0], each["type"]) == ("header", "missing") for each in error.errors()):
+        return problem(400, "invalid_request", "; ".join(faults))  # as API Gateway says before us
+    return problem(422, "invalid_field", "; ".join(faults))
+
+
+def _bad(error: BadRecord) -> Answer:
+    return problem(413 if error.code == "too_large" else 400, str(error.code), error.message)
+
+
+def _refused(error: Refusal) -> Answer:
+    return problem(_REFUSALS.get(error.code, 409), error.code, error.message)
+
+
+def _service(error: ServiceError) -> Answer:
+    status = HTTPStatus(error.status_code)
+    return problem(status, status.name.lower(), status.phrase)
+
+
+def _unavailable(error: PipelineError) -> Answer:
+    fail(type(error).__name__, str(error))
+    return problem(503, "unavailable", "try again later")
+
+
+def register(app: APIGatewayRestResolver) -> None:
+    """Let an app answer errors in the form of all errors."""
+    for kind, handle in (
+        (RequestValidationError, _invalid),
+        (BadRecord, _bad),
+        (Refusal, _refused),
+        (ServiceError, _service),
+        (PipelineError, _unavailable),
+    ):
+        app.exception_handler(kind)(handle)

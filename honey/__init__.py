@@ -1,0 +1,1 @@
+"""The command that seeds honey tokens."""

@@ -1,0 +1,5 @@
+"""`python -m honey`."""
+
+from honey.cli import main
+
+main()

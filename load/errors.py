@@ -1,0 +1,9 @@
+"""What keeps a load test from starting, with the next thing to do."""
+
+
+class LoadError(Exception):
+    """There is nothing to put under load, or nobody to do it."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint

@@ -1,0 +1,1 @@
+"""What producers try before they send: what becomes of each field of their events."""

@@ -1,0 +1,88 @@
+"""Whether an event is one that the schemas know, and where it departs from its own. No finding repeats a value."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from schemas import strict_json
+from schemas.base import Envelope
+from schemas.dead_letter import ErrorCode
+from schemas.registry import EventName, registry
+
+
+class Fault(Exception):
+    """An event is at fault.
+
+    Args:
+        code: what its dead letter would say.
+        details: what is wrong; by field path where there is one.
+    """
+
+    def __init__(self, code: ErrorCode, *details: str) -> None:
+        super().__init__("; ".join(details))
+        self.code = code
+        self.details = details
+
+
+def check(data: bytes) -> Any:
+    """Check one raw event as the tokenizer will.
+
+    Args:
+        data: one JSON text.
+
+    Returns:
+        The parsed event.
+
+    Raises:
+        Fault: it would be dead-lettered.
+    """
+    try:
+        event = strict_json.parse(data)
+    except strict_json.Refused as refused:
+        raise Fault(ErrorCode.MALFORMED_JSON, str(refused)) from None
+    if not isinstance(event, dict):
+        raise Fault(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
+    models = registry()
+    found = faults(models[name_of(event, models.keys())], event)
+    if found:
+        raise Fault(ErrorCode.INVALID_FIELD, *found)
+    return event
+
+
+def name_of(event: Mapping[str, Any], known: Collection[EventName]) -> EventName:
+    """The type and version of an event.
+
+    Raises:
+        Fault: they are missing, of the wrong type, or unknown.
+    """
+    event_type, version = event.get("event_type"), event.get("schema_version")
+    if not isinstance(event_type, str):
+        raise Fault(ErrorCode.INVALID_FIELD, "/event_type: a string is required")
+    if isinstance(version, int) and not isinstance(version, bool) and (event_type, version) in known:
+        return EventName(event_type, version)
+    if all(event_type != each.event_type for each in known):
+        raise Fault(ErrorCode.UNKNOWN_EVENT_TYPE, "/event_type: no schema has this type")
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise Fault(ErrorCode.INVALID_FIELD, "/schema_version: an integer is required")
+    raise Fault(ErrorCode.UNSUPPORTED_SCHEMA_VERSION, f"/schema_version: {event_type} has no such version")
+
+
+def faults(model: type[Envelope], event: Mapping[str, Any]) -> list[str]:
+    """Where an event departs from its schema: a path and what is wrong there, each."""
+    try:
+        model.model_validate(event)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        return [f"{pointer(each['loc'])}: {each['msg']}" for each in details]
+    return []
+
+
+def pointer(parts: Iterable[str | int]) -> str:
+    """The JSON Pointer (RFC 6901) to a field."""
+    return "".join(f"/{escape(part) if isinstance(part, str) else part}" for part in parts)
+
+
+def escape(key: str) -> str:
+    """A key as a part of a JSON Pointer."""
+    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key

@@ -1,0 +1,50 @@
+"""What else is written from the models: the consumers' kit, the AsyncAPI document, the schema registry's resources.
+
+Each file is a function of the JSON Schemas alone, so an event type needs to be known nowhere here.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from schemas.json_schema import Schema, file_name
+from schemas.publish.asyncapi import document
+from schemas.publish.kit import kit_files
+from schemas.publish.registry_resources import spliced
+from schemas.registry import EventName
+
+ROOT = Path(__file__).parent.parent.parent
+KIT = Path("consumer/order_events")
+TEMPLATE = Path("template.yaml")
+
+
+def published(root: Path, schemas: Mapping[Path, Schema], text: Callable[[Schema], str]) -> dict[Path, str]:
+    """Every published file by its place below the repository's root.
+
+    Args:
+        root: where `template.yaml` lies, of which one section is written.
+        schemas: every JSON Schema by its place under `schemas/json`.
+        text: a JSON document as it is committed.
+    """
+    raw, sanitized = by_name(schemas, "raw"), by_name(schemas, "sanitized")
+    files = {KIT / place: content for place, content in kit_files(sanitized).items()}
+    files |= {KIT / "schemas" / file_name(name): text(schema) for name, schema in sanitized.items()}
+    files[Path("schemas/asyncapi.json")] = text(document(raw, sanitized))
+    files[TEMPLATE] = spliced((root / TEMPLATE).read_text(encoding="utf-8"), sanitized)
+    return files
+
+
+def by_name(schemas: Mapping[Path, Schema], side: str) -> dict[EventName, Schema]:
+    """The schemas of one side, `raw` or `sanitized`. Events of the tokenizer's own have no raw one."""
+    found: dict[EventName, Schema] = {}
+    for place, schema in sorted(schemas.items()):
+        if place.parts[0] == side:
+            event_type, _, version = place.stem.rpartition(".")
+            found[EventName(event_type, int(version))] = schema
+    return found
+
+
+def stale(root: Path, files: Mapping[Path, str]) -> list[Path]:
+    """Generated files of the kit that no event type stands behind any more."""
+    kept = {root / place for place in files}
+    found = [*(root / KIT / "events").glob("*.py"), *(root / KIT / "schemas").glob("*.json")]
+    return [path for path in found if path not in kept]

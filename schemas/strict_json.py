@@ -1,0 +1,81 @@
+"""What counts as JSON here: nothing is lost, and ambiguity is refused.
+
+Refused are: what is not UTF-8 or not JSON, duplicate keys (the first would vanish unseen), NaN and infinities, lone
+surrogates, nesting beyond 100 levels.
+"""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import simplejson
+
+MAX_DEPTH = 100
+ENCODER = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class Refused(ValueError):
+    """A text is no JSON of ours; the message never repeats it."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise Refused("an object has the same key twice")
+    return result
+
+
+def _check_depth(data: bytes) -> None:
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for match in _STRUCTURE.finditer(data):
+        first = data[match.start()]
+        if first in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise Refused(f"nested deeper than {MAX_DEPTH} levels")
+        elif first in b"]}":
+            depth -= 1
+
+
+def _check_surrogates(value: Any) -> None:
+    if _SURROGATE.search(str(ENCODER.encode(value))):
+        raise Refused("a string holds half of a surrogate pair")
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused("not UTF-8") from None
+
+
+_DECODER = simplejson.JSONDecoder(parse_float=Decimal, object_pairs_hook=_unique)
+
+
+def parse(data: bytes) -> Any:
+    """Parse one JSON text.
+
+    Args:
+        data: UTF-8, a byte order mark is tolerated.
+
+    Returns:
+        Python values; numbers with a fraction or an exponent are `Decimal`, objects keep their order.
+
+    Raises:
+        Refused: it is not JSON, or ambiguous.
+    """
+    try:
+        text = _decode(data)
+        _check_depth(data)
+        value = _DECODER.decode(text)
+        if "\\u" in text:
+            _check_surrogates(value)
+    except Refused:
+        raise
+    except (ValueError, ArithmeticError, RecursionError):
+        raise Refused("not valid JSON") from None
+    return value

@@ -1,0 +1,70 @@
+"""The consumers' kit alone, in an environment where nothing else of this repository is installed, on events just captured."""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from local.stack import Stack
+from order_events.testing import known
+from tests.e2e.capture import captured, written
+
+pytestmark = pytest.mark.e2e
+
+KIT_TESTS = Path("tests/consumer")
+STRANGERS = ("tokenizer", "handlers", "schemas", "local", "boto3", "pydantic")
+ALONE = f"import importlib.util as u, order_events; print([n for n in {STRANGERS!r} if u.find_spec(n)])"
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a new environment with the kit, and what its tests need."""
+    folder = tmp_path_factory.mktemp("analyst")
+    # A copy: building leaves files beside what it builds.
+    shutil.copytree(
+        "consumer", folder / "kit", ignore=shutil.ignore_patterns("*.egg-info", "build", "__pycache__")
+    )
+    wheel = [
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(folder),
+        str(folder / "kit"),
+    ]
+    subprocess.run([sys.executable, "-m", "pip", *wheel], check=True)
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
+    found = folder / "venv" / "bin" / "python"
+    (built,) = folder.glob("order_events-*.whl")
+    assert "order_events/py.typed" in ZipFile(built).namelist()
+    needed = [f"{built}[testing]", *(f"{name}=={version(name)}" for name in ("pytest", "jsonschema"))]
+    subprocess.run([found, "-m", "pip", "install", "--quiet", *needed], check=True)
+    return found
+
+
+def test_the_kits_own_tests_pass_alone_on_events_of_the_stack(
+    running: Stack, python: Path, tmp_path: Path
+) -> None:
+    events = captured(running)
+    kinds = {(each["detail-type"], each["detail"]["metadata"]["schema_version"]) for each in events}
+    assert kinds == set(known())
+    shutil.copytree(KIT_TESTS, tmp_path / "kit_tests")
+    (tmp_path / "kit_tests" / "captured.jsonl").unlink()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "AWS_"))}
+    environment["ORDER_EVENTS_CAPTURED"] = str(written(tmp_path / "just_captured.jsonl", events))
+    alone = subprocess.run(
+        [python, "-c", ALONE], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert alone.stdout.strip() == "[]"
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "kit_tests"]
+    done = subprocess.run(
+        [python, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout

@@ -1,0 +1,98 @@
+"""The served OpenAPI description, tried by schemathesis on the local stack with real tokens."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import users
+from local.package import ROOT
+from local.stack import Stack
+from tests.e2e.conftest import Api, kept
+from tests.samples import order
+
+pytestmark = pytest.mark.e2e
+
+PHASES = "examples,coverage,fuzzing"
+
+
+@pytest.fixture(scope="module")
+def environment(running: Stack) -> dict[str, str]:
+    person = users.sign_in(running, *users.GROUPS)
+    machine = users.machine(running)
+    api = Api(running, person)
+    # The description's example, so that its order can be read and paid.
+    assert api("POST", "/orders", order(order_id="SO-1001"))[0] == 202
+    kept(api, "SO-1001")
+    tokens = {
+        "PERSON": person,
+        "MACHINE": machine["Authorization"],
+        "MACHINE_KEY": machine["x-api-key"],
+    }
+    return {**os.environ, **tokens, "PYTHONPATH": str(ROOT)}
+
+
+def tried(running: Stack, environment: dict[str, str], location: str, *options: str) -> tuple[int, str]:
+    """Whether schemathesis is content, and what it says."""
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        *("--config-file", str(ROOT / "tests/e2e/openapi.toml"), "run", location),
+        *("--url", running.outputs["ApiUrl"], "--generation-deterministic", "--max-examples", "5"),
+        *("--continue-on-failure", "--no-color", *options),
+    ]
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def described(running: Stack) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{running.outputs['ApiUrl']}/openapi.json", timeout=30) as answer:  # noqa: S310 -- the local stack's
+        return dict(json.loads(answer.read()))
+
+
+def test_the_api_does_what_its_description_says(running: Stack, environment: dict[str, str]) -> None:
+    location = f"{running.outputs['ApiUrl']}/openapi.json"
+    status, said = tried(running, environment, location, "--phases", PHASES)
+    assert status == 0, said[-20_000:]
+    operations = sum(len(methods) for methods in described(running)["paths"].values())
+    assert f"Tested: {operations}" in said
+
+
+def _without_422(paths: dict[str, Any]) -> None:
+    del paths["/tokens"]["post"]["responses"]["422"]
+
+
+def _another_answer(paths: dict[str, Any]) -> None:
+    answers = paths["/tokens"]["post"]["responses"]
+    answers["201"]["content"]["application/json"]["schema"] = {"type": "array"}
+
+
+def _another_type(paths: dict[str, Any]) -> None:
+    answer = paths["/tokens"]["post"]["responses"]["201"]
+    answer["content"] = {"text/csv": answer["content"].pop("application/json")}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "complaint"),
+    [
+        (_without_422, "Undocumented status code"),
+        (_another_answer, "Response violates schema"),
+        (_another_type, "Undocumented Content-Type"),
+    ],
+)
+def test_a_description_that_is_wrong_is_found_out(
+    running: Stack, environment: dict[str, str], tmp_path: Path, spoil: Any, complaint: str
+) -> None:
+    wrong = described(running)
+    spoil(wrong["paths"])
+    (tmp_path / "openapi.json").write_text(json.dumps(wrong))
+    options = ("--phases", "examples,fuzzing", "--include-path", "/tokens")
+    status, said = tried(running, environment, str(tmp_path / "openapi.json"), *options)
+    assert status == 1, said[-20_000:]
+    assert complaint in said

@@ -1,0 +1,184 @@
+"""Idempotency keys on DynamoDB and KMS in memory (moto)."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.integration.conftest import REGION, make_table
+from tokenizer.aws import idempotency
+from tokenizer.aws.fingerprints import Asked, Fingerprints
+from tokenizer.aws.idempotency import IN_USE, LEASE_SECONDS, REUSED, IdempotencyKeys, Turn
+from tokenizer.errors import Refusal, Unavailable
+
+BODY = b'{"number":"4111111111111111"}'
+
+
+@dataclass
+class Work:
+    """Counts its turns and answers with them."""
+
+    turns: list[Turn]
+
+    def __call__(self, turn: Turn) -> dict[str, Any]:
+        self.turns.append(turn)
+        return {"turn": len(self.turns)}
+
+
+@dataclass
+class Desk:
+    keys: IdempotencyKeys
+    dynamodb: Any
+    now: int = 1_764_000_000_000
+
+    def items(self) -> list[dict[str, Any]]:
+        return list(self.dynamodb.scan(TableName="idempotency")["Items"])
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        kms, dynamodb = boto3.client("kms", region_name=REGION), boto3.client("dynamodb", region_name=REGION)
+        key = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
+        made = Desk(
+            IdempotencyKeys(dynamodb, make_table(dynamodb, "idempotency"), Fingerprints(kms, key)), dynamodb
+        )
+        monkeypatch.setattr(idempotency, "_now", lambda: made.now)
+        yield made
+
+
+def asked(**changes: Any) -> Asked:
+    return Asked(**({"operation": "tokens", "caller": "ann", "key": "one", "body": BODY} | changes))
+
+
+@pytest.fixture
+def work() -> Work:
+    return Work([])
+
+
+def test_a_repeat_gets_the_first_answer_and_does_nothing(desk: Desk, work: Work) -> None:
+    assert [desk.keys.once(asked(), work) for _ in range(3)] == [{"turn": 1}] * 3
+    assert len(work.turns) == 1
+
+
+def test_without_a_key_each_request_is_done_as_a_record_of_its_own(desk: Desk, work: Work) -> None:
+    for _ in range(2):
+        desk.keys.once(asked(key=None), work)
+    assert len({turn.record_id for turn in work.turns}) == 2
+    assert desk.items() == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"body": b'{"number":"5555555555554444"}'}, {"operation": "order"}], ids=["body", "operation"]
+)
+def test_a_key_stands_for_one_request(desk: Desk, work: Work, other: dict[str, Any]) -> None:
+    desk.keys.once(asked(), work)
+    with pytest.raises(Refusal) as caught:
+        desk.keys.once(asked(**other), work)
+    assert caught.value.code == REUSED
+    assert len(work.turns) == 1
+
+
+def test_the_same_key_of_another_caller_is_another_key(desk: Desk, work: Work) -> None:
+    desk.keys.once(asked(), work)
+    assert desk.keys.once(asked(caller="bob", body=b"{}"), work) == {"turn": 2}
+
+
+def test_callers_and_keys_that_run_together_are_told_apart(desk: Desk, work: Work) -> None:
+    desk.keys.once(asked(caller="ann", key="1one"), work)
+    assert desk.keys.once(asked(caller="ann1", key="one", body=b"{}"), work) == {"turn": 2}
+
+
+def test_while_the_first_request_works_a_repeat_is_told_so(desk: Desk, work: Work) -> None:
+    codes = []
+
+    def first(turn: Turn) -> dict[str, Any]:
+        with pytest.raises(Refusal) as caught:
+            desk.keys.once(asked(), work)
+        codes.append(caught.value.code)
+        return {"turn": "first"}
+
+    assert desk.keys.once(asked(), first) == {"turn": "first"}
+    assert (codes, work.turns) == ([IN_USE], [])
+
+
+def test_work_that_failed_is_done_by_the_next_repeat_as_the_same_record(desk: Desk, work: Work) -> None:
+    seen = []
+
+    def fail(turn: Turn) -> dict[str, Any]:
+        seen.append(turn)
+        raise Unavailable("down")
+
+    for _ in range(2):
+        desk.now += 1
+        with pytest.raises(Unavailable):
+            desk.keys.once(asked(), fail)
+    desk.keys.once(asked(), work)
+    assert seen == [work.turns[0]] * 2
+
+
+def test_work_that_died_is_taken_over_once_its_lease_is_over(desk: Desk, work: Work) -> None:
+    first = desk.keys._claim("id", b"fingerprint")
+    with pytest.raises(Refusal):
+        desk.keys._claim("id", b"fingerprint")
+    desk.now += LEASE_SECONDS * 1000
+    assert desk.keys._claim("id", b"fingerprint") == first
+    with pytest.raises(Refusal):
+        desk.keys._claim("id", b"fingerprint")
+
+
+def test_a_key_is_forgotten_after_a_day_even_if_the_table_still_has_it(desk: Desk, work: Work) -> None:
+    desk.keys.once(asked(), work)
+    desk.now += 86_401_000
+    assert desk.keys.once(asked(body=b"{}"), work) == {"turn": 2}
+
+
+def test_an_answer_too_large_to_keep_is_made_again_as_the_same_record(desk: Desk) -> None:
+    turns = []
+
+    def large(turn: Turn) -> dict[str, Any]:
+        turns.append(turn)
+        return {"notes": "n" * 400_000}
+
+    assert desk.keys.once(asked(), large) == desk.keys.once(asked(), large)
+    assert turns[0] == turns[1]
+
+
+def test_neither_the_value_nor_anything_computed_from_it_alone_is_kept(desk: Desk, work: Work) -> None:
+    desk.keys.once(asked(), work)
+    desk.keys.once(asked(key="two"), work)
+    desk.keys.once(asked(caller="bob"), work)
+    items = desk.items()
+    assert "4111" not in json.dumps(items, default=str)
+    # Three requests with one body: their identities and fingerprints have nothing in common.
+    assert len({item["record_id"]["S"] for item in items}) == 3
+    assert len({bytes(item["fingerprint"]["B"]) for item in items}) == 3
+    guesses = [hashlib.sha256(BODY).digest(), hmac.digest(b"ann", BODY, "sha256")]
+    assert not any(guess == bytes(item["fingerprint"]["B"]) for guess in guesses for item in items)
+
+
+def test_identities_of_tokens_are_drawn_and_not_computed(desk: Desk, work: Work) -> None:
+    desk.keys.once(asked(), work)
+    desk.dynamodb.delete_item(TableName="idempotency", Key={"id": desk.items()[0]["id"]})
+    desk.keys.once(asked(), work)
+    assert work.turns[0].record_id != work.turns[1].record_id
+
+
+def test_a_request_is_answered_though_its_answer_could_not_be_kept(desk: Desk, work: Work) -> None:
+    def without_a_table(turn: Turn) -> dict[str, Any]:
+        desk.dynamodb.delete_table(TableName="idempotency")
+        return work(turn)
+
+    assert desk.keys.once(asked(), without_a_table) == {"turn": 1}
+
+
+def test_the_body_shows_in_no_repr() -> None:
+    assert "4111" not in repr(asked())

@@ -1,0 +1,61 @@
+"""The latest sanitized order of each id, whatever comes twice, late, or with a time that the guard took away."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from schemas.sanitized import SanitizedEvent
+from tests.fakes.world import World, ample_budget
+from tests.integration.conftest import Aws
+from tests.samples import order, stream_record
+from tokenizer.aws.order_shelf import OrderShelf
+from tokenizer.aws.orders_table import OrdersTable
+from tokenizer.tokens import is_token
+
+
+@pytest.fixture
+def orders(aws: Aws) -> tuple[OrdersTable, OrderShelf]:
+    dynamodb = aws.client("dynamodb")
+    dynamodb.create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "order_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "order_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return OrdersTable(dynamodb, "orders"), OrderShelf(dynamodb, "orders")
+
+
+def sanitized(occurred_at: str, born: str, arrived: str = "2026-11-23T10:15:01+00:00") -> SanitizedEvent:
+    world = World()
+    raw: dict[str, Any] = {
+        **order(customer={"customer_id": "C-1", "date_of_birth": born}),
+        "occurred_at": occurred_at,
+    }
+    record = stream_record(raw, int(arrived[14:16]), arrived_at=datetime.fromisoformat(arrived))
+    world.tokenizer.run([record], ample_budget())
+    return SanitizedEvent.model_validate(world.bus.details()[0])
+
+
+def test_an_order_whose_time_the_guard_took_away_is_kept_by_its_arrival(
+    orders: tuple[OrdersTable, OrderShelf],
+) -> None:
+    table, shelf = orders
+    born_today = sanitized("2026-11-23T10:15:00Z", "2026-11-23")
+    assert is_token(born_today.metadata.occurred_at)
+    assert table.keep(born_today)
+    found = shelf.order("SO-1001")
+    assert found
+    assert found["ingest_id"] == born_today.metadata.ingest_id
+    assert not table.keep(sanitized("2026-11-23T10:14:00Z", "1990-04-01"))
+    assert table.keep(sanitized("2026-11-23T10:16:00Z", "1990-04-01", "2026-11-23T10:17:01+00:00"))
+
+
+def test_the_latest_stays_in_whatever_order_they_come(orders: tuple[OrdersTable, OrderShelf]) -> None:
+    table, _ = orders
+    late, early = (
+        sanitized(each, "1990-04-01") for each in ("2026-11-23T12:00:00Z", "2026-11-23T11:00:00+00:30")
+    )
+    assert table.keep(late)
+    assert not table.keep(early)
+    assert not table.keep(late)

@@ -1,0 +1,156 @@
+"""Counters and honey tokens in DynamoDB: the fakes and the tables pass the same tests, and many at a time get no more."""
+
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from moto.dynamodb.responses import DynamoHandler
+
+from tests.fakes.reveals import NOON, SHIPPED, FakeCounters, FakeHoney
+from tests.fakes.world import ample_budget
+from tests.integration.conftest import Aws, make_table
+from tokenizer.allowance import Allowances, Granted
+from tokenizer.aws.honey_tokens import HoneyKeeper, HoneyReader
+from tokenizer.aws.reveal_budgets import DynamoCounters
+from tokenizer.errors import Denied, PipelineError
+from tokenizer.honey import HoneyToken
+from tokenizer.limits import Window
+
+EitherCounters = DynamoCounters | FakeCounters
+
+
+@pytest.fixture
+def table(aws: Aws) -> str:
+    return make_table(aws.client("dynamodb"), "reveal-budgets")
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def counters(request: pytest.FixtureRequest) -> EitherCounters:
+    if request.param == "fake":
+        return FakeCounters()
+    aws: Aws = request.getfixturevalue("aws")
+    return DynamoCounters(aws.client("dynamodb"), request.getfixturevalue("table"))
+
+
+def test_counters_grow_by_what_is_added_and_each_window_and_caller_has_its_own(
+    counters: EitherCounters,
+) -> None:
+    def add(**changes: Any) -> dict[str, int]:
+        given: dict[str, Any] = {"caller": "ann", "window": Window.HOUR, "moment": NOON}
+        given["amounts"] = {"a/b c": 2, "misses": 0}
+        return dict(counters.add(**(given | changes)))
+
+    assert add() == {"a/b c": 2, "misses": 0}
+    assert add(amounts={"misses": 3, "a/b c": 0, "new": 1}) == {"misses": 3, "a/b c": 2, "new": 1}
+    assert add(moment=NOON + timedelta(minutes=59)) == {"a/b c": 4, "misses": 3}
+    assert add(moment=NOON + timedelta(hours=1)) == {"a/b c": 2, "misses": 0}
+    assert add(window=Window.DAY) == {"a/b c": 2, "misses": 0}
+    assert add(caller="bob") == {"a/b c": 2, "misses": 0}
+
+
+def test_every_category_at_once_fits_into_one_update(counters: EitherCounters) -> None:
+    amounts = {
+        f"legal_request/{'category' * 2}{at}/{form}": at for at in range(20) for form in ("full", "shown")
+    }
+    assert counters.add("ann", Window.DAY, NOON, amounts) == amounts
+
+
+def test_a_counter_is_deleted_a_week_after_its_window(aws: Aws, table: str) -> None:
+    DynamoCounters(aws.client("dynamodb"), table).add("ann", Window.DAY, NOON, {"misses": 1})
+    (item,) = aws.stored(table)
+    assert item == {
+        "id": {"S": "day#2026-11-24#ann"},
+        "misses": {"N": "1"},
+        "expires_at": {"N": str(int(NOON.timestamp()) + 7 * 86_400)},
+    }
+
+
+def test_without_the_table_nothing_is_granted(aws: Aws) -> None:
+    allowances = Allowances(SHIPPED, DynamoCounters(aws.client("dynamodb"), "not-there"))
+    with pytest.raises(Denied):
+        take(allowances, 1)
+
+
+def take(allowances: Allowances, count: int) -> Granted:
+    return allowances.take(
+        "thief", ("payments",), "charge", NOON, wanted={"card_number": count}, misses=0, in_full=True
+    )
+
+
+@pytest.fixture
+def _atomic(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One call of DynamoDB at a time.
+
+    DynamoDB makes each UpdateItem atomic; moto, whose answer is read off an item that others change meanwhile, does not. The lock gives
+    moto that and nothing beyond one call, so a counter that was read and then written would still lose updates.
+    """
+    lock, update = threading.Lock(), DynamoHandler.update_item
+
+    def locked(self: DynamoHandler) -> Any:
+        with lock:
+            return update(self)
+
+    monkeypatch.setattr(DynamoHandler, "update_item", locked)
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(switching)
+
+
+@pytest.mark.usefixtures("_atomic")
+def test_many_at_the_same_time_get_exactly_what_the_budget_has(aws: Aws, table: str) -> None:
+    client = aws.client("dynamodb")
+    allowances = Allowances(SHIPPED, DynamoCounters(client, table))
+    with ThreadPoolExecutor(24) as threads:
+        granted = list(threads.map(lambda _: take(allowances, 7), range(120)))
+    limit = SHIPPED.steps(Window.HOUR, ("payments",), "charge", "card_number")
+    assert sum(each.full["card_number"] for each in granted) == limit.full
+    assert sum(each.shown["card_number"] for each in granted) == limit.shown
+    crossed = Counter(step for each in granted for step in each.crossed)
+    assert crossed["hour charge/card_number/full"] == crossed["hour charge/card_number/shown"] == 1
+
+
+TOKENS = [f"tok_{at:026}" for at in range(250)]
+Honey = HoneyReader | FakeHoney
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def honey(request: pytest.FixtureRequest) -> Honey:
+    planted = (TOKENS[3], TOKENS[140])
+    if request.param == "fake":
+        return FakeHoney(set(planted))
+    aws: Aws = request.getfixturevalue("aws")
+    client = aws.client("dynamodb")
+    made = make_table(client, "honey-tokens")
+    for token in planted:
+        HoneyKeeper(client, made).note(HoneyToken(token, "name", "the wiki", "2026-11-24T12:00:00+00:00"))
+    return HoneyReader(client, made)
+
+
+def test_honey_tokens_are_found_among_others(honey: Honey) -> None:
+    budget = ample_budget()
+    assert honey.among(TOKENS, budget) == {TOKENS[3], TOKENS[140]}
+    assert honey.among([TOKENS[3], TOKENS[3], "", "x" * 3000, "4111111111111111"], budget) == {TOKENS[3]}
+    assert honey.among([TOKENS[4]], budget) == honey.among([], budget) == frozenset()
+
+
+def test_honey_tokens_that_can_not_be_looked_for_are_no_answer(aws: Aws) -> None:
+    with pytest.raises(PipelineError):
+        HoneyReader(aws.client("dynamodb"), "not-there").among(TOKENS[:1], ample_budget())
+
+
+def test_honey_tokens_are_listed_with_the_oldest_first(aws: Aws) -> None:
+    client = aws.client("dynamodb")
+    keeper = HoneyKeeper(client, make_table(client, "honey-tokens"))
+    noted = [
+        HoneyToken(TOKENS[at], "email", f"place {at}", f"2026-11-{30 - at:02}T00:00:00+00:00")
+        for at in range(9)
+    ]
+    for each in noted:
+        keeper.note(each)
+    assert keeper.all() == list(reversed(noted))

@@ -1,0 +1,140 @@
+"""What is refused is refused the same way: one answer, after the same calls. Counted at botocore's hooks, never timed."""
+
+import io
+import json
+from collections.abc import Callable
+from random import SystemRandom
+from typing import Any
+
+import pytest
+
+from handlers.shell import replay_answer
+from tests.fakes.reveals import NOON
+from tests.fakes.world import ample_budget
+from tests.integration.conftest import Aws, make_table
+from tests.samples import order, stream_record
+from tests.unit.tokenizer.test_access import FakeAudit
+from tokenizer.access import Action, Caller, Reveals, Wish
+from tokenizer.aws import clients, desks, root
+from tokenizer.aws.honey_desk import HoneyDesk
+from tokenizer.aws.honey_tokens import HoneyKeeper
+from tokenizer.aws.waiting_desk import WaitingDesk
+from tokenizer.catalog import values_catalog
+from tokenizer.records import VaultField, VaultRecord
+from tokenizer.sources import sqs_records
+from tokenizer.tokens import Pointer
+
+PAYMENTS, ANALYTICS = Caller("p", ("payments",)), Caller("a", ("analytics",))
+
+# Its shape is right and nobody made it; made by a stack with other keys; made here, of a record whose time is over, or that is erased.
+FORGED, FOREIGN = "tok_" + "7" * 26, Pointer(b"other-stack-", b"tag9").token
+EXPIRED, ERASED = (Pointer(name, b"tag0").token for name in (b"expired-----", b"erased------"))
+
+
+class Account:
+    """Reveals on an account that has one order, and every call they make, in order."""
+
+    def __init__(self, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+        dynamodb = aws.client("dynamodb")
+        for name in ("honey-tokens", "reveal-budgets"):
+            make_table(dynamodb, name)
+        aws.client("logs").create_log_group(logGroupName="audit")
+        self.tokenizer = aws.tokenizer()
+        self.tokenizer.run([stream_record(order())], ample_budget())
+        fields = {b"tag0": VaultField("/order/payment/card/number", "token", "x")}
+        records = [VaultRecord(b"expired-----", fields, 1), VaultRecord(b"erased------", fields).tombstone(1)]
+        assert self.tokenizer.vaulting.vault.write(records, ample_budget()) == [None, None]
+        (event,) = aws.events()
+        shown = event["detail"]["data"]["order"]
+        self.card, self.email = shown["payment"]["card"]["number"], shown["customer"]["email"]
+        self.calls: list[str] = []
+        monkeypatch.setattr(desks, "client", self._watched(clients.client))
+        self.reveals: Reveals = desks.reveals(aws.reveal_settings())
+        self.ask(PAYMENTS, "charge", self.card)  # the audit log's stream, the data key
+
+    def _watched(self, make: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(service: str, **options: Any) -> Any:
+            made = make(service, **options)
+            made.meta.events.register(
+                "before-call", lambda model, **_: self.calls.append(f"{service}.{model.name}")
+            )
+            return made
+
+        return watched
+
+    def ask(
+        self, caller: Caller, purpose: str, *tokens: str, action: Action = Action.REVEAL
+    ) -> tuple[list[Any], list[str]]:
+        """The answers, and the calls it took."""
+        self.calls.clear()
+        answers = self.reveals.answer(caller, Wish(tokens, purpose, action), ample_budget())
+        return [answers[token] for token in tokens], list(self.calls)
+
+
+@pytest.fixture
+def account(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Account:
+    return Account(aws, monkeypatch)
+
+
+REFUSED = ["dynamodb.BatchGetItem", "dynamodb.UpdateItem", "dynamodb.UpdateItem", "logs.PutLogEvents"]
+
+
+@pytest.mark.parametrize(
+    ("caller", "purpose", "action"),
+    [
+        (ANALYTICS, "charge", Action.REVEAL),
+        (ANALYTICS, "charge", Action.MASKED),
+        (PAYMENTS, "curiosity", Action.REVEAL),
+        (PAYMENTS, "refund", Action.REVEAL),
+        (Caller("n", ()), "charge", Action.REVEAL),
+    ],
+)
+def test_who_may_reveal_nothing_can_not_tell_tokens_apart(
+    account: Account, caller: Caller, purpose: str, action: Action
+) -> None:
+    for token in (account.card, account.email, FORGED, FOREIGN, EXPIRED, ERASED):
+        answers, calls = account.ask(caller, purpose, token, action=action)
+        assert (answers, calls) == ([{"status": "denied"}], REFUSED)
+
+
+def test_who_may_reveal_something_can_not_tell_apart_why_there_is_nothing_behind_a_token(
+    account: Account,
+) -> None:
+    told = [account.ask(PAYMENTS, "charge", token) for token in (FORGED, FOREIGN, EXPIRED)]
+    honey, *rest = REFUSED
+    assert told == [([{"status": "unknown"}], [honey, "dynamodb.BatchGetItem", *rest])] * 3
+
+
+class InProcess:
+    """The tokenizing function, invoked."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._tokenizer = root.tokenizer(aws.settings, values_catalog())
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 -- boto3's
+        records = sqs_records(json.loads(Payload), 5)
+        outcomes = self._tokenizer.run(records, ample_budget(), replayed=True, publish=False)
+        return {"Payload": io.BytesIO(json.dumps(replay_answer(outcomes, with_events=True)).encode())}
+
+
+def test_a_honey_token_takes_the_calls_that_an_orders_token_takes(account: Account, aws: Aws) -> None:
+    functions: Any = InProcess(aws)
+    keeper = HoneyKeeper(aws.client("dynamodb"), "honey-tokens")
+    desk = HoneyDesk(
+        WaitingDesk(functions, "tokenize", "api:x"), keeper, FakeAudit(), SystemRandom(), lambda: NOON
+    )
+    seed = {"action": "seed", "operator": "ann", "kind": "card_number", "count": 1, "note": "here"}
+    (honey,) = desk.serve(seed)["tokens"]
+    # Whoever is first to need a data key waits for it; that can be an order's token as well.
+    account.ask(PAYMENTS, "charge", honey["token"])
+    for caller in (PAYMENTS, ANALYTICS):
+        plain, plain_calls = account.ask(caller, "charge", account.card)
+        sweet, sweet_calls = account.ask(caller, "charge", honey["token"])
+        assert (sweet_calls, sweet[0].keys()) == (plain_calls, plain[0].keys())
+    assert account.ask(PAYMENTS, "charge", honey["token"])[0][0]["value"].startswith("400000")
+
+
+def test_a_hundred_tokens_cost_the_calls_of_one(account: Account) -> None:
+    many = [account.card, account.email, *(Pointer(at.to_bytes(12), b"tag0").token for at in range(98))]
+    _, calls = account.ask(PAYMENTS, "charge", *many)
+    assert calls == account.ask(PAYMENTS, "charge", account.card)[1]

@@ -1,0 +1,192 @@
+import json
+from typing import Any
+
+import pytest
+
+from handlers import api_models
+from handlers.rest.answers import HEADERS
+from handlers.rest.callers import PUBLIC, SCOPES
+from handlers.rest.gate import ELSEWHERE
+from tests.samples import order
+from tests.unit.handlers.conftest import MACHINE, PERSON, Api, forget
+from tokenizer.aws import desks
+from tokenizer.errors import Denied, Refusal
+
+MOST = 262_144
+
+
+def served(call: Api) -> list[tuple[str, str]]:
+    paths = call("GET", "/openapi.json").body["paths"]
+    return [(method.upper(), path) for path, methods in paths.items() for method in methods]
+
+
+def test_a_request_that_no_token_came_with_reaches_no_route(call: Api) -> None:
+    for method, path in served(call):
+        answer = call(method, path, "{}")
+        assert (answer.status, answer.body["error"]["code"]) == (401, "unauthorized"), path
+
+
+def test_an_access_token_is_no_id_token(call: Api) -> None:
+    people = [route for route in served(call) if not route[1].startswith("/machine")]
+    assert [call(method, path, "{}", MACHINE).status for method, path in people] == [401] * len(people)
+
+
+def test_an_id_token_is_no_access_token(call: Api) -> None:
+    assert [call(method, path, "{}", PERSON).status for method, path in SCOPES] == [401] * len(SCOPES)
+
+
+@pytest.mark.parametrize("route", SCOPES)
+def test_a_machine_needs_the_scope_of_its_method(call: Api, route: tuple[str, str]) -> None:
+    others = " ".join(scope for scope in SCOPES.values() if scope != SCOPES[route])
+    answer = call(*route, "{}", MACHINE | {"scope": others})
+    assert (answer.status, answer.body["error"]["code"]) == (403, "forbidden")
+
+
+def test_a_machine_has_no_way_to_reveal_or_pay(call: Api) -> None:
+    below = {path for _, path in served(call) if path.startswith("/machine")}
+    assert below == {path for _, path in SCOPES}
+    assert call("POST", "/machine/tokens/reveal", "{}", MACHINE).status == 403
+
+
+def test_what_no_other_resource_takes_runs_no_route(call: Api) -> None:
+    unsigned = call("POST", ELSEWHERE, json.dumps(order()), path="/orders")
+    assert (unsigned.status, unsigned.headers["Allow"]) == (405, "POST")
+    signed = call("GET", ELSEWHERE, claims=PERSON, path="/orders/SO-1/")
+    assert (signed.status, signed.headers["Allow"]) == (405, "GET")
+    nowhere = call("GET", ELSEWHERE, path="/order")
+    assert (nowhere.status, nowhere.body["error"]["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ("{", 400, "malformed_json"),
+        ('{"a":1,"a":2}', 400, "malformed_json"),
+        ('{"a":NaN}', 400, "malformed_json"),
+        ("[" * 200 + "]" * 200, 400, "malformed_json"),
+        ('{"tokens":["t"],"purpose":"\\ud800"}', 400, "malformed_json"),
+        ('{"tokens":["t"],"purpose":' + "9" * 5_000 + "}", 400, "malformed_json"),
+        ("[]", 422, "invalid_field"),
+        (None, 422, "invalid_field"),
+        ('{"tokens":["t"],"purpose":"p","masked":"yes"}', 422, "invalid_field"),
+        (" " * (MOST + 1), 413, "too_large"),
+        ("é" * (MOST // 2 + 1), 413, "too_large"),
+    ],
+)
+def test_a_body_that_is_not_understood_is_refused_by_its_own_code(
+    call: Api, body: str | None, status: int, code: str
+) -> None:
+    answer = call("POST", "/tokens/reveal", body, PERSON)
+    assert (answer.status, answer.body["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""]
+)
+def test_a_body_of_another_media_type_is_refused(call: Api, media_type: str) -> None:
+    answer = call("POST", "/tokens/reveal", "tokens=t", PERSON, Content_Type=media_type)
+    assert (answer.status, answer.body["error"]["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_payment_without_a_key_is_refused_as_the_gateway_would(call: Api) -> None:
+    answer = call("POST", "/orders/{order_id}/payments", None, PERSON, path="/orders/SO-1/payments")
+    assert (answer.status, answer.body["error"]["code"]) == (400, "invalid_request")
+
+
+class Desk:
+    """Fails in a way of the test's choice, or tells what it was asked."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.callers: list[str] = []
+
+    def take(self, data: bytes, caller: str, key: str | None) -> dict[str, Any]:
+        self.callers.append(caller)
+        if self.error:
+            raise self.error
+        return {"event_id": "e"}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (Refusal("idempotency_key_reused", "m"), 422, "idempotency_key_reused"),
+        (Refusal("idempotency_key_in_use", "m"), 409, "idempotency_key_in_use"),
+        (Refusal("not_found", "m"), 404, "not_found"),
+        (Refusal("not_payable", "m"), 409, "not_payable"),
+        (Denied("canary"), 503, "unavailable"),
+    ],
+)
+def test_errors_have_their_statuses(
+    call: Api, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    monkeypatch.setattr(desks, "order_desk", lambda _: Desk(error))
+    answer = call("POST", "/orders", json.dumps(order()), PERSON)
+    assert (answer.status, answer.body["error"]["code"]) == (status, code)
+    assert "canary" not in json.dumps(answer.body)
+
+
+def test_people_and_machines_are_served_by_one_route_under_their_own_names(
+    call: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk()
+    monkeypatch.setattr(desks, "order_desk", lambda _: desk)
+    assert call("POST", "/orders", json.dumps(order()), PERSON).status == 202
+    assert call("POST", "/machine/orders", json.dumps(order()), MACHINE).status == 202
+    assert desk.callers == ["ann", "client"]
+
+
+def test_every_answer_carries_the_security_headers(call: Api) -> None:
+    answers = [
+        call("GET", "/openapi.json"),
+        call("GET", ELSEWHERE, path="/nothing"),
+        call("POST", "/tokens", "{", PERSON),
+        call("POST", "/tokens", "{}"),
+    ]
+    for answer in answers:
+        assert answer.headers.items() >= HEADERS.items()
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_one_origin_may_be_allowed_and_no_other(call: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asks(origin: str, path: str = "/orders") -> tuple[int, str | None]:
+        answer = call("OPTIONS", ELSEWHERE, path=path, Origin=origin, Access_Control_Request_Method="POST")
+        return answer.status, answer.headers.get("Access-Control-Allow-Methods")
+
+    assert asks("https://shop.example.com") == (405, None)
+    monkeypatch.setenv("ALLOWED_ORIGIN", "https://shop.example.com")
+    forget()
+    assert asks("https://shop.example.com") == (204, "POST")
+    assert asks("https://evil.example.com") == (405, None)
+    assert asks("https://shop.example.com", "/nothing") == (404, None)
+    answer = call("POST", "/orders", "{", PERSON, Origin="https://evil.example.com")
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example.com"
+
+
+def test_the_description_says_who_may_ask_what_and_what_is_answered(call: Api) -> None:
+    described = call("GET", "/openapi.json").body
+    schemes = described["components"]["securitySchemes"]
+    assert set(schemes["machine"]["flows"]["clientCredentials"]["scopes"]) == set(SCOPES.values())
+    tags = {tag["name"] for tag in described["tags"]}
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            assert set(operation["tags"]) <= tags
+            assert operation["security"]
+            assert {"400", "401", "403", "405", "413", "415", "429", "503"} <= set(operation["responses"]), (
+                path
+            )
+    assert ("GET", "/openapi.json") in PUBLIC
+
+
+def test_each_body_that_is_taken_is_described_with_an_example_that_is_taken(call: Api) -> None:
+    described = call("GET", "/openapi.json").body
+    bodies = {
+        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for methods in described["paths"].values()
+        for operation in methods.values()
+        if "requestBody" in operation
+    }
+    for name in bodies:
+        (example,) = described["components"]["schemas"][name]["examples"]
+        getattr(api_models, name).model_validate(example)
+    assert len(bodies) >= 3

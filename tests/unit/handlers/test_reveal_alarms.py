@@ -1,0 +1,159 @@
+"""The alarms on reveals listen to metrics that the handlers really emit, and each alarm has an entry in the runbook."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from handlers import erase, pay, reveal, shell
+from local.package import ROOT
+from local.template import load
+from tests.fakes.reveals import Desk
+from tests.fakes.world import FakeAliases
+from tests.unit.tokenizer.test_access import FakeAudit
+from tests.unit.tokenizer.test_reveal_steps import CARD, EndlessVault, token_of
+from tokenizer.access import Reveals
+from tokenizer.aws import meter
+from tokenizer.errors import Unavailable
+from tokenizer.signals import HONEY_ASKED
+
+ALARMS = {
+    name: each["Properties"]
+    for name, each in load(ROOT / "template.yaml")["Resources"].items()
+    if each["Type"] == "AWS::CloudWatch::Alarm"
+}
+OURS = {name: alarm for name, alarm in ALARMS.items() if alarm["Namespace"] == "OrderTokenizer"}
+CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
+CALLER = {"name": "thief", "groups": ["payments"]}
+
+
+class Emitted:
+    """The metrics on standard output, in CloudWatch's embedded format, by name."""
+
+    def __init__(self, output: pytest.CaptureFixture[str]) -> None:
+        self._output = output
+
+    def __call__(self) -> dict[str, tuple[float, str, list[list[str]]]]:
+        told: dict[str, tuple[float, str, list[list[str]]]] = {}
+        for line in self._output.readouterr().out.splitlines():
+            for group in json.loads(line).get("_aws", {}).get("CloudWatchMetrics", []):
+                for metric in group["Metrics"]:
+                    (value,) = json.loads(line)[metric["Name"]]
+                    told[metric["Name"]] = (value, group["Namespace"], group["Dimensions"])
+        return told
+
+
+@pytest.fixture
+def emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Emitted]:
+    monkeypatch.setattr(shell.metrics, "namespace", "OrderTokenizer")
+    monkeypatch.setattr(shell.metrics, "service", "order-tokenizer")
+    meter.take()
+    yield Emitted(capsys)
+    meter.take()
+
+
+class Watched(Desk):
+    @property
+    def reveals(self) -> Reveals:
+        made = super().reveals
+        return Reveals(
+            made.vault,
+            made.aliases,
+            made.policies,
+            made.allowances,
+            made.honey,
+            made.audit,
+            meter.count,
+            made.now,
+        )
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    made = Watched(EndlessVault(10_000), FakeAliases(), FakeAudit())
+    monkeypatch.setattr(reveal, "_reveals", lambda: made.reveals)
+    return made
+
+
+def ask(first: int) -> dict[str, Any]:
+    tokens = [token_of(number) for number in range(first, first + 100)]
+    event = {"tokens": tokens, "purpose": "charge", "caller": CALLER}
+    answer: dict[str, Any] = reveal.handler(event, CONTEXT)
+    return answer
+
+
+def test_a_sweep_through_the_handler_emits_what_the_alarms_listen_to(desk: Desk, emitted: Emitted) -> None:
+    desk.honey.tokens = {token_of(42)}
+    found: dict[str, tuple[float, str, list[list[str]]]] = {}
+    for first in range(0, 1_000, 100):
+        ask(first)
+        found |= emitted()
+    listening = {
+        OURS[name]["MetricName"] for name in ("HoneyTokenAlarm", "BudgetExceededAlarm", "RevealsDeniedAlarm")
+    }
+    assert set(found) == listening
+    for _, namespace, dimensions in found.values():
+        assert (namespace, dimensions) == ("OrderTokenizer", [["service"]])
+    assert found["RevealsDenied"][0] == 100
+
+
+def test_a_quiet_reveal_emits_nothing(desk: Desk, emitted: Emitted) -> None:
+    answer = reveal.handler({"tokens": [token_of(1)], "purpose": "charge", "caller": CALLER}, CONTEXT)
+    assert answer == {"tokens": {token_of(1): {"status": "ok", "kind": "token", "value": f'"{CARD}"'}}}
+    assert emitted() == {}
+
+
+def test_the_handler_tells_what_is_masked(desk: Desk, emitted: Emitted) -> None:
+    shown = ask(0)["tokens"]
+    assert shown[token_of(50)] == {
+        "status": "ok",
+        "kind": "token",
+        "value": '"************1111"',
+        "masked": True,
+    }
+
+
+def test_honey_is_told_of_even_if_nothing_is_answered(desk: Desk, emitted: Emitted) -> None:
+    desk.honey.tokens = {token_of(7)}
+    desk.audit.down = True
+    assert ask(0)["error"]["code"] == "unavailable"
+    assert emitted()["HoneyTokenAsked"][0] == 1
+
+
+def test_a_payment_tells_of_honey_too(monkeypatch: pytest.MonkeyPatch, emitted: Emitted) -> None:
+    class Till:
+        def pay(self, *_: Any) -> Any:
+            meter.count(HONEY_ASKED)
+            raise Unavailable("down")
+
+    shelf = SimpleNamespace(order=lambda _: {"order": {}})
+    monkeypatch.setattr(pay, "_parts", lambda: (shelf, Till()))
+    assert (
+        pay.handler({"order_id": "o", "key": "k", "caller": "c"}, CONTEXT)["error"]["code"] == "unavailable"
+    )
+    assert emitted()["HoneyTokenAsked"][0] == 1
+
+
+def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(
+    desk: Desk, emitted: Emitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.honey.tokens = {token_of(42)}
+    for first in range(0, 500, 100):
+        ask(first)
+    shell.tell([])
+    monkeypatch.setattr(erase, "_desk", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0}))
+    erase.handler({"sweep": True}, CONTEXT)
+    found = emitted()
+    assert {alarm["MetricName"] for alarm in OURS.values()} <= set(found)
+    assert all(
+        alarm["Dimensions"] == [{"Name": "service", "Value": "order-tokenizer"}] for alarm in OURS.values()
+    )
+
+
+def test_every_alarm_has_an_entry_in_the_runbook_and_every_entry_its_alarm() -> None:
+    entries = re.findall(r"^## (\w+)$", Path("docs/runbook.md").read_text(), re.MULTILINE)
+    assert sorted(entries) == sorted(ALARMS)
