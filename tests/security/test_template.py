@@ -347,7 +347,7 @@ def audit_lines_are_written_once_by_anybody(template: Template) -> list[str]:
     ]
 
 
-AUDIT_WRITERS = {"HoneyPolicy", "ErasePolicy", "RevealPolicy", "PaymentPolicy", "ReplayPolicy"}
+AUDIT_WRITERS = {"HoneyPolicy", "RekeyPolicy", "ErasePolicy", "RevealPolicy", "PaymentPolicy", "ReplayPolicy"}
 AUDIT_READS = {
     "dynamodb:GetItem",
     "dynamodb:Query",
@@ -425,7 +425,7 @@ def plant(template: Template, path: str, value: Any) -> None:
         if isinstance(node, list):
             # by its place or, which stays when others come, by its Sid
             (node,) = (
-                [node[int(step)]] if step.isdecimal() else [each for each in node if each["Sid"] == step]
+                [node[int(step)]] if step.isdecimal() else [each for each in node if each.get("Sid") == step]
             )
         else:
             node = node[step]
