@@ -34,9 +34,13 @@ def needed_by(module: str, root: Path = ROOT) -> set[Path]:
     found = {root / package / "__init__.py"}
     waiting = [module]
     while waiting:
-        path = root.joinpath(*waiting.pop().split(".")).with_suffix(".py")
+        parts = waiting.pop().split(".")
+        folder = root.joinpath(*parts)
+        path = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
         if path in found:
             continue
+        if len(parts) > 2:  # noqa: PLR2004 -- a module of a package within: that package comes with it
+            waiting.append(".".join(parts[:-1]))
         if not path.is_file():
             raise BuildError(f"{path.relative_to(root)} is missing", "see `Handler` in template.yaml")
         found.add(path)

@@ -18,7 +18,7 @@ _ORDER = {
         "total": "129.90",
         "items": [{"sku": "SKU-1", "name": "Kettle", "quantity": 1, "unit_price": "129.90"}],
         "customer": {"customer_id": "C-77", "name": "Ann Example", "email": "ann@example.com"},
-        "payment": {"method": "card", "card": {"number": "4111111111111111", "expiry": "12/29"}},
+        "payment": {"method": "card", "card": {"number": "4242424242424242", "expiry": "12/29"}},
     },
 }
 _TOKEN = "tok_1gb8tgx31kfs46r9wgjm8em128"  # noqa: S105 -- a token's form; it stands for nothing
@@ -99,7 +99,7 @@ class TokensRequest(_Model):
         json_schema_extra=_example(
             {
                 "values": [
-                    {"kind": "card_number", "value": "4111111111111111"},
+                    {"kind": "card_number", "value": "4242424242424242"},
                     {"kind": "email", "value": "ann@example.com"},
                 ]
             }

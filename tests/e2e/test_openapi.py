@@ -37,8 +37,18 @@ def environment(running: Stack) -> dict[str, str]:
     return {**os.environ, **tokens, "PYTHONPATH": str(ROOT)}
 
 
-def tried(running: Stack, environment: dict[str, str], location: str, *options: str) -> tuple[int, str]:
-    """Whether schemathesis is content, and what it says."""
+def tried(
+    running: Stack, environment: dict[str, str], folder: Path, location: str, *options: str
+) -> tuple[int, str]:
+    """Whether schemathesis is content, and what it says.
+
+    Args:
+        running: the stack.
+        environment: has the tokens.
+        folder: schemathesis leaves its cache where it is started.
+        location: of the description.
+        options: of its command `run`.
+    """
     command = [
         str(Path(sys.executable).parent / "schemathesis"),
         *("--config-file", str(ROOT / "tests/e2e/openapi.toml"), "run", location),
@@ -46,7 +56,7 @@ def tried(running: Stack, environment: dict[str, str], location: str, *options: 
         *("--continue-on-failure", "--no-color", *options),
     ]
     done = subprocess.run(
-        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -56,9 +66,11 @@ def described(running: Stack) -> dict[str, Any]:
         return dict(json.loads(answer.read()))
 
 
-def test_the_api_does_what_its_description_says(running: Stack, environment: dict[str, str]) -> None:
+def test_the_api_does_what_its_description_says(
+    running: Stack, environment: dict[str, str], tmp_path: Path
+) -> None:
     location = f"{running.outputs['ApiUrl']}/openapi.json"
-    status, said = tried(running, environment, location, "--phases", PHASES)
+    status, said = tried(running, environment, tmp_path, location, "--phases", PHASES)
     assert status == 0, said[-20_000:]
     operations = sum(len(methods) for methods in described(running)["paths"].values())
     assert f"Tested: {operations}" in said
@@ -93,6 +105,6 @@ def test_a_description_that_is_wrong_is_found_out(
     spoil(wrong["paths"])
     (tmp_path / "openapi.json").write_text(json.dumps(wrong))
     options = ("--phases", "examples,fuzzing", "--include-path", "/tokens")
-    status, said = tried(running, environment, str(tmp_path / "openapi.json"), *options)
+    status, said = tried(running, environment, tmp_path, str(tmp_path / "openapi.json"), *options)
     assert status == 1, said[-20_000:]
     assert complaint in said

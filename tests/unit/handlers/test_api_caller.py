@@ -1,14 +1,12 @@
 """Who asks, as the ID token's claims say it by way of API Gateway."""
 
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from handlers import api
-
-CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
+from tests.unit.handlers.conftest import Api
+from tokenizer.aws import desks
 
 
 class Asking:
@@ -25,24 +23,17 @@ class Asking:
 
 
 @pytest.fixture
-def asking(monkeypatch: pytest.MonkeyPatch) -> Asking:
+def asking(call: Api, monkeypatch: pytest.MonkeyPatch) -> Asking:
     made = Asking()
-    monkeypatch.setattr(api, "_desk", lambda: made)
+    monkeypatch.setattr(desks, "order_desk", lambda _: made)
     return made
 
 
-def ask(**claims: Any) -> dict[str, Any]:
-    event = {
-        "httpMethod": "POST",
-        "path": "/tokens/reveal",
-        "headers": {"Content-Type": "application/json"},
-        "body": json.dumps({"tokens": ["t"], "purpose": "charge"}),
-        "requestContext": {"authorizer": {"claims": {"sub": "ann", **claims}}},
-    }
-    answer: dict[str, Any] = api.handler(event, CONTEXT)
-    assert answer["statusCode"] == 200
-    body: dict[str, Any] = json.loads(answer["body"])
-    return body
+def ask(call: Api, **claims: Any) -> dict[str, Any]:
+    body = json.dumps({"tokens": ["t"], "purpose": "charge"})
+    answer = call("POST", "/tokens/reveal", body, {"sub": "ann", "token_use": "id", **claims})
+    assert answer.status == 200
+    return dict(answer.body)
 
 
 @pytest.mark.parametrize(
@@ -61,23 +52,24 @@ def ask(**claims: Any) -> dict[str, Any]:
     ],
 )
 def test_a_second_factor_is_what_the_claim_amr_says_and_nothing_else(
-    asking: Asking, claims: dict[str, Any], mfa: bool
+    call: Api, asking: Asking, claims: dict[str, Any], mfa: bool
 ) -> None:
-    ask(**claims)
+    ask(call, **claims)
     assert asking.caller["mfa"] is mfa
 
 
 @pytest.mark.parametrize("groups", [["payments", "support"], "payments,support", "[payments support]"])
-def test_groups_are_understood_however_the_gateway_writes_them(asking: Asking, groups: Any) -> None:
-    ask(**{"cognito:groups": groups})
+def test_groups_are_understood_however_the_gateway_writes_them(
+    call: Api, asking: Asking, groups: Any
+) -> None:
+    ask(call, **{"cognito:groups": groups})
     assert asking.caller == {"name": "ann", "groups": ["payments", "support"], "mfa": False}
 
 
-def test_the_client_is_told_that_a_value_is_masked(asking: Asking) -> None:
-    assert ask()["tokens"]["t"] == {"status": "ok", "kind": "token", "value": "4***", "masked": True}
+def test_the_client_is_told_that_a_value_is_masked(call: Api, asking: Asking) -> None:
+    assert ask(call)["tokens"]["t"] == {"status": "ok", "kind": "token", "value": "4***", "masked": True}
 
 
-def test_the_description_says_what_an_answer_may_hold() -> None:
-    answer = api.handler({"httpMethod": "GET", "path": "/openapi.json", "headers": {}}, CONTEXT)
-    shown = json.loads(answer["body"])["components"]["schemas"]["RevealedToken"]["properties"]
+def test_the_description_says_what_an_answer_may_hold(call: Api) -> None:
+    shown = call("GET", "/openapi.json").body["components"]["schemas"]["RevealedToken"]["properties"]
     assert set(shown) == {"status", "kind", "value", "masked"}

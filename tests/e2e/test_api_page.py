@@ -1,0 +1,34 @@
+"""docs/api.md does what it says: its commands are run, and print what stands below them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from local.stack import Stack
+from tests.e2e.test_pages import blocks, run
+
+pytestmark = pytest.mark.e2e
+
+PAGE = "docs/api.md"
+SAYS = "#> "
+
+
+def expected() -> list[re.Pattern[str]]:
+    """What the page says that its commands print, line by line."""
+    lines = [line for block in blocks(PAGE) for line in block.text.splitlines() if line.startswith(SAYS)]
+    return [
+        re.compile(".*".join(re.escape(part) for part in line.removeprefix(SAYS).split("…")))
+        for line in lines
+    ]
+
+
+def test_the_commands_of_the_page_print_what_it_says(running: Stack, directory: Path) -> None:
+    printed, wanted = run(PAGE, running, directory).splitlines(), expected()
+    assert len(wanted) >= 12
+    wrong = [
+        (pattern.pattern, line)
+        for pattern, line in zip(wanted, printed, strict=True)
+        if not pattern.fullmatch(line)
+    ]
+    assert wrong == []
