@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help schemas demo test up down verify-audit lint bench load fuzz lock sbom clean build build-TokenizerLayer
+.PHONY: help schemas demo test up down rekey verify-audit lint bench load fuzz lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -28,6 +28,9 @@ up: .venv/.ready ## start the local stack and leave it running
 
 down: .venv/.ready ## stop the local stack and all it started
 	@$(BIN)/python -m local down
+
+rekey: .venv/.ready ## move the local stack's vault to another key
+	@$(BIN)/python -m local rekey
 
 verify-audit: .venv/.ready ## check the audit trail; ARGS="--stack NAME ..." for another than the local one
 	@$(BIN)/python -m audit $(ARGS)

@@ -29,6 +29,7 @@ VAULT = "shop-vault"
 
 _ID = "5f0b7f4e-3a52-4a5e-9d7e-0123456789ab"
 _WRAPPED = base64.b64encode(bytes(range(184))).decode()  # as long as KMS's
+_TOKEN_KEYS = ("token-key/1", "scope-root/1", "subject-key/1")
 _PLAINTEXT = base64.b64encode(bytes(32)).decode()
 
 
@@ -123,8 +124,13 @@ class Network:
     def _decrypt(self, asked: Json) -> Json:
         return {"Plaintext": _PLAINTEXT, "KeyId": asked["KeyId"]}
 
-    def _get_item(self, asked: Json) -> Json:
-        return {"Item": {"id": asked["Key"]["id"], "wrapped": {"B": _WRAPPED}}}
+    def _scan(self, asked: Json) -> Json:  # noqa: ARG002 -- as its like
+        """The wrapped token keys: nothing else is scanned here."""
+        return {
+            "Items": [
+                {"id": {"S": name}, "begins": {"N": "0"}, "wrapped": {"B": _WRAPPED}} for name in _TOKEN_KEYS
+            ]
+        }
 
     def _put_item(self, asked: Json) -> Json:  # noqa: ARG002 -- as its like
         return {}

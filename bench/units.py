@@ -33,7 +33,7 @@ def write_units(operation: str, body: dict[str, Any]) -> Counter[str]:
 
 def read_units(operation: str, body: dict[str, Any]) -> int:
     """Read units of a request for small items; consistent reads, as all of ours are."""
-    if operation == "GetItem":
+    if operation == "Scan":  # of the wrapped token keys, which fill one unit
         return 1
     if operation == "BatchGetItem":
         return sum(len(table["Keys"]) for table in body["RequestItems"].values())

@@ -10,14 +10,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.shell import logger, metrics, sealed_exit
 from tokenizer.access import NotACaller, caller_of
 from tokenizer.aws import desks, root
+from tokenizer.aws.renewed import Renewed
 from tokenizer.aws.settings import EraseSettings
 from tokenizer.erasure_desk import ErasureDesk, NotPermitted
 from tokenizer.errors import PipelineError
 
 
 @cache
+def _kept() -> Renewed[ErasureDesk]:
+    return Renewed(lambda: desks.erasure_desk(EraseSettings.load(os.environ)))
+
+
 def _desk() -> ErasureDesk:
-    return desks.erasure_desk(EraseSettings.load(os.environ))
+    return _kept().current()
 
 
 @sealed_exit

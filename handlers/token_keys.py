@@ -1,17 +1,19 @@
 """The custom resource `Custom::TokenKeys`: makes the wrapped token keys when the stack is deployed."""
 
-import json
 import os
-import urllib.request
+import time
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import fail, logger
+from handlers.cloudformation import answer
+from handlers.shell import fail
 from tokenizer.aws.clients import client
 from tokenizer.aws.settings import TokenKeysSettings
-from tokenizer.aws.token_keys import provision
+from tokenizer.aws.token_keys import SUBJECT_KEY, TOKEN_KEY, provision
 from tokenizer.errors import PipelineError
+
+_VERSIONS = {TOKEN_KEY: "TokenKey", SUBJECT_KEY: "SubjectKey"}
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
@@ -20,18 +22,17 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     if event["RequestType"] in {"Create", "Update"}:
         try:
             settings = TokenKeysSettings.load(os.environ)
-            provision(client("dynamodb"), client("kms"), settings.token_keys_table, settings.token_key_arn)
+            told = event["ResourceProperties"]
+            versions = {name: int(told[f"{shown}Version"]) for name, shown in _VERSIONS.items()}
+            provision(
+                client("dynamodb"),
+                client("kms"),
+                settings.token_keys_table,
+                settings.token_key_arn,
+                versions=versions,
+                now=int(time.time() * 1000),
+            )
         except PipelineError as error:
             status, reason = "FAILED", str(error)
             fail(type(error).__name__, reason)
-    _answer(event, status, f"{reason}; log stream {context.log_stream_name}")
-
-
-def _answer(event: dict[str, Any], status: str, reason: str) -> None:
-    body = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
-    body |= {"Status": status, "Reason": reason, "PhysicalResourceId": "token-keys"}
-    request = urllib.request.Request(  # noqa: S310 -- the URL is CloudFormation's, presigned for this answer
-        event["ResponseURL"], json.dumps(body).encode(), {"Content-Type": ""}, method="PUT"
-    )
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
-        logger.info("answered", status=status)
+    answer(event, "token-keys", status, f"{reason}; log stream {context.log_stream_name}")

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.shell import replay_answer, sealed_exit, tell
 from tokenizer.aws import root
+from tokenizer.aws.renewed import Renewed
 from tokenizer.aws.settings import TokenizeSettings
 from tokenizer.batch import Tokenizer
 from tokenizer.budget import Budget
@@ -22,13 +23,17 @@ def _settings() -> TokenizeSettings:
 
 
 @cache
-def _tokenizer() -> Tokenizer:
-    return root.tokenizer(_settings())
+def _kept() -> Renewed[Tokenizer]:
+    return Renewed(root.maker(_settings()))
 
 
 @cache
-def _values() -> Tokenizer:
-    return root.tokenizer(_settings(), values_catalog())
+def _kept_for_values() -> Renewed[Tokenizer]:
+    return Renewed(root.maker(_settings(), values_catalog()))
+
+
+def _tokenizer() -> Tokenizer:
+    return _kept().current()
 
 
 def _budget(context: LambdaContext) -> Budget:
@@ -45,7 +50,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     records = sqs_records(event, _settings().max_receive_count)
     replayed = event.get(REPLAY) is True
     if replayed and event.get(VALUES) is True:
-        outcomes = _values().run(records, _budget(context), replayed=True, publish=False)
+        outcomes = _kept_for_values().current().run(records, _budget(context), replayed=True, publish=False)
         return replay_answer(outcomes, with_events=True)
     has_letters = replayed and event.get(WITH_LETTERS) is not True
     outcomes = _tokenizer().run(records, _budget(context), replayed=has_letters)

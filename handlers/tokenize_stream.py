@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.shell import replay_answer, sealed_exit, tell
 from tokenizer.aws import root
+from tokenizer.aws.renewed import Renewed
 from tokenizer.aws.settings import TokenizeSettings
 from tokenizer.batch import Tokenizer
 from tokenizer.replay import REPLAY, WITH_LETTERS
@@ -15,8 +16,12 @@ from tokenizer.sources import kinesis_records
 
 
 @cache
+def _kept() -> Renewed[Tokenizer]:
+    return Renewed(root.maker(TokenizeSettings.load(os.environ)))
+
+
 def _tokenizer() -> Tokenizer:
-    return root.tokenizer(TokenizeSettings.load(os.environ))
+    return _kept().current()
 
 
 @sealed_exit

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from local import environment, stack, template, users
+from local import environment, rekey, stack, template, users
 from local.errors import LocalStackError
 from local.package import ROOT
 
@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole stack on this machine.")
     parser.add_argument(
-        "command", choices=["up", "down", "status", "demo", "user", "machine", "env", "adapt"]
+        "command", choices=["up", "down", "status", "demo", "user", "machine", "env", "adapt", "rekey"]
     )
     parser.add_argument("template", type=Path, nargs="?", help="for `adapt`: a CloudFormation template")
     parser.add_argument("--directory", type=Path, default=ROOT / ".local", help="where it keeps its state")
@@ -41,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
                 print("\n".join(environment.exports(_running(directory), options.role)))
             case "adapt":
                 print(json.dumps(_adapted(options.template)))
+            case "rekey":
+                return rekey.rekey(directory, print)
             case command:
                 _run(command, directory)
     except LocalStackError as error:

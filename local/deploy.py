@@ -2,26 +2,33 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from local import gateway, package, template
 from local.errors import LocalStackError
 
 STACK_NAME = "orders"
+TEMPLATE = package.ROOT / "template.yaml"
 _BUCKET = "local-deployments"
 _DEPLOY_SECONDS = 120.0
 # What differs from the template's defaults: nothing moves money here, and the stack's folder goes with the stack anyway.
-_PARAMETERS = {"PaymentGateway": "fake", "AuditRetentionDays": "1"}
+_ALWAYS = {"PaymentGateway": "fake", "AuditRetentionDays": "1"}
+
+Client = Callable[[str], Any]
 
 
-def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[str, str]:
+def deploy(
+    client: Client, path: Path = TEMPLATE, parameters: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, str]:
     """Deploy a template.
 
     Args:
         client: makes a boto3 client for a service.
         path: the template.
+        parameters: of the stack, beside those that every local stack has.
 
     Returns:
         The stack's outputs.
@@ -29,24 +36,46 @@ def deploy(client: Any, path: Path = package.ROOT / "template.yaml") -> Mapping[
     Raises:
         LocalStackError: a resource failed; names each with its reason.
     """
+    client("s3").create_bucket(Bucket=_BUCKET)
+    return _deployed(client, client("cloudformation").create_stack, path, parameters)
+
+
+def update(client: Client, parameters: Mapping[str, str], path: Path = TEMPLATE) -> Mapping[str, str]:
+    """Deploy again with other parameters; those that are not named have their defaults.
+
+    Raises:
+        LocalStackError: a resource failed, and the deployment was rolled back.
+    """
+    return _deployed(client, client("cloudformation").update_stack, path, parameters)
+
+
+def parameters(client: Client) -> dict[str, str]:
+    """The parameters that the stack was deployed with."""
+    (stack,) = client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
+    return {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+
+
+def _deployed(
+    client: Client, submit: Callable[..., Any], path: Path, parameters: Mapping[str, str]
+) -> Mapping[str, str]:
     function_uri, layer_uri = _upload(client("s3"))
-    real = template.load(path)
+    real, chosen = template.load(path), {**_ALWAYS, **parameters}
     body = template.for_emulator(real, function_uri, layer_uri)
     # CloudFormation takes 51,200 bytes in a request, and 1 MB from a bucket.
     client("s3").put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
     cloudformation = client("cloudformation")
-    cloudformation.create_stack(
+    submit(
         StackName=STACK_NAME,
         TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
-        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in _PARAMETERS.items()],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in chosen.items()],
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     stack = _settled(cloudformation)
-    if stack["StackStatus"] != "CREATE_COMPLETE":
+    if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise LocalStackError(
             f"the template was not deployed: {_reasons(cloudformation)}", "mend template.yaml"
         )
-    for lock in template.locks(real, _PARAMETERS):
+    for lock in template.locks(real, chosen):
         resource = cloudformation.describe_stack_resource(
             StackName=STACK_NAME, LogicalResourceId=lock["Bucket"]
         )
@@ -68,7 +97,6 @@ def _api_url(on_aws: str, endpoint_url: str) -> str:
 
 
 def _upload(s3: Any) -> tuple[str, str]:
-    s3.create_bucket(Bucket=_BUCKET)
     s3.put_object(Bucket=_BUCKET, Key="function.zip", Body=package.function_zip())
     s3.put_object(Bucket=_BUCKET, Key="layer.zip", Body=package.layer_zip())
     return f"s3://{_BUCKET}/function.zip", f"s3://{_BUCKET}/layer.zip"

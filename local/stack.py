@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from local import deploy as deployment
 from local import emulator, mapping_process
-from local.deploy import deploy
 from local.errors import LocalStackError
 
 _STATE = "stack.json"
@@ -62,12 +63,15 @@ class Stack:
         return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
 
-def up(directory: Path, report: Callable[[str], None]) -> Stack:
+def up(
+    directory: Path, report: Callable[[str], None], parameters: Mapping[str, str] = MappingProxyType({})
+) -> Stack:
     """Start a stack, or find the one that runs.
 
     Args:
         directory: takes all that the stack leaves on disk.
         report: told of each step.
+        parameters: of template.yaml, beside those that every local stack has.
 
     Raises:
         LocalStackError: it did not come up; nothing is left running or on disk then.
@@ -81,27 +85,39 @@ def up(directory: Path, report: Callable[[str], None]) -> Stack:
         down(directory)
     directory.mkdir(mode=0o700, parents=True)
     try:
-        return _started(directory, report)
+        return _started(directory, report, parameters)
     except BaseException:
         down(directory)
         raise
 
 
-def _started(directory: Path, report: Callable[[str], None]) -> Stack:
+def update(directory: Path, running_one: Stack, parameters: Mapping[str, str]) -> Stack:
+    """Deploy a running stack again with other parameters; those that are not named have their defaults.
+
+    Raises:
+        LocalStackError: it was not deployed; it is as it was then.
+    """
+    outputs = deployment.update(running_one.client, parameters)
+    updated = Stack(running_one.endpoint_url, running_one.region, outputs)
+    _keep(directory, updated)
+    return updated
+
+
+def _started(directory: Path, report: Callable[[str], None], parameters: Mapping[str, str]) -> Stack:
     port = emulator.free_port()
     report(f"starting the emulator on {emulator.HOST}:{port}")
     pids = [emulator.start(directory, port)]
     _write(directory / _PIDS, pids)
     bare = Stack(f"http://{emulator.HOST}:{port}", emulator.REGION, {})
     report("deploying template.yaml")
-    stack = Stack(bare.endpoint_url, bare.region, deploy(bare.client))
+    outputs = deployment.deploy(bare.client, parameters=parameters)
+    stack = Stack(bare.endpoint_url, bare.region, outputs)
     report("starting the stream's event source mapping")
     pids.append(
         mapping_process.start(directory, stack.endpoint_url, stack.outputs["TokenizeStreamFunctionName"])
     )
     _write(directory / _PIDS, pids)
-    state = {"endpoint_url": stack.endpoint_url, "region": stack.region, "outputs": dict(stack.outputs)}
-    _write(directory / _STATE, state)
+    _keep(directory, stack)
     report(f"is up: {stack.endpoint_url}")
     return stack
 
@@ -127,7 +143,11 @@ def load(directory: Path) -> Stack | None:
 
 
 @contextmanager
-def running(directory: Path, report: Callable[[str], None] = lambda _: None) -> Iterator[Stack]:
+def running(
+    directory: Path,
+    report: Callable[[str], None] = lambda _: None,
+    parameters: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Stack]:
     """A stack for as long as a block runs, whatever ends it.
 
     Raises:
@@ -136,9 +156,14 @@ def running(directory: Path, report: Callable[[str], None] = lambda _: None) -> 
     if load(directory) is not None:
         raise LocalStackError(f"a stack runs in {directory} already", "stop it with `make down`")
     try:
-        yield up(directory, report)
+        yield up(directory, report, parameters)
     finally:
         down(directory)
+
+
+def _keep(directory: Path, stack: Stack) -> None:
+    state = {"endpoint_url": stack.endpoint_url, "region": stack.region, "outputs": dict(stack.outputs)}
+    _write(directory / _STATE, state)
 
 
 def _write(path: Path, content: Any) -> None:

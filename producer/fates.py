@@ -17,7 +17,7 @@ from tokenizer.identity import Identity
 from tokenizer.intake import Intake
 from tokenizer.records import RawRecord
 from tokenizer.sanitize import GUARDED, UNKNOWN, Draft, Sanitizer
-from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey
+from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 
 _QUEUE = "preview"
 _KEY_BYTES = 32
@@ -60,7 +60,7 @@ class Preview:
 
     def __init__(self, catalog: Catalog) -> None:
         token_key, scopes, subjects = (token_bytes(_KEY_BYTES) for _ in range(3))
-        keys = TokenKey(token_key), ScopeKeys(scopes), SubjectKey(subjects)
+        keys = Versions.only(TokenKey(token_key)), ScopeKeys(scopes), Versions.only(SubjectKey(subjects))
         self._intake = Intake(catalog, Sanitizer(*keys))
         self._count = 0
 

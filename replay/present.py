@@ -27,6 +27,11 @@ def error(message: str, hint: str) -> None:
     sys.stderr.write(f"error: {message}\nhint: {hint}\n")
 
 
+def aside(text: str) -> None:
+    """One plain line beside what is asked for, on standard error."""
+    sys.stderr.write(text + "\n")
+
+
 def line(text: str) -> None:
     """One plain line."""
     sys.stdout.write(text + "\n")

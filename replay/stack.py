@@ -13,6 +13,7 @@ from botocore.config import Config
 from replay.errors import ReplayError, told
 
 LOCAL = Path(".local/stack.json")
+_ROLE = "ReplayOperatorRoleArn"
 _CALL_SECONDS = 130  # the replay function works on a request for at most 120
 _CONFIG = Config(
     connect_timeout=5, read_timeout=_CALL_SECONDS, retries={"mode": "standard", "total_max_attempts": 3}
@@ -21,11 +22,12 @@ _CONFIG = Config(
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployed stack as an operator reaches it."""
+    """A deployed stack as an operator reaches it; `settled` where no deployment is under way."""
 
     outputs: Mapping[str, str]
     session: boto3.Session
     endpoint_url: str | None = None
+    settled: bool = True
 
     def client(self, service: str) -> Any:
         """A client with the operator's credentials."""
@@ -65,7 +67,7 @@ def find(
         profile: of the AWS configuration.
         region: overrides the profile's.
         role_arn: a role to assume; on the local stack `local_role` is assumed without it.
-        local_role: the output that names it.
+        local_role: the output that names it; the administrator asks where there is none of that name.
 
     Raises:
         ReplayError: there is no such stack, or it can't be reached.
@@ -85,7 +87,7 @@ def find(
                 raise ReplayError(f"there is no stack {name}", "aws cloudformation list-stacks") from None
             raise
     outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
-    return Stack(outputs, session)
+    return Stack(outputs, session, settled=not found["StackStatus"].endswith("_IN_PROGRESS"))
 
 
 def _local(role_arn: str | None, local_role: str) -> Stack:
@@ -103,7 +105,8 @@ def _local(role_arn: str | None, local_role: str) -> Stack:
         aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
         region_name=region,
     )
-    return Stack(outputs, _assumed(session, role_arn or outputs[local_role], endpoint), endpoint)
+    chosen = role_arn or outputs.get(local_role)
+    return Stack(outputs, _assumed(session, chosen, endpoint) if chosen else session, endpoint)
 
 
 def _assumed(session: boto3.Session, role_arn: str, endpoint_url: str | None) -> boto3.Session:

@@ -85,10 +85,8 @@ class Tokenizer:
     def _dead_letter(
         self, judged: Sequence[Judged], bad: Mapping[int, BadRecord], budget: Budget
     ) -> Failures:
-        ingest_id = self.intake.sanitizer.token_key.ingest_id
-        letters = {
-            at: judged[at].letter(why, ingest_id(judged[at].record.identity)) for at, why in bad.items()
-        }
+        ingest_id = self.intake.sanitizer.ingest_id
+        letters = {at: judged[at].letter(why, ingest_id(judged[at].record)) for at, why in bad.items()}
         return failed(letters, self.letters.send(list(letters.values()), budget) if letters else [])
 
 

@@ -29,6 +29,7 @@ class Certificate:
         sweeps: how many are done.
         next_sweep: milliseconds since 1970; 0 when there is none to come.
         failed: the last attempt did not get through; it is repeated.
+        also: the customer's other names, by earlier versions of the key that names them.
         unannounced: the event for consumers, until the bus has taken it.
     """
 
@@ -44,7 +45,13 @@ class Certificate:
     sweeps: int = 0
     next_sweep: int = 0
     failed: bool = False
+    also: tuple[str, ...] = ()
     unannounced: SanitizedRecord | None = field(default=None, repr=False)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """All names of the customer."""
+        return (self.subject, *self.also)
 
     def shown(self, customer_id: str) -> dict[str, Any]:
         """The certificate as whoever asked for it gets it."""

@@ -16,7 +16,7 @@ from tokenizer.errors import PipelineError
 from tokenizer.live import Living
 from tokenizer.ports import Bus, Vault
 from tokenizer.records import IndexEntry, Share, VaultRecord
-from tokenizer.tokens import Pointer, SubjectKey
+from tokenizer.tokens import Pointer, SubjectKey, Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Eraser:
         now: milliseconds since 1970.
     """
 
-    key: SubjectKey
+    keys: Versions[SubjectKey]
     ledger: Ledger
     estate: Estate
     living: Living
@@ -94,14 +94,16 @@ class Eraser:
         Raises:
             PipelineError: the mark could not be set or kept; nothing is promised then, and trying again is safe.
         """
-        subject, now = self.key.subject(customer_id), self.now()
-        certificate = Certificate(erasure_id, subject, by, purpose, now, now, next_sweep=now + SWEEPS[0])
+        (subject, *also), now = self.subjects(customer_id), self.now()
+        certificate = Certificate(
+            erasure_id, subject, by, purpose, now, now, also=tuple(also), next_sweep=now + SWEEPS[0]
+        )
         certificate = replace(certificate, unannounced=event_of(certificate, customer_id))
-        self.ledger.mark(subject, now)
+        self._mark(certificate, now)
         self.ledger.keep(certificate)  # whatever fails from here on is made up for by the sweeps
         certificate = self._attempt(certificate, budget)
         until = self.now()
-        self.ledger.mark(subject, until)
+        self._mark(certificate, until)
         certificate = replace(certificate, until=until)
         self.ledger.keep(certificate)
         return certificate
@@ -121,6 +123,15 @@ class Eraser:
             swept.append(after)
         return swept
 
+    def subjects(self, customer_id: str) -> tuple[str, ...]:
+        """What the vault calls a customer, by each version of the key that names them, the newest first."""
+        return tuple(key.subject(customer_id) for key in self.keys.newest_first())
+
+    def _mark(self, certificate: Certificate, until: int) -> None:
+        """Mark every name of the customer; only then what any of them shares may be judged."""
+        for subject in certificate.subjects:
+            self.ledger.mark(subject, until)
+
     def _attempt(self, certificate: Certificate, budget: Budget) -> Certificate:
         """One pass, and the event if it is not out yet; what fails is told by `failed` and tried again."""
         try:
@@ -133,10 +144,12 @@ class Eraser:
         return after
 
     def _pass(self, certificate: Certificate, budget: Budget) -> Certificate:
-        subject, until = certificate.subject, certificate.until
-        dropped = self._disown(subject, until, budget)
-        unshared = self._unshare(subject, until, budget)
-        owned = [each for each in self.estate.records(subject) if each.arrived <= until]
+        subjects, until = certificate.subjects, certificate.until
+        dropped = {key for each in subjects for key in self._disown(each, until, budget)}
+        unshared = {key for each in subjects for key in self._unshare(each, until, budget)}
+        owned = [
+            each for subject in subjects for each in self.estate.records(subject) if each.arrived <= until
+        ]
         plain = {each.record_id for each in owned if not each.consistent}
         candidates = (
             {each.record_id for each in owned if each.consistent} | unshared | set(certificate.pending)

@@ -43,7 +43,7 @@ class ErasureDesk:
         """
         erasure_id = f"era_{uuid.uuid4().hex}"
         allowed = self.policies.permits_erasure(caller, purpose)
-        subject = self.eraser.key.subject(customer_id)
+        subject = self.eraser.subjects(customer_id)[0]
         self.audit.write(
             ERASE,
             caller.name,

@@ -41,7 +41,7 @@ from tokenizer.records import (
     milliseconds,
     timestamp,
 )
-from tokenizer.tokens import Pointer, ScopeKeys, SubjectKey, TokenKey
+from tokenizer.tokens import Pointer, ScopeKeys, SubjectKey, TokenKey, Versions
 from tokenizer.values import fact, generalize, mask, normal_form
 
 UNKNOWN = "unknown"
@@ -98,9 +98,9 @@ class Draft:
 class Sanitizer:
     """The keys that tokens, blind indexes and subjects are drawn with."""
 
-    token_key: TokenKey
+    token_keys: Versions[TokenKey]
     scope_keys: ScopeKeys
-    subject_key: SubjectKey
+    subject_keys: Versions[SubjectKey]
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
     def sanitize(self, record: RawRecord, event: Mapping[str, Any], plan: EventPlan) -> Draft:
@@ -118,7 +118,7 @@ class Sanitizer:
             "schema_version": event["schema_version"],
             "occurred_at": event["occurred_at"],
             "ingested_at": timestamp(record.arrived_at),
-            "ingest_id": self.token_key.ingest_id(record.identity),
+            "ingest_id": self.ingest_id(record),
         }
         for name in ("event_id", "occurred_at"):
             walk.watch(metadata, name, f"/{name}", everything=False)
@@ -126,13 +126,17 @@ class Sanitizer:
         detail = jsontext.dump({"metadata": metadata, "data": data})
         sanitized = SanitizedRecord(plan.name.event_type, detail, metadata["ingest_id"])
         about = plan.subject_of(event)
-        subject = self.subject_key.subject(about) if about is not None else ""
         arrived = milliseconds(record.arrived_at)
+        subject = self.subject_keys.at(arrived).subject(about) if about is not None else ""
         records = tuple(
             VaultRecord(walk.ids[days], fields, self.lifetimes.end(days, arrived), subject, arrived)
             for days, fields in walk.fields.items()
         )
         return Draft(sanitized, records, tuple(walk.uses), tuple(walk.aliases), tuple(hits), subject, arrived)
+
+    def ingest_id(self, record: RawRecord) -> str:
+        """The opaque id of a record, the same in its event and in its dead letters."""
+        return self.token_keys.at(milliseconds(record.arrived_at)).ingest_id(record.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class _Walk:
 
     def __init__(self, sanitizer: Sanitizer, record: RawRecord) -> None:
         self.identity = record.identity
-        self.token_key = sanitizer.token_key
+        self.token_key = sanitizer.token_keys.at(milliseconds(record.arrived_at))
         self.scope_keys = sanitizer.scope_keys
         self.lifetimes = sanitizer.lifetimes
         usual = self.lifetimes.default

@@ -7,7 +7,7 @@ words of PCI's tokenization guidelines). A token is 128 bits: 96 name the vault 
 import re
 from dataclasses import dataclass, field
 from hmac import digest
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from tokenizer.identity import Identity
 
@@ -15,6 +15,8 @@ PREFIX = "tok_"
 LENGTH = len(PREFIX) + 26
 RECORD_BYTES = 12
 TAG_BYTES = 4
+
+K = TypeVar("K")
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32 in lower case
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
@@ -132,3 +134,27 @@ class SubjectKey:
     def subject(self, customer_id: str) -> str:
         """32 hexadecimal digits: 128 bits of an HMAC, so that no id stands in the vault."""
         return digest(self.secret, b"subject:" + customer_id.encode(), "sha256")[:16].hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Versions(Generic[K]):
+    """Versions of a key side by side. Which one a record gets is a function of its arrival, so it stays the same for ever.
+
+    Args:
+        keys: each with the arrival from which it is used, milliseconds since 1970, ascending; the first from 0.
+    """
+
+    keys: tuple[tuple[int, K], ...]
+
+    @classmethod
+    def only(cls, key: K) -> "Versions[K]":
+        """One version, from the beginning."""
+        return cls(((0, key),))
+
+    def at(self, arrived: int) -> K:
+        """The version for what arrived then, milliseconds since 1970."""
+        return next(key for begins, key in reversed(self.keys) if begins <= arrived)
+
+    def newest_first(self) -> tuple[K, ...]:
+        """All of them, whether or not they have begun."""
+        return tuple(key for _, key in reversed(self.keys))

@@ -18,7 +18,7 @@ from tokenizer.catalog import catalog
 from tokenizer.intake import Intake
 from tokenizer.sanitize import Sanitizer
 from tokenizer.sources import kinesis_records
-from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey
+from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 
 BATCH = 100
 OURS = "ours"
@@ -51,7 +51,12 @@ def _subjects(network: Network) -> dict[str, Subject]:
     table = article.encrypted_table()
     engine = AnonymizerEngine()  # type: ignore[no-untyped-call] # its constructor has no annotations
     session = Session()
-    intake = Intake(catalog(), Sanitizer(TokenKey(bytes(32)), ScopeKeys(bytes(32)), SubjectKey(bytes(32))))
+    intake = Intake(
+        catalog(),
+        Sanitizer(
+            Versions.only(TokenKey(bytes(32))), ScopeKeys(bytes(32)), Versions.only(SubjectKey(bytes(32)))
+        ),
+    )
     return {
         OURS: batches(path, PLAIN, BATCH),
         BARE: Subject(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from tests.fakes.world import SUBJECT_KEY, World, ample_budget
+from tests.fakes.world import SUBJECT_KEYS, World, ample_budget
 from tokenizer.certificates import Certificate
 from tokenizer.erase import Eraser, OwnedRecord
 from tokenizer.errors import PipelineError
@@ -82,7 +82,7 @@ class Erasing:
         living = Living(self.world.erasures, FakeShares(self.world))
         self.live = LiveVault(self.world.vault, living)
         self.eraser = Eraser(
-            SUBJECT_KEY, self.ledger, self.estate, living, self.world.vault, self.world.bus, lambda: self.now
+            SUBJECT_KEYS, self.ledger, self.estate, living, self.world.vault, self.world.bus, lambda: self.now
         )
 
     def erase(self, customer_id: str, erasure_id: str = "era_1") -> Certificate:

@@ -1,7 +1,7 @@
 """A world in memory: the four ports, with faults that tests switch on."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -17,12 +17,13 @@ from tokenizer.ports import Tokens
 from tokenizer.records import IndexEntry, Letter, SanitizedRecord, Share, VaultRecord
 from tokenizer.reveal import Revealed, reveal
 from tokenizer.sanitize import Sanitizer
-from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey
+from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 from tokenizer.vaulting import Vaulting
 
-TOKEN_KEY = TokenKey(b"t" * 32)
+TOKEN_KEYS = Versions.only(TokenKey(b"t" * 32))
 SCOPE_KEYS = ScopeKeys(b"s" * 32)
 SUBJECT_KEY = SubjectKey(b"c" * 32)
+SUBJECT_KEYS = Versions.only(SUBJECT_KEY)
 FOREVER = Lifetimes()
 
 
@@ -140,11 +141,17 @@ class World:
         self.bus = FakeBus(self.vault)
         self.letters = FakeDeadLetters()
         self.tokenizer = Tokenizer(
-            Intake(catalog or shipped(), Sanitizer(TOKEN_KEY, SCOPE_KEYS, SUBJECT_KEY, lifetimes)),
+            Intake(catalog or shipped(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS, lifetimes)),
             Vaulting(self.vault, self.index, self.aliases, self.erasures),
             self.bus,
             self.letters,
         )
+
+    def with_keys(self, token_keys: Versions[TokenKey], subject_keys: Versions[SubjectKey]) -> None:
+        """Let the use case go on with other versions of its keys."""
+        intake = self.tokenizer.intake
+        sanitizer = replace(intake.sanitizer, token_keys=token_keys, subject_keys=subject_keys)
+        self.tokenizer = replace(self.tokenizer, intake=replace(intake, sanitizer=sanitizer))
 
     def reveal(self, *tokens: str) -> dict[str, Revealed]:
         return reveal(tokens, self.vault, self.aliases, ample_budget())

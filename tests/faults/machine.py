@@ -21,7 +21,7 @@ from tokenizer.errors import PipelineError
 STEPS_EACH = 50
 SOURCES = st.sampled_from(("stream", "queue"))
 CALLS = st.sampled_from(
-    ("BatchWriteItem", "BatchGetItem", "TransactWriteItems", "PutEvents", "SendMessageBatch", "GenerateDataKey", "Decrypt", "GetItem", "any")
+    ("BatchWriteItem", "BatchGetItem", "TransactWriteItems", "PutEvents", "SendMessageBatch", "GenerateDataKey", "Decrypt", "Scan", "any")
 )  # fmt: skip
 BATCH_CALLS = ("BatchWriteItem", "BatchGetItem", "TransactWriteItems", "PutEvents", "SendMessageBatch")
 steps_taken = 0

@@ -70,6 +70,8 @@ class Pipeline:
                 self.aws.client("kms"),
                 SETTINGS.token_keys_table,
                 SETTINGS.token_key_arn,
+                versions={},
+                now=0,
             )
             yield
 
@@ -129,7 +131,7 @@ class Pipeline:
         with self._well():
             kms, dynamodb = self.aws.client("kms"), self.aws.client("dynamodb")
             keys = DataKeyReader(
-                kms, SETTINGS.vault_key_arn, root.vault_context("vault"), Bounds(), lambda: 0.0
+                kms, [SETTINGS.vault_key_arn], root.vault_context("vault"), Bounds(), lambda: 0.0
             )
             vault = VaultReader(dynamodb, "vault", "vault", VaultReaderMaterials(keys), lambda: 0.0)
             answers = reveal(tokens, vault, DynamoAliases(dynamodb, "aliases"), ample_budget())
@@ -173,7 +175,7 @@ class Pipeline:
         with self._well():
             context = root.LETTER_CONTEXT
             keys = DataKeyReader(
-                self.aws.client("kms"), SETTINGS.letter_key_arn, context, Bounds(), lambda: 0.0
+                self.aws.client("kms"), [SETTINGS.letter_key_arn], context, Bounds(), lambda: 0.0
             )
             for sent in self.sent:
                 for letter in letters.get(sent.place, ()):

@@ -28,7 +28,7 @@ def run(fault: Fault | None = None) -> tuple[Pipeline, int]:
         return pipeline, pipeline.aws.numbered - before
 
 
-CALLS = 29
+CALLS = 25
 
 
 def test_how_many_calls_there_are_to_crash_at() -> None:
@@ -40,7 +40,7 @@ def test_how_many_calls_there_are_to_crash_at() -> None:
         "Decrypt",
         "GenerateDataKey",
         "GenerateDataKeyWithoutPlaintext",
-        "GetItem",
+        "Scan",
         "PutEvents",
         "PutItem",
         "SendMessageBatch",
@@ -76,7 +76,7 @@ def test_one_fault_at_any_call_loses_nothing_and_publishes_one_content(at: int, 
         "SendMessageBatch",
         "GenerateDataKey",
         "Decrypt",
-        "GetItem",
+        "Scan",
     ],
 )
 def test_repeating_a_call_that_may_have_worked_is_safe(name: str, kind: Kind) -> None:

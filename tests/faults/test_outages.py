@@ -16,7 +16,7 @@ CALLS = (
     "PutEvents",
     "GenerateDataKey",
     "Decrypt",
-    "GetItem",
+    "Scan",
 )
 HOURS = 3600.0
 

@@ -94,6 +94,10 @@ def make_erasures(dynamodb: Any) -> str:
     return _make(dynamodb, "erasures", {"id": "S"}, {"due": {"open": "S", "next_sweep": "N"}})
 
 
+def make_rekey(dynamodb: Any) -> str:
+    return _make(dynamodb, "rekey", {"run": "S", "part": "S"}, {})
+
+
 def _make(dynamodb: Any, name: str, key: Mapping[str, str], indexes: Mapping[str, Mapping[str, str]]) -> str:
     """A table and its indexes, keys given by name and type, the partition key first."""
 
@@ -164,7 +168,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             letter_bucket="letters",
         )
         boto3.client("s3").create_bucket(Bucket="letters")
-        token_keys.provision(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
+        token_keys.provision(
+            dynamodb, kms, settings.token_keys_table, settings.token_key_arn, versions={}, now=0
+        )
         calls = _counted(monkeypatch)
         yield Aws(settings, _consumer(boto3.client("events"), sqs), calls)
 

@@ -24,7 +24,7 @@ TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
 
 def opener(aws: Aws) -> Opener:
     keys = DataKeyReader(
-        aws.client("kms"), aws.settings.letter_key_arn, LETTER_CONTEXT, Bounds(), lambda: 0.0
+        aws.client("kms"), [aws.settings.letter_key_arn], LETTER_CONTEXT, Bounds(), lambda: 0.0
     )
     return Opener(keys)
 

@@ -10,12 +10,16 @@ from local.package import ROOT
 from local.template import load
 
 Template = dict[str, Any]
+VAULT_KEY = {
+    ("kms:GenerateDataKey", "vault", ("EraseRole", "TokenizeQueueRole", "TokenizeStreamRole")),
+    ("kms:Decrypt", "vault", ("PaymentRole", "RevealRole")),
+    ("kms:GenerateDataKey", "vault if IsRekeying", ("RekeyRole",)),
+    ("kms:Decrypt", "vault if IsRekeying", ("RekeyRole",)),
+}
 KEYS = {
     # key: (operation, purpose, roles) of each statement that grants its use
-    "VaultKey": {
-        ("kms:GenerateDataKey", "vault", ("EraseRole", "TokenizeQueueRole", "TokenizeStreamRole")),
-        ("kms:Decrypt", "vault", ("PaymentRole", "RevealRole")),
-    },
+    "VaultKey": VAULT_KEY,
+    "VaultKeyGreen": VAULT_KEY,
     "LetterKey": {
         ("kms:GenerateDataKey", "letter", ("TokenizeQueueRole", "TokenizeStreamRole")),
         ("kms:Decrypt", "letter", ("ReplayRole",)),
@@ -26,12 +30,13 @@ KEYS = {
             "audit",
             ("EraseRole", "HoneyRole", "PaymentRole", "ReplayRole", "RevealRole"),
         ),
+        ("kms:GenerateDataKey", "audit if IsRekeying", ("RekeyRole",)),
         ("kms:Decrypt", "audit", ("AuditReaderRole",)),
     },
     "TokenKey": {
         ("kms:GenerateDataKeyWithoutPlaintext", "token-keys", ("TokenKeysRole",)),
         ("kms:Decrypt", "token-keys", ("TokenizeQueueRole", "TokenizeStreamRole")),
-        ("kms:Decrypt", "token-keys subject-key/1", ("EraseRole",)),
+        ("kms:Decrypt", "token-keys subject-key/*", ("EraseRole",)),
     },
     "FingerprintKey": {("kms:GenerateMac", "any", ("ApiRole",))},
 }
@@ -63,16 +68,29 @@ def statements(template: Template, policy: str) -> list[dict[str, Any]]:
     return found
 
 
+def key_statements(key: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """The statements of a key's policy, and the condition under which each is there."""
+    for each in key["KeyPolicy"]["Statement"]:
+        if "Fn::If" in each:
+            condition, statement, otherwise = each["Fn::If"]
+            assert otherwise == {"Ref": "AWS::NoValue"}
+            yield statement, [f"if {condition}"]
+        else:
+            yield each, []
+
+
 def key_uses(template: Template, key: str) -> set[tuple[str, str, tuple[str, ...]]]:
     found = set()
-    for each in template["Resources"][key]["Properties"]["KeyPolicy"]["Statement"]:
+    for each, there in key_statements(template["Resources"][key]["Properties"]):
         if each["Sid"] == "Administration":
             continue
-        context = each.get("Condition", {}).get("StringEquals", {})
+        tests = each.get("Condition", {})
+        context = {**tests.get("StringEquals", {}), **tests.get("StringLike", {})}
         purpose = " ".join(
             [
                 context.get("kms:EncryptionContext:purpose", "any"),
                 *([context[NAME]] if NAME in context else []),
+                *there,
             ]
         )
         roles = tuple(sorted(arn["Fn::GetAtt"][0] for arn in listed(each["Principal"]["AWS"])))
@@ -88,7 +106,7 @@ def administrators_without_use(template: Template) -> list[str]:
     return [
         name
         for name in KEYS
-        for each in template["Resources"][name]["Properties"]["KeyPolicy"]["Statement"]
+        for each, _ in key_statements(template["Resources"][name]["Properties"])
         if each["Sid"] == "Administration" and ADMINISTRATION & set(each["Action"])
     ]
 
@@ -130,6 +148,38 @@ def tokenizers_only_write_the_vault(template: Template) -> list[str]:
         for action in listed(each["Action"])
         if {"Fn::GetAtt": ["VaultTable", "Arn"]} in listed(each["Resource"])
         and action != "dynamodb:BatchWriteItem"
+    ]
+
+
+def who_may_read_and_write_the_vault_is_there_for_a_while(template: Template) -> list[str]:
+    """One role may read vault records and write them; it and its function exist while the vault is moved to another key."""
+    names = ("RekeyRole", "RekeyPolicy", "RekeyFunction", "RekeyOperatorRole", "RekeyOperatorPolicy")
+    lasting = [name for name in names if template["Resources"][name].get("Condition") != "IsRekeying"]
+    both = []
+    for name, policy in of_type(template, "AWS::IAM::Policy"):
+        actions = {
+            action.partition(":")[2]
+            for each in policy["PolicyDocument"]["Statement"]
+            for action in listed(each["Action"])
+            if {"Fn::GetAtt": ["VaultTable", "Arn"]} in listed(each["Resource"])
+        }
+        reads = actions & {"BatchGetItem", "GetItem", "Query", "Scan"}
+        if reads and actions - reads and name != "RekeyPolicy":
+            both.append(name)
+    return lasting + both
+
+
+def no_vault_key_leaves_unseen(template: Template) -> list[str]:
+    """Whatever seals or opens records waits for the resource that refuses to let a key go."""
+    functions = {
+        name
+        for name, function in of_type(template, "AWS::Serverless::Function")
+        if "VAULT_KEY_ARN" in function.get("Environment", {}).get("Variables", {})
+    } - {"RekeyFunction"}
+    keys = {name for name, _ in of_type(template, "AWS::KMS::Key") if name.startswith("VaultKey")}
+    held = str(template["Resources"]["VaultKeys"]["Properties"]["Held"])
+    return [name for name in functions if "VaultKeys" not in template["Resources"][name]["DependsOn"]] + [
+        key for key in keys if f"'{key}'" not in held
     ]
 
 
@@ -297,7 +347,7 @@ def audit_lines_are_written_once_by_anybody(template: Template) -> list[str]:
     ]
 
 
-AUDIT_WRITERS = {"HoneyPolicy", "ErasePolicy", "RevealPolicy", "PaymentPolicy", "ReplayPolicy"}
+AUDIT_WRITERS = {"HoneyPolicy", "RekeyPolicy", "ErasePolicy", "RevealPolicy", "PaymentPolicy", "ReplayPolicy"}
 AUDIT_READS = {
     "dynamodb:GetItem",
     "dynamodb:Query",
@@ -375,7 +425,7 @@ def plant(template: Template, path: str, value: Any) -> None:
         if isinstance(node, list):
             # by its place or, which stays when others come, by its Sid
             (node,) = (
-                [node[int(step)]] if step.isdecimal() else [each for each in node if each["Sid"] == step]
+                [node[int(step)]] if step.isdecimal() else [each for each in node if each.get("Sid") == step]
             )
         else:
             node = node[step]
@@ -391,6 +441,14 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
         "TokenKey/Properties/KeyPolicy/Statement/3/Condition",
         {"StringEquals": {"kms:EncryptionContext:purpose": "token-keys"}},
     ),
+    (who_may_read_and_write_the_vault_is_there_for_a_while, "RekeyRole/Condition", "OwnNetwork"),
+    (
+        who_may_read_and_write_the_vault_is_there_for_a_while,
+        f"ErasePolicy/{STATEMENT}/Action",
+        ["dynamodb:BatchWriteItem", "dynamodb:Scan"],
+    ),
+    (no_vault_key_leaves_unseen, "RevealFunction/DependsOn", ["RevealPolicy"]),
+    (no_vault_key_leaves_unseen, "VaultKeys/Properties/Held", []),
     (the_eraser_reads_nothing, f"ErasePolicy/{STATEMENT}/Action", ["dynamodb:GetItem"]),
     (
         keys_used_as_agreed,

@@ -21,12 +21,15 @@ FUNCTIONS = {
     "API": "ApiFunction",
     "orders consumer": "OnOrderSanitizedFunction",
     "token keys": "TokenKeysFunction",
+    "rekey ‡": "RekeyFunction",
+    "vault keys": "VaultKeysFunction",
     "honey": "HoneyFunction",
 }
 PEOPLE = {
     "producer": "ProducerRoleArn",
     "consumer": "ConsumerRoleArn",
     "replay operator": "ReplayOperatorRoleArn",
+    "rekey operator ‡": "RekeyOperatorRoleArn",
     "honey keeper": "HoneyKeeperRoleArn",
     "audit reader": "AuditReaderRoleArn",
 }
@@ -152,8 +155,12 @@ def _update(table: str) -> Callable[[Names], dict[str, Any]]:
 
 VAULT, INDEX, SHARES, ERASURES = "VaultTableName", "BlindIndexTableName", "SHARES_TABLE", "ERASURES_TABLE"
 READERS = frozenset({"reveal", "pay"})
-AUDITED, AUDITOR = frozenset({"reveal", "pay", "erase", "replay", "honey"}), frozenset({"audit reader"})
+AUDITED, AUDITOR = (
+    frozenset({"reveal", "pay", "erase", "replay", "honey", "rekey ‡"}),
+    frozenset({"audit reader"}),
+)
 ERASE, API, REPLAY = frozenset({"erase"}), frozenset({"API"}), frozenset({"replay"})
+REKEY = frozenset({"rekey ‡"})
 HONEY, KEEPER = frozenset({"honey"}), frozenset({"honey keeper"})
 OPERATOR, CONSUMER, PRODUCER = (
     frozenset({"replay operator"}),
@@ -195,18 +202,29 @@ ACTIONS = (
     ),
     Action("read vault records (ciphertext)", "dynamodb", "batch_get_item", _keys(VAULT), READERS),
     Action("read one vault record", "dynamodb", "get_item", _get(VAULT), NOBODY),
-    Action("scan the vault", "dynamodb", "scan", _table(VAULT), NOBODY),
+    Action("scan the vault", "dynamodb", "scan", _table(VAULT), REKEY),
     Action("write vault records", "dynamodb", "batch_write_item", _puts(VAULT), TOKENIZERS | ERASE),
-    Action("put one vault record", "dynamodb", "put_item", _never(VAULT), NOBODY),
+    Action("put one vault record", "dynamodb", "put_item", _never(VAULT), REKEY),
     Action("find whose vault records are", "dynamodb", "query", _owner(VAULT), ERASE),
     Action(
         "make a data key of the vault",
         "kms",
         "generate_data_key",
         _make("VaultKeyArn", "vault"),
-        TOKENIZERS | ERASE,
+        TOKENIZERS | ERASE | REKEY,
     ),
-    Action("open a data key of the vault", "kms", "decrypt", _open("VaultKeyArn", "vault"), READERS),
+    Action("open a data key of the vault", "kms", "decrypt", _open("VaultKeyArn", "vault"), READERS | REKEY),
+    Action(
+        "keep how far the vault has moved, and which keys it had",
+        "dynamodb",
+        "put_item",
+        lambda names: {
+            "TableName": names["REKEY_TABLE"],
+            "Item": {"run": {"S": "00"}, "part": {"S": "00"}},
+            "ConditionExpression": "attribute_exists(nowhere)",
+        },
+        REKEY | frozenset({"vault keys"}),
+    ),
     Action(
         "make a data key of letters", "kms", "generate_data_key", _make("LetterKeyArn", "letter"), TOKENIZERS
     ),
@@ -239,9 +257,7 @@ ACTIONS = (
         _make("TOKEN_KEY_ARN", "token-keys"),
         frozenset({"token keys"}),
     ),
-    Action(
-        "read the wrapped token keys", "dynamodb", "get_item", _get("TOKEN_KEYS_TABLE"), TOKENIZERS | ERASE
-    ),
+    Action("read the wrapped token keys", "dynamodb", "scan", _table("TOKEN_KEYS_TABLE"), TOKENIZERS | ERASE),
     Action(
         "write the wrapped token keys",
         "dynamodb",
@@ -384,6 +400,13 @@ ACTIONS = (
     Action("ask the payment function", "lambda", "invoke", _invoke("PAYMENT_FUNCTION"), API),
     Action("ask the replay function", "lambda", "invoke", _invoke("ReplayFunctionName"), OPERATOR),
     Action(
+        "ask the rekey function",
+        "lambda",
+        "invoke",
+        _invoke("RekeyFunctionName"),
+        frozenset({"rekey operator ‡"}),
+    ),
+    Action(
         "ask the queue's tokenizing function",
         "lambda",
         "invoke",
@@ -460,6 +483,7 @@ def _lines() -> Iterator[str]:
         yield f"| {action.does}{'' if action.emulated else ' †'} | {cells} |"
     yield ""
     yield "To write vault records is `BatchWriteItem`, by which DynamoDB also deletes: the tokenizing and the erasing function can destroy vault records, and read none."
+    yield "Roles marked ‡ exist only while the vault is moved to another key (`Rekeying=true`, [keys.md](keys.md)); the rekey function answers with counts."
     yield "The account's administrators may change keys, roles and this stack: CloudTrail has what they do, and the template gives none of them the use of a key."
 
 

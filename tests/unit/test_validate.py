@@ -13,7 +13,7 @@ from schemas.check import Fault, check
 from schemas.dead_letter import ErrorCode
 from schemas.files import Located, NoEventsError, events_in
 from schemas.validate import main
-from tests.fakes.world import SCOPE_KEYS, SUBJECT_KEY, TOKEN_KEY
+from tests.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
 from tests.property.events import Raw, raw_events
 from tests.samples import CANARIES, order, stream_record
 from tokenizer import jsontext
@@ -22,7 +22,7 @@ from tokenizer.errors import BadRecord
 from tokenizer.intake import Intake
 from tokenizer.sanitize import Draft, Sanitizer
 
-INTAKE = Intake(catalog(), Sanitizer(TOKEN_KEY, SCOPE_KEYS, SUBJECT_KEY))
+INTAKE = Intake(catalog(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS))
 POISONS = [each for each in poisons(seed=5) if each.code is not ErrorCode.TOO_LARGE]
 
 

@@ -5,16 +5,17 @@ outage goes unnoticed.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tokenizer.aws.faults import translated
+from tokenizer.errors import VaultIntegrity
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
 
-_READER_KEYS = (
+READER_KEYS = (
     256  # a reader meets at most this many keys within one time bound; older ones are asked for again
 )
 
@@ -34,10 +35,11 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """A key of 32 bytes in clear, and the same key as KMS encrypted it."""
+    """A key of 32 bytes in clear, the same key as KMS encrypted it, and the KMS key that KMS says it did so under."""
 
     plaintext: bytes = field(repr=False)
     wrapped: bytes
+    key_arn: str
 
 
 class DataKeyWriter:
@@ -53,7 +55,7 @@ class DataKeyWriter:
     ) -> None:
         """A writer under one KMS key and encryption context; `clock` counts seconds and never goes back."""
         self._kms = kms
-        self._key_arn = key_arn
+        self.key_arn = key_arn
         self._context = dict(context)
         self._bounds = bounds
         self._clock = clock
@@ -80,9 +82,9 @@ class DataKeyWriter:
     @translated("generating a data key")
     def _generate(self) -> DataKey:
         answer = self._kms.generate_data_key(
-            KeyId=self._key_arn, NumberOfBytes=32, EncryptionContext=self._context
+            KeyId=self.key_arn, NumberOfBytes=32, EncryptionContext=self._context
         )
-        return DataKey(answer["Plaintext"], answer["CiphertextBlob"])
+        return DataKey(answer["Plaintext"], answer["CiphertextBlob"], answer["KeyId"])
 
 
 class DataKeyReader:
@@ -91,37 +93,52 @@ class DataKeyReader:
     def __init__(
         self,
         kms: "KMSClient",
-        key_arn: str,
+        key_arns: Sequence[str],
         context: Mapping[str, str],
         bounds: Bounds,
         clock: Callable[[], float],
+        *,
+        most: int = READER_KEYS,
     ) -> None:
-        """A reader under one KMS key and encryption context; `clock` counts seconds and never goes back."""
+        """A reader under one encryption context; `clock` counts seconds and never goes back.
+
+        Args:
+            kms: a client.
+            key_arns: the KMS keys that data keys may be under; more than one while records move to another.
+            context: the encryption context.
+            bounds: of each data key's use.
+            clock: seconds.
+            most: data keys that are kept at once.
+        """
         self._kms = kms
-        self._key_arn = key_arn
+        self._key_arns = tuple(key_arns)
         self._context = dict(context)
         self._bounds = bounds
         self._clock = clock
+        self._most = most
         self._known: OrderedDict[bytes, tuple[DataKey, float, int]] = OrderedDict()
 
     def open(self, wrapped: bytes) -> DataKey:
         """The data key behind its wrapped form.
 
         Raises:
-            VaultIntegrity: it was not made under this KMS key and encryption context.
+            VaultIntegrity: it was not made under one of these KMS keys and this encryption context.
             PipelineError: KMS did not open it.
         """
         key, expires, uses = self._known.pop(wrapped, (None, 0.0, 0))
         if key is None or self._clock() >= expires or uses >= self._bounds.items:
             key, expires, uses = self._decrypt(wrapped), self._clock() + self._bounds.seconds, 0
         self._known[wrapped] = (key, expires, uses + 1)
-        if len(self._known) > _READER_KEYS:
+        if len(self._known) > self._most:
             self._known.popitem(last=False)
         return key
 
     @translated("opening a data key")
     def _decrypt(self, wrapped: bytes) -> DataKey:
-        answer = self._kms.decrypt(
-            KeyId=self._key_arn, CiphertextBlob=wrapped, EncryptionContext=self._context
-        )
-        return DataKey(answer["Plaintext"], wrapped)
+        # One key: KMS is told which. More: KMS says which, and it has to be one of them. What a record says of itself is
+        # believed in neither case.
+        told = {"KeyId": self._key_arns[0]} if len(self._key_arns) == 1 else {}
+        answer = self._kms.decrypt(CiphertextBlob=wrapped, EncryptionContext=self._context, **told)  # type: ignore[arg-type]
+        if answer["KeyId"] not in self._key_arns:
+            raise VaultIntegrity("a data key is under a KMS key that is none of ours")
+        return DataKey(answer["Plaintext"], wrapped, answer["KeyId"])

@@ -25,16 +25,18 @@ from tokenizer.aws.honey_tokens import HoneyKeeper, HoneyReader
 from tokenizer.aws.idempotency import IdempotencyKeys
 from tokenizer.aws.ledger import DynamoLedger
 from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.movable_vault import DynamoMovableVault
 from tokenizer.aws.order_desk import OrderDesk
 from tokenizer.aws.order_shelf import OrderShelf
 from tokenizer.aws.payments_table import PaymentsTable
+from tokenizer.aws.rekey_progress import DynamoProgress
 from tokenizer.aws.replaying.desk import Desk
 from tokenizer.aws.replaying.letters import Letters
 from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
 from tokenizer.aws.replaying.stream import StreamReplay
 from tokenizer.aws.replaying.tokenizers import Tokenizers
 from tokenizer.aws.reveal_budgets import DynamoCounters
-from tokenizer.aws.root import LETTER_CONTEXT, bounds, vault_context
+from tokenizer.aws.root import LETTER_CONTEXT, bounds, vault_context, vault_keys
 from tokenizer.aws.sealing import Opener
 from tokenizer.aws.settings import (
     ApiSettings,
@@ -42,12 +44,13 @@ from tokenizer.aws.settings import (
     EraseSettings,
     HoneySettings,
     PaySettings,
+    RekeySettings,
     ReplaySettings,
     RevealSettings,
     VaultReaderSettings,
 )
 from tokenizer.aws.shares import DynamoShares
-from tokenizer.aws.token_keys import load_subject_key
+from tokenizer.aws.token_keys import load_subject_keys
 from tokenizer.aws.vault import VaultReader, VaultWriter
 from tokenizer.aws.waiting_desk import WaitingDesk
 from tokenizer.erase import Eraser
@@ -55,10 +58,12 @@ from tokenizer.erasure_desk import ErasureDesk
 from tokenizer.limits import Limits
 from tokenizer.live import LiveVault, Living
 from tokenizer.payments import Cashier, NoGateway
+from tokenizer.rekey import Rekeying
 
 API_CALL_SECONDS = 24  # less than the function has, and API Gateway waits for 29
 _AUDIT_ATTEMPTS, _AUDIT_READ = 2, 3  # seconds; eight in all for a line or a head
 _INVOCATION = 65  # seconds; the tokenizing functions end after 60
+_DATA_KEYS = 50_000  # a scan meets records in no order of time, so the data keys of years at once
 
 
 def vault_reader(settings: VaultReaderSettings) -> VaultReader:
@@ -66,7 +71,7 @@ def vault_reader(settings: VaultReaderSettings) -> VaultReader:
     silence_libraries()
     keys = DataKeyReader(
         client("kms"),
-        settings.vault_key_arn,
+        vault_keys(settings.vault_key_arn, settings.vault_other_key_arns),
         vault_context(settings.vault_crypto_name),
         bounds(settings),
         time.monotonic,
@@ -101,7 +106,7 @@ def eraser(settings: EraseSettings) -> Eraser:
         time.monotonic,
     )
     return Eraser(
-        load_subject_key(dynamodb, kms, settings.token_keys_table, settings.token_key_arn),
+        load_subject_keys(dynamodb, kms, settings.token_keys_table, settings.token_key_arn),
         DynamoLedger(dynamodb, settings.erasures_table),
         DynamoEstate(dynamodb, settings.vault_table, settings.blind_index_table, settings.shares_table),
         Living(
@@ -116,6 +121,28 @@ def eraser(settings: EraseSettings) -> Eraser:
 def erasure_desk(settings: EraseSettings) -> ErasureDesk:
     """Who erases customers under the policies, with a line in the audit trail."""
     return ErasureDesk(eraser(settings), CedarPolicies(), audit_trail(settings))
+
+
+def rekeying(settings: RekeySettings) -> Rekeying:
+    """Who moves the vault to another KMS key."""
+    silence_libraries()
+    dynamodb, kms, context = client("dynamodb"), client("kms"), vault_context(settings.vault_crypto_name)
+    arns = vault_keys(settings.vault_key_arn, settings.vault_other_key_arns)
+    limits = bounds(settings)
+    return Rekeying(
+        settings.vault_key_arn,
+        DynamoMovableVault(
+            dynamodb,
+            settings.vault_table,
+            settings.vault_crypto_name,
+            DataKeyReader(kms, arns, context, limits, time.monotonic, most=_DATA_KEYS),
+            DataKeyWriter(kms, settings.vault_key_arn, context, limits, time.monotonic),
+        ),
+        DynamoProgress(dynamodb, settings.rekey_table),
+        audit_trail(settings),
+        settings.rekey_settle_seconds * 1000,
+        lambda: int(time.time() * 1000),
+    )
 
 
 def aliases(settings: VaultReaderSettings) -> DynamoAliases:
@@ -222,7 +249,7 @@ def desk(settings: ReplaySettings) -> Desk:
     """What serves operators."""
     silence_libraries()
     keys = DataKeyReader(
-        client("kms"), settings.letter_key_arn, LETTER_CONTEXT, bounds(settings), time.monotonic
+        client("kms"), [settings.letter_key_arn], LETTER_CONTEXT, bounds(settings), time.monotonic
     )
     s3, sqs = client("s3"), client("sqs")
     # An invocation may take as long as the tokenizing function does.

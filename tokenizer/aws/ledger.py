@@ -74,6 +74,7 @@ def _item(certificate: Certificate) -> dict[str, Any]:
         "pending": {"L": [{"B": each} for each in certificate.pending]},
         "sweeps": {"N": str(certificate.sweeps)},
         "failed": {"BOOL": certificate.failed},
+        "also": {"L": [{"S": each} for each in certificate.also]},
     }
     if certificate.next_sweep:
         item |= {"open": {"S": _OPEN}, "next_sweep": {"N": str(certificate.next_sweep)}}
@@ -98,5 +99,6 @@ def _certificate(item: Any) -> Certificate:
         int(item["sweeps"]["N"]),
         int(item["next_sweep"]["N"]),
         item["failed"]["BOOL"],
+        tuple(each["S"] for each in item["also"]["L"]),
         SanitizedRecord(parts[0]["S"], bytes(parts[1]["B"]), parts[2]["S"]) if parts else None,
     )

@@ -7,6 +7,7 @@ description. All cipher work stays in the encryption SDK and `cryptography`.
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -82,14 +83,38 @@ class VaultReaderMaterials(CryptographicMaterialsProvider):  # type: ignore[misc
             PipelineError: KMS did not open its data key.
         """
         description: dict[str, Any] = encryption_context.material_description
-        try:
-            wrapped = base64.b64decode(description[WRAPPED_DATA_KEY], validate=True)
-        except (KeyError, binascii.Error):
-            raise VaultIntegrity("a vault record names no data key") from None
-        pair = _Pair(self._keys.open(wrapped))
+        pair = _Pair(self._keys.open(wrapped_key(description)))
         return WrappedCryptographicMaterials(
             signing_key=pair.signing, unwrapping_key=pair.wrapping, material_description=description
         )
+
+
+class VaultRekeyMaterials(CryptographicMaterialsProvider):  # type: ignore[misc]
+    """Materials to open items with and to seal them again; for moving the vault to another KMS key, and nothing else."""
+
+    def __init__(self, opens: DataKeyReader, seals: DataKeyWriter) -> None:
+        self._reader = VaultReaderMaterials(opens)
+        self._writer = VaultWriterMaterials(seals)
+
+    def encryption_materials(self, encryption_context: EncryptionContext) -> WrappedCryptographicMaterials:
+        """Materials to seal one item with."""
+        return self._writer.encryption_materials(encryption_context)
+
+    def decryption_materials(self, encryption_context: EncryptionContext) -> WrappedCryptographicMaterials:
+        """Materials to open one item with."""
+        return self._reader.decryption_materials(encryption_context)
+
+
+def wrapped_key(description: Mapping[str, Any]) -> bytes:
+    """The wrapped data key that an item's material description names.
+
+    Raises:
+        VaultIntegrity: it names none.
+    """
+    try:
+        return base64.b64decode(description[WRAPPED_DATA_KEY], validate=True)
+    except (KeyError, binascii.Error):
+        raise VaultIntegrity("a vault record names no data key") from None
 
 
 class _Pair:

@@ -35,6 +35,11 @@ def vault_context(crypto_name: str) -> dict[str, str]:
     return {"purpose": "vault", "table": crypto_name}
 
 
+def vault_keys(active: str, others: str) -> list[str]:
+    """The KMS keys that the vault's records may be under; `others` are apart by spaces."""
+    return [active, *others.split()]
+
+
 def bounds(settings: DataKeySettings) -> Bounds:
     """The bounds of data keys."""
     return Bounds(settings.data_key_max_items, settings.data_key_max_seconds)
@@ -46,36 +51,50 @@ def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Toke
     Raises:
         PipelineError: the token keys could not be opened.
     """
+    return maker(settings, events)()
+
+
+def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable[[], Tokenizer]:
+    """What makes the use case: with token keys that it opens each time, over clients and data keys that stay."""
     silence_libraries()
     # KMS and S3 are asked outside of the batches that are sent again, so botocore tries those.
     dynamodb, kms = client("dynamodb", attempts=1), client("kms")
-    keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
     limits = bounds(settings)
     lifetimes = Lifetimes.parse(settings.vault_retention_days, settings.vault_lifetimes)
     vault_keys = DataKeyWriter(
         kms, settings.vault_key_arn, vault_context(settings.vault_crypto_name), limits, time.monotonic
     )
     letter_keys = DataKeyWriter(kms, settings.letter_key_arn, LETTER_CONTEXT, limits, time.monotonic)
-    return Tokenizer(
-        intake=Intake(events or catalog(), Sanitizer(*keys, lifetimes)),
-        vaulting=Vaulting(
-            VaultWriter(
-                dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
-            ),
-            DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1]),
-            DynamoAliases(dynamodb, settings.alias_table),
-            DynamoErasures(dynamodb, settings.erasures_table),
-        ),
-        bus=EventBridgeBus(client("events", attempts=1), settings.bus_name, settings.event_max_bytes),
-        letters=SqsDeadLetters(
-            client("sqs", attempts=1),
-            settings.dead_letter_queue_url,
-            client("s3"),
-            settings.letter_bucket,
-            Sealer(letter_keys),
-            settings.letter_max_bytes,
-        ),
+    vault = VaultWriter(
+        dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
     )
+    bus = EventBridgeBus(client("events", attempts=1), settings.bus_name, settings.event_max_bytes)
+    letters = SqsDeadLetters(
+        client("sqs", attempts=1),
+        settings.dead_letter_queue_url,
+        client("s3"),
+        settings.letter_bucket,
+        Sealer(letter_keys),
+        settings.letter_max_bytes,
+    )
+    known = events or catalog()
+
+    def make() -> Tokenizer:
+        keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
+        index = DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1])
+        return Tokenizer(
+            Intake(known, Sanitizer(*keys, lifetimes)),
+            Vaulting(
+                vault,
+                index,
+                DynamoAliases(dynamodb, settings.alias_table),
+                DynamoErasures(dynamodb, settings.erasures_table),
+            ),
+            bus,
+            letters,
+        )
+
+    return make
 
 
 def budget(remaining_milliseconds: Callable[[], int]) -> Budget:

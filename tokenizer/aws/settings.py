@@ -132,6 +132,8 @@ class VaultReaderSettings(AuditSettings):
 
     Args:
         honey_table: has the tokens that raise an alarm.
+        vault_other_key_arns: KMS keys, apart by spaces, whose records are read beside those of `vault_key_arn`: while the vault
+            moves to another key, and after a restore to a time before that.
     """
 
     vault_table: str
@@ -141,6 +143,34 @@ class VaultReaderSettings(AuditSettings):
     shares_table: str
     erasures_table: str
     honey_table: str
+    vault_other_key_arns: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RekeySettings(AuditSettings):
+    """What the function needs that moves the vault to another KMS key.
+
+    Args:
+        vault_key_arn: the key that records move to.
+        vault_other_key_arns: keys, apart by spaces, that they may be under still.
+        rekey_table: how far it has come.
+        rekey_settle_seconds: from the beginning of a run until its verification; outlasts every invocation that began before
+            functions were told of the new key, and may still seal under the old one.
+    """
+
+    vault_table: str
+    vault_crypto_name: str
+    vault_key_arn: str
+    vault_other_key_arns: str
+    rekey_table: str
+    rekey_settle_seconds: int = 70
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultKeysSettings(Settings):
+    """What the function needs that watches which vault keys the stack holds."""
+
+    rekey_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

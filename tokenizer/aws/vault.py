@@ -69,11 +69,7 @@ class _Table:
         """
         self._dynamodb = dynamodb
         self._table = table
-        self._config = CryptoConfig(
-            materials_provider=materials,
-            encryption_context=EncryptionContext(table_name=crypto_name, partition_key_name="id"),
-            attribute_actions=AttributeActions(CryptoAction.ENCRYPT_AND_SIGN, dict(_ACTIONS)),
-        )
+        self._config = crypto_config(crypto_name, materials)
 
     def _get(
         self, ids: Sequence[bytes], budget: Budget
@@ -208,9 +204,7 @@ class VaultReader(_Table):
 
     @translated("opening a vault record")
     def _opened(self, record_id: bytes, stored: Item) -> VaultRecord | None:
-        item = decrypt_dynamodb_item(dict(stored), self._config)
-        if item.keys() - _SIGNED:
-            raise VaultIntegrity("a vault record holds more than was written")
+        item = opened(stored, self._config)
         expires_at = int(item["exp"]["S"])
         if 0 < expires_at <= self._now():
             return None
@@ -225,6 +219,29 @@ class VaultReader(_Table):
             consistent="consistent" in item,
             erased=int(item.get("erased", _ZERO)["S"]),
         )
+
+
+def crypto_config(crypto_name: str, materials: CryptographicMaterialsProvider) -> CryptoConfig:
+    """What of an item is encrypted, what is signed, under which name and with which keys."""
+    return CryptoConfig(
+        materials_provider=materials,
+        encryption_context=EncryptionContext(table_name=crypto_name, partition_key_name="id"),
+        attribute_actions=AttributeActions(CryptoAction.ENCRYPT_AND_SIGN, dict(_ACTIONS)),
+    )
+
+
+@translated("opening a vault record")
+def opened(stored: Item, config: CryptoConfig) -> Item:
+    """An item in clear.
+
+    Raises:
+        VaultIntegrity: it is not what was written under its id.
+        PipelineError: KMS did not open its data key.
+    """
+    item: Item = decrypt_dynamodb_item(dict(stored), config)
+    if item.keys() - _SIGNED:
+        raise VaultIntegrity("a vault record holds more than was written")
+    return item
 
 
 def owner(subject: str, key: bytes) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
-from tokenizer.errors import Unavailable
+from tokenizer.errors import Unavailable, VaultIntegrity
 
 
 class Kms:
@@ -13,15 +13,18 @@ class Kms:
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
         self.down = False
+        self.told: dict[str, Any] = {}
+        self.under = "arn"
 
-    def generate_data_key(self, **_: Any) -> dict[str, bytes]:
+    def generate_data_key(self, **_: Any) -> dict[str, Any]:
         self._call("generate")
         number = bytes([self.calls["generate"]])
-        return {"Plaintext": b"canary" + number * 26, "CiphertextBlob": number}
+        return {"Plaintext": b"canary" + number * 26, "CiphertextBlob": number, "KeyId": self.under}
 
-    def decrypt(self, **_: Any) -> dict[str, bytes]:
+    def decrypt(self, **told: Any) -> dict[str, Any]:
         self._call("decrypt")
-        return {"Plaintext": b"canary"}
+        self.told = told
+        return {"Plaintext": b"canary", "KeyId": self.under}
 
     def _call(self, name: str) -> None:
         if self.down:
@@ -50,8 +53,8 @@ def writer(kms: Kms, clock: Clock, bounds: Bounds) -> DataKeyWriter:
     return DataKeyWriter(kms, "arn", {}, bounds, clock)  # type: ignore[arg-type]
 
 
-def reader(kms: Kms, clock: Clock, bounds: Bounds) -> DataKeyReader:
-    return DataKeyReader(kms, "arn", {}, bounds, clock)  # type: ignore[arg-type]
+def reader(kms: Kms, clock: Clock, bounds: Bounds, *arns: str) -> DataKeyReader:
+    return DataKeyReader(kms, arns or ["arn"], {}, bounds, clock)  # type: ignore[arg-type]
 
 
 def test_one_key_seals_as_many_items_as_its_bounds_allow(kms: Kms, clock: Clock) -> None:
@@ -105,6 +108,28 @@ def test_a_reader_keeps_a_bounded_number_of_keys(kms: Kms, clock: Clock) -> None
     for number in range(1_000):
         keys.open(str(number).encode())
     assert len(keys._known) == 256
+
+
+def test_a_reader_of_one_key_tells_kms_which(kms: Kms, clock: Clock) -> None:
+    assert reader(kms, clock, Bounds()).open(b"wrapped").key_arn == "arn"
+    assert kms.told["KeyId"] == "arn"
+
+
+def test_a_reader_of_two_keys_is_told_which_by_kms(kms: Kms, clock: Clock) -> None:
+    keys = reader(kms, clock, Bounds(), "arn", "other")
+    assert keys.open(b"wrapped").key_arn == "arn"
+    kms.under = "other"
+    assert keys.open(b"another").key_arn == "other"
+    assert "KeyId" not in kms.told
+
+
+@pytest.mark.parametrize("arns", [["arn"], ["arn", "other"]])
+def test_a_data_key_under_a_foreign_kms_key_is_refused_though_kms_opens_it(
+    kms: Kms, clock: Clock, arns: list[str]
+) -> None:
+    kms.under = "foreign"
+    with pytest.raises(VaultIntegrity):
+        reader(kms, clock, Bounds(), *arns).open(b"wrapped")
 
 
 def test_no_key_shows_in_a_repr(kms: Kms, clock: Clock) -> None:

@@ -1,0 +1,5 @@
+"""`python -m rekey`."""
+
+from rekey.cli import main
+
+main()

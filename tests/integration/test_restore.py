@@ -1,0 +1,127 @@
+"""Tables come back from a recovery point (DynamoDB of moto, copies in the place of restores): what is read then, and what stays erased."""
+
+from typing import Any
+
+import pytest
+
+from rekey.restore import put_back
+from tests.fakes.world import ample_budget
+from tests.integration.conftest import OWNER, Aws, make_table
+from tests.integration.test_erase import NOW, Customers
+from tests.samples import order, stream_record
+from tokenizer.aws import desks
+from tokenizer.certificates import SWEEPS
+from tokenizer.reveal import reveal
+
+
+@pytest.fixture
+def customers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Customers:
+    return Customers(aws, monkeypatch)
+
+
+def restored(aws: Aws, table: str = "vault") -> str:
+    """A copy of a table as it is now, under another name, as a restore makes it."""
+    dynamodb = aws.client("dynamodb")
+    copy = make_table(dynamodb, f"{table}-restored", OWNER)
+    for item in aws.stored(table):
+        dynamodb.put_item(TableName=copy, Item=item)
+    return copy
+
+
+def destroy(aws: Aws, table: str = "vault") -> None:
+    for item in aws.stored(table):
+        aws.client("dynamodb").delete_item(TableName=table, Key={"id": item["id"]})
+
+
+def statuses(aws: Aws, tokens: list[str], table: str) -> set[str]:
+    vault = desks.live_vault(aws.reveal_settings(vault_table=table))
+    return {str(each.status) for each in reveal(tokens, vault, aws.aliases(), ample_budget()).values()}
+
+
+def test_a_vault_restored_under_another_name_is_read_by_the_old_ones_name(customers: Customers) -> None:
+    tokens = customers.order("C-1", 1)
+    table = restored(customers.aws)
+    destroy(customers.aws)
+    assert statuses(customers.aws, tokens, "vault") == {"unknown"}
+    assert statuses(customers.aws, tokens, table) == {"ok"}
+
+
+def test_who_was_erased_since_stays_erased_in_an_older_vault(customers: Customers) -> None:
+    mine, other = customers.order("C-1", 1), customers.order("C-2", 2)
+    table = restored(customers.aws)
+    customers.erase("C-1")
+    assert statuses(customers.aws, mine, table) == {"erased"}
+    assert statuses(customers.aws, other, table) == {"ok"}
+
+
+def test_what_is_put_back_overwrites_nothing(customers: Customers) -> None:
+    mine, other = customers.order("C-1", 1), customers.order("C-2", 2)
+    table = restored(customers.aws)
+    customers.erase("C-1")
+    customers.sweep()
+    before = {item["id"]["S"]: item for item in customers.aws.stored("vault")}
+    lost = next(key for key, item in before.items() if "owner" in item)
+    dynamodb = customers.aws.client("dynamodb")
+    dynamodb.delete_item(TableName="vault", Key={"id": {"S": lost}})
+    counts = put_back(dynamodb, table, "vault", lambda _: None)
+    assert counts == {"put back": 1, "there": 3}
+    assert {item["id"]["S"]: item for item in customers.aws.stored("vault")} == before
+    assert (customers.statuses(mine), customers.statuses(other)) == ({"erased"}, {"ok"})
+
+
+def test_records_that_come_back_long_after_the_last_sweep_are_swept_again_once_their_certificates_are_opened(
+    customers: Customers,
+) -> None:
+    mine = customers.order("C-1", 1)
+    table = restored(customers.aws)
+    customers.erase("C-1")
+    for after in SWEEPS:
+        customers.now = NOW + after
+        customers.eraser().sweep(ample_budget())
+    assert list(customers.eraser().sweep(ample_budget())) == []
+    destroy(customers.aws)
+    dynamodb = customers.aws.client("dynamodb")
+    put_back(dynamodb, table, "vault", lambda _: None)
+    assert customers.statuses(mine) == {"erased"}
+    assert len(customers.whole()) == 2  # stored again, and readable by nobody
+
+    for certificate in (item for item in customers.aws.stored("erasures") if "requested_at" in item):
+        dynamodb.update_item(
+            TableName="erasures",
+            Key={"id": certificate["id"]},
+            UpdateExpression="SET #open = :open, next_sweep = :now",
+            ExpressionAttributeNames={"#open": "open"},
+            ExpressionAttributeValues={":open": {"S": "open"}, ":now": {"N": "0"}},
+        )
+    (swept,) = customers.eraser().sweep(ample_budget())
+    assert (swept.failed, swept.next_sweep) == (False, 0)
+    assert customers.whole() == []
+    assert customers.statuses(mine) == {"erased"}
+
+
+def test_what_came_after_the_recovery_point_comes_back_by_a_replay_with_the_same_bytes(aws: Aws) -> None:
+    def run(*numbers: int) -> dict[str, Any]:
+        records = [
+            stream_record(order(order_id=f"SO-{at}", customer=customer(at)), at * 1000) for at in numbers
+        ]
+        outcomes = aws.tokenizer().run(records, ample_budget())
+        assert all(each.published for each in outcomes)
+        return {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in aws.events()}
+
+    def customer(at: int) -> dict[str, str]:
+        return {"customer_id": f"C-{at}", "name": "Ann", "email": f"{at % 3}@example.com"}
+
+    early = run(1, 2)
+    before = {item["id"]["S"] for item in aws.stored("blind-index")}
+    table = restored(aws)
+    late = run(3, 4, 5)  # 0@example.com comes for the first time
+    destroy(aws)
+    put_back(aws.client("dynamodb"), table, "vault", lambda _: None)
+    # A value that came first after the recovery point has an entry and no record: without the entry it is taken in anew.
+    for item in aws.stored("blind-index"):
+        if item["id"]["S"] not in before:
+            aws.client("dynamodb").delete_item(TableName="blind-index", Key={"id": item["id"]})
+    assert run(3, 4, 5) == late
+    shown = [each["data"]["order"]["customer"] for each in [*early.values(), *late.values()]]
+    tokens = [each[name] for each in shown for name in ("name", "email")]
+    assert statuses(aws, tokens, "vault") == {"ok"}
