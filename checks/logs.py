@@ -20,7 +20,11 @@ TRACEBACKS = frozenset({"exc_info", "stack_info", "log_event"})
 # What may be told. Ids are positions and UUIDs, counts are numbers, codes and statuses are words of ours, reasons are
 # texts of our own errors, whose messages hold no value by `tokenizer/errors.py`.
 FIELDS = {
-    "action": {"str(event.get('action', 'replay'))[:20]"},  # one that the desk knows, or nothing is logged
+    "action": {
+        "str(event.get('action', 'replay'))[:20]",  # one that the desk knows, or nothing is logged
+        "event['action']",  # of a move between keys: one that was served
+    },
+    "answer": {"answer"},  # of a move between keys: counts
     "asked": {"len(answers)"},
     "calls": {"asked"},  # by service
     "code": {"code"},

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from schemas.dead_letter import ErrorCode
-from tests.fakes.world import SCOPE_KEYS, SUBJECT_KEY, TOKEN_KEY
+from tests.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
 from tests.fuzz.inputs import MARK, NUMBER
 from tests.samples import stream_record
 from tokenizer import jsontext
@@ -19,7 +19,7 @@ from tokenizer.sanitize import Draft, Sanitizer
 from tokenizer.sources import kinesis_records, sqs_records
 from tokenizer.tokens import Pointer, is_token
 
-INTAKE = Intake(catalog(), Sanitizer(TOKEN_KEY, SCOPE_KEYS, SUBJECT_KEY))
+INTAKE = Intake(catalog(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS))
 _UNFORESEEN = "the record could not be read"
 
 

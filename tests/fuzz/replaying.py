@@ -19,6 +19,7 @@ from tokenizer.errors import PipelineError, Unavailable
 from tokenizer.identity import Identity
 from tokenizer.replay import PUBLISHED, Entry, Result
 
+KEY_ARN = "arn:aws:kms:us-east-1:000000000000:key/1"
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:raw"
 SOURCE = LetterSource(queue=QUEUE, message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z")
 _STATUSES = {"published", "failed", "unavailable", "refused", "expired", "skipped"}
@@ -29,7 +30,7 @@ class Keys:
     """Opens any data key: the fuzz is about what lies around it."""
 
     def open(self, wrapped: bytes) -> DataKey:
-        return DataKey(b"k" * 32, wrapped)
+        return DataKey(b"k" * 32, wrapped, KEY_ARN)
 
 
 class Aws:
