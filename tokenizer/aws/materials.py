@@ -21,7 +21,7 @@ from dynamodb_encryption_sdk.structures import EncryptionContext
 from tokenizer.aws.data_keys import DataKey, DataKeyReader, DataKeyWriter
 from tokenizer.errors import Denied, VaultIntegrity
 
-WRAPPED_DATA_KEY = "order-tokenizer-data-key"
+WRAPPED_DATA_KEY = "data-key"
 
 
 class VaultWriterMaterials(CryptographicMaterialsProvider):  # type: ignore[misc]

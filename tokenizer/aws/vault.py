@@ -3,7 +3,7 @@
 Items go through the SDK's item functions and plain batch calls. Its client and table wrappers are reached by
 nobody: they pass `transact_write_items` and `execute_statement` through and store plaintext.
 
-An item holds the record id (`id`), all values as one encrypted attribute (`values`), the signed expiry that
+An item holds the record id (`id`), all values as one encrypted attribute (`values`, see `vault_values`), the signed expiry that
 reading checks (`exp`, seconds since 1970 as text, `0` for never), and DynamoDB's own TTL attribute
 (`expires_at`), which is unsigned, so that DynamoDB can use it, and therefore never believed. Signed and in clear
 are also the owner, by whom erasing finds it (`owner`, in an index of the table), the raw record's arrival (`arrived`,
@@ -20,12 +20,12 @@ from dynamodb_encryption_sdk.material_providers import CryptographicMaterialsPro
 from dynamodb_encryption_sdk.structures import AttributeActions, EncryptionContext
 
 from schemas.dead_letter import ErrorCode
-from tokenizer import jsontext
 from tokenizer.aws.batches import chunks, resend, unprocessed
 from tokenizer.aws.faults import translated
+from tokenizer.aws.vault_values import packed, unpacked
 from tokenizer.budget import Budget
 from tokenizer.errors import BadRecord, OutOfTime, PipelineError, Transient, VaultIntegrity
-from tokenizer.records import VaultField, VaultRecord
+from tokenizer.records import VaultRecord
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -140,8 +140,11 @@ class VaultWriter(_Table):
 
     @translated("sealing a vault record")
     def _sealed(self, record: VaultRecord) -> Item:
-        values = jsontext.dump({tag.hex(): _parts(field) for tag, field in record.fields.items()})
-        item: Item = {**_key(record.record_id), "values": {"B": values}, "exp": {"S": str(record.expires_at)}}
+        item: Item = {
+            **_key(record.record_id),
+            "values": {"B": packed(record.fields)},
+            "exp": {"S": str(record.expires_at)},
+        }
         if record.expires_at:
             item["expires_at"] = {"N": str(record.expires_at)}
         if record.subject:
@@ -208,11 +211,9 @@ class VaultReader(_Table):
         expires_at = int(item["exp"]["S"])
         if 0 < expires_at <= self._now():
             return None
-        values = jsontext.parse(item["values"]["B"])
-        fields = {bytes.fromhex(tag): VaultField(*parts) for tag, parts in values.items()}
         return VaultRecord(
             record_id,
-            fields,
+            unpacked(item["values"]["B"]),
             expires_at,
             subject=item.get("owner", _NOBODY)["S"].partition(".")[0],
             arrived=int(item.get("arrived", _ZERO)["S"]),
@@ -252,11 +253,6 @@ def owner(subject: str, key: bytes) -> str:
 def owners(subject: str) -> list[str]:
     """All sixteen."""
     return [owner(subject, bytes([at])) for at in range(16)]
-
-
-def _parts(field: VaultField) -> list[Any]:
-    parts = [field.path, field.kind, field.value]
-    return parts if field.alias is None else [*parts, field.alias]
 
 
 def _key(record_id: bytes) -> Item:
