@@ -11,7 +11,15 @@ from typing import Any
 import simplejson
 
 MAX_DEPTH = 100
-ENCODER = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+# What was parsed is a tree of dicts and lists: looking for circles and named tuples would take as long as the encoding.
+ENCODER = simplejson.JSONEncoder(
+    use_decimal=True,
+    ensure_ascii=False,
+    separators=(",", ":"),
+    allow_nan=False,
+    check_circular=False,
+    namedtuple_as_object=False,
+)
 _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 

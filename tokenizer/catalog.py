@@ -58,7 +58,7 @@ class EventPlan:
         """Whom a checked event is about, None where it names nobody."""
         value: Any = event
         for key in self.subject:
-            value = value.get(key) if isinstance(value, Mapping) else None
+            value = value.get(key) if isinstance(value, dict) else None
         return None if value is None else str(value)
 
     def validate(self, event: Mapping[str, Any]) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from schemas.dead_letter import LetterSource
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -55,4 +57,4 @@ class Identity:
 
     @classmethod
     def _of(cls, parts: list[str]) -> "Identity":
-        return cls(json.dumps(parts, separators=(",", ":")).encode())
+        return cls(_ENCODER.encode(parts).encode())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from schemas.dead_letter import ErrorCode, LetterSource
@@ -185,6 +186,7 @@ def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
+@lru_cache(maxsize=1_024)  # a record's arrival is written twice, and a batch's are often the same
 def timestamp(moment: datetime) -> str:
     """A moment as the contract writes it: UTC with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

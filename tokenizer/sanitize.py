@@ -31,7 +31,8 @@ from schemas.kinds import (
 from tokenizer import jsontext
 from tokenizer.aliases import AliasUse, Draws, takes_alias
 from tokenizer.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan
-from tokenizer.guard import find_leak, own_values
+from tokenizer.guard import NO_VALUES, find_leak, own_values
+from tokenizer.identity import Identity
 from tokenizer.lifetimes import Lifetimes
 from tokenizer.records import (
     RawRecord,
@@ -41,7 +42,7 @@ from tokenizer.records import (
     milliseconds,
     timestamp,
 )
-from tokenizer.tokens import Pointer, ScopeKeys, SubjectKey, TokenKey, Versions
+from tokenizer.tokens import Pointer, RecordTokens, ScopeKeys, SubjectKey, TokenKey, Versions
 from tokenizer.values import fact, generalize, mask, normal_form
 
 UNKNOWN = "unknown"
@@ -53,6 +54,7 @@ _TOKEN = Token().name
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 # Values whose text is shown beside a token would make the guard find them in their own facts.
 _FACT_GUARDED = frozenset({Fact.DOMAIN})
+_READABLE = frozenset({str, int, Decimal})  # types of JSON values that hold text; a boolean's is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,16 @@ class Sanitizer:
             event: its parsed JSON, without sensitive authentication data.
             plan: the plan of its type and version, which it was checked against.
         """
-        walk = _Walk(self, record)
+        arrived = milliseconds(record.arrived_at)
+        token_key = self.token_keys.at(arrived)
+        walk = _Walk(self, token_key, record.identity)
         data = walk.object({key: value for key, value in event.items() if key not in ENVELOPE}, plan.data, "")
         metadata: dict[str, Any] = {
             "event_id": event["event_id"],
             "schema_version": event["schema_version"],
             "occurred_at": event["occurred_at"],
             "ingested_at": timestamp(record.arrived_at),
-            "ingest_id": self.ingest_id(record),
+            "ingest_id": token_key.ingest_id(record.identity),
         }
         for name in ("event_id", "occurred_at"):
             walk.watch(metadata, name, f"/{name}", everything=False)
@@ -126,7 +130,6 @@ class Sanitizer:
         detail = jsontext.dump({"metadata": metadata, "data": data})
         sanitized = SanitizedRecord(plan.name.event_type, detail, metadata["ingest_id"])
         about = plan.subject_of(event)
-        arrived = milliseconds(record.arrived_at)
         subject = self.subject_keys.at(arrived).subject(about) if about is not None else ""
         records = tuple(
             VaultRecord(walk.ids[days], fields, self.lifetimes.end(days, arrived), subject, arrived)
@@ -139,28 +142,23 @@ class Sanitizer:
         return self.token_keys.at(milliseconds(record.arrived_at)).ingest_id(record.identity)
 
 
-@dataclass(frozen=True, slots=True)
-class _Watched:
-    """A public value that the guard has yet to read, and the raw value that a finding makes a token of."""
-
-    holder: Any
-    key: str | int
-    path: str
-    raw: Any
-    everything: bool
+# A public value that the guard has yet to read: the object or list it stands in, its place there, its path, the raw value
+# that a finding makes a token of, and whether everyday values are looked for. A plain tuple, since an order has a dozen.
+_Watched = tuple[Any, str | int, str, Any, bool]
 
 
 class _Walk:
     """One pass over one event."""
 
-    def __init__(self, sanitizer: Sanitizer, record: RawRecord) -> None:
-        self.identity = record.identity
-        self.token_key = sanitizer.token_keys.at(milliseconds(record.arrived_at))
+    def __init__(self, sanitizer: Sanitizer, token_key: TokenKey, identity: Identity) -> None:
+        self.identity = identity
+        self.token_key = token_key
         self.scope_keys = sanitizer.scope_keys
         self.lifetimes = sanitizer.lifetimes
         usual = self.lifetimes.default
         # By lifetime in days: the id of the vault record, and what it holds by tag.
         self.ids = {usual: self.token_key.record_id(self.identity)}
+        self._spelled = {usual: RecordTokens(self.ids[usual])}
         self.fields: dict[int, dict[bytes, VaultField]] = {usual: {}}
         self.uses: list[ConsistentUse] = []
         self.aliases: list[AliasUse] = []
@@ -173,16 +171,16 @@ class _Walk:
         result: dict[str, Any] = {}
         for key, inner in value.items():
             named = plan.fields.get(key)
-            where = f"{path}/{escape(key)}"
             if named is None:
+                where = f"{path}/{escape(key)}"
                 self._everyday.extend(_texts(inner))
                 result[self._key(key, where)] = self._token(inner, UNKNOWN, where)
-            elif not isinstance(named, Removed):
-                self._place(result, key, inner, named, where)
-                if isinstance(named, TokenKind) and named.facts and inner:
-                    self._facts(result, key, str(inner), named.facts, value)
-            else:
+            elif isinstance(named, Removed):
                 self._sensitive.extend(_texts(inner))
+            else:
+                self._place(result, key, inner, named, f"{path}/{key}")
+                if inner and (facts := getattr(named, "facts", ())):
+                    self._facts(result, key, str(inner), facts, value)
         return result
 
     def watch(self, holder: Any, key: str | int, path: str, *, everything: bool, raw: Any = None) -> None:
@@ -195,18 +193,17 @@ class _Walk:
             everything: look for everyday values, too.
             raw: what a finding makes a token of, where that is not what the guard reads.
         """
-        self._watched.append(_Watched(holder, key, path, holder[key] if raw is None else raw, everything))
+        self._watched.append((holder, key, path, holder[key] if raw is None else raw, everything))
 
     def guard(self) -> list[str]:
         """Swap each watched value in which the guard finds something for a token."""
         structured = own_values(self._sensitive)
-        everything = own_values([*self._sensitive, *self._everyday])
+        more = structured | own_values(self._everyday)
         hits = []
-        for seen in self._watched:
-            text = str(seen.holder[seen.key])
-            if find_leak(text, everything if seen.everything else structured) is not None:
-                seen.holder[seen.key] = self._token(seen.raw, GUARDED, seen.path)
-                hits.append(_INDEX.sub("/*", seen.path))
+        for holder, key, path, raw, everything in self._watched:
+            if find_leak(str(holder[key]), more if everything else structured) is not None:
+                holder[key] = self._token(raw, GUARDED, path)
+                hits.append(_INDEX.sub("/*", path))
         return hits
 
     def _place(self, holder: Any, key: str | int, value: Any, plan: Plan, path: str) -> None:
@@ -227,7 +224,7 @@ class _Walk:
         match kind:
             case Public() | FreeText():
                 holder[key] = value
-                if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
+                if type(value) in _READABLE:
                     self.watch(holder, key, path, everything=isinstance(kind, FreeText))
             case Token() | ConsistentToken() | OneWayToken() | FormatPreservingToken():
                 everyday = isinstance(kind, Token) and kind.everyday
@@ -250,7 +247,7 @@ class _Walk:
             case OneWayToken() if kind.scope is not None:
                 return self._consistent(value, kind, path)
             case OneWayToken():
-                return Pointer(self.ids[self.lifetimes.default], self._tag(path)).token
+                return self._spelled[self.lifetimes.default].token(self._tag(path))
             case FormatPreservingToken() if takes_alias(value, kind):
                 token = self._token(value, kind.name, path)
                 draws = Draws(self.token_key, self.identity, path, value, kind.keep_last)
@@ -275,13 +272,13 @@ class _Walk:
             # A raw field of the same name keeps its place; it is tokenized as any field no schema names.
             if told is None or name in raw:
                 continue
-            if each in _FACT_GUARDED and find_leak(told, own_values(())) is not None:
+            if each in _FACT_GUARDED and find_leak(told, NO_VALUES) is not None:
                 continue
             result[name] = told
 
     def _key(self, key: str, path: str) -> str:
         """An unknown key as it may be shown: a key that is no plain identifier may itself be a value."""
-        if _IDENTIFIER.fullmatch(key) and find_leak(key, own_values(())) is None:
+        if _IDENTIFIER.fullmatch(key) and find_leak(key, NO_VALUES) is None:
             return key
         return self._token(key, KEY, f"{path}#key")
 
@@ -299,9 +296,10 @@ class _Walk:
         tag, days = self._tag(path), self.lifetimes.days(path)
         if days not in self.ids:
             self.ids[days] = self.token_key.record_id(self.identity, f"{days} days")
+            self._spelled[days] = RecordTokens(self.ids[days])
             self.fields[days] = {}
         self.fields[days][tag] = VaultField(path, kind, value)
-        return Pointer(self.ids[days], tag).token
+        return self._spelled[days].token(tag)
 
     def _consistent(self, value: Any, kind: ConsistentToken | OneWayToken, path: str) -> str:
         # A one-way value has a scope of its own, or a reversible token of the same value would be its way back.
@@ -323,7 +321,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield value
         case bool() | None:
             return
-        case Mapping():
+        case dict():
             for key, inner in value.items():
                 if not _IDENTIFIER.fullmatch(key):
                     yield key

@@ -21,6 +21,7 @@ K = TypeVar("K")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32 in lower case
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_TAG_PART = 8 * TAG_BYTES + 3  # bits in the last seven characters: the tag and three of the record id
 _SHAPE = re.compile(rf"{PREFIX}[0-7][{_ALPHABET}]{{25}}", re.ASCII)
 
 
@@ -39,8 +40,7 @@ class Pointer:
     @property
     def token(self) -> str:
         """The token in the form that consumers see."""
-        rest = int.from_bytes(self.record_id + self.tag)
-        return PREFIX + "".join([_PAIRS[rest >> shift & 1023] for shift in range(120, -1, -10)])
+        return RecordTokens(self.record_id).token(self.tag)
 
     @classmethod
     def parse(cls, token: str) -> Self:
@@ -56,6 +56,30 @@ class Pointer:
             number = number << 5 | _VALUES[character]
         raw = number.to_bytes(RECORD_BYTES + TAG_BYTES)
         return cls(raw[:RECORD_BYTES], raw[RECORD_BYTES:])
+
+
+class RecordTokens:
+    """The tokens of one vault record, which begin alike: 19 of their 26 characters are spelled once."""
+
+    __slots__ = ("_begin", "_low")
+
+    def __init__(self, record_id: bytes) -> None:
+        number = int.from_bytes(record_id) << 8 * TAG_BYTES
+        high = number >> _TAG_PART
+        self._begin = (
+            PREFIX
+            + "".join([_PAIRS[high >> shift & 1023] for shift in range(85, 4, -10)])
+            + _ALPHABET[high & 31]
+        )
+        self._low = number & ((1 << _TAG_PART) - 1)
+
+    def token(self, tag: bytes) -> str:
+        """The token of one of its fields, in the form that consumers see."""
+        low = self._low | int.from_bytes(tag)
+        return (
+            f"{self._begin}{_PAIRS[low >> 25]}{_PAIRS[low >> 15 & 1023]}{_PAIRS[low >> 5 & 1023]}"
+            f"{_ALPHABET[low & 31]}"
+        )
 
 
 def is_token(text: str) -> bool:

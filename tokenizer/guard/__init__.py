@@ -10,10 +10,10 @@ from enum import StrEnum
 from tokenizer.guard.cards import holds_card_number
 from tokenizer.guard.contacts import holds_email, holds_phone
 from tokenizer.guard.identifiers import holds_iban, holds_ssn
-from tokenizer.guard.own import OwnValues, holds_own_value, own_values
+from tokenizer.guard.own import NO_VALUES, OwnValues, holds_own_value, own_values
 from tokenizer.guard.text import plain_text
 
-__all__ = ["Finding", "OwnValues", "find_leak", "own_values"]
+__all__ = ["NO_VALUES", "Finding", "OwnValues", "find_leak", "own_values"]
 
 # What every detector but the email's needs: seven digits that at most three separators part from each other.
 _FEWEST_DIGITS = 7

@@ -45,6 +45,11 @@ class OwnValues:
     anywhere: tuple[str, ...] = field(repr=False)
     alone: tuple[str, ...] = field(repr=False)
 
+    def __or__(self, other: "OwnValues") -> "OwnValues":
+        """The values of both."""
+        anywhere, alone = {*self.anywhere, *other.anywhere}, {*self.alone, *other.alone}
+        return OwnValues(tuple(sorted(anywhere, key=len)), tuple(alone))
+
 
 def own_values(values: Iterable[str]) -> OwnValues:
     """Prepare a record's sensitive values for the search; those shorter than four characters are left out."""
@@ -63,6 +68,9 @@ def own_values(values: Iterable[str]) -> OwnValues:
             anywhere.add(form)
             anywhere.update(_national_forms(plain, form))
     return OwnValues(tuple(sorted(anywhere, key=len)), tuple(alone))
+
+
+NO_VALUES = own_values(())
 
 
 def holds_own_value(plain: str, own: OwnValues) -> bool:
