@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help schemas demo test up down rekey verify-audit lint bench load fuzz lock sbom clean build build-TokenizerLayer
+.PHONY: help schemas demo test up down rekey verify-audit lint bench load fuzz pictures lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -63,6 +63,9 @@ load: .venv/.ready ## the load test, on the local stack; LOAD="--stack NAME --or
 
 schemas: .venv/.ready ## write schemas/json, the consumers' kit and what else follows from the models
 	@$(BIN)/python -m schemas
+
+pictures: .venv/.ready ## draw docs/architecture.md anew from the template
+	@$(BIN)/python -m pictures
 
 lock: .venv/.ready ## resolve the lock files anew
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --quiet -o requirements/dev.lock

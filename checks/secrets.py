@@ -27,6 +27,7 @@ KNOWN = {
     "39d6db2b": "a sample event: a KPL aggregate of canaries",
     "58aa212a": "a sample event: the MD5 of a message's body",
     "11bbfbcc": "the same",
+    "ffef1c57": "what the format of vault values makes of two invented values, tests/unit/tokenizer/test_vault_values.py",
     "7cb6efb9": "`GenerateSecret: false` in template.yaml",
     "a94a8fe5": "`test`, with which the emulator lets anybody in; it listens on loopback alone",
 }
