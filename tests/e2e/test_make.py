@@ -1,0 +1,123 @@
+"""The commands of the contract, as a person types them, in a copy of the tree so that nobody's own stack is touched."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path.cwd()
+OUTPUTS = re.compile(r"`(\w+)`")
+ROW = re.compile(r"^[┃│] *(.+?) *[┃│] *([\d,]+) *[┃│] *([\d,]+) *[┃│] *right *[┃│]$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the tree with their times, so that make finds the environment ready."""
+    copy = tmp_path_factory.mktemp("tree")
+    listed = subprocess.run(
+        [shutil.which("git") or "", "ls-files", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if Path(name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(name, copy / name)
+    (copy / ".venv").symlink_to(ROOT / ".venv")
+    return copy
+
+
+def make(target: str, tree: Path) -> subprocess.CompletedProcess[str]:
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MAKE", "MFLAGS"))
+    }
+    return subprocess.run(
+        [shutil.which("make") or "", target],
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def done(target: str, tree: Path) -> str:
+    found = make(target, tree)
+    assert found.returncode == 0, found.stdout + found.stderr
+    return found.stdout
+
+
+def figures(text: str) -> dict[str, tuple[str, str]]:
+    return {name: (measured, must) for name, measured, must in ROW.findall(text)}
+
+
+def test_make_demo_ends_with_the_figures_that_the_readme_shows(tree: Path) -> None:
+    printed, shown = figures(done("demo", tree)), figures((ROOT / "README.md").read_text())
+    assert len(shown) > 10
+    assert printed == shown
+    assert not (tree / ".local").exists()
+
+
+@pytest.fixture
+def up(tree: Path) -> Iterator[dict[str, object]]:
+    done("up", tree)
+    try:
+        state: dict[str, object] = json.loads((tree / ".local/stack.json").read_text())
+        yield state
+    finally:
+        make("down", tree)
+
+
+def _pids(tree: Path) -> list[int]:
+    found: list[int] = json.loads((tree / ".local/pids.json").read_text())
+    return found
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_make_up_finds_the_stack_that_runs_and_make_down_ends_it(tree: Path, up: dict[str, object]) -> None:
+    assert {"endpoint_url", "region", "outputs"} <= up.keys()
+    assert "is up already" in done("up", tree)
+    assert json.loads((tree / ".local/stack.json").read_text()) == up
+    assert "whole" in done("verify-audit", tree)
+    pids = _pids(tree)
+    assert "stopped" in done("down", tree)
+    assert not [pid for pid in pids if _alive(pid)]
+    assert not (tree / ".local").exists()
+    assert "was not running" in done("down", tree)
+
+
+def test_a_stack_whose_emulator_was_killed_is_cleaned_up_and_started_anew(
+    tree: Path, up: dict[str, object]
+) -> None:
+    old = _pids(tree)
+    os.kill(old[0], signal.SIGKILL)
+    assert "cleaning up after a stack that is not running any more" in done("up", tree)
+    assert not [pid for pid in old if _alive(pid)]
+    assert all(_alive(pid) for pid in _pids(tree))
+
+
+def test_the_local_stack_listens_on_loopback_alone(up: dict[str, object]) -> None:
+    port = int(str(up["endpoint_url"]).rpartition(":")[2])
+    assert str(up["endpoint_url"]) == f"http://127.0.0.1:{port}"
+    # Whoever listens on all addresses leaves none of them to another.
+    with socket.socket() as another:
+        another.bind(("127.0.0.2", port))
+    with socket.socket() as same, pytest.raises(OSError, match="in use"):
+        same.bind(("127.0.0.1", port))
