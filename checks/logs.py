@@ -32,7 +32,7 @@ FIELDS = {
     "error": {"error", "type(error).__name__"},
     "extra": {
         "counts",  # of a sweep
-        "told",  # counts of what is alarmed on
+        "told",  # counts of what is alarmed on, by signal
         "{name: certificate[name] for name in ('erasure_id', 'records', 'complete')}",
     },
     "failed": {"len(failed)"},

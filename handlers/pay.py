@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, sealed_exit, tell_signals
+from handlers.shell import logger, sealed_exit
 from tokenizer.aws import desks, root
 from tokenizer.aws.order_shelf import OrderShelf
 from tokenizer.aws.settings import PaySettings
@@ -45,8 +45,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except PipelineError as error:
         logger.error("not paid", extra={"error": type(error).__name__, "reason": str(error)})
         return _refused("unavailable", "the payment was not made; try again with the same key")
-    finally:
-        tell_signals()
     logger.info("payment", extra={"payment_id": payment.payment_id, "status": str(payment.status)})
     return {"payment": {name: value for name, value in asdict(payment).items() if value is not None}}
 

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, metrics, sealed_exit, tell_signals
+from handlers.shell import logger, metrics, sealed_exit
 from tokenizer import jsontext
 from tokenizer.access import Action, NotACaller, Reveals, Wish, caller_of
 from tokenizer.aws import desks, root
@@ -57,8 +57,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except PipelineError as error:
         logger.error("no reveal", extra={"error": type(error).__name__, "reason": str(error)})
         return _refused("unavailable", "reveals are not available")
-    finally:
-        tell_signals()
     _count(answers)
     shown = {token: _shown(each) for token, each in answers.items()}
     if sum(len(each.get("value", "")) for each in shown.values()) > ANSWER_CHARACTERS:

@@ -14,7 +14,7 @@ from tokenizer.aws import meter
 from tokenizer.errors import PipelineError
 from tokenizer.records import Outcome
 from tokenizer.replay import FAILED, PUBLISHED, UNAVAILABLE
-from tokenizer.signals import BUDGET_EXCEEDED, HONEY_ASKED
+from tokenizer.signals import ALL
 
 Handler = Callable[[Any, LambdaContext], Any]
 
@@ -38,6 +38,8 @@ def sealed_exit(handler: Handler) -> Handler:
         except Exception as error:  # noqa: BLE001 -- the class is all that may be told
             fail(type(error).__name__)
             raise type_only(error) from None
+        finally:
+            tell_signals()
 
     return call
 
@@ -106,8 +108,7 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
 
 def tell_signals() -> None:
     """Count what somebody is to be alarmed of, whatever became of the request."""
-    asked = meter.take()
-    told = {name: asked[name] for name in (HONEY_ASKED, BUDGET_EXCEEDED) if name in asked}
+    told = meter.take(*ALL)
     for name, count in told.items():
         metrics.add_metric(name, MetricUnit.Count, count)
     if told:

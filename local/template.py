@@ -36,9 +36,9 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Compared with a role's ARN by AWS, and with its session's by the emulator.
 PRINCIPAL = "aws:PrincipalArn"
 
-# Statements that deny plain HTTP, which is what the emulator speaks, and puts without `If-None-Match`, a condition that it
-# does not know and would take for absent from every put.
-OMITTED_STATEMENTS = frozenset({"TlsOnly", "NothingIsWrittenTwice"})
+# Statements that deny plain HTTP, which is what the emulator speaks; calls from outside of the VPC, where it has none; and puts
+# without `If-None-Match`, a condition that it does not know and would take for absent from every put.
+OMITTED_STATEMENTS = frozenset({"TlsOnly", "OutsideOfTheNetwork", "NothingIsWrittenTwice"})
 
 # Authorized on the bus instead of on the rule (the emulator looks for a field that the API doesn't have).
 AUTHORIZED_ON_BUS = frozenset({"events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"})
@@ -149,11 +149,19 @@ def _for_methods(node: dict[str, Node], key: str = "HttpMethod") -> list[dict[st
 
 def _with_sessions(tests: dict[str, Node]) -> dict[str, Node]:
     """Tests of `aws:PrincipalArn`: AWS compares a role, the emulator the role's session."""
-    role = tests.get(PRINCIPAL)
-    if role is None or "Fn::GetAtt" not in role:
+    if PRINCIPAL not in tests:
         return tests
-    session = {"Fn::Sub": f"arn:aws:sts::${{AWS::AccountId}}:assumed-role/${{{role['Fn::GetAtt'][0]}}}/*"}
-    return {**tests, PRINCIPAL: [role, session]}
+    named = tests[PRINCIPAL] if isinstance(tests[PRINCIPAL], list) else [tests[PRINCIPAL]]
+    return {**tests, PRINCIPAL: named + [session for each in named for session in _sessions(each)]}
+
+
+def _sessions(principal: Node) -> list[Node]:
+    if "Fn::If" in principal:
+        condition, role, otherwise = principal["Fn::If"]
+        return [{"Fn::If": [condition, session, otherwise]} for session in _sessions(role)]
+    if "Fn::GetAtt" not in principal:
+        return []
+    return [{"Fn::Sub": f"arn:aws:sts::${{AWS::AccountId}}:assumed-role/${{{principal['Fn::GetAtt'][0]}}}/*"}]
 
 
 def _adapted(node: Node) -> Node:

@@ -2,3 +2,6 @@
 
 HONEY_ASKED = "HoneyTokenAsked"
 BUDGET_EXCEEDED = "BudgetExceeded"
+AUDIT_FAILED = "AuditFailed"
+
+ALL = (HONEY_ASKED, BUDGET_EXCEEDED, AUDIT_FAILED)

@@ -14,7 +14,12 @@ Template = dict[str, Any]
 VPC = {"Fn::If": ["OwnNetwork", {"Ref": "Vpc"}, {"Ref": "VpcId"}]}
 # Custom resources touch no value, and answer CloudFormation over the internet.
 OUTSIDE = {"TokenKeysFunction", "VaultKeysFunction"}
-BY_PEOPLE = {"Administration", "MakeTokenKeys", "CheckAuditLines"}  # and when deploying, from outside
+BY_PEOPLE = {
+    "Administration",
+    "Recovery",
+    "MakeTokenKeys",
+    "CheckAuditLines",
+}  # and when deploying, from outside
 INTERNET = {
     "AWS::EC2::InternetGateway",
     "AWS::EC2::NatGateway",
@@ -126,7 +131,9 @@ def keys_are_used_from_inside_alone(template: Template) -> list[str]:
         f"{name}: {each['Sid']}"
         for name, key in of_type(template, "AWS::KMS::Key")
         for each, _ in key_statements(key)
-        if each["Sid"] not in BY_PEOPLE and each["Condition"]["StringEquals"].get("aws:SourceVpc") != VPC
+        if each["Effect"] == "Allow"
+        and each["Sid"] not in BY_PEOPLE
+        and each["Condition"]["StringEquals"].get("aws:SourceVpc") != VPC
     ]
 
 

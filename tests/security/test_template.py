@@ -41,7 +41,8 @@ KEYS = {
     "FingerprintKey": {("kms:GenerateMac", "any", ("ApiRole",))},
 }
 NAME = "kms:EncryptionContext:name"
-ADMINISTRATION = {
+ADMINISTERING = {"Administration", "Recovery"}
+USES = {
     "kms:Decrypt",
     "kms:Encrypt",
     "kms:GenerateDataKey",
@@ -82,7 +83,7 @@ def key_statements(key: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[s
 def key_uses(template: Template, key: str) -> set[tuple[str, str, tuple[str, ...]]]:
     found = set()
     for each, there in key_statements(template["Resources"][key]["Properties"]):
-        if each["Sid"] == "Administration":
+        if each["Effect"] == "Deny" or each["Sid"] in ADMINISTERING:
             continue
         tests = each.get("Condition", {})
         context = {**tests.get("StringEquals", {}), **tests.get("StringLike", {})}
@@ -107,7 +108,7 @@ def administrators_without_use(template: Template) -> list[str]:
         name
         for name in KEYS
         for each, _ in key_statements(template["Resources"][name]["Properties"])
-        if each["Sid"] == "Administration" and ADMINISTRATION & set(each["Action"])
+        if each["Sid"] in ADMINISTERING and USES & set(each["Action"])
     ]
 
 

@@ -7,7 +7,7 @@ and a head beyond its lines is a gap. Why so: docs/decisions/0008.
 
 import base64
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.dead_letter import ErrorCode
 from tokenizer.audit_lines import MOST_BYTES, Head, Line, Place, Sealed, clean, key_context, seal
+from tokenizer.aws import meter
 from tokenizer.aws.faults import translated
 from tokenizer.errors import BadRecord
+from tokenizer.signals import AUDIT_FAILED
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -68,6 +70,13 @@ class AuditTrail:
         Raises:
             PipelineError: it was not written; who asked for values must not get them then.
         """
+        try:
+            self._write(action, operator, facts)
+        except BaseException:
+            meter.count(AUDIT_FAILED)
+            raise
+
+    def _write(self, action: str, operator: str, facts: Mapping[str, Any]) -> None:
         with self._lock:
             moment = self._now().astimezone(UTC)
             chain, self._chain = self._chain, None

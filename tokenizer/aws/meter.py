@@ -12,8 +12,6 @@ def count(name: str, times: int = 1) -> None:
     _counts[name] += times
 
 
-def take() -> dict[str, int]:
-    """What was counted since the last time, by service name or `RETRIED`."""
-    taken = dict(_counts)
-    _counts.clear()
-    return taken
+def take(*names: str) -> dict[str, int]:
+    """What was counted since the last time, by service name, `RETRIED` or signal; of some names alone where they are given."""
+    return {name: _counts.pop(name) for name in names or tuple(_counts) if name in _counts}

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from handlers import api
+from handlers import api, shell
 from handlers.rest.gate import ELSEWHERE
+from tokenizer.aws import meter
 
 ENVIRONMENT = {
     "RAW_STREAM_NAME": "s",
@@ -79,3 +80,28 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     forget()
     yield Api()
     forget()
+
+
+class Emitted:
+    """The metrics on standard output, in CloudWatch's embedded format, by name."""
+
+    def __init__(self, output: pytest.CaptureFixture[str]) -> None:
+        self._output = output
+
+    def __call__(self) -> dict[str, tuple[float, str, list[list[str]]]]:
+        told: dict[str, tuple[float, str, list[list[str]]]] = {}
+        for line in self._output.readouterr().out.splitlines():
+            for group in json.loads(line).get("_aws", {}).get("CloudWatchMetrics", []):
+                for metric in group["Metrics"]:
+                    (value,) = json.loads(line)[metric["Name"]]
+                    told[metric["Name"]] = (value, group["Namespace"], group["Dimensions"])
+        return told
+
+
+@pytest.fixture
+def emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Emitted]:
+    monkeypatch.setattr(shell.metrics, "namespace", "OrderTokenizer")
+    monkeypatch.setattr(shell.metrics, "service", "order-tokenizer")
+    meter.take()
+    yield Emitted(capsys)
+    meter.take()

@@ -1,8 +1,6 @@
 """The alarms on reveals listen to metrics that the handlers really emit, and each alarm has an entry in the runbook."""
 
-import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +12,13 @@ from local.package import ROOT
 from local.template import load
 from tests.fakes.reveals import Desk
 from tests.fakes.world import FakeAliases
+from tests.unit.handlers.conftest import Emitted
 from tests.unit.tokenizer.test_access import FakeAudit
 from tests.unit.tokenizer.test_reveal_steps import CARD, EndlessVault, token_of
 from tokenizer.access import Reveals
 from tokenizer.aws import meter
 from tokenizer.errors import Unavailable
-from tokenizer.signals import HONEY_ASKED
+from tokenizer.signals import AUDIT_FAILED, HONEY_ASKED
 
 ALARMS = {
     name: each["Properties"]
@@ -29,31 +28,6 @@ ALARMS = {
 OURS = {name: alarm for name, alarm in ALARMS.items() if alarm["Namespace"] == "OrderTokenizer"}
 CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
 CALLER = {"name": "thief", "groups": ["payments"]}
-
-
-class Emitted:
-    """The metrics on standard output, in CloudWatch's embedded format, by name."""
-
-    def __init__(self, output: pytest.CaptureFixture[str]) -> None:
-        self._output = output
-
-    def __call__(self) -> dict[str, tuple[float, str, list[list[str]]]]:
-        told: dict[str, tuple[float, str, list[list[str]]]] = {}
-        for line in self._output.readouterr().out.splitlines():
-            for group in json.loads(line).get("_aws", {}).get("CloudWatchMetrics", []):
-                for metric in group["Metrics"]:
-                    (value,) = json.loads(line)[metric["Name"]]
-                    told[metric["Name"]] = (value, group["Namespace"], group["Dimensions"])
-        return told
-
-
-@pytest.fixture
-def emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Emitted]:
-    monkeypatch.setattr(shell.metrics, "namespace", "OrderTokenizer")
-    monkeypatch.setattr(shell.metrics, "service", "order-tokenizer")
-    meter.take()
-    yield Emitted(capsys)
-    meter.take()
 
 
 class Watched(Desk):
@@ -145,6 +119,7 @@ def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(
     for first in range(0, 500, 100):
         ask(first)
     shell.tell([])
+    meter.count(AUDIT_FAILED)
     monkeypatch.setattr(erase, "_desk", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0}))
     erase.handler({"sweep": True}, CONTEXT)
     found = emitted()

@@ -1,0 +1,354 @@
+"""Who is kept out of keys and roles, whatever somebody grants; each check is seen to bite by planting the weakness."""
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.package import ROOT
+from local.template import load
+from tests.security.test_network import VPC
+from tests.security.test_template import (
+    ADMINISTERING,
+    KEYS,
+    USES,
+    Template,
+    key_statements,
+    listed,
+    of_type,
+    plant,
+)
+
+ACCOUNT = {"Ref": "AWS::AccountId"}
+NOTHING = {"Ref": "AWS::NoValue"}
+ROOT_USER = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+FROM_OUTSIDE = {  # what is done from outside of the network by its nature: deploying, and checking the trail
+    ("TokenKey", "kms:GenerateDataKeyWithoutPlaintext"),
+    ("AuditKey", "kms:Decrypt"),
+}
+DENIED_TO_ALL: dict[str, dict[str, Any]] = {
+    "TlsOnly": {"Action": "kms:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+    "NoGrants": {"Action": "kms:CreateGrant"},
+    "DeletedLate": {
+        "Action": "kms:ScheduleKeyDeletion",
+        "Condition": {"NumericLessThan": {"kms:ScheduleKeyDeletionPendingWindowInDays": "30"}},
+    },
+}
+# What changes who can use a key, or whether anybody can.
+KEY_CHANGES = {
+    "CreateGrant",
+    "DeleteImportedKeyMaterial",
+    "DisableKey",
+    "DisableKeyRotation",
+    "PutKeyPolicy",
+    "ScheduleKeyDeletion",
+}
+BOUNDARIES = {"ApiGatewayLogsRole": "ApiGatewayLogsBoundary"}  # all others have the stack's
+NAMED_BY_STACK = ("${AWS::StackName}", ":key/*", ":replay/*")  # keys and replays have no name of ours
+
+
+def denials(template: Template, key: str) -> dict[str, dict[str, Any]]:
+    found = key_statements(template["Resources"][key]["Properties"])
+    return {each["Sid"]: each for each, _ in found if each["Effect"] == "Deny"}
+
+
+def uses(template: Template, key: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """Statements that let somebody use a key, and the conditions under which they are there."""
+    for each, there in key_statements(template["Resources"][key]["Properties"]):
+        if each["Effect"] == "Allow" and each["Sid"] not in ADMINISTERING:
+            yield each, there
+
+
+def keys_are_denied_to_all_in_three_ways(template: Template) -> list[str]:
+    """Over plain HTTP; by grants, which no policy shows; and to be deleted in less than thirty days."""
+    return [
+        f"{key}: {sid}"
+        for key in KEYS
+        for sid, expected in DENIED_TO_ALL.items()
+        if denials(template, key).get(sid)
+        != {"Sid": sid, "Effect": "Deny", "Principal": "*", "Resource": "*", **expected}
+    ]
+
+
+def nobody_else_uses_a_key(template: Template) -> list[str]:
+    """Every use is denied but to the roles that a statement names, so that no other grant gives it, administrators' neither."""
+    wrong = []
+    for key in KEYS:
+        named = [
+            {"Fn::If": [there[0].removeprefix("if "), role, NOTHING]} if there else role
+            for each, there in uses(template, key)
+            for role in listed(each["Principal"]["AWS"])
+        ]
+        denial = denials(template, key).get("NobodyElse", {})
+        excepted = denial.get("Condition", {}).get("ArnNotEquals", {}).get("aws:PrincipalArn", [])
+        whole = USES - {"kms:*", "kms:CreateGrant"} <= set(denial.get("Action", ()))
+        if sorted(map(str, excepted)) != sorted({str(each) for each in named}) or not whole:
+            wrong.append(key)
+    return wrong
+
+
+def no_use_comes_from_outside(template: Template) -> list[str]:
+    wrong = []
+    for key in KEYS:
+        denial = denials(template, key).get("OutsideOfTheNetwork", {})
+        bound = denial.get("Condition") == {"StringNotEquals": {"aws:SourceVpc": VPC}}
+        denied = set(listed(denial.get("Action", []))) if bound else set()
+        allowed = {action for each, _ in uses(template, key) for action in listed(each["Action"])}
+        wrong += [f"{key}: {action}" for action in allowed - denied if (key, action) not in FROM_OUTSIDE]
+    return wrong
+
+
+def administrators_are_named_or_the_accounts(template: Template) -> list[str]:
+    """By parameter or by the account's IAM; and the root user can mend a policy, which alone keeps a key from being lost."""
+    administrators = {
+        "AWS": {
+            "Fn::If": [
+                "HasKeyAdministrators",
+                {"Fn::Split": [",", {"Ref": "KeyAdministratorArns"}]},
+                ROOT_USER,
+            ]
+        }
+    }
+    recovery = {
+        "Sid": "Recovery",
+        "Effect": "Allow",
+        "Principal": {"AWS": ROOT_USER},
+        "Action": ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy"],
+        "Resource": "*",
+        "Condition": {"ArnEquals": {"aws:PrincipalArn": ROOT_USER}},
+    }
+    wrong = []
+    for key in KEYS:
+        found = {each["Sid"]: each for each, _ in key_statements(template["Resources"][key]["Properties"])}
+        if found["Administration"]["Principal"] != administrators or found.get("Recovery") != recovery:
+            wrong.append(key)
+    return wrong
+
+
+def changes_of_keys_raise_an_alarm(template: Template) -> list[str]:
+    """CloudTrail's events on each key reach a queue, and a message on that queue the alarm."""
+    resources = template["Resources"]
+    pattern = resources["KeyChangesRule"]["Properties"]["EventPattern"]
+    missing = sorted(KEY_CHANGES - set(pattern["detail"]["eventName"]))
+    missing += [key for key in KEYS if f"'{key}'" not in str(pattern["detail"]["resources"])]
+    queue = {"Fn::GetAtt": ["KeyChangesQueue", "Arn"]}
+    if [each["Arn"] for each in resources["KeyChangesRule"]["Properties"]["Targets"]] != [queue]:
+        missing.append("target")
+    alarm = resources["KeyChangesAlarm"]["Properties"]
+    if [each["Value"] for each in alarm["Dimensions"]] != [{"Fn::GetAtt": ["KeyChangesQueue", "QueueName"]}]:
+        missing.append("alarm")
+    return missing
+
+
+def every_role_is_bounded(template: Template) -> list[str]:
+    return [
+        name
+        for name, role in of_type(template, "AWS::IAM::Role")
+        if role.get("PermissionsBoundary")
+        != {
+            "Fn::If": [
+                "HasPermissionsBoundary",
+                {"Ref": "PermissionsBoundaryArn"},
+                {"Ref": BOUNDARIES.get(name, "RoleBoundary")},
+            ]
+        }
+    ]
+
+
+def the_boundary_has_what_the_policies_need_and_no_more(template: Template) -> list[str]:
+    statements = template["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]["Statement"]
+    bounded = {action for each in statements for action in listed(each["Action"])}
+    needed = {
+        action
+        for _, policy in of_type(template, "AWS::IAM::Policy")
+        for each in policy["PolicyDocument"]["Statement"]
+        for action in listed(each["Action"])
+    } | {action for key in KEYS for each, _ in uses(template, key) for action in listed(each["Action"])}
+    wide = [
+        each["Sid"]
+        for each in statements
+        for resource in listed(each["Resource"])
+        if each["Sid"] != "AttachToNetwork"  # test_network.py has its reasons
+        and not any(part in resource["Fn::Sub"] for part in NAMED_BY_STACK)
+    ]
+    return sorted(bounded ^ needed) + wide
+
+
+def statements_of(node: Any) -> Iterator[dict[str, Any]]:
+    """Every policy statement in a template, wherever it stands."""
+    if isinstance(node, dict):
+        if "Effect" in node and "Principal" in node:
+            yield node
+        for each in node.values():
+            yield from statements_of(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from statements_of(each)
+
+
+def services_are_let_in_for_this_account_alone(template: Template) -> list[str]:
+    """A service acts for whoever asks it to, so each statement says for whom.
+
+    `IfExists` stands where a service takes on a role: decision 0015.
+    """
+    wrong = []
+    for each in statements_of(template["Resources"]):
+        if each["Effect"] != "Allow" or "Service" not in each["Principal"]:
+            continue
+        tests, takes_on = each.get("Condition", {}), each["Action"] == "sts:AssumeRole"
+        equals = {
+            **(tests.get("StringEqualsIfExists", {}) if takes_on else {}),
+            **tests.get("StringEquals", {}),
+        }
+        sources = {**tests.get("ArnEquals", {}), **tests.get("ArnLike", {})}.get("aws:SourceArn", [])
+        named = takes_on or (sources and all(_named(source) for source in listed(sources)))
+        if equals.get("aws:SourceAccount") != ACCOUNT or not named:
+            wrong.append(f"{each.get('Sid', each['Action'])}: {each['Principal']}")
+    return wrong
+
+
+def _named(source: Any) -> bool:
+    """Whether a source is a resource, or what begins with a name in this account."""
+    text = source.get("Fn::Sub", "*")
+    return "Fn::GetAtt" in source or ("${AWS::AccountId}" in text and "*" not in text[:-1])
+
+
+def nobody_in_general_is_let_in(template: Template) -> list[str]:
+    """Resource policies name principals; endpoints, which know none but the caller's account, are test_network.py's."""
+    resources = {
+        name: each for name, each in template["Resources"].items() if each["Type"] != "AWS::EC2::VPCEndpoint"
+    }
+    return [
+        f"{name}: {each.get('Sid')}"
+        for name, resource in resources.items()
+        for each in statements_of(resource)
+        if each["Effect"] == "Allow" and "*" in _principals(each["Principal"])
+    ]
+
+
+def _principals(principal: Any) -> list[Any]:
+    return (
+        [one for each in principal.values() for one in listed(each)]
+        if isinstance(principal, dict)
+        else [principal]
+    )
+
+
+CONSUMERS = {
+    "Sid": "ConsumerAccounts",
+    "Effect": "Allow",
+    "Principal": {"AWS": {"Fn::Split": [",", {"Ref": "ConsumerAccountIds"}]}},
+    "Action": [
+        "events:DeleteRule",
+        "events:DescribeRule",
+        "events:DisableRule",
+        "events:EnableRule",
+        "events:ListTargetsByRule",
+        "events:PutRule",
+        "events:PutTargets",
+        "events:RemoveTargets",
+    ],
+    "Resource": {
+        "Fn::Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${SanitizedBus}/consumer-*"
+    },
+    # As AWS's own example: absent where a rule is made, and then whose it is.
+    "Condition": {
+        "StringEqualsIfExists": {
+            "events:creatorAccount": "${aws:PrincipalAccount}",
+            "events:source": "orders.tokenizer",
+        }
+    },
+}
+
+
+def other_accounts_have_rules_of_their_own_and_nothing_else(template: Template) -> list[str]:
+    """The accounts of a parameter that names none by default; nobody of another account may put an event."""
+    policies = dict(of_type(template, "AWS::Events::EventBusPolicy"))
+    found = {name: each["Statement"] for name, each in policies.items()}
+    by_parameter = (
+        template["Resources"].get("ConsumerAccountsPolicy", {}).get("Condition") == "HasConsumerAccounts"
+    )
+    default = template["Parameters"]["ConsumerAccountIds"]["Default"]
+    return (
+        []
+        if found == {"ConsumerAccountsPolicy": CONSUMERS} and by_parameter and default == ""
+        else [str(found)]
+    )
+
+
+KEY = "VaultKey/Properties/KeyPolicy/Statement"
+WEAKNESSES: list[tuple[str, Callable[[Template], list[str]], str, Any]] = [
+    ("a key over plain HTTP", keys_are_denied_to_all_in_three_ways, "LetterKey/Properties/KeyPolicy/Statement/TlsOnly/Effect", "Allow"),
+    ("a key that can be granted", keys_are_denied_to_all_in_three_ways, f"{KEY}/NoGrants/Action", "kms:RetireGrant"),
+    ("a key deleted in a week", keys_are_denied_to_all_in_three_ways, f"{KEY}/DeletedLate/Condition/NumericLessThan", {"kms:ScheduleKeyDeletionPendingWindowInDays": "7"}),
+    ("a key for one role more", nobody_else_uses_a_key, f"{KEY}/NobodyElse/Condition/ArnNotEquals/aws:PrincipalArn/0", {"Fn::GetAtt": ["ApiRole", "Arn"]}),
+    ("a use of a key forgotten", nobody_else_uses_a_key, "AuditKey/Properties/KeyPolicy/Statement/NobodyElse/Action", ["kms:Decrypt"]),
+    ("a key from outside of the network", no_use_comes_from_outside, "LetterKey/Properties/KeyPolicy/Statement/OutsideOfTheNetwork/Condition", {}),
+    ("the vault key from outside of the network", no_use_comes_from_outside, f"{KEY}/OutsideOfTheNetwork/Action", ["kms:GenerateDataKey"]),
+    ("a key that everybody administers", administrators_are_named_or_the_accounts, f"{KEY}/Administration/Principal", {"AWS": "*"}),
+    ("a recovery for whoever IAM lets", administrators_are_named_or_the_accounts, "TokenKey/Properties/KeyPolicy/Statement/Recovery/Condition", {}),
+    ("a disabled key that nobody hears of", changes_of_keys_raise_an_alarm, "KeyChangesRule/Properties/EventPattern/detail/eventName", ["PutKeyPolicy"]),
+    ("a key that nobody hears of", changes_of_keys_raise_an_alarm, "KeyChangesRule/Properties/EventPattern/detail/resources", {"ARN": [{"Fn::GetAtt": ["VaultKey", "Arn"]}]}),
+    ("an alarm on another queue", changes_of_keys_raise_an_alarm, "KeyChangesAlarm/Properties/Dimensions", []),
+    ("a role without a boundary", every_role_is_bounded, "RevealRole/Properties/PermissionsBoundary", None),
+    ("a boundary with IAM", the_boundary_has_what_the_policies_need_and_no_more, "RoleBoundary/Properties/PolicyDocument/Statement/AskFunctions/Action", ["lambda:InvokeFunction", "iam:PutRolePolicy"]),
+    ("a boundary around other stacks", the_boundary_has_what_the_policies_need_and_no_more, "RoleBoundary/Properties/PolicyDocument/Statement/Tables/Resource", {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"}),
+    ("a service for any account", services_are_let_in_for_this_account_alone, "OrdersQueuePolicy/Properties/PolicyDocument/Statement/RuleAlone/Condition", {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["OrdersRule", "Arn"]}}}),
+    ("a service for any rule", services_are_let_in_for_this_account_alone, "KeyChangesQueuePolicy/Properties/PolicyDocument/Statement/RuleAlone/Condition", {"StringEquals": {"aws:SourceAccount": ACCOUNT}}),
+    ("a role for any account's functions", services_are_let_in_for_this_account_alone, "RevealRole/Properties/AssumeRolePolicyDocument/Statement/0/Condition", {}),
+    ("a role for API Gateway in any account", services_are_let_in_for_this_account_alone, "ApiGatewayLogsRole/Properties/AssumeRolePolicyDocument/Statement/0/Condition", {}),
+    ("a queue for everybody", nobody_in_general_is_let_in, "OrdersQueuePolicy/Properties/PolicyDocument/Statement/RuleAlone/Principal", "*"),
+    ("a role for everybody", nobody_in_general_is_let_in, "ProducerRole/Properties/AssumeRolePolicyDocument/Statement/0/Principal", {"AWS": "*"}),
+    ("a bus for everybody", other_accounts_have_rules_of_their_own_and_nothing_else, "ConsumerAccountsPolicy/Properties/Statement/Principal", "*"),
+    ("a bus that other accounts write to", other_accounts_have_rules_of_their_own_and_nothing_else, "ConsumerAccountsPolicy/Properties/Statement/Action", ["events:PutRule", "events:PutEvents"]),
+    ("rules of each other", other_accounts_have_rules_of_their_own_and_nothing_else, "ConsumerAccountsPolicy/Properties/Statement/Condition", {}),
+]  # fmt: skip
+CHECKS = list(dict.fromkeys(check for _, check, _, _ in WEAKNESSES))
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load(ROOT / "template.yaml")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_keys_and_roles_keep_their_promise(
+    template: Template, check: Callable[[Template], list[str]]
+) -> None:
+    assert check(template) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "place", "weakness"), [each[1:] for each in WEAKNESSES], ids=[each[0] for each in WEAKNESSES]
+)
+def test_a_planted_weakness_is_found(
+    template: Template, check: Callable[[Template], list[str]], place: str, weakness: Any
+) -> None:
+    weakened = copy.deepcopy(template)
+    plant(weakened, place, weakness)
+    assert check(weakened)
+
+
+@pytest.mark.parametrize(
+    "example", sorted((ROOT / "docs/examples").glob("*.yaml")), ids=lambda path: path.name
+)
+def test_the_examples_let_services_in_for_one_account_alone(example: Any) -> None:
+    assert services_are_let_in_for_this_account_alone(load(example)) == []
+
+
+def test_the_walk_over_services_meets_each_that_the_template_names() -> None:
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    template = load(ROOT / "template.yaml")
+    met = {
+        str(each["Principal"]["Service"])
+        for each in statements_of(template["Resources"])
+        if "Service" in each["Principal"]
+    }
+    assert met == {
+        "apigateway.amazonaws.com",
+        "events.amazonaws.com",
+        "lambda.amazonaws.com",
+        "logging.s3.amazonaws.com",
+    }
+    assert text.count("Principal: {Service:") == 6

@@ -1,0 +1,72 @@
+"""A line of the audit trail that is not written is counted, whichever function was to write it, and whatever it answers."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from handlers import erase, honey, pay, rekey, replay, reveal
+from tests.unit.handlers.conftest import Emitted
+from tokenizer.aws.audit import AuditStore, AuditTrail
+from tokenizer.errors import PipelineError
+
+CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
+
+
+class Broken:
+    """Whatever is asked of it fails; stands for S3, DynamoDB and KMS."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def fail(**_: Any) -> None:
+            raise OSError(name)
+
+        return fail
+
+
+def unwritten(*_: Any, **__: Any) -> Any:
+    """What a use case does first: its line, with the real trail on stores that are down."""
+    broken: Any = Broken()
+    AuditTrail(AuditStore(broken, "bucket", broken, "heads", broken, "key")).write("asked", "ann")
+
+
+SHELF = SimpleNamespace(order=lambda _: {"order": {}})
+WRITERS: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
+    "reveal": (reveal, "_reveals", SimpleNamespace(answer=unwritten), {"tokens": ["t"], "purpose": "charge"}),
+    "pay": (
+        pay,
+        "_parts",
+        (SHELF, SimpleNamespace(pay=unwritten)),
+        {"order_id": "o", "key": "k", "caller": "c"},
+    ),
+    "erase": (erase, "_desk", SimpleNamespace(erase=unwritten), {"customer_id": "c", "purpose": "p"}),
+    "sweep": (erase, "_desk", SimpleNamespace(sweep=unwritten), {"sweep": True}),
+    "replay": (replay, "_desk", SimpleNamespace(serve=unwritten), {"letters": []}),
+    "rekey": (rekey, "_rekeying", SimpleNamespace(begin=unwritten), {"action": "begin"}),
+    "honey": (honey, "_desk", SimpleNamespace(serve=unwritten), {"action": "list"}),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_line_that_is_not_written_is_counted(
+    writer: str, monkeypatch: pytest.MonkeyPatch, emitted: Emitted
+) -> None:
+    module, factory, part, event = WRITERS[writer]
+    monkeypatch.setattr(module, factory, lambda: part)
+    if writer == "sweep":  # nobody waits for its answer
+        with pytest.raises(RuntimeError, match="Unavailable"):
+            module.handler(event, CONTEXT)
+    else:
+        assert module.handler(event, CONTEXT)["error"]["code"] == "unavailable"
+    assert emitted()["AuditFailed"] == (1, "OrderTokenizer", [["service"]])
+
+
+def test_what_fails_without_the_trail_is_not_counted(
+    monkeypatch: pytest.MonkeyPatch, emitted: Emitted
+) -> None:
+    def down(*_: Any) -> None:
+        raise PipelineError("the vault")
+
+    monkeypatch.setattr(reveal, "_reveals", lambda: SimpleNamespace(answer=down))
+    assert reveal.handler({"tokens": ["t"], "purpose": "charge"}, CONTEXT)["error"]["code"] == "unavailable"
+    assert "AuditFailed" not in emitted()
