@@ -1,16 +1,17 @@
 """What the tokenizing functions share: the log line, the metrics, and an exit that carries no value."""
 
+import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tokenizer.aws import meter
+from tokenizer.aws import holders, meter
 from tokenizer.errors import PipelineError
 from tokenizer.records import Outcome
 from tokenizer.replay import FAILED, PUBLISHED, UNAVAILABLE
@@ -29,6 +30,8 @@ def sealed_exit(handler: Handler) -> Handler:
 
     @wraps(handler)
     def call(event: Any, context: LambdaContext) -> Any:
+        _leave_no_core()
+        holders.drop_expired()
         logger.append_keys(request_id=context.aws_request_id)
         try:
             return handler(event, context)
@@ -40,8 +43,15 @@ def sealed_exit(handler: Handler) -> Handler:
             raise type_only(error) from None
         finally:
             tell_signals()
+            holders.drop_expired()
 
     return call
+
+
+@cache
+def _leave_no_core() -> None:
+    """Let no crash write a core file: it would hold values and keys in clear."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def fail(error: str, reason: str = "") -> None:

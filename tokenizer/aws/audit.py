@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.dead_letter import ErrorCode
 from tokenizer.audit_lines import MOST_BYTES, Head, Line, Place, Sealed, clean, key_context, seal
-from tokenizer.aws import meter
+from tokenizer.aws import holders, meter
 from tokenizer.aws.faults import translated
 from tokenizer.errors import BadRecord
 from tokenizer.signals import AUDIT_FAILED
@@ -57,6 +57,14 @@ class AuditTrail:
         self._now = now
         self._chain: _Chain | None = None
         self._lock = Lock()
+        holders.watch(self)
+
+    def drop_expired(self) -> None:
+        """Let go of the key of a chain whose day is over."""
+        with self._lock:
+            today = self._now().astimezone(UTC).date().isoformat()
+            if self._chain is not None and self._chain.place.day != today:
+                self._chain = None
 
     @translated("writing the audit trail")
     def write(self, action: str, operator: str, **facts: Any) -> None:
@@ -72,7 +80,7 @@ class AuditTrail:
         """
         try:
             self._write(action, operator, facts)
-        except BaseException:
+        except Exception:
             meter.count(AUDIT_FAILED)
             raise
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tokenizer.aws import holders
 from tokenizer.aws.faults import translated
 from tokenizer.errors import VaultIntegrity
 
@@ -32,6 +33,10 @@ class Bounds:
     items: int = 10_000
     seconds: float = 300.0
 
+    def allow(self, uses: int, age: float) -> bool:
+        """Whether a key of some age in seconds, used so often, may be used once more; a clock that was set back ends it too."""
+        return uses < self.items and 0 <= age < self.seconds
+
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
@@ -53,7 +58,7 @@ class DataKeyWriter:
         bounds: Bounds,
         clock: Callable[[], float],
     ) -> None:
-        """A writer under one KMS key and encryption context; `clock` counts seconds and never goes back."""
+        """A writer under one KMS key and encryption context; `clock` counts seconds, those too for which a function stands still."""
         self._kms = kms
         self.key_arn = key_arn
         self._context = dict(context)
@@ -61,7 +66,8 @@ class DataKeyWriter:
         self._clock = clock
         self._key: DataKey | None = None
         self._uses = 0
-        self._expires = 0.0
+        self._made = 0.0
+        holders.watch(self)
 
     def take(self) -> DataKey:
         """The data key for one more item.
@@ -69,15 +75,24 @@ class DataKeyWriter:
         Raises:
             PipelineError: KMS gave none.
         """
-        if self._uses >= self._bounds.items or self._clock() >= self._expires:
-            self._key = None
+        self.drop_expired()
         key = self._key
         if key is None:
             key = self._key = self._generate()
             self._uses = 0
-            self._expires = self._clock() + self._bounds.seconds
+            self._made = self._clock()
         self._uses += 1
         return key
+
+    def holds(self, key: DataKey) -> bool:
+        """Whether a data key may still be used."""
+        self.drop_expired()
+        return self._key is key
+
+    def drop_expired(self) -> None:
+        """Let go of the data key if its bounds are over."""
+        if not self._bounds.allow(self._uses, self._clock() - self._made):
+            self._key = None
 
     @translated("generating a data key")
     def _generate(self) -> DataKey:
@@ -100,14 +115,14 @@ class DataKeyReader:
         *,
         most: int = READER_KEYS,
     ) -> None:
-        """A reader under one encryption context; `clock` counts seconds and never goes back.
+        """A reader under one encryption context.
 
         Args:
             kms: a client.
             key_arns: the KMS keys that data keys may be under; more than one while records move to another.
             context: the encryption context.
             bounds: of each data key's use.
-            clock: seconds.
+            clock: counts seconds, those too for which a function stands still.
             most: data keys that are kept at once.
         """
         self._kms = kms
@@ -117,6 +132,7 @@ class DataKeyReader:
         self._clock = clock
         self._most = most
         self._known: OrderedDict[bytes, tuple[DataKey, float, int]] = OrderedDict()
+        holders.watch(self)
 
     def open(self, wrapped: bytes) -> DataKey:
         """The data key behind its wrapped form.
@@ -125,13 +141,24 @@ class DataKeyReader:
             VaultIntegrity: it was not made under one of these KMS keys and this encryption context.
             PipelineError: KMS did not open it.
         """
-        key, expires, uses = self._known.pop(wrapped, (None, 0.0, 0))
-        if key is None or self._clock() >= expires or uses >= self._bounds.items:
-            key, expires, uses = self._decrypt(wrapped), self._clock() + self._bounds.seconds, 0
-        self._known[wrapped] = (key, expires, uses + 1)
+        key, made, uses = self._known.pop(wrapped, (None, 0.0, 0))
+        if key is None or not self._bounds.allow(uses, self._clock() - made):
+            key, made, uses = self._decrypt(wrapped), self._clock(), 0
+        self._known[wrapped] = (key, made, uses + 1)
         if len(self._known) > self._most:
             self._known.popitem(last=False)
         return key
+
+    def drop_expired(self) -> None:
+        """Let go of the data keys whose bounds are over."""
+        now = self._clock()
+        over = [
+            wrapped
+            for wrapped, (_, made, uses) in self._known.items()
+            if not self._bounds.allow(uses, now - made)
+        ]
+        for wrapped in over:
+            del self._known[wrapped]
 
     @translated("opening a data key")
     def _decrypt(self, wrapped: bytes) -> DataKey:

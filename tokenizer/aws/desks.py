@@ -74,7 +74,7 @@ def vault_reader(settings: VaultReaderSettings) -> VaultReader:
         vault_keys(settings.vault_key_arn, settings.vault_other_key_arns),
         vault_context(settings.vault_crypto_name),
         bounds(settings),
-        time.monotonic,
+        time.time,
     )
     return VaultReader(
         client("dynamodb"),
@@ -103,7 +103,7 @@ def eraser(settings: EraseSettings) -> Eraser:
         settings.vault_key_arn,
         vault_context(settings.vault_crypto_name),
         bounds(settings),
-        time.monotonic,
+        time.time,
     )
     return Eraser(
         load_subject_keys(dynamodb, kms, settings.token_keys_table, settings.token_key_arn),
@@ -135,8 +135,8 @@ def rekeying(settings: RekeySettings) -> Rekeying:
             dynamodb,
             settings.vault_table,
             settings.vault_crypto_name,
-            DataKeyReader(kms, arns, context, limits, time.monotonic, most=_DATA_KEYS),
-            DataKeyWriter(kms, settings.vault_key_arn, context, limits, time.monotonic),
+            DataKeyReader(kms, arns, context, limits, time.time, most=_DATA_KEYS),
+            DataKeyWriter(kms, settings.vault_key_arn, context, limits, time.time),
         ),
         DynamoProgress(dynamodb, settings.rekey_table),
         audit_trail(settings),
@@ -249,7 +249,7 @@ def desk(settings: ReplaySettings) -> Desk:
     """What serves operators."""
     silence_libraries()
     keys = DataKeyReader(
-        client("kms"), [settings.letter_key_arn], LETTER_CONTEXT, bounds(settings), time.monotonic
+        client("kms"), [settings.letter_key_arn], LETTER_CONTEXT, bounds(settings), time.time
     )
     s3, sqs = client("s3"), client("sqs")
     # An invocation may take as long as the tokenizing function does.

@@ -18,6 +18,7 @@ from dynamodb_encryption_sdk.material_providers import CryptographicMaterialsPro
 from dynamodb_encryption_sdk.materials.wrapped import WrappedCryptographicMaterials
 from dynamodb_encryption_sdk.structures import EncryptionContext
 
+from tokenizer.aws import holders
 from tokenizer.aws.data_keys import DataKey, DataKeyReader, DataKeyWriter
 from tokenizer.errors import Denied, VaultIntegrity
 
@@ -30,6 +31,12 @@ class VaultWriterMaterials(CryptographicMaterialsProvider):  # type: ignore[misc
     def __init__(self, keys: DataKeyWriter) -> None:
         self._keys = keys
         self._derived: tuple[DataKey, _Pair] | None = None
+        holders.watch(self)
+
+    def drop_expired(self) -> None:
+        """Let go of what is derived of a data key together with it."""
+        if self._derived is not None and not self._keys.holds(self._derived[0]):
+            self._derived = None
 
     def encryption_materials(
         self,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from tokenizer.aws import holders
 from tokenizer.aws.token_keys import KEPT
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class Renewed(Generic[T]):
         self._now = now
         self._made: T | None = None
         self._at = 0.0
+        holders.watch(self)
 
     def current(self) -> T:
         """The present one.
@@ -33,9 +35,14 @@ class Renewed(Generic[T]):
             PipelineError: it could not be made; the one before is dropped all the same.
         """
         now = self._now()
-        made = self._made if 0 <= now - self._at < self._seconds else None
+        self.drop_expired()
+        made = self._made
         if made is None:
-            self._made = None
             made = self._made = self._make()
             self._at = now
         return made
+
+    def drop_expired(self) -> None:
+        """Let go of what was made if its time is over, and of the keys in it."""
+        if not 0 <= self._now() - self._at < self._seconds:
+            self._made = None

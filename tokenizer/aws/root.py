@@ -62,9 +62,9 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
     limits = bounds(settings)
     lifetimes = Lifetimes.parse(settings.vault_retention_days, settings.vault_lifetimes)
     vault_keys = DataKeyWriter(
-        kms, settings.vault_key_arn, vault_context(settings.vault_crypto_name), limits, time.monotonic
+        kms, settings.vault_key_arn, vault_context(settings.vault_crypto_name), limits, time.time
     )
-    letter_keys = DataKeyWriter(kms, settings.letter_key_arn, LETTER_CONTEXT, limits, time.monotonic)
+    letter_keys = DataKeyWriter(kms, settings.letter_key_arn, LETTER_CONTEXT, limits, time.time)
     vault = VaultWriter(
         dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
     )
