@@ -7,18 +7,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from local.demo_checks import Event, Received
 from local.orders import sensitive_values
 
 _WINDOW = 8  # bytes; what is shorter may stand anywhere by chance, and is searched for in its own event alone
 _NUMBER = 9  # digits of a number worth finding without its separators
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]{32,}={0,2}")
+_ENCODED = 12  # characters of an encoded form; shorter ones stand in base64 by chance
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{32,}={0,2}")
 _AUTHENTICATION_DATA = frozenset(("cvv", "cvc", "cvv2", "cid", "pin", "track1", "track2", "trackdata"))
 
 
 class LeakSearch:
-    """Looks for many values in many bytes, as they are, escaped as JSON, without separators, and inside base64."""
+    """Looks for many values in many bytes: as they are, in other case, escaped for JSON or for URLs, without separators, as hex and base64."""
 
     def __init__(self, values: Iterable[str]) -> None:
         self._by_start: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
@@ -26,7 +28,7 @@ class LeakSearch:
         for value in frozenset(values):
             forms = {form for form in _forms(value) if len(form) >= _WINDOW}
             self.values += bool(forms)
-            for form in forms:
+            for form in forms.union(_encoded(value) if forms else ()):
                 self._by_start[form[:_WINDOW]].append((form, value))
 
     def find(self, data: bytes) -> set[str]:
@@ -50,11 +52,27 @@ def _forms(value: str) -> Iterator[bytes]:
         yield digits.encode()
 
 
+def _encoded(value: str) -> Iterator[bytes]:
+    """What URLs, hex and base64 make of a value, wherever it stands in what was encoded; in lower case, as it is looked for."""
+    raw = value.encode(errors="surrogatepass")
+    forms = [
+        raw.hex().encode(),
+        quote(raw, safe="").lower().encode(),
+        quote_plus(raw, safe="").lower().encode(),
+    ]
+    for before, cut in enumerate(
+        (0, 2, 3)
+    ):  # bytes before it in a group of three, characters that these reach into
+        whole = base64.b64encode(bytes(before) + raw)[cut : (before + len(raw)) * 8 // 6].lower()
+        forms += [whole, whole.translate(bytes.maketrans(b"+/", b"-_"))]
+    yield from (form for form in forms if len(form) >= _ENCODED)
+
+
 def _views(data: bytes) -> Iterator[bytes]:
     yield data
     for run in _BASE64.findall(data):
         try:
-            yield base64.b64decode(run, validate=True)
+            yield base64.b64decode(run.translate(bytes.maketrans(b"-_", b"+/")), validate=True)
         except binascii.Error:
             continue
 

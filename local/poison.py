@@ -47,10 +47,17 @@ class Poison:
 
 def poisons(seed: int) -> list[Poison]:
     """Make one poison of each kind; the same seed gives the same bytes."""
-    made = []
-    for event, (kind, code, spoil) in zip(orders(len(_KINDS), seed), _KINDS, strict=True):
-        made.append(Poison(kind, code, spoil(deepcopy(event)), frozenset(sensitive_values(event))))
-    return made
+    made = orders(len(_KINDS), seed)
+    return [_spoilt(event, *kind) for event, kind in zip(made, _KINDS, strict=True)]
+
+
+def poisons_of(event: Event) -> list[Poison]:
+    """Make one poison of each kind, all out of one order."""
+    return [_spoilt(event, *kind) for kind in _KINDS]
+
+
+def _spoilt(event: Event, kind: str, code: ErrorCode, spoil: Callable[[Event], bytes]) -> Poison:
+    return Poison(kind, code, spoil(deepcopy(event)), frozenset(sensitive_values(event)))
 
 
 def _changed(event: Mapping[str, Any], **changes: object) -> bytes:

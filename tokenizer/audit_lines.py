@@ -21,7 +21,7 @@ MOST_BYTES = 1_000_000  # a line; the largest real one, a reveal of 100 tokens, 
 _KEY = re.compile(
     rf"{PREFIX}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/([0-9a-f]{{32}})/([0-9]{{10}})\.json", re.ASCII
 )
-_FREE_TEXTS = ("purpose", "reason")  # written by people, who paste
+_FREE_TEXTS = ("note", "purpose", "reason")  # written by people, who paste
 _LONGEST_TEXT = 200
 _CODE = re.compile(r"[\w.:#-]{1,64}", re.ASCII)
 _NOTHING = own_values(())

@@ -9,6 +9,7 @@ from typing import Any
 from tokenizer.access import Audit
 from tokenizer.aws.honey_tokens import HoneyKeeper
 from tokenizer.aws.waiting_desk import WaitingDesk
+from tokenizer.guard import find_leak, own_values
 from tokenizer.honey import MAKERS, HoneyToken, values
 
 MOST = 25  # a request; each token is a call of the tokenizing function, and an invocation has 30 seconds
@@ -56,6 +57,8 @@ class HoneyDesk:
             raise InvalidRequest(f"count: 1 to {MOST}")
         if not isinstance(note, str) or not 0 < len(note) <= _NOTE_CHARACTERS:
             raise InvalidRequest(f"note: where they are planted, in up to {_NOTE_CHARACTERS} characters")
+        if found := find_leak(note, own_values(())):
+            raise InvalidRequest(f"note: holds what looks like a value ({found})")
         self.audit.write("seed honey", operator, kind=kind, count=count, note=note)
         made = []
         # One at a time: tokens of one request would begin alike, which no two tokens of different orders do.

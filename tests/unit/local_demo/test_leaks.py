@@ -2,7 +2,9 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -33,6 +35,26 @@ def test_every_value_of_real_orders_is_found_in_their_own_bytes() -> None:
 )
 def test_a_value_is_found_in_every_form(leak: str) -> None:
     assert LeakSearch(["José Müller"]).find(leak.encode()) == {"José Müller"}
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
+@pytest.mark.parametrize("value", ["ann@example.com", "José Müller", "6011000990139424"])
+@pytest.mark.parametrize(
+    "encode",
+    [
+        quote,
+        quote_plus,
+        lambda text: text.encode().hex(),
+        lambda text: text.encode().hex().upper(),
+        lambda text: base64.b64encode(text.encode()).decode(),
+        lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    ],
+    ids=["url", "form", "hex", "HEX", "base64", "urlsafe base64"],
+)
+def test_a_value_is_found_in_every_encoding_wherever_it_stands(
+    encode: Callable[[str], str], value: str, before: str
+) -> None:
+    assert LeakSearch([value]).find(encode(f"{before}{value}?>").encode()) == {value}
 
 
 @pytest.mark.parametrize("number", ["4111 1111 1111 1111", "4111-1111-1111-1111"])
