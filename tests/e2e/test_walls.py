@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from local import package, stack, template
+from local.deploy import STACK_NAME
 from local.stack import Stack
 from tests.e2e.conftest import Subscriber, drain, send
 from tests.samples import order
@@ -134,6 +135,58 @@ def test_no_role_of_people_reaches_the_vault_its_key_or_the_letters_key(running:
             kms.decrypt(KeyId=running.outputs[name], CiphertextBlob=b"\0")
     with pytest.raises(functions.exceptions.ClientError, match="AccessDenied"):
         functions.invoke(FunctionName=running.outputs["RevealFunctionName"], Payload=b"{}")
+
+
+def test_no_policy_gives_a_role_more_than_its_boundary(running: Stack) -> None:
+    iam, arn = running.client("iam"), running.outputs["AuditReaderRoleArn"]
+    role = arn.rpartition("/")[2]
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=role, PolicyName="all", PolicyDocument=json.dumps(everything))
+    try:
+        who = running.assume(arn)
+        # The policy is in force: this is a table of the stack, and no role of people may read it by its own policy.
+        assert running.client("dynamodb", who).get_item(**vault_key(running))
+        beyond = {
+            "iam": ("create_user", {"UserName": "another"}),
+            "kms": ("disable_key", {"KeyId": running.outputs["VaultKeyArn"]}),
+            "sts": ("assume_role", {"RoleArn": running.outputs["ProducerRoleArn"], "RoleSessionName": "s"}),
+            "s3": ("list_buckets", {}),
+            "dynamodb": ("delete_table", {"TableName": running.outputs["VaultTableName"]}),
+            "lambda": ("get_function", {"FunctionName": running.outputs["RevealFunctionName"]}),
+            "events": ("put_events", {"Entries": [{"Source": "a", "DetailType": "b", "Detail": "{}"}]}),
+        }
+        for service, (call, arguments) in beyond.items():
+            client = running.client(service, who)
+            with pytest.raises(client.exceptions.ClientError, match="AccessDenied"):
+                getattr(client, call)(**arguments)
+        kms = running.client("kms", who)
+        with pytest.raises(kms.exceptions.ClientError, match="AccessDenied"):
+            kms.decrypt(KeyId=running.outputs["VaultKeyArn"], CiphertextBlob=b"\0")
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="all")
+
+
+def test_a_change_of_a_key_matches_the_rule_and_what_is_none_does_not(running: Stack) -> None:
+    """By the deployed rule's pattern and an event of the form that CloudTrail documents; the emulator has no CloudTrail."""
+    events = running.client("events")
+    found = running.client("cloudformation").describe_stack_resource(
+        StackName=STACK_NAME, LogicalResourceId="KeyChangesRule"
+    )
+    name = found["StackResourceDetail"]["PhysicalResourceId"].rpartition("|")[2]
+    pattern = events.describe_rule(Name=name)["EventPattern"]
+    (target,) = events.list_targets_by_rule(Rule=name)["Targets"]
+    assert target["Arn"].endswith(f":{STACK_NAME}-key-changes")
+
+    def matches(call: str, key: str) -> bool:
+        event = json.loads((package.ROOT / "tests/events/eventbridge_cloudtrail_kms.json").read_text())
+        event["detail"] |= {"eventName": call, "resources": [{"ARN": key, "accountId": "111122223333"}]}
+        return bool(events.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))["Result"])
+
+    keys = [running.outputs[each] for each in ("VaultKeyArn", "LetterKeyArn", "AuditKeyArn")]
+    assert all(matches("DisableKey", key) for key in keys)
+    assert all(matches(call, keys[0]) for call in ("PutKeyPolicy", "ScheduleKeyDeletion", "CreateGrant"))
+    assert not matches("Decrypt", keys[0])
+    assert not matches("DisableKey", "arn:aws:kms:us-east-1:111122223333:key/another")
 
 
 def weakened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sid: str) -> Any:

@@ -484,7 +484,12 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "To write vault records is `BatchWriteItem`, by which DynamoDB also deletes: the tokenizing and the erasing function can destroy vault records, and read none."
     yield "Roles marked ‡ exist only while the vault is moved to another key (`Rekeying=true`, [keys.md](keys.md)); the rekey function answers with counts."
-    yield "The account's administrators may change keys, roles and this stack: CloudTrail has what they do, and the template gives none of them the use of a key."
+    yield ""
+    yield "Beyond this table stand walls that hold whatever a role's policy says (`tests/security/test_keys_and_roles.py`): every role is bounded by `RoleBoundary` ([decisions/0015](decisions/0015-what-a-role-can-never-have.md)); every key"
+    yield "denies its use to all but the roles above, from outside of the network, by grants and over plain HTTP ([decisions/0014](decisions/0014-administrators-and-users-of-keys.md)); every service principal is let in for this account alone."
+    yield ""
+    yield "Keys are administered by `KeyAdministratorArns`, or by whoever the account's IAM lets where none are named; none of them has the use of a key. The account's administrators may change keys, roles and this stack: CloudTrail has"
+    yield "what they do, and `KeyChangesAlarm` tells of changes to keys. Accounts of `ConsumerAccountIds` (none by default) may keep rules of their own on the bus, and nothing else."
 
 
 if __name__ == "__main__":
