@@ -102,7 +102,7 @@ class Walk:
         tell(payments("POST", "/orders", json.dumps(canary_order("A-4")).encode()[:-9]))
         values = [{"kind": "card_number", "value": SECOND_CARD}, {"kind": "email", "value": EMAIL}]
         status, body = payments("POST", "/tokens", {"values": values, "customer_id": "C-A-2"})
-        assert status == 200, body
+        assert status == 201, body
         tell(body)
         tell(payments("POST", "/tokens", {"values": [{"kind": "soul", "value": SECOND_CARD}]}))
         asked = {"tokens": [*body["tokens"], CARD, EMAIL], "purpose": "legal_request"}

@@ -78,7 +78,7 @@ def nobody_else_uses_a_key(template: Template) -> list[str]:
         named = [
             {"Fn::If": [there[0].removeprefix("if "), role, NOTHING]} if there else role
             for each, there in uses(template, key)
-            for role in listed(each["Principal"]["AWS"])
+            for role in _principals(each["Principal"])
         ]
         denial = denials(template, key).get("NobodyElse", {})
         excepted = denial.get("Condition", {}).get("ArnNotEquals", {}).get("aws:PrincipalArn", [])
@@ -228,11 +228,9 @@ def nobody_in_general_is_let_in(template: Template) -> list[str]:
 
 
 def _principals(principal: Any) -> list[Any]:
-    return (
-        [one for each in principal.values() for one in listed(each)]
-        if isinstance(principal, dict)
-        else [principal]
-    )
+    if not isinstance(principal, dict):
+        return [principal]
+    return [one for each in principal.values() for one in listed(each)]
 
 
 CONSUMERS = {

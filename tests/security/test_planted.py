@@ -23,6 +23,7 @@ from checks import cards, errors, licences, locks, logs, reprs, secrets
 from checks.source import PACKAGES
 from local.package import ROOT
 from local.template import load
+from tests.security import test_keys_and_roles as kept_out
 from tests.security import test_network as network
 from tests.security import test_template as promises
 
@@ -37,6 +38,13 @@ TEMPLATE = [
     ("a key without rotation", promises.keys_rotate_and_are_deleted_late, "VaultKey/Properties/EnableKeyRotation", False),
     ("a wider endpoint policy", network.endpoints_let_this_stack_through_alone, "S3Endpoint/Properties/PolicyDocument/Statement/0/Resource", "*"),
     ("a function outside of the network", network.functions_run_in_private_subnets, "RevealFunction/Properties/VpcConfig", None),
+    ("a key to be deleted in a week", promises.keys_rotate_and_are_deleted_late, "LetterKey/Properties/PendingWindowInDays", 7),
+    ("a key that can be granted", kept_out.keys_are_denied_to_all_in_three_ways, "VaultKey/Properties/KeyPolicy/Statement/NoGrants/Effect", "Allow"),
+    ("an administrator who uses a key", kept_out.nobody_else_uses_a_key, "VaultKey/Properties/KeyPolicy/Statement/NobodyElse/Effect", "Allow"),
+    ("a disabled key that nobody hears of", kept_out.changes_of_keys_raise_an_alarm, "KeyChangesRule/Properties/EventPattern/detail/eventName", []),
+    ("a role without a boundary", kept_out.every_role_is_bounded, "RevealRole/Properties/PermissionsBoundary", None),
+    ("a service for any account", kept_out.services_are_let_in_for_this_account_alone, "OrdersQueuePolicy/Properties/PolicyDocument/Statement/RuleAlone/Condition", {}),
+    ("a bus for every account", kept_out.other_accounts_have_rules_of_their_own_and_nothing_else, "ConsumerAccountsPolicy/Properties/Statement/Principal", "*"),
 ]  # fmt: skip
 
 # What is put at the end of handlers/shell.py, and who finds it.
