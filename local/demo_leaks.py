@@ -15,6 +15,7 @@ from local.orders import sensitive_values
 _WINDOW = 8  # bytes; what is shorter may stand anywhere by chance, and is searched for in its own event alone
 _NUMBER = 9  # digits of a number worth finding without its separators
 _ENCODED = 12  # characters of an encoded form; shorter ones stand in base64 by chance
+_CUT = (0, 2, 3)  # characters of base64 that no, one or two bytes before a value reach into
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{32,}={0,2}")
 _AUTHENTICATION_DATA = frozenset(("cvv", "cvc", "cvv2", "cid", "pin", "track1", "track2", "trackdata"))
 
@@ -60,9 +61,7 @@ def _encoded(value: str) -> Iterator[bytes]:
         quote(raw, safe="").lower().encode(),
         quote_plus(raw, safe="").lower().encode(),
     ]
-    for before, cut in enumerate(
-        (0, 2, 3)
-    ):  # bytes before it in a group of three, characters that these reach into
+    for before, cut in enumerate(_CUT):
         whole = base64.b64encode(bytes(before) + raw)[cut : (before + len(raw)) * 8 // 6].lower()
         forms += [whole, whole.translate(bytes.maketrans(b"+/", b"-_"))]
     yield from (form for form in forms if len(form) >= _ENCODED)

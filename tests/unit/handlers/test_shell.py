@@ -45,6 +45,7 @@ def test_a_crash_leaves_no_core_file() -> None:
     """In a process of its own, since a limit is lowered for good."""
     code = (
         "import resource; from types import SimpleNamespace; from handlers.shell import sealed_exit\n"
+        "most = resource.getrlimit(resource.RLIMIT_CORE)[1]; resource.setrlimit(resource.RLIMIT_CORE, (most, most))\n"
         "sealed_exit(lambda event, context: None)({}, SimpleNamespace(aws_request_id='r'))\n"
         "print(resource.getrlimit(resource.RLIMIT_CORE))"
     )

@@ -52,7 +52,7 @@ def test_facts_are_kept_as_json_gives_them_back() -> None:
         ("x" * 1000, "x" * 200),
     ],
 )
-@pytest.mark.parametrize("name", ["purpose", "reason"])
+@pytest.mark.parametrize("name", ["note", "purpose", "reason"])
 def test_a_value_that_somebody_wrote_into_a_free_text_is_withheld(name: str, text: str, shown: str) -> None:
     assert clean({name: text}) == {name: shown}
 

@@ -125,6 +125,7 @@ def test_every_request_is_in_the_audit_log_without_a_value_or_a_token() -> None:
         ({"count": True}, "count"),
         ({"note": ""}, "note"),
         ({"note": "x" * 201}, "note"),
+        ({"note": "beside 4111 1111 1111 1111"}, "note: holds what looks like a value .card_number."),
         ({"action": "plant"}, "action"),
         ({"operator": ""}, "operator"),
     ],
