@@ -146,7 +146,7 @@ def test_no_policy_gives_a_role_more_than_its_boundary(running: Stack) -> None:
         who = running.assume(arn)
         # The policy is in force: this is a table of the stack, and no role of people may read it by its own policy.
         assert running.client("dynamodb", who).get_item(**vault_key(running))
-        beyond = {
+        beyond: dict[str, tuple[str, dict[str, Any]]] = {
             "iam": ("create_user", {"UserName": "another"}),
             "kms": ("disable_key", {"KeyId": running.outputs["VaultKeyArn"]}),
             "sts": ("assume_role", {"RoleArn": running.outputs["ProducerRoleArn"], "RoleSessionName": "s"}),

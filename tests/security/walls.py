@@ -455,6 +455,32 @@ ACTIONS = (
         NOBODY,
     ),
     Action(
+        "take the boundary off a role",
+        "iam",
+        "delete_role_permissions_boundary",
+        lambda names: {"RoleName": names["AuditReaderRoleArn"].rpartition("/")[2]},
+        NOBODY,
+    ),
+    Action(
+        "let another account onto the bus",
+        "events",
+        "put_permission",
+        lambda names: {
+            "EventBusName": names["SanitizedBusName"],
+            "Action": "events:PutEvents",
+            "Principal": "111122223333",
+            "StatementId": "probe",
+        },
+        NOBODY,
+    ),
+    Action(
+        "take away what tells of changes to keys",
+        "sqs",
+        "receive_message",
+        lambda names: {"QueueUrl": names["KeyChangesQueueUrl"]},
+        NOBODY,
+    ),
+    Action(
         "assume a role of people",
         "sts",
         "assume_role",
