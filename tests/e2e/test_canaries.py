@@ -110,7 +110,7 @@ def test_no_marked_value_stands_anywhere_but_sealed(own: Stack, folder: Path) ->
     found, seen = found_in(written(walk.on, folder))
     told = {f"answer {at}": _flat(each) for at, each in enumerate(walk.told)}
     found |= found_in(iter(told.items()))[0]
-    assert found == {}
+    assert [f"{where}: {values}" for where, values in found.items()] == []
     assert len(seen) > 60
     functions = {
         "api",

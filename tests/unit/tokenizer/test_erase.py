@@ -201,6 +201,20 @@ def test_erasing_a_customer_whom_nobody_knows_is_certified_too(erasing: Erasing)
     assert certificate.shown("C-none")["complete"] is True
 
 
+@pytest.mark.parametrize("customer", ["ann.canary@example.com", "4111 1111 1111 1111"])
+def test_a_customer_whose_id_is_a_value_is_erased_and_the_bus_never_hears_the_id(
+    erasing: Erasing, customer: str
+) -> None:
+    shown = send(erasing, customer)
+    assert is_token(shown["customer"]["customer_id"]), "consumers never saw it"
+    before = len(erasing.world.bus.events)
+    certificate = erasing.erase(customer)
+    erasing.sweep(FIRST_SWEEP)
+    assert len(erasing.world.bus.events) == before
+    assert certificate.shown(customer)["records"] == 1
+    assert set(erasing.statuses(*tokens_of(shown))) == {"erased"}
+
+
 def test_consumers_are_told_once_in_bytes_that_stay_the_same(erasing: Erasing) -> None:
     erasing.world.bus.down = Unavailable("the bus")
     certificate = erasing.erase("C-1")
