@@ -75,12 +75,7 @@ def _deployed(
         raise LocalStackError(
             f"the template was not deployed: {_reasons(cloudformation)}", "mend template.yaml"
         )
-    for lock in template.locks(real, chosen):
-        resource = cloudformation.describe_stack_resource(
-            StackName=STACK_NAME, LogicalResourceId=lock["Bucket"]
-        )
-        bucket = resource["StackResourceDetail"]["PhysicalResourceId"]
-        client("s3").put_object_lock_configuration(**lock | {"Bucket": bucket})
+    _complete(client, real, chosen)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     gateway.finish(client("apigateway"), outputs["ApiUrl"], body)
     endpoint_url = str(cloudformation.meta.endpoint_url)
@@ -88,6 +83,24 @@ def _deployed(
         "ApiUrl": _api_url(outputs["ApiUrl"], endpoint_url),
         "TokenUrl": f"{endpoint_url}/oauth2/token",
     }
+
+
+def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str]) -> None:
+    """Do by calls what the emulator's CloudFormation passes over: object locks, and the boundaries of roles."""
+    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
+    resources = [each for page in pages for each in page["StackResourceSummaries"]]
+    made = {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for each in resources
+        if not each["ResourceStatus"].startswith("DELETE")
+    }
+    for lock in template.locks(real, dict(parameters)):
+        client("s3").put_object_lock_configuration(**lock | {"Bucket": made[lock["Bucket"]]})
+    for role, boundary in template.boundaries(real).items():
+        if role in made:  # some are there under a condition
+            client("iam").put_role_permissions_boundary(
+                RoleName=made[role], PermissionsBoundary=made[boundary]
+            )
 
 
 def _api_url(on_aws: str, endpoint_url: str) -> str:

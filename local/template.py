@@ -132,6 +132,23 @@ def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[st
     return found
 
 
+def boundaries(template: dict[str, Node]) -> dict[str, str]:
+    """The boundaries of a template's roles, which the emulator's CloudFormation passes over.
+
+    Args:
+        template: as loaded.
+
+    Returns:
+        The logical name of a managed policy by that of a role; the stack's own, where a parameter may name another.
+    """
+    given = {
+        name: each["Properties"].get("PermissionsBoundary")
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::IAM::Role"
+    }
+    return {role: boundary["Fn::If"][2]["Ref"] for role, boundary in given.items() if boundary is not None}
+
+
 def _single_methods(events: dict[str, Node]) -> dict[str, Node]:
     """Events for one method each."""
     made: dict[str, Node] = {}

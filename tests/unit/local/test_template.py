@@ -3,7 +3,7 @@ import json
 import pytest
 
 from local.package import ROOT, function_zip, layer_zip
-from local.template import METHODS, OMITTED_TYPES, for_emulator, load, locks
+from local.template import METHODS, OMITTED_TYPES, boundaries, for_emulator, load, locks
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +18,8 @@ def texts() -> tuple[str, str]:
         "kms:EncryptionContext",
         "events:source",
         "TlsOnly",
+        "OutsideOfTheNetwork",
+        "aws:SourceVpc",
         "NothingIsWrittenTwice",
         "AWS::Events::Archive",
         "AWS::EventSchemas",
@@ -59,6 +61,30 @@ def test_an_event_for_any_method_becomes_one_for_each() -> None:
 def test_the_same_code_makes_the_same_zips() -> None:
     assert function_zip() == function_zip()
     assert layer_zip() == layer_zip()
+
+
+def test_every_role_of_the_template_gets_its_boundary() -> None:
+    template = load(ROOT / "template.yaml")
+    roles = {name for name, each in template["Resources"].items() if each["Type"] == "AWS::IAM::Role"}
+    found = boundaries(template)
+    assert found.keys() == roles
+    assert {found.pop("ApiGatewayLogsRole"), *found.values()} == {"ApiGatewayLogsBoundary", "RoleBoundary"}
+
+
+def test_a_denial_to_all_but_some_roles_excepts_their_sessions_too() -> None:
+    """The emulator compares sessions: without them a key would be denied to its own users."""
+    policy = for_emulator(load(ROOT / "template.yaml"), "s3://b/f.zip", "s3://b/l.zip")["Resources"][
+        "VaultKey"
+    ]
+    statements = {
+        each["Sid"]: each for each in policy["Properties"]["KeyPolicy"]["Statement"] if "Sid" in each
+    }
+    excepted = statements["NobodyElse"]["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    session = {"Fn::Sub": "arn:aws:sts::${AWS::AccountId}:assumed-role/${RevealRole}/*"}
+    assert {"Fn::GetAtt": ["RevealRole", "Arn"]} in excepted
+    assert session in excepted
+    rekeying = {"Fn::Sub": "arn:aws:sts::${AWS::AccountId}:assumed-role/${RekeyRole}/*"}
+    assert {"Fn::If": ["IsRekeying", rekeying, {"Ref": "AWS::NoValue"}]} in excepted
 
 
 def test_locks_are_those_of_the_template_with_the_deployments_days() -> None:
