@@ -190,7 +190,7 @@ def statements_of(node: Any) -> Iterator[dict[str, Any]]:
 def services_are_let_in_for_this_account_alone(template: Template) -> list[str]:
     """A service acts for whoever asks it to, so each statement says for whom.
 
-    `IfExists` stands where a service takes on a role: decision 0015.
+    `IfExists` stands where a service takes on a role: decision 0017.
     """
     wrong = []
     for each in statements_of(template["Resources"]):

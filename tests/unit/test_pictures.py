@@ -14,8 +14,8 @@ from pictures.mermaid import is_part
 from pictures.views import VIEWS
 
 RESOURCES: dict[str, Any] = load(Path("template.yaml"))["Resources"]
-# Roles that a function has are drawn as the function; these two belong to services, and the bucket to S3's own log.
-NOT_DRAWN = {"ApiGatewayLogsRole", "AuditAccessBucket"}
+# Roles that a function has are drawn as the function; the rest is between services: logs, and what CloudTrail tells of keys.
+NOT_DRAWN = {"ApiGatewayLogsRole", "AuditAccessBucket", "KeyChangesQueue"}
 
 
 def statement(policy: str, sid: str, resources: dict[str, Any]) -> dict[str, Any]:
