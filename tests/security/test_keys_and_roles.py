@@ -1,6 +1,7 @@
 """Who is kept out of keys and roles, whatever somebody grants; each check is seen to bite by planting the weakness."""
 
 import copy
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -350,3 +351,11 @@ def test_the_walk_over_services_meets_each_that_the_template_names() -> None:
         "logging.s3.amazonaws.com",
     }
     assert text.count("Principal: {Service:") == 6
+
+
+def test_the_boundary_fits_into_a_managed_policy(template: Template) -> None:
+    """IAM takes 6,144 characters, white space aside; names are taken as long as they may become."""
+    document = json.dumps(template["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"])
+    for name, longest in {"Partition": 10, "Region": 16, "AccountId": 12, "StackName": 30}.items():
+        document = document.replace(f"${{AWS::{name}}}", "x" * longest)
+    assert len(document.replace(" ", "")) < 6_144
