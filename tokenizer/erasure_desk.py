@@ -55,7 +55,7 @@ class ErasureDesk:
         )
         if not allowed:
             raise NotPermitted
-        certificate = self.eraser.erase(customer_id, caller.name, purpose, erasure_id, budget)
+        certificate = self.eraser.erase(customer_id, caller.name, as_code(purpose), erasure_id, budget)
         return certificate.shown(customer_id)
 
     def sweep(self, budget: Budget) -> dict[str, int]:

@@ -111,7 +111,7 @@ def test_no_marked_value_stands_anywhere_but_sealed(own: Stack, folder: Path) ->
     told = {f"answer {at}": _flat(each) for at, each in enumerate(walk.told)}
     found |= found_in(iter(told.items()))[0]
     assert [f"{where}: {values}" for where, values in found.items()] == []
-    assert len(seen) > 60
+    assert sum(not where.startswith("file ") for where in seen) > 40
     functions = {
         "api",
         "erase",

@@ -1,0 +1,40 @@
+"""What an erasure leaves in writing: a line before anything else, and no word that somebody pasted a value into."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.fakes.estate import Erasing
+from tests.fakes.world import ample_budget
+from tests.samples import ARRIVED
+from tests.unit.tokenizer.test_access import FakeAudit
+from tokenizer.access import Caller
+from tokenizer.erasure_desk import ErasureDesk, NotPermitted
+from tokenizer.records import milliseconds
+
+CARLA = Caller("carla", ("compliance",))
+PASTED = "because of 4111 1111 1111 1111"
+
+
+def desk(erasing: Erasing, audit: FakeAudit, *, permits: bool = True) -> ErasureDesk:
+    policies: Any = SimpleNamespace(permits_erasure=lambda _caller, _purpose: permits)
+    return ErasureDesk(erasing.eraser, policies, audit)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "kept"), [("erasure_request", "erasure_request"), (PASTED, "withheld: no code")]
+)
+def test_line_certificate_and_answer_keep_a_purpose_only_if_it_is_a_code(purpose: str, kept: str) -> None:
+    erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()
+    answer = desk(erasing, audit).erase(CARLA, "C-1", purpose, ample_budget())
+    (stored,) = erasing.sweep(600_000)
+    assert (audit.lines[0]["purpose"], answer["purpose"], stored.purpose) == (kept, kept, kept)
+
+
+def test_a_denied_erasure_is_in_the_trail_and_nowhere_else() -> None:
+    erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()
+    with pytest.raises(NotPermitted):
+        desk(erasing, audit, permits=False).erase(CARLA, "C-1", PASTED, ample_budget())
+    assert [(line["result"], line["purpose"]) for line in audit.lines] == [("denied", "withheld: no code")]
+    assert erasing.sweep(600_000) == []
