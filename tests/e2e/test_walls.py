@@ -157,7 +157,10 @@ def test_no_policy_gives_a_role_more_than_its_boundary(running: Stack) -> None:
         beyond: dict[str, tuple[str, dict[str, Any]]] = {
             "iam": ("create_user", {"UserName": "another"}),
             "kms": ("disable_key", {"KeyId": running.outputs["VaultKeyArn"]}),
-            "sts": ("assume_role", {"RoleArn": running.outputs["ProducerRoleArn"], "RoleSessionName": "probe"}),
+            "sts": (
+                "assume_role",
+                {"RoleArn": running.outputs["ProducerRoleArn"], "RoleSessionName": "probe"},
+            ),
             "s3": ("list_buckets", {}),
             "dynamodb": ("delete_table", {"TableName": running.outputs["VaultTableName"]}),
             "lambda": ("get_function", {"FunctionName": running.outputs["RevealFunctionName"]}),
