@@ -3,7 +3,7 @@
 from local.orders import encode, orders
 from local.stack import Stack
 
-_SEED = 20261125
+SEED = 20261125
 _AT_ONCE = 100
 
 
@@ -18,7 +18,7 @@ def send(stack: Stack, count: int) -> int:
         How many the stream took.
     """
     kinesis = stack.client("kinesis", stack.assume(stack.outputs["ProducerRoleArn"]))
-    made, taken = orders(count, _SEED), 0
+    made, taken = orders(count, SEED), 0
     for at in range(0, count, _AT_ONCE):
         entries = [
             {"Data": encode(event), "PartitionKey": event["event_id"]} for event in made[at : at + _AT_ONCE]
