@@ -186,7 +186,7 @@ class Steps:
         return [
             Figure("in the lake", kept, len(sent), hint),
             Figure(
-                "analyst's answers equal to raw", sum(each.equal for each in compared), len(compared), hint
+                "analyst's answers, as raw", sum(each.equal for each in compared), len(compared), hint
             ),
             Figure(
                 "refused to the analyst",
