@@ -185,9 +185,7 @@ class Steps:
         hint = "see delivery.log in the stack's folder, and the tables above"
         return [
             Figure("in the lake", kept, len(sent), hint),
-            Figure(
-                "analyst's answers, as raw", sum(each.equal for each in compared), len(compared), hint
-            ),
+            Figure("analyst's answers, as raw", sum(each.equal for each in compared), len(compared), hint),
             Figure(
                 "refused to the analyst",
                 sum(each.refused for each in tried),
