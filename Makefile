@@ -61,8 +61,9 @@ bench: .venv/.ready ## the benchmarks
 load: .venv/.ready ## the load test, on the local stack; LOAD="--stack NAME --orders-per-second 20 --run-time 5m"
 	@$(BIN)/locust --locustfile load/locustfile.py --headless --only-summary --loglevel WARNING --run-time 60s $(LOAD)
 
-schemas: .venv/.ready ## write schemas/json, the consumers' kit and what else follows from the models
+schemas: .venv/.ready ## write schemas/json, the consumers' kit, the lake's tables and what else follows from the models
 	@$(BIN)/python -m schemas
+	@$(BIN)/python -m lake.resources
 
 pictures: .venv/.ready ## draw docs/architecture.md anew from the template
 	@$(BIN)/python -m pictures

@@ -14,7 +14,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 if it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole stack on this machine.")
     parser.add_argument(
-        "command", choices=["up", "down", "status", "demo", "user", "machine", "env", "adapt", "rekey"]
+        "command",
+        choices=["up", "down", "status", "demo", "user", "machine", "env", "adapt", "rekey", "orders"],
     )
     parser.add_argument("template", type=Path, nargs="?", help="for `adapt`: a CloudFormation template")
     parser.add_argument("--directory", type=Path, default=ROOT / ".local", help="where it keeps its state")
@@ -24,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         choices=environment.ROLES,
         help="for `env`: whose credentials; the administrator's without it",
     )
+    parser.add_argument("--count", type=int, default=100, help="for `orders`: how many")
     options = parser.parse_args(arguments)
     if options.command == "demo":
         from local import demo  # noqa: PLC0415 -- rich and Faker, for the demo alone
@@ -39,6 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
                 print("\n".join(f"{name}: {value}" for name, value in headers.items()))
             case "env":
                 print("\n".join(environment.exports(_running(directory), options.role)))
+            case "orders":
+                from local import samples  # noqa: PLC0415 -- Faker, for this and the demo alone
+
+                print(f"sent {samples.send(_running(directory), options.count)}")
             case "adapt":
                 print(json.dumps(_adapted(options.template)))
             case "rekey":

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from types import FrameType
 
+from local.demo_analyst import Analyst
 from local.demo_cargo import Cargo, load
 from local.demo_checks import Figure
 from local.demo_parties import Consumer, Operator
@@ -34,7 +35,8 @@ def main() -> int:
             TemporaryDirectory(prefix="order-tokenizer-demo-", ignore_cleanup_errors=True) as directory,
             running(Path(directory) / "stack", view.step) as stack,
         ):
-            figures = demonstrate(stack, view, load(_ORDERS, _SEED))
+            lake = Path(directory) / "lake"
+            figures = demonstrate(stack, view, load(_ORDERS, _SEED), lake)
     except LocalStackError as error:
         view.error(str(error), error.hint)
         return 1
@@ -45,11 +47,18 @@ def main() -> int:
     return 0 if all(figure.right for figure in figures) else 1
 
 
-def demonstrate(stack: Stack, view: View, cargo: Cargo) -> list[Figure]:
-    """Take the steps in their order; the figures come as the closing table shows them."""
+def demonstrate(stack: Stack, view: View, cargo: Cargo, lake: Path) -> list[Figure]:
+    """Take the steps in their order; the figures come as the closing table shows them.
+
+    Args:
+        stack: the running one.
+        view: shows each step.
+        cargo: what is sent.
+        lake: a folder for the files that the analyst reads.
+    """
     consumer = Consumer.subscribe(stack)
     operator = Operator.of(stack)
-    steps = Steps(stack, view, cargo, consumer, operator)
+    steps = Steps(stack, view, cargo, consumer, operator, Analyst(stack, lake))
     figures = [
         *steps.send(),
         *steps.receive(),
@@ -58,6 +67,7 @@ def demonstrate(stack: Stack, view: View, cargo: Cargo) -> list[Figure]:
         *steps.deliver_again(),
         *steps.replay(),
         *steps.refuse(),
+        *steps.analyse(),
         *steps.search_for_leaks(),
     ]
     if not all(figure.right for figure in figures):

@@ -8,6 +8,7 @@ from time import sleep
 
 from local import demo_checks as checks
 from local import schema_bug
+from local.demo_analyst import Analyst
 from local.demo_cargo import Cargo, send, send_held
 from local.demo_checks import Figure, Received
 from local.demo_leaks import LeakSearch, leaks_of_own
@@ -15,6 +16,7 @@ from local.demo_parties import Consumer, Operator, run_replay, wait_until
 from local.demo_proofs import attempts, deliver_again, function_logs, stored
 from local.demo_view import View
 from local.orders import encode
+from local.raw_answers import answers
 from local.stack import Stack
 
 _AGAIN = 20  # records of the stream that are delivered once more
@@ -30,6 +32,7 @@ class Steps:
     cargo: Cargo
     consumer: Consumer
     operator: Operator
+    analyst: Analyst
     deliveries: list[Received] = field(default_factory=list)
 
     def send(self) -> list[Figure]:
@@ -158,6 +161,39 @@ class Steps:
         hint = "a role or a key policy of template.yaml allows too much, or the stack enforces none"
         return [Figure("refused to the consumer", sum(each.refused for each in tried), len(tried), hint)]
 
+    def analyse(self) -> list[Figure]:
+        """Ask the analyst's questions of the lake, and the same of the raw orders."""
+        self.view.step(
+            "asking, as the analyst, three questions of the files in the lake: they hold tokens alone"
+        )
+        sent = (*self.cargo.good, *self.cargo.held)
+        kept = files = 0
+
+        def look() -> int:
+            nonlocal kept, files
+            before, files = files, self.analyst.fetch()
+            kept = self.analyst.records() if files > before else kept
+            if files == before:
+                sleep(_POLL_SECONDS)
+            return files - before
+
+        wait_until(lambda: kept >= len(sent), look)
+        compared = self.analyst.compare(answers(sent))
+        for each in compared:
+            self.view.answer(each.question.asks, each.answer.columns, each.rows(), len(each.answer.rows))
+        tried = attempts(self.stack, self.analyst.credentials)
+        hint = "see delivery.log in the stack's folder, and the tables above"
+        return [
+            Figure("in the lake", kept, len(sent), hint),
+            Figure("analyst's answers, as raw", sum(each.equal for each in compared), len(compared), hint),
+            Figure(
+                "refused to the analyst",
+                sum(each.refused for each in tried),
+                len(tried),
+                "the analyst's role allows too much",
+            ),
+        ]
+
     def search_for_leaks(self) -> list[Figure]:
         """Look for every raw value wherever somebody without the vault key can read."""
         places = self._places()
@@ -194,6 +230,7 @@ class Steps:
             "orders table": stored(self.stack, "OrdersTableName", "order_id").content,
             "vault as stored": stored(self.stack, "VaultTableName", "id").content,
             "blind index": stored(self.stack, "BlindIndexTableName", "id").content,
+            "lake": self.analyst.content(),
             "function logs": function_logs(self.stack),
         }
 

@@ -80,6 +80,11 @@ class View:
         ]
         self._table("dead letters by code", ("code", "measured", "must be"), rows)
 
+    def answer(self, asks: str, columns: Sequence[str], rows: Sequence[Sequence[str]], count: int) -> None:
+        """Show the beginning of an answer from tokens, its last column once more from the raw orders."""
+        beginning = f", the first {len(rows)} of {count} rows" if count > len(rows) else ""
+        self._table(f"{asks}{beginning}", (*columns, f"{columns[-1]}, from raw"), rows)
+
     def closing(self, figures: Sequence[Figure], seconds: float) -> None:
         """Show every figure with what it must be, and what to do about a wrong one."""
         rows = [

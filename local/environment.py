@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from local.stack import ADMINISTRATOR, Stack
 
-ROLES = ("producer", "consumer", "replay-operator")
+ROLES = ("producer", "consumer", "replay-operator", "analyst")
 
 
 def exports(stack: Stack, role: str | None) -> Iterator[str]:

@@ -12,8 +12,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local import delivery_process, emulator, mapping_process
 from local import deploy as deployment
-from local import emulator, mapping_process
 from local.errors import LocalStackError
 
 _STATE = "stack.json"
@@ -116,6 +116,8 @@ def _started(directory: Path, report: Callable[[str], None], parameters: Mapping
     pids.append(
         mapping_process.start(directory, stack.endpoint_url, stack.outputs["TokenizeStreamFunctionName"])
     )
+    report("starting the delivery to the lake")
+    pids.append(delivery_process.start(directory, stack.endpoint_url, stack.outputs["LakeDeliveryName"]))
     _write(directory / _PIDS, pids)
     _keep(directory, stack)
     report(f"is up: {stack.endpoint_url}")

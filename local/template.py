@@ -14,6 +14,7 @@ Node = Any
 # Types that the emulator's CloudFormation refuses.
 OMITTED_TYPES = frozenset(
     {
+        "AWS::Athena::NamedQuery",
         "AWS::Events::Archive",
         "AWS::Events::EventBusPolicy",
         "AWS::EventSchemas::Registry",
@@ -27,6 +28,9 @@ MAPPING = "AWS::Lambda::EventSourceMapping"
 
 BUCKET = "AWS::S3::Bucket"
 
+# The emulator's EventBridge hands nothing to these: a queue stands in, and `delivery_process` carries on from there.
+DELIVERY = "AWS::KinesisFirehose::DeliveryStream"
+
 # Condition keys that the emulator never matches, so that an Allow under one is a denial.
 STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source", "aws:SourceVpc")
 
@@ -35,6 +39,9 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # Compared with a role's ARN by AWS, and with its session's by the emulator.
 PRINCIPAL = "aws:PrincipalArn"
+
+# Nobody of this name assumes roles in the emulator; `delivery_process` does, with the account's credentials.
+FIREHOSE = {"Service": "firehose.amazonaws.com"}
 
 # Statements that deny plain HTTP, which is what the emulator speaks; calls from outside of the VPC, where it has none; and puts
 # without `If-None-Match`, a condition that it does not know and would take for absent from every put.
@@ -108,7 +115,27 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
         elif resource["Type"] == MAPPING and "StartingPosition" in resource["Properties"]:
             # The emulator takes the text "false" of a parameter for true.
             resource["Properties"]["Enabled"] = False
+    packaged["Resources"].update(_queues_for_deliveries(packaged["Resources"]))
     return packaged
+
+
+def delivery_queue(name: str) -> str:
+    """What the queue is called that stands in for a delivery stream."""
+    return f"{name}-local"
+
+
+def _queues_for_deliveries(resources: dict[str, Node]) -> dict[str, Node]:
+    """A queue for each delivery stream that is a rule's target; the rules are changed to feed it."""
+    made = {}
+    for rule in [each for each in resources.values() if each["Type"] == "AWS::Events::Rule"]:
+        for target in rule["Properties"]["Targets"]:
+            name = target["Arn"]["Fn::GetAtt"][0] if "Fn::GetAtt" in target["Arn"] else ""
+            if resources.get(name, {}).get("Type") == DELIVERY:
+                target["Arn"] = {"Fn::GetAtt": [f"{name}Queue", "Arn"]}
+                del target["RoleArn"]
+                queue = {"QueueName": {"Fn::Sub": delivery_queue(f"${{{name}}}")}}
+                made[f"{name}Queue"] = {"Type": "AWS::SQS::Queue", "Properties": queue}
+    return made
 
 
 def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[str, Node]]:
@@ -194,6 +221,9 @@ def _adapted(node: Node) -> Node:
     if "Effect" in adapted:
         actions = adapted["Action"] if isinstance(adapted["Action"], list) else [adapted["Action"]]
         adapted["Action"] = actions + [BATCH_ACTIONS[action] for action in actions if action in BATCH_ACTIONS]
+    if adapted.get("Principal") == FIREHOSE:
+        adapted["Principal"] = {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}}
+        del adapted["Condition"]
     if AUTHORIZED_ON_BUS & set(adapted.get("Action", ())):
         adapted["Resource"] = [adapted["Resource"], {"Fn::GetAtt": ["SanitizedBus", "Arn"]}]
     if AUTHORIZED_ON_NOTHING & set(adapted.get("Action", ())):

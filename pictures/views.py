@@ -132,4 +132,14 @@ VIEWS = (
         Audit=_AUDIT,
         Readers=_READERS,
     ),
+    _view(
+        "lake",
+        "SanitizedBus",
+        "LakeFeedRole",
+        "LakeDelivery",
+        "LakeDeliveryRole",
+        "LakeDeadLetterQueue",
+        "AnalyticsBucket",
+        "AnalystRole",
+    ),
 )

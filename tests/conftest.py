@@ -3,10 +3,15 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 FAULT_SEED = pytest.StashKey[int]()
 
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "order-tokenizer", "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer"}
+
+# Machines are shared: how long an example takes to draw or to run says nothing of the code.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

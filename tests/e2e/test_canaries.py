@@ -8,6 +8,7 @@ import base64
 import json
 import os
 from collections.abc import Iterator, Mapping
+from gzip import decompress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -62,7 +63,8 @@ def _objects(on: Stack) -> Iterator[tuple[str, bytes]]:
         for each in [each for page in pages for each in page.get("Contents", [])]:
             if bucket["Name"] != DEPLOYMENTS:
                 body = s3.get_object(Bucket=bucket["Name"], Key=each["Key"])["Body"].read()
-                yield f"object {each['Key']}", each["Key"].encode() + body
+                shown = decompress(body) if each["Key"].endswith(".gz") else body
+                yield f"object {each['Key']}", each["Key"].encode() + shown
 
 
 def _logs(on: Stack) -> Iterator[tuple[str, bytes]]:

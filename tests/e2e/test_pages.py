@@ -30,7 +30,7 @@ def blocks(page: str) -> list[Block]:
     return [Block(*each) for each in found]
 
 
-def run(page: str, on: Stack, folder: Path) -> str:
+def run(page: str, on: Stack, folder: Path, cwd: Path = ROOT) -> str:
     """Run a page's blocks in one shell, on a stack that is up already; answers with all they print."""
     script = ["set -euo pipefail"]
     for language, text in blocks(page):
@@ -46,7 +46,13 @@ def run(page: str, on: Stack, folder: Path) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     environment["PATH"] = f"{ROOT / '.venv/bin'}{os.pathsep}{environment['PATH']}"
     done = subprocess.run(
-        ["/bin/bash", "-c", shell], capture_output=True, text=True, env=environment, timeout=240, check=False
+        ["/bin/bash", "-c", shell],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=cwd,
+        timeout=240,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -45,8 +45,13 @@ KEY_CHANGES = {
     "PutKeyPolicy",
     "ScheduleKeyDeletion",
 }
-BOUNDARIES = {"ApiGatewayLogsRole": "ApiGatewayLogsBoundary"}  # all others have the stack's
-NAMED_BY_STACK = ("${AWS::StackName}", ":key/*", ":replay/*")  # keys and replays have no name of ours
+# All others have the stack's.
+BOUNDARIES = {
+    "ApiGatewayLogsRole": "ApiGatewayLogsBoundary",
+    **dict.fromkeys(("LakeFeedRole", "LakeDeliveryRole", "AnalystRole"), "LakeBoundary"),
+}
+# Keys, replays and the catalog have no name of ours.
+NAMED_BY_STACK = ("${AWS::StackName}", "${Lake", ":key/*", ":replay/*", ":catalog")
 
 
 def denials(template: Template, key: str) -> dict[str, dict[str, Any]]:
@@ -157,15 +162,29 @@ def every_role_is_bounded(template: Template) -> list[str]:
     ]
 
 
-def the_boundary_has_what_the_policies_need_and_no_more(template: Template) -> list[str]:
-    statements = template["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]["Statement"]
+def the_boundaries_have_what_the_policies_need_and_no_more(template: Template) -> list[str]:
+    return [
+        f"{boundary}: {each}"
+        for boundary in ("RoleBoundary", "LakeBoundary")
+        for each in _too_much_or_too_little(template, boundary)
+    ]
+
+
+def _too_much_or_too_little(template: Template, boundary: str) -> list[str]:
+    statements = template["Resources"][boundary]["Properties"]["PolicyDocument"]["Statement"]
     bounded = {action for each in statements for action in listed(each["Action"])}
     needed = {
         action
         for _, policy in of_type(template, "AWS::IAM::Policy")
+        if boundary
+        in {BOUNDARIES.get(role["Ref"], "RoleBoundary") for role in policy["Roles"] if "Ref" in role}
         for each in policy["PolicyDocument"]["Statement"]
         for action in listed(each["Action"])
-    } | {action for key in KEYS for each, _ in uses(template, key) for action in listed(each["Action"])}
+    }
+    if boundary == "RoleBoundary":
+        needed |= {
+            action for key in KEYS for each, _ in uses(template, key) for action in listed(each["Action"])
+        }
     wide = [
         each["Sid"]
         for each in statements
@@ -291,8 +310,9 @@ WEAKNESSES: list[tuple[str, Callable[[Template], list[str]], str, Any]] = [
     ("a key that nobody hears of", changes_of_keys_raise_an_alarm, "KeyChangesRule/Properties/EventPattern/detail/resources", {"ARN": [{"Fn::GetAtt": ["VaultKey", "Arn"]}]}),
     ("an alarm on another queue", changes_of_keys_raise_an_alarm, "KeyChangesAlarm/Properties/Dimensions", []),
     ("a role without a boundary", every_role_is_bounded, "RevealRole/Properties/PermissionsBoundary", None),
-    ("a boundary with IAM", the_boundary_has_what_the_policies_need_and_no_more, "RoleBoundary/Properties/PolicyDocument/Statement/AskFunctions/Action", ["lambda:InvokeFunction", "iam:PutRolePolicy"]),
-    ("a boundary around other stacks", the_boundary_has_what_the_policies_need_and_no_more, "RoleBoundary/Properties/PolicyDocument/Statement/Tables/Resource", {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"}),
+    ("a boundary with IAM", the_boundaries_have_what_the_policies_need_and_no_more, "RoleBoundary/Properties/PolicyDocument/Statement/AskFunctions/Action", ["lambda:InvokeFunction", "iam:PutRolePolicy"]),
+    ("a boundary with another bucket", the_boundaries_have_what_the_policies_need_and_no_more, "LakeBoundary/Properties/PolicyDocument/Statement/Files/Resource", {"Fn::Sub": "arn:${AWS::Partition}:s3:::*"}),
+    ("a boundary around other stacks", the_boundaries_have_what_the_policies_need_and_no_more, "RoleBoundary/Properties/PolicyDocument/Statement/Tables/Resource", {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"}),
     ("a service for any account", services_are_let_in_for_this_account_alone, "OrdersQueuePolicy/Properties/PolicyDocument/Statement/RuleAlone/Condition", {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["OrdersRule", "Arn"]}}}),
     ("a service for any rule", services_are_let_in_for_this_account_alone, "KeyChangesQueuePolicy/Properties/PolicyDocument/Statement/RuleAlone/Condition", {"StringEquals": {"aws:SourceAccount": ACCOUNT}}),
     ("a role for any account's functions", services_are_let_in_for_this_account_alone, "RevealRole/Properties/AssumeRolePolicyDocument/Statement/0/Condition", {}),
@@ -347,15 +367,17 @@ def test_the_walk_over_services_meets_each_that_the_template_names() -> None:
     assert met == {
         "apigateway.amazonaws.com",
         "events.amazonaws.com",
+        "firehose.amazonaws.com",
         "lambda.amazonaws.com",
         "logging.s3.amazonaws.com",
     }
-    assert text.count("Principal: {Service:") == 6
+    assert text.count("Principal: {Service:") == 9
 
 
-def test_the_boundary_fits_into_a_managed_policy(template: Template) -> None:
+@pytest.mark.parametrize("boundary", ["RoleBoundary", "LakeBoundary"])
+def test_a_boundary_fits_into_a_managed_policy(template: Template, boundary: str) -> None:
     """IAM takes 6,144 characters, white space aside; names are taken as long as they may become."""
-    document = json.dumps(template["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"])
+    document = json.dumps(template["Resources"][boundary]["Properties"]["PolicyDocument"])
     for name, longest in {"Partition": 10, "Region": 16, "AccountId": 12, "StackName": 30}.items():
         document = document.replace(f"${{AWS::{name}}}", "x" * longest)
     assert len(document.replace(" ", "")) < 6_144

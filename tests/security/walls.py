@@ -32,6 +32,7 @@ PEOPLE = {
     "rekey operator ‡": "RekeyOperatorRoleArn",
     "honey keeper": "HoneyKeeperRoleArn",
     "audit reader": "AuditReaderRoleArn",
+    "analyst": "AnalystRoleArn",
 }
 ROLES = (*FUNCTIONS, *PEOPLE)
 TOKENIZERS = frozenset({"tokenize (stream)", "tokenize (queue)"})
@@ -143,6 +144,10 @@ def _head(**more: Any) -> Callable[[Names], dict[str, Any]]:
 _HEAD = {"day": {"S": "none"}, "chain": {"S": "none"}}
 
 
+def _lake(key: str, **more: Any) -> Callable[[Names], dict[str, Any]]:
+    return lambda names: {"Bucket": names["AnalyticsBucketName"], "Key": key, **more}
+
+
 def _update(table: str) -> Callable[[Names], dict[str, Any]]:
     return lambda names: {
         "TableName": names[table],
@@ -162,6 +167,7 @@ AUDITED, AUDITOR = (
 ERASE, API, REPLAY = frozenset({"erase"}), frozenset({"API"}), frozenset({"replay"})
 REKEY = frozenset({"rekey ‡"})
 HONEY, KEEPER = frozenset({"honey"}), frozenset({"honey keeper"})
+ANALYST = frozenset({"analyst"})
 OPERATOR, CONSUMER, PRODUCER = (
     frozenset({"replay operator"}),
     frozenset({"consumer"}),
@@ -395,6 +401,53 @@ ACTIONS = (
         "make a key of an audit chain", "kms", "generate_data_key", _make("AuditKeyArn", "audit"), AUDITED
     ),
     Action("open a key of an audit chain", "kms", "decrypt", _open("AuditKeyArn", "audit"), AUDITOR),
+    Action("read sanitized events in the lake", "s3", "get_object", _lake("events/none"), ANALYST),
+    Action(
+        "list the lake",
+        "s3",
+        "list_objects_v2",
+        lambda names: {"Bucket": names["AnalyticsBucketName"]},
+        ANALYST,
+    ),
+    Action("write into the lake", "s3", "put_object", _lake("events/probe", Body="x"), NOBODY),
+    Action("read what did not get into the lake", "s3", "get_object", _lake("errors/none"), NOBODY),
+    Action("keep a query's result", "s3", "put_object", _lake("results/probe", Body="x"), ANALYST),
+    Action("delete a file of the lake", "s3", "delete_object", _lake("events/none"), NOBODY),
+    Action(
+        "query the lake",
+        "athena",
+        "start_query_execution",
+        lambda names: {"QueryString": "SELECT 1", "WorkGroup": names["AnalystWorkGroupName"]},
+        ANALYST,
+    ),
+    Action(
+        "lift the bounds of queries",
+        "athena",
+        "update_work_group",
+        lambda names: {"WorkGroup": names["AnalystWorkGroupName"], "Description": "probe"},
+        NOBODY,
+    ),
+    Action(
+        "read the lake's tables",
+        "glue",
+        "get_table",
+        lambda names: {"DatabaseName": names["LakeDatabaseName"], "Name": "order_placed"},
+        ANALYST,
+    ),
+    Action(
+        "drop a table of the lake",
+        "glue",
+        "delete_table",
+        lambda names: {"DatabaseName": names["LakeDatabaseName"], "Name": "none"},
+        NOBODY,
+    ),
+    Action(
+        "put beside the bus into the lake",
+        "firehose",
+        "put_record",
+        lambda names: {"DeliveryStreamName": names["LakeDeliveryName"], "Record": {"Data": "e30="}},
+        NOBODY,
+    ),
     Action("ask the reveal function", "lambda", "invoke", _invoke("RevealFunctionName"), API),
     Action("ask the erase function", "lambda", "invoke", _invoke("EraseFunctionName"), API),
     Action("ask the payment function", "lambda", "invoke", _invoke("PAYMENT_FUNCTION"), API),

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 import audit.cli
 import honey.cli
+import lake.cli
 import rekey.cli
 import replay.cli
 from local.template import load
@@ -26,6 +27,7 @@ CLIS: dict[str, typer.Typer] = {
     "replay": replay.cli.app,
     "honey": honey.cli.app,
     "rekey": rekey.cli.app,
+    "lake": lake.cli.app,
     "verify-audit": audit.cli.app,
 }
 # Of `aws` itself.
@@ -53,6 +55,8 @@ SHOWN: dict[str, str] = {
     r"python -m bench\.capacity": "tests/unit/bench/test_capacity.py",
     r"python -m checks": ".ci/run",
     r"python -m tests\.security\.walls": "tests/security/test_walls.py",
+    r"lake --stack": "needs an account of AWS; tests/unit/lake/test_cli.py has its calls",
+    r"lake |python -m local orders": "tests/e2e/test_lake.py",
     r"python -m local (user|machine)": "tests/e2e/test_api_page.py",
     r"python -m (local|producer|schemas)": "tests/e2e/test_pages.py",
     r"(python -m )?replay": "tests/e2e/test_replay.py",

@@ -66,3 +66,10 @@ def test_an_order_is_shown_field_by_field(view: View, out: StringIO) -> None:
         ["card.number_last4", "", '"1111"'],
         ["card.cvv", '"737"', "(removed)"],
     ]
+
+
+def test_a_long_answer_says_how_long_it_is(view: View, out: StringIO) -> None:
+    view.answer("average basket by month", ["month", "average"], [["2026-10", "1.50", "1.50"]], 18)
+    shown = out.getvalue()
+    assert "average basket by month, the first 1 of 18 rows" in shown
+    assert "average, from raw" in shown
