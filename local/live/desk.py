@@ -7,7 +7,7 @@ from itertools import count
 from threading import Event
 from typing import Any
 
-from local.live.faults import Faults
+from local.live.faults import NAMES, Faults
 from local.live.journal import Journal, Patch
 from local.live.parties import Failed, Watchers, put, replay, why
 from local.live.server import Refused
@@ -93,7 +93,7 @@ class Desk:
 
     def _send(self, request: dict[str, Any]) -> dict[str, Any]:
         source, kind = request.get("source"), request.get("kind", "order")
-        if source not in {"stream", "queue"}:
+        if source not in ("stream", "queue"):
             raise Refused(HTTPStatus.BAD_REQUEST, "source: stream or queue")
         if kind == "order":
             data, mend = encode(next(self._orders)), None
@@ -114,7 +114,7 @@ class Desk:
 
     def _fault(self, request: dict[str, Any]) -> dict[str, Any]:
         name, on = request.get("name"), request.get("on")
-        if name not in self._faults.told() or not isinstance(on, bool):
+        if name not in NAMES or not isinstance(on, bool):
             raise Refused(HTTPStatus.BAD_REQUEST, "name: vault or bus, on: true or false")
         self._faults.switch(name, on=on)
         return {}

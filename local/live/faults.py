@@ -18,7 +18,7 @@ _FUNCTIONS = ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName")
 _AGAIN_SECONDS = "10"  # the queue's six minutes are more than anybody watches
 _SETTLE_SECONDS = 30.0
 _THROTTLED = "ProvisionedThroughputExceededException"
-VAULT, BUS = "vault", "bus"
+NAMES = VAULT, BUS = "vault", "bus"
 
 
 class _Faulty(Relay):
@@ -48,7 +48,7 @@ class Faults:
 
     def told(self) -> dict[str, dict[str, Any]]:
         """Each switch, for the page."""
-        return {name: {"on": name in self._on, "refused": self._refused[name]} for name in (VAULT, BUS)}
+        return {name: {"on": name in self._on, "refused": self._refused[name]} for name in NAMES}
 
     def switch(self, name: str, *, on: bool) -> None:
         """Switch a fault on or off; while any is on, the queue delivers again after seconds."""
