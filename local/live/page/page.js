@@ -135,7 +135,7 @@ function drawOrders() {
 
 const SAYS = { removed: "removed", waiting: "…", token: "token", derived: "derived", shortened: "shortened", changed: "mended", added: "added" };
 
-function cell(row, side) {
+function cellOf(row, side) {
   const value = row[side];
   const element = make("td", { role: "gridcell", tabindex: "-1", "data-side": side });
   if (value === undefined && !(side === "event" && ["removed", "waiting"].includes(row.fate))) {
@@ -150,12 +150,15 @@ function cell(row, side) {
 
 function drawFields(raw, event) {
   const rows = compare(raw, event).map((row) => {
-    const line = make("tr", { role: "row", "data-fate": row.fate, "data-from": row.from }, cell(row, "raw"), cell(row, "event"));
+    const line = make("tr", { role: "row", "data-fate": row.fate, "data-from": row.from }, cellOf(row, "raw"), cellOf(row, "event"));
     line.style.setProperty("--depth", row.depth);
     return line;
   });
-  rows[0].firstChild.tabIndex = 0;
+  const here = document.activeElement.closest("#fields td");
+  const [at, column] = here ? [Math.min(here.parentElement.rowIndex, rows.length - 1), here.cellIndex] : [0, 0];
   $("#fields tbody").replaceChildren(...rows);
+  rows[at].cells[column].tabIndex = 0;
+  if (here) rows[at].cells[column].focus();
 }
 
 async function show() {
@@ -205,9 +208,10 @@ fields.addEventListener("keydown", (event) => {
   }[event.key];
   if (!next) return;
   event.preventDefault();
+  const cell = next.offsetParent ? next : next.parentElement.cells[1 - next.cellIndex]; // a narrow page shows some fields once
   here.tabIndex = -1;
-  next.tabIndex = 0;
-  next.focus();
+  cell.tabIndex = 0;
+  cell.focus();
 });
 
 // ---------------------------------------------------------------- dead letters
@@ -270,6 +274,7 @@ async function follow() {
     try {
       const answer = await fetch(`/state?after=${state.version}`);
       state = await answer.json();
+      chosen ??= state.orders[0]?.number ?? null;
       if (!$("#kind").options.length) $("#kind").append(...state.kinds.map((kind) => make("option", {}, kind)));
       linked(state.trouble ? "trouble" : "up", state.trouble ? `the stack answers ${state.trouble}` : "watching");
       draw();
