@@ -221,9 +221,10 @@ async function replay(letter, mend, button) {
   tell("Replaying.");
   const done = await ask("/replay", { id: letter.id, mend });
   button.removeAttribute("aria-disabled");
-  if (done) tell(done.status === "published" ? "Replayed, and published." : "Still refused: the letter stays on the queue.");
+  if (done) tell(done.status === "published" ? "Replayed, and published." : `${refused(done.status)} The letter stays on the queue.`);
 }
 
+const refused = (result) => (result.startsWith("failed") ? "Still refused." : "Not replayed.");
 const operation = ({ op, path, value }) => `${op} ${path} ${JSON.stringify(value)}`;
 
 function letterItem(letter) {
@@ -249,7 +250,7 @@ function drawLetters() {
   const lost = keyed($("#letters"), state.letters, "id", letterItem, (element, letter) => {
     const result = element.querySelector(".result");
     result.hidden = !letter.result;
-    put(result, letter.result ? `Still refused. ${letter.result}` : "");
+    put(result, letter.result ? `${refused(letter.result)} ${letter.result}` : "");
   });
   if (lost) $("#letters-title").focus();
 }
