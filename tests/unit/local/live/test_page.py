@@ -34,7 +34,7 @@ def test_no_script_and_no_style_stands_in_the_page() -> None:
 def test_the_pictures_of_the_page_are_small_and_shown() -> None:
     assert len(PICTURES) == 2
     text = Path("docs/live.md").read_text()
-    assert all(path.stat().st_size < 200_000 and f"(live/{path.name})" in text for path in PICTURES)
+    assert all(path.stat().st_size < 200_000 and f"live/{path.name}" in text for path in PICTURES)
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
