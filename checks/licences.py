@@ -29,6 +29,7 @@ PERMISSIVE = frozenset(
 )
 # Each beyond those, by package, with the reason why it is no burden here.
 REASONED = {
+    "axe-playwright-python": ("MPL-2.0", "copyleft by file; the axe-core in it is used unchanged, in tests"),
     "certifi": ("MPL-2.0", "copyleft by file; used unchanged"),
     "bidict": ("MPL-2.0", "copyleft by file; used unchanged, in the load test"),
     "fqdn": ("MPL-2.0", "copyleft by file; used unchanged, in tests"),
@@ -41,7 +42,7 @@ REASONED = {
     ),
 }
 # Packages whose metadata name none; read off the licence file in the wheel.
-UNNAMED = {"cedarpy": "Apache-2.0"}
+UNNAMED = {"axe-playwright-python": "MIT AND MPL-2.0", "cedarpy": "Apache-2.0"}
 
 _SPELLINGS = (
     (r"apache( software)?( license)?[ ,-]*(version )?(2(\.0)?)?", "Apache-2.0"),

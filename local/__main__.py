@@ -76,7 +76,7 @@ def _running(directory: Path) -> stack.Stack:
 
 def _run(command: str, directory: Path) -> None:
     if command == "up":
-        stack.up(directory, print)
+        stack.up(directory, print, live=True)
     elif command == "down":
         found = directory.exists()
         stack.down(directory)
@@ -84,6 +84,8 @@ def _run(command: str, directory: Path) -> None:
     else:
         running = stack.load(directory)
         print(f"is up: {running.endpoint_url}" if running else "is not running")
+        if running and running.live_url:
+            print(f"live page: {running.live_url}")
 
 
 if __name__ == "__main__":

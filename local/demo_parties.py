@@ -19,7 +19,6 @@ from local.deploy import STACK_NAME
 from local.stack import Credentials, Stack
 from schemas.sanitized import SOURCE
 
-_RULE = "consumer-demo"
 _QUIET_SECONDS = 20  # this long without anything new, and what is missing won't come
 _BATCH = 10
 
@@ -35,18 +34,18 @@ class Consumer:
     _dynamodb: Any = field(repr=False)
 
     @classmethod
-    def subscribe(cls, stack: Stack) -> "Consumer":
+    def subscribe(cls, stack: Stack, name: str = "demo") -> "Consumer":
         """Have the administrator make a queue; then put a rule on the bus, as the consumer's role."""
-        sqs = stack.client("sqs")
-        queue_url = sqs.create_queue(QueueName=f"{STACK_NAME}-consumer-demo")["QueueUrl"]
+        sqs, rule = stack.client("sqs"), f"consumer-{name}"
+        queue_url = sqs.create_queue(QueueName=f"{STACK_NAME}-{rule}")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"][
             "QueueArn"
         ]
         sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(_let_events_in(arn))})
         credentials = stack.assume(stack.outputs["ConsumerRoleArn"])
         events, bus = stack.client("events", credentials), stack.outputs["SanitizedBusName"]
-        events.put_rule(Name=_RULE, EventBusName=bus, EventPattern=json.dumps({"source": [SOURCE]}))
-        events.put_targets(Rule=_RULE, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+        events.put_rule(Name=rule, EventBusName=bus, EventPattern=json.dumps({"source": [SOURCE]}))
+        events.put_targets(Rule=rule, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
         return cls(
             credentials,
             queue_url,

@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,7 @@ from botocore.config import Config
 from local import delivery_process, emulator, mapping_process
 from local import deploy as deployment
 from local.errors import LocalStackError
+from local.live import process as live_page
 
 _STATE = "stack.json"
 _PIDS = "pids.json"
@@ -39,11 +40,13 @@ class Stack:
 
     Args:
         outputs: of template.yaml.
+        live_url: of the live page, None where none is served.
     """
 
     endpoint_url: str
     region: str
     outputs: Mapping[str, str]
+    live_url: str | None = None
 
     def session(self, credentials: Credentials | None = None) -> boto3.Session:
         """A session of somebody, the administrator if nobody is named."""
@@ -64,7 +67,11 @@ class Stack:
 
 
 def up(
-    directory: Path, report: Callable[[str], None], parameters: Mapping[str, str] = MappingProxyType({})
+    directory: Path,
+    report: Callable[[str], None],
+    parameters: Mapping[str, str] = MappingProxyType({}),
+    *,
+    live: bool = False,
 ) -> Stack:
     """Start a stack, or find the one that runs.
 
@@ -72,20 +79,21 @@ def up(
         directory: takes all that the stack leaves on disk.
         report: told of each step.
         parameters: of template.yaml, beside those that every local stack has.
+        live: whether a stack that is started serves the live page, too.
 
     Raises:
         LocalStackError: it did not come up; nothing is left running or on disk then.
     """
     running_one = load(directory)
     if running_one is not None:
-        report(f"is up already: {running_one.endpoint_url}")
+        _tell("is up already", running_one, report)
         return running_one
     if directory.exists():
         report("cleaning up after a stack that is not running any more")
         down(directory)
     directory.mkdir(mode=0o700, parents=True)
     try:
-        return _started(directory, report, parameters)
+        return _started(directory, report, parameters, live=live)
     except BaseException:
         down(directory)
         raise
@@ -98,12 +106,14 @@ def update(directory: Path, running_one: Stack, parameters: Mapping[str, str]) -
         LocalStackError: it was not deployed; it is as it was then.
     """
     outputs = deployment.update(running_one.client, parameters)
-    updated = Stack(running_one.endpoint_url, running_one.region, outputs)
+    updated = replace(running_one, outputs=outputs)
     _keep(directory, updated)
     return updated
 
 
-def _started(directory: Path, report: Callable[[str], None], parameters: Mapping[str, str]) -> Stack:
+def _started(
+    directory: Path, report: Callable[[str], None], parameters: Mapping[str, str], *, live: bool
+) -> Stack:
     port = emulator.free_port()
     report(f"starting the emulator on {emulator.HOST}:{port}")
     pids = [emulator.start(directory, port)]
@@ -120,8 +130,21 @@ def _started(directory: Path, report: Callable[[str], None], parameters: Mapping
     pids.append(delivery_process.start(directory, stack.endpoint_url, stack.outputs["LakeDeliveryName"]))
     _write(directory / _PIDS, pids)
     _keep(directory, stack)
-    report(f"is up: {stack.endpoint_url}")
+    if live:
+        report("starting the live page")
+        port = emulator.free_port()
+        pids.append(live_page.start(directory, port))  # finds the stack by what is kept
+        _write(directory / _PIDS, pids)
+        stack = replace(stack, live_url=f"http://{emulator.HOST}:{port}/")
+        _keep(directory, stack)
+    _tell("is up", stack, report)
     return stack
+
+
+def _tell(what: str, stack: Stack, report: Callable[[str], None]) -> None:
+    report(f"{what}: {stack.endpoint_url}")
+    if stack.live_url is not None:
+        report(f"live page: {stack.live_url}")
 
 
 def down(directory: Path) -> None:
@@ -141,7 +164,7 @@ def load(directory: Path) -> Stack | None:
         return None
     if not all(emulator.alive(pid) for pid in pids):
         return None
-    return Stack(state["endpoint_url"], state["region"], state["outputs"])
+    return Stack(state["endpoint_url"], state["region"], state["outputs"], state.get("live_url"))
 
 
 @contextmanager
@@ -149,6 +172,8 @@ def running(
     directory: Path,
     report: Callable[[str], None] = lambda _: None,
     parameters: Mapping[str, str] = MappingProxyType({}),
+    *,
+    live: bool = False,
 ) -> Iterator[Stack]:
     """A stack for as long as a block runs, whatever ends it.
 
@@ -158,13 +183,19 @@ def running(
     if load(directory) is not None:
         raise LocalStackError(f"a stack runs in {directory} already", "stop it with `make down`")
     try:
-        yield up(directory, report, parameters)
+        yield up(directory, report, parameters, live=live)
     finally:
         down(directory)
 
 
 def _keep(directory: Path, stack: Stack) -> None:
-    state = {"endpoint_url": stack.endpoint_url, "region": stack.region, "outputs": dict(stack.outputs)}
+    state: dict[str, Any] = {
+        "endpoint_url": stack.endpoint_url,
+        "region": stack.region,
+        "outputs": dict(stack.outputs),
+    }
+    if stack.live_url is not None:
+        state["live_url"] = stack.live_url
     _write(directory / _STATE, state)
 
 

@@ -1,17 +1,16 @@
 """A proxy on loopback between the functions and the emulator, through which calls fail at random, from a seed."""
 
-import http.client
 import json
 import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+
+from local.live.proxy import Relay, started
 
 FAILING = (
     "DynamoDB_20120810.BatchWriteItem",
@@ -22,7 +21,6 @@ FAILING = (
     "TrentService.Decrypt",
     "AmazonSQS.SendMessageBatch",
 )
-_HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
 
 
 @dataclass
@@ -56,79 +54,44 @@ class Weather:
             return kind
 
 
-class _Handler(BaseHTTPRequestHandler):
-    emulator: SplitResult
+class _Handler(Relay):
     weather: Weather
-    protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:
-        self._pass_on()
-
-    do_PUT = do_GET = do_HEAD = do_DELETE = do_POST  # noqa: N815 -- http.server's names
-
-    def _pass_on(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        action = self.headers.get("X-Amz-Target", "")
-        kind = self.weather.strikes(action)
-        match kind:
+    def relay(self, action: str, body: bytes) -> None:
+        match self.weather.strikes(action):
             case "throttled":
-                self._answer(
+                self.answer(
                     400, {}, json.dumps({"__type": "ThrottlingException", "message": "weather"}).encode()
                 )
             case "server error":
-                self._answer(503, {}, json.dumps({"__type": "ServiceUnavailable"}).encode())
+                self.answer(503, {}, json.dumps({"__type": "ServiceUnavailable"}).encode())
             case "reset before":
                 self._hang_up()
             case "reset after":
-                self._forward(body)
+                self.forward(body)
                 self._hang_up()
             case "partial":
-                self._answer(200, {}, _PARTS[action](json.loads(body), self._forward_json))
+                self.answer(200, {}, _PARTS[action](json.loads(body), self._forward_json))
             case _:
-                self._answer(*self._forward(body))
-
-    def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection(str(self.emulator.hostname), self.emulator.port, timeout=60)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
-        connection.request(self.command, self.path, body, headers)
-        answer = connection.getresponse()
-        read = answer.read()
-        connection.close()
-        return answer.status, dict(answer.headers), read
+                self.answer(*self.forward(body))
 
     def _forward_json(self, body: Any) -> Any:
-        return json.loads(self._forward(json.dumps(body).encode())[2])
-
-    def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            if name.lower() not in _HOP:
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        return json.loads(self.forward(json.dumps(body).encode())[2])
 
     def _hang_up(self) -> None:
         self.close_connection = True
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
-    def log_message(self, *_: Any) -> None:
-        """A test's own output is enough."""
-
 
 @contextmanager
 def between(endpoint_url: str, weather: Weather) -> Iterator[str]:
     """Run the proxy; gives its own endpoint."""
-    handler = type("Handler", (_Handler,), {"emulator": urlsplit(endpoint_url), "weather": weather})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    Thread(target=server.serve_forever, daemon=True).start()
+    proxy_url, end = started(endpoint_url, _Handler, weather=weather)
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield proxy_url
     finally:
-        server.shutdown()
-        server.server_close()
+        end()
 
 
 def _half_written(body: Any, forward: Any) -> bytes:

@@ -1,0 +1,27 @@
+"""`python -m local.live DIRECTORY PORT`: serves the page until it is ended."""
+
+import signal
+import sys
+from pathlib import Path
+from threading import Thread
+
+from local import stack
+from local.live.desk import Desk
+from local.live.server import LiveServer
+
+
+def main(directory: Path, port: int) -> int:
+    """Serve the stack that runs in a folder; 1 if none does."""
+    found = stack.load(directory)
+    if found is None:
+        print(f"no stack runs in {directory}", file=sys.stderr)
+        return 1
+    desk = Desk(found)
+    Thread(target=desk.watch, daemon=True).start()
+    LiveServer(port, desk).serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,0 +1,56 @@
+"""Starts the live page's process beside the emulator, as `local.stack` starts the others."""
+
+import http.client
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+from local import emulator
+from local.errors import LocalStackError
+
+_START_SECONDS = 30.0
+
+
+def start(directory: Path, port: int) -> int:
+    """Start the process and wait until it answers.
+
+    Args:
+        directory: where the stack that it shows has its state.
+        port: to listen on, of 127.0.0.1.
+
+    Returns:
+        Its process id, which is the id of its process group too.
+
+    Raises:
+        LocalStackError: it did not come up; it is stopped again then.
+    """
+    log = directory / "live.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local.live", str(directory), str(port)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + _START_SECONDS
+    while not _answers(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            emulator.stop(process.pid)
+            last = " | ".join(log.read_text(errors="replace").splitlines()[-3:])
+            raise LocalStackError(
+                f"the live page did not start on port {port}: {last}", "is something else on that port?"
+            )
+        time.sleep(0.05)
+    return process.pid
+
+
+def _answers(port: int) -> bool:
+    try:
+        with closing(http.client.HTTPConnection(emulator.HOST, port, timeout=2)) as connection:
+            connection.request("HEAD", "/")
+            return connection.getresponse().status == http.client.OK
+    except OSError:
+        return False
