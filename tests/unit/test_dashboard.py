@@ -25,20 +25,23 @@ ALARMS = {
 TRACE = "1-6744a3c5-0123456789abcdef01234567"
 
 # Metrics and the dimensions that AWS sends them with.
-LAMBDA = {("FunctionName",)}  # docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-KINESIS = {("StreamName",)}  # docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
-SQS = {
+Dimensions = set[tuple[str, ...]]
+LAMBDA: Dimensions = {("FunctionName",)}  # docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+KINESIS: Dimensions = {
+    ("StreamName",)
+}  # docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+SQS: Dimensions = {
     ("QueueName",)
 }  # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-TABLES = {
+TABLES: Dimensions = {
     ("TableName",),
     ("GlobalSecondaryIndexName", "TableName"),
 }  # docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
-APIS = {
+APIS: Dimensions = {
     ("ApiName",),
     ("ApiName", "Stage"),
 }  # docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
-DOCUMENTED = {
+DOCUMENTED: dict[str, tuple[set[str], Dimensions]] = {
     "AWS/Lambda": (
         {"ConcurrentExecutions", "Duration", "Errors", "Invocations", "IteratorAge", "Throttles"},
         LAMBDA,
