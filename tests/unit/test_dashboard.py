@@ -330,6 +330,6 @@ def test_a_batchs_log_tells_each_record_by_its_position_and_what_became_of_it(
 
 def test_a_batchs_log_tells_how_long_each_stage_took(lines: list[dict[str, Any]]) -> None:
     (batch,) = [each for each in lines if each.get("message") == "batch"]
-    stages = {"erasures", "blind index", "blind index: claims", "vault", "bus", "letters", "batch"}
+    stages = {"erasures", "index_lookup", "index_claims", "vault", "bus", "letters", "batch"}
     assert set(batch["milliseconds"]) == stages
     assert all(isinstance(each, int) and each >= 0 for each in batch["milliseconds"].values())

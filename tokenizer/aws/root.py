@@ -86,7 +86,7 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
         index = DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1])
         stages = Vaulting(
             timed(vault, write="vault"),
-            timed(index, lookup="blind index", claim="blind index: claims", share="shares"),
+            timed(index, lookup="index_lookup", claim="index_claims", share="shares"),
             timed(aliases, claim="aliases"),
             timed(erasures, until="erasures"),
         )

@@ -1,6 +1,6 @@
 """The trace of an invocation: what Lambda says of it, what goes on with events and letters, what we add to it.
 
-No SDK: X-Ray's for Python is in maintenance, and each costs a cold start (docs/decisions/0016-traces.md). A trace holds names,
+No SDK: X-Ray's for Python is in maintenance, and each costs a cold start (docs/decisions/0018-traces.md). A trace holds names,
 counts, positions and ingest ids; no value, and no text of an error.
 """
 
