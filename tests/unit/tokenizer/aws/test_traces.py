@@ -17,7 +17,7 @@ from tokenizer.errors import Unavailable
 from tokenizer.identity import Identity
 from tokenizer.records import Letter, SanitizedRecord
 
-ROOT, PARENT = "1-6744a3c5-0123456789abcdef01234567", "53995c3f42cd8ad8"
+ROOT, PARENT = f"1-6744a3c5-{'0' * 24}", "5" * 16
 SAMPLED = f"Root={ROOT};Parent={PARENT};Sampled=1;Lineage=1:a87bd80c:0"
 EVENT = SanitizedRecord("order.placed", b'{"metadata":{}}', "ing_1")
 LETTER = Letter(
