@@ -147,8 +147,11 @@ def functions_may_trace_and_no_more(template: Template) -> list[str]:
         if name != "TracesPolicy" and "xray:" in str(each["PolicyDocument"])
     ]
     mode = template["Globals"]["Function"]["Tracing"]
+    # Lambda refuses to make a function that traces before its role may.
+    early = [name for name in functions if "TracesPolicy" not in template["Resources"][name]["DependsOn"]]
     return (
         sorted(wrong)
+        + early
         + ([] if set(statement["Action"]) == actions else ["actions"])
         + elsewhere
         + ([] if mode == {"Ref": "TracingMode"} else ["Tracing"])
@@ -495,6 +498,7 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
         "TracesPolicy/Properties/PolicyDocument/Statement/Trace/Action",
         ["xray:PutTraceSegments", "xray:BatchGetTraces"],
     ),
+    (functions_may_trace_and_no_more, "RevealFunction/DependsOn", ["RevealPolicy", "VaultKeys"]),
     (no_path_is_traced, "Api/Properties/TracingEnabled", True),
     (roles_leave_kms_to_the_keys, f"TokenizeQueuePolicy/{STATEMENT}/Action", "kms:Decrypt"),
     (tokenizers_only_write_the_vault, f"TokenizeStreamPolicy/{STATEMENT}/Action", ["dynamodb:GetItem"]),
