@@ -15,6 +15,8 @@ LOGGERS = frozenset({"log", "logger", "logging"})
 SET_UP = frozenset({"getLogger", "setLevel"})
 # Metrics and traces: name and value.
 PAIRS = frozenset({"add_dimension", "add_metadata", "put_annotation", "put_metadata"})
+# What goes into a trace: stages, counts, and the records as the log tells them.
+TRACED = frozenset({"stages", "counts", "fates"})
 TRACEBACKS = frozenset({"exc_info", "stack_info", "log_event"})
 
 # What may be told. Ids are positions and UUIDs, counts are numbers, codes and statuses are words of ours, reasons are
@@ -38,11 +40,13 @@ FIELDS = {
     "failed": {"len(failed)"},
     "failures": {"failures"},
     "ids": {"_ids(outcomes)"},
+    "milliseconds": {"_milliseconds(stages)"},
     "path": {"path"},  # of a field that a schema names
     "payment_id": {"payment.payment_id"},
     "reason": {"reason", "str(error)"},
     "reasons": {"_reasons(outcomes)"},
     "received": {"len(event['Records'])"},
+    "records": {"fates[start:start + _RECORDS_OF_A_LINE]"},  # positions with ingest ids, codes or classes
     "request_id": {"context.aws_request_id"},
     "status": {"status", "str(payment.status)"},
     "statuses": {"statuses", "sorted(set(statuses))"},
@@ -72,6 +76,12 @@ def _imported(node: ast.Import | ast.ImportFrom) -> set[str]:
 def _call(call: ast.Call, function: ast.Attribute) -> Iterator[str]:
     if function.attr in PAIRS:
         yield from _pair(call)
+    elif ast.unparse(function) == "traces.add":
+        yield from (
+            f"{text} goes into a trace, and is not among what may: checks/logs.py, TRACED"
+            for each in (*call.args, *(each.value for each in call.keywords))
+            if (text := ast.unparse(each)) not in TRACED
+        )
     elif _is_logger(function.value):
         if function.attr in LEVELS:
             yield from _line(call)

@@ -39,6 +39,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     budget = root.budget(context.get_remaining_time_in_millis)
     if event.get("sweep") is True:
         counts = _desk().sweep(budget)
+        metrics.add_metric("Swept", MetricUnit.Count, counts["swept"])
         metrics.add_metric("SweepsFailed", MetricUnit.Count, counts["failed"])
         metrics.flush_metrics()
         logger.info("sweep", extra=counts)

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tokenizer.aws import holders, meter
+from tokenizer.aws import holders, meter, spans, traces
 from tokenizer.errors import PipelineError
 from tokenizer.records import Outcome
 from tokenizer.replay import FAILED, PUBLISHED, UNAVAILABLE
@@ -20,6 +20,7 @@ from tokenizer.signals import ALL
 Handler = Callable[[Any, LambdaContext], Any]
 
 _IDS_TOLD = 20
+_RECORDS_OF_A_LINE = 1_000  # some 95 KB: an aggregate may hold thousands, and a log line ends at 256 KB
 
 logger = Logger()
 metrics = Metrics()
@@ -33,6 +34,7 @@ def sealed_exit(handler: Handler) -> Handler:
         _leave_no_core()
         holders.drop_expired()
         logger.append_keys(request_id=context.aws_request_id)
+        spans.take()  # what an invocation left behind that told of no batch
         try:
             return handler(event, context)
         except PipelineError as error:
@@ -86,19 +88,23 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
         "denied": failures["Denied"],
         "tampered": failures["VaultIntegrity"],
     }
-    asked = meter.take()
+    asked, stages = meter.take(), spans.take()
     counts["retried"] = asked.pop(meter.RETRIED, 0)
+    fates = [_fate(each) for each in outcomes]
     logger.info(
         "batch",
         extra={
             **counts,
             "calls": asked,
+            "milliseconds": _milliseconds(stages),
             "ids": _ids(outcomes),
             "codes": codes,
             "failures": failures,
             "reasons": _reasons(outcomes),
         },
     )
+    for start in range(0, len(fates), _RECORDS_OF_A_LINE):
+        logger.info("records", extra={"records": fates[start : start + _RECORDS_OF_A_LINE]})
     for name, count in (counts | {f"{service}_calls": calls for service, calls in asked.items()}).items():
         metrics.add_metric(name.title().replace("_", ""), MetricUnit.Count, count)
     now = time.time()
@@ -114,6 +120,7 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
     for path, count in hits.items():
         with single_metric("GuardHits", MetricUnit.Count, count) as metric:
             metric.add_dimension("path", path)
+    traces.add(stages, counts, fates)
 
 
 def tell_signals() -> None:
@@ -148,6 +155,25 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     if outcome.failure is not None:
         return {**place, "status": UNAVAILABLE, "message": str(outcome.failure)}
     return {**place, "status": PUBLISHED}
+
+
+def _fate(outcome: Outcome) -> str:
+    """Where a record came from and what became of it: the event's ingest id, a letter's code, or why it comes again."""
+    sub = outcome.record.source.sub_sequence_number
+    place = outcome.record.item_id if sub is None else f"{outcome.record.item_id}.{sub}"
+    if outcome.letter is not None:
+        return f"{place} {outcome.letter.code}"
+    if outcome.failure is not None or outcome.event is None:
+        return f"{place} {type(outcome.failure).__name__}"
+    return f"{place} {outcome.event.ingest_id}"
+
+
+def _milliseconds(stages: Sequence[spans.Span]) -> dict[str, int]:
+    """How long the stages took, each with all of its calls."""
+    taken: Counter[str] = Counter()
+    for each in stages:
+        taken[each.stage] += round((each.ended - each.began) * 1000)
+    return dict(taken)
 
 
 def _ids(outcomes: Sequence[Outcome]) -> list[str]:

@@ -5,7 +5,7 @@ Nothing in here can open one.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from replay.errors import told
 from schemas.dead_letter import DeadLetter, ErrorCode
 
 _BATCH = 10  # ReceiveMessage, DeleteMessageBatch: at most 10 a call
+_TRACE = "AWSTraceHeader"
 _EMPTY_ANSWERS = 3  # SQS samples its servers: one empty answer does not mean an empty queue
 
 
@@ -32,6 +33,7 @@ class Letter:
         records: how many records it stands for.
         attempts: deliveries that failed.
         message: the letter's own sentence.
+        trace: id of the trace of the invocation that wrote it, where there is one.
     """
 
     letter_id: str
@@ -45,6 +47,7 @@ class Letter:
     message: str
     body: str = field(repr=False)
     receipt: str = field(repr=False)
+    trace: str | None = None
 
     def told(self) -> dict[str, Any]:
         """What may be shown."""
@@ -58,11 +61,18 @@ class Letter:
             "records": self.records,
             "attempts": self.attempts,
             "message": self.message,
+            "trace": self.trace,
         }
 
 
 def read(message: dict[str, Any]) -> Letter:
     """A message told apart by its shape; whatever is neither ours nor Lambda's is `unknown` and never sent on."""
+    header = message.get("Attributes", {}).get(_TRACE, "")
+    root = next((part[5:] for part in header.split(";") if part.startswith("Root=")), None)
+    return replace(_told_apart(message), trace=root)
+
+
+def _told_apart(message: dict[str, Any]) -> Letter:
     letter_id, body, receipt = message["MessageId"], message["Body"], message["ReceiptHandle"]
     try:
         ours = DeadLetter.model_validate_json(body)
@@ -140,7 +150,10 @@ class LetterQueue:
         while empty < _EMPTY_ANSWERS:
             with told("receiving letters"):
                 answer = self._sqs.receive_message(
-                    QueueUrl=self._url, MaxNumberOfMessages=_BATCH, VisibilityTimeout=self._hold
+                    QueueUrl=self._url,
+                    MaxNumberOfMessages=_BATCH,
+                    VisibilityTimeout=self._hold,
+                    MessageSystemAttributeNames=[_TRACE],
                 )
             new = [each for each in answer.get("Messages", []) if each["MessageId"] not in seen]
             empty = 0 if new else empty + 1

@@ -35,6 +35,7 @@ ENDPOINTS = {
     "kms": "Interface",
     "lambda": "Interface",
     "sqs": "Interface",
+    "xray": "Interface",
 }
 NEEDS_ALL = {  # what Lambda needs to put interfaces into subnets; the Describe actions know no resources
     "ec2:AssignPrivateIpAddresses",
@@ -103,13 +104,16 @@ def endpoints_are_those_that_are_needed(template: Template) -> list[str]:
 
 
 def endpoints_let_this_stack_through_alone(template: Template) -> list[str]:
-    """Named actions on named resources of this stack, for callers of this account."""
+    """Named actions on named resources of this stack, where there are any, for callers of this account."""
     return [
         f"{name}: {each['Sid']}"
         for name, endpoint in of_type(template, "AWS::EC2::VPCEndpoint")
         for each in endpoint["PolicyDocument"]["Statement"]
         if any("*" in action for action in listed(each["Action"]))
-        or any(resource == "*" or not isinstance(resource, dict) for resource in listed(each["Resource"]))
+        or (
+            any(resource == "*" or not isinstance(resource, dict) for resource in listed(each["Resource"]))
+            and name != "XRayEndpoint"
+        )  # its actions know no resources
         or each["Condition"] != {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
     ]
 
@@ -149,13 +153,22 @@ def functions_may_not_touch_the_network_themselves(template: Template) -> list[s
     return sorted((allowed - denied) | (allowed - NEEDS_ALL))
 
 
+def within_own_network(template: Template) -> set[str]:
+    """Conditions that hold in the stack's own network alone."""
+    own = {"Condition": "OwnNetwork"}
+    return {
+        "OwnNetwork",
+        *(name for name, each in template["Conditions"].items() if own in each.get("Fn::And", ())),
+    }
+
+
 def an_existing_vpc_gets_nothing_of_its_own(template: Template) -> list[str]:
     return [
         name
         for name, resource in template["Resources"].items()
         if resource["Type"].startswith("AWS::EC2::")
         and name != "FunctionsSecurityGroup"
-        and resource.get("Condition") != "OwnNetwork"
+        and resource.get("Condition") not in within_own_network(template)
     ]
 
 
@@ -199,6 +212,12 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
         "SqsEndpoint/Properties/PolicyDocument/Statement/0/Condition",
         {},
     ),
+    (
+        endpoints_let_this_stack_through_alone,
+        "XRayEndpoint/Properties/PolicyDocument/Statement/Trace/Action",
+        ["xray:*"],
+    ),
+    (an_existing_vpc_gets_nothing_of_its_own, "XRayEndpoint/Condition", "HasAlarmTopic"),
     (
         every_table_is_reached_by_its_endpoint,
         "DynamoDbEndpoint/Properties/PolicyDocument/Statement/0/Resource",

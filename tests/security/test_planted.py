@@ -59,6 +59,7 @@ SOURCE = {
         logs.values_in_logs,
         "metric.add_dimension('customer', customer.email)",
     ),
+    "a value in a trace": (logs.values_in_logs, "traces.add(stages, counts, [record.data])"),
     "the event in the log": (logs.values_in_logs, "logger.inject_lambda_context(log_event=True)"),
     "the text of a foreign error": (
         errors.foreign_texts,

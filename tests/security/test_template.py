@@ -42,6 +42,8 @@ KEYS = {
 }
 NAME = "kms:EncryptionContext:name"
 ADMINISTERING = {"Administration", "Recovery"}
+# Their actions know no resources; test_network.py and functions_may_trace_and_no_more have the reasons.
+ANY_RESOURCE = {"NetworkPolicy", "TracesPolicy"}
 USES = {
     "kms:Decrypt",
     "kms:Encrypt",
@@ -128,8 +130,39 @@ def policies_without_wildcards(template: Template) -> list[str]:
         for name, policy in of_type(template, "AWS::IAM::Policy")
         for each in policy["PolicyDocument"]["Statement"]
         if any("*" in action for action in listed(each["Action"]))
-        or ("*" in listed(each["Resource"]) and name != "NetworkPolicy")  # test_network.py has its reasons
+        or ("*" in listed(each["Resource"]) and name not in ANY_RESOURCE)
     ]
+
+
+def functions_may_trace_and_no_more(template: Template) -> list[str]:
+    """Every function's role, and nobody else's, may write traces; none may read any, or change what is sampled."""
+    policy = template["Resources"]["TracesPolicy"]["Properties"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    arms = [each["Fn::If"][1] if "Fn::If" in each else each for each in policy["Roles"]]
+    functions = dict(of_type(template, "AWS::Serverless::Function"))
+    wrong = {each["Ref"] for each in arms} ^ {each["Role"]["Fn::GetAtt"][0] for each in functions.values()}
+    actions = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+    elsewhere = [
+        name
+        for name, each in of_type(template, "AWS::IAM::Policy")
+        if name != "TracesPolicy" and "xray:" in str(each["PolicyDocument"])
+    ]
+    mode = template["Globals"]["Function"]["Tracing"]
+    # Lambda refuses to make a function that traces before its role may.
+    early = [name for name in functions if "TracesPolicy" not in template["Resources"][name]["DependsOn"]]
+    return (
+        sorted(wrong)
+        + early
+        + ([] if set(statement["Action"]) == actions else ["actions"])
+        + elsewhere
+        + ([] if mode == {"Ref": "TracingMode"} else ["Tracing"])
+    )
+
+
+def no_path_is_traced(template: Template) -> list[str]:
+    """API Gateway's traces hold the path that was asked for, where ids of orders and customers stand."""
+    apis = of_type(template, "AWS::Serverless::Api")
+    return [name for name, api in apis if api.get("TracingEnabled")]
 
 
 def roles_leave_kms_to_the_keys(template: Template) -> list[str]:
@@ -460,6 +493,14 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (keys_rotate_and_are_deleted_late, "VaultKey/Properties/EnableKeyRotation", False),
     (policies_without_wildcards, f"TokenizeQueuePolicy/{STATEMENT}/Action", "dynamodb:*"),
     (policies_without_wildcards, f"TokenizeQueuePolicy/{STATEMENT}/Resource", "*"),
+    (functions_may_trace_and_no_more, "TracesPolicy/Properties/Roles", [{"Ref": "RevealRole"}]),
+    (
+        functions_may_trace_and_no_more,
+        "TracesPolicy/Properties/PolicyDocument/Statement/Trace/Action",
+        ["xray:PutTraceSegments", "xray:BatchGetTraces"],
+    ),
+    (functions_may_trace_and_no_more, "RevealFunction/DependsOn", ["RevealPolicy", "VaultKeys"]),
+    (no_path_is_traced, "Api/Properties/TracingEnabled", True),
     (roles_leave_kms_to_the_keys, f"TokenizeQueuePolicy/{STATEMENT}/Action", "kms:Decrypt"),
     (tokenizers_only_write_the_vault, f"TokenizeStreamPolicy/{STATEMENT}/Action", ["dynamodb:GetItem"]),
     (

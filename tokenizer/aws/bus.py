@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from schemas.dead_letter import ErrorCode
 from schemas.sanitized import SOURCE
+from tokenizer.aws import traces
 from tokenizer.aws.batches import packed, resend
 from tokenizer.aws.faults import by_code
 from tokenizer.budget import Budget
@@ -13,6 +14,7 @@ from tokenizer.records import SanitizedRecord
 
 if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient
+    from types_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 ENTRIES = 10  # PutEvents: at most 10 entries a call
 
@@ -57,25 +59,26 @@ class EventBridgeBus:
         return [failures.get(at) for at in range(len(events))]
 
     def _put(self, keys: Sequence[int], events: Sequence[SanitizedRecord]) -> Mapping[int, PipelineError]:
-        answer = self._events.put_events(
-            Entries=[
-                {
-                    "Source": SOURCE,
-                    "DetailType": events[at].event_type,
-                    "Detail": events[at].detail.decode(),
-                    "EventBusName": self._bus_name,
-                }
-                for at in keys
-            ]
-        )
+        answer = self._events.put_events(Entries=[self._entry(events[at]) for at in keys])
         results = zip(keys, answer["Entries"], strict=True)
         return {at: _entry_error(code) for at, entry in results if (code := entry.get("ErrorCode"))}
 
+    def _entry(self, event: SanitizedRecord) -> "PutEventsRequestEntryTypeDef":
+        entry: PutEventsRequestEntryTypeDef = {
+            "Source": SOURCE,
+            "DetailType": event.event_type,
+            "Detail": event.detail.decode(),
+            "EventBusName": self._bus_name,
+        }
+        if trace := traces.header():
+            entry["TraceHeader"] = trace  # beside the event: `detail` is the same in every trace
+        return entry
+
 
 def entry_bytes(event: SanitizedRecord) -> int:
-    """What EventBridge counts for an entry without time and resources.
+    """What EventBridge counts for an entry without time and resources; a trace header does not count.
 
-    Source: EventBridge user guide, "Calculating PutEvents event entry size".
+    Source: EventBridge user guide, "Calculating PutEvents event entry size" and "integration with AWS X-Ray".
     """
     return len(SOURCE) + len(event.event_type.encode()) + len(event.detail)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from schemas.dead_letter import DeadLetter, LetterError
+from tokenizer.aws import traces
 from tokenizer.aws.batches import packed, resend
 from tokenizer.aws.faults import by_code, mapped
 from tokenizer.aws.sealing import Sealer
@@ -14,6 +15,7 @@ from tokenizer.records import Letter
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 MESSAGES = 10  # SendMessageBatch: at most 10 messages a call, together no larger than one may be
 PREFIX = "letters/"
@@ -73,7 +75,7 @@ class SqsDeadLetters:
 
     def _send(self, keys: Sequence[int], bodies: Mapping[int, str]) -> Mapping[int, PipelineError]:
         answer = self._sqs.send_message_batch(
-            QueueUrl=self._queue_url, Entries=[{"Id": str(at), "MessageBody": bodies[at]} for at in keys]
+            QueueUrl=self._queue_url, Entries=[_entry(at, bodies[at]) for at in keys]
         )
         return {
             int(each["Id"]): by_code(each["Code"], "sending letters") for each in answer.get("Failed", [])
@@ -87,6 +89,14 @@ class SqsDeadLetters:
         key = f"{PREFIX}{letter.letter_id}"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=sealed)
         return _json(letter, None, f"s3://{self._bucket}/{key}")
+
+
+def _entry(at: int, body: str) -> "SendMessageBatchRequestEntryTypeDef":
+    entry: SendMessageBatchRequestEntryTypeDef = {"Id": str(at), "MessageBody": body}
+    if trace := traces.header():
+        # Not counted into a message's size: SQS API reference, MessageSystemAttributes.
+        entry["MessageSystemAttributes"] = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}}
+    return entry
 
 
 def _json(letter: Letter, sealed: str | None, sealed_object: str | None) -> str:

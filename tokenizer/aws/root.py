@@ -13,10 +13,8 @@ from tokenizer.aws.dead_letters import SqsDeadLetters
 from tokenizer.aws.erasures import DynamoErasures
 from tokenizer.aws.materials import VaultWriterMaterials
 from tokenizer.aws.sealing import Sealer
-from tokenizer.aws.settings import (
-    DataKeySettings,
-    TokenizeSettings,
-)
+from tokenizer.aws.settings import DataKeySettings, TokenizeSettings
+from tokenizer.aws.spans import timed
 from tokenizer.aws.vault import VaultWriter
 from tokenizer.batch import Tokenizer
 from tokenizer.budget import Budget
@@ -78,21 +76,27 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
         settings.letter_max_bytes,
     )
     known = events or catalog()
+    aliases, erasures = (
+        DynamoAliases(dynamodb, settings.alias_table),
+        DynamoErasures(dynamodb, settings.erasures_table),
+    )
 
     def make() -> Tokenizer:
         keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
         index = DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1])
-        return Tokenizer(
-            Intake(known, Sanitizer(*keys, lifetimes)),
-            Vaulting(
-                vault,
-                index,
-                DynamoAliases(dynamodb, settings.alias_table),
-                DynamoErasures(dynamodb, settings.erasures_table),
-            ),
-            bus,
-            letters,
+        stages = Vaulting(
+            timed(vault, write="vault"),
+            timed(index, lookup="index_lookup", claim="index_claims", share="shares"),
+            timed(aliases, claim="aliases"),
+            timed(erasures, until="erasures"),
         )
+        made = Tokenizer(
+            Intake(known, Sanitizer(*keys, lifetimes)),
+            stages,
+            timed(bus, publish="bus"),
+            timed(letters, send="letters"),
+        )
+        return timed(made, run="batch")
 
     return make
 

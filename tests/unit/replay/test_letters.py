@@ -210,3 +210,11 @@ def test_an_empty_answer_does_not_end_the_taking() -> None:
             return next(answers)
 
     assert len(list(LetterQueue(Sampling(), "url", 60).take())) == 1
+
+
+def test_a_letter_tells_the_trace_that_its_message_carries() -> None:
+    message = {"MessageId": "id", "ReceiptHandle": "r", "Body": body(1)}
+    header = "Root=1-6744a3c5-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=0"
+    traced = read({**message, "Attributes": {"AWSTraceHeader": header}})
+    assert traced.told()["trace"] == "1-6744a3c5-0123456789abcdef01234567"
+    assert read(message).told()["trace"] is None

@@ -1,0 +1,191 @@
+"""A trace goes on with events and letters, and says how long each stage of a sampled batch took; it holds no value."""
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from schemas.dead_letter import ErrorCode, LetterSource
+from tests.fakes.world import ample_budget
+from tokenizer.aws import spans, traces
+from tokenizer.aws.bus import EventBridgeBus, entry_bytes
+from tokenizer.aws.dead_letters import SqsDeadLetters
+from tokenizer.aws.spans import Span, timed
+from tokenizer.errors import Unavailable
+from tokenizer.identity import Identity
+from tokenizer.records import Letter, SanitizedRecord
+
+ROOT, PARENT = f"1-6744a3c5-{'0' * 24}", "5" * 16
+SAMPLED = f"Root={ROOT};Parent={PARENT};Sampled=1;Lineage=1:a87bd80c:0"
+EVENT = SanitizedRecord("order.placed", b'{"metadata":{}}', "ing_1")
+LETTER = Letter(
+    ErrorCode.MALFORMED_JSON,
+    "no JSON",
+    Identity.of_sqs("queue", "m-1"),
+    LetterSource(queue="queue", message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z"),
+    1,
+    b"raw",
+    "ing_2",
+)
+
+
+class Recorder:
+    """Stands for AWS: keeps what it was asked, and takes all of it."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+
+    def put_events(self, **asked: Any) -> dict[str, Any]:
+        self.entries += asked["Entries"]
+        return {"Entries": [{"EventId": "e"} for _ in asked["Entries"]]}
+
+    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+        self.entries += asked["Entries"]
+        return {"Successful": []}
+
+    def seal(self, data: bytes, identity: Identity) -> bytes:
+        return b"sealed"
+
+
+@pytest.fixture
+def aws() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture(autouse=True)
+def nothing_before() -> None:
+    spans.take()
+
+
+@pytest.fixture
+def daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.setblocking(False)
+        monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", f"127.0.0.1:{listening.getsockname()[1]}")
+        yield listening
+
+
+def publish(aws: Recorder) -> None:
+    bus: Any = EventBridgeBus(aws, "bus", 1_000)  # type: ignore[arg-type]  # all that it asks of a client
+    assert bus.publish([EVENT], ample_budget()) == [None]
+
+
+def send(aws: Recorder) -> None:
+    letters = SqsDeadLetters(aws, "https://queue", aws, "bucket", aws, 1_000)  # type: ignore[arg-type]  # the same
+    assert letters.send([LETTER], ample_budget()) == [None]
+
+
+def test_an_event_carries_the_trace_of_the_invocation_that_publishes_it(
+    aws: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for header in (SAMPLED, SAMPLED.replace("Sampled=1", "Sampled=0")):
+        monkeypatch.setenv("_X_AMZN_TRACE_ID", header)
+        publish(aws)
+    monkeypatch.delenv("_X_AMZN_TRACE_ID")
+    publish(aws)
+    assert [each.get("TraceHeader") for each in aws.entries] == [
+        SAMPLED,
+        SAMPLED.replace("Sampled=1", "Sampled=0"),
+        None,
+    ]
+
+
+def test_a_trace_changes_no_byte_of_the_detail_and_none_of_its_size(
+    aws: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(aws)
+    size = entry_bytes(EVENT)
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    publish(aws)
+    untraced, traced = aws.entries
+    assert untraced["Detail"] == traced["Detail"]
+    assert size == entry_bytes(EVENT)
+
+
+def test_a_letter_carries_the_trace_of_the_invocation_that_writes_it(
+    aws: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(aws)
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    send(aws)
+    untraced, traced = aws.entries
+    assert "MessageSystemAttributes" not in untraced
+    assert traced["MessageSystemAttributes"] == {
+        "AWSTraceHeader": {"DataType": "String", "StringValue": SAMPLED}
+    }
+    assert traced["MessageBody"] == untraced["MessageBody"]
+
+
+def test_calls_of_a_part_are_timed_by_stage_and_answered_as_before() -> None:
+    class Part:
+        other = "as it was"
+
+        def write(self, records: list[int], *, twice: bool) -> list[int]:
+            return records * (2 if twice else 1)
+
+    part = timed(Part(), write="vault")
+    assert (part.write([1, 2], twice=True), part.other) == ([1, 2, 1, 2], "as it was")
+    (span,) = spans.take()
+    assert (span.stage, span.items) == ("vault", 2)
+    assert span.began <= span.ended
+    assert spans.take() == []
+
+
+def test_a_stage_that_fails_is_timed_too() -> None:
+    class Part:
+        def write(self, records: list[int]) -> None:
+            raise Unavailable("down")
+
+    with pytest.raises(Unavailable):
+        timed(Part(), write="vault").write([1])
+    assert [each.stage for each in spans.take()] == ["vault"]
+
+
+STAGES = [Span("vault", 1.5, 2.0, 3), Span("bus", 2.0, 2.25, 3), Span("batch", 1.0, 2.5, 4)]
+RECORDS = ["4961 ing_1", "4962 malformed_json"]
+
+
+def test_the_daemon_is_told_the_stages_of_a_sampled_batch_below_the_functions_own_segment(
+    daemon: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    traces.add(STAGES, {"received": 4, "published": 3}, RECORDS)
+    greeting, document = map(json.loads, daemon.recv(65_535).split(b"\n", 1))
+    assert greeting == {"format": "json", "version": 1}
+    assert (document["trace_id"], document["parent_id"], document["type"]) == (ROOT, PARENT, "subsegment")
+    assert (document["name"], document["start_time"], document["end_time"]) == ("batch", 1.0, 2.5)
+    assert document["annotations"] == {"received": 4, "published": 3}
+    assert document["metadata"]["order_tokenizer"]["records"] == RECORDS
+    inner = document["subsegments"]
+    assert [(each["name"], each["end_time"]) for each in inner] == [("vault", 2.0), ("bus", 2.25)]
+    ids = [document["id"], *(each["id"] for each in inner)]
+    assert len(set(ids)) == 3
+    assert all(len(each) == 16 and int(each, 16) >= 0 for each in ids)
+
+
+@pytest.mark.parametrize("header", [SAMPLED.replace("Sampled=1", "Sampled=0"), f"Root={ROOT}", ""])
+def test_the_daemon_is_told_nothing_of_a_batch_that_is_not_sampled(
+    daemon: socket.socket, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", header)
+    traces.add(STAGES, {}, RECORDS)
+    with pytest.raises(BlockingIOError):
+        daemon.recv(65_535)
+
+
+def test_a_document_stays_within_what_xray_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    many = [Span("bus", 1.0, 2.0, 10)] * 500 + STAGES[-1:]
+    document = traces.subsegment(many, {}, ["4961" * 14 + " ing_" + "0" * 32] * 5_000)
+    assert document is not None
+    assert len(document) <= traces.MOST_BYTES
+    assert json.loads(document)["metadata"] == {"order_tokenizer": {"items": 4}}
+
+
+def test_an_invocation_without_a_daemon_is_told_of_by_its_log_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    monkeypatch.delenv("AWS_XRAY_DAEMON_ADDRESS", raising=False)
+    traces.add(STAGES, {}, RECORDS)
