@@ -36,13 +36,16 @@ class Weather:
     seed: int
     bad: bool = True
     struck: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
 
     def strikes(self, target: str) -> str | None:
-        """What befalls a call, None if nothing does."""
+        """What befalls a call, None if nothing does; `asked` counts them all."""
+        with self._lock:
+            self.asked[target] += 1
         if not self.bad or target not in FAILING:
             return None
         with self._lock:

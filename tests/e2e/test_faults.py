@@ -27,6 +27,10 @@ ORDERS = 10_000
 SHARE = 0.08
 SEED = 20_261_124
 PATIENCE = 1_200.0  # an idle machine needs a tenth of that
+PUBLISH = "AWSEvents.PutEvents"
+BETWEEN = (
+    40  # calls to publish from one blow to the next: a slow machine gets as far between them as a fast one
+)
 
 
 @pytest.fixture
@@ -89,13 +93,17 @@ def workers(emulator: int) -> list[int]:
     return found
 
 
-def disturb(on: Stack, directory: Path, done: Event, struck: list[str]) -> None:
-    """Kill functions and pause mappings, again and again."""
+def disturb(on: Stack, directory: Path, weather: Weather, done: Event, struck: list[str]) -> None:
+    """Kill functions and pause mappings, again and again, each time that some more was published."""
     emulator = json.loads((directory / "pids.json").read_text())[0]
     functions = on.client("lambda")
     mappings = functions.list_event_source_mappings(FunctionName=on.outputs["TokenizeQueueFunctionName"])
     queue_mapping = mappings["EventSourceMappings"][0]["UUID"]
-    while not done.wait(4.0):
+    blows = 0
+    while not done.wait(0.2):
+        if weather.asked[PUBLISH] < (blows + 1) * BETWEEN:
+            continue
+        blows = weather.asked[PUBLISH] // BETWEEN
         for pid in workers(emulator):
             os.kill(pid, signal.SIGKILL)
             struck.append("killed")
@@ -115,7 +123,7 @@ def test_ten_thousand_orders_through_bad_weather_are_all_accounted_for(own: tupl
     contents: dict[str, set[str]] = defaultdict(set)
     with between(on.endpoint_url, weather) as proxy_url:
         behind(on, proxy_url)
-        troublemaker = Thread(target=disturb, args=(on, directory, done, struck), daemon=True)
+        troublemaker = Thread(target=disturb, args=(on, directory, weather, done, struck), daemon=True)
         troublemaker.start()
         send_all(on, raw)
         deadline = time.monotonic() + PATIENCE
@@ -136,4 +144,5 @@ def test_ten_thousand_orders_through_bad_weather_are_all_accounted_for(own: tupl
     assert [event_id for event_id, each in contents.items() if len(each) > 1] == []
     assert len({kind.partition(" ")[0] for kind in weather.struck}) >= 5
     assert sum(weather.struck.values()) > 50
-    assert {"killed", "paused"} <= set(struck)
+    assert struck.count("paused") >= 10
+    assert "killed" in struck
