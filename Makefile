@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help schemas demo test up down rekey verify-audit lint bench load fuzz pictures lock sbom clean build build-TokenizerLayer
+.PHONY: help schemas demo test up down rekey verify-audit lint bench load fuzz docs lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -65,8 +65,8 @@ schemas: .venv/.ready ## write schemas/json, the consumers' kit, the lake's tabl
 	@$(BIN)/python -m schemas
 	@$(BIN)/python -m lake.resources
 
-pictures: .venv/.ready ## draw docs/architecture.md anew from the template
-	@$(BIN)/python -m pictures
+docs: .venv/.ready ## draw the pictures of docs/architecture.md anew, and write docs/reference.md
+	@$(BIN)/python -m pages
 
 lock: .venv/.ready ## resolve the lock files anew
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --quiet -o requirements/dev.lock

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from local.template import load
-from pictures.__main__ import PAGE, drawn
-from pictures.edges import Edge, actors, edges
-from pictures.mermaid import is_part
-from pictures.views import VIEWS
+from pages.__main__ import ARCHITECTURE as PAGE
+from pages.__main__ import drawn
+from pages.edges import Edge, actors, edges
+from pages.mermaid import is_part
+from pages.views import VIEWS
 
 RESOURCES: dict[str, Any] = load(Path("template.yaml"))["Resources"]
 # Roles that a function has are drawn as the function; the rest is between services: logs, and what CloudTrail tells of keys.

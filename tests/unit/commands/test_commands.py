@@ -47,7 +47,7 @@ SHOWN: dict[str, str] = {
     r"make fuzz": "tests/fuzz/test_parsers.py",
     r"make sbom": "tests/security/test_bill_of_materials.py",
     r"make schemas": "tests/unit/test_schemas.py",
-    r"make pictures": "tests/unit/test_pictures.py",
+    r"make docs": "tests/unit/test_reference.py",
     r"make build": "tests/artifacts/test_artifacts.py",
     r"make bench|python -m bench( |$)": "it measures for ten minutes; its parts run in tests/unit/bench",
     r"python -m tests\.e2e\.live_pictures": "it takes pictures, whose times and ids differ each time; tests/e2e/test_live_page.py does what they show",

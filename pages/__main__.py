@@ -1,13 +1,15 @@
-"""`python -m pictures`: draws the pictures of docs/architecture.md from template.yaml."""
+"""`python -m pages`: draws the pictures of docs/architecture.md, and writes docs/reference.md."""
 
 from pathlib import Path
 
 from local.template import load
-from pictures.edges import edges
-from pictures.mermaid import flowchart
-from pictures.views import VIEWS
+from pages.edges import edges
+from pages.mermaid import flowchart
+from pages.reference import reference
+from pages.views import VIEWS
 
-PAGE = Path("docs/architecture.md")
+ARCHITECTURE = Path("docs/architecture.md")
+REFERENCE = Path("docs/reference.md")
 TEMPLATE = Path("template.yaml")
 
 
@@ -29,5 +31,11 @@ def drawn(page: str, template: Path = TEMPLATE) -> str:
     return page
 
 
+def written() -> str:
+    """The reference as template, schemas and Makefile have it."""
+    return reference(load(TEMPLATE), Path("Makefile").read_text(encoding="utf-8"))
+
+
 if __name__ == "__main__":
-    PAGE.write_text(drawn(PAGE.read_text()))
+    ARCHITECTURE.write_text(drawn(ARCHITECTURE.read_text(encoding="utf-8")), encoding="utf-8")
+    REFERENCE.write_text(written(), encoding="utf-8")

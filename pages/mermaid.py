@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pictures.edges import Edge
-from pictures.views import View
+from pages.edges import Edge
+from pages.views import View
 
 # By resource type: the shape around a name, and the class that colours it.
 _SHAPES = {
