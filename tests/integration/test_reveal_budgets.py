@@ -89,13 +89,13 @@ def _atomic(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     DynamoDB makes each UpdateItem atomic; moto, whose answer is read off an item that others change meanwhile, does not. The lock gives
     moto that and nothing beyond one call, so a counter that was read and then written would still lose updates.
     """
-    lock, update = threading.Lock(), DynamoHandler.update_item
+    lock, call = threading.Lock(), DynamoHandler.call_action
 
     def locked(self: DynamoHandler) -> Any:
-        with lock:
-            return update(self)
+        with lock:  # around the answer's serialization, too, which comes after `update_item`
+            return call(self)
 
-    monkeypatch.setattr(DynamoHandler, "update_item", locked)
+    monkeypatch.setattr(DynamoHandler, "call_action", locked)
     switching = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     yield
