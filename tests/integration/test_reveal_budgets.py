@@ -103,14 +103,25 @@ def _atomic(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_atomic")
-def test_many_at_the_same_time_get_exactly_what_the_budget_has(aws: Aws, table: str) -> None:
+def test_many_at_the_same_time_get_a_place_each(aws: Aws, table: str) -> None:
+    counters = DynamoCounters(aws.client("dynamodb"), table)
+    with ThreadPoolExecutor(24) as threads:
+        grown = list(
+            threads.map(lambda _: counters.add("thief", Window.HOUR, NOON, {"a": 7})["a"], range(120))
+        )
+    assert sorted(grown) == [7 * place for place in range(1, 121)]
+
+
+@pytest.mark.usefixtures("_atomic")
+def test_many_at_the_same_time_get_no_more_than_the_budget_has(aws: Aws, table: str) -> None:
+    """They may get less: who was early in the hour may be late in the day's counter, which is another item."""
     client = aws.client("dynamodb")
     allowances = Allowances(SHIPPED, DynamoCounters(client, table))
     with ThreadPoolExecutor(24) as threads:
         granted = list(threads.map(lambda _: take(allowances, 7), range(120)))
     limit = SHIPPED.steps(Window.HOUR, ("payments",), "charge", "card_number")
-    assert sum(each.full["card_number"] for each in granted) == limit.full
-    assert sum(each.shown["card_number"] for each in granted) == limit.shown
+    assert 0 < sum(each.full["card_number"] for each in granted) <= limit.full
+    assert 0 < sum(each.shown["card_number"] for each in granted) <= limit.shown
     crossed = Counter(step for each in granted for step in each.crossed)
     assert crossed["hour charge/card_number/full"] == crossed["hour charge/card_number/shown"] == 1
 
