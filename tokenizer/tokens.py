@@ -132,6 +132,7 @@ class ScopeKeys:
     """
 
     root: bytes = field(repr=False)
+    _derived: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def blind_index(self, scope: str, normalized: str) -> bytes:
         """32 bytes that say which value this is to whoever has the key. They never leave their table."""
@@ -142,7 +143,11 @@ class ScopeKeys:
         return digest(self._of(scope), b"entry:" + blind_index + token.encode(), "sha256")[:16]
 
     def _of(self, scope: str) -> bytes:
-        return digest(self.root, b"scope:" + scope.encode(), "sha256")
+        # Scopes are the schemas', so there are few; their keys live as long as the root does in here.
+        key = self._derived.get(scope)
+        if key is None:
+            key = self._derived[scope] = digest(self.root, b"scope:" + scope.encode(), "sha256")
+        return key
 
 
 @dataclass(frozen=True, slots=True)
