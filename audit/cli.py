@@ -12,6 +12,7 @@ from audit.store import AwsTrail
 from audit.trail import Day, check
 from replay import present
 from replay.errors import ReplayError, told
+from replay.options import AsJson, Profile, Region, RoleArn, StackName
 from replay.stack import find
 
 _BROKEN, _BAD_USAGE = 1, 2
@@ -22,20 +23,16 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 @app.command()
 def verify(  # noqa: PLR0917 -- a command has its options
-    stack: Annotated[
-        str | None, typer.Option("--stack", help="CloudFormation stack; the local one without it.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option("--profile", help="Profile of the AWS configuration.")
-    ] = None,
-    region: Annotated[str | None, typer.Option("--region", help="AWS region.")] = None,
-    role_arn: Annotated[str | None, typer.Option("--role-arn", help="Role to assume first.")] = None,
+    stack: StackName = None,
+    profile: Profile = None,
+    region: Region = None,
+    role_arn: RoleArn = None,
     since: Annotated[
         str | None,
         typer.Option("--since", help="From this day on, as YYYY-MM-DD in UTC; all days without it."),
     ] = None,
     until: Annotated[str | None, typer.Option("--until", help="Up to this day.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,  # noqa: FBT002 -- a flag of a command is a boolean that is off
+    as_json: AsJson = False,
 ) -> None:
     """Check the audit trail of a stack, and say where it breaks.
 

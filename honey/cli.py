@@ -8,7 +8,8 @@ import typer
 
 from replay import present
 from replay.errors import ReplayError, told
-from replay.stack import Stack, find
+from replay.options import AsJson, Chosen
+from replay.stack import Stack
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,33 +23,9 @@ _AT_ONCE = 25  # what the function takes
 _BAD_USAGE = 2
 _COLUMNS = ("token", "kind", "note", "seeded_at")
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
-
-class _Chosen:
-    """What the options before the command say."""
-
-    name: str | None = None
-    profile: str | None = None
-    region: str | None = None
-    role_arn: str | None = None
-
-
-_chosen = _Chosen()
-
-
-@app.callback()
-def _options(
-    stack: Annotated[
-        str | None, typer.Option("--stack", help="CloudFormation stack; the local one without it.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option("--profile", help="Profile of the AWS configuration.")
-    ] = None,
-    region: Annotated[str | None, typer.Option("--region", help="AWS region.")] = None,
-    role_arn: Annotated[str | None, typer.Option("--role-arn", help="Role to assume first.")] = None,
-) -> None:
-    _chosen.name, _chosen.profile, _chosen.region, _chosen.role_arn = stack, profile, region, role_arn
+_chosen = Chosen()
+app.callback()(_chosen.take)
 
 
 @app.command()
@@ -87,7 +64,7 @@ def main() -> NoReturn:
 
 
 def _stack() -> Stack:
-    return find(_chosen.name, _chosen.profile, _chosen.region, _chosen.role_arn, _ROLE)
+    return _chosen.stack(_ROLE)
 
 
 def _asked(stack: Stack, **request: Any) -> list[dict[str, str]]:

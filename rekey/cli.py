@@ -12,7 +12,8 @@ from rekey.mover import Mover
 from rekey.restore import put_back
 from replay import present
 from replay.errors import ReplayError
-from replay.stack import Stack, find
+from replay.options import AsJson, Chosen
+from replay.stack import Stack
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,33 +24,9 @@ app = typer.Typer(
 
 _LEFT, _BAD_USAGE, _INTERRUPTED = 1, 2, 130
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
-
-class _Chosen:
-    """What the options before the command say."""
-
-    name: str | None = None
-    profile: str | None = None
-    region: str | None = None
-    role_arn: str | None = None
-
-
-_chosen = _Chosen()
-
-
-@app.callback()
-def _options(
-    stack: Annotated[
-        str | None, typer.Option("--stack", help="CloudFormation stack; the local one without it.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option("--profile", help="Profile of the AWS configuration.")
-    ] = None,
-    region: Annotated[str | None, typer.Option("--region", help="AWS region.")] = None,
-    role_arn: Annotated[str | None, typer.Option("--role-arn", help="Role to assume first.")] = None,
-) -> None:
-    _chosen.name, _chosen.profile, _chosen.region, _chosen.role_arn = stack, profile, region, role_arn
+_chosen = Chosen()
+app.callback()(_chosen.take)
 
 
 @app.command()
@@ -107,7 +84,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Put back what a table lacks from one restored beside it; overwrites nothing. For administrators of the tables."""
-    stack = find(_chosen.name, _chosen.profile, _chosen.region, _chosen.role_arn, "")
+    stack = _chosen.stack("")
     with present.progress(f"putting back into {target}", None) as tick:
         counts = put_back(stack.client("dynamodb"), source, target, tick)
     if as_json:
@@ -136,7 +113,7 @@ def _interrupted(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _stack() -> Stack:
-    return find(_chosen.name, _chosen.profile, _chosen.region, _chosen.role_arn, ROLE)
+    return _chosen.stack(ROLE)
 
 
 def _show(told: dict[str, Any], *, as_json: bool) -> None:

@@ -23,8 +23,9 @@ from replay.errors import ReplayError
 from replay.filters import Filter, moment
 from replay.function import ReplayFunction
 from replay.letters import Letter, LetterQueue, count
+from replay.options import AsJson, Chosen, Profile, Region, RoleArn, StackName
 from replay.runner import Pace, Report, Runner
-from replay.stack import Stack, find
+from replay.stack import Stack
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,19 +60,14 @@ Ids = Annotated[
     list[str] | None, typer.Option("--id", help="Only this letter; a beginning will do; may be repeated.")
 ]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most that many letters.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Apply = Annotated[bool, typer.Option("--apply", help="Act; without it nothing is changed.")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="Why; goes into the audit trail.")]
 
 
-class _Chosen:
-    """What the options before the command say."""
+class _Chosen(Chosen):
+    """And for how many seconds letters are held."""
 
-    name: str | None = None
-    profile: str | None = None
-    region: str | None = None
-    role_arn: str | None = None
-    hold: int = 180
+    hold = 180
 
 
 _chosen = _Chosen()
@@ -79,14 +75,10 @@ _chosen = _Chosen()
 
 @app.callback()
 def _options(
-    stack: Annotated[
-        str | None, typer.Option("--stack", help="CloudFormation stack; the local one without it.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option("--profile", help="Profile of the AWS configuration.")
-    ] = None,
-    region: Annotated[str | None, typer.Option("--region", help="AWS region.")] = None,
-    role_arn: Annotated[str | None, typer.Option("--role-arn", help="Role to assume first.")] = None,
+    stack: StackName = None,
+    profile: Profile = None,
+    region: Region = None,
+    role_arn: RoleArn = None,
     hold: Annotated[
         int,
         typer.Option(
@@ -97,8 +89,8 @@ def _options(
         ),
     ] = 180,
 ) -> None:
-    _chosen.name, _chosen.profile, _chosen.region = stack, profile, region
-    _chosen.role_arn, _chosen.hold = role_arn, hold
+    _chosen.take(stack, profile, region, role_arn)
+    _chosen.hold = hold
 
 
 @app.command("list")
@@ -407,7 +399,7 @@ def _interrupted(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _stack() -> Stack:
-    return find(_chosen.name, _chosen.profile, _chosen.region, _chosen.role_arn)
+    return _chosen.stack("ReplayOperatorRoleArn")
 
 
 def _queue(stack: Stack) -> LetterQueue:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from lake import cli
 from lake.columns import table_name, tables
 from lake.questions import Question
+from replay import options
 from tests.unit.lake.conftest import Event
 from tests.unit.lake.test_athena import Athena
 
@@ -32,8 +33,7 @@ class Stack:
 def forget() -> Iterator[None]:
     """What a command was told must not be there for the next."""
     yield
-    for name in ("name", "profile", "region", "role_arn"):
-        setattr(cli._chosen, name, None)
+    cli._chosen.take()
 
 
 def printed(*words: str) -> str:
@@ -61,7 +61,7 @@ def test_a_named_stack_is_asked_through_athena(monkeypatch: pytest.MonkeyPatch) 
         asked.append({"name": name, "rest": rest})
         return stack
 
-    monkeypatch.setattr(cli, "find", find)
+    monkeypatch.setattr(options, "find", find)
     told = printed("--stack", "orders", "--role-arn", "arn", "ask", "revenue", "--json")
     assert json.loads(told) == [{"brand": None, "orders": "0"}]
     assert stack.services == ["athena"]

@@ -11,6 +11,7 @@ from rekey import cli
 from rekey.cli import app
 from rekey.function import Unavailable
 from rekey.mover import Mover
+from replay import options
 from replay.errors import ReplayError
 from replay.stack import Stack
 
@@ -127,7 +128,7 @@ def test_what_may_pass_is_asked_again_and_then_told() -> None:
 def test_the_exit_code_says_whether_the_old_key_may_go(
     monkeypatch: pytest.MonkeyPatch, function: Function, code: int, text: str
 ) -> None:
-    monkeypatch.setattr(cli, "find", lambda *_: Stack({}, None))  # type: ignore[arg-type]
+    monkeypatch.setattr(options, "find", lambda *_: Stack({}, None))  # type: ignore[arg-type]
     monkeypatch.setattr(cli, "RekeyFunction", lambda _stack: function)
     result = CliRunner().invoke(app, ["run", "--json"])
     assert result.exit_code == code
@@ -136,11 +137,11 @@ def test_the_exit_code_says_whether_the_old_key_may_go(
 
 
 def test_a_stack_that_is_not_rekeying_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "find", lambda *_: Stack({}, None))  # type: ignore[arg-type]
+    monkeypatch.setattr(options, "find", lambda *_: Stack({}, None))  # type: ignore[arg-type]
     result = CliRunner().invoke(app, ["run"])
     assert "not rekeying" in str(result.exception)
 
 
 def test_while_the_stack_is_deployed_no_run_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "find", lambda *_: Stack({}, None, settled=False))  # type: ignore[arg-type]
+    monkeypatch.setattr(options, "find", lambda *_: Stack({}, None, settled=False))  # type: ignore[arg-type]
     assert "being deployed" in str(CliRunner().invoke(app, ["run"]).exception)
