@@ -16,6 +16,8 @@ Run = Callable[[], object]
 
 def bytecodes(run: Run) -> int:
     """Instructions of the interpreter."""
+    if sys.version_info >= (3, 12):  # where 3.13 traces no instructions of a frame that is entered
+        return _monitored(run)
     count = 0
 
     def inside(_frame: FrameType, event: str, _argument: Any) -> Any:
@@ -34,6 +36,28 @@ def bytecodes(run: Run) -> int:
     finally:
         sys.settrace(before)
     return count
+
+
+if sys.version_info >= (3, 12):
+
+    def _monitored(run: Run) -> int:
+        count = 0
+
+        def executed(_code: object, _offset: int) -> None:
+            nonlocal count
+            count += 1
+
+        tool, event = sys.monitoring.PROFILER_ID, sys.monitoring.events.INSTRUCTION
+        sys.monitoring.use_tool_id(tool, __name__)
+        sys.monitoring.register_callback(tool, event, executed)
+        sys.monitoring.set_events(tool, event)
+        try:
+            run()
+        finally:
+            sys.monitoring.set_events(tool, 0)
+            sys.monitoring.register_callback(tool, event, None)
+            sys.monitoring.free_tool_id(tool)
+        return count
 
 
 def c_calls(run: Run) -> int:

@@ -28,11 +28,11 @@ class Cloud:
     def __init__(self) -> None:
         self.items: dict[str, Any] = {}
 
-    def generate_data_key(self, **asked: Any) -> dict[str, bytes]:
-        return {"Plaintext": b"k" * 32, "CiphertextBlob": b"wrapped"}
+    def generate_data_key(self, **asked: Any) -> dict[str, Any]:
+        return {"Plaintext": b"k" * 32, "CiphertextBlob": b"wrapped", "KeyId": "arn"}
 
-    def decrypt(self, **asked: Any) -> dict[str, bytes]:
-        return {"Plaintext": b"k" * 32}
+    def decrypt(self, **asked: Any) -> dict[str, Any]:
+        return {"Plaintext": b"k" * 32, "KeyId": "arn"}
 
     def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- boto3's name
         self.items |= {
@@ -85,12 +85,14 @@ def policies_are_found_and_evaluated() -> None:
 
 def a_vault_record_is_sealed_and_opened(world: World) -> None:
     cloud: Any = Cloud()
-    keys: Any = (cloud, "arn", {}, Bounds(), lambda: 0.0)
+    bounds: Any = ({}, Bounds(), lambda: 0.0)
     records = list(world.vault.stored.values())
-    writer = VaultWriter(cloud, "vault", "vault", VaultWriterMaterials(DataKeyWriter(*keys)))
+    writer = VaultWriter(cloud, "vault", "vault", VaultWriterMaterials(DataKeyWriter(cloud, "arn", *bounds)))
     assert not any(writer.write(records, ample_budget()))
     assert "Canaryname" not in str(cloud.items)
-    reader = VaultReader(cloud, "vault", "vault", VaultReaderMaterials(DataKeyReader(*keys)), lambda: 0.0)
+    reader = VaultReader(
+        cloud, "vault", "vault", VaultReaderMaterials(DataKeyReader(cloud, ("arn",), *bounds)), lambda: 0.0
+    )
     ids = [each.record_id for each in records]
     assert reader.get_decrypted(ids, ample_budget()) == dict(zip(ids, records, strict=True))
 
