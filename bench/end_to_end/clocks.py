@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_EMULATOR, _MAPPING, FUNCTIONS = "the emulator", "the stream's mapping", "the functions"
+# In the order in which the stack starts them; what comes behind them, the live page, is not measured.
+_PROCESSES = ("the emulator", "the stream's mapping", "the delivery to the lake")
+FUNCTIONS = "the functions"
 
 
 def stack_cpu(directory: Path) -> dict[str, float]:
@@ -14,9 +16,10 @@ def stack_cpu(directory: Path) -> dict[str, float]:
     Args:
         directory: of a stack that is up; its emulator's children are the functions' workers.
     """
-    emulator, mapping = json.loads((directory / "pids.json").read_text())
-    used = {_EMULATOR: _seconds(emulator), _MAPPING: _seconds(mapping), FUNCTIONS: 0.0}
-    for worker in _descendants(emulator):
+    pids = json.loads((directory / "pids.json").read_text())[: len(_PROCESSES)]
+    used = {name: _seconds(pid) for name, pid in zip(_PROCESSES, pids, strict=True)}
+    used[FUNCTIONS] = 0.0
+    for worker in _descendants(pids[0]):
         used[FUNCTIONS] += _seconds(worker)
     return used
 

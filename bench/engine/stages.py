@@ -36,6 +36,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "serialize": ("tokenizer.jsontext:dump",),
     "seal (encryption SDK)": ("tokenizer.aws.vault:encrypt_dynamodb_item",),
+    "deflate": ("tokenizer.aws.vault:packed",),
     "write the vault": ("tokenizer.aws.vault:VaultWriter.write",),
     "blind index": (
         "tokenizer.aws.blind_index:DynamoBlindIndex.lookup",

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.end_to_end.clocks import stack_cpu
+
 pytestmark = pytest.mark.e2e
 
 ROOT = Path.cwd()
@@ -101,6 +103,15 @@ def test_make_up_finds_the_stack_that_runs_and_make_down_ends_it(tree: Path, up:
     assert not [pid for pid in pids if _alive(pid)]
     assert not (tree / ".local").exists()
     assert "was not running" in done("down", tree)
+
+
+def test_the_benchmark_tells_whose_cpu_time_it_is(tree: Path, up: dict[str, object]) -> None:
+    used = stack_cpu(tree / ".local")
+    assert len(used) == len(
+        _pids(tree)
+    )  # the functions are no process of the list, and the live page is not measured
+    assert used["the emulator"] > 0
+    assert used["the delivery to the lake"] > 0
 
 
 def test_a_stack_whose_emulator_was_killed_is_cleaned_up_and_started_anew(

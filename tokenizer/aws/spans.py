@@ -49,17 +49,17 @@ class _Timed:
     def __init__(self, part: Any, stages: dict[str, str]) -> None:
         self._part = part
         for method, stage in stages.items():
-            setattr(self, method, _clocked(getattr(part, method), stage))
+            setattr(self, method, _clocked(part, method, stage))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._part, name)
 
 
-def _clocked(method: Callable[..., Any], stage: str) -> Callable[..., Any]:
+def _clocked(part: Any, method: str, stage: str) -> Callable[..., Any]:
     def call(given: Sized, *args: Any, **kwargs: Any) -> Any:
         began = time.time()
         try:
-            return method(given, *args, **kwargs)
+            return getattr(part, method)(given, *args, **kwargs)
         finally:
             _spans.append(Span(stage, began, time.time(), len(given)))
 
