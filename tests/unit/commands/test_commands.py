@@ -53,6 +53,7 @@ SHOWN: dict[str, str] = {
     r"python -m tests\.e2e\.live_pictures": "it takes pictures, whose times and ids differ each time; tests/e2e/test_live_page.py does what they show",
     r"make lock": "its result differs with every release of a package",
     r"python -m bench\.guard_rates": "tests/unit/test_guard_rates.py",
+    r"python -m bench\.kept_fast": "tests/unit/bench/test_kept_fast.py",
     r"python -m bench\.capacity": "tests/unit/bench/test_capacity.py",
     r"python -m checks": ".ci/run",
     r"python -m tests\.security\.walls": "tests/security/test_walls.py",
