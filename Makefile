@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help schemas demo test up down rekey verify-audit lint bench load fuzz docs lock sbom clean build build-TokenizerLayer
+.PHONY: help schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz docs lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -20,8 +20,18 @@ help: ## this list
 demo: .venv/.ready ## the main job on the local stack, start to end
 	@$(BIN)/python -m local demo
 
-test: .venv/.ready ## every test
-	@$(BIN)/python -m pytest
+# Two workers; tests/spread.py says what runs together, and what first.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+
+test: .venv/.ready ## every test, in about twelve minutes on two idle cores
+	@$(PYTEST)
+
+test-fast: .venv/.ready ## the tests that need neither the local stack nor a build, in under two minutes
+	@$(PYTEST) -m "not e2e and not build"
+
+test-all: .venv/.ready ## every test, with the big numbers: before a release
+	@FAULT_ORDERS=10000 REKEY_ORDERS=10000 PROPERTY_EXAMPLES=400 FUZZ_EXAMPLES=1000 FAULT_STEPS=20000 $(PYTEST)
 
 up: .venv/.ready ## start the local stack and leave it running
 	@$(BIN)/python -m local up

@@ -1,21 +1,42 @@
-"""What every test finds in its environment: the names that the template gives to logs and metrics."""
+"""What every test finds in its environment: the names that the template gives to logs and metrics, and this run's seeds."""
 
 import os
+import secrets
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-FAULT_SEED = pytest.StashKey[int]()
+from tests import spread
+
+SEEDS = ("PROPERTY_SEED", "FAULT_SEED")
 
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "order-tokenizer", "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer"}
 
-# Machines are shared: how long an example takes to draw or to run says nothing of the code.
-settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Machines are shared: how long an example takes to draw or to run says nothing of the code. Examples that failed are
+# not kept on disk: the printed seed brings them back, and with it alone a run is the same everywhere.
+settings.register_profile(
+    "shared machine", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("shared machine")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the random seed of the fault tests, whether they passed or not."""
-    found = config.stash.get(FAULT_SEED, None)
-    if found is not None:
-        terminalreporter.write_line(f"random fault seed: FAULT_SEED={found}")
+@pytest.hookimpl(tryfirst=True)  # before hypothesis reads its option
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw the seeds that nobody gave; the workers of xdist inherit the environment, and so all have the same."""
+    for name in SEEDS:
+        os.environ.setdefault(name, str(secrets.randbelow(2**31)))
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = os.environ["PROPERTY_SEED"]
+    os.environ["PROPERTY_SEED"] = config.option.hypothesis_seed
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Spread the tests over the workers, if there are any."""
+    if hasattr(config, "workerinput"):
+        spread.arrange(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the seeds of the run, whether it passed or not."""
+    terminalreporter.write_line("seeds: " + " ".join(f"{name}={os.environ[name]}" for name in SEEDS))
