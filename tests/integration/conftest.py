@@ -10,6 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.integration.quick import quick_stand_ins
 from tokenizer.aws import clients, desks, root, token_keys
 from tokenizer.aws.aliases import DynamoAliases
 from tokenizer.aws.settings import RevealSettings, TokenizeSettings
@@ -139,6 +140,12 @@ def _consumer(events: Any, sqs: Any) -> str:
     events.put_rule(Name="all", EventBusName="sanitized", EventPattern='{"source": ["orders.tokenizer"]}')
     events.put_targets(Rule="all", EventBusName="sanitized", Targets=[{"Id": "consumer", "Arn": arn}])
     return url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick() -> Iterator[None]:
+    with quick_stand_ins():
+        yield
 
 
 @pytest.fixture
