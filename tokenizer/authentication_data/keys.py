@@ -15,8 +15,9 @@ WORDS = ("pin", "cid", "csc")
 
 _EXACT = frozenset((*CODES, *TRACKS, *PHRASES, *WORDS, "cardpin"))
 # As flattened forms have it: payment.card.cvv, card[cvv], cardCvvNumber. Not `cvv_result_code`, which is no secret.
+BEFORE = "order|payment|billing|credit|debit|card|cc|method|source|details|data"
 _COMPOUND = re.compile(
-    r"(?:order|payment|billing|credit|debit|card|cc|method|source|details|data)*"
+    rf"(?:{BEFORE})*"
     rf"(?:{'|'.join((*CODES, *TRACKS, *PHRASES))})(?:code|number|value|no)?"
 )
 _LOWERED = bytes(range(256)).lower()

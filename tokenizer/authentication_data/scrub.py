@@ -8,7 +8,7 @@ bounded or possessive, so the time is linear in the text, whatever it holds.
 import json
 import re
 
-from tokenizer.authentication_data.keys import CODES, PHRASES, TRACKS, WORDS, compatible
+from tokenizer.authentication_data.keys import BEFORE, CODES, PHRASES, TRACKS, WORDS, compatible
 
 PAIR_NAMES = ("name", "key", "field")
 PAIR_VALUES = ("value", "val")
@@ -22,9 +22,12 @@ def _spaced(names: tuple[str, ...]) -> str:
 _QUOTE = r"""\\*+["']|%22|%27|&(?:quot|\#34|\#39);"""
 _CLOSERS = rf"(?:[\s\])]|\\|%5d|%20|{_QUOTE})*+"
 _ASSIGNED = r"(?:=>|:=|[:=]|%3[ad])"
+_STARTS = r"(?<![a-z0-9])|(?<=\\[nrt])"
+_AFTER_A_WORD = "|".join(f"(?<={word})" for word in BEFORE.split("|"))
 _KEY = re.compile(
     rf"""(?:{_spaced(CODES)}
-       |(?:(?<![a-z0-9])|(?<=\\[nrt])|(?<=card))(?:{_spaced((*TRACKS, *PHRASES, *WORDS))}))
+       |(?:{_STARTS}|{_AFTER_A_WORD})(?:{_spaced((*TRACKS, *PHRASES))})
+       |(?:{_STARTS}|(?<=card))(?:{_spaced(WORDS)}))
     (?:[\W_]?(?:code|number|value|no))?(?![a-z0-9])
     (?:(?P<tag>(?:\s[^<>]{{0,256}})?>|(?:\s[^<>&]{{0,256}})?&gt;)
       |{_CLOSERS}(?:(?P<tagged>>|&gt;)
