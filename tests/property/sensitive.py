@@ -81,7 +81,9 @@ def phones(draw: st.DrawFn) -> tuple[str, str]:
 emails = st.builds(
     "{}@{}".format,
     st.sampled_from(("ann", "Ann.Example+tag", "o'brien", "用户", "józef.żak", "a_b-c", "x1")),
-    st.sampled_from(("example.com", "EXAMPLE.co.uk", "例子.广告", "mail.example.org", "xn--bcher-kva.example")),
+    st.sampled_from(
+        ("example.com", "EXAMPLE.co.uk", "例子.广告", "mail.example.org", "xn--bcher-kva.example")
+    ),
 )
 
 
@@ -111,7 +113,9 @@ RESPELLED = {
     "exotic spaces": lambda text: text.replace(" ", "\u202f"),
 }
 spellings = st.sampled_from(sorted(RESPELLED))
-_AROUND = st.sampled_from(("{}", "please use {}, thanks", "({})", "no.: {}", "Kettle / {}", "{} is mine", "a\n{}\nb"))
+_AROUND = st.sampled_from(
+    ("{}", "please use {}, thanks", "({})", "no.: {}", "Kettle / {}", "{} is mine", "a\n{}\nb")
+)
 
 
 def _embedded(written: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

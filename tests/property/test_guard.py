@@ -33,7 +33,9 @@ PUBLIC = (
     ("order", "customer", "customer_id"),
     ("event_id",),
 )
-_NAMES = st.sampled_from(("Ann Secretname", "Zoe\u0308 Mu\u0308ller", "孫悟空の道", "O'Brien-Smith", "Łukasz Żółć"))
+_NAMES = st.sampled_from(
+    ("Ann Secretname", "Zoe\u0308 Mu\u0308ller", "孫悟空の道", "O'Brien-Smith", "Łukasz Żółć")
+)
 _CODES = st.text(alphabet="ghkmpqrtxyz", min_size=6, max_size=10)
 
 
@@ -101,7 +103,12 @@ def test_a_records_own_value_is_hunted_for_in_its_public_fields(
     assert_taken(event, path, data.draw(written_again(value)))
 
 
-@tried(phones(), st.sampled_from(sorted(national("1", "202"))), st.sampled_from(sorted(national("1", "202"))), spellings)
+@tried(
+    phones(),
+    st.sampled_from(sorted(national("1", "202"))),
+    st.sampled_from(sorted(national("1", "202"))),
+    spellings,
+)
 def test_a_phone_number_is_hunted_for_with_and_without_what_is_dialled_before_it(
     phone: tuple[str, str], one: str, other: str, style: str
 ) -> None:
@@ -150,7 +157,17 @@ def test_what_stands_in_fields_that_no_schema_names_is_hunted_for_in_prose(data:
 
 
 @tried(
-    st.sampled_from(("SO-1001", "Kettle 1.7 l", "129.90", "leave at the door", "Größe 42", "2026-11-23T10:15:00+05:30", "2 x 4 cm")),
+    st.sampled_from(
+        (
+            "SO-1001",
+            "Kettle 1.7 l",
+            "129.90",
+            "leave at the door",
+            "Größe 42",
+            "2026-11-23T10:15:00+05:30",
+            "2 x 4 cm",
+        )
+    ),
     st.sampled_from(PUBLIC),
 )
 def test_what_orders_are_full_of_stays_public(text: str, path: tuple[str | int, ...]) -> None:
