@@ -41,7 +41,7 @@ _ORDER: dict[str, Any] = {
             "line2": None,
             "city": "Springfield",
             "region": "IL",
-            "postal_code": "62701",
+            "postal_code": "62701-4321",
             "country": "US",
         },
         "notes": "leave at the door",
@@ -61,7 +61,7 @@ CANARIES = (
     "CANARYHOLDER",
     "Canaryship",
     "Canary Street",
-    "62701",
+    "62701-4321",
 )
 
 

@@ -13,11 +13,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import moto.dynamodb.models
-import moto.kms.models
 import pytest
 from botocore.loaders import JSONFileLoader
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
+from moto.kms.utils import generate_private_key
 
 _NO_SIGNATURES = frozenset({"SYMMETRIC_DEFAULT", "HMAC_256"})
 
@@ -27,9 +27,7 @@ def quick_stand_ins() -> Iterator[None]:
     """Patches both until the block ends."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", _read_once(JSONFileLoader.load_file))
-        patch.setattr(
-            moto.kms.models, "generate_private_key", _made_once(moto.kms.models.generate_private_key)
-        )
+        patch.setattr("moto.kms.models.generate_private_key", _made_once(generate_private_key))
         _copy_once_a_transaction(patch)
         yield
 

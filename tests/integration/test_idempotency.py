@@ -157,7 +157,7 @@ def test_neither_the_value_nor_anything_computed_from_it_alone_is_kept(desk: Des
     desk.keys.once(asked(key="two"), work)
     desk.keys.once(asked(caller="bob"), work)
     items = desk.items()
-    assert "4111" not in json.dumps(items, default=str)
+    assert "41111111" not in json.dumps(items, default=str)
     # Three requests with one body: their identities and fingerprints have nothing in common.
     assert len({item["record_id"]["S"] for item in items}) == 3
     assert len({bytes(item["fingerprint"]["B"]) for item in items}) == 3

@@ -141,7 +141,18 @@ class _Builder:
 
     def _text(self, schema: dict[str, Json], path: Path) -> str:
         if path == ("occurred_at",):
-            return str(self._draw(st.sampled_from(("2026-11-23T10:15:00Z", "2026-02-28T23:59:59.999+05:30"))))
+            return str(
+                self._draw(
+                    st.sampled_from(
+                        (
+                            "2026-11-23T10:15:00Z",
+                            "2026-02-28T23:59:59.999+05:30",
+                            "2026-11-23T12:30:00+02:00",
+                            "2026-01-01T00:30:00-11:00",
+                        )
+                    )
+                )
+            )
         if "pattern" in schema:
             return str(self._draw(st.from_regex(schema["pattern"].removesuffix("$") + r"\Z", fullmatch=True)))
         if schema.get(KIND_KEY, {}).get("name") == "public":

@@ -6,6 +6,7 @@ number is can't find that the code forgot one.
 
 import string
 import unicodedata
+from collections.abc import Callable
 
 from hypothesis import strategies as st
 
@@ -100,7 +101,7 @@ def _in_script(text: str, zero: str) -> str:
 
 
 # Other spellings of a text, which read the same.
-RESPELLED = {
+RESPELLED: dict[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "full width": _full_width,
     "keycaps": lambda text: "".join(each + KEYCAP if each in DIGITS else each for each in text),
@@ -125,9 +126,7 @@ def _embedded(written: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-_written_cards = st.builds(
-    lambda number, separator: grouped(number, separator), card_numbers(), st.sampled_from(("", " ", "-"))
-)
+_written_cards = st.builds(grouped, card_numbers(), st.sampled_from(("", " ", "-")))
 _written_ibans = st.builds(
     lambda number, separator, low: grouped(number.lower() if low else number, separator),
     ibans(),
@@ -156,18 +155,22 @@ foreign_secrets = st.one_of(
 )
 
 
-def _own(written: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.builds(
-        lambda text, style, change: RESPELLED[style](change(text)),
-        written,
-        spellings,
-        st.sampled_from((str.upper, str.lower, lambda text: text.replace(" ", "-"), lambda text: text.replace(" ", "").replace("-", ""))),
-    )  # fmt: skip
+_CHANGES: tuple[Callable[[str], str], ...] = (
+    str.upper,
+    str.lower,
+    lambda text: text.replace(" ", "-"),
+    lambda text: text.replace(" ", "").replace("-", ""),
+)
 
 
 def written_again(value: str) -> st.SearchStrategy[str]:
     """Spellings of one value of a record, alone or among words."""
-    return st.builds(lambda text, around: around.format(text), _own(st.just(value)), _AROUND)
+    return st.builds(
+        lambda change, style, around: around.format(RESPELLED[style](change(value))),
+        st.sampled_from(_CHANGES),
+        spellings,
+        _AROUND,
+    )
 
 
 def national(code: str, number: str) -> dict[str, str]:

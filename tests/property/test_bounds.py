@@ -1,13 +1,14 @@
 """What is just within a bound is taken, and what is just beyond it is not; sizes are counted in bytes."""
 
+import itertools
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
 from schemas.dead_letter import ErrorCode
-from tests.property.tried import tried
 from tests.fakes.world import ample_budget as ample
+from tests.property.tried import tried
 from tokenizer import jsontext
 from tokenizer.authentication_data import strip_authentication_data
 from tokenizer.aws.batches import packed
@@ -94,5 +95,5 @@ def test_packs_keep_both_limits_and_lose_nothing(sizes: list[int], count: int, l
     packs = [list(each) for each in packed(dict(enumerate(sizes)), count, limit)]
     assert [key for pack in packs for key in pack] == list(range(len(sizes)))
     assert all(len(pack) <= count and sum(sizes[key] for key in pack) <= limit for pack in packs)
-    for pack, after in zip(packs, packs[1:], strict=False):
+    for pack, after in itertools.pairwise(packs):
         assert len(pack) == count or sum(sizes[key] for key in pack) + sizes[after[0]] > limit

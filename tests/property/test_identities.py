@@ -1,5 +1,6 @@
 """Everything that is drawn for a record follows from where it came from, and is another for another place."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import combinations
 from typing import Any
@@ -144,7 +145,7 @@ def customers(world: World, *customers: dict[str, Any]) -> list[dict[str, Any]]:
     return [shown(world, event, at)["order"]["customer"] for at, event in enumerate(events)]
 
 
-_ADDRESS_SPELLINGS = {
+_ADDRESS_SPELLINGS: dict[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "upper case": str.upper,
     "space around": lambda text: f" {text}\n",

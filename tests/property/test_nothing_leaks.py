@@ -5,13 +5,13 @@ is told by the guard's own folding, since its promise is made in those terms.
 """
 
 import copy
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers.shell import logger, tell
@@ -30,6 +30,8 @@ from tests.property.events import (
     set_at,
     value_at,
 )
+from tests.property.tried import EXAMPLES, FIXED_EXAMPLES, FIXED_SEED, tried
+from tests.property.tried import run as run_examples
 from tests.samples import stream_record
 from tokenizer import jsontext
 from tokenizer.authentication_data import strip_authentication_data
@@ -38,18 +40,11 @@ from tokenizer.records import Outcome
 from tokenizer.tokens import is_token
 from tokenizer.values import normal_form
 
-RECORDS = 4
-EXAMPLES = 400  # four thousand records a run of the four tests
+RECORDS = 3
 NUMBER = 4111111111111111  # where a string is declared
 _EVERYDAY = "everyday"
 _FACTS = re.compile(r"_(last4|brand|bin|domain|year)$")
-quiet = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=True,
-    database=None,
-)
+batches = st.lists(raw_events(), min_size=RECORDS, max_size=RECORDS)
 
 
 def form(value: object) -> str:
@@ -135,8 +130,7 @@ def run(world: World, raws: list[Raw]) -> list[Outcome]:
     return outcomes
 
 
-@quiet
-@given(st.lists(raw_events(), min_size=RECORDS, max_size=RECORDS))
+@tried(batches)
 def test_no_sensitive_value_is_in_what_consumers_see(raws: list[Raw]) -> None:
     world = World()
     run(world, raws)
@@ -155,8 +149,7 @@ def test_no_sensitive_value_is_in_what_consumers_see(raws: list[Raw]) -> None:
                 assert value != value_at(raw.event, path), path
 
 
-@quiet
-@given(st.lists(raw_events(), min_size=RECORDS, max_size=RECORDS))
+@tried(batches)
 def test_the_raw_event_can_be_put_together_again(raws: list[Raw]) -> None:
     # A world each: a consistent value that was seen before comes back as it was spelled first (the next test).
     for raw in raws:
@@ -171,8 +164,7 @@ def test_the_raw_event_can_be_put_together_again(raws: list[Raw]) -> None:
             assert _restored(world, detail["metadata"][name]) == raw.event[name]
 
 
-@quiet
-@given(st.lists(raw_events(), min_size=RECORDS, max_size=RECORDS))
+@tried(batches)
 def test_a_value_that_was_seen_before_comes_back_as_it_was_spelled_first(raws: list[Raw]) -> None:
     world = World()
     run(world, raws)
@@ -185,8 +177,7 @@ def test_a_value_that_was_seen_before_comes_back_as_it_was_spelled_first(raws: l
                 assert _restored(world, value_at(detail["data"], path)) == spelled
 
 
-@quiet
-@given(raw_events(), st.booleans())
+@tried(raw_events(), st.booleans())
 def test_authentication_data_is_neither_shown_nor_kept(raw: Raw, broken: bool) -> None:
     world = World()
     data = jsontext.dump(raw.event) + (b"}" if broken else b"")
@@ -199,8 +190,7 @@ def test_authentication_data_is_neither_shown_nor_kept(raw: Raw, broken: bool) -
     assert CANARY.encode() not in written[0]
 
 
-@quiet
-@given(
+@tried(
     raw_events(),
     st.sampled_from(
         ["truncated", "wrong type", "missing", "surrogate", "type", "version", "list", "twice", "number"]
@@ -224,14 +214,13 @@ def test_logs_and_metrics_repeat_nothing(capsys: pytest.CaptureFixture[str]) -> 
     said: set[str] = set()
     hidden: set[str] = set()
 
-    @settings(quiet, max_examples=100)
-    @given(raw_events())
     def collect(raw: Raw) -> None:
         logger.handlers[0].setStream(_Collector(said))  # type: ignore[attr-defined]
         tell(run(World(), [raw]))
         hidden.update(each for each in secrets(raw, everyday=True) if len(each) >= 8)
 
-    collect()
+    run_examples(collect, raw_events(), number=int(os.environ["PROPERTY_SEED"]), examples=EXAMPLES)
+    run_examples(collect, raw_events(), number=FIXED_SEED, examples=FIXED_EXAMPLES)
     said.add(capsys.readouterr().out)
     text = "".join(sorted(said))
     assert "GuardHits" in text

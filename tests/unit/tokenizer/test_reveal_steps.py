@@ -87,7 +87,7 @@ def test_a_stolen_login_that_sweeps_ten_thousand_tokens_gets_its_budget_and_rais
     assert at.signals["BudgetExceeded"] == 4, "in full and at all, by the hour and by the day"
     first = next(line for line in at.audit.lines if line.get("budgets"))
     assert first["budgets"] == ["hour charge/card_number/full"]
-    assert "4111" not in str(at.audit.lines)
+    assert "41111111" not in str(at.audit.lines)
 
 
 def _runs(answers: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
