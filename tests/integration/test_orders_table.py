@@ -51,11 +51,28 @@ def test_an_order_whose_time_the_guard_took_away_is_kept_by_its_arrival(
     assert table.keep(sanitized("2026-11-23T10:16:00Z", "1990-04-01", "2026-11-23T10:17:01+00:00"))
 
 
-def test_the_latest_stays_in_whatever_order_they_come(orders: tuple[OrdersTable, OrderShelf]) -> None:
-    table, _ = orders
-    late, early = (
-        sanitized(each, "1990-04-01") for each in ("2026-11-23T12:00:00Z", "2026-11-23T11:00:00+00:30")
-    )
+# Moments whose order as text is another than in time: offsets, fractions of a second, a date that has not begun yet elsewhere.
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-11-23T11:00:00+00:30", "2026-11-23T12:00:00Z"),
+        ("2026-11-23T12:30:00+02:00", "2026-11-23T11:00:00Z"),
+        ("2026-11-23T10:00:00Z", "2026-11-23T08:30:00-05:00"),
+        ("2026-11-24T00:30:00+14:00", "2026-11-23T10:45:00Z"),
+        ("2026-11-23T10:15:00Z", "2026-11-23T10:15:00.001Z"),
+        ("2026-11-23T10:15:00.9Z", "2026-11-23T10:15:01z"),
+        ("2026-12-31T23:59:59-01:00", "2027-01-01T01:00:00+00:00"),
+    ],
+)
+def test_the_latest_stays_in_whatever_order_they_come(
+    orders: tuple[OrdersTable, OrderShelf], earlier: str, later: str
+) -> None:
+    table, shelf = orders
+    late, early = (sanitized(each, "1990-04-01") for each in (later, earlier))
+    assert table.keep(early)
     assert table.keep(late)
     assert not table.keep(early)
     assert not table.keep(late)
+    found = shelf.order("SO-1001")
+    assert found
+    assert found["occurred_at"] == later
