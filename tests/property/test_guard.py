@@ -9,8 +9,10 @@ from tests.fakes.world import World, ample_budget
 from tests.property.sensitive import (
     DIGITS,
     RESPELLED,
+    card_numbers_of_all_networks,
     emails,
     foreign_secrets,
+    grouped,
     national,
     phones,
     spellings,
@@ -19,7 +21,7 @@ from tests.property.sensitive import (
 )
 from tests.property.tried import tried
 from tests.samples import order, stream_record
-from tokenizer.guard import NO_VALUES, find_leak
+from tokenizer.guard import NO_VALUES, Finding, find_leak
 from tokenizer.tokens import is_token
 
 # Where producers write what they like: the path, and whether it is free text.
@@ -75,6 +77,14 @@ def assert_taken(event: dict[str, Any], path: tuple[str | int, ...], text: str) 
 @tried(foreign_secrets, times=6)
 def test_somebody_elses_value_is_found_in_every_form_that_is_claimed(text: str) -> None:
     assert find_leak(text, NO_VALUES) is not None
+
+
+@tried(st.integers(0, 10**15 - 1), spellings, st.sampled_from(("", " ", "-")))
+def test_a_card_number_of_every_network_and_length_is_found(digits: int, style: str, joint: str) -> None:
+    for number in card_numbers_of_all_networks(f"{digits:015}"):
+        assert (
+            find_leak(f"card {RESPELLED[style](grouped(number, joint))}", NO_VALUES) is Finding.CARD_NUMBER
+        ), number
 
 
 @tried(foreign_secrets, st.sampled_from(PUBLIC))
