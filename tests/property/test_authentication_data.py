@@ -182,6 +182,7 @@ _glued_names = st.builds(
     lambda before, name: before + name.replace(" ", ""), st.sampled_from(BEFORE), st.sampled_from(LONG_NAMES)
 )
 _FORMS = (
+    '<field name="{key}">{value}</field>', "&lt;{key}&gt;{value}&lt;/{key}&gt;", "%22{key}%22%3A%22{value}%22", '{{"{key}" => "{value}"}}',
     '{{"{key}": "{value}", "x', '{{"{key}":{value}, broken', "{{'{key}': '{value}'", "card=1&{key}={value}&x=1", '{{\\"{key}\\":\\"{value}\\"',
     "<a><{key}>{value}</{key}>", "{key}: {value}\nrest", '{{"name":"{key}","value":"{value}"', "{key} = {value}", '[{{"{key}": ["{value}", 1]}}',
 )  # fmt: skip
