@@ -72,7 +72,7 @@ class View:
         letter = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
         self._console.print("\n[italic]one dead letter, as whoever reads the queue sees it[/]")
         for line in letter.splitlines():
-            self._console.print(f"  {_cut(line, _PLAIN_WIDTH - 10)}", markup=False)
+            self._console.print(f"  {_cut(line, self._console.width - 4)}", markup=False)
         rows = [
             (code, f"{found.get(code, 0)}", f"{wanted.get(code, 0)}") for code in sorted({*found, *wanted})
         ]

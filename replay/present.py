@@ -95,12 +95,12 @@ def age_class(moment: datetime | None) -> str:
 
 
 class _Speed(ProgressColumn):
-    """Shows how many a second; nothing before the second one."""
+    """Shows how many were done a second, from the beginning on; nothing before the first."""
 
     def render(self, task: Task) -> Text:
         """Render the column."""
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:.0f}/s")
+        seconds = task.finished_time or task.elapsed
+        return Text(f"{task.completed / seconds:,.0f}/s" if task.completed and seconds else "")
 
 
 @contextmanager
