@@ -4,20 +4,32 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz docs lock sbom clean build build-TokenizerLayer
+.PHONY: help setup schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz docs lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-.venv/.ready: requirements/dev.lock pyproject.toml consumer/pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed\nhint: make PYTHON=python3.13 ...")'
-	@echo "setting up .venv (once per lock file)"
-	@rm -rf .venv
-	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable ./consumer
-	@touch $@
+# One sentence where the Python is missing or too old. Everything else of a set-up stands in requirements/environment.py.
+define SET_UP
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { printf \
+  'error: %s is not a Python 3.11 or newer\nhint: install one, or name another: make PYTHON=python3.13 ...\n' '$(PYTHON)' >&2; exit 1; }
+@$(PYTHON) requirements/environment.py $@
+endef
 
-demo: .venv/.ready ## the main job on the local stack, start to end
+# An environment whose Python was removed is made anew, too.
+.venv/bin/python: ;
+
+.venv/.demo: requirements/demo.lock pyproject.toml consumer/pyproject.toml .venv/bin/python
+	$(SET_UP)
+
+.venv/.ready: requirements/dev.lock pyproject.toml consumer/pyproject.toml .venv/bin/python
+	$(SET_UP)
+
+# What the demo needs; where the rest is there as well, the two are one.
+DEMO := $(or $(wildcard .venv/.ready),.venv/.demo)
+
+setup: .venv/.ready ## all that the tests, the tools and the pages' commands need, into .venv
+
+demo: $(DEMO) ## the main job on the local stack, start to end
 	@$(BIN)/python -m local demo
 
 # Two workers; tests/spread.py says what runs together, and what first.
@@ -33,16 +45,16 @@ test-fast: .venv/.ready ## the tests that need neither the local stack nor a bui
 test-all: .venv/.ready ## every test, with the big numbers: before a release
 	@FAULT_ORDERS=10000 REKEY_ORDERS=10000 PROPERTY_EXAMPLES=400 FUZZ_EXAMPLES=1000 FAULT_STEPS=20000 $(PYTEST)
 
-up: .venv/.ready ## start the local stack and leave it running
+up: $(DEMO) ## start the local stack and leave it running
 	@$(BIN)/python -m local up
 
-down: .venv/.ready ## stop the local stack and all it started
+down: $(DEMO) ## stop the local stack and all it started
 	@$(BIN)/python -m local down
 
-rekey: .venv/.ready ## move the local stack's vault to another key
+rekey: $(DEMO) ## move the local stack's vault to another key
 	@$(BIN)/python -m local rekey
 
-verify-audit: .venv/.ready ## check the audit trail; ARGS="--stack NAME ..." for another than the local one
+verify-audit: $(DEMO) ## check the audit trail; ARGS="--stack NAME ..." for another than the local one
 	@$(BIN)/python -m audit $(ARGS)
 
 lint: .venv/.ready .venv-scan/.ready ## formatter, linter, types, import rules, template, secrets, licences, locks
@@ -54,12 +66,8 @@ lint: .venv/.ready .venv-scan/.ready ## formatter, linter, types, import rules, 
 	@$(BIN)/python -m checks
 
 # The scanners' boto3 is another than ours, so they have an environment of their own (290 MB).
-.venv-scan/.ready: requirements/scan.lock
-	@echo "setting up .venv-scan (once per lock file)"
-	@rm -rf .venv-scan
-	@$(PYTHON) -m venv .venv-scan
-	@.venv-scan/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/scan.lock
-	@touch $@
+.venv-scan/.ready: requirements/scan.lock | .venv/.ready
+	$(SET_UP)
 
 MINUTES ?= 5
 fuzz: .venv/.ready ## every parser that outsiders reach, fed what nobody would send; MINUTES=5
@@ -78,11 +86,14 @@ schemas: .venv/.ready ## write schemas/json, the consumers' kit, the lake's tabl
 docs: .venv/.ready ## draw the pictures of docs/architecture.md anew, and write docs/reference.md
 	@$(BIN)/python -m pages
 
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet
 lock: .venv/.ready ## resolve the lock files anew
-	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --quiet -o requirements/dev.lock
-	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet -c requirements/dev.lock -o requirements/runtime.lock
-	@$(BIN)/uv pip compile --group sam --universal --python-version 3.11 --generate-hashes --quiet -o requirements/sam.lock
-	@$(BIN)/uv pip compile --group scan --universal --python-version 3.11 --generate-hashes --quiet -o requirements/scan.lock
+	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.lock
+	@$(COMPILE) pyproject.toml --group demo -c requirements/dev.lock -o requirements/demo.lock
+	@$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/runtime.lock
+	@$(COMPILE) --group uv -c requirements/dev.lock -o requirements/uv.lock
+	@$(COMPILE) --group sam -o requirements/sam.lock
+	@$(COMPILE) --group scan -o requirements/scan.lock
 
 sbom: .venv/.ready ## the bill of materials of what runs on Lambda: build/order-tokenizer.cdx.json
 	@$(BIN)/python -m checks.sbom build/order-tokenizer.cdx.json
@@ -91,12 +102,8 @@ sbom: .venv/.ready ## the bill of materials of what runs on Lambda: build/order-
 # SAM's command pins click, cfn-lint and botocore against ours, so it has an environment of its own (340 MB).
 SAM := .venv-sam/bin/sam
 export SAM_CLI_TELEMETRY = 0
-.venv-sam/.ready: requirements/sam.lock
-	@echo "setting up .venv-sam (once per lock file)"
-	@rm -rf .venv-sam
-	@$(PYTHON) -m venv .venv-sam
-	@.venv-sam/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sam.lock
-	@touch $@
+.venv-sam/.ready: requirements/sam.lock | .venv/.ready
+	$(SET_UP)
 
 ARCH ?= arm64
 export ARCH

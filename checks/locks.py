@@ -1,14 +1,18 @@
-"""Installs are pinned: every line of a lock names one version and its hashes, and no index; the build asks for hashes."""
+"""Installs are pinned: every line of a lock names one version and its hashes, and no index; every install asks for hashes."""
 
 import re
 from pathlib import Path
 
 LOCKS = (
+    "requirements/demo.lock",
     "requirements/dev.lock",
     "requirements/runtime.lock",
     "requirements/sam.lock",
     "requirements/scan.lock",
+    "requirements/uv.lock",
 )
+INSTALLERS = ("Makefile", "requirements/environment.py")
+_INSTALL = re.compile(r"\bpip [^\n]*?\b(?:install|sync) [^\n]*")
 _PINNED = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[a-z0-9,-]+\])?==[^\s;]+(?: ;[^\\]+?)?((?: --hash=sha256:[0-9a-f]{64})+)"
 )
@@ -44,13 +48,13 @@ def unpinned(root: Path) -> list[str]:
             for line in lines(lock)
             if not _PINNED.fullmatch(line)
         ]
-    installs = re.findall(r"pip install [^\n]*", _makefile(root))
     return problems + [
-        f"Makefile: without --require-hashes: {each[:60]}"
-        for each in installs
+        f"{name}: without --require-hashes: {each[:60]}"
+        for name in INSTALLERS
+        for each in _INSTALL.findall(_joined(root / name))
         if "--require-hashes" not in each and "--editable ." not in each
     ]
 
 
-def _makefile(root: Path) -> str:
-    return re.sub(r"\s*\\\n\s*", " ", (root / "Makefile").read_text(encoding="utf-8"))
+def _joined(path: Path) -> str:
+    return re.sub(r"\s*\\\n\s*", " ", path.read_text(encoding="utf-8"))

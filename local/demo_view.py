@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from local.demo_checks import Figure
 from local.demo_proofs import Attempt
+from replay import present
 
 _PLAIN_WIDTH = 120
 _VALUE_WIDTH = 46
@@ -47,10 +47,8 @@ class View:
             yield count
             self._console.print(f"  {label}: {done:,} of {total:,}")
             return
-        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=self._console) as progress:
-            task = progress.add_task(label, total=total)
-            yield lambda new: progress.advance(task, new)
+        with present.bar(self._console, f"  {label}", total) as tick:
+            yield tick
 
     def beside(self, raw: Mapping[str, Any], sanitized: Mapping[str, Any]) -> None:
         """Show an order as it was sent beside what the consumer got."""
@@ -74,7 +72,7 @@ class View:
         letter = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
         self._console.print("\n[italic]one dead letter, as whoever reads the queue sees it[/]")
         for line in letter.splitlines():
-            self._console.print(f"  {_cut(line, _PLAIN_WIDTH - 10)}", markup=False)
+            self._console.print(f"  {_cut(line, self._console.width - 4)}", markup=False)
         rows = [
             (code, f"{found.get(code, 0)}", f"{wanted.get(code, 0)}") for code in sorted({*found, *wanted})
         ]

@@ -9,8 +9,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from replay.letters import Letter
 
@@ -85,15 +94,36 @@ def age_class(moment: datetime | None) -> str:
     return next((name for bound, name in bounds if seconds < bound), "over 7d")
 
 
+class _Speed(ProgressColumn):
+    """Shows how many were done a second, from the beginning on; nothing before the first."""
+
+    def render(self, task: Task) -> Text:
+        """Render the column."""
+        seconds = task.finished_time or task.elapsed
+        return Text(f"{task.completed / seconds:,.0f}/s" if task.completed and seconds else "")
+
+
 @contextmanager
 def progress(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar with rate and time left on a terminal; nothing without one."""
+    """Shows a bar with rate and time left on a terminal; nothing without one."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.speed:.0f}/s"), TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=console, speed_estimate_period=5) as bar:
-        task = bar.add_task(doing, total=total)
-        bar.update(task, advance=0)
-        yield lambda count: bar.advance(task, count)
+    with bar(console, doing, total) as tick:
+        yield tick
+
+
+@contextmanager
+def bar(console: Console, doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Shows a bar with rate and time left; yields the function to call with each advance.
+
+    Args:
+        console: a terminal.
+        doing: what is done, in a word or two.
+        total: how many there will be; None where nobody knows.
+    """
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=console, speed_estimate_period=5) as shown:
+        task = shown.add_task(doing, total=total)
+        yield lambda count: shown.advance(task, count)

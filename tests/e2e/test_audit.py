@@ -20,6 +20,7 @@ from local.stack import Stack
 from tests.e2e.conftest import Api, Subscriber, audit_lines, kept
 from tests.e2e.test_walls import DENIED, Probe, weakened
 from tests.samples import CANARIES, order
+from tests.support import terminal
 from tokenizer.audit_lines import Line, Place, seal
 
 pytestmark = pytest.mark.e2e
@@ -34,14 +35,16 @@ class Auditor:
         (home / ".local").mkdir(parents=True)
         state = {"endpoint_url": on.endpoint_url, "region": on.region, "outputs": dict(on.outputs)}
         (home / ".local" / "stack.json").write_text(json.dumps(state))
-        self._home = home
+        self.home = home
+        self.command = [str(Path(sys.executable).parent / "verify-audit")]
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
 
     def __call__(self, *words: str) -> tuple[int, Any]:
         """Run the command; answers with its exit code and its document, or what it says where there is none."""
         done = subprocess.run(
-            [str(Path(sys.executable).parent / "verify-audit"), *words, "--json"],
-            cwd=self._home,
-            env={key: value for key, value in os.environ.items() if not key.startswith("AWS_")},
+            [*self.command, *words, "--json"],
+            cwd=self.home,
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
@@ -102,6 +105,14 @@ def test_all_that_is_asked_stands_in_whole_chains_and_no_value_does(
     assert (code, told["verdict"], told["lines"], told["unanswered"]) == (0, "whole", 4, 0)
     assert told["chains"] == len({line["chain"] for line in lines})
     assert {day["locked_days"] for day in told["days"]} == {1}
+
+
+@pytest.mark.usefixtures("number")
+def test_at_a_terminal_it_shows_how_far_it_is_and_a_table(auditor: Auditor) -> None:
+    shown = terminal.run(auditor.command, cwd=auditor.home, environment=auditor.environment)
+    assert "checking" in shown.text
+    assert "whole: " in shown.text.splitlines()[-1]
+    assert shown.code == 0
 
 
 @pytest.mark.parametrize("function", WRITERS)

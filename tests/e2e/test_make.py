@@ -1,4 +1,7 @@
-"""The commands of the contract, as a person types them, in a copy of the tree so that nobody's own stack is touched."""
+"""The commands of the contract, as a person types them, in a copy of the tree so that nobody's own stack is touched.
+
+The copy has the environment that `make demo` makes, and nothing else.
+"""
 
 import json
 import os
@@ -7,14 +10,17 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from bench.end_to_end.clocks import stack_cpu
+from tests.support import terminal
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.build]
 
 ROOT = Path.cwd()
 OUTPUTS = re.compile(r"`(\w+)`")
@@ -23,7 +29,7 @@ ROW = re.compile(r"^[┃│] *(.+?) *[┃│] *([\d,]+) *[┃│] *([\d,]+) *[�
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the tree with their times, so that make finds the environment ready."""
+    """The files of the tree, with the demo's environment."""
     copy = tmp_path_factory.mktemp("tree")
     listed = subprocess.run(
         [shutil.which("git") or "", "ls-files", "--cached", "--others", "--exclude-standard"],
@@ -35,18 +41,22 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if Path(name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(name, copy / name)
-    (copy / ".venv").symlink_to(ROOT / ".venv")
+    done(".venv/.demo", copy)
     return copy
 
 
-def make(target: str, tree: Path) -> subprocess.CompletedProcess[str]:
-    environment = {
+def environment() -> dict[str, str]:
+    given = {
         key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MAKE", "MFLAGS"))
     }
+    return given | {"PYTHON": sys.executable}
+
+
+def make(target: str, tree: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [shutil.which("make") or "", target],
         cwd=tree,
-        env=environment,
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=240,
@@ -69,6 +79,34 @@ def test_make_demo_ends_with_the_figures_that_the_readme_shows(tree: Path) -> No
     assert len(shown) > 10
     assert printed == shown
     assert not (tree / ".local").exists()
+
+
+def test_the_demos_environment_stays_below_400_mb(tree: Path) -> None:
+    blocks = sum(each.lstat().st_blocks for each in (tree / ".venv").rglob("*"))
+    assert 100 < blocks * 512 / 2**20 < 400
+
+
+def test_ctrl_c_at_a_terminal_ends_the_demo_and_leaves_nothing_running(tree: Path, tmp_path: Path) -> None:
+    shown = terminal.run(
+        [shutil.which("make") or "", "demo"],
+        cwd=tree,
+        environment=environment() | {"TMPDIR": str(tmp_path)},
+        interrupt_at="starting the stream's event source mapping",
+    )
+    assert shown.code != 0
+    assert "error: interrupted\nhint: nothing is left running" in shown.text
+    assert "Traceback" not in shown.text
+    assert not list(tmp_path.iterdir())
+    assert not [each for each in _command_lines() if str(tmp_path) in each]
+
+
+def _command_lines() -> Iterator[str]:
+    """What every process of this machine was started as, and its environment as far as we may read it."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            yield (process / "cmdline").read_text(errors="replace") + (process / "environ").read_text(
+                errors="replace"
+            )
 
 
 @pytest.fixture

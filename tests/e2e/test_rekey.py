@@ -20,6 +20,7 @@ from local.errors import LocalStackError
 from local.stack import Stack
 from tests.e2e.conftest import Api, Subscriber, eventually
 from tests.samples import order
+from tests.support import terminal
 from tokenizer.tokens import Pointer
 
 pytestmark = pytest.mark.e2e
@@ -125,6 +126,9 @@ def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(
         assert (told["phase"], told["target"], told["segments"]) == ("done", green, 4)
         assert set(told["verified"]) == {"current"}
         assert told["verified"]["current"] >= ORDERS
+        shown = terminal.run([sys.executable, "-m", "rekey", "run"], cwd=directory.parent)
+        assert "verifying, round 1" in shown.text
+        assert shown.code == 0, shown.text
 
         assert eventually(lambda: records(running) >= ORDERS + FLOWING, PATIENCE)
         running = stack.update(directory, running, {"VaultKeySlot": "green"})

@@ -21,6 +21,7 @@ from local.stack import Stack
 from tests.e2e.conftest import Subscriber, audit_lines, eventually, put, send
 from tests.e2e.test_pipeline import invoke
 from tests.samples import order
+from tests.support import terminal
 
 pytestmark = pytest.mark.e2e
 
@@ -152,6 +153,17 @@ def test_a_letter_that_is_still_bad_stays_and_the_exit_code_says_so(own: Stack, 
     shown = operator("show", letter["id"][:8])
     assert {"path": "/order/total", "type": "string", "length": 12} in shown["outline"]["fields"]
     assert "canary" not in json.dumps(shown).lower()
+
+
+def test_a_run_at_a_terminal_shows_how_far_it_is(own: Stack, operator: Operator) -> None:
+    bad_letter(own, total="canary total")
+    command = [*operator.command, "run", "--apply"]
+    shown = terminal.run(command, cwd=operator.home, environment=operator.environment)
+    assert "replaying" in shown.text
+    assert "1/1" in shown.text
+    assert shown.code == 1
+    assert "Traceback" not in shown.text
+    assert operator("list")["total"] == 1
 
 
 def test_a_record_is_revealed_for_a_purpose_and_that_is_audited(own: Stack, operator: Operator) -> None:

@@ -157,9 +157,10 @@ def locked(tmp_path: Path) -> Path:
     (tmp_path / "requirements").mkdir()
     for name in locks.LOCKS:
         (tmp_path / name).write_text(LOCKED, encoding="utf-8")
-    (tmp_path / "Makefile").write_text(
-        "\t@pip install --require-hashes -r requirements/dev.lock\n", encoding="utf-8"
-    )
+    for name in locks.INSTALLERS:
+        (tmp_path / name).write_text(
+            "pip --python it install --require-hashes -r dev.lock\n", encoding="utf-8"
+        )
     return tmp_path
 
 
@@ -170,9 +171,19 @@ def locked(tmp_path: Path) -> Path:
         (locks.LOCKS[0], "urllib3==2.8.0\n"),
         (locks.LOCKS[1], "urllib3 @ git+ssh://somewhere/urllib3\n"),
         (locks.LOCKS[2], "--extra-index-url https://somewhere/simple\n"),
-        ("Makefile", "\t@pip install requests\n"),
+        (locks.INSTALLERS[0], "\t@pip install requests\n"),
+        (locks.INSTALLERS[0], "\t@uv pip sync dev.lock\n"),
+        (locks.INSTALLERS[1], 'MORE = "pip --quiet install -r dev.lock"\n'),
     ],
-    ids=["no version", "no hash", "from elsewhere", "another index", "an install without a lock"],
+    ids=[
+        "no version",
+        "no hash",
+        "from elsewhere",
+        "another index",
+        "an install without a lock",
+        "uv without hashes",
+        "a program without hashes",
+    ],
 )
 def test_in_what_is_installed(locked: Path, file: str, weakness: str) -> None:
     assert not locks.unpinned(locked)
