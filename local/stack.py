@@ -28,7 +28,9 @@ _CONFIG = Config(
     max_pool_connections=50,  # a client is shared by all threads
 )
 _CLIENTS_KEPT = 256
-_making = threading.Lock()  # sessions make clients in one thread at a time; the clients themselves are for all
+_making = (
+    threading.Lock()
+)  # sessions make clients in one thread at a time; the clients themselves are for all
 
 
 @dataclass(frozen=True)
