@@ -59,11 +59,11 @@ BATCH_ACTIONS = {
 }
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short tags."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML with CloudFormation's short tags; libyaml's parser, where PyYAML has it, takes a tenth of the time."""
 
 
-def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Node:
+def _tagged(loader: yaml.constructor.SafeConstructor, suffix: str, node: yaml.Node) -> Node:
     if isinstance(node, yaml.ScalarNode):
         value: Node = loader.construct_scalar(node)
     elif isinstance(node, yaml.SequenceNode):

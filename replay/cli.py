@@ -22,6 +22,7 @@ from replay import stream as streams
 from replay.errors import ReplayError
 from replay.filters import Filter, moment
 from replay.function import ReplayFunction
+from replay.held import waited_for
 from replay.letters import Letter, LetterQueue, count
 from replay.options import AsJson, Chosen, Profile, Region, RoleArn, StackName
 from replay.runner import Pace, Report, Runner
@@ -40,6 +41,7 @@ app.add_typer(archive, name="archive")
 
 _SOME_FAILED, _BAD_USAGE, _INTERRUPTED = 1, 2, 130
 _SHOWN = 50
+_COUNTS_LAG = 60  # seconds: SQS counts are approximate, and right a minute after the last change
 
 Codes = Annotated[
     list[str] | None, typer.Option("--code", help="Only letters with this error code; may be repeated.")
@@ -85,7 +87,7 @@ def _options(
             "--hold",
             min=5,
             max=43_200,
-            help="Seconds for which letters that are taken are kept from other operators.",
+            help="Seconds for which letters that are taken are kept from others, and theirs are waited for.",
         ),
     ] = 180,
 ) -> None:
@@ -110,6 +112,7 @@ def list_(  # noqa: PLR0917 -- a command has its options
     counted: Counter[tuple[str, str, str]] = Counter()
     shown: list[Letter] = []
     receipts: list[str] = []
+    held = queue.counts()["held"]  # before ours are
     most = limit or (None if as_json else _SHOWN)
     try:
         for letter in queue.take():
@@ -121,13 +124,12 @@ def list_(  # noqa: PLR0917 -- a command has its options
     finally:
         queue.give_back(receipts)
     unprocessed = count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))
-    held = queue.counts()["held"] if not receipts else 0
     if as_json:
         grouped = [
             {"code": c, "source": s, "age": a, "letters": n} for (c, s, a), n in sorted(counted.items())
         ]
         letters = [letter.told() for letter in shown]
-        present.as_json({"groups": grouped, "letters": letters, "total": counted.total(), "held": held, "unprocessed": unprocessed["waiting"]})  # fmt: skip
+        present.as_json({"groups": grouped, "letters": letters, "total": counted.total(), "held": held, "unprocessed": unprocessed["waiting"], "unprocessed_held": unprocessed["held"]})  # fmt: skip
         return
     if counted:
         present.groups(counted)
@@ -135,7 +137,8 @@ def list_(  # noqa: PLR0917 -- a command has its options
         if counted.total() > len(shown):
             present.line(f"... and {counted.total() - len(shown):,} more; --limit N shows more lines")
     else:
-        present.line("no letters" + (f"; {held} are held by another operator" if held else ""))
+        present.line("no letters")
+    _tell_held(held + unprocessed["held"])
     if unprocessed["waiting"]:
         present.line(
             f"{unprocessed['waiting']:,} raw messages are unprocessed; `replay run --apply` takes them, too"
@@ -213,26 +216,24 @@ def run(  # noqa: PLR0917 -- a command has its options
         _run_edited(stack, wanted, edit, purpose, apply=apply, as_json=as_json)
         return
     queue = _queue(stack)
-    aside: list[str] = []
-    chosen = _chosen_letters(queue, wanted, aside)
-    raw_waiting = count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))["waiting"]
     also_raw = unprocessed and wanted.everything and wanted.sources in {(), ("queue",)} and not limit
     if not apply:
-        _dry_run(queue, chosen, aside, raw_waiting if also_raw else 0, as_json=as_json)
+        raw = count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))["waiting"] if also_raw else 0
+        _dry_run(queue, wanted, raw, as_json=as_json)
         return
     function = ReplayFunction(stack, wanted.told())
-    waiting = queue.counts()["waiting"]
-    pace = Pace(rate, concurrency, stop_after)
-    try:
-        with present.progress("replaying", limit or waiting) as tick:
-            runner = Runner(queue, function, pace, tick)
-            report = runner.run(chosen, wanted)
-        if also_raw and not report.stopped:
-            _run_unprocessed(function, report)
-    finally:
-        queue.give_back(aside)
-    queue.give_back(runner.left)
-    told = {"statuses": dict(report.statuses), "stopped": report.stopped, "results": report.results}
+    with present.progress("replaying", limit or queue.counts()["waiting"]) as tick:
+        runner = Runner(queue, function, Pace(rate, concurrency, stop_after), tick)
+        _run_chosen(queue, runner, wanted)
+    report = runner.report
+    if also_raw and not report.stopped:
+        _run_unprocessed(function, report)
+    held = _run_held(queue, runner, wanted)
+    if also_raw:
+        held += count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))["held"]
+    if wanted.everything and not limit:  # of other runs nobody knows whether they mean what is held
+        report.held = held
+    told = {"statuses": dict(report.statuses), "stopped": report.stopped, "held": held, "results": report.results}  # fmt: skip
     if as_json:
         present.as_json(told)
     else:
@@ -461,23 +462,54 @@ def _one(stack: Stack, letter_id: str) -> Letter:
     return found[0]
 
 
-def _dry_run(
-    queue: LetterQueue, chosen: Iterator[Letter], aside: list[str], raw: int, *, as_json: bool
-) -> None:
+def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
+    """Replay what is there; whatever is not replayed is given back."""
+    aside: list[str] = []
+    try:
+        runner.run(_chosen_letters(queue, wanted, aside), wanted)
+    finally:
+        queue.give_back(aside)
+    runner.give_back()
+
+
+def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
+    """Wait for letters that others hold, if all letters are meant; answers with how many are held in the end."""
+    held = queue.counts()["held"]
+    if not held or not wanted.everything or wanted.limit or runner.report.stopped:
+        return held
+
+    def take_what_came_back() -> bool:
+        _run_chosen(queue, runner, wanted)
+        return not runner.report.stopped
+
+    patience = max(_chosen.hold, _COUNTS_LAG)
+    present.aside(f"waiting for {held:,} letters that somebody else holds, {patience} s at most")
+    return waited_for(lambda: queue.counts()["held"], take_what_came_back, patience)
+
+
+def _tell_held(held: int) -> None:
+    if held:
+        present.line(f"{held:,} more are held by somebody else; they come back if they are not replayed")
+
+
+def _dry_run(queue: LetterQueue, wanted: Filter, raw: int, *, as_json: bool) -> None:
     counted: Counter[tuple[str, str, str]] = Counter()
     ids: list[str] = []
     receipts: list[str] = []
+    aside: list[str] = []
+    held = queue.counts()["held"]  # before ours are
     try:
-        for letter in chosen:
+        for letter in _chosen_letters(queue, wanted, aside):
             receipts.append(letter.receipt)
             ids.append(letter.letter_id)
             counted[letter.code, letter.source, present.age_class(letter.arrived_at)] += 1
     finally:
         queue.give_back([*receipts, *aside])
     if as_json:
-        present.as_json({"dry_run": True, "would_replay": len(ids), "ids": ids, "unprocessed": raw})
+        present.as_json({"dry_run": True, "would_replay": len(ids), "ids": ids, "held": held, "unprocessed": raw})  # fmt: skip
         return
     present.groups(counted)
+    _tell_held(held)
     more = f" and {raw:,} unprocessed messages" if raw else ""
     present.line(f"would replay {len(ids):,} letters{more}; a dry run: add --apply to act")
 
@@ -600,3 +632,4 @@ def _tell_run(told: dict[str, Any]) -> None:
         )
     if not told["statuses"]:
         present.line("nothing to replay")
+    _tell_held(told["held"])

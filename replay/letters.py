@@ -142,10 +142,13 @@ class LetterQueue:
         self._sqs = sqs
         self._url = url
         self._hold = hold_seconds
+        self._seen: set[str] = set()
 
     def take(self) -> Iterator[Letter]:
-        """Every letter that nobody else holds, once each; they come back when the hold ends."""
-        seen: set[str] = set()
+        """Every letter that nobody else holds; they come back when the hold ends.
+
+        Each comes once from a queue, however often this is called: another call yields what others have given back since.
+        """
         empty = 0
         while empty < _EMPTY_ANSWERS:
             with told("receiving letters"):
@@ -155,10 +158,12 @@ class LetterQueue:
                     VisibilityTimeout=self._hold,
                     MessageSystemAttributeNames=[_TRACE],
                 )
-            new = [each for each in answer.get("Messages", []) if each["MessageId"] not in seen]
+            messages = answer.get("Messages", [])
+            new = [each for each in messages if each["MessageId"] not in self._seen]
             empty = 0 if new else empty + 1
+            self.give_back([each["ReceiptHandle"] for each in messages if each not in new])
             for each in new:
-                seen.add(each["MessageId"])
+                self._seen.add(each["MessageId"])
                 yield read(each)
 
     def give_back(self, receipts: Sequence[str]) -> None:

@@ -21,16 +21,21 @@ SKIPPED = "skipped"
 
 @dataclass
 class Report:
-    """What came of a run."""
+    """What came of a run.
+
+    Args:
+        held: messages that were meant, too, and that somebody else holds: nobody knows yet what comes of them.
+    """
 
     statuses: Counter[str] = field(default_factory=Counter)
     results: list[dict[str, Any]] = field(default_factory=list)
     stopped: str | None = None
+    held: int = 0
 
     @property
     def all_replayed(self) -> bool:
         """Whether nothing stayed behind."""
-        return self.stopped is None and not set(self.statuses) - {PUBLISHED, SKIPPED}
+        return self.stopped is None and not self.held and not set(self.statuses) - {PUBLISHED, SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Pace:
 
 
 class Runner:
-    """One run; `left` has the receipts of the letters that stay."""
+    """One run, of as many calls of `run` as it takes; `give_back` ends the hold on the letters that stay."""
 
     def __init__(
         self, queue: LetterQueue, function: ReplayFunction, pace: Pace, tick: Callable[[int], None]
@@ -62,7 +67,7 @@ class Runner:
         self._lock = threading.Lock()
         self._next_start = time.monotonic()
         self.report = Report()
-        self.left: list[str] = []
+        self._left: list[str] = []
 
     def run(self, letters: Iterator[Letter], wanted: Filter) -> Report:
         """Replay letters.
@@ -88,6 +93,11 @@ class Runner:
                 for future in running:
                     future.cancel()
         return self.report
+
+    def give_back(self) -> None:
+        """Ends the hold on the letters that stay."""
+        self._queue.give_back(self._left)
+        self._left.clear()
 
     def _replay(self, batch: Sequence[Letter], wanted: Filter) -> list[dict[str, Any]]:
         answer = self._function.ask(
@@ -120,7 +130,7 @@ class Runner:
                 self._in_a_row = 0
             else:
                 self._in_a_row += 1
-                self.left.append(letter.receipt)
+                self._left.append(letter.receipt)
             self._tick(1)
         if self._in_a_row >= self._pace.stop_after:
             self.report.stopped = f"{self._in_a_row} failures in a row"

@@ -109,14 +109,19 @@ def _command_lines() -> Iterator[str]:
             )
 
 
+@pytest.fixture(scope="module")
+def stopped(tree: Path) -> Iterator[None]:
+    """Whatever these tests leave running is stopped in the end."""
+    yield
+    make("down", tree)
+
+
 @pytest.fixture
-def up(tree: Path) -> Iterator[dict[str, object]]:
+def up(tree: Path, stopped: None) -> dict[str, object]:
+    """A stack that is up: started for the first test that needs one, and after one that stopped it."""
     done("up", tree)
-    try:
-        state: dict[str, object] = json.loads((tree / ".local/stack.json").read_text())
-        yield state
-    finally:
-        make("down", tree)
+    state: dict[str, object] = json.loads((tree / ".local/stack.json").read_text())
+    return state
 
 
 def _pids(tree: Path) -> list[int]:
@@ -129,18 +134,6 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def test_make_up_finds_the_stack_that_runs_and_make_down_ends_it(tree: Path, up: dict[str, object]) -> None:
-    assert {"endpoint_url", "region", "outputs"} <= up.keys()
-    assert "is up already" in done("up", tree)
-    assert json.loads((tree / ".local/stack.json").read_text()) == up
-    assert "there is no line" in done("verify-audit", tree)
-    pids = _pids(tree)
-    assert "stopped" in done("down", tree)
-    assert not [pid for pid in pids if _alive(pid)]
-    assert not (tree / ".local").exists()
-    assert "was not running" in done("down", tree)
 
 
 def test_the_benchmark_tells_whose_cpu_time_it_is(tree: Path, up: dict[str, object]) -> None:
@@ -170,3 +163,15 @@ def test_the_local_stack_listens_on_loopback_alone(up: dict[str, object]) -> Non
         another.bind(("127.0.0.2", port))
     with socket.socket() as same, pytest.raises(OSError, match="in use"):
         same.bind(("127.0.0.1", port))
+
+
+def test_make_up_finds_the_stack_that_runs_and_make_down_ends_it(tree: Path, up: dict[str, object]) -> None:
+    assert {"endpoint_url", "region", "outputs"} <= up.keys()
+    assert "is up already" in done("up", tree)
+    assert json.loads((tree / ".local/stack.json").read_text()) == up
+    assert "there is no line" in done("verify-audit", tree)
+    pids = _pids(tree)
+    assert "stopped" in done("down", tree)
+    assert not [pid for pid in pids if _alive(pid)]
+    assert not (tree / ".local").exists()
+    assert "was not running" in done("down", tree)

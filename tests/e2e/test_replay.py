@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from botocore.exceptions import ClientError
 from local import schema_bug, stack
 from local.orders import orders
 from local.stack import Stack
+from replay.letters import count
 from tests.e2e.conftest import Subscriber, audit_lines, eventually, put, send
 from tests.e2e.test_pipeline import invoke
 from tests.samples import order
@@ -76,10 +76,13 @@ def _no_letters(own: Stack) -> None:
 
 
 def waiting(on: Stack, queue: str = "DeadLetterQueueUrl") -> int:
-    found = on.client("sqs").get_queue_attributes(QueueUrl=on.outputs[queue], AttributeNames=["All"])[
-        "Attributes"
-    ]
-    return int(found["ApproximateNumberOfMessages"])
+    """How many messages can be received now."""
+    return count(on.client("sqs"), on.outputs[queue])["waiting"]
+
+
+def lying(on: Stack) -> int:
+    """How many letters there are, held or not."""
+    return sum(count(on.client("sqs"), on.outputs["DeadLetterQueueUrl"]).values())
 
 
 def place(on: Stack, body: Any) -> None:
@@ -123,10 +126,10 @@ def test_a_schema_bug_dead_letters_500_orders_and_after_the_fix_they_are_what_th
     assert eventually(lambda: waiting(own) < ORDERS - 100)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    time.sleep(11)
-    assert 0 < waiting(own) < ORDERS
+    left = lying(own)
+    assert 0 < left < ORDERS
     done = operator("run", "--apply")
-    assert set(done["statuses"]) == {"published"}
+    assert (done["statuses"], done["held"]) == ({"published": left}, 0)
     assert operator("run", "--apply")["statuses"] == {}
     assert operator("list")["total"] == 0
 
@@ -362,13 +365,44 @@ def test_an_interrupted_run_leaves_what_was_not_done_and_says_how_to_go_on(
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(3)
+    assert eventually(lambda: waiting(own) < 60), "the run has taken letters"
     run.send_signal(signal.SIGINT)
     _, told = run.communicate(timeout=60)
     assert run.returncode == 130
     assert "error: interrupted" in told
     assert "hint: the same command goes on" in told
+    assert lying(own) == 60
     assert eventually(lambda: waiting(own) == 60)
+
+
+def test_letters_that_somebody_else_holds_are_told_and_waited_for(own: Stack, operator: Operator) -> None:
+    with schema_bug.deployed(own):
+        for at in range(3):
+            send(own, json.dumps(order(order_id=f"SO-held{at}")))
+        assert eventually(lambda: waiting(own) == 3)
+    sqs, url = own.client("sqs"), own.outputs["DeadLetterQueueUrl"]
+    (theirs,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, VisibilityTimeout=3_600)["Messages"]
+    listed = operator("list")
+    assert (listed["total"], listed["held"]) == (2, 1)
+    told = operator("run")
+    assert (told["would_replay"], told["held"]) == (2, 1)
+    told = operator("run", "--apply", "--code", "invalid_field", "--limit", "1")
+    assert (told["statuses"], told["held"]) == ({"published": 1}, 1)
+    run = subprocess.Popen(
+        [*operator.command, "run", "--apply", "--json"],
+        cwd=operator.home,
+        env=operator.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stderr is not None
+    assert run.stderr.readline().startswith("waiting for 1 letters that somebody else holds")
+    sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=theirs["ReceiptHandle"], VisibilityTimeout=0)
+    document, _ = run.communicate(timeout=60)
+    assert (json.loads(document)["statuses"], json.loads(document)["held"]) == ({"published": 2}, 0)
+    assert run.returncode == 0
+    assert lying(own) == 0
 
 
 def test_two_operators_at_once_do_not_meet(own: Stack, operator: Operator) -> None:

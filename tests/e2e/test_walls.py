@@ -8,22 +8,27 @@ from typing import Any
 
 import pytest
 
-from local import package, stack, template
+from local import package
 from local.deploy import STACK_NAME
 from local.stack import Stack
 from tests.e2e.conftest import Subscriber, drain, send
+from tests.e2e.weakened import handed, without
 from tests.samples import order
 
 pytestmark = pytest.mark.e2e
 
 # Runs one call with the role it was created with, and tells AWS's error code.
 PROBE = """
+from functools import cache
+
 import boto3
 from botocore.exceptions import ClientError
 
+client = cache(boto3.client)
+
 def handler(event, context):
     try:
-        getattr(boto3.client(event["service"]), event["call"])(**event["arguments"])
+        getattr(client(event["service"]), event["call"])(**event["arguments"])
     except ClientError as error:
         return error.response["Error"]["Code"]
     return "allowed"
@@ -198,21 +203,22 @@ def test_a_change_of_a_key_matches_the_rule_and_what_is_none_does_not(running: S
     assert not matches("DisableKey", "arn:aws:kms:us-east-1:111122223333:key/another")
 
 
-def weakened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sid: str) -> Any:
-    """A running stack whose template lacks the statements of one name."""
-    adapt = template.for_emulator
-
-    def without(node: Any) -> Any:
-        if isinstance(node, list):
-            return [without(each) for each in node if not (isinstance(each, dict) and each.get("Sid") == sid)]
-        return {key: without(value) for key, value in node.items()} if isinstance(node, dict) else node
-
-    monkeypatch.setattr(template, "for_emulator", lambda *given: without(adapt(*given)))
-    assert sid in (package.ROOT / "template.yaml").read_text()
-    return stack.running(tmp_path / "stack")
+def sent(name: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """A message that is no order and one that is, with their ids."""
+    return (f"bad-{name}", "{"), (f"good-{name}", json.dumps(order(order_id=f"SO-{name}")))
 
 
-GOOD, BAD = json.dumps(order()), "{"
+def orders_of(subscriber: Subscriber) -> list[str]:
+    """The ids of the orders that are published; waits for one, and a moment longer for more than it."""
+    found = subscriber.receive(1) + subscriber.receive(1, patience=1.0)
+    return [each["detail"]["data"]["order"]["order_id"] for each in found]
+
+
+def letters_of(on: Stack) -> list[str]:
+    """The message ids of the letters on the queue; as with `orders_of`."""
+    sqs, url = on.client("sqs"), on.outputs["DeadLetterQueueUrl"]
+    found = drain(sqs, url, 1) + drain(sqs, url, 1, patience=1.0)
+    return [json.loads(each)["source"].get("message_id") for each in found]
 
 
 @pytest.mark.parametrize(
@@ -226,30 +232,34 @@ GOOD, BAD = json.dumps(order()), "{"
         "Publish",
     ],
 )
-def test_without_one_permission_no_order_is_published(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sid: str
+def test_without_one_permission_no_order_is_published_and_with_it_again_the_same_order_is(
+    running: Stack, directory: Path, sid: str
 ) -> None:
-    with weakened(monkeypatch, tmp_path, sid) as running:
-        subscriber = Subscriber(running, "weakened")
-        send(running, GOOD)
-        assert not subscriber.receive(1, patience=6.0)
+    subscriber = Subscriber(running, f"without-{sid}")
+    _, good = sent(sid)
+    with without(running, directory, sid):
+        assert handed(running, "TokenizeQueueFunctionName", good) == {good[0]}
+    assert handed(running, "TokenizeQueueFunctionName", good) == set()
+    assert orders_of(subscriber) == [f"SO-{sid}"]  # one, so there was none before
 
 
 @pytest.mark.parametrize("sid", ["SealLetters", "SendLetters"])
-def test_without_one_permission_no_letter_is_sent(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sid: str
+def test_without_one_permission_no_letter_is_sent_and_with_it_again_the_same_letter_is(
+    running: Stack, directory: Path, sid: str
 ) -> None:
-    with weakened(monkeypatch, tmp_path, sid) as running:
-        subscriber = Subscriber(running, "weakened")
-        send(running, BAD)
-        send(running, GOOD)
-        assert subscriber.receive(1), "good orders need no letters"
-        assert not drain(running.client("sqs"), running.outputs["DeadLetterQueueUrl"], 1, patience=4.0)
+    subscriber = Subscriber(running, f"without-{sid}")
+    bad, good = sent(sid)
+    drain(running.client("sqs"), running.outputs["DeadLetterQueueUrl"], 1_000, patience=0.0)
+    with without(running, directory, sid):
+        assert handed(running, "TokenizeQueueFunctionName", bad, good) == {bad[0]}
+        assert orders_of(subscriber) == [f"SO-{sid}"], "good orders need no letters"
+    assert handed(running, "TokenizeQueueFunctionName", bad) == set()
+    assert letters_of(running) == [bad[0]]  # one, so there was none before
 
 
 def test_with_all_permissions_the_same_order_and_letter_come_through(running: Stack) -> None:
     subscriber = Subscriber(running, "healthy")
-    send(running, GOOD)
-    send(running, BAD)
+    send(running, json.dumps(order()))
+    send(running, "{")
     assert len(subscriber.receive(1)) == 1
     assert len(drain(running.client("sqs"), running.outputs["DeadLetterQueueUrl"], 1)) == 1

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws, make_rekey
 from tests.samples import order, stream_record
-from tokenizer.aws import clients, desks, root
+from tokenizer.aws import clients, desks, movable_vault, root
 from tokenizer.aws.settings import RekeySettings
 from tokenizer.records import VaultField, VaultRecord
 from tokenizer.rekey import OutOfTurn, Rekeying
@@ -266,3 +266,18 @@ def test_orders_that_come_again_while_the_vault_moves_give_the_same_bytes(move: 
     again = {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in move.aws.events()}
     assert again == first
     assert set(move.run()["verified"]) == {"current"}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_the_records_of_every_page_are_moved_the_last_one_too(
+    move: Move, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """Pages of two: with fewer records than a page, as many, and one more than whole pages."""
+    monkeypatch.setattr(movable_vault, "PAGE", 2)
+    asked: list[str] = []
+    move.hook = lambda when, name: asked.append(name) if when == "before" else None
+    move.write(*RECORDS[:count])
+    told = move.run()
+    assert (told["moving"]["moved"], told["verified"]) == (count, {"current": count})
+    assert [move.read(each, move.new) for each in RECORDS[:count]] == RECORDS[:count]
+    assert asked.count("Scan") >= 2 * ((count + 1) // 2), "moved and verified page by page"

@@ -21,17 +21,22 @@ TRIED = [action for action in ACTIONS if action.emulated]
 
 # Makes calls with the role it was created with, and tells AWS's error code of each.
 PROBE = """
+from functools import cache
+
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+@cache
+def client(service):
+    return boto3.client(service, config=Config(retries={"total_max_attempts": 1}))
 
 def handler(event, context):
     return [code(**each) for each in event]
 
 def code(service, call, arguments):
-    client = boto3.client(service, config=Config(retries={"total_max_attempts": 1}))
     try:
-        getattr(client, call)(**arguments)
+        getattr(client(service), call)(**arguments)
     except ClientError as error:
         return error.response["Error"]["Code"]
     return "allowed"

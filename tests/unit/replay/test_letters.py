@@ -81,7 +81,7 @@ def run(sqs: FakeSqs, function: Any, pace: Pace | None = None) -> Report:
     queue = LetterQueue(sqs, "url", 60)
     runner = Runner(queue, function, pace or Pace(0, 4, 50), lambda _: None)
     report = runner.run(queue.take(), Filter())
-    queue.give_back(runner.left)
+    runner.give_back()
     return report
 
 

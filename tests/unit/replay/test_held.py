@@ -1,0 +1,128 @@
+"""A run waits for what others hold, over a queue and a clock in memory."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from replay import cli
+from replay.filters import Filter
+from replay.held import waited_for
+from replay.letters import LetterQueue
+from replay.runner import Pace, Report, Runner
+from tests.unit.replay.test_letters import FakeFunction, body
+
+LIMIT = 60
+
+
+class Clock:
+    """Time passes when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class HeldSqs:
+    """A queue on which letters lie; some are held by others for a while, and some of those are deleted then."""
+
+    def __init__(self, clock: Clock, free: int, held_until: dict[str, float], deleted: set[str]) -> None:
+        self._clock = clock
+        self._held_until = {f"id-{at}": 0.0 for at in range(free)} | held_until
+        self._deleted_by_others = deleted
+        self.given_back = 0
+
+    def receive_message(self, VisibilityTimeout: int, **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
+        free = [each for each, until in self._lying().items() if until <= self._clock.now][:10]
+        for each in free:
+            self._held_until[each] = self._clock.now + VisibilityTimeout
+        messages = [
+            {"MessageId": each, "ReceiptHandle": each, "Body": body(at)} for at, each in enumerate(free)
+        ]
+        return {"Messages": messages}
+
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        held = sum(until > self._clock.now for until in self._lying().values())
+        waiting = len(self._lying()) - held
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        return {"Attributes": dict(zip(names, (str(waiting), str(held)), strict=True))}
+
+    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+        for each in Entries:
+            del self._held_until[each["ReceiptHandle"]]
+
+    def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+        for each in Entries:
+            self._held_until[each["ReceiptHandle"]] = self._clock.now
+            self.given_back += 1
+
+    def _lying(self) -> dict[str, float]:
+        for each in [each for each in self._deleted_by_others if self._held_until[each] <= self._clock.now]:
+            del self._held_until[each]
+            self._deleted_by_others.remove(each)
+        return self._held_until
+
+
+def ran(sqs: HeldSqs, clock: Clock, monkeypatch: pytest.MonkeyPatch, rule: Any = lambda _: "published") -> tuple[int, Report]:  # fmt: skip
+    """Runs as `replay run --apply` does; answers with how many letters are held in the end."""
+
+    def waited(held: Callable[[], int], take: Callable[[], bool], patience: float) -> int:
+        return waited_for(held, take, patience, lambda: clock.now, clock.sleep)
+
+    monkeypatch.setattr(cli, "waited_for", waited)
+    monkeypatch.setattr(cli._chosen, "hold", LIMIT)
+    queue = LetterQueue(sqs, "url", LIMIT)
+    function: Any = FakeFunction(rule)
+    runner = Runner(queue, function, Pace(0, 2, 50), lambda _: None)
+    cli._run_chosen(queue, runner, Filter())
+    return cli._run_held(queue, runner, Filter()), runner.report
+
+
+def test_letters_of_a_run_that_died_are_replayed_once_they_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    sqs = HeldSqs(clock, 30, {f"theirs-{at}": 45.0 for at in range(12)}, set())
+    held, report = ran(sqs, clock, monkeypatch)
+    assert (held, report.statuses) == (0, {"published": 42})
+    assert 45 <= clock.now < LIMIT
+
+
+def test_letters_that_another_run_deletes_are_waited_for_and_not_replayed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    theirs = {f"theirs-{at}": 20.0 for at in range(12)}
+    held, report = ran(HeldSqs(clock, 5, theirs, set(theirs)), clock, monkeypatch)
+    assert (held, report.statuses) == (0, {"published": 5})
+
+
+def test_letters_that_stay_held_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    held, report = ran(HeldSqs(clock, 5, {"theirs": 10_000.0}, set()), clock, monkeypatch)
+    assert (held, report.statuses) == (1, {"published": 5})
+    assert clock.now >= LIMIT
+
+
+def test_letters_that_fail_again_are_tried_once_and_held_from_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    sqs = HeldSqs(clock, 5, {"theirs": 20.0}, set())
+    held, report = ran(sqs, clock, monkeypatch, lambda _: "failed")
+    assert (held, report.statuses) == (0, {"failed": 6})
+    assert sqs.given_back > 6  # once for each, and whenever they were received again
+
+
+def test_a_run_for_chosen_letters_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    sqs = HeldSqs(clock, 2, {"theirs": 20.0}, set())
+    queue = LetterQueue(sqs, "url", LIMIT)
+    function: Any = FakeFunction(lambda _: "published")
+    monkeypatch.setattr(cli, "waited_for", lambda *_: pytest.fail("waits"))
+    for wanted in (Filter(ids=("id-0",)), Filter(limit=1)):
+        runner = Runner(queue, function, Pace(0, 1, 50), lambda _: None)
+        assert cli._run_held(queue, runner, wanted) == 1
+
+
+def test_what_is_held_is_not_all_replayed() -> None:
+    assert Report().all_replayed
+    assert not Report(held=1).all_replayed
