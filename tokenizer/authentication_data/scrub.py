@@ -24,7 +24,7 @@ _CLOSERS = rf"(?:[\s\])]|\\|%5d|%20|{_QUOTE})*+"
 _ASSIGNED = r"(?:=>|:=|[:=]|%3[ad])"
 _KEY = re.compile(
     rf"""(?:{_spaced(CODES)}
-       |(?:(?<![a-z0-9])|(?<=\\[nrt])|(?<=card))(?:{_spaced((*TRACKS, *PHRASES, *WORDS))}))
+       |(?:(?<![a-z0-9])|(?<=\\[nrt])|(?<=%[0-9a-f]{{2}})|(?<=card))(?:{_spaced((*TRACKS, *PHRASES, *WORDS))}))
     (?:[\W_]?(?:code|number|value|no))?(?![a-z0-9])
     (?:(?P<tag>(?:\s[^<>]{{0,256}})?>|(?:\s[^<>&]{{0,256}})?&gt;)
       |{_CLOSERS}(?:(?P<tagged>>|&gt;)
