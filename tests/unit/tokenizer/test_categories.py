@@ -24,7 +24,9 @@ FIELDS = {
 }
 
 
-@pytest.mark.parametrize(("path", "expected"), [(path, name) for name, paths in FIELDS.items() for path in paths])
+@pytest.mark.parametrize(
+    ("path", "expected"), [(path, name) for name, paths in FIELDS.items() for path in paths]
+)
 def test_a_field_has_its_category(path: str, expected: str) -> None:
     assert category(path) == expected
 
