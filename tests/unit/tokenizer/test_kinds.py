@@ -79,7 +79,7 @@ def shown(at: World | None = None, sequence: int = 1, **things: Any) -> dict[str
     }
     (outcome,) = at.tokenizer.run([stream_record(jsontext.dump(event), sequence)], ample_budget())
     assert outcome.published, outcome
-    return dict(at.bus.details()[-1]["data"]["things"])
+    return dict(jsontext.parse(at.bus.events[-1].detail)["data"]["things"])
 
 
 def value_behind(at: World, token: str) -> Any:
