@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz docs lock sbom clean build build-TokenizerLayer
+.PHONY: help setup schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz planted docs lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -72,6 +72,9 @@ lint: .venv/.ready .venv-scan/.ready ## formatter, linter, types, import rules, 
 MINUTES ?= 5
 fuzz: .venv/.ready ## every parser that outsiders reach, fed what nobody would send; MINUTES=5
 	@$(BIN)/python -m tests.fuzz $(MINUTES)
+
+planted: .venv/.ready ## bugs planted one by one into scratch copies, and how many the tests catch; BUGS="csc_dropped bounds"
+	@$(BIN)/python -m tests.planted $(BUGS)
 
 bench: .venv/.ready ## the benchmarks
 	@$(BIN)/python -m bench

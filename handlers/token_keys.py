@@ -35,4 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         except PipelineError as error:
             status, reason = "FAILED", str(error)
             fail(type(error).__name__, reason)
+        except Exception as error:  # noqa: BLE001 -- unanswered, CloudFormation would wait for an hour
+            status, reason = "FAILED", type(error).__name__
+            fail(reason)
     answer(event, "token-keys", status, f"{reason}; log stream {context.log_stream_name}")

@@ -57,8 +57,7 @@ class Intake:
         except MemoryError:
             return Judged(record, Unavailable("reading a record: out of memory"), None)
         except Exception as error:  # noqa: BLE001 -- the class is all that may be told
-            bad = BadRecord(ErrorCode.INVALID_FIELD, f"the record could not be read: {type(error).__name__}")
-            return Judged(record, bad, scrub_text(record.data)[0])
+            return Judged(record, _unforeseen(error), scrub_text(record.data)[0])
 
     def _judge(self, record: RawRecord) -> Judged:
         try:
@@ -73,6 +72,11 @@ class Intake:
             return Judged(record, self._draft(record, event), kept)
         except BadRecord as bad:
             return Judged(record, bad, kept)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the class is all that may be told
+            # Scrubbing the text anew would find less than was found in what it parsed to.
+            return Judged(record, _unforeseen(error), kept)
 
     def _draft(self, record: RawRecord, event: object) -> Draft:
         if not isinstance(event, dict):
@@ -80,3 +84,7 @@ class Intake:
         plan = self.catalog.plan(event)
         plan.validate(event)
         return self.sanitizer.sanitize(record, event, plan)
+
+
+def _unforeseen(error: Exception) -> BadRecord:
+    return BadRecord(ErrorCode.INVALID_FIELD, f"the record could not be read: {type(error).__name__}")

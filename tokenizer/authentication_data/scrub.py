@@ -22,7 +22,7 @@ def _spaced(names: tuple[str, ...]) -> str:
 _QUOTE = r"""\\*+["']|%22|%27|&(?:quot|\#34|\#39);"""
 _CLOSERS = rf"(?:[\s\])]|\\|%5d|%20|{_QUOTE})*+"
 _ASSIGNED = r"(?:=>|:=|[:=]|%3[ad])"
-_STARTS = r"(?<![a-z0-9])|(?<=\\[nrt])"
+_STARTS = r"(?<![a-z0-9])|(?<=\\[nrt])|(?<=%[0-9a-f]{2})"
 _AFTER_A_WORD = "|".join(f"(?<={word})" for word in BEFORE.split("|"))
 _KEY = re.compile(
     rf"""(?:{_spaced(CODES)}

@@ -38,13 +38,12 @@ class Finding(StrEnum):
     PHONE = "phone"
 
 
-def find_leak(text: str, own: OwnValues, *, country_hint: str | None = None) -> Finding | None:
+def find_leak(text: str, own: OwnValues) -> Finding | None:
     """The first thing found in a string, None if it is clean; never raises, in time linear in the string.
 
     Args:
         text: any string; numbers are passed as their text.
         own: the record's own sensitive values, from `own_values`.
-        country_hint: ISO 3166 code of the country whose national phone numbers are looked for, too.
     """
     plain = plain_text(text)
     if holds_own_value(plain, own):
@@ -56,13 +55,13 @@ def find_leak(text: str, own: OwnValues, *, country_hint: str | None = None) -> 
     if holds_card_number(plain):
         return Finding.CARD_NUMBER
     # Of bare digits alone no other detector makes anything.
-    return None if plain.isdecimal() else _find_worded(plain, country_hint)
+    return None if plain.isdecimal() else _find_worded(plain)
 
 
-def _find_worded(plain: str, country_hint: str | None) -> Finding | None:
+def _find_worded(plain: str) -> Finding | None:
     """What is told by letters and separators beside the digits."""
     if holds_iban(plain):
         return Finding.IBAN
     if holds_ssn(plain):
         return Finding.SSN
-    return Finding.PHONE if holds_phone(plain, country_hint) else None
+    return Finding.PHONE if holds_phone(plain) else None

@@ -30,17 +30,6 @@ _NAMED = re.compile(
     [^0-9+\n]{0,12}(\(?[0-9](?:[ ().\-/]{0,3}[0-9]){6,12})(?![0-9])""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NATIONAL = re.compile(
-    r"""(?<![0-9A-Za-z+(])(?<![0-9][-./,:])
-    \(?[0-9]{1,6}\)?(?:[ ./-]{1,3}\(?[0-9]{1,9}\)?){1,6}
-    (?![0-9A-Za-z]|[-./,:][0-9])""",
-    re.VERBOSE,
-)
-_NATIONAL_DIGITS = range(7, 14)
-_DATE_OR_AMOUNT = re.compile(
-    r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+"
-)
-_SEPARATOR = re.compile(r"[^0-9]+")
 _NANP_REGION = "US"
 
 
@@ -49,13 +38,8 @@ def holds_email(plain: str) -> bool:
     return _EMAIL.search(plain) is not None
 
 
-def holds_phone(plain: str, country_hint: str | None) -> bool:
-    """Whether a plain string holds a phone number.
-
-    Args:
-        plain: the string.
-        country_hint: the country whose national numbers count when written with separators.
-    """
+def holds_phone(plain: str) -> bool:
+    """Whether a plain string holds a phone number."""
     if "+" in plain and any(_is_phone(found[0], None) for found in _INTERNATIONAL.finditer(plain)):
         return True
     if _NANP.search(plain):
@@ -64,30 +48,15 @@ def holds_phone(plain: str, country_hint: str | None) -> bool:
         return True
     if any(_is_phone(f"+{found[0][2:]}", None, assigned=True) for found in _DIALLED.finditer(plain)):
         return True
-    region = country_hint.upper() if country_hint else _NANP_REGION
-    if any(_is_phone(found[1], region, assigned=True) for found in _NAMED.finditer(plain)):
-        return True
-    return country_hint is not None and _holds_national(plain, region)
+    return any(
+        _has_trunk_zero(found[1]) or _is_phone(found[1], _NANP_REGION, assigned=True)
+        for found in _NAMED.finditer(plain)
+    )
 
 
-def _holds_national(plain: str, region: str) -> bool:
-    from phonenumbers import PhoneMetadata  # noqa: PLC0415 -- see _is_phone
-
-    metadata = PhoneMetadata.metadata_for_region(region)
-    if metadata is None or metadata.country_code == 1:
-        return False
-    # Where a trunk prefix is dialled it is written, too: it tells a phone number from other numbers.
-    trunk = metadata.national_prefix or ""
-    for found in _NATIONAL.finditer(plain):
-        digits = _SEPARATOR.sub("", found[0])
-        if (
-            len(digits) in _NATIONAL_DIGITS
-            and digits.startswith(trunk)
-            and _DATE_OR_AMOUNT.fullmatch(found[0]) is None
-            and _is_phone(found[0], region, assigned=True)
-        ):
-            return True
-    return False
+def _has_trunk_zero(candidate: str) -> bool:
+    """Whether a candidate beside a word such as tel is dialled as most countries dial their own numbers."""
+    return candidate.lstrip("(").startswith("0")
 
 
 def _is_phone(candidate: str, region: str | None, *, assigned: bool = False) -> bool:

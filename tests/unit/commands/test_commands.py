@@ -45,6 +45,7 @@ SHOWN: dict[str, str] = {
     r"make load": "tests/e2e/test_load.py",
     r"make rekey|rekey ": "tests/e2e/test_rekey.py",
     r"make fuzz": "tests/fuzz/test_parsers.py",
+    r"make planted": "tests/planted/test_bugs.py",
     r"make sbom": "tests/security/test_bill_of_materials.py",
     r"make schemas": "tests/unit/test_schemas.py",
     r"make docs": "tests/unit/test_reference.py",

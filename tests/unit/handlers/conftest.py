@@ -1,3 +1,4 @@
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,3 +106,13 @@ def emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     meter.take()
     yield Emitted(capsys)
     meter.take()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What is logged; the logger keeps the standard output that was there when it was made, so pytest does not see it."""
+    kept = io.StringIO()
+    handler: Any = shell.logger.handlers[0]
+    before = handler.setStream(kept)
+    yield kept
+    handler.setStream(before)

@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 
 from handlers import api_models
-from handlers.rest.answers import HEADERS
 from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
 from tests.samples import order
@@ -134,6 +133,15 @@ def test_people_and_machines_are_served_by_one_route_under_their_own_names(
     assert call("POST", "/orders", json.dumps(order()), PERSON).status == 202
     assert call("POST", "/machine/orders", json.dumps(order()), MACHINE).status == 202
     assert desk.callers == ["ann", "client"]
+
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def test_every_answer_carries_the_security_headers(call: Api) -> None:

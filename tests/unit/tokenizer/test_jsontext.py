@@ -65,6 +65,21 @@ def test_nesting_up_to_the_limit_and_brackets_inside_strings_are_fine() -> None:
     jsontext.parse(b"[" + b"[]," * 5_000 + b"[]]")
 
 
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+@pytest.mark.parametrize("beside", [0, 1, 200], ids=lambda count: f"{count} brackets beside")
+def test_a_hundred_levels_are_read_and_one_more_is_refused(opening: bytes, beside: int) -> None:
+    closing = b"]" if opening == b"[" else b"}"
+
+    def nested(levels: int) -> bytes:
+        inner = opening * (levels - 1) + b"1" + closing * (levels - 1)
+        return b"[" + b"[]," * beside + inner + b"]"
+
+    for levels in (99, 100):
+        jsontext.parse(nested(levels))
+    with pytest.raises(BadRecord, match="nested deeper than 100 levels"):
+        jsontext.parse(nested(101))
+
+
 def test_a_byte_order_mark_is_tolerated_and_real_pairs_are_no_halves() -> None:
     assert jsontext.parse(b"\xef\xbb\xbf{}") == {}
     assert jsontext.parse(b'"\\ud83d\\ude00"') == "\U0001f600"

@@ -1,6 +1,7 @@
 """What each field kind does to a field, over a schema made for the test."""
 
 import re
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -24,6 +25,7 @@ from schemas.kinds import (
 from schemas.registry import EventName
 from tests.fakes.world import World, ample_budget
 from tests.samples import stream_record
+from tokenizer import jsontext
 from tokenizer.catalog import Catalog
 from tokenizer.errors import Unavailable
 from tokenizer.reveal import Status
@@ -48,6 +50,9 @@ class Things(EventModel):
     whole: Annotated[dict[str, Any], Token()] | None = None
     big: Annotated[int, ConsistentToken("ids", NormalForm.EXACT)] | None = None
     text: Annotated[str, FreeText()] | None = None
+    number: Annotated[Any, Public()] = None
+    flag: Annotated[bool, Public()] | None = None
+    email: Annotated[str, ConsistentToken("people", NormalForm.EMAIL, (Fact.DOMAIN,))] | None = None
 
 
 class Thing(Envelope):
@@ -72,9 +77,9 @@ def shown(at: World | None = None, sequence: int = 1, **things: Any) -> dict[str
         "occurred_at": "2026-11-23T10:15:00Z",
         "things": things,
     }
-    (outcome,) = at.tokenizer.run([stream_record(event, sequence)], ample_budget())
+    (outcome,) = at.tokenizer.run([stream_record(jsontext.dump(event), sequence)], ample_budget())
     assert outcome.published, outcome
-    return dict(at.bus.details()[-1]["data"]["things"])
+    return dict(jsontext.parse(at.bus.events[-1].detail)["data"]["things"])
 
 
 def value_behind(at: World, token: str) -> Any:
@@ -276,6 +281,88 @@ def test_a_whole_object_and_a_big_number_come_back_as_they_were() -> None:
 def test_what_no_schema_names_is_looked_for_in_free_text() -> None:
     event = shown(text="tell Zaphod Canary that it is late", unnamed={"deep": ["Zaphod Canary"]})
     assert is_token(event["text"])
+
+
+HIDDEN = "Zaphod Canary"
+
+
+@pytest.mark.parametrize(
+    "unnamed",
+    [
+        HIDDEN,
+        [HIDDEN],
+        [["x", [HIDDEN]]],
+        {"deep": [{"deeper": HIDDEN}]},
+        {HIDDEN: 1},
+        {"deep": {HIDDEN: None}},
+        [{"a": True, HIDDEN: []}],
+    ],
+    ids=[
+        "a string",
+        "an element",
+        "an inner list",
+        "an inner object",
+        "a key",
+        "an inner key",
+        "a key in a list",
+    ],
+)
+@pytest.mark.parametrize("where", ["whole", "unnamed"])
+def test_whatever_is_tokenized_whole_is_looked_for_in_free_text(where: str, unnamed: Any) -> None:
+    things: dict[str, Any] = {where: {"a": unnamed}, "text": "tell zaphod-canary that it is late"}
+    assert is_token(shown(**things)["text"])
+
+
+@pytest.mark.parametrize("number", [4929137733, Decimal("4929137.733")])
+def test_a_number_that_is_tokenized_is_looked_for_in_free_text(number: Any) -> None:
+    event = shown(unnamed={"a": [number]}, text="it is 4929137733")
+    assert is_token(event["text"])
+
+
+@pytest.mark.parametrize("unnamed", [True, False, None, {"plain_key": True}])
+def test_what_holds_no_text_is_not_looked_for(unnamed: Any) -> None:
+    text = "true, false, none and a plain_key"
+    assert shown(unnamed={"a": unnamed}, text=text)["text"] == text
+
+
+@pytest.mark.parametrize("digits", ["4111111111111111", "4111111111111111.0", "41111111.11111111"])
+def test_the_guard_reads_public_numbers(digits: str) -> None:
+    at = world()
+    number = Decimal(digits) if "." in digits else int(digits)
+    token = shown(at, number=number)["number"]
+    assert is_token(str(token))
+    assert value_behind(at, token) == number
+
+
+def test_a_public_number_and_a_public_flag_stay_what_they_are() -> None:
+    assert shown(number=129, flag=True) == {"number": 129, "flag": True}
+
+
+@pytest.mark.parametrize("domain", ["4111111111111111.example", "tel.202-555-0143.example"])
+def test_a_domain_in_which_the_guard_finds_something_is_not_shown(domain: str) -> None:
+    assert shown(email="ann@example.com")["email_domain"] == "example.com"
+    assert "email_domain" not in shown(email=f"ann@{domain}")
+
+
+@pytest.mark.parametrize(
+    ("key", "kept"),
+    [
+        ("k" * 63, True),
+        ("k" * 64, True),
+        ("k" * 65, False),
+        ("_a.b-c9", True),
+        ("9a", False),
+        ("a b", False),
+        ("\u00fc", False),
+        ("", False),
+        ("ann_4111111111111111", False),
+    ],
+)
+def test_an_unknown_key_is_shown_if_it_is_a_plain_word(key: str, kept: bool) -> None:
+    at = world()
+    (shown_key,) = shown(at, **{key: 1})
+    assert (shown_key == key) is kept
+    assert kept or value_behind(at, shown_key) == key
 
 
 def test_a_coarse_value_that_the_guard_stops_comes_back_whole(monkeypatch: pytest.MonkeyPatch) -> None:

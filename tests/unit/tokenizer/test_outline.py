@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from tests.samples import CANARIES, data, order
 from tokenizer.outline import outline
 
@@ -24,5 +26,12 @@ def test_what_does_not_parse_has_a_length_and_a_reason() -> None:
     assert told == {"bytes": 10, "json": False, "reason": "not valid JSON", "fields": []}
 
 
-def test_an_outline_has_an_end() -> None:
-    assert len(outline(data([1] * 10_000))["fields"]) == 500
+@pytest.mark.parametrize(("count", "shown"), [(499, 499), (500, 500), (501, 500), (10_000, 500)])
+def test_an_outline_has_an_end(count: int, shown: int) -> None:
+    assert len(outline(data([1] * count))["fields"]) == shown
+
+
+@pytest.mark.parametrize(("length", "shown"), [(39, True), (40, True), (41, False)])
+def test_a_key_longer_than_a_name_is_not_shown(length: int, shown: bool) -> None:
+    (field,) = outline(data({"k" * length: 1}))["fields"]
+    assert field["path"] == ("/" + "k" * length if shown else "/*")

@@ -10,8 +10,11 @@ import pytest
 from schemas.dead_letter import ErrorCode
 from tests.fakes.world import World, ample_budget
 from tests.samples import data, order, stream_record
+from tokenizer import intake, jsontext
+from tokenizer.errors import Unavailable
 from tokenizer.intake import Intake
 from tokenizer.kpl import MAGIC, user_records
+from tokenizer.records import RawRecord
 
 DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
 POISON: dict[str, tuple[bytes, ErrorCode]] = {
@@ -48,21 +51,87 @@ def test_poison_is_one_letter_and_its_neighbours_are_published(name: str) -> Non
     assert len(letter.message) < 500
 
 
-def test_an_error_that_nobody_foresaw_is_a_letter_and_neighbours_are_published(
-    monkeypatch: pytest.MonkeyPatch,
+# Where an error that nobody foresaw may arise while a record is read.
+STAGES = (
+    "jsontext.parse",
+    "may_hold_authentication_data",
+    "strip_authentication_data",
+    "jsontext.dump",
+    "Intake._draft",
+)
+SECRET = {"name": "cvv", "value": "987canary"}
+FORMS = {
+    "a key": {"cvv": "987canary"},
+    "a pair": SECRET,
+    "JSON in a string": {"payload": json.dumps({"pin": "987canary"})},
+}
+VALUE_FIRST = {"a pair with its value first": dict(reversed(SECRET.items()))}
+
+
+def _break(monkeypatch: pytest.MonkeyPatch, stage: str, error: Exception) -> None:
+    """Let a stage fail for the second record."""
+    holder, _, name = stage.rpartition(".")
+    target = {"": intake, "jsontext": jsontext, "Intake": Intake}[holder]
+    real = getattr(target, name)
+
+    def broken(*args: Any) -> Any:
+        if any(b"second" in repr(arg).encode() or getattr(arg, "item_id", "") == "2" for arg in args):
+            raise error
+        return real(*args)
+
+    monkeypatch.setattr(target, name, broken)
+
+
+def _records(secret: Any) -> list[RawRecord]:
+    return [
+        stream_record(order(note=at, secret=secret), n)
+        for n, at in enumerate(("first", "second", "third"), 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("987canary"), ValueError("987canary"), RecursionError("987canary")]
+)
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("form", FORMS)
+def test_an_error_that_nobody_foresaw_is_a_letter_without_secrets_and_neighbours_are_published(
+    monkeypatch: pytest.MonkeyPatch, stage: str, error: Exception, form: str
 ) -> None:
-    draft = Intake._draft
-
-    def broken(self: Intake, record: Any, event: Any) -> Any:
-        if record.item_id == "2":
-            raise KeyError("canary-value")
-        return draft(self, record, event)
-
-    monkeypatch.setattr(Intake, "_draft", broken)
+    _break(monkeypatch, stage, error)
     world = World()
-    outcomes = world.tokenizer.run([stream_record(order(), at) for at in (1, 2, 3)], ample_budget())
+    outcomes = world.tokenizer.run(_records(FORMS[form]), ample_budget())
     assert [outcome.published for outcome in outcomes] == [True, False, True]
-    assert world.letters.sent[0].message == "the record could not be read: KeyError"
+    (letter,) = world.letters.sent
+    assert letter.message == f"the record could not be read: {type(error).__name__}"
+    assert b"987" not in letter.data
+    assert b"second" in letter.data
+    assert "987" not in repr((outcomes, letter, outcomes[1].letter))
+
+
+@pytest.mark.parametrize("form", [*FORMS, *VALUE_FIRST])
+def test_what_was_read_before_an_unforeseen_error_is_kept_as_a_bad_record_is(
+    monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    raw = stream_record(order(total="bad", secret=(FORMS | VALUE_FIRST)[form]), 2)
+    world = World()
+    world.tokenizer.run([raw], ample_budget())
+    _break(monkeypatch, "Intake._draft", KeyError())
+    world.tokenizer.run([raw], ample_budget())
+    bad, unforeseen = world.letters.sent
+    assert bad.data == unforeseen.data
+    assert b"987" not in unforeseen.data
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_without_memory_a_record_is_delivered_again_and_its_neighbours_are_published(
+    monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    _break(monkeypatch, stage, MemoryError())
+    world = World()
+    outcomes = world.tokenizer.run(_records(FORMS["a key"]), ample_budget())
+    assert [outcome.published for outcome in outcomes] == [True, False, True]
+    assert isinstance(outcomes[1].failure, Unavailable)
+    assert world.letters.sent == []
 
 
 def _aggregate(*records: bytes) -> bytes:

@@ -46,6 +46,18 @@ REFUSED: dict[str, dict[str, Any]] = {
     "a mask that shows the last five": {"code": Masked(keep_last=5)},
     "a field without a kind": {"code": None},
 }
+BESIDE = ("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits")
+REFUSED |= {
+    f"a consistent number beside a public {shown}": {"number": ConsistentToken("c", EXACT), shown: Public()}
+    for name in BESIDE
+    for shown in (name, f"number_{name}", f"Number_{name}".upper())
+}
+REFUSED |= {
+    f"a consistent number with its {each}": {"number": ConsistentToken("c", EXACT, (each,))}
+    for each in (Fact.LAST4, Fact.BIN)
+}
+# By digits of the shortest value: how many an alias may keep, so that a million others are left.
+MOST_KEPT = {6: None, 7: 0, 8: 1, 9: 1, 10: 3, 11: 4, 12: 4, 19: 4}
 TAKEN: dict[str, dict[str, Any]] = {
     "a CVV that is removed": {"cvv": Removed()},
     "a card number with last four, brand and BIN": {"number": Token((Fact.LAST4, Fact.BRAND, Fact.BIN))},
@@ -69,6 +81,33 @@ def compiled(kinds: dict[str, Any]) -> None:
     inner = create_model("Inner", __base__=EventModel, **fields)
     outer: Any = create_model("Outer", __base__=Thing, things=(list[inner], ...))
     Catalog({EventName("thing", 1): outer})
+
+
+TAKEN |= {
+    "a mask at its limits": {"code": Masked(keep_first=6, keep_last=4)},
+    "a consistent value with a fact that shows no digits": {
+        "email": ConsistentToken("c", EXACT, (Fact.BRAND, Fact.YEAR))
+    },
+}
+REFUSED |= {
+    "a mask with a negative first": {"code": Masked(keep_first=-1)},
+    "a mask with a negative last": {"code": Masked(keep_last=-1)},
+    "an alias that keeps less than nothing": {"code": FormatPreservingToken(min_digits=19, keep_last=-1)},
+}
+
+
+@pytest.mark.parametrize("keep_last", range(6))
+@pytest.mark.parametrize("min_digits", MOST_KEPT)
+def test_an_alias_keeps_four_digits_at_most_and_leaves_a_million_others(
+    min_digits: int, keep_last: int
+) -> None:
+    kinds = {"code": FormatPreservingToken(min_digits=min_digits, keep_last=keep_last)}
+    most = MOST_KEPT[min_digits]
+    if most is not None and keep_last <= most:
+        compiled(kinds)
+    else:
+        with pytest.raises(SchemaRefused, match="alias"):
+            compiled(kinds)
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -33,16 +33,31 @@ def test_everything_that_is_missing_or_wrong_is_named_at_once() -> None:
     assert "VAULT_TABLE" not in text
 
 
+# Every switch of Powertools and Lambda that prints events, requests or tracebacks, with every value that turns it on.
+SWITCHES = {
+    "POWERTOOLS_LOGGER_LOG_EVENT": ("true", "1"),
+    "POWERTOOLS_DEV": ("true", "1"),
+    "POWERTOOLS_DEBUG": ("true", "1"),
+    "POWERTOOLS_LOG_LEVEL": ("debug",),
+    "AWS_LAMBDA_LOG_LEVEL": ("debug", "trace"),
+}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("POWERTOOLS_LOGGER_LOG_EVENT", "true"),
-        ("POWERTOOLS_DEV", "1"),
-        ("POWERTOOLS_DEBUG", "True"),
-        ("POWERTOOLS_LOG_LEVEL", "DEBUG"),
-        ("AWS_LAMBDA_LOG_LEVEL", "TRACE"),
+        (name, spelled)
+        for name, values in SWITCHES.items()
+        for value in values
+        for spelled in (value, value.upper(), value.title(), f" {value} ")
     ],
 )
 def test_a_switch_that_would_print_values_stops_the_function(name: str, value: str) -> None:
     with pytest.raises(Configuration, match=name):
         RevealSettings.load(COMPLETE | {name: value})
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("value", ["", "false", "0", "info", "INFO"])
+def test_a_switch_that_is_off_is_let_be(name: str, value: str) -> None:
+    assert RevealSettings.load(COMPLETE | {name: value}) == RevealSettings.load(COMPLETE)

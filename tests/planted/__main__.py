@@ -1,0 +1,93 @@
+"""`make planted`: plants bugs one by one into scratch copies of the tree, and sees whether the tests notice.
+
+`python -m tests.planted [NAME...]`; a NAME is a bug or a kind. A line for each bug, then `caught N of M`. Exit 1 if fewer than nine in ten
+are caught, or if one can't be planted any more; 2 if the tests fail without a bug, since then a failure says nothing.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.planted import scratch
+from tests.planted.bugs import Bug, Unusable, bugs, selections
+from tests.planted.scratch import Outcome
+
+WORKERS = 2
+ENOUGH = 0.9  # of all bugs
+PARALLEL = ("-n", str(WORKERS), "--dist", "loadfile")
+
+
+def main(names: Sequence[str]) -> int:
+    """Plants the bugs of these names; returns the exit code."""
+    try:
+        chosen = bugs(names)
+        wanted = sorted({each for bug in chosen for each in selections(bug)})
+    except Unusable as error:
+        print(f"error: {error}")
+        return 1
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as copies:
+        trees: SimpleQueue[Path] = SimpleQueue()
+        for number in range(WORKERS):
+            trees.put(copies.enter_context(scratch.copy(Path(folder, str(number)))))
+        return _healthy(wanted, trees) or _plant(chosen, trees)
+
+
+def _healthy(wanted: Sequence[str], trees: SimpleQueue[Path]) -> int:
+    """Runs all tests that are named once without a bug."""
+    with _taken(trees) as tree:
+        outcome, output = scratch.run(tree, [*PARALLEL, *wanted])
+    if outcome is Outcome.PASSED:
+        return 0
+    print(output)
+    print(
+        f"error: without a bug the tests {outcome}\nhint: mend that first; `caught` says nothing until then"
+    )
+    return 2
+
+
+def _plant(chosen: Sequence[Bug], trees: SimpleQueue[Path]) -> int:
+    with ThreadPoolExecutor(WORKERS) as workers:
+        outcomes = list(workers.map(lambda bug: _try(bug, trees), chosen))
+    caught = outcomes.count(Outcome.FAILED)
+    print(f"caught {caught} of {len(chosen)}")
+    return int(Outcome.BROKEN in outcomes or caught < ENOUGH * len(chosen))
+
+
+def _try(bug: Bug, trees: SimpleQueue[Path]) -> Outcome:
+    """Plants one bug in a copy; prints its line."""
+    began = time.monotonic()
+    try:
+        with _taken(trees) as tree, scratch.planted(bug, tree):
+            outcome, output = scratch.run(tree, selections(bug, tree))
+    except Unusable as error:
+        outcome, output = Outcome.BROKEN, str(error)
+    print(f"{_line(bug, outcome, output)} ({time.monotonic() - began:.0f} s)", flush=True)
+    return outcome
+
+
+@contextmanager
+def _taken(trees: SimpleQueue[Path]) -> Iterator[Path]:
+    """Takes a copy that no other worker uses, and puts it back."""
+    tree = trees.get()
+    try:
+        yield tree
+    finally:
+        trees.put(tree)
+
+
+def _line(bug: Bug, outcome: Outcome, output: str) -> str:
+    name = f"{bug.kind}/{bug.name}"
+    if outcome is Outcome.FAILED:
+        return f"caught    {name}: {bug.what}"
+    if outcome is Outcome.PASSED:
+        return f"SURVIVES  {name}: {bug.what}{f' ({bug.survives})' if bug.survives else ''}"
+    return f"BROKEN    {name}: {output.strip().splitlines()[-1]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,109 @@
+"""Reads the planted bugs and finds the places that they change. A bug is a TOML file `bugs/<kind>/<name>.toml`.
+
+    what = "one sentence: what the product does wrong with the bug in it"
+    old = '''text of the product, which stands in exactly one place'''
+    new = '''what a tired developer would write there'''
+    tests = ["test_module", "test_module::test_name"]  # who should bite, as few as is honest
+    files = "**/*.py"   # where to look for `old`; left out: every Python file but the tests
+    survives = "..."    # left out, unless no test can tell: why
+
+Neither a bug nor its tests are named by folder, so files and folders may move as they like.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.package import ROOT
+
+BUGS = Path(__file__).parent / "bugs"
+PYTHON = "**/*.py"
+_NOT_PRODUCT = frozenset({"tests", "build", "__pycache__"})
+_KEYS = frozenset({"what", "old", "new", "tests", "files", "survives"})
+
+
+class Unusable(Exception):
+    """A bug that can't be planted, or whose tests can't be found."""
+
+
+@dataclass(frozen=True)
+class Bug:
+    """One planted bug. `kind` is its folder, `survives` the reason why no test can tell, if there is one."""
+
+    name: str
+    kind: str
+    what: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+    files: str = PYTHON
+    survives: str = ""
+
+
+def bugs(names: Sequence[str] = (), folder: Path = BUGS) -> list[Bug]:
+    """Returns the bugs of these names or kinds, or all.
+
+    Raises:
+        Unusable: a name is neither a bug's nor a kind's, or a file is not as it should be.
+    """
+    found = [_read(path) for path in sorted(folder.glob("*/*.toml"))]
+    known = {bug.name for bug in found} | {bug.kind for bug in found}
+    if unknown := [name for name in names if name not in known]:
+        raise Unusable(f"no such bug or kind: {', '.join(unknown)}")
+    return [bug for bug in found if not names or bug.name in names or bug.kind in names]
+
+
+def place(bug: Bug, tree: Path = ROOT) -> Path:
+    """Returns the file of a tree that the bug changes, relative to the tree.
+
+    Raises:
+        Unusable: the old text stands nowhere, or more than once.
+    """
+    counts = {path: path.read_text(encoding="utf-8").count(bug.old) for path in _sources(tree, bug.files)}
+    places = [path for path, count in counts.items() for _ in range(count)]
+    if len(places) != 1:
+        raise Unusable(f"{bug.name}: its old text stands in {len(places)} places")
+    return places[0].relative_to(tree)
+
+
+def selections(bug: Bug, tree: Path = ROOT) -> list[str]:
+    """Returns pytest's names of the tests that should bite, with the paths that they have today.
+
+    Raises:
+        Unusable: a test does not exist, or its name fits two files.
+    """
+    return [_selection(bug, test, tree) for test in bug.tests]
+
+
+def _read(path: Path) -> Bug:
+    held = tomllib.loads(path.read_text(encoding="utf-8"))
+    if unknown := held.keys() - _KEYS:
+        raise Unusable(f"{path.name}: unknown keys {sorted(unknown)}")
+    if missing := {"what", "old", "new", "tests"} - held.keys():
+        raise Unusable(f"{path.name}: lacks {sorted(missing)}")
+    if not held["tests"] or held["old"] == held["new"]:
+        raise Unusable(f"{path.name}: names no tests, or changes nothing")
+    return Bug(name=path.stem, kind=path.parent.name, **{**held, "tests": tuple(held["tests"])})
+
+
+def _sources(tree: Path, pattern: str) -> Iterator[Path]:
+    for path in sorted(tree.glob(pattern)):
+        folders = path.relative_to(tree).parts[:-1]
+        if not any(folder in _NOT_PRODUCT or folder.startswith(".") for folder in folders):
+            yield path
+
+
+def _selection(bug: Bug, test: str, tree: Path) -> str:
+    module, _, function = test.partition("::")
+    name = function.partition("[")[0]
+    modules = [
+        path
+        for path in sorted((tree / "tests").rglob(f"{module}.py"))
+        if not name
+        or re.search(rf"^(?:async )?def {re.escape(name)}\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    if len(modules) != 1:
+        raise Unusable(f"{bug.name}: {test} is in {len(modules)} files")
+    return "::".join([modules[0].relative_to(tree).as_posix(), *([function] if function else [])])

@@ -1,0 +1,83 @@
+"""Runs tests in a scratch copy of the tree, with a bug planted in it or without."""
+
+import compileall
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+from local.package import ROOT
+from tests.planted.bugs import Bug, place
+
+TIMEOUT = 300  # seconds; a bug that makes a test wait for longer is noticed by whoever waits
+_OUTPUT = shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__")
+# Runs in the copy: whatever is installed, the packages under test have to be the copy's.
+_INSIDE = """
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+here = Path.cwd()
+for name in sys.argv[1].split():
+    origin = find_spec(name).origin
+    assert Path(origin).is_relative_to(here), f"{name} comes from {origin}"
+import pytest
+sys.exit(pytest.main(sys.argv[2:]))
+"""
+_FAILED_TESTS = 1  # pytest's exit code; others say that it could not run them
+
+
+class Outcome(StrEnum):
+    """What a run of tests said."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BROKEN = "broken"  # the tests could not be run
+
+
+@contextmanager
+def copy(tree: Path) -> Iterator[Path]:
+    """Gives a scratch copy of the tree, at this path."""
+    shutil.copytree(ROOT, tree, ignore=_OUTPUT)
+    # A hash tells the interpreter of a planted bug; the time and the size of a file may not.
+    compileall.compile_dir(tree, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+    try:
+        yield tree
+    finally:
+        shutil.rmtree(tree)
+
+
+@contextmanager
+def planted(bug: Bug, tree: Path) -> Iterator[None]:
+    """Plants a bug into a scratch copy, and takes it out again."""
+    file = tree / place(bug, tree)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.write_text(text, encoding="utf-8")
+
+
+def run(tree: Path, selections: Sequence[str]) -> tuple[Outcome, str]:
+    """Runs tests in a scratch copy up to the first failure; returns what they said, and pytest's output."""
+    options = ["-x", "-q", "--no-header", "--tb=line", *selections]
+    command = [sys.executable, "-c", _INSIDE, " ".join(_packages(tree)), *options]
+    paths = os.pathsep.join([str(tree), str(tree / "consumer")])
+    environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=tree, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome.FAILED, f"waited for {TIMEOUT} s"
+    outcome = {0: Outcome.PASSED, _FAILED_TESTS: Outcome.FAILED}.get(done.returncode, Outcome.BROKEN)
+    return outcome, done.stdout + done.stderr
+
+
+def _packages(tree: Path) -> list[str]:
+    return sorted(path.parent.name for path in tree.glob("*/__init__.py"))

@@ -1,0 +1,115 @@
+"""Each planted bug still stands in one place of the product, its tests exist, and every kind has three bugs and more."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.planted.bugs import BUGS, Bug, Unusable, bugs, place, selections
+from tests.planted.scratch import Outcome, copy, planted, run
+
+# Kinds of bugs that the tests once let through.
+KINDS = {
+    "tables": "an entry of a table of names or codes that no sample has",
+    "forms": "a form of a value that docs/guard.md claims to find",
+    "identity": "who or what a record is",
+    "partial": "a call that did a part of its work",
+    "scope": "what a key, a budget or an index is for",
+    "bounds": "a limit or a time, exactly at its edge",
+    "unforeseen": "what is done about an error that nobody thought of",
+}
+
+
+@pytest.mark.parametrize("bug", bugs(), ids=lambda bug: f"{bug.kind}/{bug.name}")
+def test_a_bug_can_be_planted_and_names_tests_that_exist(bug: Bug) -> None:
+    place(bug)
+    selections(bug)
+
+
+def test_every_kind_has_three_bugs_and_more() -> None:
+    counts = Counter(bug.kind for bug in bugs())
+    assert counts.keys() <= KINDS.keys()
+    assert {kind for kind in KINDS if counts[kind] < 3} == set()
+    assert counts.total() >= 60
+
+
+def test_names_are_unique() -> None:
+    counts = Counter(bug.name for bug in bugs())
+    assert {name for name, count in counts.items() if count > 1} == set()
+
+
+def test_a_name_or_a_kind_chooses() -> None:
+    (bug,) = bugs(["csc_dropped"])
+    assert bug in bugs(["tables"])
+    assert {each.kind for each in bugs(["tables"])} == {"tables"}
+
+
+def test_a_name_that_nobody_has_is_an_error() -> None:
+    with pytest.raises(Unusable, match="no such bug or kind: nobody"):
+        bugs(["nobody"])
+
+
+def _bug(**changed: str | tuple[str, ...]) -> Bug:
+    held: dict[str, object] = {
+        "name": "b",
+        "kind": "tables",
+        "what": "",
+        "old": "a = 1",
+        "new": "a = 2",
+        "tests": ("test_a",),
+    }
+    return Bug(**(held | changed))  # type: ignore[arg-type]  # each test gives what its field takes
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A tree with one product file and one test that would notice another value in it."""
+    for path, text in {
+        "product/__init__.py": "",
+        "product/one.py": "a = 1\nb = 3\n",
+        "product/two.py": "b = 3\n",
+        "tests/test_a.py": "from product.one import a\n\n\ndef test_value():\n    assert a == 1  # a = 1\n\n\ndef test_other():\n    pass\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_bug_is_planted_where_its_text_stands_and_taken_out_again(tree: Path) -> None:
+    with planted(_bug(), tree):
+        assert (tree / "product/one.py").read_text(encoding="utf-8") == "a = 2\nb = 3\n"
+    assert (tree / "product/one.py").read_text(encoding="utf-8") == "a = 1\nb = 3\n"
+
+
+@pytest.mark.parametrize(("old", "places"), [("b = 3", 2), ("c = 4", 0)])
+def test_a_text_that_is_not_in_one_place_is_an_error(tree: Path, old: str, places: int) -> None:
+    with pytest.raises(Unusable, match=f"stands in {places} places"):
+        place(_bug(old=old), tree)
+
+
+@pytest.mark.parametrize("test", ["test_b", "test_a::test_nothing"])
+def test_a_test_that_does_not_exist_is_an_error(tree: Path, test: str) -> None:
+    with pytest.raises(Unusable, match="is in 0 files"):
+        selections(_bug(tests=(test,)), tree)
+
+
+def test_the_copys_tests_run_on_the_copys_code(tree: Path) -> None:
+    with planted(_bug(), tree):
+        assert run(tree, ["tests/test_a.py::test_value"])[0] is Outcome.FAILED
+        assert run(tree, ["tests/test_a.py::test_other"])[0] is Outcome.PASSED
+        assert run(tree, ["tests/test_a.py::test_gone"])[0] is Outcome.BROKEN
+    assert run(tree, ["tests/test_a.py"])[0] is Outcome.PASSED
+
+
+def test_a_package_from_elsewhere_is_not_taken_for_the_copys(tree: Path) -> None:
+    (tree / "json").mkdir()  # a name that the interpreter has imported already, from its own library
+    (tree / "json/__init__.py").write_text("", encoding="utf-8")
+    outcome, output = run(tree, ["tests/test_a.py"])
+    assert outcome is not Outcome.PASSED, output
+
+
+def test_a_scratch_copy_holds_the_tests_and_goes_when_it_is_done(tmp_path: Path) -> None:
+    with copy(tmp_path / "tree") as tree:
+        assert (tree / BUGS.relative_to(Path(__file__).parents[2]) / "tables/csc_dropped.toml").exists()
+        assert not (tree / ".git").exists()
+    assert not tree.exists()
