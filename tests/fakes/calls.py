@@ -8,7 +8,7 @@ PRODUCT = ("tokenizer", "handlers", "replay", "rekey", "audit", "honey", "lake",
 
 
 def callers(names: Collection[str]) -> set[str]:
-    """Returns who calls methods of these names, or names them in a text: `Class.function method`."""
+    """Returns who calls methods or functions of these names, or names them in a text: `Class.function name`."""
     files = [file for package in PRODUCT for file in Path(package).rglob("*.py")]
     assert files, "tests run in the repository's root"
     return {
@@ -20,7 +20,7 @@ def callers(names: Collection[str]) -> set[str]:
 
 
 def _named(node: ast.AST, owner: str) -> Iterator[tuple[str, str]]:
-    """Yields each attribute and each text below a node, with the class and the outermost function that it stands in."""
+    """Yields each attribute, called name and text below a node, with the class and the outermost function that it is in."""
     for inner in ast.iter_child_nodes(node):
         match inner:
             case ast.ClassDef(name=name):
@@ -28,6 +28,9 @@ def _named(node: ast.AST, owner: str) -> Iterator[tuple[str, str]]:
             case ast.FunctionDef(name=name) if not owner or owner.endswith("."):
                 yield from _named(inner, f"{owner}{name}")
             case ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+                yield owner, name
+                yield from _named(inner, owner)
+            case ast.Call(func=ast.Name(id=name)):
                 yield owner, name
                 yield from _named(inner, owner)
             case _:

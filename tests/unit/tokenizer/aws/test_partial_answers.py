@@ -189,10 +189,7 @@ def write_shares(aws: Any) -> Outcomes:
 def read_erasures(aws: Any) -> Outcomes:
     aws.items = {key: {"id": {"S": key}, "until": {"N": "7"}} for key in KEYS}
     found = DynamoErasures(aws, "erasures").until(KEYS, ample_budget())
-    return {
-        key: each if isinstance(each := found.get(key), PipelineError) else each == 7  # noqa: PLR2004 -- as above
-        for key in KEYS
-    }
+    return {key: each if isinstance(each := found.get(key), PipelineError) else each == 7 for key in KEYS}
 
 
 def read_aliases(aws: Any) -> Outcomes:
@@ -374,7 +371,7 @@ def test_a_reason_that_nobody_knows_is_an_error_and_neither_done_nor_taken() -> 
     aws: Any = Cancelling(1, troubled={"k1": "SomethingNew"})
     answers = put_together(aws, [{"Item": {"id": {"S": key}}} for key in KEYS], "testing")
     assert isinstance(answers[1], Unavailable)
-    assert transactions.BATCH == 100  # noqa: PLR2004 -- TransactWriteItems
+    assert transactions.BATCH == 100
 
 
 def test_aliases_that_were_cancelled_with_a_taken_one_are_claimed_without_it() -> None:
