@@ -296,7 +296,7 @@ def records(_: Path) -> list[str]:
     """A failure record's three records come in three answers, with an empty one before the last of the shard."""
 
     class Kinesis:
-        answers = (["10"], [], ["11"], [], [], ["12"])
+        answers: tuple[list[str], ...] = (["10"], [], ["11"], [], [], ["12"])
 
         def get_shard_iterator(self, **_: Any) -> Item:
             return {"ShardIterator": "0"}

@@ -120,7 +120,7 @@ class Partly:
 
 
 def _id(item: dict[str, Any]) -> str:
-    return str(item.get("id", item.get("record"))["S"])
+    return str(item["id" if "id" in item else "record"]["S"])
 
 
 def _key(name: str) -> str:
