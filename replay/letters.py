@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from replay.errors import told
+from replay.errors import ReplayError, told
 from schemas.dead_letter import DeadLetter, ErrorCode
 
 _BATCH = 10  # ReceiveMessage, DeleteMessageBatch: at most 10 a call
+_ATTEMPTS = 3  # for what SQS left of a batch by a fault of its own
 _TRACE = "AWSTraceHeader"
 _EMPTY_ANSWERS = 3  # SQS samples its servers: one empty answer does not mean an empty queue
 
@@ -185,7 +186,21 @@ class LetterQueue:
                 for at, receipt in enumerate(receipts[start : start + _BATCH])
             ]
             with told("handling letters"):
-                getattr(self._sqs, method)(QueueUrl=self._url, Entries=entries)
+                self._handle(method, entries)
+
+    def _handle(self, method: str, entries: Sequence[dict[str, Any]]) -> None:
+        """Hand a batch to SQS, and again what it did not take by a fault of its own; a letter that is gone is the sender's."""
+        left = list(entries)
+        for _ in range(_ATTEMPTS):
+            failed = getattr(self._sqs, method)(QueueUrl=self._url, Entries=left).get("Failed", [])
+            again = {each["Id"] for each in failed if not each["SenderFault"]}
+            left = [each for each in left if each["Id"] in again]
+            if not left:
+                return
+        raise ReplayError(
+            f"handling letters: SQS did not take {len(left)} of them",
+            "try again: a letter that stayed is replayed once more, which changes nothing",
+        )
 
 
 def count(sqs: Any, url: str) -> dict[str, int]:

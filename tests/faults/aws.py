@@ -80,11 +80,11 @@ class Clock:
 
 @dataclass
 class Published:
-    """An event on the bus, and whether each of its tokens was in the vault when it came there."""
+    """An event on the bus, and what it rested on without its being there when the event came."""
 
     detail_type: str
     detail: str
-    readable: bool
+    missing: list[str]
 
 
 @dataclass
@@ -93,13 +93,13 @@ class Aws:
 
     Args:
         fault: asked before each call, by its number and name; what it answers befalls the call.
-        readable: whether the tokens of an event can be read now.
+        missing: what an event rests on and is not there now.
         meanwhile: what another function does just before the next call of that name.
     """
 
     clock: Clock = field(default_factory=Clock)
     fault: Callable[[int, str], Kind | None] = lambda _number, _name: None
-    readable: Callable[[str], bool] = lambda _detail: True
+    missing: Callable[[str], list[str]] = lambda _detail: []
     random: Random = field(default_factory=lambda: Random(0))
     tables: dict[str, dict[str, Params]] = field(default_factory=dict)
     bus: list[Published] = field(default_factory=list)
@@ -294,8 +294,8 @@ class Aws:
         if len(entries) > 10 or size > _ENTRY_BYTES:
             return _error("ValidationException")
         for entry in entries:
-            readable = self.readable(entry["Detail"])
-            self.bus.append(Published(entry["DetailType"], entry["Detail"], readable))
+            missing = self.missing(entry["Detail"])
+            self.bus.append(Published(entry["DetailType"], entry["Detail"], missing))
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "e"} for _ in entries]}
 
     def _part_of_put_events(self, params: Params) -> Params:

@@ -22,9 +22,10 @@ from tokenizer.aws.sealing import Opener
 from tokenizer.aws.vault import VaultReader
 from tokenizer.identity import Identity
 from tokenizer.reveal import reveal
-from tokenizer.tokens import Pointer, is_token
+from tokenizer.tokens import Pointer, SubjectKey, is_token
 
 _TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
+_CONSISTENT = ("email", "phone")  # fields of a customer
 _MOST_STEPS = 4_000
 _TELLING = 8  # characters that stand nowhere by chance
 
@@ -55,10 +56,11 @@ class Pipeline:
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
-        aws.readable = self._readable
+        aws.missing = self._missing
         self.stream = Stream(aws)
         self.queue = Queue(aws)
         self.sent: list[Sent] = []
+        self._subject_key: SubjectKey | None = None
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -97,11 +99,11 @@ class Pipeline:
     def violations(self) -> list[str]:
         """What is wrong after `drain`; nothing in a pipeline that keeps its word."""
         return [
-            *self._unreadable(),
+            *self._early(),
             *self._lost(),
             *self._differing(),
             *self._unjoined(),
-            *self._unshared(),
+            *self._undone(),
             *self._wrong_values(),
             *self._leaks(),
         ]
@@ -122,9 +124,41 @@ class Pipeline:
             found[str(letter.source.sequence_number or letter.source.message_id)].append(letter)
         return found
 
-    def _readable(self, detail: str) -> bool:
-        stored = self.aws.table(SETTINGS.vault_table)
-        return all(token in self._revealed([token]) for token in _TOKEN.findall(detail)) if stored else False
+    def _missing(self, detail: str) -> list[str]:
+        """Returns what an event rests on and is not there: vault records, entries of the blind index, shares."""
+        tokens = set(_TOKEN.findall(detail))
+        unreadable = tokens - self._revealed(sorted(tokens)).keys()
+        return [
+            *(f"the value of {token}" for token in sorted(unreadable)),
+            *self._unnoted(json.loads(detail)),
+        ]
+
+    def _unnoted(self, detail: dict[str, Any]) -> Iterator[str]:
+        customer = detail["data"]["order"]["customer"]
+        subject = self._subjects().subject(customer["customer_id"])
+        entries = {item["token"]["S"]: item for item in self.aws.table(SETTINGS.blind_index_table).values()}
+        shares = self.aws.table(SETTINGS.shares_table)
+        for token in (customer[name] for name in _CONSISTENT if customer.get(name)):
+            entry = entries.get(token)
+            if entry is None:
+                yield f"the index entry of {token}"
+                continue
+            owner = entry["owner"]["S"].partition(".")[0]
+            share = shares.get(f"{Pointer.parse(token).record_id.hex()}/{subject}")
+            if owner != subject and (share is None or share["owner"]["S"] != owner):
+                yield f"the share of {token}"
+
+    def _subjects(self) -> SubjectKey:
+        """Returns the key that names customers, opened past all faults."""
+        if self._subject_key is None:
+            with self._well():
+                self._subject_key = token_keys.load_subject_keys(
+                    self.aws.client("dynamodb"),
+                    self.aws.client("kms"),
+                    SETTINGS.token_keys_table,
+                    SETTINGS.token_key_arn,
+                ).at(0)
+        return self._subject_key
 
     def _revealed(self, tokens: list[str]) -> dict[str, Any]:
         """Values by token, read past all faults."""
@@ -146,12 +180,8 @@ class Pipeline:
         self.aws.fault, self.aws.numbered, self.aws.calls = fault, numbered, calls
         self.aws.clock.now, self.aws.deadline = now, deadline
 
-    def _unreadable(self) -> Iterator[str]:
-        return (
-            f"published before its tokens could be read: {e.detail_type}"
-            for e in self.aws.bus
-            if not e.readable
-        )
+    def _early(self) -> Iterator[str]:
+        return (f"published before there was {each}" for event in self.aws.bus for each in event.missing)
 
     def _lost(self) -> Iterator[str]:
         details, letters = self.details(), self.letters()
@@ -198,17 +228,15 @@ class Pipeline:
                     tokens[email].add(details[sent.event_id][0]["data"]["order"]["customer"]["email"])
         return (f"one email has {len(each)} tokens" for each in tokens.values() if len(each) > 1)
 
-    def _unshared(self) -> Iterator[str]:
-        """Values that several customers have, and not all but the owner have noted that they do."""
-        users: dict[str, set[str]] = defaultdict(set)
-        for details in self.details().values():
-            customer = details[0]["data"]["order"]["customer"]
-            users[customer["phone"]].add(customer["customer_id"])
-        noted = [key.partition("/")[0] for key in self.aws.table(SETTINGS.shares_table)]
-        for token, customers in users.items():
-            shares = noted.count(Pointer.parse(token).record_id.hex())
-            if shares < len(customers) - 1:
-                yield f"{len(customers)} customers have one value, and {shares} share it"
+    def _undone(self) -> Iterator[str]:
+        """What was there when an event went out, and is not any more; and entries of the index that point at nothing."""
+        for detail in {event.detail for event in self.aws.bus}:
+            yield from (f"gone since: {each}" for each in self._unnoted(json.loads(detail)))
+        tokens = {item["token"]["S"] for item in self.aws.table(SETTINGS.blind_index_table).values()}
+        yield from (
+            f"the index has {each}, which reveals nothing"
+            for each in tokens - self._revealed(sorted(tokens)).keys()
+        )
 
     def _wrong_values(self) -> Iterator[str]:
         details = self.details()

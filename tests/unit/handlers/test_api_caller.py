@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from handlers.rest.answers import Refused
+from handlers.rest.callers import SCOPES, Caller, caller_of
 from tests.unit.handlers.conftest import Api
 from tokenizer.aws import desks
 
@@ -73,3 +75,84 @@ def test_the_client_is_told_that_a_value_is_masked(call: Api, asking: Asking) ->
 def test_the_description_says_what_an_answer_may_hold(call: Api) -> None:
     shown = call("GET", "/openapi.json").body["components"]["schemas"]["RevealedToken"]["properties"]
     assert set(shown) == {"status", "kind", "value", "masked"}
+
+
+# Written out, not imported: what each method of a machine needs, as template.yaml and docs/api.md say it.
+NEEDED = {
+    ("POST", "/machine/orders"): "orders/write",
+    ("GET", "/machine/orders/{order_id}"): "orders/read",
+    ("POST", "/machine/tokens"): "tokens/write",
+}
+ALL = "orders/write orders/read tokens/write"
+
+
+def machine(route: tuple[str, str], **claims: Any) -> Caller | int:
+    """Who a machine with these claims is on a route, or the status that refuses it."""
+    method, resource = route
+    told = {"sub": "client", "token_use": "access", **claims}
+    event = {"httpMethod": method, "resource": resource, "requestContext": {"authorizer": {"claims": told}}}
+    try:
+        return caller_of(event)
+    except Refused as refused:
+        return int(refused.event()["statusCode"])
+
+
+def test_the_scopes_are_these() -> None:
+    assert SCOPES == NEEDED
+
+
+@pytest.mark.parametrize("route", NEEDED, ids=" ".join)
+@pytest.mark.parametrize("scope", ["{}", "a/b {}", "{} a/b", "a/b {} c/d", ALL])
+def test_a_machine_is_let_in_by_the_scope_of_its_method(route: tuple[str, str], scope: str) -> None:
+    assert machine(route, scope=scope.format(NEEDED[route])) == Caller("client", (), mfa=False)
+
+
+@pytest.mark.parametrize("route", NEEDED, ids=" ".join)
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "{}r",
+        "x{}",
+        "x/{}",
+        "{}/all",
+        "{}:all",
+        "all.{}",
+        "{},",
+        "[{}]",
+        "-{}",
+        "{}-only",
+        "",
+        None,
+        "*",
+        "orders/*",
+    ],
+)
+def test_a_scope_that_only_holds_the_needed_one_lets_nobody_in(
+    route: tuple[str, str], scope: str | None
+) -> None:
+    assert machine(route, scope=scope and scope.format(NEEDED[route])) == 403
+
+
+@pytest.mark.parametrize("route", NEEDED, ids=" ".join)
+def test_no_other_scope_lets_a_machine_in(route: tuple[str, str]) -> None:
+    parts = [NEEDED[route][:end] for end in range(len(NEEDED[route]))]
+    others = [each for each in ALL.split() if each != NEEDED[route]]
+    assert machine(route, scope=" ".join([*others, *parts])) == 403
+    assert machine(route) == 403
+    assert machine(route, scopes=ALL, **{"cognito:groups": ALL}) == 403
+
+
+@pytest.mark.parametrize("route", [("DELETE", "/machine/orders"), ("POST", "/machine/orders/{order_id}"), ("POST", "/machine/tokens/reveal"), ("GET", "/machine/")])  # fmt: skip
+def test_where_no_scope_is_asked_for_no_machine_is_let_in(route: tuple[str, str]) -> None:
+    assert machine(route, scope=ALL) == 403
+
+
+@pytest.mark.parametrize("claims", [{"token_use": "id"}, {"token_use": None}, {"token_use": "access id"}, {"sub": ""}, {"sub": None}], ids=str)  # fmt: skip
+def test_a_machine_comes_with_an_access_token_and_a_name(claims: dict[str, Any]) -> None:
+    for route, scope in NEEDED.items():
+        assert machine(route, **{"scope": scope, **claims}) == 401
+
+
+def test_a_machine_has_no_groups_and_no_second_factor_whatever_its_token_says() -> None:
+    claims = {"cognito:groups": ["payments", "compliance"], "amr": ["mfa"], "scope": ALL}
+    assert machine(("POST", "/machine/orders"), **claims) == Caller("client", (), mfa=False)

@@ -48,12 +48,14 @@ class FakeSqs:
             ]
         }
 
-    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         assert len(Entries) <= 10
         self.deleted += [each["ReceiptHandle"] for each in Entries]
+        return {}
 
-    def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+    def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         self.given_back += [each["ReceiptHandle"] for each in Entries]
+        return {}
 
 
 class FakeFunction:

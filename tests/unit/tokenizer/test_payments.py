@@ -191,3 +191,28 @@ def test_the_fake_gateway_checks_what_a_real_one_checks_first(
     assert charge.reason == reason
     assert (charge.status is PaymentStatus.CHARGED) is (reason is None)
     assert FakeGateway(lambda: NOW).charge("pay_1", Card(number, expiry), "1.00", "USD") == charge
+
+
+def test_of_two_who_pay_at_once_the_second_is_answered_with_the_first_result() -> None:
+    world = World()
+    shown = sanitized(world)
+    declined = Payment(
+        "pay", "SO-1001", "129.90", "USD", "1111", PaymentStatus.DECLINED, None, "expired_card"
+    )
+
+    class Racing(FakePayments):
+        """The other's result comes between our look and our keeping."""
+
+        def keep(self, payment: Payment) -> Payment:
+            self.kept[payment.payment_id] = replace(declined, payment_id=payment.payment_id)
+            return super().keep(payment)
+
+    paid = cashier(world, CountingGateway(), payments=Racing()).pay(shown, "key", "ann", ample_budget())
+    assert paid == replace(declined, payment_id=paid.payment_id)
+
+
+def test_a_callers_key_is_no_other_callers() -> None:
+    world, gateway = World(), CountingGateway()
+    shown, till = sanitized(world), cashier(world, gateway)
+    ids = {till.pay(shown, "key", caller, ample_budget()).payment_id for caller in ("ann", "bob")}
+    assert len(ids) == len(gateway.charges) == 2

@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -101,6 +102,62 @@ def test_a_reader_asks_kms_once_per_key_within_its_bounds(kms: Kms, clock: Clock
     clock.now = 300
     keys.open(b"wrapped")
     assert kms.calls["decrypt"] == 3
+
+
+def uses_of(keys: DataKeyWriter | DataKeyReader) -> Callable[[], object]:
+    """Returns what uses one key of either; the two must keep to the same bounds."""
+    return keys.take if isinstance(keys, DataKeyWriter) else lambda: keys.open(b"wrapped")
+
+
+@pytest.fixture(params=[writer, reader], ids=["writer", "reader"])
+def either(request: pytest.FixtureRequest, kms: Kms, clock: Clock) -> Callable[[], object]:
+    """Uses a key that may be used five times within three hundred seconds."""
+    return uses_of(request.param(kms, clock, Bounds(items=5, seconds=300)))
+
+
+@pytest.mark.parametrize(
+    ("age", "asked"), [(0.0, 1), (299.999, 1), (300.0, 2), (300.001, 2), (-0.001, 2)], ids=str
+)
+def test_the_time_of_a_key_ends_at_its_end(
+    either: Callable[[], object], kms: Kms, clock: Clock, age: float, asked: int
+) -> None:
+    either()
+    clock.now = age
+    either()
+    assert kms.calls.total() == asked
+
+
+def test_the_time_of_a_key_runs_from_when_kms_gave_it_however_often_it_is_used(
+    either: Callable[[], object], kms: Kms, clock: Clock
+) -> None:
+    for clock.now in (0.0, 100.0, 200.0, 299.0):
+        either()
+    assert kms.calls.total() == 1
+    clock.now = 300.0
+    either()
+    assert kms.calls.total() == 2
+    clock.now = 599.0
+    either()
+    assert kms.calls.total() == 2
+
+
+@pytest.mark.parametrize(("uses", "asked"), [(4, 1), (5, 1), (6, 2), (10, 2), (11, 3)])
+def test_the_uses_of_a_key_end_at_their_number(
+    either: Callable[[], object], kms: Kms, uses: int, asked: int
+) -> None:
+    for _ in range(uses):
+        either()
+    assert kms.calls.total() == asked
+
+
+@pytest.mark.parametrize(("age", "held"), [(299.999, True), (300.0, False), (-0.001, False)], ids=str)
+def test_what_is_dropped_unasked_has_the_same_end(kms: Kms, clock: Clock, age: float, held: bool) -> None:
+    writes, reads = (each(kms, clock, Bounds(items=5, seconds=300)) for each in (writer, reader))
+    key = writes.take()
+    reads.open(b"wrapped")
+    clock.now = age
+    reads.drop_expired()
+    assert (writes.holds(key), bool(reads._known)) == (held, held)
 
 
 def test_a_reader_keeps_a_bounded_number_of_keys(kms: Kms, clock: Clock) -> None:

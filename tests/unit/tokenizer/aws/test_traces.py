@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from handlers import shell
 from schemas.dead_letter import ErrorCode, LetterSource
-from tests.fakes.world import ample_budget
-from tokenizer.aws import spans, traces
+from tests.fakes.world import World, ample_budget
+from tests.samples import CANARIES, order, stream_record
+from tokenizer.aws import meter, spans, traces
 from tokenizer.aws.bus import EventBridgeBus, entry_bytes
 from tokenizer.aws.dead_letters import SqsDeadLetters
 from tokenizer.aws.spans import Span, timed
@@ -57,6 +59,7 @@ def aws() -> Recorder:
 @pytest.fixture(autouse=True)
 def nothing_before() -> None:
     spans.take()
+    meter.take()
 
 
 @pytest.fixture
@@ -185,7 +188,50 @@ def test_a_document_stays_within_what_xray_takes(monkeypatch: pytest.MonkeyPatch
     assert json.loads(document)["metadata"] == {"order_tokenizer": {"items": 4}}
 
 
-def test_an_invocation_without_a_daemon_is_told_of_by_its_log_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+def told(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
+    """Tells of a batch of one good and one bad record; returns its log lines' extra fields by message."""
+    world = World()
+    records = [stream_record(order(), 1), stream_record(b"{", 2)]
+    outcomes = timed(world.tokenizer, run="batch").run(records, ample_budget())
+    (event,) = world.bus.events
+    with caplog.at_level("INFO"):
+        shell.tell(outcomes)
+    return {"ingest_id": event.ingest_id, **{each.message: vars(each) for each in caplog.records}}
+
+
+COUNTS = {
+    "received": 2,
+    "published": 1,
+    "dead_lettered": 1,
+    "to_retry": 0,
+    "denied": 0,
+    "tampered": 0,
+    "retried": 0,
+}
+
+
+@pytest.mark.parametrize("sampled", [True, False])
+def test_the_log_has_all_that_a_trace_has_whether_or_not_there_is_one(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, sampled: bool
+) -> None:
     monkeypatch.delenv("AWS_XRAY_DAEMON_ADDRESS", raising=False)
-    traces.add(STAGES, {}, RECORDS)
+    if sampled:
+        monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    lines = told(caplog)
+    batch, records = lines["batch"], lines["records"]["records"]
+    assert records == [f"1 {lines['ingest_id']}", "2 malformed_json"]
+    assert {name: batch[name] for name in COUNTS} == COUNTS
+    assert (batch["milliseconds"].keys(), batch["codes"]) == ({"batch"}, {"malformed_json": 1})
+    assert (batch["ids"], batch["failures"], batch["reasons"]) == (["2"], {}, [])
+    assert "failed" not in lines
+    assert not [canary for canary in CANARIES if canary in repr(lines)]
+
+
+def test_a_daemon_that_can_not_be_told_costs_the_trace_and_not_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:0")
+    lines = told(caplog)
+    assert lines["records"]["records"] == [f"1 {lines['ingest_id']}", "2 malformed_json"]
+    assert (lines["failed"]["error"], lines["failed"]["levelname"]) == ("OSError", "ERROR")

@@ -1,0 +1,37 @@
+"""Finds calls in the product's source, so that a table of tests can be held against all that there are."""
+
+import ast
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+PRODUCT = ("tokenizer", "handlers", "replay", "rekey", "audit", "honey", "lake", "producer", "consumer")
+
+
+def callers(names: Collection[str]) -> set[str]:
+    """Returns who calls methods or functions of these names, or names them in a text: `Class.function name`."""
+    files = [file for package in PRODUCT for file in Path(package).rglob("*.py")]
+    assert files, "tests run in the repository's root"
+    return {
+        f"{owner} {name}"
+        for file in files
+        for owner, name in _named(ast.parse(file.read_text(encoding="utf-8")), "")
+        if name in names
+    }
+
+
+def _named(node: ast.AST, owner: str) -> Iterator[tuple[str, str]]:
+    """Yields each attribute, called name and text below a node, with the class and the outermost function that it is in."""
+    for inner in ast.iter_child_nodes(node):
+        match inner:
+            case ast.ClassDef(name=name):
+                yield from _named(inner, f"{name}.")
+            case ast.FunctionDef(name=name) if not owner or owner.endswith("."):
+                yield from _named(inner, f"{owner}{name}")
+            case ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+                yield owner, name
+                yield from _named(inner, owner)
+            case ast.Call(func=ast.Name(id=name)):
+                yield owner, name
+                yield from _named(inner, owner)
+            case _:
+                yield from _named(inner, owner)

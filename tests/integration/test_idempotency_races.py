@@ -1,0 +1,131 @@
+"""Two requests under one idempotency key at once, and its times at their edges, on DynamoDB in memory (moto)."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.integration.conftest import REGION, make_table
+from tokenizer.aws import desks, idempotency
+from tokenizer.aws.idempotency import IN_USE, LEASE_SECONDS, IdempotencyKeys, Turn
+from tokenizer.errors import Refusal
+
+START = 1_764_000_000_000  # milliseconds since 1970, a full second
+LEASE, DAY = LEASE_SECONDS * 1000, 86_400_000
+THEIRS, OURS = {"told": "theirs"}, {"told": "ours"}
+
+
+class Racing:
+    """DynamoDB, in which another function does something just before our next call of a name."""
+
+    def __init__(self, dynamodb: Any) -> None:
+        self._dynamodb = dynamodb
+        self._before: dict[str, Callable[[], Any]] = {}
+
+    def before(self, name: str, other: Callable[[], Any]) -> None:
+        self._before[name] = other
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**asked: Any) -> Any:
+            if name in self._before:
+                self._before.pop(name)()
+            return getattr(self._dynamodb, name)(**asked)
+
+        return call
+
+
+class Desk:
+    """Idempotency keys in a table, and a clock; `claim` asks once for the same request."""
+
+    def __init__(self, dynamodb: Any) -> None:
+        fingerprints: Any = None  # each claim below brings its own
+        self.dynamodb: Any = Racing(dynamodb)
+        self.keys = IdempotencyKeys(self.dynamodb, make_table(dynamodb, "idempotency"), fingerprints)
+        self.now = START
+
+    def claim(self) -> Turn | dict[str, Any]:
+        return self.keys._claim("id", b"fingerprint")
+
+    def refused(self) -> str:
+        with pytest.raises(Refusal) as caught:
+            self.claim()
+        return caught.value.code
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        made = Desk(boto3.client("dynamodb", region_name=REGION))
+        monkeypatch.setattr(idempotency, "_now", lambda: made.now)
+        yield made
+
+
+def test_of_two_repeats_that_take_over_at_once_one_works(desk: Desk) -> None:
+    first = desk.claim()  # and dies
+    desk.now += LEASE
+    taken: list[Any] = []
+    desk.dynamodb.before("update_item", lambda: taken.append(desk.claim()))
+    assert desk.refused() == IN_USE
+    assert taken == [first]
+
+
+def test_of_two_that_claim_at_once_one_works(desk: Desk) -> None:
+    taken: list[Any] = []
+    desk.dynamodb.before("put_item", lambda: taken.append(desk.claim()))
+    assert desk.refused() == IN_USE
+    assert isinstance(taken[0], Turn)
+
+
+def test_a_request_that_was_only_slow_is_not_worked_on_again(desk: Desk) -> None:
+    """Its lease was over when a repeat looked, and its answer came just before that took over."""
+    desk.claim()
+    desk.now += LEASE
+    desk.dynamodb.before("update_item", lambda: desk.keys._finish("id", THEIRS))
+    assert desk.refused() == IN_USE
+    assert desk.claim() == THEIRS
+
+
+def test_the_first_answer_stays_whoever_answers_after_it(desk: Desk) -> None:
+    desk.claim()
+    desk.now += LEASE
+    desk.claim()
+    desk.keys._finish("id", THEIRS)
+    desk.keys._finish("id", OURS)
+    assert desk.claim() == THEIRS
+
+
+@pytest.mark.parametrize(("later", "over"), [(LEASE - 1, False), (LEASE, True), (LEASE + 1, True)])
+def test_a_lease_ends_at_its_end(desk: Desk, later: int, over: bool) -> None:
+    first = desk.claim()
+    desk.now += later
+    if over:
+        assert desk.claim() == first
+    else:
+        assert desk.refused() == IN_USE
+
+
+def test_a_lease_that_was_taken_over_lasts_as_long_again(desk: Desk) -> None:
+    first = desk.claim()
+    desk.now += LEASE
+    desk.claim()
+    desk.now += LEASE - 1
+    assert desk.refused() == IN_USE
+    desk.now += 1
+    assert desk.claim() == first
+
+
+@pytest.mark.parametrize(("later", "forgotten"), [(DAY - 1, False), (DAY, False), (DAY + 1000, True)])
+def test_a_key_is_remembered_for_a_day_to_the_second(desk: Desk, later: int, forgotten: bool) -> None:
+    desk.claim()
+    desk.keys._finish("id", THEIRS)
+    desk.now += later
+    again = desk.claim()
+    assert isinstance(again, Turn) if forgotten else again == THEIRS
+
+
+def test_a_lease_is_longer_than_the_api_waits_for_a_function() -> None:
+    assert LEASE_SECONDS > desks.API_CALL_SECONDS

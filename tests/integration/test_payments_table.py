@@ -1,0 +1,64 @@
+"""The payments table on DynamoDB in memory (moto): the fake and the table pass the same tests, and of two at once one wins."""
+
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.integration.conftest import Aws, make_table
+from tests.unit.tokenizer.test_payments import FakePayments
+from tokenizer.aws.payments_table import PaymentsTable
+from tokenizer.errors import Throttled
+from tokenizer.payments import Payment, PaymentStatus
+
+CHARGED = Payment("pay_1", "SO-1", "129.90", "USD", "1111", PaymentStatus.CHARGED, "ref-1", None)
+DECLINED = replace(CHARGED, status=PaymentStatus.DECLINED, reference=None, reason="expired_card")
+
+Either = FakePayments | PaymentsTable
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def payments(request: pytest.FixtureRequest) -> Either:
+    if request.param == "fake":
+        return FakePayments()
+    aws: Aws = request.getfixturevalue("aws")
+    dynamodb = aws.client("dynamodb")
+    return PaymentsTable(dynamodb, make_table(dynamodb, "payments"))
+
+
+@pytest.mark.parametrize("payment", [CHARGED, DECLINED], ids=["charged", "declined"])
+def test_what_is_kept_is_found_whole(payments: Either, payment: Payment) -> None:
+    assert payments.find("pay_1") is None
+    assert payments.keep(payment) == payment
+    assert payments.find("pay_1") == payment
+    assert payments.find("pay_2") is None
+
+
+@pytest.mark.parametrize(("first", "second"), [(CHARGED, DECLINED), (DECLINED, CHARGED)])
+def test_whoever_is_second_is_answered_with_the_first_result(
+    payments: Either, first: Payment, second: Payment
+) -> None:
+    payments.keep(first)
+    assert payments.keep(second) == first
+    assert payments.find("pay_1") == first
+
+
+def test_payments_of_other_ids_stand_beside_each_other(payments: Either) -> None:
+    payments.keep(CHARGED)
+    assert payments.keep(replace(DECLINED, payment_id="pay_2")).status == "declined"
+    assert payments.find("pay_1") == CHARGED
+
+
+def test_a_table_that_fails_is_no_first_result(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    dynamodb = boto3.client("dynamodb")
+    table = PaymentsTable(dynamodb, make_table(dynamodb, "payments"))
+
+    def throttled(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "PutItem")
+
+    monkeypatch.setattr(dynamodb, "put_item", throttled)
+    with pytest.raises(Throttled):
+        table.keep(CHARGED)
+    assert table.find("pay_1") is None

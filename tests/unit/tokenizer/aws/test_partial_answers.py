@@ -1,0 +1,411 @@
+"""AWS takes a part of a batch and says 200: what it left is sent again, alone, and told of if it is never taken.
+
+`CASES` has every call of the product that can be answered so; a new one has to be added to it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from replay.errors import ReplayError
+from replay.letters import LetterQueue
+from schemas.dead_letter import ErrorCode, LetterSource
+from tests.fakes.calls import callers
+from tests.fakes.world import SCOPE_KEYS, ample_budget
+from tokenizer.aws import transactions
+from tokenizer.aws.aliases import DynamoAliases
+from tokenizer.aws.blind_index import DynamoBlindIndex
+from tokenizer.aws.bus import EventBridgeBus
+from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
+from tokenizer.aws.dead_letters import SqsDeadLetters
+from tokenizer.aws.erasures import DynamoErasures
+from tokenizer.aws.honey_tokens import HoneyReader
+from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.transactions import put_together
+from tokenizer.aws.vault import VaultReader, VaultWriter
+from tokenizer.errors import BadRecord, PipelineError, Throttled, Unavailable
+from tokenizer.identity import Identity
+from tokenizer.records import IndexEntry, Letter, SanitizedRecord, Share, VaultField, VaultRecord
+from tokenizer.tokens import Pointer
+
+# What AWS answers in part, or, the transaction, cancels for some of its parts.
+PARTIAL = {
+    "batch_execute_statement",
+    "batch_get_item",
+    "batch_write_item",
+    "change_message_visibility_batch",
+    "delete_message_batch",
+    "delete_objects",
+    "put_events",
+    "put_record_batch",
+    "put_records",
+    "send_message_batch",
+    "transact_get_items",
+    "transact_write_items",
+}
+KEYS = ["k0", "k1", "k2", "k3", "k4"]
+LEFT = {
+    "k1",
+    "k3",
+}  # in the midst, so that neither its place among the failures nor the first place is a key's own
+ALWAYS = 1_000
+
+Outcomes = dict[str, Any]
+
+
+@dataclass
+class Partly:
+    """AWS, with items by key; a call leaves what is in `LEFT` undone, as often as it is told to."""
+
+    times: int
+    items: dict[str, Any] = field(default_factory=dict)
+    sent: list[list[str]] = field(default_factory=list)
+
+    def _left(self, keys: list[str]) -> set[str]:
+        self.sent.append(keys)
+        self.times -= 1
+        return LEFT & set(keys) if self.times >= 0 else set()
+
+    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- boto3's
+        ((table, wanted),) = RequestItems.items()
+        by_key = {_key(each["id"]["S"]): each for each in wanted["Keys"]}
+        left = self._left(list(by_key))
+        found = [self.items[key] for key in by_key if key not in left and key in self.items]
+        undone = {table: {**wanted, "Keys": [by_key[key] for key in sorted(left)]}} if left else {}
+        return {"Responses": {table: found}, "UnprocessedKeys": undone}
+
+    def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- boto3's
+        ((table, requests),) = RequestItems.items()
+        by_key = {_key(_id(each["PutRequest"]["Item"])): each for each in requests}
+        left = self._left(list(by_key))
+        self.items |= {key: each["PutRequest"]["Item"] for key, each in by_key.items() if key not in left}
+        return {"UnprocessedItems": {table: [by_key[key] for key in sorted(left)]} if left else {}}
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 -- boto3's
+        keys = [each["Detail"] for each in Entries]
+        left = self._left(keys)
+        self.items |= {key: True for key in keys if key not in left}
+        return {
+            "Entries": [
+                {"ErrorCode": "ThrottlingException"} if key in left else {"EventId": "e"} for key in keys
+            ]
+        }
+
+    def send_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
+        ids = {next(key for key in KEYS if key in each["MessageBody"]): each["Id"] for each in Entries}
+        return self._handled(ids, "ThrottlingException")
+
+    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
+        return self._handled({each["ReceiptHandle"]: each["Id"] for each in Entries}, "InternalError")
+
+    change_message_visibility_batch = delete_message_batch
+
+    def _handled(self, ids: dict[str, str], code: str) -> dict[str, Any]:
+        left = self._left(list(ids))
+        self.items |= {key: True for key in ids if key not in left}
+        failed = [{"Id": ids[key], "Code": code, "SenderFault": False} for key in sorted(left, reverse=True)]
+        return {"Successful": [], "Failed": failed}
+
+    def generate_data_key(self, **_: Any) -> dict[str, Any]:
+        return {"Plaintext": bytes(32), "CiphertextBlob": b"wrapped", "KeyId": "arn"}
+
+    def decrypt(self, **_: Any) -> dict[str, Any]:
+        return {"Plaintext": bytes(32), "KeyId": "arn"}
+
+    def seal(self, data: bytes, _: Identity) -> bytes:
+        return data
+
+
+def _id(item: dict[str, Any]) -> str:
+    return str(item["id" if "id" in item else "record"]["S"])
+
+
+def _key(name: str) -> str:
+    """The test's key behind the name that an adapter gives it: the text itself, or its bytes in hexadecimal digits."""
+    return name if name in KEYS else bytes.fromhex(name).decode().strip("\0")
+
+
+def _bytes(key: str, length: int) -> bytes:
+    return key.encode().ljust(length, b"\0")
+
+
+def _record(key: str) -> VaultRecord:
+    return VaultRecord(_bytes(key, 12), {b"tag0": VaultField("/path", "token", key)})
+
+
+def _told(results: list[PipelineError | None]) -> Outcomes:
+    return {key: result or True for key, result in zip(KEYS, results, strict=True)}
+
+
+def _vault_writer(aws: Any) -> VaultWriter:
+    keys = DataKeyWriter(aws, "arn", {}, Bounds(), lambda: 0.0)
+    return VaultWriter(aws, "vault", "vault", VaultWriterMaterials(keys))
+
+
+def write_vault(aws: Any) -> Outcomes:
+    return _told(_vault_writer(aws).write([_record(key) for key in KEYS], ample_budget()))
+
+
+def read_vault(aws: Any) -> Outcomes:
+    sealed = Partly(0)
+    write_vault(sealed)
+    aws.items = sealed.items
+    keys = DataKeyReader(aws, ["arn"], {}, Bounds(), lambda: 0.0)
+    reader = VaultReader(aws, "vault", "vault", VaultReaderMaterials(keys), lambda: 0.0)
+    found = reader.get_decrypted([_bytes(key, 12) for key in KEYS], ample_budget())
+    return {
+        key: each if isinstance(each := found[_bytes(key, 12)], PipelineError) else each == _record(key)
+        for key in KEYS
+    }
+
+
+def _index(aws: Any) -> DynamoBlindIndex:
+    return DynamoBlindIndex(aws, "blind-index", "shares", SCOPE_KEYS)
+
+
+def _entry(key: str, number: int = 0) -> IndexEntry:
+    return IndexEntry("scope", _bytes(key, 32), Pointer(_bytes(key, 12), bytes([number] * 4)).token)
+
+
+def read_index(aws: Any) -> Outcomes:
+    index = _index(aws)
+    aws.items = {key: index._put(_entry(key), 0)["Item"] for key in KEYS}
+    tokens = index.lookup([("scope", _bytes(key, 32)) for key in KEYS], ample_budget())
+    assert not tokens.found.keys() & tokens.failed.keys()
+    return {
+        key: tokens.failed.get(_bytes(key, 32)) or tokens.found.get(_bytes(key, 32)) == _entry(key)
+        for key in KEYS
+    }
+
+
+def write_shares(aws: Any) -> Outcomes:
+    shares = [Share(_bytes(key, 12), "subject", 1, "owner", 1) for key in KEYS]
+    return _told(_index(aws).share(shares, ample_budget()))
+
+
+def read_erasures(aws: Any) -> Outcomes:
+    aws.items = {key: {"id": {"S": key}, "until": {"N": "7"}} for key in KEYS}
+    found = DynamoErasures(aws, "erasures").until(KEYS, ample_budget())
+    return {key: each if isinstance(each := found.get(key), PipelineError) else each == 7 for key in KEYS}
+
+
+def read_aliases(aws: Any) -> Outcomes:
+    aws.items = {key: {"id": {"S": key}, "token": {"S": f"tok {key}"}} for key in KEYS}
+    found = DynamoAliases(aws, "aliases").lookup(KEYS, ample_budget())
+    return {
+        key: each if isinstance(each := found.get(key), PipelineError) else each == f"tok {key}"
+        for key in KEYS
+    }
+
+
+def read_honey(aws: Any) -> Outcomes:
+    """Honey tokens are told of together or not at all."""
+    tokens = {Pointer(_bytes(key, 12), bytes(4)).token: key for key in KEYS}
+
+    class Named(Partly):
+        def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- boto3's
+            ((table, wanted),) = RequestItems.items()
+            keys = [{"id": {"S": tokens[each["id"]["S"]]}} for each in wanted["Keys"]]
+            answer = super().batch_get_item({table: {**wanted, "Keys": keys}})
+            by_key = {key: token for token, key in tokens.items()}
+            for each in [
+                *answer["Responses"][table],
+                *answer["UnprocessedKeys"].get(table, {}).get("Keys", []),
+            ]:
+                each["id"] = {"S": by_key[each["id"]["S"]]}
+            return answer
+
+    named = Named(aws.times, {key: {"id": {"S": key}} for key in KEYS}, aws.sent)
+    try:
+        found = HoneyReader(named, "honey").among(tokens, ample_budget())  # type: ignore[arg-type]  # all that it asks of a client
+    except PipelineError as error:
+        return {key: error if key in LEFT else True for key in KEYS}
+    return {key: token in found for token, key in tokens.items()}
+
+
+def put_events(aws: Any) -> Outcomes:
+    events = [SanitizedRecord("order.placed", key.encode(), key) for key in KEYS]
+    return _told(EventBridgeBus(aws, "bus", 256_000).publish(events, ample_budget()))
+
+
+def send_letters(aws: Any) -> Outcomes:
+    letters = [
+        Letter(
+            ErrorCode.INVALID_FIELD,
+            f"about {key}",
+            Identity.of_sqs("queue", key),
+            LetterSource(queue="queue", message_id=key, arrived_at="2026-11-23T10:15:01.250Z"),
+            1,
+            b"raw",
+            key,
+        )
+        for key in KEYS
+    ]
+    return _told(SqsDeadLetters(aws, "url", aws, "bucket", aws, 1_000_000).send(letters, ample_budget()))
+
+
+def _handle_letters(aws: Any, act: Callable[[LetterQueue], Callable[[list[str]], None]]) -> Outcomes:
+    try:
+        act(LetterQueue(aws, "url", 60))(KEYS)
+    except ReplayError as error:
+        return {key: error if key in LEFT else True for key in KEYS}
+    return dict.fromkeys(KEYS, True)
+
+
+def delete_letters(aws: Any) -> Outcomes:
+    return _handle_letters(aws, lambda queue: queue.delete)
+
+
+def give_letters_back(aws: Any) -> Outcomes:
+    return _handle_letters(aws, lambda queue: queue.give_back)
+
+
+CASES: Mapping[str, Callable[[Any], Outcomes]] = {
+    "VaultWriter._put batch_write_item": write_vault,
+    "_Table._get batch_get_item": read_vault,
+    "DynamoBlindIndex.lookup batch_get_item": read_index,
+    "DynamoBlindIndex.share batch_write_item": write_shares,
+    "DynamoErasures.until batch_get_item": read_erasures,
+    "DynamoAliases.lookup batch_get_item": read_aliases,
+    "HoneyReader.among batch_get_item": read_honey,
+    "EventBridgeBus._put put_events": put_events,
+    "SqsDeadLetters._send send_message_batch": send_letters,
+    "LetterQueue.delete delete_message_batch": delete_letters,
+    "LetterQueue.give_back change_message_visibility_batch": give_letters_back,
+}
+# A transaction is cancelled as a whole; its tests stand below.
+CANCELLED = {"put_together transact_write_items"}
+
+
+def test_every_call_that_is_answered_in_part_is_in_the_table() -> None:
+    assert callers(PARTIAL) == CASES.keys() | CANCELLED
+
+
+@pytest.mark.parametrize("call", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_what_was_left_is_sent_again_alone(call: Callable[[Any], Outcomes], times: int) -> None:
+    aws = Partly(times)
+    assert call(aws) == dict.fromkeys(KEYS, True)
+    assert [sorted(sent) for sent in aws.sent] == [KEYS, *[sorted(LEFT)] * times]
+    assert aws.items.keys() >= set(KEYS) or call is read_honey
+
+
+@pytest.mark.parametrize("call", CASES.values(), ids=CASES)
+def test_what_is_never_taken_is_told_of_and_nothing_else(call: Callable[[Any], Outcomes]) -> None:
+    outcomes = call(Partly(ALWAYS))
+    failed = {key for key, outcome in outcomes.items() if outcome is not True}
+    assert failed == LEFT
+    assert all(isinstance(outcomes[key], Throttled | ReplayError) for key in failed)
+
+
+def test_an_entry_that_the_bus_will_never_take_is_the_records_fault_and_not_sent_again() -> None:
+    aws = Partly(ALWAYS)
+
+    def refusing(Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 -- boto3's
+        answer = Partly.put_events(aws, Entries)
+        hopeless = {"ErrorCode": "MalformedDetail"}
+        return {"Entries": [hopeless if "ErrorCode" in each else each for each in answer["Entries"]]}
+
+    aws.put_events = refusing  # type: ignore[method-assign]  # this once it says what it will never take
+    outcomes = put_events(aws)
+    assert {key for key, outcome in outcomes.items() if isinstance(outcome, BadRecord)} == LEFT
+    assert len(aws.sent) == 1
+
+
+def test_a_letter_that_is_gone_already_does_not_matter() -> None:
+    class Gone(Partly):
+        def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
+            answer = super().delete_message_batch(Entries)
+            return {"Failed": [{**each, "SenderFault": True} for each in answer["Failed"]]}
+
+    aws: Any = Gone(ALWAYS)
+    LetterQueue(aws, "url", 60).delete(KEYS)
+    assert len(aws.sent) == 1
+
+
+REFUSED, CONFLICT, UNTOUCHED = "ConditionalCheckFailed", "TransactionConflict", "None"
+
+
+@dataclass
+class Cancelling(Partly):
+    """Cancels transactions: what `taken` holds is another's, and `troubled` fails as often as the world is told to be bad."""
+
+    taken: dict[str, Any] = field(default_factory=dict)
+    troubled: Mapping[str, str] = field(default_factory=dict)
+
+    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803 -- boto3's
+        by_key = {_key(_id(each["Put"]["Item"])): each["Put"]["Item"] for each in TransactItems}
+        self.sent.append(list(by_key))
+        self.times -= 1
+        reasons = [
+            REFUSED
+            if key in self.taken
+            else self.troubled.get(key, UNTOUCHED)
+            if self.times >= 0
+            else UNTOUCHED
+            for key in by_key
+        ]
+        if set(reasons) == {UNTOUCHED}:
+            self.items |= by_key
+            return
+        said: Any = {
+            "Error": {"Code": "TransactionCanceledException"},
+            "CancellationReasons": [{"Code": each} for each in reasons],
+        }
+        raise ClientError(said, "TransactWriteItems")
+
+
+def test_of_a_cancelled_transaction_nothing_is_taken_for_done() -> None:
+    aws: Any = Cancelling(1, taken={"k0": {}}, troubled={"k1": CONFLICT, "k2": "ThrottlingError"})
+    puts = [{"Item": {"id": {"S": key}}} for key in KEYS]
+    answers = dict(zip(KEYS, put_together(aws, puts, "testing"), strict=True))
+    assert aws.items == {}
+    assert answers["k0"] is False
+    assert {key for key in KEYS if isinstance(answers[key], Throttled)} == {"k1", "k2", "k3", "k4"}
+
+
+def test_a_reason_that_nobody_knows_is_an_error_and_neither_done_nor_taken() -> None:
+    aws: Any = Cancelling(1, troubled={"k1": "SomethingNew"})
+    answers = put_together(aws, [{"Item": {"id": {"S": key}}} for key in KEYS], "testing")
+    assert isinstance(answers[1], Unavailable)
+    assert transactions.BATCH == 100
+
+
+def test_aliases_that_were_cancelled_with_a_taken_one_are_claimed_without_it() -> None:
+    aws: Any = Cancelling(1, taken={"k0": {}}, troubled={"k1": CONFLICT})
+    wanted = {key: f"tok {key}" for key in KEYS}
+    answers = DynamoAliases(aws, "aliases").claim(wanted, ample_budget())
+    assert answers == dict.fromkeys(KEYS, True) | {"k0": False}
+    assert aws.sent == [KEYS, KEYS[1:]]
+    assert aws.items.keys() == set(KEYS[1:])
+
+
+def claimed(aws: Any) -> dict[str, Any]:
+    """What each of `KEYS` has after a claim: the token, or why there is none."""
+    tokens = _index(aws).claim([_entry(key) for key in KEYS], {}, ample_budget())
+    assert not tokens.found.keys() & tokens.failed.keys()
+    both = {**{key: entry.token for key, entry in tokens.found.items()}, **tokens.failed}
+    return {key: both.get(_bytes(key, 32)) for key in KEYS}
+
+
+def test_who_loses_the_race_for_a_value_gets_the_winners_token() -> None:
+    aws: Any = Cancelling(0, taken={"k1": True})
+    theirs = _entry("k1", 9)
+    aws.items = {"k1": _index(aws)._put(theirs, 0)["Item"]}
+    assert claimed(aws) == {key: _entry(key).token for key in KEYS} | {"k1": theirs.token}
+
+
+def test_who_loses_the_race_and_can_not_read_the_winners_token_has_none() -> None:
+    """His own would be a second token of one value."""
+    aws: Any = Cancelling(ALWAYS, taken={"k1": True, "k3": True})
+    answers = claimed(aws)
+    assert {key for key in KEYS if isinstance(answers[key], Throttled)} == LEFT
+    assert all(answers[key] == _entry(key).token for key in set(KEYS) - LEFT)
+
+
+def test_who_loses_the_race_to_an_entry_that_is_gone_again_has_no_token() -> None:
+    aws: Any = Cancelling(0, taken={"k1": True})
+    assert claimed(aws) == {key: _entry(key).token for key in KEYS} | {"k1": None}
