@@ -1,0 +1,111 @@
+"""What AWS documents and neither the emulator nor a type's schema shows, held against the settled template.
+
+Each rule names its source, looks at every resource of a type, and is seen to bite by planting the fault that it would have found.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from checks.settled import PARAMETER_SETS, Template, settled, translated
+from local.package import ROOT
+from local.template import load
+from tests.security.test_template import of_type, plant
+
+Check = Callable[[Template], list[str]]
+
+# docs.aws.amazon.com/apigateway/latest/api/API_Method.html, httpMethod; ANY is refused in a setting's path:
+# github.com/hashicorp/terraform-provider-aws/issues/15855, github.com/serverless-heaven/serverless-aws-alias/issues/80
+VERBS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+
+
+def documented_paths(template: Template) -> dict[str, set[str]]:
+    """Returns each path of the template's APIs, and the verbs that it is served for."""
+    served: dict[str, set[str]] = {}
+    for _, api in of_type(template, "AWS::ApiGateway::RestApi"):
+        for path, methods in api["Body"]["paths"].items():
+            named = {each.upper() for each in methods} & VERBS
+            served[path] = VERBS if "x-amazon-apigateway-any-method" in methods else named
+    return served
+
+
+def settings_of_methods_are_of_methods_that_are_there(template: Template) -> list[str]:
+    """AWS::ApiGateway::Stage MethodSetting, ResourcePath: `/~1` and then `~1` for each slash; `*` goes with `/*` alone."""
+    served = documented_paths(template)
+    wrong = []
+    for name, stage in of_type(template, "AWS::ApiGateway::Stage"):
+        for each in stage.get("MethodSettings", []):
+            verb, path = each["HttpMethod"], each["ResourcePath"]
+            escaped = {path.replace("/", "~1"): path for path in served}
+            known = path.startswith("/~1") and verb in served.get(escaped.get(path[1:], ""), ())
+            if (verb, path) != ("*", "/*") and not known:
+                wrong.append(f"{name}: {verb} {path}")
+    return wrong
+
+
+def plain_dependencies(template: Template) -> Iterator[tuple[str, str]]:
+    """Returns each resource with the name of one that it waits for."""
+    for name, each in template["Resources"].items():
+        waits_for = each.get("DependsOn", [])
+        yield from ((name, other) for other in ([waits_for] if isinstance(waits_for, str) else waits_for))
+
+
+def nothing_waits_for_what_is_not_there(template: Template) -> list[str]:
+    """cfn-lint E3005, DependsOn: CloudFormation knows no `Fn::If` there, so a conditional resource can't be named."""
+    there = template["Resources"]
+    return [f"{name}: {other}" for name, other in plain_dependencies(template) if other not in there]
+
+
+API = "Api/Properties"
+REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
+WEAKNESSES: list[tuple[Check, str, Any]] = [
+    (
+        settings_of_methods_are_of_methods_that_are_there,
+        f"{API}/MethodSettings/4",
+        {"HttpMethod": "ANY", "ResourcePath": "/~1{proxy+}"},
+    ),
+    (
+        settings_of_methods_are_of_methods_that_are_there,
+        f"{API}/MethodSettings/1",
+        REVEAL | {"ResourcePath": "/tokens/reveal"},
+    ),
+    (
+        settings_of_methods_are_of_methods_that_are_there,
+        f"{API}/MethodSettings/1",
+        REVEAL | {"ResourcePath": "/~1tokens~1revealed"},
+    ),
+    (nothing_waits_for_what_is_not_there, "Api/DependsOn", "ApiGatewayAccount"),
+]
+CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
+
+
+def settled_by_set(template: Template) -> dict[str, Template]:
+    plain = translated(template)
+    return {name: settled(plain, given) for name, given in PARAMETER_SETS.items()}
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load(ROOT / "template.yaml")
+
+
+@pytest.fixture(scope="module")
+def templates(template: Template) -> dict[str, Template]:
+    return settled_by_set(template)
+
+
+@pytest.mark.parametrize("given", PARAMETER_SETS)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_aws_finds_nothing_to_refuse(templates: dict[str, Template], check: Check, given: str) -> None:
+    assert check(templates[given]) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "path", "value"), WEAKNESSES, ids=lambda given: getattr(given, "__name__", None)
+)
+def test_a_planted_fault_is_found(template: Template, check: Check, path: str, value: Any) -> None:
+    weak = copy.deepcopy(template)
+    plant(weak, path, value)
+    assert any(check(each) for each in settled_by_set(weak).values())
