@@ -36,6 +36,8 @@ PARAMETER_SETS: dict[str, dict[str, str]] = {
         "AlarmTopicArn": f"arn:aws:sns:{REGION}:111122223333:alarms",
         "RunbookUrl": "https://wiki.example.com/runbook",
         "PaymentGateway": "fake",
+        "FirstZone": f"{REGION}a",
+        "SecondZone": f"{REGION}c",
     },
     "existing VPC": {
         "VpcId": "vpc-0123456789abcdef0",
