@@ -58,6 +58,39 @@ def nothing_waits_for_what_is_not_there(template: Template) -> list[str]:
     return [f"{name}: {other}" for name, other in plain_dependencies(template) if other not in there]
 
 
+def statements(node: Any) -> Iterator[dict[str, Any]]:
+    """Returns each statement of each policy in a node."""
+    if isinstance(node, dict):
+        if "Effect" in node and "Action" in node:
+            yield node
+        for each in node.values():
+            yield from statements(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from statements(each)
+
+
+def conditions(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Returns the key of each of a statement's conditions, with its operator."""
+    for operator, tests in statement.get("Condition", {}).items():
+        yield from ((key, operator) for key in tests)
+
+
+def services_that_tell_nothing_still_take_on_their_roles(template: Template) -> list[str]:
+    """No page of AWS shows a key in the trust of Lambda, API Gateway or Firehose; where it is not sent, only `IfExists` holds.
+
+    docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#firehose-assume-role; docs/decisions/0017.
+    """
+    return [
+        f"{name}: {operator} {key}"
+        for name, role in of_type(template, "AWS::IAM::Role")
+        for statement in statements(role["AssumeRolePolicyDocument"])
+        if "Service" in statement["Principal"]
+        for key, operator in conditions(statement)
+        if not operator.endswith("IfExists")
+    ]
+
+
 API = "Api/Properties"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
 WEAKNESSES: list[tuple[Check, str, Any]] = [
@@ -77,6 +110,14 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         REVEAL | {"ResourcePath": "/~1tokens~1revealed"},
     ),
     (nothing_waits_for_what_is_not_there, "Api/DependsOn", "ApiGatewayAccount"),
+    *(
+        (
+            services_that_tell_nothing_still_take_on_their_roles,
+            f"{role}/Properties/AssumeRolePolicyDocument/Statement/0/Condition",
+            {operator: {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+        )
+        for role, operator in (("LakeDeliveryRole", "StringEquals"), ("LakeFeedRole", "ArnEquals"))
+    ),
 ]
 CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
 
