@@ -12,7 +12,7 @@ import pytest
 from checks.settled import PARAMETER_SETS, Template, settled, translated
 from local.package import ROOT
 from local.template import load
-from tests.security.test_template import of_type, plant
+from tests.security.test_template import listed, of_type, plant
 
 Check = Callable[[Template], list[str]]
 
@@ -91,6 +91,23 @@ def services_that_tell_nothing_still_take_on_their_roles(template: Template) -> 
     ]
 
 
+def arrays_of_sources_are_compared_as_arrays(template: Template) -> list[str]:
+    """Of an array, one value is compared only with a set operator, and `ForAllValues` holds for none unless `Null` refuses it.
+
+    docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html; whoever
+    publishes has the form of .../eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html.
+    Rules are not events: for those AWS's example has `StringEqualsIfExists`, eb-event-bus-example-policy-same-account-creator.html.
+    """
+    wanted = {("events:source", "ForAllValues:StringEquals"), ("events:source", "Null")}
+    return [
+        str(statement)
+        for statement in statements(template["Resources"])
+        if "events:PutEvents" in listed(statement["Action"])
+        and any(key == "events:source" for key, _ in conditions(statement))
+        and set(conditions(statement)) != wanted
+    ]
+
+
 API = "Api/Properties"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
 WEAKNESSES: list[tuple[Check, str, Any]] = [
@@ -110,6 +127,14 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         REVEAL | {"ResourcePath": "/~1tokens~1revealed"},
     ),
     (nothing_waits_for_what_is_not_there, "Api/DependsOn", "ApiGatewayAccount"),
+    *(
+        (
+            arrays_of_sources_are_compared_as_arrays,
+            "ErasePolicy/Properties/PolicyDocument/Statement/Publish/Condition",
+            {operator: {"events:source": "orders.tokenizer"}},
+        )
+        for operator in ("StringEquals", "ForAllValues:StringEquals")
+    ),
     *(
         (
             services_that_tell_nothing_still_take_on_their_roles,
