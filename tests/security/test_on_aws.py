@@ -108,6 +108,22 @@ def arrays_of_sources_are_compared_as_arrays(template: Template) -> list[str]:
     ]
 
 
+def custom_resources_fail_within_minutes(template: Template) -> list[str]:
+    """CloudFormation waits an hour for an answer unless `ServiceTimeout` says less, and again in the rollback.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html; longer than the function may take, and its start.
+    """
+    wrong = []
+    for name, resource in template["Resources"].items():
+        if not resource["Type"].startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
+            continue
+        function = template["Resources"][resource["Properties"]["ServiceToken"]["Fn::GetAtt"][0]]
+        seconds = int(resource["Properties"].get("ServiceTimeout", 3600))
+        if not 2 * function["Properties"]["Timeout"] <= seconds <= 300:
+            wrong.append(name)
+    return wrong
+
+
 API = "Api/Properties"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
 WEAKNESSES: list[tuple[Check, str, Any]] = [
@@ -127,6 +143,8 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         REVEAL | {"ResourcePath": "/~1tokens~1revealed"},
     ),
     (nothing_waits_for_what_is_not_there, "Api/DependsOn", "ApiGatewayAccount"),
+    (custom_resources_fail_within_minutes, "TokenKeys/Properties/ServiceTimeout", 3600),
+    (custom_resources_fail_within_minutes, "VaultKeysFunction/Properties/Timeout", 110),
     *(
         (
             arrays_of_sources_are_compared_as_arrays,
