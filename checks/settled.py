@@ -38,6 +38,7 @@ PARAMETER_SETS: dict[str, dict[str, str]] = {
         "PaymentGateway": "fake",
         "FirstZone": f"{REGION}a",
         "SecondZone": f"{REGION}c",
+        "ReservedConcurrency": "100",
     },
     "existing VPC": {
         "VpcId": "vpc-0123456789abcdef0",

@@ -124,6 +124,20 @@ def custom_resources_fail_within_minutes(template: Template) -> list[str]:
     return wrong
 
 
+def queues_leave_concurrency_to_others(template: Template) -> list[str]:
+    """Without a maximum a mapping of a queue grows to 1,000 executions, the whole of an account's default quota.
+
+    docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html; 2 to 1,000: AWS::Lambda::EventSourceMapping ScalingConfig.
+    """
+    queues = dict(of_type(template, "AWS::SQS::Queue"))
+    return [
+        name
+        for name, mapping in of_type(template, "AWS::Lambda::EventSourceMapping")
+        if mapping["EventSourceArn"]["Fn::GetAtt"][0] in queues
+        and not 2 <= int(mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 1001)) < 500
+    ]
+
+
 API = "Api/Properties"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
 WEAKNESSES: list[tuple[Check, str, Any]] = [
@@ -143,6 +157,8 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         REVEAL | {"ResourcePath": "/~1tokens~1revealed"},
     ),
     (nothing_waits_for_what_is_not_there, "Api/DependsOn", "ApiGatewayAccount"),
+    (queues_leave_concurrency_to_others, "TokenizeQueueMapping/Properties/ScalingConfig", {}),
+    (queues_leave_concurrency_to_others, "OnOrderSanitizedMapping/Properties/ScalingConfig", {}),
     (custom_resources_fail_within_minutes, "TokenKeys/Properties/ServiceTimeout", 3600),
     (custom_resources_fail_within_minutes, "VaultKeysFunction/Properties/Timeout", 110),
     *(
