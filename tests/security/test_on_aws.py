@@ -138,6 +138,33 @@ def queues_leave_concurrency_to_others(template: Template) -> list[str]:
     ]
 
 
+def mappings_count_events_and_dropped_ones_raise_an_alarm(template: Template) -> list[str]:
+    """Lambda counts what a mapping drops only where it is asked to, and only for streams.
+
+    docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics: `EventCount`, and
+    `DroppedEventCount` by `EventSourceMappingUUID`, which is the mapping's `Ref`.
+    """
+    mappings = dict(of_type(template, "AWS::Lambda::EventSourceMapping"))
+    silent = [name for name, each in mappings.items() if "EventCount" not in _metrics(each)]
+    watched = [
+        alarm["Dimensions"]
+        for _, alarm in of_type(template, "AWS::CloudWatch::Alarm")
+        if (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"])
+        == ("AWS/Lambda", "DroppedEventCount", 0)
+    ]
+    return silent + [
+        name
+        for name, each in mappings.items()
+        if "StartingPosition" in each
+        and [{"Name": "EventSourceMappingUUID", "Value": {"Ref": name}}] not in watched
+    ]
+
+
+def _metrics(mapping: dict[str, Any]) -> list[str]:
+    found: list[str] = mapping.get("MetricsConfig", {}).get("Metrics", [])
+    return found
+
+
 API = "Api/Properties"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
 WEAKNESSES: list[tuple[Check, str, Any]] = [
@@ -157,6 +184,16 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         REVEAL | {"ResourcePath": "/~1tokens~1revealed"},
     ),
     (nothing_waits_for_what_is_not_there, "Api/DependsOn", "ApiGatewayAccount"),
+    (
+        mappings_count_events_and_dropped_ones_raise_an_alarm,
+        "TokenizeStreamMapping/Properties/MetricsConfig",
+        {},
+    ),
+    (
+        mappings_count_events_and_dropped_ones_raise_an_alarm,
+        "RecordsDroppedAlarm/Properties/Dimensions/0/Name",
+        "FunctionName",
+    ),
     (queues_leave_concurrency_to_others, "TokenizeQueueMapping/Properties/ScalingConfig", {}),
     (queues_leave_concurrency_to_others, "OnOrderSanitizedMapping/Properties/ScalingConfig", {}),
     (custom_resources_fail_within_minutes, "TokenKeys/Properties/ServiceTimeout", 3600),
