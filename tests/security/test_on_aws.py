@@ -165,7 +165,52 @@ def _metrics(mapping: dict[str, Any]) -> list[str]:
     return found
 
 
+CORE_RULES = "AWSManagedRulesCommonRuleSet"
+BODY_RULES = {"CrossSiteScripting", "EC2MetaDataSSRF", "GenericLFI", "GenericRFI"}
+TAKE_ORDERS = {"/orders", "/machine/orders", "/tokens", "/machine/tokens"}
+
+
+def orders_pass_the_edge_whatever_is_in_them(template: Template) -> list[str]:
+    """A managed rule counts what it finds in a body, and another blocks by its label wherever no order is taken.
+
+    Rules and labels: docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html. AWS ignores the
+    override of a rule that it doesn't know: docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html.
+    """
+    wrong = []
+    for name, acl in of_type(template, "AWS::WAFv2::WebACL"):
+        counted = {
+            each["Name"]
+            for rule in acl["Rules"]
+            for each in rule["Statement"].get("ManagedRuleGroupStatement", {}).get("RuleActionOverrides", ())
+            if rule["Statement"]["ManagedRuleGroupStatement"]["Name"] == CORE_RULES
+            and each["ActionToUse"] == {"Count": {}}
+        }
+        blocked = [rule["Statement"] for rule in acl["Rules"] if rule.get("Action") == {"Block": {}}]
+        labels = {each["Key"].rpartition(":")[2] for each in _inside(blocked, "LabelMatchStatement")}
+        ends = [each["SearchString"] for each in _inside(blocked, "ByteMatchStatement")]
+        let_through = {path for path in documented_paths(template) if path.endswith(tuple(ends))}
+        held = {
+            "counted": counted == {f"{rule}_BODY" for rule in BODY_RULES | {"SizeRestrictions"}},
+            "blocked by label": labels == {f"{rule}_Body" for rule in BODY_RULES},
+            "let through": let_through == TAKE_ORDERS,
+        }
+        wrong += [f"{name}: {rule}" for rule, held in held.items() if not held]
+    return wrong
+
+
+def _inside(node: Any, name: str) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        if name in node:
+            yield node[name]
+        for each in node.values():
+            yield from _inside(each, name)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _inside(each, name)
+
+
 API = "Api/Properties"
+CORE = "WebAcl/Properties/Rules/2/Statement"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
 WEAKNESSES: list[tuple[Check, str, Any]] = [
     (
@@ -193,6 +238,17 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         mappings_count_events_and_dropped_ones_raise_an_alarm,
         "RecordsDroppedAlarm/Properties/Dimensions/0/Name",
         "FunctionName",
+    ),
+    (
+        orders_pass_the_edge_whatever_is_in_them,
+        f"{CORE}/ManagedRuleGroupStatement/RuleActionOverrides",
+        [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}],
+    ),
+    (orders_pass_the_edge_whatever_is_in_them, "WebAcl/Properties/Rules/3/Action", {"Count": {}}),
+    (
+        orders_pass_the_edge_whatever_is_in_them,
+        "WebAcl/Properties/Rules/3/Statement/AndStatement/Statements/1",
+        {"ByteMatchStatement": {"SearchString": "/reveal"}},
     ),
     (queues_leave_concurrency_to_others, "TokenizeQueueMapping/Properties/ScalingConfig", {}),
     (queues_leave_concurrency_to_others, "OnOrderSanitizedMapping/Properties/ScalingConfig", {}),
