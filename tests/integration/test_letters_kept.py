@@ -11,9 +11,9 @@ from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws
 from tests.samples import stream_record
 from tokenizer.aws.data_keys import Bounds, DataKeyReader
-from tokenizer.aws.root import LETTER_CONTEXT
 from tokenizer.aws.replaying.letters import Letters
 from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
+from tokenizer.aws.root import LETTER_CONTEXT
 from tokenizer.aws.sealing import Opener
 from tokenizer.replay import PUBLISHED
 
