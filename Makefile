@@ -44,11 +44,12 @@ lint: .venv/.ready .venv-scan/.ready ## formatter, linter, types, import rules, 
 	@$(BIN)/python -m checks
 
 # The scanners' boto3 is another than ours, so they have an environment of their own (290 MB).
-.venv-scan/.ready: requirements/scan.lock
+.venv-scan/.ready: requirements/scan.lock requirements/validate.lock
 	@echo "setting up .venv-scan (once per lock file)"
 	@rm -rf .venv-scan
 	@$(PYTHON) -m venv .venv-scan
 	@.venv-scan/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/scan.lock
+	@.venv-scan/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/validate.lock
 	@touch $@
 
 MINUTES ?= 5
@@ -73,6 +74,7 @@ lock: .venv/.ready ## resolve the lock files anew
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet -c requirements/dev.lock -o requirements/runtime.lock
 	@$(BIN)/uv pip compile --group sam --universal --python-version 3.11 --generate-hashes --quiet -o requirements/sam.lock
 	@$(BIN)/uv pip compile --group scan --universal --python-version 3.11 --generate-hashes --quiet -o requirements/scan.lock
+	@$(BIN)/uv pip compile --group validate --no-deps --universal --python-version 3.11 --generate-hashes --quiet -o requirements/validate.lock
 
 sbom: .venv/.ready ## the bill of materials of what runs on Lambda: build/order-tokenizer.cdx.json
 	@$(BIN)/python -m checks.sbom build/order-tokenizer.cdx.json

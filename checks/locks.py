@@ -8,6 +8,7 @@ LOCKS = (
     "requirements/runtime.lock",
     "requirements/sam.lock",
     "requirements/scan.lock",
+    "requirements/validate.lock",
 )
 _PINNED = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[a-z0-9,-]+\])?==[^\s;]+(?: ;[^\\]+?)?((?: --hash=sha256:[0-9a-f]{64})+)"

@@ -57,7 +57,7 @@ PARAMETER_SETS: dict[str, dict[str, str]] = {
 }
 
 _NOTHING = {"Ref": "AWS::NoValue"}
-_NAMED = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
+_NAMED = re.compile(r"\$\{([^!}]+)\}")
 
 
 @cache
