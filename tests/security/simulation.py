@@ -1,0 +1,255 @@
+"""Tries requests on the template's policies with a simulator of IAM: what the emulator does not enforce among them.
+
+It renders every policy of the settled template, puts those together that AWS would ask for a request (the caller's own, its
+boundary, the endpoint's on the way, the resource's), and hands all requests to one process of node (`checks/simulator`).
+"""
+
+import json
+import shutil
+import subprocess
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from checks.rendered import ACCOUNT, arns, rendered
+from checks.settled import REGION, Template
+from checks.witness import Unavailable
+from tests.security.iam_calls import Context, Needed
+
+Policy = dict[str, Any]
+SIMULATOR = Path("checks/simulator")
+
+# Keys of this form are passed over by the simulator: it reads them as tags, on both sides.
+ENCRYPTION_CONTEXT, AS_TAG = "kms:EncryptionContext:", "aws:PrincipalTag/kms-context-"
+
+# Calls to a service go through the endpoint of this name.
+ENDPOINT_NAMES = {"kinesis": "kinesis-streams"}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who asks.
+
+    Args:
+        arn: of the principal: a session, a role, a service.
+        identity: names of its identity policies.
+        boundary: names of its boundaries.
+        context: condition keys that it brings along.
+    """
+
+    arn: str
+    identity: tuple[str, ...] = ()
+    boundary: tuple[str, ...] = ()
+    context: Context = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to decide.
+
+    Args:
+        caller: who asks.
+        needed: for what.
+        through: the logical name of the endpoint on the way; empty where it comes from outside of the network.
+        context: condition keys of the circumstances, over all others.
+    """
+
+    caller: Caller
+    needed: Needed
+    through: str = ""
+    context: Context = field(default_factory=dict)
+
+
+class Policies:
+    """The policies of a settled template, by name, and which of them AWS asks for what."""
+
+    def __init__(self, template: Template) -> None:
+        self.resources: Mapping[str, Any] = rendered(template)["Resources"]
+        self.documents: dict[str, Policy] = {}
+        self._arns = arns(template)
+        self._identity: dict[str, list[str]] = defaultdict(list)
+        self._endpoints: dict[str, str] = {}
+        self._by_resource: dict[str, str] = {}
+        for name, resource in self.resources.items():
+            collect = _COLLECTORS.get(resource["Type"])
+            if collect is not None:
+                collect(self, name, resource.get("Properties", {}))
+
+    def arn(self, name: str) -> str:
+        """Returns the ARN of a resource."""
+        return self._arns[name]
+
+    def role(self, name: str, session: str = "session") -> Caller:
+        """Returns a session of one of the template's roles."""
+        arn = self._arns[name]
+        boundary = self.resources[name]["Properties"].get("PermissionsBoundary")
+        return Caller(
+            f"arn:aws:sts::{ACCOUNT}:assumed-role/{arn.rpartition('/')[2]}/{session}",
+            tuple(self._identity[arn.rpartition("/")[2]]),
+            tuple(each for each in self.documents if boundary and self._arns.get(each) == boundary),
+            context={"aws:PrincipalArn": arn, "aws:PrincipalAccount": ACCOUNT},
+        )
+
+    def endpoint(self, action: str) -> str:
+        """Returns the logical name of the endpoint that takes an action's calls; empty where none does."""
+        service = action.partition(":")[0]
+        return self._endpoints.get(ENDPOINT_NAMES.get(service, service), "")
+
+    def of_resource(self, arn: str) -> str:
+        """Returns the name of a resource's own policy; empty where it has none."""
+        if ":rule/" in arn:  # rules are made under the policy of their bus
+            before, _, rule = arn.partition(":rule/")
+            arn = f"{before}:event-bus/{rule.split('/')[0]}"
+        if arn.startswith("arn:aws:s3:::"):
+            arn = arn.split("/")[0]
+        return self._by_resource.get(arn, "")
+
+    def own(self, name: str, properties: Policy) -> None:
+        """Takes in a policy of roles, a boundary or an endpoint's."""
+        self.documents[name] = properties["PolicyDocument"]
+        for role in properties.get("Roles", ()):
+            self._identity[role].append(name)
+        if "ServiceName" in properties:
+            self._endpoints[properties["ServiceName"].rpartition(".")[2]] = name
+
+    def attach(self, arn: str, name: str, statements: Iterable[Policy]) -> None:
+        """Takes in statements of the policy of a resource."""
+        known = self._by_resource.setdefault(arn, name)
+        document = self.documents.setdefault(known, {"Version": "2012-10-17", "Statement": []})
+        document["Statement"] = [*document["Statement"], *statements]
+
+
+def _trust(policies: Policies, name: str, properties: Policy) -> None:
+    # A trust policy names no resource: it is its role's.
+    statements = properties["AssumeRolePolicyDocument"]["Statement"]
+    policies.attach(
+        policies.arn(name), name, [{**each, "Resource": policies.arn(name)} for each in statements]
+    )
+
+
+def _key(policies: Policies, name: str, properties: Policy) -> None:
+    policies.attach(policies.arn(name), name, properties["KeyPolicy"]["Statement"])
+
+
+def _queues(policies: Policies, name: str, properties: Policy) -> None:
+    for url in properties["Queues"]:
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{url.rpartition('/')[2]}"
+        policies.attach(arn, f"{name} {arn}", properties["PolicyDocument"]["Statement"])
+
+
+def _bucket(policies: Policies, name: str, properties: Policy) -> None:
+    policies.attach(f"arn:aws:s3:::{properties['Bucket']}", name, properties["PolicyDocument"]["Statement"])
+
+
+def _bus(policies: Policies, name: str, properties: Policy) -> None:
+    bus = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{properties['EventBusName']}"
+    policies.attach(bus, f"policy of {bus}", [properties["Statement"]])
+
+
+def _permission(policies: Policies, name: str, properties: Policy) -> None:
+    # As Lambda writes it: https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html
+    function = properties["FunctionName"]
+    arn = (
+        function if function.startswith("arn:") else f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
+    )
+    tests: Policy = (
+        {"ArnLike": {"aws:SourceArn": properties["SourceArn"]}} if "SourceArn" in properties else {}
+    )
+    if "SourceAccount" in properties:
+        tests["StringEquals"] = {"aws:SourceAccount": properties["SourceAccount"]}
+    statement = {
+        "Sid": name,
+        "Effect": "Allow",
+        "Principal": {"Service": properties["Principal"]},
+        "Action": properties["Action"],
+        "Resource": arn,
+    }
+    policies.attach(arn, f"policy of {arn}", [{**statement, "Condition": tests} if tests else statement])
+
+
+_COLLECTORS: dict[str, Callable[[Policies, str, Policy], None]] = {
+    "AWS::EC2::VPCEndpoint": Policies.own,
+    "AWS::Events::EventBusPolicy": _bus,
+    "AWS::IAM::ManagedPolicy": Policies.own,
+    "AWS::IAM::Policy": Policies.own,
+    "AWS::IAM::Role": _trust,
+    "AWS::KMS::Key": _key,
+    "AWS::Lambda::Permission": _permission,
+    "AWS::S3::BucketPolicy": _bucket,
+    "AWS::SQS::QueuePolicy": _queues,
+}
+
+
+def decide(policies: Policies, requests: Sequence[Request], root: Path = Path()) -> list[bool]:
+    """Returns whether each request is allowed.
+
+    Raises:
+        Unavailable: node, or the simulator's packages, are not there.
+        ValueError: the simulator refuses a request or a policy, or would pass over a condition key.
+    """
+    node = shutil.which("node")
+    if node is None:
+        raise Unavailable("there is no node", "install Node.js 20 or newer, with npm")
+    if not (root / SIMULATOR / "node_modules/@cloud-copilot/iam-simulate").exists():
+        raise Unavailable("the simulator is not installed", "`make lint` installs it by npm, from its lock")
+    asked = {
+        "policies": _as_tags(policies.documents),
+        "requests": [_asked(policies, each) for each in requests],
+    }
+    command = [node, str(root / SIMULATOR / "simulate.mjs")]
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ValueError(f"the simulator ended with {done.returncode}: {done.stderr[-2000:]}")
+    verdicts = json.loads(done.stdout)
+    tested = set(_keys(policies.documents))
+    return [_allowed(*each, tested) for each in zip(requests, verdicts, strict=True)]
+
+
+def _asked(policies: Policies, request: Request) -> dict[str, Any]:
+    needed, caller = request.needed, request.caller
+    on_the_way: Context = {"aws:SecureTransport": "true", "aws:ResourceAccount": ACCOUNT}
+    if request.through:
+        endpoint = policies.resources[request.through]["Properties"]
+        on_the_way |= {
+            "aws:SourceVpc": endpoint["VpcId"],
+            "aws:SourceVpce": f"vpce-{request.through.lower()}",
+        }
+    return {
+        "principal": caller.arn,
+        "action": needed.action,
+        "resource": needed.resource,
+        "account": ACCOUNT,
+        "context": _as_tags({**on_the_way, **caller.context, **needed.context, **request.context}),
+        "identity": caller.identity,
+        "boundary": caller.boundary,
+        "endpoint": [request.through] if request.through else [],
+        "resourcePolicy": policies.of_resource(needed.resource) or None,
+    }
+
+
+def _allowed(request: Request, verdict: Mapping[str, Any], tested: set[str]) -> bool:
+    if "error" in verdict:
+        raise ValueError(f"{request.needed}: {verdict['error']}")
+    if passed_over := tested & {each.lower() for each in verdict["ignored"]}:
+        raise ValueError(f"{request.needed}: the simulator passes over {', '.join(passed_over)}")
+    return bool(verdict["result"] == "allowed")
+
+
+def _keys(node: Any) -> Iterator[str]:
+    """Returns the condition keys that policies test."""
+    if isinstance(node, dict):
+        for tests in node.get("Condition", {}).values() if "Effect" in node else ():
+            yield from (key.lower() for key in tests if not key.startswith(ENCRYPTION_CONTEXT))
+        for each in node.values():
+            yield from _keys(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _keys(each)
+
+
+def _as_tags(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key.replace(ENCRYPTION_CONTEXT, AS_TAG): _as_tags(value) for key, value in node.items()}
+    return [_as_tags(each) for each in node] if isinstance(node, list) else node
