@@ -8,6 +8,8 @@ from typing import Any
 from checks.settled import REGION, Template
 
 Node = Any
+Resources = Mapping[str, Node]
+Resolver = Callable[[Node], Node]
 ACCOUNT = "111122223333"
 STACK = "orders"
 PSEUDO = {
@@ -70,7 +72,7 @@ def arns(template: Template) -> dict[str, str]:
 class _Renderer:
     def __init__(self, template: Template) -> None:
         self._template = template
-        self._resources: Mapping[str, Node] = template["Resources"]
+        self._resources: Resources = template["Resources"]
 
     def template(self) -> Template:
         """Returns the whole template."""
@@ -92,7 +94,7 @@ class _Renderer:
         return {key: self.node(value) for key, value in node.items()}
 
     def _resolved(self, function: str, arguments: Node) -> Node:
-        known: dict[str, Callable[[Node], Node]] = {
+        known: dict[str, Resolver] = {
             "Ref": self._reference,
             "Fn::GetAtt": lambda each: self._attribute(each[0], ".".join(each[1:])),
             "Fn::Sub": self._substituted,

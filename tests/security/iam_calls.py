@@ -131,9 +131,14 @@ def _firehose(name: str, arguments: Arguments) -> list[Needed]:
     return [Needed(f"firehose:{name}", f"arn:aws:firehose:{_HERE}:deliverystream/{stream}")]
 
 
+def _ec2(name: str, _arguments: Arguments) -> list[Needed]:
+    return [Needed(f"ec2:{name}", f"arn:aws:ec2:{_HERE}:network-interface/eni-0123456789abcdef0")]
+
+
 _SERVICES: dict[str, Callable[[str, Arguments], list[Needed]]] = {
     "athena": _athena,
     "dynamodb": _dynamodb,
+    "ec2": _ec2,
     "events": _events,
     "firehose": _firehose,
     "glue": _glue,

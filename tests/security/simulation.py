@@ -10,6 +10,7 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,20 @@ ENCRYPTION_CONTEXT, AS_TAG = "kms:EncryptionContext:", "aws:PrincipalTag/kms-con
 
 # Calls to a service go through the endpoint of this name.
 ENDPOINT_NAMES = {"kinesis": "kinesis-streams"}
+
+
+class HeldBy(Enum):
+    """The walls that stand alone in a request, to show that each holds without the others."""
+
+    ALL = "all"
+    DENIALS = "what the resource's own policy denies"
+    GRANTS = "what the policies allow, without the denials"
+    ENDPOINT = "the endpoint's policy"
+
+
+OPEN, OPENED, UNDENIED = "everything", " opened to everybody", " without denials"
+NOBODY = "arn:aws:iam::000000000000:role/nobody"
+ALLOW_ALL: Policy = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 @dataclass(frozen=True)
@@ -52,14 +67,16 @@ class Request:
     Args:
         caller: who asks.
         needed: for what.
-        through: the logical name of the endpoint on the way; empty where it comes from outside of the network.
+        inside: whether it comes from inside of the network, by the endpoint of its service where there is one.
         context: condition keys of the circumstances, over all others.
+        held_by: which walls stand; all others are as if somebody had opened them to everybody.
     """
 
     caller: Caller
     needed: Needed
-    through: str = ""
+    inside: bool = False
     context: Context = field(default_factory=dict)
+    held_by: HeldBy = HeldBy.ALL
 
 
 class Policies:
@@ -67,8 +84,8 @@ class Policies:
 
     def __init__(self, template: Template) -> None:
         self.resources: Mapping[str, Any] = rendered(template)["Resources"]
-        self.documents: dict[str, Policy] = {}
-        self._arns = arns(template)
+        self.documents: dict[str, Policy] = {OPEN: {"Version": "2012-10-17", "Statement": [ALLOW_ALL]}}
+        self.arns = arns(template)
         self._identity: dict[str, list[str]] = defaultdict(list)
         self._endpoints: dict[str, str] = {}
         self._by_resource: dict[str, str] = {}
@@ -77,20 +94,20 @@ class Policies:
             if collect is not None:
                 collect(self, name, resource.get("Properties", {}))
 
-    def arn(self, name: str) -> str:
-        """Returns the ARN of a resource."""
-        return self._arns[name]
-
     def role(self, name: str, session: str = "session") -> Caller:
         """Returns a session of one of the template's roles."""
-        arn = self._arns[name]
+        arn = self.arns[name]
         boundary = self.resources[name]["Properties"].get("PermissionsBoundary")
         return Caller(
             f"arn:aws:sts::{ACCOUNT}:assumed-role/{arn.rpartition('/')[2]}/{session}",
             tuple(self._identity[arn.rpartition("/")[2]]),
-            tuple(each for each in self.documents if boundary and self._arns.get(each) == boundary),
+            tuple(each for each in self.documents if boundary and self.arns.get(each) == boundary),
             context={"aws:PrincipalArn": arn, "aws:PrincipalAccount": ACCOUNT},
         )
+
+    def vpc(self) -> str:
+        """Returns the id of the network that the functions run in."""
+        return str(self.resources["FunctionsSecurityGroup"]["Properties"]["VpcId"])
 
     def endpoint(self, action: str) -> str:
         """Returns the logical name of the endpoint that takes an action's calls; empty where none does."""
@@ -105,6 +122,15 @@ class Policies:
         if arn.startswith("arn:aws:s3:::"):
             arn = arn.split("/")[0]
         return self._by_resource.get(arn, "")
+
+    def of_resources(self) -> set[str]:
+        """Returns the names of the policies that belong to resources."""
+        return set(self._by_resource.values())
+
+    @property
+    def has_endpoints(self) -> bool:
+        """Whether the network is the stack's own; an existing one has endpoints that the template does not know."""
+        return bool(self._endpoints)
 
     def own(self, name: str, properties: Policy) -> None:
         """Takes in a policy of roles, a boundary or an endpoint's."""
@@ -125,12 +151,12 @@ def _trust(policies: Policies, name: str, properties: Policy) -> None:
     # A trust policy names no resource: it is its role's.
     statements = properties["AssumeRolePolicyDocument"]["Statement"]
     policies.attach(
-        policies.arn(name), name, [{**each, "Resource": policies.arn(name)} for each in statements]
+        policies.arns[name], name, [{**each, "Resource": policies.arns[name]} for each in statements]
     )
 
 
 def _key(policies: Policies, name: str, properties: Policy) -> None:
-    policies.attach(policies.arn(name), name, properties["KeyPolicy"]["Statement"])
+    policies.attach(policies.arns[name], name, properties["KeyPolicy"]["Statement"])
 
 
 def _queues(policies: Policies, name: str, properties: Policy) -> None:
@@ -182,8 +208,8 @@ _COLLECTORS: dict[str, Callable[[Policies, str, Policy], None]] = {
 }
 
 
-def decide(policies: Policies, requests: Sequence[Request], root: Path = Path()) -> list[bool]:
-    """Returns whether each request is allowed.
+def decide(policies: Policies, requests: Sequence[Request], root: Path = Path()) -> list[bool | None]:
+    """Returns whether each request is allowed; None where the action does not know such a resource.
 
     Raises:
         Unavailable: node, or the simulator's packages, are not there.
@@ -195,7 +221,7 @@ def decide(policies: Policies, requests: Sequence[Request], root: Path = Path())
     if not (root / SIMULATOR / "node_modules/@cloud-copilot/iam-simulate").exists():
         raise Unavailable("the simulator is not installed", "`make lint` installs it by npm, from its lock")
     asked = {
-        "policies": _as_tags(policies.documents),
+        "policies": _as_tags(_variants(policies)),
         "requests": [_asked(policies, each) for each in requests],
     }
     command = [node, str(root / SIMULATOR / "simulate.mjs")]
@@ -209,27 +235,59 @@ def decide(policies: Policies, requests: Sequence[Request], root: Path = Path())
 
 def _asked(policies: Policies, request: Request) -> dict[str, Any]:
     needed, caller = request.needed, request.caller
+    endpoint = policies.endpoint(needed.action) if request.inside else ""
     on_the_way: Context = {"aws:SecureTransport": "true", "aws:ResourceAccount": ACCOUNT}
-    if request.through:
-        endpoint = policies.resources[request.through]["Properties"]
-        on_the_way |= {
-            "aws:SourceVpc": endpoint["VpcId"],
-            "aws:SourceVpce": f"vpce-{request.through.lower()}",
-        }
+    if endpoint or (request.inside and not policies.has_endpoints):
+        on_the_way["aws:SourceVpc"] = policies.vpc()
     return {
         "principal": caller.arn,
         "action": needed.action,
         "resource": needed.resource,
         "account": ACCOUNT,
         "context": _as_tags({**on_the_way, **caller.context, **needed.context, **request.context}),
-        "identity": caller.identity,
-        "boundary": caller.boundary,
-        "endpoint": [request.through] if request.through else [],
-        "resourcePolicy": policies.of_resource(needed.resource) or None,
+        **_walls(policies, request, endpoint, policies.of_resource(needed.resource)),
     }
 
 
-def _allowed(request: Request, verdict: Mapping[str, Any], tested: set[str]) -> bool:
+def _walls(policies: Policies, request: Request, endpoint: str, own: str) -> dict[str, Any]:
+    """Returns the policies that decide a request, by their names."""
+    standing = {
+        "identity": request.caller.identity,
+        "boundary": request.caller.boundary,
+        "endpoint": [endpoint] if endpoint else [],
+        "resourcePolicy": own or None,
+    }
+    opened = {"identity": [OPEN], "boundary": []}
+    match request.held_by:
+        case HeldBy.ALL:
+            return standing
+        case HeldBy.GRANTS:
+            return {**standing, "endpoint": [], "resourcePolicy": f"{own}{UNDENIED}" if own else None}
+        case HeldBy.DENIALS:
+            return {**opened, "endpoint": [], "resourcePolicy": f"{own}{OPENED}" if own else None}
+        case HeldBy.ENDPOINT:
+            return {**opened, "endpoint": standing["endpoint"], "resourcePolicy": f"{OPEN}{OPENED}"}
+
+
+def _variants(policies: Policies) -> dict[str, Policy]:
+    """Returns all policies, and those of resources also without their denials, and also opened to everybody."""
+    to_everybody = {**ALLOW_ALL, "Principal": "*"}
+    documents = dict(policies.documents)
+    documents[f"{OPEN}{OPENED}"] = {"Version": "2012-10-17", "Statement": [to_everybody]}
+    for name in policies.of_resources():
+        document = policies.documents[name]
+        statements = document["Statement"]
+        allowed = [each for each in statements if each["Effect"] == "Allow"]
+        documents[f"{name}{OPENED}"] = {**document, "Statement": [*statements, to_everybody]}
+        # A policy without statements is none; this one lets nobody in.
+        nobody = {**to_everybody, "Principal": {"AWS": NOBODY}}
+        documents[f"{name}{UNDENIED}"] = {**document, "Statement": allowed or [nobody]}
+    return documents
+
+
+def _allowed(request: Request, verdict: Mapping[str, Any], tested: set[str]) -> bool | None:
+    if "no.resource.types" in verdict.get("error", ""):
+        return None
     if "error" in verdict:
         raise ValueError(f"{request.needed}: {verdict['error']}")
     if passed_over := tested & {each.lower() for each in verdict["ignored"]}:
