@@ -74,6 +74,10 @@ class Stack:
         arn = function["Properties"]["Role"] if function else ""
         return next((name for name in self.resources if self.policies.arns.get(name) == arn), "")
 
+    def of_type(self, kind: str) -> list[str]:
+        """Returns the logical names of the resources of a type."""
+        return [name for name, each in self.resources.items() if each["Type"] == kind]
+
     def within(self, role: str) -> bool:
         """Returns whether a role's function runs in the network."""
         return any("VpcConfig" in each["Properties"] for each in self.functions_of(role))
