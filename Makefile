@@ -66,7 +66,7 @@ lint: .venv/.ready .venv-scan/.ready ## formatter, linter, types, import rules, 
 	@$(BIN)/python -m checks
 
 # The scanners' boto3 is another than ours, so they have an environment of their own (290 MB).
-.venv-scan/.ready: requirements/scan.lock | .venv/.ready
+.venv-scan/.ready: requirements/scan.lock requirements/validate.lock | .venv/.ready
 	$(SET_UP)
 
 MINUTES ?= 5
@@ -97,6 +97,7 @@ lock: .venv/.ready ## resolve the lock files anew
 	@$(COMPILE) --group uv -c requirements/dev.lock -o requirements/uv.lock
 	@$(COMPILE) --group sam -o requirements/sam.lock
 	@$(COMPILE) --group scan -o requirements/scan.lock
+	@$(COMPILE) --group validate --no-deps -o requirements/validate.lock
 
 sbom: .venv/.ready ## the bill of materials of what runs on Lambda: build/order-tokenizer.cdx.json
 	@$(BIN)/python -m checks.sbom build/order-tokenizer.cdx.json

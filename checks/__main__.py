@@ -2,10 +2,14 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
-from checks import cards, errors, licences, locks, logs, reprs, secrets, template
+from checks import cards, errors, licences, locks, logs, reprs, secrets, template, translated, validator
+from checks.witness import Unavailable, may_skip
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "OrderTokenizer")  # handlers are imported
 
@@ -18,7 +22,12 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "cards": cards.in_tree,
     "secrets": secrets.in_tree,
     "template": template.findings,
+    "translated": translated.findings,
+    "validator": validator.findings,
 }
+
+# Those that start a program that takes its time.
+PROGRAMS = frozenset({"secrets", "template", "translated", "validator"})
 
 
 def main(names: list[str]) -> int:
@@ -29,13 +38,27 @@ def main(names: list[str]) -> int:
             f"error: no such check: {', '.join(sorted(unknown))}\nhint: {', '.join(CHECKS)}", file=sys.stderr
         )
         return 2
-    found = {name: CHECKS[name](Path.cwd()) for name in names or CHECKS}
-    for name, problems in found.items():
-        for problem in problems:
-            print(f"{name}: {problem}")
-    counts = ", ".join(f"{name} {len(problems)}" for name, problems in found.items())
-    print(f"checks: {counts}")
-    return 1 if any(found.values()) else 0
+    # Those that start a program first: the others run beside them.
+    order = sorted(names or CHECKS, key=lambda name: name not in PROGRAMS)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        found = list(pool.map(partial(_told, Path.cwd()), order))
+    return 1 if any(found) else 0
+
+
+def _told(root: Path, name: str) -> bool:
+    """Run a check and print what it found; returns whether it failed."""
+    began = time.monotonic()
+    try:
+        problems = CHECKS[name](root)
+    except Unavailable as missing:
+        failed, told = not may_skip(), [f"skipped: {missing}"]
+    else:
+        failed, told = bool(problems), problems
+    verdict = "failed" if failed else "ok"
+    closing = f"{name}: {verdict} ({time.monotonic() - began:.0f} s)"
+    # In one call, so that what two checks print does not mix.
+    print("\n".join([*(f"{name}: {each}" for each in told), closing]), flush=True)
+    return failed
 
 
 if __name__ == "__main__":

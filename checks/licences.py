@@ -106,6 +106,7 @@ def check(root: Path) -> list[str]:
         for lock, packages in (
             (root / "requirements/dev.lock", ".venv"),
             (root / "requirements/scan.lock", ".venv-scan"),
+            (root / "requirements/validate.lock", ".venv-scan"),
         )
         for problem in not_allowed(locks.names(lock.read_text(encoding="utf-8")), _installed(root / packages))
     ]

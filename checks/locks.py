@@ -10,6 +10,7 @@ LOCKS = (
     "requirements/sam.lock",
     "requirements/scan.lock",
     "requirements/uv.lock",
+    "requirements/validate.lock",
 )
 INSTALLERS = ("Makefile", "requirements/environment.py")
 _INSTALL = re.compile(r"\bpip [^\n]*?\b(?:install|sync) [^\n]*")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-MADE = frozenset({"__pycache__", "build", "results"})
+MADE = frozenset({"__pycache__", "build", "node_modules", "results"})
 
 
 def files(root: Path) -> Iterator[Path]:

@@ -6,28 +6,16 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.cloudformation import answer
-from handlers.shell import fail
+from handlers.cloudformation import serve
 from tokenizer.aws.clients import client
 from tokenizer.aws.held_keys import HeldKeys
 from tokenizer.aws.rekey_progress import DynamoProgress
 from tokenizer.aws.settings import VaultKeysSettings
-from tokenizer.errors import PipelineError
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Answer CloudFormation; the keys themselves outlive the stack, so deleting it is let through."""
-    status, reason = "SUCCESS", "the stack holds its vault keys"
-    if event["RequestType"] in {"Create", "Update"}:
-        try:
-            _change(event["ResourceProperties"])
-        except PipelineError as error:
-            status, reason = "FAILED", str(error)
-            fail(type(error).__name__, reason)
-        except Exception as error:  # noqa: BLE001 -- unanswered, CloudFormation would wait for an hour
-            status, reason = "FAILED", type(error).__name__
-            fail(reason)
-    answer(event, "vault-keys", status, f"{reason}; log stream {context.log_stream_name}")
+    serve(event, context, physical_id="vault-keys", done="the stack holds its vault keys", change=_change)
 
 
 def _change(properties: dict[str, Any]) -> None:

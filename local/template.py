@@ -108,10 +108,8 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
             resource["Properties"]["CodeUri"] = function_uri
             resource["Properties"]["Events"] = _single_methods(resource["Properties"].get("Events", {}))
         elif resource["Type"] == "AWS::Serverless::Api":
-            settings = resource["Properties"]["MethodSettings"]
-            resource["Properties"]["MethodSettings"] = [
-                each for one in settings for each in _for_methods(one)
-            ]
+            for each in resource["Properties"]["MethodSettings"]:
+                each["ResourcePath"] = _unescaped(each["ResourcePath"])
         elif resource["Type"] == MAPPING and "StartingPosition" in resource["Properties"]:
             # The emulator takes the text "false" of a parameter for true.
             resource["Properties"]["Enabled"] = False
@@ -180,15 +178,17 @@ def _single_methods(events: dict[str, Node]) -> dict[str, Node]:
     """Events for one method each."""
     made: dict[str, Node] = {}
     for name, event in events.items():
-        for properties in _for_methods(event["Properties"], "Method"):
-            of_any = properties is not event["Properties"]
-            made[name + properties["Method"].title() if of_any else name] = event | {"Properties": properties}
+        if event["Properties"].get("Method") != "ANY":
+            made[name] = event
+            continue
+        for method in METHODS:
+            made[name + method.title()] = event | {"Properties": event["Properties"] | {"Method": method}}
     return made
 
 
-def _for_methods(node: dict[str, Node], key: str = "HttpMethod") -> list[dict[str, Node]]:
-    """A node for each method that it stands for; itself where it stands for one."""
-    return [node | {key: method} for method in METHODS] if node.get(key) == "ANY" else [node]
+def _unescaped(path: str) -> str:
+    """Returns a method setting's path as the emulator looks it up: it keeps what it is given, and undoes no `~1`."""
+    return path.removeprefix("/").replace("~1", "/") if "~1" in path else path
 
 
 def _with_sessions(tests: dict[str, Node]) -> dict[str, Node]:

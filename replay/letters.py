@@ -17,7 +17,10 @@ from schemas.dead_letter import DeadLetter, ErrorCode
 _BATCH = 10  # ReceiveMessage, DeleteMessageBatch: at most 10 a call
 _ATTEMPTS = 3  # for what SQS left of a batch by a fault of its own
 _TRACE = "AWSTraceHeader"
-_EMPTY_ANSWERS = 3  # SQS samples its servers: one empty answer does not mean an empty queue
+# Any wait asks all of SQS's servers; without one an answer may be empty while letters lie on a server that was not asked:
+# docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+_WAIT = 1
+_EMPTY_ANSWERS = 2  # in a row: an answer of letters that were seen before is one, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,7 @@ class LetterQueue:
                 answer = self._sqs.receive_message(
                     QueueUrl=self._url,
                     MaxNumberOfMessages=_BATCH,
+                    WaitTimeSeconds=_WAIT,
                     VisibilityTimeout=self._hold,
                     MessageSystemAttributeNames=[_TRACE],
                 )

@@ -19,15 +19,15 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 DEMO, READY = Path(".venv/.demo"), Path(".venv/.ready")
 LOCKS = {
-    DEMO: "requirements/demo.lock",
-    READY: "requirements/dev.lock",  # all that is in the demo's, and more
-    Path(".venv-scan/.ready"): "requirements/scan.lock",
-    Path(".venv-sam/.ready"): "requirements/sam.lock",
+    DEMO: ("requirements/demo.lock",),
+    READY: ("requirements/dev.lock",),  # all that is in the demo's, and more
+    Path(".venv-scan/.ready"): ("requirements/scan.lock", "requirements/validate.lock"),
+    Path(".venv-sam/.ready"): ("requirements/sam.lock",),
 }
 UV = ".venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock"
 # Bytecode is compiled here, since the Makefile forbids Python to write any later.
-BY_UV = ".venv/bin/uv pip sync --require-hashes --compile-bytecode --python {folder}/bin/python {lock}"
-BY_PIP = ".venv/bin/pip --disable-pip-version-check --python {folder}/bin/python install --no-deps --require-hashes -r {lock}"
+BY_UV = ".venv/bin/uv pip sync --require-hashes --compile-bytecode --python {folder}/bin/python {locks}"
+BY_PIP = ".venv/bin/pip --disable-pip-version-check --python {folder}/bin/python install --no-deps --require-hashes -r {locks}"
 OURS = ".venv/bin/uv pip install --quiet --no-deps --no-build-isolation --python {folder}/bin/python --editable . --editable ./consumer"
 _EACH_PACKAGE = re.compile(r" [-+~] ")  # uv's list of all packages, after it has said how many
 _INTERRUPTED = 130
@@ -77,8 +77,8 @@ def _made_since(moment: float, stamp: Path) -> bool:
 
 
 def _make(stamp: Path, held: int) -> None:
-    started, folder, lock = time.monotonic(), stamp.parent, LOCKS[stamp]
-    _say(f"setting up {folder} from {lock}; once, until that changes")
+    started, folder, locks = time.monotonic(), stamp.parent, LOCKS[stamp]
+    _say(f"setting up {folder} from {' and '.join(locks)}; once, until that changes")
     stamps = [each for each in LOCKS if each.parent == folder and each.exists()]
     whole = bool(stamps) and _runs(folder)
     for each in stamps:
@@ -88,10 +88,10 @@ def _make(stamp: Path, held: int) -> None:
     if stamp in {DEMO, READY}:
         _run(UV, held)
     try:
-        _run(BY_UV.format(folder=folder, lock=lock), held)
+        _run(BY_UV.format(folder=folder, locks=" ".join(locks)), held)
     except SetUpError as error:
         _say(f"{error}; with pip it takes a minute or two")
-        _run(BY_PIP.format(folder=folder, lock=lock), held)
+        _run(BY_PIP.format(folder=folder, locks=" -r ".join(locks)), held)
     if stamp in {DEMO, READY}:
         _run(OURS.format(folder=folder), held)
     stamp.touch()

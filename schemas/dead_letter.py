@@ -51,12 +51,12 @@ class LetterSource(_Part):
 class DeadLetter(_Part):
     """One record that failed.
 
-    `sealed` is the raw record under the letter key, base64; None where it was too large for the queue and
+    `sealed` is the raw record under the letter key, base64; absent where it was too large for the queue and
     lies in the letter bucket under `sealed_object`.
     """
 
     error: LetterError
     source: LetterSource
     attempts: int
-    sealed: str | None
+    sealed: str | None = None
     sealed_object: str | None = None

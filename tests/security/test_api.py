@@ -10,6 +10,7 @@ from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
 from local.package import ROOT
 from local.template import load
+from tests.security.test_on_aws import VERBS
 from tests.security.test_template import Template, of_type, plant
 from tokenizer.aws.desks import API_CALL_SECONDS
 from tokenizer.aws.idempotency import LEASE_SECONDS
@@ -117,12 +118,28 @@ def functions_end_before_who_waits_for_them(template: Template) -> list[str]:
     return [] if in_order else [str(timeouts)]
 
 
+def setting_path(path: str) -> str:
+    """Returns a path as a stage's settings name it."""
+    return "/" + path.replace("/", "~1")
+
+
+def reveals_and_charges_have_rates_of_their_own(template: Template) -> list[str]:
+    rates = {
+        each["ResourcePath"]: each["ThrottlingRateLimit"]
+        for each in properties(template, "Api")["MethodSettings"]
+        if each["HttpMethod"] == "POST"
+    }
+    wanted = [setting_path(path) for path in ("/tokens/reveal", "/orders/{order_id}/payments")]
+    return [path for path in wanted if rates.get(path, 100) > 20]
+
+
 def every_method_has_a_rate_and_strangers_a_small_one(template: Template) -> list[str]:
     rates = {
         (each["HttpMethod"], each["ResourcePath"]): each["ThrottlingRateLimit"]
         for each in properties(template, "Api")["MethodSettings"]
     }
-    wanted = {("*", "/*"): 100, ("ANY", ELSEWHERE): 10, **dict.fromkeys(PUBLIC, 10)}
+    strangers = PUBLIC | {(verb, ELSEWHERE) for verb in VERBS}
+    wanted = {("*", "/*"): 100} | {(verb, setting_path(path)): 10 for verb, path in strangers}
     return [str(route) for route, most in wanted.items() if rates.get(route, most + 1) > most]
 
 
@@ -204,6 +221,8 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (functions_end_before_who_waits_for_them, "ApiFunction/Properties/Timeout", 30),
     (functions_end_before_who_waits_for_them, "RevealFunction/Properties/Timeout", 28),
     (every_method_has_a_rate_and_strangers_a_small_one, f"{API}/MethodSettings", []),
+    (every_method_has_a_rate_and_strangers_a_small_one, f"{API}/MethodSettings/9/HttpMethod", "GET"),
+    (reveals_and_charges_have_rates_of_their_own, f"{API}/MethodSettings/1/ResourcePath", "/tokens/reveal"),
     (
         the_access_log_names_no_path_query_or_header,
         f"{API}/AccessLogSetting/Format",

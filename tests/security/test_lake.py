@@ -175,8 +175,8 @@ def services_use_their_roles_for_this_lake_alone(template: Template) -> list[str
                 "Principal": {"Service": service},
                 "Action": "sts:AssumeRole",
                 "Condition": {
-                    "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
-                    "ArnEquals": {"aws:SourceArn": {"Fn::Sub": source}},
+                    "StringEqualsIfExists": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+                    "ArnEqualsIfExists": {"aws:SourceArn": {"Fn::Sub": source}},
                 },
             }
         ]

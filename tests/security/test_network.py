@@ -71,6 +71,15 @@ def subnets_lie_in_two_zones_and_are_private(template: Template) -> list[str]:
     return public + ([] if len(set(zones)) == len(zones) == 2 else ["one zone"])
 
 
+def zones_are_the_deployers_to_choose(template: Template) -> list[str]:
+    """The first zones of a list may lack Lambda or its endpoint, and the list is another one in each account."""
+    return [
+        name
+        for name, subnet in of_type(template, "AWS::EC2::Subnet")
+        if subnet["AvailabilityZone"].get("Fn::If", [None, {}])[1].get("Ref") not in template["Parameters"]
+    ]
+
+
 def only_https_goes_out_and_only_to_the_endpoints_comes_in(template: Template) -> list[str]:
     return [
         f"{name}: {rule}"
@@ -187,7 +196,12 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (
         subnets_lie_in_two_zones_and_are_private,
         "PrivateSubnetB/Properties/AvailabilityZone",
-        {"Fn::Select": [0, {"Fn::GetAZs": ""}]},
+        {"Fn::If": ["HasZones", {"Ref": "FirstZone"}, {"Fn::Select": [0, {"Fn::GetAZs": ""}]}]},
+    ),
+    (
+        zones_are_the_deployers_to_choose,
+        "PrivateSubnetB/Properties/AvailabilityZone",
+        {"Fn::Select": [1, {"Fn::GetAZs": ""}]},
     ),
     (subnets_lie_in_two_zones_and_are_private, "PrivateSubnetB/Properties/MapPublicIpOnLaunch", True),
     (only_https_goes_out_and_only_to_the_endpoints_comes_in, f"{EGRESS}/FromPort", 0),

@@ -228,13 +228,18 @@ def the_eraser_reads_nothing(template: Template) -> list[str]:
     ]
 
 
+PUBLISHER = {
+    "ForAllValues:StringEquals": {"events:source": "orders.tokenizer"},
+    "Null": {"events:source": "false"},
+}
+
+
 def publishers_are_the_tokenizer(template: Template) -> list[str]:
     return [
         policy
         for policy in ("TokenizeStreamPolicy", "TokenizeQueuePolicy")
         for each in statements(template, policy)
-        if each["Sid"] == "Publish"
-        and each.get("Condition") != {"StringEquals": {"events:source": "orders.tokenizer"}}
+        if each["Sid"] == "Publish" and each.get("Condition") != PUBLISHER
     ]
 
 

@@ -26,7 +26,10 @@ TRACE = "1-6744a3c5-0123456789abcdef01234567"
 
 # Metrics and the dimensions that AWS sends them with.
 Dimensions = set[tuple[str, ...]]
-LAMBDA: Dimensions = {("FunctionName",)}  # docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+LAMBDA: Dimensions = {
+    ("FunctionName",),
+    ("EventSourceMappingUUID",),
+}  # docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 KINESIS: Dimensions = {
     ("StreamName",)
 }  # docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
@@ -44,7 +47,15 @@ APIS: Dimensions = {
 # Firehose: docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
 DOCUMENTED: dict[str, tuple[set[str], Dimensions]] = {
     "AWS/Lambda": (
-        {"ConcurrentExecutions", "Duration", "Errors", "Invocations", "IteratorAge", "Throttles"},
+        {
+            "ConcurrentExecutions",
+            "DroppedEventCount",
+            "Duration",
+            "Errors",
+            "Invocations",
+            "IteratorAge",
+            "Throttles",
+        },
         LAMBDA,
     ),
     "AWS/Kinesis": ({"IncomingRecords", "WriteProvisionedThroughputExceeded"}, KINESIS),

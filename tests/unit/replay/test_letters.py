@@ -7,7 +7,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -200,6 +200,18 @@ def test_an_age_is_a_time(text: str, ago: timedelta) -> None:
 
 def test_a_time_without_a_zone_is_utc() -> None:
     assert moment("2026-11-23T10:00") == datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+def test_every_server_of_the_queue_is_asked_for_letters() -> None:
+    """Answers as short polling gives them: nothing, for as long as the request does not wait."""
+
+    class Sampling:
+        letters: ClassVar = [{"MessageId": "i", "ReceiptHandle": "r", "Body": body(1)}]
+
+        def receive_message(self, WaitTimeSeconds: int = 0, **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
+            return {"Messages": [self.letters.pop()]} if WaitTimeSeconds and self.letters else {}
+
+    assert len(list(LetterQueue(Sampling(), "url", 60).take())) == 1
 
 
 def test_an_empty_answer_does_not_end_the_taking() -> None:

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
+from schemas.dead_letter import DeadLetter
 from tokenizer.aws.faults import translated
 from tokenizer.aws.replaying.tokenizers import Tokenizers
 from tokenizer.replay import FAILED, PUBLISHED, Entry, Result
@@ -11,7 +14,14 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 _RECEIVED = 10  # ReceiveMessage: at most 10 messages a call
+# Any wait asks all of SQS's servers; without one an answer may be empty while messages lie on a server that was not asked:
+# docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+_WAIT = 1
 _PREFIX = "quarantine/"
+# What large letters hold is copied here, since the bucket forgets it after 30 days where it was written first; and then there,
+# where it is forgotten too, once the letter is back on the queue.
+_OBJECTS = f"{_PREFIX}objects/"
+_RESTORED = f"{_PREFIX}restored/"
 
 
 class Unprocessed:
@@ -33,6 +43,7 @@ class Unprocessed:
         messages = self._sqs.receive_message(
             QueueUrl=self._queue_url,
             MaxNumberOfMessages=_RECEIVED,
+            WaitTimeSeconds=_WAIT,
             MessageSystemAttributeNames=["SentTimestamp"],
         ).get("Messages", [])
         results = self._tokenizers.run([self._entry(dict(each)) for each in messages], with_letters=True)
@@ -59,7 +70,7 @@ class Unprocessed:
 
 
 class Quarantine:
-    """Letters out of the way: as they are, sealed, in the letter bucket."""
+    """Letters out of the way, sealed as they are, in the letter bucket; large ones with the object that they name."""
 
     def __init__(self, s3: "S3Client", bucket: str, sqs: "SQSClient", queue_url: str) -> None:
         self._s3 = s3
@@ -70,18 +81,37 @@ class Quarantine:
     @translated("quarantining a letter")
     def keep(self, letter_id: str, body: str) -> None:
         """Keep a letter; again is harmless."""
-        self._s3.put_object(Bucket=self._bucket, Key=f"{_PREFIX}{letter_id}", Body=body.encode())
+        kept = self._with_object(body, f"{_OBJECTS}{letter_id}")
+        self._s3.put_object(Bucket=self._bucket, Key=f"{_PREFIX}{letter_id}", Body=kept.encode())
 
     @translated("listing the quarantine")
     def ids(self) -> list[str]:
         """The ids of the letters that are kept."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=_PREFIX)
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=_PREFIX, Delimiter="/"
+        )
         return [each["Key"].removeprefix(_PREFIX) for page in pages for each in page.get("Contents", [])]
 
     @translated("restoring a letter")
     def restore(self, letter_id: str) -> None:
         """Send a letter back to the queue, then forget it: a crash in between sends it twice, which is harmless."""
         key = f"{_PREFIX}{letter_id}"
-        body = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
-        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=body)
+        kept = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
+        restored = self._with_object(kept, f"{_RESTORED}{letter_id}")
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=restored)
         self._s3.delete_object(Bucket=self._bucket, Key=key)
+        if restored != kept:
+            self._s3.delete_object(Bucket=self._bucket, Key=f"{_OBJECTS}{letter_id}")
+
+    def _with_object(self, body: str, key: str) -> str:
+        """Returns a letter that names a copy of its object; itself if it has none in this bucket."""
+        try:
+            letter = DeadLetter.model_validate_json(body)
+        except ValidationError:
+            return body
+        bucket, _, source = (letter.sealed_object or "").removeprefix("s3://").partition("/")
+        if bucket != self._bucket:
+            return body
+        self._s3.copy_object(Bucket=self._bucket, Key=key, CopySource={"Bucket": self._bucket, "Key": source})
+        copied = letter.model_copy(update={"sealed_object": f"s3://{self._bucket}/{key}"})
+        return copied.model_dump_json(exclude_none=True)

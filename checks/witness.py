@@ -1,0 +1,20 @@
+"""What the checks of foreign tools share: a tool that is not on this machine is a reason to skip, and under CI a failure."""
+
+import os
+
+
+class Unavailable(Exception):
+    """Raised when a tool that a check needs is not on this machine.
+
+    Args:
+        reason: what is missing.
+        hint: how to get it.
+    """
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(f"{reason}; {hint}")
+
+
+def may_skip() -> bool:
+    """Returns whether a check may be left out here; continuous integration sets `CI`, and leaves none out."""
+    return os.environ.get("CI", "").lower() not in {"1", "true"}

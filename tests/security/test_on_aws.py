@@ -1,0 +1,304 @@
+"""What AWS documents and neither the emulator nor a type's schema shows, held against the settled template.
+
+Each rule names its source, looks at every resource of a type, and is seen to bite by planting the fault that it would have found.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from checks.settled import PARAMETER_SETS, Template, settled, translated
+from local.package import ROOT
+from local.template import load
+from tests.security.test_template import listed, of_type, plant
+
+Check = Callable[[Template], list[str]]
+
+# docs.aws.amazon.com/apigateway/latest/api/API_Method.html, httpMethod; ANY is refused in a setting's path:
+# github.com/hashicorp/terraform-provider-aws/issues/15855, github.com/serverless-heaven/serverless-aws-alias/issues/80
+VERBS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+
+
+def documented_paths(template: Template) -> dict[str, set[str]]:
+    """Returns each path of the template's APIs, and the verbs that it is served for."""
+    served: dict[str, set[str]] = {}
+    for _, api in of_type(template, "AWS::ApiGateway::RestApi"):
+        for path, methods in api["Body"]["paths"].items():
+            named = {each.upper() for each in methods} & VERBS
+            served[path] = VERBS if "x-amazon-apigateway-any-method" in methods else named
+    return served
+
+
+def settings_of_methods_are_of_methods_that_are_there(template: Template) -> list[str]:
+    """AWS::ApiGateway::Stage MethodSetting, ResourcePath: `/~1` and then `~1` for each slash; `*` goes with `/*` alone."""
+    served = documented_paths(template)
+    wrong = []
+    for name, stage in of_type(template, "AWS::ApiGateway::Stage"):
+        for each in stage.get("MethodSettings", []):
+            verb, path = each["HttpMethod"], each["ResourcePath"]
+            escaped = {path.replace("/", "~1"): path for path in served}
+            known = path.startswith("/~1") and verb in served.get(escaped.get(path[1:], ""), ())
+            if (verb, path) != ("*", "/*") and not known:
+                wrong.append(f"{name}: {verb} {path}")
+    return wrong
+
+
+def plain_dependencies(template: Template) -> Iterator[tuple[str, str]]:
+    """Returns each resource with the name of one that it waits for."""
+    for name, each in template["Resources"].items():
+        waits_for = each.get("DependsOn", [])
+        yield from ((name, other) for other in ([waits_for] if isinstance(waits_for, str) else waits_for))
+
+
+def nothing_waits_for_what_is_not_there(template: Template) -> list[str]:
+    """cfn-lint E3005, DependsOn: CloudFormation knows no `Fn::If` there, so a conditional resource can't be named."""
+    there = template["Resources"]
+    return [f"{name}: {other}" for name, other in plain_dependencies(template) if other not in there]
+
+
+def statements(node: Any) -> Iterator[dict[str, Any]]:
+    """Returns each statement of each policy in a node."""
+    if isinstance(node, dict):
+        if "Effect" in node and "Action" in node:
+            yield node
+        for each in node.values():
+            yield from statements(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from statements(each)
+
+
+def conditions(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Returns the key of each of a statement's conditions, with its operator."""
+    for operator, tests in statement.get("Condition", {}).items():
+        yield from ((key, operator) for key in tests)
+
+
+def services_that_tell_nothing_still_take_on_their_roles(template: Template) -> list[str]:
+    """No page of AWS shows a key in the trust of Lambda, API Gateway or Firehose; where it is not sent, only `IfExists` holds.
+
+    docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#firehose-assume-role; docs/decisions/0017.
+    """
+    return [
+        f"{name}: {operator} {key}"
+        for name, role in of_type(template, "AWS::IAM::Role")
+        for statement in statements(role["AssumeRolePolicyDocument"])
+        if "Service" in statement["Principal"]
+        for key, operator in conditions(statement)
+        if not operator.endswith("IfExists")
+    ]
+
+
+def arrays_of_sources_are_compared_as_arrays(template: Template) -> list[str]:
+    """Of an array, one value is compared only with a set operator, and `ForAllValues` holds for none unless `Null` refuses it.
+
+    docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html; whoever
+    publishes has the form of .../eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html.
+    Rules are not events: for those AWS's example has `StringEqualsIfExists`, eb-event-bus-example-policy-same-account-creator.html.
+    """
+    wanted = {("events:source", "ForAllValues:StringEquals"), ("events:source", "Null")}
+    return [
+        str(statement)
+        for statement in statements(template["Resources"])
+        if "events:PutEvents" in listed(statement["Action"])
+        and any(key == "events:source" for key, _ in conditions(statement))
+        and set(conditions(statement)) != wanted
+    ]
+
+
+def custom_resources_fail_within_minutes(template: Template) -> list[str]:
+    """CloudFormation waits an hour for an answer unless `ServiceTimeout` says less, and again in the rollback.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html; longer than the function may take, and its start.
+    """
+    wrong = []
+    for name, resource in template["Resources"].items():
+        if not resource["Type"].startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
+            continue
+        function = template["Resources"][resource["Properties"]["ServiceToken"]["Fn::GetAtt"][0]]
+        seconds = int(resource["Properties"].get("ServiceTimeout", 3600))
+        if not 2 * function["Properties"]["Timeout"] <= seconds <= 300:
+            wrong.append(name)
+    return wrong
+
+
+def queues_leave_concurrency_to_others(template: Template) -> list[str]:
+    """Without a maximum a mapping of a queue grows to 1,000 executions, the whole of an account's default quota.
+
+    docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html; 2 to 1,000: AWS::Lambda::EventSourceMapping ScalingConfig.
+    """
+    queues = dict(of_type(template, "AWS::SQS::Queue"))
+    return [
+        name
+        for name, mapping in of_type(template, "AWS::Lambda::EventSourceMapping")
+        if mapping["EventSourceArn"]["Fn::GetAtt"][0] in queues
+        and not 2 <= int(mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 1001)) < 500
+    ]
+
+
+def mappings_count_events_and_dropped_ones_raise_an_alarm(template: Template) -> list[str]:
+    """Lambda counts what a mapping drops only where it is asked to, and only for streams.
+
+    docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics: `EventCount`, and
+    `DroppedEventCount` by `EventSourceMappingUUID`, which is the mapping's `Ref`.
+    """
+    mappings = dict(of_type(template, "AWS::Lambda::EventSourceMapping"))
+    silent = [name for name, each in mappings.items() if "EventCount" not in _metrics(each)]
+    watched = [
+        alarm["Dimensions"]
+        for _, alarm in of_type(template, "AWS::CloudWatch::Alarm")
+        if (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"])
+        == ("AWS/Lambda", "DroppedEventCount", 0)
+    ]
+    return silent + [
+        name
+        for name, each in mappings.items()
+        if "StartingPosition" in each
+        and [{"Name": "EventSourceMappingUUID", "Value": {"Ref": name}}] not in watched
+    ]
+
+
+def _metrics(mapping: dict[str, Any]) -> list[str]:
+    found: list[str] = mapping.get("MetricsConfig", {}).get("Metrics", [])
+    return found
+
+
+CORE_RULES = "AWSManagedRulesCommonRuleSet"
+BODY_RULES = {"CrossSiteScripting", "EC2MetaDataSSRF", "GenericLFI", "GenericRFI"}
+TAKE_ORDERS = {"/orders", "/machine/orders", "/tokens", "/machine/tokens"}
+
+
+def orders_pass_the_edge_whatever_is_in_them(template: Template) -> list[str]:
+    """A managed rule counts what it finds in a body, and another blocks by its label wherever no order is taken.
+
+    Rules and labels: docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html. AWS ignores the
+    override of a rule that it doesn't know: docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html.
+    """
+    wrong = []
+    for name, acl in of_type(template, "AWS::WAFv2::WebACL"):
+        counted = {
+            each["Name"]
+            for rule in acl["Rules"]
+            for each in rule["Statement"].get("ManagedRuleGroupStatement", {}).get("RuleActionOverrides", ())
+            if rule["Statement"]["ManagedRuleGroupStatement"]["Name"] == CORE_RULES
+            and each["ActionToUse"] == {"Count": {}}
+        }
+        blocked = [rule["Statement"] for rule in acl["Rules"] if rule.get("Action") == {"Block": {}}]
+        labels = {each["Key"].rpartition(":")[2] for each in _inside(blocked, "LabelMatchStatement")}
+        ends = [each["SearchString"] for each in _inside(blocked, "ByteMatchStatement")]
+        let_through = {path for path in documented_paths(template) if path.endswith(tuple(ends))}
+        held = {
+            "counted": counted == {f"{rule}_BODY" for rule in BODY_RULES | {"SizeRestrictions"}},
+            "blocked by label": labels == {f"{rule}_Body" for rule in BODY_RULES},
+            "let through": let_through == TAKE_ORDERS,
+        }
+        wrong += [f"{name}: {rule}" for rule, held in held.items() if not held]
+    return wrong
+
+
+def _inside(node: Any, name: str) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        if name in node:
+            yield node[name]
+        for each in node.values():
+            yield from _inside(each, name)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _inside(each, name)
+
+
+API = "Api/Properties"
+CORE = "WebAcl/Properties/Rules/2/Statement"
+REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
+WEAKNESSES: list[tuple[Check, str, Any]] = [
+    (
+        settings_of_methods_are_of_methods_that_are_there,
+        f"{API}/MethodSettings/4",
+        {"HttpMethod": "ANY", "ResourcePath": "/~1{proxy+}"},
+    ),
+    (
+        settings_of_methods_are_of_methods_that_are_there,
+        f"{API}/MethodSettings/1",
+        REVEAL | {"ResourcePath": "/tokens/reveal"},
+    ),
+    (
+        settings_of_methods_are_of_methods_that_are_there,
+        f"{API}/MethodSettings/1",
+        REVEAL | {"ResourcePath": "/~1tokens~1revealed"},
+    ),
+    (nothing_waits_for_what_is_not_there, "Api/DependsOn", "ApiGatewayAccount"),
+    (
+        mappings_count_events_and_dropped_ones_raise_an_alarm,
+        "TokenizeStreamMapping/Properties/MetricsConfig",
+        {},
+    ),
+    (
+        mappings_count_events_and_dropped_ones_raise_an_alarm,
+        "RecordsDroppedAlarm/Properties/Dimensions/0/Name",
+        "FunctionName",
+    ),
+    (
+        orders_pass_the_edge_whatever_is_in_them,
+        f"{CORE}/ManagedRuleGroupStatement/RuleActionOverrides",
+        [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}],
+    ),
+    (orders_pass_the_edge_whatever_is_in_them, "WebAcl/Properties/Rules/3/Action", {"Count": {}}),
+    (
+        orders_pass_the_edge_whatever_is_in_them,
+        "WebAcl/Properties/Rules/3/Statement/AndStatement/Statements/1",
+        {"ByteMatchStatement": {"SearchString": "/reveal"}},
+    ),
+    (queues_leave_concurrency_to_others, "TokenizeQueueMapping/Properties/ScalingConfig", {}),
+    (queues_leave_concurrency_to_others, "OnOrderSanitizedMapping/Properties/ScalingConfig", {}),
+    (custom_resources_fail_within_minutes, "TokenKeys/Properties/ServiceTimeout", 3600),
+    (custom_resources_fail_within_minutes, "VaultKeysFunction/Properties/Timeout", 110),
+    *(
+        (
+            arrays_of_sources_are_compared_as_arrays,
+            "ErasePolicy/Properties/PolicyDocument/Statement/Publish/Condition",
+            {operator: {"events:source": "orders.tokenizer"}},
+        )
+        for operator in ("StringEquals", "ForAllValues:StringEquals")
+    ),
+    *(
+        (
+            services_that_tell_nothing_still_take_on_their_roles,
+            f"{role}/Properties/AssumeRolePolicyDocument/Statement/0/Condition",
+            {operator: {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+        )
+        for role, operator in (("LakeDeliveryRole", "StringEquals"), ("LakeFeedRole", "ArnEquals"))
+    ),
+]
+CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
+
+
+def settled_by_set(template: Template) -> dict[str, Template]:
+    plain = translated(template)
+    return {name: settled(plain, given) for name, given in PARAMETER_SETS.items()}
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load(ROOT / "template.yaml")
+
+
+@pytest.fixture(scope="module")
+def templates(template: Template) -> dict[str, Template]:
+    return settled_by_set(template)
+
+
+@pytest.mark.parametrize("given", PARAMETER_SETS)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_aws_finds_nothing_to_refuse(templates: dict[str, Template], check: Check, given: str) -> None:
+    assert check(templates[given]) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "path", "value"), WEAKNESSES, ids=lambda given: getattr(given, "__name__", None)
+)
+def test_a_planted_fault_is_found(template: Template, check: Check, path: str, value: Any) -> None:
+    weak = copy.deepcopy(template)
+    plant(weak, path, value)
+    assert any(check(each) for each in settled_by_set(weak).values())
