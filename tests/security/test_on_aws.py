@@ -209,6 +209,37 @@ def _inside(node: Any, name: str) -> Iterator[dict[str, Any]]:
             yield from _inside(each, name)
 
 
+KEPT = {"Retain", "RetainExceptOnCreate"}
+
+
+def what_is_kept_keeps_its_role(template: Template) -> list[str]:
+    """A setting of the account that outlives its stack names a role, which has to outlive it, too, and so has its boundary.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-account.html: one for an account and region.
+    """
+    resources = template["Resources"]
+    named = {
+        name: _named_in(each["Properties"])
+        for name, each in resources.items()
+        if each["Type"] in {"AWS::ApiGateway::Account", "AWS::IAM::Role"}
+        and each.get("DeletionPolicy") in KEPT
+    }
+    return [
+        f"{name}: {other}"
+        for name, others in named.items()
+        for other in others & resources.keys()
+        if resources[other].get("DeletionPolicy") not in KEPT
+    ]
+
+
+def _named_in(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        own = {node["Ref"]} if "Ref" in node else set()
+        own |= {node["Fn::GetAtt"][0]} if "Fn::GetAtt" in node else set()
+        return own.union(*(_named_in(each) for each in node.values()))
+    return set().union(*(_named_in(each) for each in node)) if isinstance(node, list) else set()
+
+
 API = "Api/Properties"
 CORE = "WebAcl/Properties/Rules/2/Statement"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
@@ -250,6 +281,8 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         "WebAcl/Properties/Rules/3/Statement/AndStatement/Statements/1",
         {"ByteMatchStatement": {"SearchString": "/reveal"}},
     ),
+    (what_is_kept_keeps_its_role, "ApiGatewayLogsRole/DeletionPolicy", "Delete"),
+    (what_is_kept_keeps_its_role, "ApiGatewayLogsBoundary/DeletionPolicy", "Delete"),
     (queues_leave_concurrency_to_others, "TokenizeQueueMapping/Properties/ScalingConfig", {}),
     (queues_leave_concurrency_to_others, "OnOrderSanitizedMapping/Properties/ScalingConfig", {}),
     (custom_resources_fail_within_minutes, "TokenKeys/Properties/ServiceTimeout", 3600),
