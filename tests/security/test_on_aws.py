@@ -240,6 +240,53 @@ def _named_in(node: Any) -> set[str]:
     return set().union(*(_named_in(each) for each in node)) if isinstance(node, list) else set()
 
 
+BUS = {"Service": "events.amazonaws.com"}
+
+
+def what_a_raw_source_gave_up_outlives_the_stack(template: Template) -> list[str]:
+    """Where a failed record is nowhere else, its queue is kept; what the bus sent, its archive has."""
+    from_the_bus = {
+        queue["Ref"]
+        for _, policy in of_type(template, "AWS::SQS::QueuePolicy")
+        for statement in statements(policy)
+        if statement["Principal"] == BUS
+        for queue in policy["Queues"]
+    }
+    ends = {
+        mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+        for _, mapping in of_type(template, "AWS::Lambda::EventSourceMapping")
+        if "DestinationConfig" in mapping
+    } | {
+        queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for _, queue in of_type(template, "AWS::SQS::Queue")
+        if "RedrivePolicy" in queue
+    }
+    return [name for name in ends - from_the_bus if not _is_kept(template["Resources"][name])]
+
+
+def _is_kept(resource: dict[str, Any]) -> bool:
+    return resource.get("DeletionPolicy") in KEPT and resource.get("UpdateReplacePolicy") == "Retain"
+
+
+# AWS deletes these in no rollback: the first by their protection, keys and the trail by our choice.
+PROTECTED = {"AWS::Cognito::UserPool", "AWS::KMS::Key"}
+
+
+def a_deployment_that_is_taken_back_leaves_few_names(template: Template) -> list[str]:
+    """The next one meets whatever `Retain` kept, by its name: `RetainExceptOnCreate` wherever AWS would delete it.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    """
+    return [
+        name
+        for name, each in template["Resources"].items()
+        if each.get("DeletionPolicy") == "Retain"
+        and each["Type"] not in PROTECTED
+        and not each["Properties"].get("DeletionProtectionEnabled")
+        and name != "AuditBucket"
+    ]
+
+
 API = "Api/Properties"
 CORE = "WebAcl/Properties/Rules/2/Statement"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
@@ -283,6 +330,9 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
     ),
     (what_is_kept_keeps_its_role, "ApiGatewayLogsRole/DeletionPolicy", "Delete"),
     (what_is_kept_keeps_its_role, "ApiGatewayLogsBoundary/DeletionPolicy", "Delete"),
+    (what_a_raw_source_gave_up_outlives_the_stack, "DeadLetterQueue/DeletionPolicy", "Delete"),
+    (what_a_raw_source_gave_up_outlives_the_stack, "UnprocessedQueue/UpdateReplacePolicy", "Delete"),
+    (a_deployment_that_is_taken_back_leaves_few_names, "LetterBucket/DeletionPolicy", "Retain"),
     (queues_leave_concurrency_to_others, "TokenizeQueueMapping/Properties/ScalingConfig", {}),
     (queues_leave_concurrency_to_others, "OnOrderSanitizedMapping/Properties/ScalingConfig", {}),
     (custom_resources_fail_within_minutes, "TokenKeys/Properties/ServiceTimeout", 3600),
