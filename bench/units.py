@@ -13,7 +13,7 @@ from typing import Any
 _WRITE = 1024
 INDEXES = "indexes"
 # The keys of the template's indexes; what they project is far below a unit. Shares have both and are found by the first.
-_INDEX_KEYS = ("subject", "owner")
+_INDEX_KEYS = ("sharer", "owner")
 
 
 def item_bytes(item: dict[str, Any]) -> int:

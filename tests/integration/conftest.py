@@ -88,7 +88,7 @@ def make_table(dynamodb: Any, name: str, indexes: Mapping[str, Mapping[str, str]
 
 
 def make_shares(dynamodb: Any) -> str:
-    return _make(dynamodb, "shares", {"record": "S", "subject": "S"}, {"subject": {"subject": "S"}})
+    return _make(dynamodb, "shares", {"record": "S", "subject": "S"}, {"sharer": {"sharer": "S"}})
 
 
 def make_erasures(dynamodb: Any) -> str:

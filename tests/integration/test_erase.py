@@ -10,9 +10,13 @@ from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws
 from tests.samples import order, stream_record
 from tokenizer.aws import clients, desks
+from tokenizer.aws.blind_index import DynamoBlindIndex
+from tokenizer.aws.estate import DynamoEstate
 from tokenizer.aws.settings import EraseSettings
+from tokenizer.aws.vault import owners
 from tokenizer.certificates import SWEEPS
 from tokenizer.erase import Eraser
+from tokenizer.records import Share
 from tokenizer.reveal import reveal
 from tokenizer.tokens import is_token
 
@@ -173,3 +177,24 @@ def test_killed_at_any_call_an_erasure_is_either_not_begun_or_finished_by_its_sw
     customers.now = NOW + SWEEPS[1]
     customers.eraser().sweep(ample_budget())
     assert customers.whole() == []
+
+
+def test_no_key_of_the_index_of_sharers_gets_hot(aws: Aws) -> None:
+    """A hot key of an index throttles its table: who has no name is not in it, and who has one has sixteen keys.
+
+    docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html.
+    """
+    keys: Any = None
+    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", keys)
+    shares = [
+        Share(bytes([at]) * 32, subject, 1, "owner", 1) for at in range(64) for subject in ("", "5ub1ec7")
+    ]
+    assert index.share(shares, ample_budget()) == [None] * 128
+    stored = aws.stored("shares")
+    by_subject = {
+        name: {item["sharer"]["S"] for item in stored if item["subject"]["S"] == name and "sharer" in item}
+        for name in ("-", "5ub1ec7")
+    }
+    assert by_subject == {"-": set(), "5ub1ec7": set(owners("5ub1ec7"))}
+    estate = DynamoEstate(aws.client("dynamodb"), "vault", "blind-index", "shares")
+    assert len(estate.shares("5ub1ec7")) == 64

@@ -133,7 +133,11 @@ def failed_deliveries_are_told(template: Template) -> list[str]:
 def the_lake_outlives_its_stack_and_mistakes(template: Template) -> list[str]:
     bucket = template["Resources"]["AnalyticsBucket"]
     rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
-    wrong = [key for key in ("DeletionPolicy", "UpdateReplacePolicy") if bucket.get(key) != "Retain"]
+    wrong = [
+        key
+        for key in ("DeletionPolicy", "UpdateReplacePolicy")
+        if bucket.get(key) not in {"Retain", "RetainExceptOnCreate"}
+    ]
     wrong += [each["Id"] for each in rules if each["Prefix"] == "events/" and "ExpirationInDays" in each]
     return wrong + (
         [] if bucket["Properties"].get("VersioningConfiguration") == {"Status": "Enabled"} else ["versions"]

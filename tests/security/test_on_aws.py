@@ -209,6 +209,84 @@ def _inside(node: Any, name: str) -> Iterator[dict[str, Any]]:
             yield from _inside(each, name)
 
 
+KEPT = {"Retain", "RetainExceptOnCreate"}
+
+
+def what_is_kept_keeps_its_role(template: Template) -> list[str]:
+    """A setting of the account that outlives its stack names a role, which has to outlive it, too, and so has its boundary.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-account.html: one for an account and region.
+    """
+    resources = template["Resources"]
+    named = {
+        name: _named_in(each["Properties"])
+        for name, each in resources.items()
+        if each["Type"] in {"AWS::ApiGateway::Account", "AWS::IAM::Role"}
+        and each.get("DeletionPolicy") in KEPT
+    }
+    return [
+        f"{name}: {other}"
+        for name, others in named.items()
+        for other in others & resources.keys()
+        if resources[other].get("DeletionPolicy") not in KEPT
+    ]
+
+
+def _named_in(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        own = {node["Ref"]} if "Ref" in node else set()
+        own |= {node["Fn::GetAtt"][0]} if "Fn::GetAtt" in node else set()
+        return own.union(*(_named_in(each) for each in node.values()))
+    return set().union(*(_named_in(each) for each in node)) if isinstance(node, list) else set()
+
+
+BUS = {"Service": "events.amazonaws.com"}
+
+
+def what_a_raw_source_gave_up_outlives_the_stack(template: Template) -> list[str]:
+    """Where a failed record is nowhere else, its queue is kept; what the bus sent, its archive has."""
+    from_the_bus = {
+        queue["Ref"]
+        for _, policy in of_type(template, "AWS::SQS::QueuePolicy")
+        for statement in statements(policy)
+        if statement["Principal"] == BUS
+        for queue in policy["Queues"]
+    }
+    ends = {
+        mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+        for _, mapping in of_type(template, "AWS::Lambda::EventSourceMapping")
+        if "DestinationConfig" in mapping
+    } | {
+        queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for _, queue in of_type(template, "AWS::SQS::Queue")
+        if "RedrivePolicy" in queue
+    }
+    return [name for name in ends - from_the_bus if not _is_kept(template["Resources"][name])]
+
+
+def _is_kept(resource: dict[str, Any]) -> bool:
+    return resource.get("DeletionPolicy") in KEPT and resource.get("UpdateReplacePolicy") == "Retain"
+
+
+# AWS deletes these in no rollback: the first by their protection, keys and the trail by our choice.
+PROTECTED = {"AWS::Cognito::UserPool", "AWS::KMS::Key"}
+
+
+def a_deployment_that_is_taken_back_leaves_few_names(template: Template) -> list[str]:
+    """The next one meets whatever `Retain` kept, by its name: `RetainExceptOnCreate` wherever AWS would delete it.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    """
+    return [
+        name
+        for name, each in template["Resources"].items()
+        if each.get("DeletionPolicy") == "Retain"
+        and each["Type"] not in PROTECTED
+        and not each["Properties"].get("DeletionProtectionEnabled")
+        and name != "AuditBucket"
+    ]
+
+
 API = "Api/Properties"
 CORE = "WebAcl/Properties/Rules/2/Statement"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
@@ -250,6 +328,11 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         "WebAcl/Properties/Rules/3/Statement/AndStatement/Statements/1",
         {"ByteMatchStatement": {"SearchString": "/reveal"}},
     ),
+    (what_is_kept_keeps_its_role, "ApiGatewayLogsRole/DeletionPolicy", "Delete"),
+    (what_is_kept_keeps_its_role, "ApiGatewayLogsBoundary/DeletionPolicy", "Delete"),
+    (what_a_raw_source_gave_up_outlives_the_stack, "DeadLetterQueue/DeletionPolicy", "Delete"),
+    (what_a_raw_source_gave_up_outlives_the_stack, "UnprocessedQueue/UpdateReplacePolicy", "Delete"),
+    (a_deployment_that_is_taken_back_leaves_few_names, "LetterBucket/DeletionPolicy", "Retain"),
     (queues_leave_concurrency_to_others, "TokenizeQueueMapping/Properties/ScalingConfig", {}),
     (queues_leave_concurrency_to_others, "OnOrderSanitizedMapping/Properties/ScalingConfig", {}),
     (custom_resources_fail_within_minutes, "TokenKeys/Properties/ServiceTimeout", 3600),

@@ -248,7 +248,7 @@ def tables_are_kept(template: Template) -> list[str]:
     for name, table in of_type(template, "AWS::DynamoDB::Table"):
         recoverable = table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
         protected = table.get("DeletionProtectionEnabled") is True or name == "OrdersTable"
-        retained = template["Resources"][name]["DeletionPolicy"] == "Retain"
+        retained = template["Resources"][name]["DeletionPolicy"] in {"Retain", "RetainExceptOnCreate"}
         if not (recoverable and protected and retained and table["SSESpecification"]["SSEEnabled"] is True):
             wrong.append(name)
     return wrong

@@ -131,7 +131,9 @@ def _entry(item: Mapping[str, Any], scopes: Mapping[bytes, str]) -> IndexEntry:
 
 
 def _share(share: Share) -> dict[str, Any]:
+    named = {"sharer": {"S": owner(share.subject, share.record_id)}} if share.subject else {}
     return {
+        **named,
         "record": {"S": share.record_id.hex()},
         "subject": {"S": share.subject or NOBODY},
         "arrived": {"N": str(share.arrived)},

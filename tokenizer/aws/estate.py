@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 OWNER_INDEX = "owner"
-SUBJECT_INDEX = "subject"
+SHARER_INDEX = "sharer"
 
 
 class DynamoEstate:
@@ -56,7 +56,11 @@ class DynamoEstate:
     @translated("finding shares")
     def shares(self, subject: str) -> list[Share]:
         """The values of others that they use."""
-        return [share(item) for item in self._query(self._shares, SUBJECT_INDEX, "subject", subject)]
+        return [
+            share(item)
+            for key in owners(subject)
+            for item in self._query(self._shares, SHARER_INDEX, "sharer", key)
+        ]
 
     @translated("dropping an index entry")
     def drop_entry(self, entry: IndexEntry) -> None:

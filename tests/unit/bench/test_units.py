@@ -33,7 +33,7 @@ def test_a_transaction_costs_twice() -> None:
     assert write_units("TransactWriteItems", {"TransactItems": puts})["t"] == 6
 
 
-@pytest.mark.parametrize(("key", "units"), [("owner", 1), ("subject", 1), ("other", 0)])
+@pytest.mark.parametrize(("key", "units"), [("owner", 1), ("sharer", 1), ("other", 0)])
 def test_an_item_that_an_index_of_the_template_holds_is_written_there_too(key: str, units: int) -> None:
     puts = [{"Put": {"TableName": "t", "Item": item(10) | {key: {"S": "x"}}}}]
     assert write_units("TransactWriteItems", {"TransactItems": puts})[INDEXES] == units
@@ -44,7 +44,7 @@ def test_the_indexes_counted_are_those_of_the_template() -> None:
     written = set(re.findall(r"- IndexName: (\w+)", template)) - {
         "due"
     }  # the sweeps' own, not on the order's path
-    assert written == {"owner", "subject"}
+    assert written == {"owner", "sharer"}
 
 
 def test_a_key_that_is_not_there_is_read_too() -> None:
