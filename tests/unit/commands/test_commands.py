@@ -52,6 +52,7 @@ SHOWN: dict[str, str] = {
     r"make build": "tests/artifacts/test_artifacts.py",
     r"make bench|python -m bench( |$)": "it measures for ten minutes; its parts run in tests/unit/bench",
     r"python -m tests\.e2e\.live_pictures": "it takes pictures, whose times and ids differ each time; tests/e2e/test_live_page.py does what they show",
+    r"make setup": "tests/e2e/test_setup.py",
     r"make lock": "its result differs with every release of a package",
     r"python -m bench\.guard_rates": "tests/unit/test_guard_rates.py",
     r"python -m bench\.kept_fast": "tests/unit/bench/test_kept_fast.py",
