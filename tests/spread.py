@@ -21,6 +21,7 @@ LONGEST = (
     "e2e/test_openapi.py",
     "e2e/test_make.py",
     "e2e/test_rekey.py",
+    "e2e/test_setup.py",
     "e2e/test_load.py",
     "e2e/test_budgets.py",
     "artifacts/test_artifacts.py",

@@ -27,6 +27,7 @@ version = "1"
 packages = []
 """
 DEMO = {"setuptools", "uv", "six"}
+LOCKS = {"demo": DEMO, "dev": DEMO | {"iniconfig"}, "scan": {"six"}, "validate": {"iniconfig"}}
 INSTALLED = (
     "from importlib.metadata import distributions; print(*sorted(each.name for each in distributions()))"
 )
@@ -41,7 +42,7 @@ def tree(tmp_path: Path) -> Path:
     for folder, name in ((tmp_path, "project"), (tmp_path / "consumer", "kit")):
         folder.mkdir(exist_ok=True)
         (folder / "pyproject.toml").write_text(PROJECT.format(name))
-    for name, packages in (("demo", DEMO), ("dev", DEMO | {"iniconfig"}), ("scan", {"six"})):
+    for name, packages in LOCKS.items():
         (tmp_path / f"requirements/{name}.lock").write_text(_locked(packages))
     return tmp_path
 
@@ -95,8 +96,8 @@ def test_the_rest_comes_on_top_of_the_demos_packages_and_both_say_what_they_do(t
     assert installed(tree) == DEMO | {"project", "kit", "pip", "iniconfig"}
     assert make(tree, "setup") == "make: Nothing to be done for 'setup'.\n"
 
-    assert "Installed 1 package " in make(tree, ".venv-scan/.ready")
-    assert installed(tree, ".venv-scan") == {"six"}
+    assert "Installed 2 packages " in make(tree, ".venv-scan/.ready")
+    assert installed(tree, ".venv-scan") == {"six", "iniconfig"}
 
     # A system's upgrade took the Python away.
     (tree / ".venv/bin/python").unlink()
