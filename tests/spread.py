@@ -25,6 +25,12 @@ LONGEST = (
     "e2e/test_load.py",
     "e2e/test_budgets.py",
     "artifacts/test_artifacts.py",
+    "faults/test_outages.py",
+    "faults/test_state_machine.py",
+    "faults/test_crash_points.py",
+    "integration/test_call_counts.py",
+    "unit/bench/test_kept_fast.py",
+    "property/test_nothing_leaks.py",
 )
 _RANKS = {name: rank for rank, name in enumerate(LONGEST)}
 

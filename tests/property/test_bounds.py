@@ -27,7 +27,10 @@ def nested(draw: st.DrawFn) -> tuple[int, bytes]:
     depth = draw(st.integers(DEEPEST - 3, DEEPEST + 3))
     kinds = draw(st.lists(st.booleans(), min_size=depth, max_size=depth))
     beside = draw(st.sampled_from(("", '"[[[{{{",', '"\\"[",', "[],[],")))
-    opened = "".join(f"[{beside}" if each or at == depth - 1 else '{"[{": ' for at, each in enumerate(kinds))
+    key = draw(st.sampled_from(("a", "[{")))
+    opened = "".join(
+        f"[{beside}" if each or at == depth - 1 else f'{{"{key}": ' for at, each in enumerate(kinds)
+    )
     # Lists beside the innermost value would be a level deeper than it.
     text = (
         opened

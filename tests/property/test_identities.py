@@ -24,6 +24,7 @@ KEY = TOKEN_KEYS.keys[0][1]
 # Few and short, so that two places often differ in one part alone, and parts run into each other.
 _parts = st.sampled_from(("1", "11", "12", "2", "a", "a1", '"', ",", '1","1', "é"))
 _edits = st.none() | _parts
+_sub_sequences = st.sampled_from((None, 0, 1, 10, 11))  # the first of an aggregate is 0
 places = st.one_of(
     st.builds(
         lambda stream, shard, sequence, sub, edited: LetterSource(
@@ -37,7 +38,7 @@ places = st.one_of(
         _parts,
         _parts,
         _parts,
-        st.none() | st.integers(0, 12),
+        _sub_sequences,
         _edits,
     ),
     st.builds(
@@ -59,13 +60,7 @@ def neighbours(draw: st.DrawFn) -> tuple[LetterSource, LetterSource]:
         name for name in ("stream", "shard", "sequence_number", "queue", "message_id") if getattr(one, name)
     ]
     name = draw(st.sampled_from([*given, "edited", *(["sub_sequence_number"] if one.stream else [])]))
-    new = draw(
-        st.none() | st.integers(0, 12)
-        if name == "sub_sequence_number"
-        else _edits
-        if name == "edited"
-        else _parts
-    )
+    new = draw(_sub_sequences if name == "sub_sequence_number" else _edits if name == "edited" else _parts)
     assume(new != getattr(one, name))
     return one, one.model_copy(update={name: new})
 
@@ -92,6 +87,20 @@ def test_two_places_that_differ_in_one_part_have_nothing_in_common(
     assert one != other
     assert len(drawn(one)) == len(drawn(other)) == 9
     assert not drawn(one) & drawn(other)
+
+
+@tried(places, _parts)
+def test_the_parts_of_an_aggregate_and_their_edits_have_nothing_in_common(
+    source: LetterSource, revision: str
+) -> None:
+    parts = (None, 0, 1, 10, 11) if source.stream else (None,)
+    identities = [
+        Identity.of_source(source.model_copy(update={"sub_sequence_number": part, "edited": edited}))
+        for part in parts
+        for edited in (None, revision, revision + revision)
+    ]
+    assert len(set(identities)) == 3 * len(parts)
+    assert len(set[object]().union(*map(drawn, identities))) == 9 * len(identities)
 
 
 @tried(places, times=4)
