@@ -20,7 +20,7 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
-PEOPLE = [{"person": []}]
+PEOPLE: list[dict[str, list[str]]] = [{"person": []}]
 SECURITY = {
     ("POST", "/orders"): PEOPLE,
     ("GET", "/orders/{order_id}"): PEOPLE,
