@@ -41,8 +41,9 @@ class Desk:
 
     def __init__(self, dynamodb: Any) -> None:
         fingerprints: Any = None  # each claim below brings its own
-        self.dynamodb: Any = Racing(dynamodb)
-        self.keys = IdempotencyKeys(self.dynamodb, make_table(dynamodb, "idempotency"), fingerprints)
+        self.dynamodb = Racing(dynamodb)
+        racing: Any = self.dynamodb
+        self.keys = IdempotencyKeys(racing, make_table(dynamodb, "idempotency"), fingerprints)
         self.now = START
 
     def claim(self) -> Turn | dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.integration.conftest import Aws, make_table
 from tokenizer.allowance import Allowances, Granted
 from tokenizer.aws.honey_tokens import HoneyKeeper, HoneyReader
 from tokenizer.aws.reveal_budgets import DynamoCounters
-from tokenizer.errors import Denied, PipelineError
+from tokenizer.errors import Denied
 from tokenizer.honey import HoneyToken
 from tokenizer.limits import Window
 
@@ -151,7 +151,7 @@ def test_honey_tokens_are_found_among_others(honey: Honey) -> None:
 
 
 def test_honey_tokens_that_can_not_be_looked_for_are_no_answer(aws: Aws) -> None:
-    with pytest.raises(PipelineError):
+    with pytest.raises(Denied):
         HoneyReader(aws.client("dynamodb"), "not-there").among(TOKENS[:1], ample_budget())
 
 

@@ -12,7 +12,7 @@ from tests.samples import order, stream_record
 from tokenizer.aws import token_keys
 from tokenizer.aws.renewed import Renewed
 from tokenizer.aws.token_keys import KEPT, LEAD, SUBJECT_KEY, TOKEN_KEY
-from tokenizer.errors import Configuration, PipelineError, Unavailable
+from tokenizer.errors import Configuration, Unavailable, VaultIntegrity
 from tokenizer.tokens import TokenKey, Versions
 
 NOW = 1_795_600_000_000  # after the arrival of the samples
@@ -74,7 +74,7 @@ def test_a_version_whose_beginning_was_edited_opens_no_more(aws: Aws, begins: st
     provision(aws, {TOKEN_KEY: 2})
     (item,) = (each for each in aws.stored("token-keys") if each["id"]["S"] == "token-key/2")
     aws.client("dynamodb").put_item(TableName="token-keys", Item=item | {"begins": {"N": begins}})
-    with pytest.raises(PipelineError):
+    with pytest.raises(VaultIntegrity):
         load(aws)
 
 

@@ -12,6 +12,7 @@ from local.poison import poisons
 from schemas.check import Fault, check
 from schemas.dead_letter import ErrorCode
 from schemas.files import Located, NoEventsError, events_in
+from schemas.registry import registry
 from schemas.validate import main
 from tests.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
 from tests.property.events import Raw, raw_events
@@ -61,7 +62,11 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 
 
 def test_every_sample_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
-    for path in sorted(Path("schemas/samples").glob("*.json")):
+    paths = sorted(Path("schemas/samples").glob("*.json"))
+    assert {path.stem for path in paths} == {
+        f"{each.event_type}.{each.schema_version}" for each in registry()
+    }
+    for path in paths:
         assert run(capsys, str(path)) == (0, "1 events, 0 invalid\n", "")
 
 

@@ -26,6 +26,16 @@ ALARMS = {
     if each["Type"] == "AWS::CloudWatch::Alarm"
 }
 OURS = {name: alarm for name, alarm in ALARMS.items() if alarm["Namespace"] == "OrderTokenizer"}
+LISTENING = {
+    "AuditFailedAlarm": "AuditFailed",
+    "BudgetExceededAlarm": "BudgetExceeded",
+    "DeniedAlarm": "Denied",
+    "HoneyTokenAlarm": "HoneyTokenAsked",
+    "RetriedAlarm": "Retried",
+    "RevealsDeniedAlarm": "RevealsDenied",
+    "SweepsFailedAlarm": "SweepsFailed",
+    "TamperedAlarm": "Tampered",
+}
 CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
 CALLER = {"name": "thief", "groups": ["payments"]}
 
@@ -123,7 +133,8 @@ def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(
     monkeypatch.setattr(erase, "_desk", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0}))
     erase.handler({"sweep": True}, CONTEXT)
     found = emitted()
-    assert {alarm["MetricName"] for alarm in OURS.values()} <= set(found)
+    assert {name: alarm["MetricName"] for name, alarm in OURS.items()} == LISTENING
+    assert set(LISTENING.values()) <= set(found)
     assert all(
         alarm["Dimensions"] == [{"Name": "service", "Value": "order-tokenizer"}] for alarm in OURS.values()
     )

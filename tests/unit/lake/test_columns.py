@@ -63,7 +63,9 @@ def test_tables_find_their_files_where_the_delivery_puts_them() -> None:
 
 
 def test_every_field_that_a_schema_names_is_in_a_column() -> None:
-    for path in Path("schemas/json/sanitized").glob("*.json"):
+    paths = list(Path("schemas/json/sanitized").glob("*.json"))
+    assert {path.stem.rpartition(".")[0] for path in paths} == set(tables())
+    for path in paths:
         event_type, _, _ = path.stem.rpartition(".")
         named = set(_names(json.loads(path.read_text())))
         assert named <= set(_column_names(tables()[event_type])), path

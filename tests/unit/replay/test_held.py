@@ -49,14 +49,16 @@ class HeldSqs:
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         return {"Attributes": dict(zip(names, (str(waiting), str(held)), strict=True))}
 
-    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         for each in Entries:
             del self._held_until[each["ReceiptHandle"]]
+        return {}
 
-    def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+    def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         for each in Entries:
             self._held_until[each["ReceiptHandle"]] = self._clock.now
             self.given_back += 1
+        return {}
 
     def _lying(self) -> dict[str, float]:
         for each in [each for each in self._deleted_by_others if self._held_until[each] <= self._clock.now]:

@@ -195,9 +195,10 @@ def test_the_last_delivery_that_fails_is_dead_lettered_and_no_earlier_one() -> N
     early = stream_record(order(), 1, attempts=4)
     last = stream_record(order(), 2, attempts=5, last_attempt=True)
     waiting, letter = run(world, early, last)
-    assert waiting.failure is not None
+    assert (waiting.failure, waiting.letter) == (world.bus.down, None)
     assert letter.letter is not None
     assert letter.letter.code is ErrorCode.RETRIES_EXHAUSTED
+    assert letter.letter.message == "delivery 5, the last, failed: down"
     assert [each.data for each in world.letters.sent] == [data(order())]
 
 

@@ -11,6 +11,7 @@ from tests.samples import ARRIVED
 from tests.unit.tokenizer.test_access import FakeAudit
 from tokenizer.access import Caller
 from tokenizer.erasure_desk import ErasureDesk, NotPermitted
+from tokenizer.errors import Unavailable
 from tokenizer.records import milliseconds
 
 CARLA = Caller("carla", ("compliance",))
@@ -38,3 +39,22 @@ def test_a_denied_erasure_is_in_the_trail_and_nowhere_else() -> None:
         desk(erasing, audit, permits=False).erase(CARLA, "C-1", PASTED, ample_budget())
     assert [(line["result"], line["purpose"]) for line in audit.lines] == [("denied", "withheld: no code")]
     assert erasing.sweep(600_000) == []
+
+
+def test_each_sweep_is_in_the_trail_and_those_that_failed_are_counted() -> None:
+    """An alarm listens to that count."""
+    erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()
+    made = desk(erasing, audit)
+    for customer in ("C-1", "C-2"):
+        made.erase(CARLA, customer, "erasure_request", ample_budget())
+    assert made.sweep(ample_budget()) == {"swept": 0, "failed": 0}
+    erasing.now += 600_000
+    erasing.estate.down = Unavailable("the table")
+    assert made.sweep(ample_budget()) == {"swept": 2, "failed": 2}
+    erasing.estate.down = None
+    assert made.sweep(ample_budget()) == {"swept": 2, "failed": 0}
+    ids = [line["erasure_id"] for line in audit.lines[:2]]
+    told = [
+        (line["action"], line["operator"], line["erasure_id"], line["result"]) for line in audit.lines[2:]
+    ]
+    assert told == [("sweep", "schedule", each, result) for result in ("failed", "swept") for each in ids]

@@ -23,6 +23,10 @@ SHAPES = {
 }
 
 
+# Of two hundred values. A name and a phone number are drawn from few, by design; nothing else may come twice so soon.
+DIFFERENT = {"card_number": 200, "email": 200, "government_id": 200, "name": 108, "phone": 164}
+
+
 class FakeTokenizing:
     """Tokenizes in its head."""
 
@@ -69,7 +73,7 @@ SEED = {"action": "seed", "kind": "card_number", "count": 3, "note": "the wiki"}
 def test_values_look_like_what_they_are_said_to_be(kind: str) -> None:
     made = values(kind, 200, Random(7))
     assert all(re.fullmatch(SHAPES[kind], value) for value in made)
-    assert len(set(made)) > 50
+    assert len(set(made)) == DIFFERENT[kind]
     assert kind != "card_number" or all(luhn.is_valid(number) for number in made)
 
 

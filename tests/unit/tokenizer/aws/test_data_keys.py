@@ -152,7 +152,8 @@ def test_the_uses_of_a_key_end_at_their_number(
 
 @pytest.mark.parametrize(("age", "held"), [(299.999, True), (300.0, False), (-0.001, False)], ids=str)
 def test_what_is_dropped_unasked_has_the_same_end(kms: Kms, clock: Clock, age: float, held: bool) -> None:
-    writes, reads = (each(kms, clock, Bounds(items=5, seconds=300)) for each in (writer, reader))
+    bounds = Bounds(items=5, seconds=300)
+    writes, reads = writer(kms, clock, bounds), reader(kms, clock, bounds)
     key = writes.take()
     reads.open(b"wrapped")
     clock.now = age

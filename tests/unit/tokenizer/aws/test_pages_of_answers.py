@@ -96,7 +96,10 @@ def _share(name: str) -> Item:
 
 def estate(_: Path) -> list[str]:
     aws: Any = Pages(query=("Items", _share))
-    return [each.subject for each in DynamoEstate(aws, "vault", "index", "shares").shares("s")]
+    found = DynamoEstate(aws, "vault", "index", "shares").shares(
+        "s"
+    )  # under sixteen keys, each with its pages
+    return sorted({each.subject for each in found})
 
 
 def shares(_: Path) -> list[str]:

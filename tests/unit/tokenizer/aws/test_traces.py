@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -225,6 +226,20 @@ def test_the_log_has_all_that_a_trace_has_whether_or_not_there_is_one(
     assert (batch["ids"], batch["failures"], batch["reasons"]) == (["2"], {}, [])
     assert "failed" not in lines
     assert not [canary for canary in CANARIES if canary in repr(lines)]
+
+
+def test_the_log_adds_up_how_long_the_calls_of_a_stage_took(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = iter([1.5, 2.0, 2.0, 2.25, 3.0, 3.0004])  # each call's beginning and end
+    monkeypatch.setattr(spans, "time", SimpleNamespace(time=lambda: next(ends)))
+    stage = timed(World().index, lookup="index_lookup"), timed(World().erasures, until="erasures")
+    for part, method in ((stage[0], "lookup"), (stage[0], "lookup"), (stage[1], "until")):
+        getattr(part, method)([], ample_budget())
+    with caplog.at_level("INFO"):
+        shell.tell([])
+    (batch,) = [vars(each) for each in caplog.records if each.message == "batch"]
+    assert batch["milliseconds"] == {"index_lookup": 750, "erasures": 0}
 
 
 def test_a_daemon_that_can_not_be_told_costs_the_trace_and_not_the_log(
