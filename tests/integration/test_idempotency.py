@@ -141,15 +141,34 @@ def test_a_key_is_forgotten_after_a_day_even_if_the_table_still_has_it(desk: Des
     assert desk.keys.once(asked(body=b"{}"), work) == {"turn": 2}
 
 
-def test_an_answer_too_large_to_keep_is_made_again_as_the_same_record(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("notes", "kept"),
+    [
+        ("n" * 379_988, True),
+        ("n" * 379_989, False),
+        ("\u00fc" * 189_994, True),
+        ("\u00fc" * 189_995, False),
+        ("n" * 400_000, False),
+    ],
+    ids=[
+        "at the limit",
+        "one byte above",
+        "at it in two bytes each",
+        "above it in two bytes each",
+        "far above",
+    ],
+)
+def test_an_answer_too_large_to_keep_is_made_again_as_the_same_record(
+    desk: Desk, notes: str, kept: bool
+) -> None:
     turns = []
 
     def large(turn: Turn) -> dict[str, Any]:
         turns.append(turn)
-        return {"notes": "n" * 400_000}
+        return {"notes": notes}  # 12 bytes beside the notes
 
     assert desk.keys.once(asked(), large) == desk.keys.once(asked(), large)
-    assert turns[0] == turns[1]
+    assert turns == turns[:1] * (1 if kept else 2)
 
 
 def test_neither_the_value_nor_anything_computed_from_it_alone_is_kept(desk: Desk, work: Work) -> None:

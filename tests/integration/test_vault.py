@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws, make_table
 from tests.samples import order, stream_record
-from tokenizer.aws import clients, desks
-from tokenizer.errors import Denied, PipelineError, Throttled, Unavailable, VaultIntegrity
+from tokenizer.aws import clients, desks, vault
+from tokenizer.errors import BadRecord, Denied, PipelineError, Throttled, Unavailable, VaultIntegrity
 from tokenizer.records import VaultField, VaultRecord
 
 A, B = b"a" * 12, b"b" * 12
@@ -43,6 +43,21 @@ def test_what_was_written_is_read_back(aws: Aws) -> None:
     record = read(aws)
     assert isinstance(record, VaultRecord)
     assert record.fields == {b"tag0": VaultField("/path", "token", A.hex())}
+
+
+@pytest.mark.parametrize("off", [-1, 0, 1])
+def test_a_record_is_taken_up_to_the_size_of_an_item(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, off: int
+) -> None:
+    assert vault.ITEM_BYTES == 400 * 1024, "DynamoDB's limit"
+    write(aws, A)
+    size = sum(
+        len(name) + sum(len(value) for value in attribute.values()) for name, attribute in item(aws).items()
+    )
+    monkeypatch.setattr(vault, "ITEM_BYTES", size + off)
+    record = VaultRecord(B, {b"tag0": VaultField("/path", "token", A.hex())})
+    (failure,) = aws.tokenizer().vaulting.vault.write([record], ample_budget())
+    assert isinstance(failure, BadRecord) is (off < 0)
 
 
 def test_the_stored_item_is_ciphertext(aws: Aws) -> None:

@@ -19,7 +19,7 @@ from tests.planted.scratch import Outcome
 
 WORKERS = 2
 ENOUGH = 0.9  # of all bugs
-PARALLEL = ("-n", str(WORKERS), "--dist", "loadfile")
+PARALLEL = ("-p", "xdist", "-n", str(WORKERS), "--dist", "loadfile")
 
 
 def main(names: Sequence[str]) -> int:

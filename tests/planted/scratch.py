@@ -65,10 +65,12 @@ def planted(bug: Bug, tree: Path) -> Iterator[None]:
 
 def run(tree: Path, selections: Sequence[str]) -> tuple[Outcome, str]:
     """Runs tests in a scratch copy up to the first failure; returns what they said, and pytest's output."""
-    options = ["-x", "-q", "--no-header", "--tb=line", *selections]
+    options = ["-p", "hypothesispytest", "-x", "-q", "--no-header", "--tb=line", *selections]
     command = [sys.executable, "-c", _INSIDE, " ".join(_packages(tree)), *options]
     paths = os.pathsep.join([str(tree), str(tree / "consumer")])
-    environment = os.environ | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    # Loading all of pytest's plugins takes longer than most of these tests; tests/conftest.py needs Hypothesis' own.
+    fast = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | fast | {"PYTHONPATH": paths}
     try:
         done = subprocess.run(
             command, cwd=tree, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False

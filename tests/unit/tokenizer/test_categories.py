@@ -1,7 +1,11 @@
 """Which category each field of the shipped schemas has; written out, since policies and budgets go by it."""
 
+from typing import get_args
+
 import pytest
 
+from handlers.api_models import NamedValue
+from tokenizer.aws.waiting_desk import KINDS
 from tokenizer.categories import CATEGORIES, category
 
 FIELDS = {
@@ -33,3 +37,16 @@ def test_a_field_has_its_category(path: str, expected: str) -> None:
 
 def test_these_are_all_categories() -> None:
     assert set(CATEGORIES) == FIELDS.keys()
+
+
+NAMED = (
+    *("name", "email", "phone", "birth_date", "card_number", "card_expiry", "government_id", "bank_account"),
+    *("address", "other"),
+)
+
+
+def test_a_value_that_a_caller_names_has_the_category_of_its_name() -> None:
+    assert tuple(KINDS) == get_args(NamedValue.model_fields["kind"].annotation) == NAMED
+    assert {kind: category(f"/values/0/{holder}/{field}") for kind, (holder, field) in KINDS.items()} == {
+        kind: kind for kind in NAMED
+    }

@@ -122,6 +122,16 @@ def test_what_was_read_before_an_unforeseen_error_is_kept_as_a_bad_record_is(
     assert b"987" not in unforeseen.data
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("end", [b"", b"}", b",}", b',"x": NaN}}'], ids=repr)
+def test_a_record_that_does_not_parse_is_kept_without_secrets(form: str, end: bytes) -> None:
+    world = World()
+    world.tokenizer.run([stream_record(data(order(secret=FORMS[form]))[:-2] + end)], ample_budget())
+    (letter,) = world.letters.sent
+    assert letter.code is ErrorCode.MALFORMED_JSON
+    assert b"987" not in letter.data
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_without_memory_a_record_is_delivered_again_and_its_neighbours_are_published(
     monkeypatch: pytest.MonkeyPatch, stage: str
