@@ -146,30 +146,35 @@ class LetterQueue:
         self._sqs = sqs
         self._url = url
         self._hold = hold_seconds
-        self._seen: set[str] = set()
+        self._seen: dict[str, str] = {}  # the first receipt of each message, which its letter carries
+        self._renewed: dict[str, str] = {}  # the latest receipt, where a message was received again
 
     def take(self) -> Iterator[Letter]:
         """Every letter that nobody else holds; they come back when the hold ends.
 
         Each comes once from a queue, however often this is called: another call yields what others have given back since.
         """
+        again: list[str] = []
         empty = 0
-        while empty < _EMPTY_ANSWERS:
-            with told("receiving letters"):
-                answer = self._sqs.receive_message(
-                    QueueUrl=self._url,
-                    MaxNumberOfMessages=_BATCH,
-                    WaitTimeSeconds=_WAIT,
-                    VisibilityTimeout=self._hold,
-                    MessageSystemAttributeNames=[_TRACE],
-                )
-            messages = answer.get("Messages", [])
-            new = [each for each in messages if each["MessageId"] not in self._seen]
-            empty = 0 if new else empty + 1
-            self.give_back([each["ReceiptHandle"] for each in messages if each not in new])
-            for each in new:
-                self._seen.add(each["MessageId"])
-                yield read(each)
+        try:
+            while empty < _EMPTY_ANSWERS:
+                with told("receiving letters"):
+                    answer = self._sqs.receive_message(
+                        QueueUrl=self._url,
+                        MaxNumberOfMessages=_BATCH,
+                        WaitTimeSeconds=_WAIT,
+                        VisibilityTimeout=self._hold,
+                        MessageSystemAttributeNames=[_TRACE],
+                    )
+                messages = answer.get("Messages", [])
+                empty = 0 if messages else empty + 1
+                # First all receipts, since whoever gets a letter may end this.
+                new = [each for each in messages if self._received(each)]
+                again += [self._seen[each["MessageId"]] for each in messages if each not in new]
+                for each in new:
+                    yield read(each)
+        finally:
+            self.give_back(again)
 
     def give_back(self, receipts: Sequence[str]) -> None:
         """End the hold on letters."""
@@ -179,6 +184,15 @@ class LetterQueue:
         """Delete letters; one that is gone already does not matter."""
         self._in_batches("delete_message_batch", receipts)
 
+    def _received(self, message: dict[str, Any]) -> bool:
+        """Whether a message is received for the first time; its latest receipt is the one that counts."""
+        message_id, receipt = message["MessageId"], message["ReceiptHandle"]
+        if message_id not in self._seen:
+            self._seen[message_id] = receipt
+            return True
+        self._renewed[self._seen[message_id]] = receipt
+        return False
+
     def counts(self) -> dict[str, int]:
         """About how many letters wait, and how many somebody holds."""
         return count(self._sqs, self._url)
@@ -186,7 +200,7 @@ class LetterQueue:
     def _in_batches(self, method: str, receipts: Sequence[str], **extra: Any) -> None:
         for start in range(0, len(receipts), _BATCH):
             entries = [
-                {"Id": str(at), "ReceiptHandle": receipt, **extra}
+                {"Id": str(at), "ReceiptHandle": self._renewed.get(receipt, receipt), **extra}
                 for at, receipt in enumerate(receipts[start : start + _BATCH])
             ]
             with told("handling letters"):
