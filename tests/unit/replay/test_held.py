@@ -105,7 +105,7 @@ def test_a_run_that_is_slower_than_its_own_hold_replays_each_letter_once_and_del
     sqs = HeldSqs(clock, 200, {}, set())
 
     def slowly(_: str) -> str:
-        clock.sleep(1.0)  # a request of 25 letters takes 25 seconds, of a hold of 60
+        clock.sleep(3.0)  # a request of 25 letters takes 75 seconds, and the hold is 60
         return "published"
 
     held, report = ran(sqs, clock, monkeypatch, slowly)
