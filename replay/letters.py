@@ -4,7 +4,7 @@ Nothing in here can open one.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ _TRACE = "AWSTraceHeader"
 # Any wait asks all of SQS's servers; without one an answer may be empty while letters lie on a server that was not asked:
 # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
 _WAIT = 1
-_EMPTY_ANSWERS = 2  # in a row: an answer of letters that were seen before is one, too
+_EMPTY_ANSWERS = 2  # in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,35 +146,51 @@ class LetterQueue:
         self._sqs = sqs
         self._url = url
         self._hold = hold_seconds
-        self._seen: dict[str, str] = {}  # the first receipt of each message, which its letter carries
-        self._renewed: dict[str, str] = {}  # the latest receipt, where a message was received again
+        # By a letter's receipt the latest one, where it was received again.
+        self._renewed: dict[str, str] = {}
 
-    def take(self) -> Iterator[Letter]:
-        """Every letter that nobody else holds; they come back when the hold ends.
+    def take(self, known: Collection[str] = frozenset()) -> Iterator[Letter]:
+        """Every letter that nobody else holds, once each; they come back when the hold ends.
 
-        Each comes once from a queue, however often this is called: another call yields what others have given back since.
+        Args:
+            known: ids of letters to leave out.
         """
+        first: dict[str, str] = {}
         again: list[str] = []
+        passing: set[str] = set()  # received again since the last new letter
         empty = 0
         try:
             while empty < _EMPTY_ANSWERS:
-                with told("receiving letters"):
-                    answer = self._sqs.receive_message(
-                        QueueUrl=self._url,
-                        MaxNumberOfMessages=_BATCH,
-                        WaitTimeSeconds=_WAIT,
-                        VisibilityTimeout=self._hold,
-                        MessageSystemAttributeNames=[_TRACE],
-                    )
-                messages = answer.get("Messages", [])
+                messages = self._received()
+                new = [each for each in messages if each["MessageId"] not in first.keys() | known]
+                old = [each for each in messages if each not in new]
                 empty = 0 if messages else empty + 1
-                # First all receipts, since whoever gets a letter may end this.
-                new = [each for each in messages if self._received(each)]
-                again += [self._seen[each["MessageId"]] for each in messages if each not in new]
-                for each in new:
-                    yield read(each)
+                passing = set() if new else passing
+                if any(each["MessageId"] in passing for each in old):
+                    empty = (
+                        _EMPTY_ANSWERS  # all that is left went by: holds end faster than letters are received
+                    )
+                passing |= {each["MessageId"] for each in old}
+                for each in messages:
+                    receipt = first.setdefault(each["MessageId"], each["ReceiptHandle"])
+                    if each in old:
+                        # Its hold ended meanwhile. The new one lasts until the end, or it would stand before the others.
+                        self._renewed[receipt] = each["ReceiptHandle"]
+                        again.append(receipt)
+                yield from map(read, new)
         finally:
             self.give_back(again)
+
+    def _received(self) -> list[dict[str, Any]]:
+        with told("receiving letters"):
+            answer = self._sqs.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=_BATCH,
+                WaitTimeSeconds=_WAIT,
+                VisibilityTimeout=self._hold,
+                MessageSystemAttributeNames=[_TRACE],
+            )
+        return list(answer.get("Messages", []))
 
     def give_back(self, receipts: Sequence[str]) -> None:
         """End the hold on letters."""
@@ -183,15 +199,6 @@ class LetterQueue:
     def delete(self, receipts: Sequence[str]) -> None:
         """Delete letters; one that is gone already does not matter."""
         self._in_batches("delete_message_batch", receipts)
-
-    def _received(self, message: dict[str, Any]) -> bool:
-        """Whether a message is received for the first time; its latest receipt is the one that counts."""
-        message_id, receipt = message["MessageId"], message["ReceiptHandle"]
-        if message_id not in self._seen:
-            self._seen[message_id] = receipt
-            return True
-        self._renewed[self._seen[message_id]] = receipt
-        return False
 
     def counts(self) -> dict[str, int]:
         """About how many letters wait, and how many somebody holds."""

@@ -55,18 +55,20 @@ class HeldSqs:
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         return {"Attributes": dict(zip(names, (str(waiting), str(held)), strict=True))}
 
-    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         for each in Entries:
             message_id = each["ReceiptHandle"].partition("/")[0]
             if self._receipts[message_id] == each["ReceiptHandle"]:
                 del self._held_until[message_id]
+        return {}
 
-    def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803 -- boto3's
+    def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         for each in Entries:
             message_id = each["ReceiptHandle"].partition("/")[0]
             if message_id in self._held_until:
                 self._held_until[message_id] = self._clock.now
                 self.given_back += 1
+        return {}
 
     def _lying(self) -> dict[str, float]:
         for each in [each for each in self._deleted_by_others if self._held_until[each] <= self._clock.now]:
@@ -151,3 +153,11 @@ def test_a_run_for_chosen_letters_waits_for_nobody(monkeypatch: pytest.MonkeyPat
 def test_what_is_held_is_not_all_replayed() -> None:
     assert Report().all_replayed
     assert not Report(held=1).all_replayed
+
+
+def test_whoever_looks_again_sees_the_same_letters_again() -> None:
+    queue = LetterQueue(HeldSqs(Clock(), 12, {}, set()), "url", LIMIT)
+    for _ in range(2):
+        looked_at = list(queue.take())
+        queue.give_back([each.receipt for each in looked_at])
+        assert len(looked_at) == 12
