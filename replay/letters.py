@@ -156,7 +156,7 @@ class LetterQueue:
             known: ids of letters to leave out.
         """
         first: dict[str, str] = {}
-        again: list[str] = []
+        again: set[str] = set()
         passing: set[str] = set()  # received again since the last new letter
         empty = 0
         try:
@@ -176,10 +176,10 @@ class LetterQueue:
                     if each in old:
                         # Its hold ended meanwhile. The new one lasts until the end, or it would stand before the others.
                         self._renewed[receipt] = each["ReceiptHandle"]
-                        again.append(receipt)
+                        again.add(receipt)
                 yield from map(read, new)
         finally:
-            self.give_back(again)
+            self.give_back(list(again))
 
     def _received(self) -> list[dict[str, Any]]:
         with told("receiving letters"):

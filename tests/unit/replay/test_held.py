@@ -161,3 +161,14 @@ def test_whoever_looks_again_sees_the_same_letters_again() -> None:
         looked_at = list(queue.take())
         queue.give_back([each.receipt for each in looked_at])
         assert len(looked_at) == 12
+
+
+def test_a_look_ends_even_if_holds_end_before_the_next_answer() -> None:
+    clock = Clock()
+
+    class Slow(HeldSqs):
+        def receive_message(self, VisibilityTimeout: int, **others: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
+            clock.sleep(VisibilityTimeout + 1.0)
+            return super().receive_message(VisibilityTimeout, **others)
+
+    assert len(list(LetterQueue(Slow(clock, 8, {}, set()), "url", 5).take())) == 8
