@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -431,10 +431,12 @@ def _filter(  # noqa: PLR0917 -- a filter has its parts
     )
 
 
-def _chosen_letters(queue: LetterQueue, wanted: Filter, aside: list[str]) -> Iterator[Letter]:
-    """The letters that are meant; what is not is remembered, to be given back at the end."""
+def _chosen_letters(
+    queue: LetterQueue, wanted: Filter, aside: list[str], tried: Collection[str] = frozenset()
+) -> Iterator[Letter]:
+    """The letters that are meant and were not tried; what is not meant is remembered, to be given back at the end."""
     taken = 0
-    for letter in queue.take():
+    for letter in queue.take(tried):
         if wanted.limit is not None and taken >= wanted.limit:
             aside.append(letter.receipt)
             return
@@ -463,10 +465,11 @@ def _one(stack: Stack, letter_id: str) -> Letter:
 
 
 def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
-    """Replay what is there; whatever is not replayed is given back."""
+    """Replay what is there and was not tried yet; whatever is not replayed is given back."""
     aside: list[str] = []
+    tried = {str(each.get("id")) for each in runner.report.results}
     try:
-        runner.run(_chosen_letters(queue, wanted, aside), wanted)
+        runner.run(_chosen_letters(queue, wanted, aside, tried), wanted)
     finally:
         queue.give_back(aside)
     runner.give_back()

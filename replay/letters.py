@@ -4,7 +4,7 @@ Nothing in here can open one.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ _TRACE = "AWSTraceHeader"
 # Any wait asks all of SQS's servers; without one an answer may be empty while letters lie on a server that was not asked:
 # docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
 _WAIT = 1
-_EMPTY_ANSWERS = 2  # in a row: an answer of letters that were seen before is one, too
+_EMPTY_ANSWERS = 2  # in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,30 +146,51 @@ class LetterQueue:
         self._sqs = sqs
         self._url = url
         self._hold = hold_seconds
-        self._seen: set[str] = set()
+        # By a letter's receipt the latest one, where it was received again.
+        self._renewed: dict[str, str] = {}
 
-    def take(self) -> Iterator[Letter]:
-        """Every letter that nobody else holds; they come back when the hold ends.
+    def take(self, known: Collection[str] = frozenset()) -> Iterator[Letter]:
+        """Every letter that nobody else holds, once each; they come back when the hold ends.
 
-        Each comes once from a queue, however often this is called: another call yields what others have given back since.
+        Args:
+            known: ids of letters to leave out.
         """
+        first: dict[str, str] = {}
+        again: set[str] = set()
+        passing: set[str] = set()  # received again since the last new letter
         empty = 0
-        while empty < _EMPTY_ANSWERS:
-            with told("receiving letters"):
-                answer = self._sqs.receive_message(
-                    QueueUrl=self._url,
-                    MaxNumberOfMessages=_BATCH,
-                    WaitTimeSeconds=_WAIT,
-                    VisibilityTimeout=self._hold,
-                    MessageSystemAttributeNames=[_TRACE],
-                )
-            messages = answer.get("Messages", [])
-            new = [each for each in messages if each["MessageId"] not in self._seen]
-            empty = 0 if new else empty + 1
-            self.give_back([each["ReceiptHandle"] for each in messages if each not in new])
-            for each in new:
-                self._seen.add(each["MessageId"])
-                yield read(each)
+        try:
+            while empty < _EMPTY_ANSWERS:
+                messages = self._received()
+                new = [each for each in messages if each["MessageId"] not in first.keys() | known]
+                old = [each for each in messages if each not in new]
+                empty = 0 if messages else empty + 1
+                passing = set() if new else passing
+                if any(each["MessageId"] in passing for each in old):
+                    empty = (
+                        _EMPTY_ANSWERS  # all that is left went by: holds end faster than letters are received
+                    )
+                passing |= {each["MessageId"] for each in old}
+                for each in messages:
+                    receipt = first.setdefault(each["MessageId"], each["ReceiptHandle"])
+                    if each in old:
+                        # Its hold ended meanwhile. The new one lasts until the end, or it would stand before the others.
+                        self._renewed[receipt] = each["ReceiptHandle"]
+                        again.add(receipt)
+                yield from map(read, new)
+        finally:
+            self.give_back(list(again))
+
+    def _received(self) -> list[dict[str, Any]]:
+        with told("receiving letters"):
+            answer = self._sqs.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=_BATCH,
+                WaitTimeSeconds=_WAIT,
+                VisibilityTimeout=self._hold,
+                MessageSystemAttributeNames=[_TRACE],
+            )
+        return list(answer.get("Messages", []))
 
     def give_back(self, receipts: Sequence[str]) -> None:
         """End the hold on letters."""
@@ -186,7 +207,7 @@ class LetterQueue:
     def _in_batches(self, method: str, receipts: Sequence[str], **extra: Any) -> None:
         for start in range(0, len(receipts), _BATCH):
             entries = [
-                {"Id": str(at), "ReceiptHandle": receipt, **extra}
+                {"Id": str(at), "ReceiptHandle": self._renewed.get(receipt, receipt), **extra}
                 for at, receipt in enumerate(receipts[start : start + _BATCH])
             ]
             with told("handling letters"):

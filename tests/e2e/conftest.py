@@ -66,6 +66,11 @@ def drain(sqs: Any, url: str, count: int, patience: float = PATIENCE) -> list[st
     return bodies
 
 
+def purge(on: Stack) -> None:
+    """Throws away the dead letters that other tests have left."""
+    on.client("sqs").purge_queue(QueueUrl=on.outputs["DeadLetterQueueUrl"])
+
+
 def eventually(done: Callable[[], bool], patience: float = PATIENCE) -> bool:
     """Whether something comes true before patience is over."""
     deadline = time.monotonic() + patience

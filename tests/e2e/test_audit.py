@@ -247,13 +247,13 @@ def test_without_its_trail_nothing_is_revealed_charged_or_erased_and_orders_go_o
 ) -> None:
     """On the stack that tests share: the one of this file has had its trail tampered with."""
     auditor = Auditor(running, tmp_path / "auditor")
-    assert auditor()[1]["verdict"] in {"whole", "empty"}
-    before = auditor()[1]["unanswered"]
+    _, before = auditor()
+    assert before["verdict"] == "whole"
     with without(running, directory, sid):
         refused_without_a_trail(running, f"SO-{sid}")
         code, told = auditor()
     assert (code, told["verdict"]) == (0, "whole")
-    assert told["unanswered"] - before == (3 if sid == "AdvanceAuditHeads" else 0)
+    assert told["unanswered"] - before["unanswered"] == (3 if sid == "AdvanceAuditHeads" else 0)
 
 
 def refused_without_a_trail(on: Stack, name: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from local.stack import Stack
 from schemas.sanitized import SanitizedEvent
-from tests.e2e.conftest import Subscriber, drain, eventually, put, send
+from tests.e2e.conftest import Subscriber, drain, eventually, purge, put, send
 from tests.samples import CANARIES, order
 
 pytestmark = pytest.mark.e2e
@@ -90,6 +90,7 @@ def test_the_same_stream_record_delivered_three_times_is_the_same_event_and_one_
 
 def test_a_bad_record_lands_sealed_with_its_code_and_is_replayed_by_the_operator(running: Stack) -> None:
     url = running.outputs["DeadLetterQueueUrl"]
+    purge(running)
     send(running, json.dumps(order(total="four canaries")))
     bodies = drain(running.client("sqs"), url, 1)
     (letter,) = [json.loads(body) for body in bodies]

@@ -18,7 +18,7 @@ from local import schema_bug, stack
 from local.orders import orders
 from local.stack import Stack
 from replay.letters import count
-from tests.e2e.conftest import Subscriber, audit_lines, eventually, put, send
+from tests.e2e.conftest import Subscriber, audit_lines, eventually, purge, put, send
 from tests.e2e.test_pipeline import invoke
 from tests.samples import order
 from tests.support import terminal
@@ -98,10 +98,6 @@ def bad_letter(on: Stack, **changes: Any) -> None:
     before = waiting(on)
     send(on, json.dumps(order(**changes)))
     assert eventually(lambda: waiting(on) > before)
-
-
-def purge(on: Stack) -> None:
-    on.client("sqs").purge_queue(QueueUrl=on.outputs["DeadLetterQueueUrl"])
 
 
 def test_a_schema_bug_dead_letters_500_orders_and_after_the_fix_they_are_what_they_would_have_been(

@@ -11,7 +11,7 @@ import pytest
 from local import package
 from local.deploy import STACK_NAME
 from local.stack import Stack
-from tests.e2e.conftest import Subscriber, drain, send
+from tests.e2e.conftest import Subscriber, drain, purge, send
 from tests.e2e.weakened import handed, without
 from tests.samples import order
 
@@ -249,7 +249,7 @@ def test_without_one_permission_no_letter_is_sent_and_with_it_again_the_same_let
 ) -> None:
     subscriber = Subscriber(running, f"without-{sid}")
     bad, good = sent(sid)
-    drain(running.client("sqs"), running.outputs["DeadLetterQueueUrl"], 1_000, patience=0.0)
+    purge(running)
     with without(running, directory, sid):
         assert handed(running, "TokenizeQueueFunctionName", bad, good) == {bad[0]}
         assert orders_of(subscriber) == [f"SO-{sid}"], "good orders need no letters"
@@ -259,6 +259,7 @@ def test_without_one_permission_no_letter_is_sent_and_with_it_again_the_same_let
 
 def test_with_all_permissions_the_same_order_and_letter_come_through(running: Stack) -> None:
     subscriber = Subscriber(running, "healthy")
+    purge(running)
     send(running, json.dumps(order()))
     send(running, "{")
     assert len(subscriber.receive(1)) == 1

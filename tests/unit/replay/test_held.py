@@ -26,21 +26,27 @@ class Clock:
 
 
 class HeldSqs:
-    """A queue on which letters lie; some are held by others for a while, and some of those are deleted then."""
+    """A queue on which letters lie; some are held by others for a while, and some of those are deleted then.
+
+    As with SQS, a message that is received again is deleted by its latest receipt alone.
+    """
 
     def __init__(self, clock: Clock, free: int, held_until: dict[str, float], deleted: set[str]) -> None:
         self._clock = clock
         self._held_until = {f"id-{at}": 0.0 for at in range(free)} | held_until
         self._deleted_by_others = deleted
+        self._receipts: dict[str, str] = {}
+        self._made = 0
         self.given_back = 0
 
     def receive_message(self, VisibilityTimeout: int, **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         free = [each for each, until in self._lying().items() if until <= self._clock.now][:10]
+        messages = []
         for each in free:
             self._held_until[each] = self._clock.now + VisibilityTimeout
-        messages = [
-            {"MessageId": each, "ReceiptHandle": each, "Body": body(at)} for at, each in enumerate(free)
-        ]
+            self._made += 1
+            self._receipts[each] = f"{each}/{self._made}"
+            messages.append({"MessageId": each, "ReceiptHandle": self._receipts[each], "Body": body(0)})
         return {"Messages": messages}
 
     def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
@@ -51,13 +57,17 @@ class HeldSqs:
 
     def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         for each in Entries:
-            del self._held_until[each["ReceiptHandle"]]
+            message_id = each["ReceiptHandle"].partition("/")[0]
+            if self._receipts[message_id] == each["ReceiptHandle"]:
+                del self._held_until[message_id]
         return {}
 
     def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         for each in Entries:
-            self._held_until[each["ReceiptHandle"]] = self._clock.now
-            self.given_back += 1
+            message_id = each["ReceiptHandle"].partition("/")[0]
+            if message_id in self._held_until:
+                self._held_until[message_id] = self._clock.now
+                self.given_back += 1
         return {}
 
     def _lying(self) -> dict[str, float]:
@@ -88,6 +98,21 @@ def test_letters_of_a_run_that_died_are_replayed_once_they_come_back(monkeypatch
     held, report = ran(sqs, clock, monkeypatch)
     assert (held, report.statuses) == (0, {"published": 42})
     assert 45 <= clock.now < LIMIT
+
+
+def test_a_run_that_is_slower_than_its_own_hold_replays_each_letter_once_and_deletes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    sqs = HeldSqs(clock, 200, {}, set())
+
+    def slowly(_: str) -> str:
+        clock.sleep(3.0)  # a request of 25 letters takes 75 seconds, and the hold is 60
+        return "published"
+
+    held, report = ran(sqs, clock, monkeypatch, slowly)
+    assert (held, report.statuses) == (0, {"published": 200})
+    assert not sqs._lying()
 
 
 def test_letters_that_another_run_deletes_are_waited_for_and_not_replayed(
@@ -128,3 +153,22 @@ def test_a_run_for_chosen_letters_waits_for_nobody(monkeypatch: pytest.MonkeyPat
 def test_what_is_held_is_not_all_replayed() -> None:
     assert Report().all_replayed
     assert not Report(held=1).all_replayed
+
+
+def test_whoever_looks_again_sees_the_same_letters_again() -> None:
+    queue = LetterQueue(HeldSqs(Clock(), 12, {}, set()), "url", LIMIT)
+    for _ in range(2):
+        looked_at = list(queue.take())
+        queue.give_back([each.receipt for each in looked_at])
+        assert len(looked_at) == 12
+
+
+def test_a_look_ends_even_if_holds_end_before_the_next_answer() -> None:
+    clock = Clock()
+
+    class Slow(HeldSqs):
+        def receive_message(self, VisibilityTimeout: int, **others: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
+            clock.sleep(VisibilityTimeout + 1.0)
+            return super().receive_message(VisibilityTimeout, **others)
+
+    assert len(list(LetterQueue(Slow(clock, 8, {}, set()), "url", 5).take())) == 8
