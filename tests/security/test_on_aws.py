@@ -287,6 +287,83 @@ def a_deployment_that_is_taken_back_leaves_few_names(template: Template) -> list
     ]
 
 
+# docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+DAYS = {
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+}
+
+
+def logs_are_kept_for_a_time_that_there_is(template: Template) -> list[str]:
+    return [
+        name
+        for name, group in of_type(template, "AWS::Logs::LogGroup")
+        if group["RetentionInDays"] not in DAYS
+    ]
+
+
+# What the calls of tokenizer/aws/replaying and the audit trail ask for, and Lambda itself.
+REPLAYS = {
+    "dynamodb:PutItem",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+    "lambda:InvokeFunction",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "s3:DeleteObject",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+    "sqs:DeleteMessage",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+}
+
+
+def the_replay_function_may_do_what_it_does(template: Template) -> list[str]:
+    policy = template["Resources"]["ReplayPolicy"]["Properties"]["PolicyDocument"]
+    return sorted({action for each in statements(policy) for action in listed(each["Action"])} ^ REPLAYS)
+
+
+ROTATION = {
+    "kms:EnableKeyRotation",
+    "kms:GetKeyRotationStatus",
+    "kms:ListKeyRotations",
+    "kms:RotateKeyOnDemand",
+}
+
+
+def administrators_rotate_keys_and_see_when(template: Template) -> list[str]:
+    """docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-on-demand.html, both actions; AWS's default policy has them."""
+    return [
+        name
+        for name, key in of_type(template, "AWS::KMS::Key")
+        for each in key["KeyPolicy"]["Statement"]
+        if each["Sid"] == "Administration" and not set(each["Action"]) >= ROTATION
+    ]
+
+
 API = "Api/Properties"
 CORE = "WebAcl/Properties/Rules/2/Statement"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
@@ -333,6 +410,17 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
     (what_a_raw_source_gave_up_outlives_the_stack, "DeadLetterQueue/DeletionPolicy", "Delete"),
     (what_a_raw_source_gave_up_outlives_the_stack, "UnprocessedQueue/UpdateReplacePolicy", "Delete"),
     (a_deployment_that_is_taken_back_leaves_few_names, "LetterBucket/DeletionPolicy", "Retain"),
+    (logs_are_kept_for_a_time_that_there_is, "ApiLogs/Properties/RetentionInDays", 100),
+    (
+        the_replay_function_may_do_what_it_does,
+        "ReplayPolicy/Properties/PolicyDocument/Statement/TakeUnprocessedMessages/Action",
+        ["sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:GetQueueAttributes"],
+    ),
+    (
+        administrators_rotate_keys_and_see_when,
+        "AuditKey/Properties/KeyPolicy/Statement/Administration/Action",
+        ["kms:EnableKeyRotation"],
+    ),
     (queues_leave_concurrency_to_others, "TokenizeQueueMapping/Properties/ScalingConfig", {}),
     (queues_leave_concurrency_to_others, "OnOrderSanitizedMapping/Properties/ScalingConfig", {}),
     (custom_resources_fail_within_minutes, "TokenKeys/Properties/ServiceTimeout", 3600),
@@ -385,3 +473,33 @@ def test_a_planted_fault_is_found(template: Template, check: Check, path: str, v
     weak = copy.deepcopy(template)
     plant(weak, path, value)
     assert any(check(each) for each in settled_by_set(weak).values())
+
+
+def test_every_choice_of_days_for_logs_is_one_that_there_is(template: Template) -> None:
+    assert set(template["Parameters"]["LogRetentionDays"]["AllowedValues"]) == DAYS
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "held"),
+    [
+        ("WholeNetwork", {}, True),
+        ("WholeNetwork", {"VpcId": "vpc-1", "PrivateSubnetIds": "subnet-1,subnet-2"}, True),
+        ("WholeNetwork", {"VpcId": "vpc-1"}, False),
+        ("WholeNetwork", {"PrivateSubnetIds": "subnet-1,subnet-2"}, False),
+        ("TwoZones", {}, True),
+        ("TwoZones", {"FirstZone": "a", "SecondZone": "b"}, True),
+        ("TwoZones", {"FirstZone": "a", "SecondZone": "a"}, False),
+        ("TwoZones", {"FirstZone": "a"}, False),
+        ("TwoZones", {"SecondZone": "b"}, False),
+    ],
+)
+def test_parameters_that_do_not_go_together_are_refused_before_anything_is_made(
+    template: Template, rule: str, given: dict[str, str], held: bool
+) -> None:
+    (assertion,) = template["Rules"][rule]["Assertions"]
+    guarded = {
+        "Parameters": template["Parameters"],
+        "Conditions": {rule: assertion["Assert"]},
+        "Resources": {"Guarded": {"Type": "any", "Condition": rule}},
+    }
+    assert bool(settled(guarded, given)["Resources"]) is held
