@@ -110,9 +110,12 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
         elif resource["Type"] == "AWS::Serverless::Api":
             for each in resource["Properties"]["MethodSettings"]:
                 each["ResourcePath"] = _unescaped(each["ResourcePath"])
-        elif resource["Type"] == MAPPING and "StartingPosition" in resource["Properties"]:
-            # The emulator takes the text "false" of a parameter for true.
-            resource["Properties"]["Enabled"] = False
+        elif resource["Type"] == MAPPING:
+            # The emulator compares the text that a parameter is with a number, and reads nothing from the queue then.
+            resource["Properties"].pop("ScalingConfig", None)
+            if "StartingPosition" in resource["Properties"]:
+                # The emulator takes the text "false" of a parameter for true.
+                resource["Properties"]["Enabled"] = False
     packaged["Resources"].update(_queues_for_deliveries(packaged["Resources"]))
     return packaged
 
