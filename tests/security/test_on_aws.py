@@ -364,6 +364,81 @@ def administrators_rotate_keys_and_see_when(template: Template) -> list[str]:
     ]
 
 
+# What the emulator's stack is bent away from: docs/local-stack.md. Each is the only witness of what it looks at.
+def every_event_that_leaves_has_its_schema_in_a_registry(template: Template) -> list[str]:
+    registries = {name for name, _ in of_type(template, "AWS::EventSchemas::Registry")}
+    listed_in = [
+        each["RegistryName"]["Fn::GetAtt"][0] for _, each in of_type(template, "AWS::EventSchemas::Schema")
+    ]
+    astray = [name for name in listed_in if name not in registries]
+    return astray + ([] if registries and listed_in else ["no registry, or nothing in it"])
+
+
+def analysts_have_queries_to_begin_with(template: Template) -> list[str]:
+    groups = {name for name, _ in of_type(template, "AWS::Athena::WorkGroup")}
+    queries = [each["WorkGroup"]["Ref"] for _, each in of_type(template, "AWS::Athena::NamedQuery")]
+    return sorted(groups - set(queries))
+
+
+def a_web_acl_stands_before_each_stage(template: Template) -> list[str]:
+    """Where there is a web ACL at all: `WebAclEnabled`."""
+    if not list(of_type(template, "AWS::WAFv2::WebACL")):
+        return []
+    guarded = [each["ResourceArn"] for _, each in of_type(template, "AWS::WAFv2::WebACLAssociation")]
+    stages = [name for name, _ in of_type(template, "AWS::ApiGateway::Stage")]
+    return [name for name in stages if not any(f"/stages/${{{name}}}" in str(arn) for arn in guarded)]
+
+
+def policies_name_actions_that_there_are(template: Template) -> list[str]:
+    """SQS authorizes a batch as its single call: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html."""
+    return sorted(
+        {
+            action
+            for statement in statements(template["Resources"])
+            for action in listed(statement["Action"])
+            if action.startswith("sqs:") and action.endswith("Batch")
+        }
+    )
+
+
+OF_RULES = {"events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"}
+
+
+def targets_are_of_rules(template: Template) -> list[str]:
+    """Actions on targets know the rule alone: docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html."""
+    return [
+        str(resource)
+        for statement in statements(template["Resources"])
+        if OF_RULES & set(listed(statement["Action"]))
+        for resource in listed(statement["Resource"])
+        if ":rule/" not in str(resource)
+    ]
+
+
+def targets_that_need_a_role_have_one(template: Template) -> list[str]:
+    """EventBridge puts on a delivery stream with the target's role, and on a queue by the queue's policy.
+
+    docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
+    """
+    streams = {name for name, _ in of_type(template, "AWS::KinesisFirehose::DeliveryStream")}
+    fed = {
+        target["Arn"]["Fn::GetAtt"][0]
+        for _, rule in of_type(template, "AWS::Events::Rule")
+        for target in rule["Targets"]
+        if "RoleArn" in target and "Fn::GetAtt" in target["Arn"]
+    }
+    return sorted(streams - fed)
+
+
+def mappings_are_switched_by_parameters(template: Template) -> list[str]:
+    """A stack that nobody paused takes in what arrives; a settled template has the parameter's text."""
+    return [
+        name
+        for name, mapping in of_type(template, "AWS::Lambda::EventSourceMapping")
+        if mapping.get("Enabled", "true") != "true"
+    ]
+
+
 API = "Api/Properties"
 CORE = "WebAcl/Properties/Rules/2/Statement"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
@@ -442,7 +517,17 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         for role, operator in (("LakeDeliveryRole", "StringEquals"), ("LakeFeedRole", "ArnEquals"))
     ),
 ]
-CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
+# Seen to bite by tests/unit/local/test_bends.py, which puts the emulator's bends into the template.
+OF_BENDS: list[Check] = [
+    a_web_acl_stands_before_each_stage,
+    analysts_have_queries_to_begin_with,
+    every_event_that_leaves_has_its_schema_in_a_registry,
+    mappings_are_switched_by_parameters,
+    policies_name_actions_that_there_are,
+    targets_are_of_rules,
+    targets_that_need_a_role_have_one,
+]
+CHECKS = [*dict.fromkeys(check for check, _, _ in WEAKNESSES), *OF_BENDS]
 
 
 def settled_by_set(template: Template) -> dict[str, Template]:
