@@ -69,7 +69,7 @@ def deployed(on: Stack, name: str, template: dict[str, Any], kind: str, *, rollb
 
     def made() -> bool:
         described.update(cloudformation.describe_change_set(ChangeSetName=change_set))
-        return described["Status"] == "CREATE_COMPLETE"
+        return bool(described["Status"] == "CREATE_COMPLETE")
 
     assert eventually(made), described
     cloudformation.execute_change_set(ChangeSetName=change_set, DisableRollback=not rollback)
