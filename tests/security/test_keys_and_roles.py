@@ -279,10 +279,8 @@ CONSUMERS = {
     },
     # As AWS's own example: absent where a rule is made, and then whose it is.
     "Condition": {
-        "StringEqualsIfExists": {
-            "events:creatorAccount": "${aws:PrincipalAccount}",
-            "events:source": "orders.tokenizer",
-        }
+        "StringEqualsIfExists": {"events:creatorAccount": "${aws:PrincipalAccount}"},
+        "ForAllValues:StringEquals": {"events:source": "orders.tokenizer"},
     },
 }
 
