@@ -138,6 +138,10 @@ def _administrators(stack: Stack) -> Iterator[Claim]:
     yield Claim(
         who, "write over an audit line", ADMINISTRATOR, Needed("s3:PutObject", line, over), allowed=False
     )
+    part: Context = {"s3:ObjectCreationOperation": "false"}
+    yield Claim(
+        who, "upload a part of an audit line", ADMINISTRATOR, Needed("s3:PutObject", line, part), allowed=True
+    )
     new: Context = {**over, "s3:if-none-match": "*"}
     yield Claim(who, "write a new audit line", ADMINISTRATOR, Needed("s3:PutObject", line, new), allowed=True)
 
@@ -188,17 +192,30 @@ def _services(stack: Stack) -> Iterator[Claim]:
     ):
         needed = Needed("sqs:SendMessage", arns[queue])
         yield from _by_source("events", f"send to {queue}", needed, arns[rule])
+    nowhere = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:orders-Api/v1/GET/nowhere"
+    caller = service("apigateway", nowhere)
+    yield Claim(
+        "apigateway for us",
+        "ask the API's function for a path that is none",
+        caller,
+        ask_api(stack),
+        allowed=True,
+    )
     sweep = Needed("lambda:InvokeFunction", arns["EraseFunction"])
     yield from _by_source("events", "start the sweep", sweep, arns["EraseFunctionSweep"])
-    ask = Needed("lambda:InvokeFunction", arns["ApiFunction"])
     api = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:orders-Api/v1/POST/tokens"
-    yield from _by_source("apigateway", "ask the API's function", ask, api)
+    yield from _by_source("apigateway", "ask the API's function", ask_api(stack), api)
     log = Needed(
         "s3:PutObject", f"{arns['AuditAccessBucket']}/audit/log", {"s3:ObjectCreationOperation": "true"}
     )
     yield from _by_source("logging.s3", "write access logs", log, arns["AuditBucket"])
     for role in stack.of_type("AWS::IAM::Role"):
         yield from _taking_on(stack, role)
+
+
+def ask_api(stack: Stack) -> Needed:
+    """Returns what API Gateway needs."""
+    return Needed("lambda:InvokeFunction", stack.policies.arns["ApiFunction"])
 
 
 def _by_source(name: str, does: str, needed: Needed, source: str) -> Iterator[Claim]:
@@ -228,6 +245,17 @@ def _taking_on(stack: Stack, role: str) -> Iterator[Claim]:
         yield Claim(f"{name} for us", f"take on {role}", service(name, source), needed, allowed=may)
         foreign = service(name, source.replace(ACCOUNT, STRANGER), STRANGER)
         yield Claim(f"{name} for another account", f"take on {role}", foreign, needed, allowed=False)
+        claimed = service(name, source, STRANGER)
+        yield Claim(
+            f"{name} for another account that names our resource",
+            f"take on {role}",
+            claimed,
+            needed,
+            allowed=False,
+        )
+        elsewhere = service(name, f"{source}-2")
+        of_any = may and role not in SOURCES
+        yield Claim(f"{name} for another resource", f"take on {role}", elsewhere, needed, allowed=of_any)
         # Not every service says for whom it takes on a role: decision 0017.
         yield Claim(f"{name} for nobody it names", f"take on {role}", service(name, ""), needed, allowed=may)
 
@@ -268,7 +296,7 @@ def _use_alone(stack: Stack, key: str, role: str, needed: Needed) -> Iterator[Ca
     caller = stack.policies.role(role)
     what = f"{key} alone: {role}, {needed.action}"
     asked = Request(caller, needed, inside=stack.within(role), held_by=HeldBy.GRANTS)
-    yield Case(f"{what}, as ever", (asked,), allowed=True)
+    yield Case(f"{what}, as ever", (asked, replace(asked, held_by=HeldBy.ALL)), allowed=True)
     if stack.within(role):
         for held_by in (HeldBy.DENIALS, HeldBy.GRANTS):
             outside = replace(asked, inside=False, held_by=held_by)
