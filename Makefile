@@ -57,13 +57,21 @@ rekey: $(DEMO) ## move the local stack's vault to another key
 verify-audit: $(DEMO) ## check the audit trail; ARGS="--stack NAME ..." for another than the local one
 	@$(BIN)/python -m audit $(ARGS)
 
-lint: .venv/.ready .venv-scan/.ready ## formatter, linter, types, import rules, template, secrets, licences, locks
+SIMULATOR := checks/simulator/node_modules
+lint: .venv/.ready .venv-scan/.ready $(SIMULATOR)/.ready ## formatter, linter, types, import rules, template, secrets, licences, locks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cfn-lint template.yaml docs/examples/*.yaml
 	@$(BIN)/python -m checks
+	@$(BIN)/python -m tests.security.simulated
+
+# A tool for node that is run beside ours. Without npm or a registry it is left out, and the simulation says so.
+$(SIMULATOR)/.ready: checks/simulator/package-lock.json
+	@echo "setting up the simulator (once per lock file)"
+	@if command -v npm >/dev/null && (cd checks/simulator && npm ci --silent --ignore-scripts --no-audit --no-fund); \
+	then touch $@; else echo "the simulator is not installed: npm or its registry is missing"; fi
 
 # The scanners' boto3 is another than ours, so they have an environment of their own (290 MB).
 .venv-scan/.ready: requirements/scan.lock requirements/validate.lock | .venv/.ready
@@ -124,4 +132,4 @@ build-%Function: .venv/.ready
 	@$(BIN)/python -m deployment function $*Function "$(ARTIFACTS_DIR)"
 
 clean: ## remove what the targets made
-	@rm -rf .venv .venv-sam .venv-scan .aws-sam .local build .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-sam .venv-scan $(SIMULATOR) .aws-sam .local build .pytest_cache .mypy_cache .ruff_cache

@@ -1,7 +1,9 @@
 """Installs are pinned: every line of a lock names one version and its hashes, and no index; every install asks for hashes."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 LOCKS = (
     "requirements/demo.lock",
@@ -12,6 +14,7 @@ LOCKS = (
     "requirements/uv.lock",
     "requirements/validate.lock",
 )
+NODE_LOCK = "checks/simulator/package-lock.json"
 INSTALLERS = ("Makefile", "requirements/environment.py")
 _INSTALL = re.compile(r"\bpip [^\n]*?\b(?:install|sync) [^\n]*")
 _PINNED = re.compile(
@@ -49,6 +52,7 @@ def unpinned(root: Path) -> list[str]:
             for line in lines(lock)
             if not _PINNED.fullmatch(line)
         ]
+    problems += _of_node(root)
     return problems + [
         f"{name}: without --require-hashes: {each[:60]}"
         for name in INSTALLERS
@@ -59,3 +63,20 @@ def unpinned(root: Path) -> list[str]:
 
 def _joined(path: Path) -> str:
     return re.sub(r"\s*\\\n\s*", " ", path.read_text(encoding="utf-8"))
+
+
+def _of_node(root: Path) -> list[str]:
+    """Returns what an install of npm could swap unseen; addresses are left to each machine's own registry."""
+    packages: dict[str, dict[str, Any]] = json.loads((root / NODE_LOCK).read_text(encoding="utf-8"))[
+        "packages"
+    ]
+    return [
+        f"{NODE_LOCK}: not pinned by version and hash alone: {name}"
+        for name, each in packages.items()
+        if name
+        and (
+            "resolved" in each
+            or not each.get("version")
+            or not each.get("integrity", "").startswith("sha512-")
+        )
+    ]

@@ -27,6 +27,7 @@ WAIVED = {
 }
 # What may be found where the parameters themselves bring it along.
 WAIVED_BY_PARAMETERS = {
+    "W3010": "zones are what these parameters name",
     "W9013": "ARNs of another account's, or of an administrator's, are what these parameters are for",
 }
 

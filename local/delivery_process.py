@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.bends import delivery_queue
 from local.delivery import Settings, files
-from local.template import delivery_queue
 
 _SECONDS = 1.0  # between two deliveries; AWS's buffer is of the template's minutes
 _MOST = 1_000

@@ -86,51 +86,35 @@ def _rows() -> Iterator[Action]:
     yield from _others()
 
 
+def _published_as(source: str) -> Arguments:
+    entry = {"Source": source, "DetailType": "probe", "Detail": "{}"}
+    return lambda names: {"Entries": [{"EventBusName": names["SanitizedBusName"], **entry}]}
+
+
+def _of_rule(rule: str) -> Arguments:
+    return lambda names: {"EventBusName": names["SanitizedBusName"], "Rule": rule}
+
+
+def _letters_under(prefix: str) -> Arguments:
+    return lambda names: {"Bucket": names["LETTER_BUCKET"], "Prefix": prefix}
+
+
 def _events() -> Iterator[Action]:
     for source in ("another.source", "orders.tokenizer.2"):
-        yield Action(
-            f"publish on the bus as `{source}`",
-            "events",
-            "put_events",
-            lambda names, source=source: {
-                "Entries": [
-                    {
-                        "EventBusName": names["SanitizedBusName"],
-                        "Source": source,
-                        "DetailType": "probe",
-                        "Detail": "{}",
-                    }
-                ]
-            },
-            NOBODY,
-            under=AS_EVER,
-        )
+        does = f"publish on the bus as `{source}`"
+        yield Action(does, "events", "put_events", _published_as(source), NOBODY, under=AS_EVER)
     for call in ("put_targets", "remove_targets", "list_targets_by_rule"):
         words = call.replace("_", " ")
-        for whose, rule, allowed in (
-            ("a consumer's", "consumer-x", CONSUMER),
-            ("another", "orders-lake", NOBODY),
-        ):
-            yield Action(
-                f"{words} of {whose} rule",
-                "events",
-                call,
-                lambda names, rule=rule: {"EventBusName": names["SanitizedBusName"], "Rule": rule},
-                allowed,
-                under=AS_EVER,
-            )
+        rules = [("a consumer's", "consumer-x", CONSUMER), ("another", "orders-lake", NOBODY)]
+        for whose, rule, allowed in rules:
+            does = f"{words} of {whose} rule"
+            yield Action(does, "events", call, _of_rule(rule), allowed, under=AS_EVER)
 
 
 def _others() -> Iterator[Action]:
     for prefix, allowed in (("quarantine/", REPLAY), ("letters/", NOBODY)):
-        yield Action(
-            f"list the letters under `{prefix}`",
-            "s3",
-            "list_objects_v2",
-            lambda names, prefix=prefix: {"Bucket": names["LETTER_BUCKET"], "Prefix": prefix},
-            allowed,
-            under=AS_EVER,
-        )
+        does = f"list the letters under `{prefix}`"
+        yield Action(does, "s3", "list_objects_v2", _letters_under(prefix), allowed, under=AS_EVER)
     yield Action(
         "make a network interface by a function's own code",
         "ec2",

@@ -104,17 +104,20 @@ def _on_keys(stack: Stack, name: str) -> Iterator[Claim]:
             ("another account", STRANGER_ROLE, False),
         ]
         for who, caller, may in tries:
-            for action, allowed, context in (
-                ("PutKeyPolicy", may or caller is ROOT, {}),
-                ("DisableKey", may, {}),
-                ("ScheduleKeyDeletion", may, {WAIT: LATE}),
-                ("ScheduleKeyDeletion", False, {WAIT: SOON}),
-                ("CreateGrant", False, {}),
-                *((use, False, {}) for use in KEY_USES),
-            ):
+            for action, allowed, context in _tries(may, may or caller is ROOT):
                 days = f" in {context[WAIT]} days" if context else ""
-                needed = Needed(f"kms:{action}", arn, dict(context))
+                needed = Needed(f"kms:{action}", arn, context)
                 yield Claim(f"{who}{whose}", f"{action} of {key}{days}", caller, needed, allowed)
+
+
+def _tries(administers: bool, recovers: bool) -> Iterator[tuple[str, bool, Context]]:
+    """Returns what somebody tries with a key, and whether it may be."""
+    yield "PutKeyPolicy", recovers, {}
+    yield "DisableKey", administers, {}
+    yield "ScheduleKeyDeletion", administers, {WAIT: LATE}
+    yield "ScheduleKeyDeletion", False, {WAIT: SOON}
+    yield "CreateGrant", False, {}
+    yield from ((use, False, {}) for use in KEY_USES)
 
 
 def _administrators(stack: Stack) -> Iterator[Claim]:
@@ -135,6 +138,10 @@ def _administrators(stack: Stack) -> Iterator[Claim]:
     yield Claim(
         who, "write over an audit line", ADMINISTRATOR, Needed("s3:PutObject", line, over), allowed=False
     )
+    part: Context = {"s3:ObjectCreationOperation": "false"}
+    yield Claim(
+        who, "upload a part of an audit line", ADMINISTRATOR, Needed("s3:PutObject", line, part), allowed=True
+    )
     new: Context = {**over, "s3:if-none-match": "*"}
     yield Claim(who, "write a new audit line", ADMINISTRATOR, Needed("s3:PutObject", line, new), allowed=True)
 
@@ -143,6 +150,7 @@ def _accounts(stack: Stack, name: str) -> Iterator[Claim]:
     bus = stack.policies.arns["SanitizedBus"]
     rules = bus.replace(":event-bus/", ":rule/")
     known = name == "rekeying"  # in that set an account is a consumer
+    consumer = "a consumer's account" if known else "an account that is not named as a consumer's"
     own: Context = {"events:creatorAccount": CONSUMER}
     foreign: Context = {"events:creatorAccount": ACCOUNT}
     ours: Context = {"events:source": ["orders.tokenizer"]}
@@ -152,18 +160,16 @@ def _accounts(stack: Stack, name: str) -> Iterator[Claim]:
             Needed(f"events:{call}", f"{rules}/consumer-x", foreign),
             Needed(f"events:{call}", f"{rules}/orders-lake", own),
         )
-        yield Claim("a consumer's account", f"{call} of its own rule", CONSUMER_ROLE, mine, allowed=known)
-        yield Claim("a consumer's account", f"{call} of our rule", CONSUMER_ROLE, theirs, allowed=False)
-        yield Claim("a consumer's account", f"{call} under another name", CONSUMER_ROLE, other, allowed=False)
+        yield Claim(consumer, f"{call} of its own rule", CONSUMER_ROLE, mine, allowed=known)
+        yield Claim(consumer, f"{call} of our rule", CONSUMER_ROLE, theirs, allowed=False)
+        yield Claim(consumer, f"{call} under another name", CONSUMER_ROLE, other, allowed=False)
         yield Claim("another account", f"{call} of a rule", STRANGER_ROLE, mine, allowed=False)
     make = Needed("events:PutRule", f"{rules}/consumer-x", ours)
     all_sources = Needed("events:PutRule", f"{rules}/consumer-x", {"events:source": ["aws.health"]})
-    yield Claim("a consumer's account", "make a rule", CONSUMER_ROLE, make, allowed=known)
-    yield Claim(
-        "a consumer's account", "make a rule on another source", CONSUMER_ROLE, all_sources, allowed=False
-    )
+    yield Claim(consumer, "make a rule", CONSUMER_ROLE, make, allowed=known)
+    yield Claim(consumer, "make a rule on another source", CONSUMER_ROLE, all_sources, allowed=False)
     publish = Needed("events:PutEvents", bus, {"events:source": ["orders.tokenizer"]})
-    for who, caller in (("a consumer's account", CONSUMER_ROLE), ("another account", STRANGER_ROLE)):
+    for who, caller in ((consumer, CONSUMER_ROLE), ("another account", STRANGER_ROLE)):
         yield Claim(who, "publish on the bus", caller, publish, allowed=False)
         for role in stack.of_type("AWS::IAM::Role"):
             assume = Needed("sts:AssumeRole", stack.policies.arns[role])
@@ -186,17 +192,30 @@ def _services(stack: Stack) -> Iterator[Claim]:
     ):
         needed = Needed("sqs:SendMessage", arns[queue])
         yield from _by_source("events", f"send to {queue}", needed, arns[rule])
+    nowhere = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:orders-Api/v1/GET/nowhere"
+    caller = service("apigateway", nowhere)
+    yield Claim(
+        "apigateway for us",
+        "ask the API's function for a path that is none",
+        caller,
+        ask_api(stack),
+        allowed=True,
+    )
     sweep = Needed("lambda:InvokeFunction", arns["EraseFunction"])
     yield from _by_source("events", "start the sweep", sweep, arns["EraseFunctionSweep"])
-    ask = Needed("lambda:InvokeFunction", arns["ApiFunction"])
     api = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:orders-Api/v1/POST/tokens"
-    yield from _by_source("apigateway", "ask the API's function", ask, api)
+    yield from _by_source("apigateway", "ask the API's function", ask_api(stack), api)
     log = Needed(
         "s3:PutObject", f"{arns['AuditAccessBucket']}/audit/log", {"s3:ObjectCreationOperation": "true"}
     )
     yield from _by_source("logging.s3", "write access logs", log, arns["AuditBucket"])
     for role in stack.of_type("AWS::IAM::Role"):
         yield from _taking_on(stack, role)
+
+
+def ask_api(stack: Stack) -> Needed:
+    """Returns what API Gateway needs."""
+    return Needed("lambda:InvokeFunction", stack.policies.arns["ApiFunction"])
 
 
 def _by_source(name: str, does: str, needed: Needed, source: str) -> Iterator[Claim]:
@@ -226,10 +245,19 @@ def _taking_on(stack: Stack, role: str) -> Iterator[Claim]:
         yield Claim(f"{name} for us", f"take on {role}", service(name, source), needed, allowed=may)
         foreign = service(name, source.replace(ACCOUNT, STRANGER), STRANGER)
         yield Claim(f"{name} for another account", f"take on {role}", foreign, needed, allowed=False)
-        unnamed = may and role not in STRICT
+        claimed = service(name, source, STRANGER)
         yield Claim(
-            f"{name} for nobody it names", f"take on {role}", service(name, ""), needed, allowed=unnamed
+            f"{name} for another account that names our resource",
+            f"take on {role}",
+            claimed,
+            needed,
+            allowed=False,
         )
+        elsewhere = service(name, f"{source}-2")
+        of_any = may and role not in SOURCES
+        yield Claim(f"{name} for another resource", f"take on {role}", elsewhere, needed, allowed=of_any)
+        # Not every service says for whom it takes on a role: decision 0017.
+        yield Claim(f"{name} for nobody it names", f"take on {role}", service(name, ""), needed, allowed=may)
 
 
 TAKEN_ON_BY = {"ApiGatewayLogsRole": "apigateway", "LakeFeedRole": "events", "LakeDeliveryRole": "firehose"}
@@ -237,7 +265,6 @@ SOURCES = {
     "LakeFeedRole": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/orders-sanitized/orders-lake",
     "LakeDeliveryRole": f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/orders-lake",
 }
-STRICT = frozenset({"LakeFeedRole", "LakeDeliveryRole"})
 
 
 def alone(stack: Stack) -> Iterator[Case]:
@@ -253,12 +280,13 @@ def _keys_alone(stack: Stack) -> Iterator[Case]:
         for use in KEY_USES:
             asked = Request(ADMINISTRATOR, Needed(f"kms:{use}", arn), inside=True, held_by=HeldBy.DENIALS)
             yield Case(f"{key} alone: {use} by an administrator", (asked,), allowed=False)
-        for action, context in (("CreateGrant", {}), ("ScheduleKeyDeletion", {WAIT: SOON})):
-            needed = Needed(f"kms:{action}", arn, dict(context))
+        bounds: list[tuple[str, Context]] = [("CreateGrant", {}), ("ScheduleKeyDeletion", {WAIT: SOON})]
+        for action, context in bounds:
+            needed = Needed(f"kms:{action}", arn, context)
             asked = Request(ADMINISTRATOR, needed, held_by=HeldBy.DENIALS)
             yield Case(f"{key} alone: {action}", (asked,), allowed=False)
-        for role, use, context in uses(key):
-            yield from _use_alone(stack, key, role, Needed(f"kms:{use}", arn, context))
+        for role, use, bound in uses(key):
+            yield from _use_alone(stack, key, role, Needed(f"kms:{use}", arn, bound))
 
 
 def _use_alone(stack: Stack, key: str, role: str, needed: Needed) -> Iterator[Case]:
@@ -268,7 +296,7 @@ def _use_alone(stack: Stack, key: str, role: str, needed: Needed) -> Iterator[Ca
     caller = stack.policies.role(role)
     what = f"{key} alone: {role}, {needed.action}"
     asked = Request(caller, needed, inside=stack.within(role), held_by=HeldBy.GRANTS)
-    yield Case(f"{what}, as ever", (asked,), allowed=True)
+    yield Case(f"{what}, as ever", (asked, replace(asked, held_by=HeldBy.ALL)), allowed=True)
     if stack.within(role):
         for held_by in (HeldBy.DENIALS, HeldBy.GRANTS):
             outside = replace(asked, inside=False, held_by=held_by)

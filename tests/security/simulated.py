@@ -8,24 +8,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from checks.settled import TEMPLATE, Template, settled_sets
+from checks.settled import TEMPLATE, settled_sets
 from checks.witness import Unavailable, may_skip
 from tests.security.cases import Case, Stack, happy_paths, requests_of, table
 from tests.security.others import others
-from tests.security.simulation import decide
+from tests.security.simulation import decide_all
 
 
 def cases(stack: Stack, name: str) -> list[Case]:
     """Returns all cases of a parameter set."""
     return [*table(stack), *happy_paths(stack), *others(stack, name)]
-
-
-def unexpected(template: Template, name: str) -> tuple[int, list[str]]:
-    """Returns how many requests were decided, and what came out otherwise than expected."""
-    stack = Stack(template)
-    tried = cases(stack, name)
-    decided = decide(stack.policies, requests_of(tried))
-    return len(decided), wrongly_decided(tried, decided)
 
 
 def wrongly_decided(tried: Sequence[Case], decided: Sequence[bool | None]) -> list[str]:
@@ -40,21 +32,27 @@ def wrongly_decided(tried: Sequence[Case], decided: Sequence[bool | None]) -> li
 
 def main() -> int:
     """Decides all requests and prints a line for each parameter set; returns the exit code."""
+    began = time.monotonic()
+    stacks = {name: Stack(each) for name, each in settled_sets(Path.cwd() / TEMPLATE).items()}
+    tried = {name: cases(stack, name) for name, stack in stacks.items()}
+    asked = [(stacks[name].policies, requests_of(some)) for name, some in tried.items()]
+    try:
+        decided = decide_all(asked)
+    except Unavailable as missing:
+        print(f"simulated: skipped: {missing}")
+        return 0 if may_skip() else 1
     failed = False
-    for name, template in settled_sets(Path.cwd() / TEMPLATE).items():
-        began = time.monotonic()
-        try:
-            count, wrong = unexpected(template, name)
-        except Unavailable as missing:
-            print(f"simulated: skipped: {missing}")
-            return 0 if may_skip() else 1
-        for each in wrong:
-            print(f"simulated ({name}): {each}")
+    for (name, some), verdicts in zip(tried.items(), decided, strict=True):
+        wrong = wrongly_decided(some, verdicts)
         failed = failed or bool(wrong)
-        print(
-            f"simulated ({name}): {count:,} requests, {len(wrong)} unexpected ({time.monotonic() - began:.0f} s)"
-        )
+        print("\n".join([f"simulated ({name}): {each}" for each in wrong] + [_told(name, some, wrong)]))
+    print(f"simulated: {'failed' if failed else 'ok'} ({time.monotonic() - began:.0f} s)")
     return 1 if failed else 0
+
+
+def _told(name: str, some: Sequence[Case], wrong: Sequence[str]) -> str:
+    allowed = sum(each.allowed for each in some)
+    return f"simulated ({name}): {allowed:,} cases allowed, {len(some) - allowed:,} denied, {len(wrong)} unexpected"
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from checks.witness import Unavailable
 from tests.security.iam_calls import Context, Needed
 
 Policy = dict[str, Any]
-SIMULATOR = Path("checks/simulator")
+SIMULATOR = Path(__file__).parents[2] / "checks/simulator"
 
 # Keys of this form are passed over by the simulator: it reads them as tags, on both sides.
 ENCRYPTION_CONTEXT, AS_TAG = "kms:EncryptionContext:", "aws:PrincipalTag/kms-context-"
@@ -208,29 +208,56 @@ _COLLECTORS: dict[str, Callable[[Policies, str, Policy], None]] = {
 }
 
 
-def decide(policies: Policies, requests: Sequence[Request], root: Path = Path()) -> list[bool | None]:
+def decide(policies: Policies, requests: Sequence[Request]) -> list[bool | None]:
     """Returns whether each request is allowed; None where the action does not know such a resource.
 
     Raises:
         Unavailable: node, or the simulator's packages, are not there.
         ValueError: the simulator refuses a request or a policy, or would pass over a condition key.
     """
+    return decide_all([(policies, requests)])[0]
+
+
+def decide_all(tries: Iterable[tuple[Policies, Sequence[Request]]]) -> list[list[bool | None]]:
+    """Returns the same for several sets of policies, by one process of node; policies that they share are sent once."""
+    documents: dict[str, Policy] = {}
+    asked, together = [], []
+    for number, (policies, requests) in enumerate(tries):
+        names = _sent(documents, _variants(policies), number)
+        asked += [_renamed(_asked(policies, each), names) for each in requests]
+        together.append((set(_keys(policies.documents)), requests))
+    verdicts = iter(_simulated({"policies": _as_tags(documents), "requests": asked}))
+    return [[_allowed(each, next(verdicts), tested) for each in requests] for tested, requests in together]
+
+
+def _sent(documents: dict[str, Policy], variants: Mapping[str, Policy], number: int) -> dict[str, str]:
+    """Adds documents that are not there yet; returns under which name each is."""
+    names = {}
+    for name, document in variants.items():
+        first = documents.setdefault(name, document)
+        names[name] = name if first is document or first == document else f"{name} #{number}"
+        documents.setdefault(names[name], document)
+    return names
+
+
+def _renamed(asked: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    lists = {key: [names[each] for each in asked[key]] for key in ("identity", "boundary", "endpoint")}
+    own = asked["resourcePolicy"]
+    return {**asked, **lists, "resourcePolicy": names[own] if own else None}
+
+
+def _simulated(asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     node = shutil.which("node")
     if node is None:
         raise Unavailable("there is no node", "install Node.js 20 or newer, with npm")
-    if not (root / SIMULATOR / "node_modules/@cloud-copilot/iam-simulate").exists():
+    if not (SIMULATOR / "node_modules/@cloud-copilot/iam-simulate").exists():
         raise Unavailable("the simulator is not installed", "`make lint` installs it by npm, from its lock")
-    asked = {
-        "policies": _as_tags(_variants(policies)),
-        "requests": [_asked(policies, each) for each in requests],
-    }
-    command = [node, str(root / SIMULATOR / "simulate.mjs")]
+    command = [node, str(SIMULATOR / "simulate.mjs")]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
     if done.returncode:
         raise ValueError(f"the simulator ended with {done.returncode}: {done.stderr[-2000:]}")
-    verdicts = json.loads(done.stdout)
-    tested = set(_keys(policies.documents))
-    return [_allowed(*each, tested) for each in zip(requests, verdicts, strict=True)]
+    verdicts: list[dict[str, Any]] = json.loads(done.stdout)
+    return verdicts
 
 
 def _asked(policies: Policies, request: Request) -> dict[str, Any]:

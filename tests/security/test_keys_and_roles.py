@@ -51,7 +51,14 @@ BOUNDARIES = {
     **dict.fromkeys(("LakeFeedRole", "LakeDeliveryRole", "AnalystRole"), "LakeBoundary"),
 }
 # Keys, replays and the catalog have no name of ours.
-NAMED_BY_STACK = ("${AWS::StackName}", "${Lake", ":key/*", ":replay/*", ":catalog")
+NAMED_BY_STACK = (
+    "${AWS::StackName}",
+    "${Lake",
+    ":key/*",
+    ":replay/*",
+    ":catalog",
+    ":datacatalog/AwsDataCatalog",
+)
 
 
 def denials(template: Template, key: str) -> dict[str, dict[str, Any]]:
@@ -272,10 +279,8 @@ CONSUMERS = {
     },
     # As AWS's own example: absent where a rule is made, and then whose it is.
     "Condition": {
-        "StringEqualsIfExists": {
-            "events:creatorAccount": "${aws:PrincipalAccount}",
-            "events:source": "orders.tokenizer",
-        }
+        "StringEqualsIfExists": {"events:creatorAccount": "${aws:PrincipalAccount}"},
+        "ForAllValues:StringEquals": {"events:source": "orders.tokenizer"},
     },
 }
 

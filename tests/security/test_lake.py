@@ -13,6 +13,7 @@ from tests.security.test_template import Template, listed, of_type, plant, state
 ANALYST = {
     "athena:BatchGetNamedQuery",
     "athena:BatchGetQueryExecution",
+    "athena:GetDataCatalog",
     "athena:GetNamedQuery",
     "athena:GetQueryExecution",
     "athena:GetQueryResults",
@@ -31,6 +32,7 @@ ANALYST = {
     "s3:GetBucketLocation",
     "s3:GetObject",
     "s3:ListBucket",
+    "s3:ListBucketMultipartUploads",
     "s3:ListMultipartUploadParts",
     "s3:PutObject",
 }
@@ -39,6 +41,7 @@ OF_THE_LAKE = (
     "AnalystWorkGroup",
     "LakeDatabase",
     "catalog",
+    "datacatalog/AwsDataCatalog",
     "stack/${AWS::StackName}/*",
 )
 # Each action on the bucket's objects: which policy grants it, and where.

@@ -287,6 +287,158 @@ def a_deployment_that_is_taken_back_leaves_few_names(template: Template) -> list
     ]
 
 
+# docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+DAYS = {
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+}
+
+
+def logs_are_kept_for_a_time_that_there_is(template: Template) -> list[str]:
+    return [
+        name
+        for name, group in of_type(template, "AWS::Logs::LogGroup")
+        if group["RetentionInDays"] not in DAYS
+    ]
+
+
+# What the calls of tokenizer/aws/replaying and the audit trail ask for, and Lambda itself.
+REPLAYS = {
+    "dynamodb:PutItem",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+    "lambda:InvokeFunction",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "s3:DeleteObject",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+    "sqs:DeleteMessage",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+}
+
+
+def the_replay_function_may_do_what_it_does(template: Template) -> list[str]:
+    policy = template["Resources"]["ReplayPolicy"]["Properties"]["PolicyDocument"]
+    return sorted({action for each in statements(policy) for action in listed(each["Action"])} ^ REPLAYS)
+
+
+ROTATION = {
+    "kms:EnableKeyRotation",
+    "kms:GetKeyRotationStatus",
+    "kms:ListKeyRotations",
+    "kms:RotateKeyOnDemand",
+}
+
+
+def administrators_rotate_keys_and_see_when(template: Template) -> list[str]:
+    """docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-on-demand.html, both actions; AWS's default policy has them."""
+    return [
+        name
+        for name, key in of_type(template, "AWS::KMS::Key")
+        for each in key["KeyPolicy"]["Statement"]
+        if each["Sid"] == "Administration" and not set(each["Action"]) >= ROTATION
+    ]
+
+
+# What the emulator's stack is bent away from: docs/local-stack.md. Each is the only witness of what it looks at.
+def every_event_that_leaves_has_its_schema_in_a_registry(template: Template) -> list[str]:
+    registries = {name for name, _ in of_type(template, "AWS::EventSchemas::Registry")}
+    listed_in = [
+        each["RegistryName"]["Fn::GetAtt"][0] for _, each in of_type(template, "AWS::EventSchemas::Schema")
+    ]
+    astray = [name for name in listed_in if name not in registries]
+    return astray + ([] if registries and listed_in else ["no registry, or nothing in it"])
+
+
+def analysts_have_queries_to_begin_with(template: Template) -> list[str]:
+    groups = {name for name, _ in of_type(template, "AWS::Athena::WorkGroup")}
+    queries = [each["WorkGroup"]["Ref"] for _, each in of_type(template, "AWS::Athena::NamedQuery")]
+    return sorted(groups - set(queries))
+
+
+def a_web_acl_stands_before_each_stage(template: Template) -> list[str]:
+    """Where there is a web ACL at all: `WebAclEnabled`."""
+    if not list(of_type(template, "AWS::WAFv2::WebACL")):
+        return []
+    guarded = [each["ResourceArn"] for _, each in of_type(template, "AWS::WAFv2::WebACLAssociation")]
+    stages = [name for name, _ in of_type(template, "AWS::ApiGateway::Stage")]
+    return [name for name in stages if not any(f"/stages/${{{name}}}" in str(arn) for arn in guarded)]
+
+
+def policies_name_actions_that_there_are(template: Template) -> list[str]:
+    """SQS authorizes a batch as its single call: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html."""
+    return sorted(
+        {
+            action
+            for statement in statements(template["Resources"])
+            for action in listed(statement["Action"])
+            if action.startswith("sqs:") and action.endswith("Batch")
+        }
+    )
+
+
+OF_RULES = {"events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"}
+
+
+def targets_are_of_rules(template: Template) -> list[str]:
+    """Actions on targets know the rule alone: docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html."""
+    return [
+        str(resource)
+        for statement in statements(template["Resources"])
+        if OF_RULES & set(listed(statement["Action"]))
+        for resource in listed(statement["Resource"])
+        if ":rule/" not in str(resource)
+    ]
+
+
+def targets_that_need_a_role_have_one(template: Template) -> list[str]:
+    """EventBridge puts on a delivery stream with the target's role, and on a queue by the queue's policy.
+
+    docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
+    """
+    streams = {name for name, _ in of_type(template, "AWS::KinesisFirehose::DeliveryStream")}
+    fed = {
+        target["Arn"]["Fn::GetAtt"][0]
+        for _, rule in of_type(template, "AWS::Events::Rule")
+        for target in rule["Targets"]
+        if "RoleArn" in target and "Fn::GetAtt" in target["Arn"]
+    }
+    return sorted(streams - fed)
+
+
+def mappings_are_switched_by_parameters(template: Template) -> list[str]:
+    """A stack that nobody paused takes in what arrives; a settled template has the parameter's text."""
+    return [
+        name
+        for name, mapping in of_type(template, "AWS::Lambda::EventSourceMapping")
+        if mapping.get("Enabled", "true") != "true"
+    ]
+
+
 API = "Api/Properties"
 CORE = "WebAcl/Properties/Rules/2/Statement"
 REVEAL = {"HttpMethod": "POST", "ThrottlingRateLimit": 20}
@@ -333,6 +485,17 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
     (what_a_raw_source_gave_up_outlives_the_stack, "DeadLetterQueue/DeletionPolicy", "Delete"),
     (what_a_raw_source_gave_up_outlives_the_stack, "UnprocessedQueue/UpdateReplacePolicy", "Delete"),
     (a_deployment_that_is_taken_back_leaves_few_names, "LetterBucket/DeletionPolicy", "Retain"),
+    (logs_are_kept_for_a_time_that_there_is, "ApiLogs/Properties/RetentionInDays", 100),
+    (
+        the_replay_function_may_do_what_it_does,
+        "ReplayPolicy/Properties/PolicyDocument/Statement/TakeUnprocessedMessages/Action",
+        ["sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:GetQueueAttributes"],
+    ),
+    (
+        administrators_rotate_keys_and_see_when,
+        "AuditKey/Properties/KeyPolicy/Statement/Administration/Action",
+        ["kms:EnableKeyRotation"],
+    ),
     (queues_leave_concurrency_to_others, "TokenizeQueueMapping/Properties/ScalingConfig", {}),
     (queues_leave_concurrency_to_others, "OnOrderSanitizedMapping/Properties/ScalingConfig", {}),
     (custom_resources_fail_within_minutes, "TokenKeys/Properties/ServiceTimeout", 3600),
@@ -354,7 +517,17 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         for role, operator in (("LakeDeliveryRole", "StringEquals"), ("LakeFeedRole", "ArnEquals"))
     ),
 ]
-CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
+# Seen to bite by tests/unit/local/test_bends.py, which puts the emulator's bends into the template.
+OF_BENDS: list[Check] = [
+    a_web_acl_stands_before_each_stage,
+    analysts_have_queries_to_begin_with,
+    every_event_that_leaves_has_its_schema_in_a_registry,
+    mappings_are_switched_by_parameters,
+    policies_name_actions_that_there_are,
+    targets_are_of_rules,
+    targets_that_need_a_role_have_one,
+]
+CHECKS = [*dict.fromkeys(check for check, _, _ in WEAKNESSES), *OF_BENDS]
 
 
 def settled_by_set(template: Template) -> dict[str, Template]:
@@ -385,3 +558,33 @@ def test_a_planted_fault_is_found(template: Template, check: Check, path: str, v
     weak = copy.deepcopy(template)
     plant(weak, path, value)
     assert any(check(each) for each in settled_by_set(weak).values())
+
+
+def test_every_choice_of_days_for_logs_is_one_that_there_is(template: Template) -> None:
+    assert set(template["Parameters"]["LogRetentionDays"]["AllowedValues"]) == DAYS
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "held"),
+    [
+        ("WholeNetwork", {}, True),
+        ("WholeNetwork", {"VpcId": "vpc-1", "PrivateSubnetIds": "subnet-1,subnet-2"}, True),
+        ("WholeNetwork", {"VpcId": "vpc-1"}, False),
+        ("WholeNetwork", {"PrivateSubnetIds": "subnet-1,subnet-2"}, False),
+        ("TwoZones", {}, True),
+        ("TwoZones", {"FirstZone": "a", "SecondZone": "b"}, True),
+        ("TwoZones", {"FirstZone": "a", "SecondZone": "a"}, False),
+        ("TwoZones", {"FirstZone": "a"}, False),
+        ("TwoZones", {"SecondZone": "b"}, False),
+    ],
+)
+def test_parameters_that_do_not_go_together_are_refused_before_anything_is_made(
+    template: Template, rule: str, given: dict[str, str], held: bool
+) -> None:
+    (assertion,) = template["Rules"][rule]["Assertions"]
+    guarded = {
+        "Parameters": template["Parameters"],
+        "Conditions": {rule: assertion["Assert"]},
+        "Resources": {"Guarded": {"Type": "any", "Condition": rule}},
+    }
+    assert bool(settled(guarded, given)["Resources"]) is held

@@ -5,6 +5,7 @@ tried within `make lint` itself, on checks/planted.yaml and on a planted key, si
 """
 
 import copy
+import json
 import re
 import shutil
 import subprocess
@@ -152,6 +153,13 @@ def test_objects_that_would_print_what_they_hold() -> None:
 LOCKED = "urllib3==2.8.0 \\\n    --hash=sha256:" + "0" * 64 + "\n"
 
 
+NODE_PACKAGE = {"version": "1.0.0", "integrity": "sha512-AAAA"}
+
+
+def node_lock(package: dict[str, str]) -> dict[str, Any]:
+    return {"packages": {"": {"name": "root"}, "node_modules/a": package}}
+
+
 @pytest.fixture
 def locked(tmp_path: Path) -> Path:
     (tmp_path / "requirements").mkdir()
@@ -161,6 +169,8 @@ def locked(tmp_path: Path) -> Path:
         (tmp_path / name).write_text(
             "pip --python it install --require-hashes -r dev.lock\n", encoding="utf-8"
         )
+    (tmp_path / locks.NODE_LOCK).parent.mkdir(parents=True)
+    (tmp_path / locks.NODE_LOCK).write_text(json.dumps(node_lock(NODE_PACKAGE)), encoding="utf-8")
     return tmp_path
 
 
@@ -189,6 +199,19 @@ def test_in_what_is_installed(locked: Path, file: str, weakness: str) -> None:
     assert not locks.unpinned(locked)
     with (locked / file).open("a", encoding="utf-8") as lock:
         lock.write(weakness)
+    assert locks.unpinned(locked)
+
+
+@pytest.mark.parametrize(
+    "weakness",
+    [{"resolved": "https://somewhere/x.tgz"}, {"integrity": ""}, {"integrity": "sha1-AAAA"}, {"version": ""}],
+    ids=["from elsewhere", "no hash", "a weak hash", "no version"],
+)
+def test_in_what_npm_installs(locked: Path, weakness: dict[str, str]) -> None:
+    assert not locks.unpinned(locked)
+    (locked / locks.NODE_LOCK).write_text(
+        json.dumps(node_lock({**NODE_PACKAGE, **weakness})), encoding="utf-8"
+    )
     assert locks.unpinned(locked)
 
 

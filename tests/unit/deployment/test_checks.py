@@ -145,12 +145,13 @@ def test_the_locked_packages_are_the_same_for_every_version_of_python() -> None:
     ]
 
 
-def test_the_deployment_page_names_every_table_that_a_teardown_leaves() -> None:
+def test_the_deployment_page_names_every_table_and_queue_that_a_teardown_leaves() -> None:
     page = (ROOT / "docs/deploy.md").read_text()
+    names = {"AWS::DynamoDB::Table": "TableName", "AWS::SQS::Queue": "QueueName"}
     kept = [
-        each["Properties"]["TableName"]["Fn::Sub"].partition("-")[2]
+        each["Properties"][names[each["Type"]]]["Fn::Sub"].partition("-")[2]
         for each in SOURCE["Resources"].values()
-        if each["Type"] == "AWS::DynamoDB::Table" and "DeletionPolicy" in each
+        if each["Type"] in names and "DeletionPolicy" in each
     ]
     assert [name for name in kept if f"`{name}`" not in page] == []
     assert len(kept) >= 8

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import handlers
-from handlers import token_keys, vault_keys
+from handlers import cloudformation, token_keys, vault_keys
 from handlers.shell import sealed_exit, tell
 from tests.fakes.world import World, ample_budget
 from tests.samples import order, stream_record
@@ -103,7 +103,7 @@ def test_cloudformation_is_answered_whatever_goes_wrong(
         raise ValueError(TOLD)
 
     answers: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(module, "answer", lambda *told: answers.append(told))
+    monkeypatch.setattr(cloudformation, "_answer", lambda *told: answers.append(told))
     monkeypatch.setattr(module, "client", choke)
     for name in ("TOKEN_KEYS_TABLE", "TOKEN_KEY_ARN", "REKEY_TABLE"):
         monkeypatch.setenv(name, "n")

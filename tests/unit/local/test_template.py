@@ -2,8 +2,9 @@ import json
 
 import pytest
 
+from local.bends import METHODS, OMITTED_TYPES, delivery_queue
 from local.package import ROOT, function_zip, layer_zip
-from local.template import METHODS, OMITTED_TYPES, boundaries, delivery_queue, for_emulator, load, locks
+from local.template import boundaries, for_emulator, load, locks
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,121 @@
+"""What docs/deploy.md says of first deployments that fail, on the emulator's CloudFormation: forward, and taken back.
+
+Of template.yaml the resources that hold something, and one that fails. That names are found before a deployment is AWS's own to show.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import emulator
+from local.package import ROOT
+from local.stack import Stack
+from local.template import load
+from tests.e2e.conftest import eventually
+
+KINDS = {"AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
+REAL = load(ROOT / "template.yaml")
+NOBODY = "arn:aws:lambda:us-east-1:000000000000:function:nobody"
+NAMES = {"AWS::DynamoDB::Table": "TableName", "AWS::SQS::Queue": "QueueName", "AWS::S3::Bucket": "BucketName"}
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[Stack]:
+    """An emulator with nothing deployed."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = emulator.free_port()
+        process = emulator.start(Path(folder), port)
+        try:
+            on = Stack(f"http://{emulator.HOST}:{port}", emulator.REGION, {})
+            on.client("s3").create_bucket(Bucket="code")
+            yield on
+        finally:
+            emulator.stop(process)
+
+
+def holding(*, broken: bool) -> dict[str, Any]:
+    """The template's resources that hold something; and one that can't be made, after all others."""
+    resources = {
+        name: {key: value for key, value in each.items() if key != "DependsOn"}
+        for name, each in REAL["Resources"].items()
+        if each["Type"] in KINDS
+    }
+    fails = {
+        "Type": "Custom::Fails",
+        "DependsOn": sorted(resources),
+        "Properties": {"ServiceToken": NOBODY, "ServiceTimeout": 5},
+    }
+    return {
+        "Parameters": REAL["Parameters"],
+        "Resources": resources | ({"Fails": fails} if broken else {}),
+    }
+
+
+def deployed(on: Stack, name: str, template: dict[str, Any], kind: str, *, rollback: bool) -> str:
+    """Deploys by a change set; returns the status that the stack ends in."""
+    on.client("s3").put_object(Bucket="code", Key="template.json", Body=json.dumps(template).encode())
+    cloudformation = on.client("cloudformation")
+    change_set = cloudformation.create_change_set(
+        StackName=name,
+        ChangeSetName=f"set-{kind.lower()}",
+        ChangeSetType=kind,
+        TemplateURL="https://s3.amazonaws.com/code/template.json",
+    )["Id"]
+    described: dict[str, Any] = {}
+
+    def made() -> bool:
+        described.update(cloudformation.describe_change_set(ChangeSetName=change_set))
+        return bool(described["Status"] == "CREATE_COMPLETE")
+
+    assert eventually(made), described
+    cloudformation.execute_change_set(ChangeSetName=change_set, DisableRollback=not rollback)
+
+    def status() -> str:
+        return str(cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
+
+    assert eventually(lambda: not status().endswith("_IN_PROGRESS"), 120)
+    return status()
+
+
+def kept(on: Stack, name: str) -> dict[str, str]:
+    """What is there of a stack's, by logical name: its name."""
+    there = {
+        *on.client("dynamodb").list_tables()["TableNames"],
+        *(
+            url.rpartition("/")[2]
+            for url in on.client("sqs").list_queues(QueueNamePrefix=name).get("QueueUrls", [])
+        ),
+        *(each["Name"] for each in on.client("s3").list_buckets()["Buckets"]),
+    }
+    meant = {
+        logical: each["Properties"][NAMES[each["Type"]]]["Fn::Sub"]
+        .replace("${AWS::StackName}", name)
+        .replace("${AWS::AccountId}", "000000000000")
+        .replace("${AWS::Region}", emulator.REGION)
+        for logical, each in holding(broken=False)["Resources"].items()
+        if each["Type"] in NAMES
+    }
+    return {logical: each for logical, each in meant.items() if each in there}
+
+
+def test_a_first_deployment_without_rollback_goes_forward(bare: Stack) -> None:
+    assert deployed(bare, "forward", holding(broken=True), "CREATE", rollback=False) == "CREATE_FAILED"
+    made = kept(bare, "forward")
+    named = [each for each in holding(broken=False)["Resources"].values() if each["Type"] in NAMES]
+    assert len(made) == len(named)
+    assert deployed(bare, "forward", holding(broken=False), "UPDATE", rollback=False) == "UPDATE_COMPLETE"
+    assert kept(bare, "forward") == made
+
+
+def test_one_that_is_taken_back_leaves_what_is_protected_and_the_trail(bare: Stack) -> None:
+    assert deployed(bare, "back", holding(broken=True), "CREATE", rollback=True) == "ROLLBACK_COMPLETE"
+    protected = {
+        name
+        for name, each in REAL["Resources"].items()
+        if each["Type"] == "AWS::DynamoDB::Table" and each["Properties"].get("DeletionProtectionEnabled")
+    }
+    assert kept(bare, "back").keys() == protected | {"AuditBucket"}

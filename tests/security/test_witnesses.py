@@ -1,0 +1,104 @@
+"""Which witness sees which fault that AWS would refuse: each is planted into the template, and shown to all three."""
+
+from pathlib import Path
+
+import pytest
+
+from checks import translated, validator
+from checks.settled import PARAMETER_SETS, Template, settled
+from checks.witness import Unavailable, may_skip
+from local.package import ROOT
+from local.template import load
+from tests.planted.bugs import Bug, bugs
+from tests.security.cases import Stack, requests_of
+from tests.security.simulated import cases, wrongly_decided
+from tests.security.simulation import decide_all
+
+# Faults of the template that a witness sees; tests/security/test_on_aws.py sees all of them.
+SEEN_BY: dict[str, set[str]] = {
+    "unescaped_resource_path": {"validator"},
+    "waits_for_conditional": {"validator", "translated"},
+    "strict_trust_of_firehose": {"simulated"},
+    "one_source_of_an_array": {"simulated"},
+}
+
+
+def of_template() -> list[Bug]:
+    return [each for each in bugs(["refused"]) if each.files == "template.yaml"]
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
+    """Returns the translated template with each fault in it, and as it is."""
+    folder = tmp_path_factory.mktemp("faulty")
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    written = {bug.name: text.replace(bug.old, bug.new) for bug in of_template()} | {"as it is": text}
+    return {name: _translated(folder / "template.yaml", each) for name, each in written.items()}
+
+
+def _translated(path: Path, text: str) -> Template:
+    path.write_text(text, encoding="utf-8")
+    return translated.translated(load(path))
+
+
+def settled_sets(template: Template) -> dict[str, Template]:
+    return {name: settled(template, given) for name, given in PARAMETER_SETS.items()}
+
+
+def told_by(faulty: dict[str, Template], witness: str) -> set[str]:
+    """Returns the names of the templates that a witness finds fault with."""
+    return _WITNESSES[witness](faulty)
+
+
+def _by_validator(faulty: dict[str, Template]) -> set[str]:
+    sets = {
+        f"{fault}/{name}": each
+        for fault, template in faulty.items()
+        for name, each in settled_sets(template).items()
+    }
+    numbered = {str(number): name for number, name in enumerate(sets)}
+    found = validator.validated({number: sets[name] for number, name in numbered.items()})
+    counted = [
+        each for each in found if each["rule"] not in validator.WAIVED | validator.WAIVED_BY_PARAMETERS
+    ]
+    return {numbered[each["template"]].partition("/")[0] for each in counted}
+
+
+def _by_linter(faulty: dict[str, Template]) -> set[str]:
+    chosen = {name: each for name, each in faulty.items() if name in {"waits_for_conditional", "as it is"}}
+    found = translated.linted(chosen)
+    return {
+        name for name, each in found.items() if {one["Rule"]["Id"] for one in each} - set(translated.WAIVED)
+    }
+
+
+def _by_simulator(faulty: dict[str, Template]) -> set[str]:
+    stacks = {name: Stack(settled_sets(each)["rekeying"]) for name, each in faulty.items()}
+    tried = {name: cases(stack, "rekeying") for name, stack in stacks.items()}
+    decided = decide_all([(stacks[name].policies, requests_of(some)) for name, some in tried.items()])
+    return {
+        name
+        for (name, some), verdicts in zip(tried.items(), decided, strict=True)
+        if wrongly_decided(some, verdicts)
+    }
+
+
+_WITNESSES = {"validator": _by_validator, "translated": _by_linter, "simulated": _by_simulator}
+
+
+@pytest.mark.parametrize("witness", _WITNESSES)
+def test_a_witness_sees_the_faults_that_it_is_there_for_and_none_in_the_template(
+    faulty: dict[str, Template], witness: str
+) -> None:
+    try:
+        told = told_by(faulty, witness)
+    except Unavailable as missing:
+        if not may_skip():
+            raise
+        pytest.skip(str(missing))
+    assert told == {fault for fault, seen in SEEN_BY.items() if witness in seen}
+
+
+def test_every_fault_of_the_review_is_planted() -> None:
+    assert set(SEEN_BY) <= {each.name for each in of_template()}
+    assert len(bugs(["refused"])) >= 12
