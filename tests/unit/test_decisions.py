@@ -5,7 +5,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-MODEL = botocore.session.get_session().get_service_model("eventbridgev2")
+MODEL: Any = botocore.session.get_session().get_service_model("eventbridgev2")
 
 
 @pytest.fixture(scope="module")
