@@ -15,8 +15,8 @@ import pytest
 
 from checks.settled import settled_sets
 from checks.witness import Unavailable, may_skip
+from local.bends import OMITTED_STATEMENTS
 from local.package import ROOT
-from local.template import OMITTED_STATEMENTS
 from tests.security.access_page import PAGE, page
 from tests.security.cases import Case, Stack, listed, requests_of, table
 from tests.security.circumstances import ROWS

@@ -6,6 +6,7 @@ import pytest
 
 from checks import translated, validator
 from checks.settled import PARAMETER_SETS, Template, settled
+from checks.settled import translated as as_sam_translates
 from checks.witness import Unavailable, may_skip
 from local.package import ROOT
 from local.template import load
@@ -38,7 +39,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
 
 def _translated(path: Path, text: str) -> Template:
     path.write_text(text, encoding="utf-8")
-    return translated.translated(load(path))
+    return as_sam_translates(load(path))
 
 
 def settled_sets(template: Template) -> dict[str, Template]:
