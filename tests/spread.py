@@ -12,17 +12,21 @@ TESTS = Path(__file__).parent
 
 # Modules that take more than some seconds, the longest first. All others come after them, the stack's before the rest.
 LONGEST = (
-    "e2e/test_faults.py",
     "e2e/test_replay.py",
+    "e2e/test_faults.py",
     "e2e/test_canaries.py",
-    "security/test_walls.py",
-    "e2e/test_audit.py",
-    "e2e/test_walls.py",
-    "e2e/test_openapi.py",
     "e2e/test_make.py",
-    "e2e/test_rekey.py",
+    "e2e/test_audit.py",
+    "e2e/test_openapi.py",
+    "e2e/test_lake.py",
     "e2e/test_load.py",
+    "e2e/test_pages.py",
     "e2e/test_budgets.py",
+    "e2e/test_rekey.py",
+    "e2e/test_walls.py",
+    "security/test_walls.py",
+    "e2e/test_api.py",
+    "e2e/test_erase.py",
     "artifacts/test_artifacts.py",
 )
 _RANKS = {name: rank for rank, name in enumerate(LONGEST)}
