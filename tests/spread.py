@@ -12,18 +12,26 @@ TESTS = Path(__file__).parent
 
 # Modules that take more than some seconds, the longest first. All others come after them, the stack's before the rest.
 LONGEST = (
-    "e2e/test_faults.py",
     "e2e/test_replay.py",
+    "e2e/test_faults.py",
     "e2e/test_canaries.py",
-    "security/test_walls.py",
-    "e2e/test_audit.py",
-    "e2e/test_walls.py",
-    "e2e/test_openapi.py",
     "e2e/test_make.py",
+<<<<<<< HEAD
     "e2e/test_rekey.py",
     "e2e/test_setup.py",
+=======
+    "e2e/test_audit.py",
+    "e2e/test_openapi.py",
+    "e2e/test_lake.py",
+>>>>>>> 895b7ec40ea3a2ebb47d14dde2930aa227a6bf14
     "e2e/test_load.py",
+    "e2e/test_pages.py",
     "e2e/test_budgets.py",
+    "e2e/test_rekey.py",
+    "e2e/test_walls.py",
+    "security/test_walls.py",
+    "e2e/test_api.py",
+    "e2e/test_erase.py",
     "artifacts/test_artifacts.py",
     "faults/test_outages.py",
     "faults/test_state_machine.py",

@@ -57,7 +57,7 @@ class Intake:
         except MemoryError:
             return Judged(record, Unavailable("reading a record: out of memory"), None)
         except Exception as error:  # noqa: BLE001 -- the class is all that may be told
-            return Judged(record, _unforeseen(error), scrub_text(record.data)[0])
+            return Judged(record, _unforeseen(type(error)), scrub_text(record.data)[0])
 
     def _judge(self, record: RawRecord) -> Judged:
         try:
@@ -76,7 +76,7 @@ class Intake:
             raise
         except Exception as error:  # noqa: BLE001 -- the class is all that may be told
             # Scrubbing the text anew would find less than was found in what it parsed to.
-            return Judged(record, _unforeseen(error), kept)
+            return Judged(record, _unforeseen(type(error)), kept)
 
     def _draft(self, record: RawRecord, event: object) -> Draft:
         if not isinstance(event, dict):
@@ -86,5 +86,5 @@ class Intake:
         return self.sanitizer.sanitize(record, event, plan)
 
 
-def _unforeseen(error: Exception) -> BadRecord:
-    return BadRecord(ErrorCode.INVALID_FIELD, f"the record could not be read: {type(error).__name__}")
+def _unforeseen(kind: type[Exception]) -> BadRecord:
+    return BadRecord(ErrorCode.INVALID_FIELD, f"the record could not be read: {kind.__name__}")
