@@ -16,14 +16,10 @@ LONGEST = (
     "e2e/test_faults.py",
     "e2e/test_canaries.py",
     "e2e/test_make.py",
-<<<<<<< HEAD
-    "e2e/test_rekey.py",
-    "e2e/test_setup.py",
-=======
     "e2e/test_audit.py",
     "e2e/test_openapi.py",
     "e2e/test_lake.py",
->>>>>>> 895b7ec40ea3a2ebb47d14dde2930aa227a6bf14
+    "e2e/test_setup.py",
     "e2e/test_load.py",
     "e2e/test_pages.py",
     "e2e/test_budgets.py",
