@@ -198,7 +198,10 @@ def _repeat_a_secret(draw: st.DrawFn, raw: Raw) -> None:
         for path, kind in raw.kinds.items()
         if kind["name"] == "free_text"
         or (
-            path[-1] in {"event_id", "order_id", "sku", "name", "city", "method", "label"}
+            (
+                isinstance(path[-1], int)
+                or path[-1] in {"event_id", "order_id", "sku", "name", "city", "method", "label"}
+            )
             and kind["name"] == "public"
         )
     ]

@@ -93,6 +93,19 @@ def test_a_public_field_that_holds_one_becomes_a_token(text: str, path: tuple[st
     assert_taken(plain_order(), path, text)
 
 
+@tried(foreign_secrets, st.sampled_from((("tags", 1), ("addresses", 0, "label"), ("addresses", 1, "city"))))
+def test_what_stands_in_a_list_is_read_element_by_element(text: str, path: tuple[str | int, ...]) -> None:
+    assume(len(text) <= 250)
+    customer = {
+        "customer_id": "C",
+        "tags": ["vip", "new", "news"],
+        "addresses": [{"label": "home"}, {"city": "Springfield"}],
+    }
+    event = order() | {"event_type": "customer.updated", "customer": customer}
+    del event["order"]
+    assert_taken(event, ("customer", *path), text)
+
+
 @tried(st.data(), st.sampled_from(PUBLIC))
 def test_a_records_own_value_is_hunted_for_in_its_public_fields(
     data: st.DataObject, path: tuple[str | int, ...]
