@@ -155,3 +155,25 @@ def test_the_deployment_page_names_every_table_and_queue_that_a_teardown_leaves(
     ]
     assert [name for name in kept if f"`{name}`" not in page] == []
     assert len(kept) >= 8
+
+
+def test_every_deployment_of_a_pause_says_that_it_is_paused() -> None:
+    """`sam deploy` names what `--guided` saved, which is every parameter, so one without the pause would end it."""
+    page = (ROOT / "docs/deploy.md").read_text()
+    (block,) = [each for each in page.split("```")[1::2] if "StreamMappingEnabled=false" in each]
+    lines = [each.partition("#")[0] for each in block.strip().splitlines()]
+    assert len(lines) == 3
+    paused = [
+        "StreamMappingEnabled=false" in each and "QueueMappingEnabled=false" in each for each in lines[:-1]
+    ]
+    assert all(paused)
+    assert "StreamMappingEnabled=true QueueMappingEnabled=true" in lines[-1]
+
+
+def test_a_first_deployment_is_looked_at_before_and_not_taken_back() -> None:
+    """What it would leave behind has names that the next one meets."""
+    page = (ROOT / "docs/deploy.md").read_text()
+    first = page.partition("## Deploy\n")[2].split("```")[1]
+    steps = ["--no-execute-changeset", "describe-events --change-set-name", "--disable-rollback"]
+    at = [first.index(each) for each in [*steps, "--enable-termination-protection"]]
+    assert at == sorted(at)
