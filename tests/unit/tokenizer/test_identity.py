@@ -9,6 +9,7 @@ import pytest
 
 from schemas.dead_letter import LetterSource
 from tests.samples import SHARD, STREAM
+from tokenizer.aliases import Draws
 from tokenizer.identity import Identity
 from tokenizer.kpl import MAGIC, user_records
 from tokenizer.records import RawRecord
@@ -101,6 +102,15 @@ def test_a_letter_names_the_record_that_it_is_about_and_its_replay_is_that_recor
     assert again == record
 
 
+def test_a_replay_arrives_at_the_millisecond_at_which_its_record_did() -> None:
+    """Keys have versions by arrival, and the event tells it; a float holds few milliseconds exactly."""
+    for millisecond in range(1_000):
+        event = queue_event(None)
+        event["Records"][0]["attributes"]["SentTimestamp"] = sent = str(1_763_892_901_000 + millisecond)
+        (record,) = of_queue(event)
+        assert entry(record.source, record.data)["attributes"]["SentTimestamp"] == sent
+
+
 def test_each_source_and_edit_gives_another_record() -> None:
     assert len({read(event)[0].identity for read, event in EVENTS}) == len(EVENTS)
 
@@ -141,6 +151,18 @@ def test_a_revision_is_named_after_both_texts() -> None:
     assert revision(b"old", b"new") == revision(b"old", b"new")
     names = [revision(old, new) for old in (b"old", b"older") for new in (b"new", b"newer")]
     assert len(set(names)) == len(names)
+
+
+def test_an_alias_is_drawn_by_the_key_the_record_the_field_and_the_attempt() -> None:
+    keys, identities = (TokenKey(b"k" * 32), TokenKey(b"l" * 32)), (HERE, THERE)
+    drawn = [
+        Draws(key, identity, path, "123456789012", 0).draw(attempt)
+        for key in keys
+        for identity in identities
+        for path in ("/a", "/b")
+        for attempt in (0, 1)
+    ]
+    assert len(set(drawn)) == len(drawn)
 
 
 KEY = TokenKey(b"k" * 32)
