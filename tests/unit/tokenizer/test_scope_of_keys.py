@@ -6,12 +6,14 @@ Each is made once as it is and again with one part changed at a time; all of the
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import create_model
 
 from schemas.base import Envelope, EventModel
+from schemas.dead_letter import DeadLetter, ErrorCode, LetterError, LetterSource
 from schemas.kinds import ConsistentToken, NormalForm, OneWayToken, Public
 from schemas.registry import EventName
 from tests.fakes.calls import callers
@@ -24,6 +26,7 @@ from tokenizer.aws import root, token_keys
 from tokenizer.aws.fingerprints import Asked, Fingerprints
 from tokenizer.aws.idempotency import IdempotencyKeys
 from tokenizer.aws.order_desk import OrderDesk
+from tokenizer.aws.replaying.letters import Letters, Refused
 from tokenizer.aws.reveal_budgets import DynamoCounters
 from tokenizer.aws.waiting_desk import WaitingDesk
 from tokenizer.catalog import Catalog
@@ -253,3 +256,29 @@ def test_each_shared_value_is_noted_for_each_subject_who_shares_it() -> None:
     assert set(world.index.shares.values()) == {
         Share(value, sharer, arrived, owner, arrived) for value in values for sharer in sharers
     }
+
+
+@pytest.mark.parametrize(
+    ("queue", "ours"),
+    [
+        ("arn:aws:sqs:us-east-1:000000000000:raw", True),
+        ("arn:aws:sqs:us-east-1:111111111111:raw", False),
+        ("arn:aws:sqs:us-west-1:000000000000:raw", False),
+        ("arn:aws:sqs:us-east-1:000000000000:other", False),
+    ],
+)
+def test_a_letter_is_a_stacks_by_its_sources_whole_name(queue: str, ours: bool) -> None:
+    opener: Any = SimpleNamespace(open=lambda _sealed, _identity: b"{}")
+    s3: Any = None  # the seal is in the letter
+    letters = Letters(opener, s3, ["arn:aws:sqs:us-east-1:000000000000:raw"])
+    body = DeadLetter(
+        error=LetterError(code=ErrorCode.INVALID_FIELD, message="m"),
+        source=LetterSource(queue=queue, message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z"),
+        attempts=1,
+        sealed="AAAA",
+    ).model_dump_json(exclude_none=True)
+    if ours:
+        assert letters.open(body).data == b"{}"
+    else:
+        with pytest.raises(Refused, match="another stack"):
+            letters.open(body)

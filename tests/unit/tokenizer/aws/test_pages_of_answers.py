@@ -27,7 +27,7 @@ from tokenizer.aws.rekey_progress import DynamoProgress
 from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
 from tokenizer.aws.replaying.stream import StreamReplay
 from tokenizer.aws.shares import DynamoShares
-from tokenizer.replay import PUBLISHED
+from tokenizer.replay import EXPIRED, PUBLISHED
 
 READERS = {
     "get_paginator",
@@ -295,32 +295,50 @@ class _Tokenizers:
         return [{"status": PUBLISHED} for _ in entries]
 
 
-def records(_: Path) -> list[str]:
-    """A failure record's three records come in three answers, with an empty one before the last of the shard."""
+class _Kinesis:
+    """A shard that answers with some sequence numbers a call, and with none where it has a gap."""
 
-    class Kinesis:
-        answers: tuple[list[str], ...] = (["10"], [], ["11"], [], [], ["12"])
+    def __init__(self, *answers: list[str]) -> None:
+        self._answers = answers
 
-        def get_shard_iterator(self, **_: Any) -> Item:
-            return {"ShardIterator": "0"}
+    def get_shard_iterator(self, **_: Any) -> Item:
+        return {"ShardIterator": "0"}
 
-        def get_records(self, ShardIterator: str, **_: Any) -> Item:  # noqa: N803 -- boto3's
-            at = int(ShardIterator)
-            arrived = datetime.fromtimestamp(1, UTC)
-            found = [
-                {"SequenceNumber": each, "ApproximateArrivalTimestamp": arrived, "Data": b"{}"}
-                for each in self.answers[at]
-            ]
-            return {"Records": found, "NextShardIterator": str(at + 1), "MillisBehindLatest": 1_000}
+    def get_records(self, ShardIterator: str, **_: Any) -> Item:  # noqa: N803 -- boto3's
+        at = int(ShardIterator)
+        arrived = datetime.fromtimestamp(1, UTC)
+        found = [
+            {"SequenceNumber": each, "ApproximateArrivalTimestamp": arrived, "Data": b"{}"}
+            for each in self._answers[at]
+        ]
+        more = {"NextShardIterator": str(at + 1)} if at + 1 < len(self._answers) else {}
+        return {"Records": found, **more, "MillisBehindLatest": 1_000}
 
-    kinesis: Any = Kinesis()
+
+def _positions(*answers: list[str]) -> tuple[str, list[str]]:
+    """Replays a failure record of the three records from 10 to 12; returns what became of it, and what was tokenized."""
+    kinesis: Any = _Kinesis(*answers)
     tokenizers: Any = _Tokenizers()
     told = StreamReplay(kinesis, "arn", tokenizers).positions(
         '{"KinesisBatchInfo": {"shardId": "s", "startSequenceNumber": "10", "endSequenceNumber": "12",'
         ' "streamArn": "arn", "batchSize": 3}}'
     )
-    assert told["status"] == PUBLISHED
-    return [NAMES[int(each) - 10] for each in tokenizers.ran]
+    return told["status"], tokenizers.ran
+
+
+def records(_: Path) -> list[str]:
+    status, ran = _positions(["10"], [], ["11"], [], [], ["12"])
+    assert status == PUBLISHED
+    return [NAMES[int(each) - 10] for each in ran]
+
+
+@pytest.mark.parametrize(
+    "answers", [(["11"], ["12"]), (["10"], ["12"]), (["10"], ["11"]), (["10"], [], ["13"]), ([], ["13"])]
+)
+def test_records_of_which_the_stream_has_lost_some_are_not_told_of_as_published(
+    answers: tuple[list[str], ...],
+) -> None:
+    assert _positions(*answers)[0] == EXPIRED
 
 
 class _Messages:
