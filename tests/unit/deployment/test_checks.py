@@ -1,6 +1,7 @@
 """What `make build` refuses, and what it takes for the same."""
 
 import json
+import re
 import struct
 import sys
 import tomllib
@@ -155,3 +156,15 @@ def test_the_deployment_page_names_every_table_and_queue_that_a_teardown_leaves(
     ]
     assert [name for name in kept if f"`{name}`" not in page] == []
     assert len(kept) >= 8
+
+
+def test_the_deployment_page_stays_paused_until_it_resumes() -> None:
+    """What a deployment does not name comes from samconfig.toml, where `--guided` has saved that the pipeline runs."""
+    page = (ROOT / "docs/deploy.md").read_text()
+    deploys = re.findall(
+        r"^sam deploy[^#\n]*", page[page.index("pause it around the update") :], re.MULTILINE
+    )
+    mappings = ("StreamMappingEnabled", "QueueMappingEnabled")
+    paused, resumed = ({f"{each}={value}" for each in mappings} for value in ("false", "true"))
+    assert [paused <= set(each.split()) for each in deploys[:-1]] == [True, True]
+    assert resumed <= set(deploys[-1].split())
