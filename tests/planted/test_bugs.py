@@ -16,6 +16,7 @@ KINDS = {
     "partial": "a call that did a part of its work",
     "scope": "what a key, a budget or an index is for",
     "bounds": "a limit or a time, exactly at its edge",
+    "refused": "what AWS would refuse, or do otherwise, and the emulator does not",
     "unforeseen": "what is done about an error that nobody thought of",
 }
 

@@ -1,6 +1,6 @@
 """The simulation bites: each wall that the emulator can't enforce is taken down, one by one, and a request must come out otherwise.
 
-What the emulator can't enforce is found in the policies by machine: what `local/template.py` takes out or bends for it, what stands in
+What the emulator can't enforce is found in the policies by machine: what `local/bends.py` takes out for it, what stands in
 an endpoint, a bus's policy or a service's permission, and conditions on keys that it does not know.
 """
 
