@@ -55,22 +55,22 @@ rekey: $(DEMO) ## move the local stack's vault to another key
 	@$(BIN)/python -m local rekey
 
 verify-audit: $(DEMO) ## check the audit trail; ARGS="--stack NAME ..." for another than the local one
-	@$(BIN)/python -m audit $(ARGS)
+	@$(BIN)/python -m ops.audit $(ARGS)
 
-SIMULATOR := checks/simulator/node_modules
+SIMULATOR := tools/lint/simulator/node_modules
 lint: .venv/.ready .venv-scan/.ready $(SIMULATOR)/.ready ## formatter, linter, types, import rules, template, secrets, licences, locks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cfn-lint template.yaml docs/examples/*.yaml
-	@$(BIN)/python -m checks
+	@$(BIN)/python -m tools.lint
 	@$(BIN)/python -m tests.security.simulated
 
 # A tool for node that is run beside ours. Without npm or a registry it is left out, and the simulation says so.
-$(SIMULATOR)/.ready: checks/simulator/package-lock.json
+$(SIMULATOR)/.ready: tools/lint/simulator/package-lock.json
 	@echo "setting up the simulator (once per lock file)"
-	@if command -v npm >/dev/null && (cd checks/simulator && npm ci --silent --ignore-scripts --no-audit --no-fund); \
+	@if command -v npm >/dev/null && (cd tools/lint/simulator && npm ci --silent --ignore-scripts --no-audit --no-fund); \
 	then touch $@; else echo "the simulator is not installed: npm or its registry is missing"; fi
 
 # The scanners' boto3 is another than ours, so they have an environment of their own (290 MB).
@@ -88,14 +88,14 @@ bench: .venv/.ready ## the benchmarks
 	@$(BIN)/python -m bench
 
 load: .venv/.ready ## the load test, on the local stack; LOAD="--stack NAME --orders-per-second 20 --run-time 5m"
-	@$(BIN)/locust --locustfile load/locustfile.py --headless --only-summary --loglevel WARNING --run-time 60s $(LOAD)
+	@$(BIN)/locust --locustfile bench/load/locustfile.py --headless --only-summary --loglevel WARNING --run-time 60s $(LOAD)
 
 schemas: .venv/.ready ## write schemas/json, the consumers' kit, the lake's tables and what else follows from the models
 	@$(BIN)/python -m schemas
-	@$(BIN)/python -m lake.resources
+	@$(BIN)/python -m ops.lake.resources
 
 docs: .venv/.ready ## draw the pictures of docs/architecture.md anew, and write docs/reference.md
-	@$(BIN)/python -m pages
+	@$(BIN)/python -m tools.docs
 
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet
 lock: .venv/.ready ## resolve the lock files anew
@@ -108,7 +108,7 @@ lock: .venv/.ready ## resolve the lock files anew
 	@$(COMPILE) --group validate --no-deps -o requirements/validate.lock
 
 sbom: .venv/.ready ## the bill of materials of what runs on Lambda: build/order-tokenizer.cdx.json
-	@$(BIN)/python -m checks.sbom build/order-tokenizer.cdx.json
+	@$(BIN)/python -m tools.lint.sbom build/order-tokenizer.cdx.json
 	@echo "build/order-tokenizer.cdx.json"
 
 # SAM's command pins click, cfn-lint and botocore against ours, so it has an environment of its own (340 MB).
@@ -122,14 +122,14 @@ export ARCH
 build: .venv/.ready .venv-sam/.ready ## what is deployed, with sizes and import times; ARCH=x86_64 for the other processor
 	@$(SAM) validate --lint
 	@$(SAM) build --parameter-overrides Architecture=$(ARCH)
-	@$(BIN)/python -m deployment report --architecture $(ARCH) .aws-sam/build
+	@$(BIN)/python -m tools.build report --architecture $(ARCH) .aws-sam/build
 
 # `sam build` calls these, in the source folder (samconfig.toml). SAM tells neither the architecture; ARCH does.
 build-TokenizerLayer: .venv/.ready
-	@$(BIN)/python -m deployment layer --architecture $(ARCH) "$(ARTIFACTS_DIR)"
+	@$(BIN)/python -m tools.build layer --architecture $(ARCH) "$(ARTIFACTS_DIR)"
 
 build-%Function: .venv/.ready
-	@$(BIN)/python -m deployment function $*Function "$(ARTIFACTS_DIR)"
+	@$(BIN)/python -m tools.build function $*Function "$(ARTIFACTS_DIR)"
 
 clean: ## remove what the targets made
 	@rm -rf .venv .venv-sam .venv-scan $(SIMULATOR) .aws-sam .local build .pytest_cache .mypy_cache .ruff_cache

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.report import page
-from bench.report.sheet import Sheet
-from bench.report.sheets import sheets
-from bench.section import SECTIONS
+from bench.report.table import Sheet
+from bench.report.tables import sheets
+from bench.suite import SECTIONS
 
 RESULTS = Path(__file__).parent / "results"
 _WIDE = 130  # columns in a log
@@ -52,7 +52,7 @@ def _measured(name: str, console: Console) -> bool:
     file = RESULTS / f"{name}.json"
     file.unlink(missing_ok=True)
     with console.status(f"measuring: {name}"):
-        command = [sys.executable, "-W", "ignore", "-m", "bench.section", name, str(file)]
+        command = [sys.executable, "-W", "ignore", "-m", "bench.suite", name, str(file)]
         done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
     if done.returncode == 0:
         console.print(f"{name}: {json.loads(file.read_text())['run']['seconds']} s")

@@ -9,7 +9,10 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.api_models import (
+from handlers.rest import description, gate, origins, refusals
+from handlers.rest.answers import HEADERS, JSON, PROBLEMS, Refused, answer, problem
+from handlers.rest.callers import SCOPES, Caller, caller_of
+from handlers.rest.models import (
     Accepted,
     ErasureCertificate,
     PaymentAnswer,
@@ -20,16 +23,13 @@ from handlers.api_models import (
     TokensAnswer,
     TokensRequest,
 )
-from handlers.rest import description, gate, origins, refusals
-from handlers.rest.answers import HEADERS, JSON, PROBLEMS, Refused, answer, problem
-from handlers.rest.callers import SCOPES, Caller, caller_of
-from handlers.shell import fail, logger, type_only
+from handlers.runtime import fail, logger, type_only
 from schemas.sanitized import SanitizedEvent
-from tokenizer import jsontext
-from tokenizer.aws import desks
-from tokenizer.aws.order_desk import OrderDesk, checked
-from tokenizer.aws.settings import ApiSettings
-from tokenizer.aws.waiting_desk import WaitingDesk
+from tokenizer import json_text
+from tokenizer.aws.api.order_service import OrderDesk, checked
+from tokenizer.aws.api.synchronous_tokenizer import WaitingDesk
+from tokenizer.aws.compose import desks
+from tokenizer.aws.platform.settings import ApiSettings
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)]
 OrderId = Annotated[str, Path(min_length=1, max_length=256, examples=["SO-1001"])]
@@ -37,8 +37,8 @@ Answer = Response[dict[str, Any]]
 
 app = APIGatewayRestResolver(
     enable_validation=True,
-    serializer=jsontext.dump_text,
-    json_body_deserializer=lambda text: jsontext.parse((text or "").encode("utf-8", "surrogatepass")),
+    serializer=json_text.dump_text,
+    json_body_deserializer=lambda text: json_text.parse((text or "").encode("utf-8", "surrogatepass")),
 )
 refusals.register(app)
 
@@ -158,7 +158,7 @@ def reveal(request: RevealRequest) -> Answer:
     if "error" in told:
         return problem(503, "unavailable", "reveals are not available")
     shown = {
-        token: {**each, "value": jsontext.parse(each["value"].encode())} if "value" in each else each
+        token: {**each, "value": json_text.parse(each["value"].encode())} if "value" in each else each
         for token, each in told["tokens"].items()
     }
     return answer(200, {"tokens": shown})

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import fail, logger
+from handlers.runtime import fail, logger
 from tokenizer.errors import PipelineError
 
 _CHANGES = {"Create", "Update"}

@@ -7,13 +7,13 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, metrics, sealed_exit
-from tokenizer.access import NotACaller, caller_of
-from tokenizer.aws import desks, root
-from tokenizer.aws.renewed import Renewed
-from tokenizer.aws.settings import EraseSettings
-from tokenizer.erasure_desk import ErasureDesk, NotPermitted
+from handlers.runtime import logger, metrics, sealed_exit
+from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.platform.expiring_cache import Renewed
+from tokenizer.aws.platform.settings import EraseSettings
+from tokenizer.erasure.service import ErasureDesk, NotPermitted
 from tokenizer.errors import PipelineError
+from tokenizer.reveal.service import NotACaller, caller_of
 
 
 @cache
@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     Returns:
         `{"certificate": {...}}`, `{"swept", "failed"}`, or `{"error": {"code", "message"}}`.
     """
-    budget = root.budget(context.get_remaining_time_in_millis)
+    budget = tokenize.budget(context.get_remaining_time_in_millis)
     if event.get("sweep") is True:
         counts = _desk().sweep(budget)
         metrics.add_metric("Swept", MetricUnit.Count, counts["swept"])

@@ -10,12 +10,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, sealed_exit
+from handlers.runtime import logger, sealed_exit
 from schemas.sanitized import SanitizedEvent
-from tokenizer import jsontext
-from tokenizer.aws.clients import client
-from tokenizer.aws.orders_table import OrdersTable
-from tokenizer.aws.settings import OrdersSettings
+from tokenizer import json_text
+from tokenizer.aws.api.orders_table import OrdersTable
+from tokenizer.aws.platform.clients import client
+from tokenizer.aws.platform.settings import OrdersSettings
 from tokenizer.errors import PipelineError
 
 
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
 
 def _kept(body: str) -> bool:
     try:
-        _orders().keep(SanitizedEvent.model_validate(jsontext.parse(body.encode())["detail"]))
+        _orders().keep(SanitizedEvent.model_validate(json_text.parse(body.encode())["detail"]))
     except (PipelineError, LookupError, TypeError, ValueError) as error:
         logger.warning("not kept", extra={"error": type(error).__name__})
         return False

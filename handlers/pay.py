@@ -7,12 +7,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, sealed_exit
-from tokenizer.aws import desks, root
-from tokenizer.aws.order_shelf import OrderShelf
-from tokenizer.aws.settings import PaySettings
+from handlers.runtime import logger, sealed_exit
+from tokenizer.aws.api.order_shelf import OrderShelf
+from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.platform.settings import PaySettings
 from tokenizer.errors import PipelineError
-from tokenizer.payments import Cashier, NotPayable
+from tokenizer.payments.cashier import Cashier, NotPayable
 
 
 @cache
@@ -39,7 +39,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         found = shelf.order(order_id)
         if found is None:
             return _refused("not_found", "there is no such order")
-        payment = cashier.pay(found["order"], key, caller, root.budget(context.get_remaining_time_in_millis))
+        payment = cashier.pay(
+            found["order"], key, caller, tokenize.budget(context.get_remaining_time_in_millis)
+        )
     except NotPayable as why:
         return _refused("not_payable", str(why))
     except PipelineError as error:

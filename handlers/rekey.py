@@ -7,12 +7,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, sealed_exit
-from tokenizer.aws import desks, root
-from tokenizer.aws.settings import RekeySettings
-from tokenizer.budget import Budget
+from handlers.runtime import logger, sealed_exit
+from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.platform.settings import RekeySettings
 from tokenizer.errors import PipelineError
-from tokenizer.rekey import OutOfTurn, Rekeying
+from tokenizer.rekey.run import OutOfTurn, Rekeying
+from tokenizer.time_budget import Budget
 
 _SLICE = 5.0  # seconds that one request works, so that whoever waits sees it go on
 
@@ -24,7 +24,7 @@ def _rekeying() -> Rekeying:
 
 @sealed_exit
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Serve one request; `tokenizer.rekey` has what each does.
+    """Serve one request; `tokenizer.rekey.run` has what each does.
 
     Args:
         event: `{"action": "begin", "operator", "segments"}`, `{"action": "work", "segment"}`, `{"action": "conclude", "operator"}` or
@@ -62,5 +62,5 @@ def _served(event: dict[str, Any], budget: Budget) -> dict[str, Any] | None:
 
 
 def _slice(context: LambdaContext) -> Budget:
-    whole, ends = root.budget(context.get_remaining_time_in_millis), time.monotonic() + _SLICE
+    whole, ends = tokenize.budget(context.get_remaining_time_in_millis), time.monotonic() + _SLICE
     return Budget(lambda: min(whole.remaining(), ends - time.monotonic()), time.sleep)

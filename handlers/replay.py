@@ -6,11 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, sealed_exit
-from tokenizer.aws import desks
-from tokenizer.aws.replaying.desk import Desk, InvalidRequest
-from tokenizer.aws.replaying.letters import Refused
-from tokenizer.aws.settings import ReplaySettings
+from handlers.runtime import logger, sealed_exit
+from tokenizer.aws.compose import desks
+from tokenizer.aws.platform.settings import ReplaySettings
+from tokenizer.aws.replay.letters import Refused
+from tokenizer.aws.replay.service import Desk, InvalidRequest
 from tokenizer.errors import PipelineError
 
 
@@ -21,7 +21,7 @@ def _desk() -> Desk:
 
 @sealed_exit
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
-    """Serve one request; `tokenizer.aws.replaying.desk` has the actions.
+    """Serve one request; `tokenizer.aws.replay.service` has the actions.
 
     Args:
         event: `{"letters": [message body, ...]}` replays up to 100 letters; `action` asks for something else.

@@ -7,12 +7,12 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import logger, metrics, sealed_exit
-from tokenizer import jsontext
-from tokenizer.access import Action, NotACaller, Reveals, Wish, caller_of
-from tokenizer.aws import desks, root
-from tokenizer.aws.settings import RevealSettings
+from handlers.runtime import logger, metrics, sealed_exit
+from tokenizer import json_text
+from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.platform.settings import RevealSettings
 from tokenizer.errors import PipelineError
+from tokenizer.reveal.service import Action, NotACaller, Reveals, Wish, caller_of
 
 MOST = 100
 ANSWER_CHARACTERS = 1_400_000  # Lambda: 6 MB for an answer, and a character takes up to four bytes in UTF-8
@@ -51,7 +51,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     try:
         caller = caller_of(event.get("caller"))
-        answers = _reveals().answer(caller, wish, root.budget(context.get_remaining_time_in_millis))
+        answers = _reveals().answer(caller, wish, tokenize.budget(context.get_remaining_time_in_millis))
     except NotACaller as why:
         return _refused("invalid_request", str(why))
     except PipelineError as error:
@@ -82,4 +82,4 @@ def _count(answers: dict[str, dict[str, Any]]) -> None:
 def _shown(answer: dict[str, Any]) -> dict[str, Any]:
     if "value" not in answer:
         return answer
-    return {**answer, "value": jsontext.dump_text(answer["value"])}
+    return {**answer, "value": json_text.dump_text(answer["value"])}

@@ -7,9 +7,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.cloudformation import serve
-from tokenizer.aws.clients import client
-from tokenizer.aws.settings import TokenKeysSettings
-from tokenizer.aws.token_keys import SUBJECT_KEY, TOKEN_KEY, provision
+from tokenizer.aws.platform.clients import client
+from tokenizer.aws.platform.settings import TokenKeysSettings
+from tokenizer.aws.vault.token_keys import SUBJECT_KEY, TOKEN_KEY, provision
 
 _VERSIONS = {TOKEN_KEY: "TokenKey", SUBJECT_KEY: "SubjectKey"}
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import replay_answer, sealed_exit, tell
-from tokenizer.aws import root
-from tokenizer.aws.renewed import Renewed
-from tokenizer.aws.settings import TokenizeSettings
-from tokenizer.batch import Tokenizer
-from tokenizer.budget import Budget
-from tokenizer.catalog import values_catalog
-from tokenizer.replay import REPLAY, VALUES, WITH_EVENTS, WITH_LETTERS
-from tokenizer.sources import sqs_records
+from handlers.runtime import replay_answer, sealed_exit, tell
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.platform.expiring_cache import Renewed
+from tokenizer.aws.platform.settings import TokenizeSettings
+from tokenizer.pipeline.batch import Tokenizer
+from tokenizer.pipeline.catalog import values_catalog
+from tokenizer.pipeline.sources import sqs_records
+from tokenizer.replay.messages import REPLAY, VALUES, WITH_EVENTS, WITH_LETTERS
+from tokenizer.time_budget import Budget
 
 
 @cache
@@ -24,12 +24,12 @@ def _settings() -> TokenizeSettings:
 
 @cache
 def _kept() -> Renewed[Tokenizer]:
-    return Renewed(root.maker(_settings()))
+    return Renewed(tokenize.maker(_settings()))
 
 
 @cache
 def _kept_for_values() -> Renewed[Tokenizer]:
-    return Renewed(root.maker(_settings(), values_catalog()))
+    return Renewed(tokenize.maker(_settings(), values_catalog()))
 
 
 def _tokenizer() -> Tokenizer:
@@ -37,7 +37,7 @@ def _tokenizer() -> Tokenizer:
 
 
 def _budget(context: LambdaContext) -> Budget:
-    return root.budget(context.get_remaining_time_in_millis)
+    return tokenize.budget(context.get_remaining_time_in_millis)
 
 
 @sealed_exit

@@ -6,18 +6,18 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.shell import replay_answer, sealed_exit, tell
-from tokenizer.aws import root
-from tokenizer.aws.renewed import Renewed
-from tokenizer.aws.settings import TokenizeSettings
-from tokenizer.batch import Tokenizer
-from tokenizer.replay import REPLAY, WITH_LETTERS
-from tokenizer.sources import kinesis_records
+from handlers.runtime import replay_answer, sealed_exit, tell
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.platform.expiring_cache import Renewed
+from tokenizer.aws.platform.settings import TokenizeSettings
+from tokenizer.pipeline.batch import Tokenizer
+from tokenizer.pipeline.sources import kinesis_records
+from tokenizer.replay.messages import REPLAY, WITH_LETTERS
 
 
 @cache
 def _kept() -> Renewed[Tokenizer]:
-    return Renewed(root.maker(TokenizeSettings.load(os.environ)))
+    return Renewed(tokenize.maker(TokenizeSettings.load(os.environ)))
 
 
 def _tokenizer() -> Tokenizer:
@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     replayed = event.get(REPLAY) is True
     has_letters = replayed and event.get(WITH_LETTERS) is not True
     outcomes = _tokenizer().run(
-        records, root.budget(context.get_remaining_time_in_millis), replayed=has_letters
+        records, tokenize.budget(context.get_remaining_time_in_millis), replayed=has_letters
     )
     tell(outcomes)
     if replayed:

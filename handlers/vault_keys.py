@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.cloudformation import serve
-from tokenizer.aws.clients import client
-from tokenizer.aws.held_keys import HeldKeys
-from tokenizer.aws.rekey_progress import DynamoProgress
-from tokenizer.aws.settings import VaultKeysSettings
+from tokenizer.aws.platform.clients import client
+from tokenizer.aws.platform.settings import VaultKeysSettings
+from tokenizer.aws.rekey.held_keys import HeldKeys
+from tokenizer.aws.rekey.progress import DynamoProgress
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:

@@ -5,9 +5,10 @@ import json
 import sys
 from pathlib import Path
 
-from local import environment, rekey, stack, template, users
+from local import rekey
+from local.emulator import environment, stack, template, users
+from local.emulator.package import ROOT
 from local.errors import LocalStackError
-from local.package import ROOT
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,9 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=100, help="for `orders`: how many")
     options = parser.parse_args(arguments)
     if options.command == "demo":
-        from local import demo  # noqa: PLC0415 -- rich and Faker, for the demo alone
+        from local.demo import run  # noqa: PLC0415 -- rich and Faker, for the demo alone
 
-        return demo.main()
+        return run.main()
     directory = options.directory.resolve()
     try:
         match options.command:
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
             case "env":
                 print("\n".join(environment.exports(_running(directory), options.role)))
             case "orders":
-                from local import samples  # noqa: PLC0415 -- Faker, for this and the demo alone
+                from local.data import samples  # noqa: PLC0415 -- Faker, for this and the demo alone
 
                 print(f"sent {samples.send(_running(directory), options.count)}")
             case "adapt":

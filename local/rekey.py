@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from local import deploy, stack
+from local.emulator import deploy, stack
 from local.errors import LocalStackError
 
 _OTHER = {"blue": "green", "green": "blue"}
@@ -33,7 +33,7 @@ def rekey(directory: Path, report: Callable[[str], None]) -> int:
     running = stack.update(directory, running, {"VaultKeySlot": old, "Rekeying": "true"})
     report(f"deploying with VaultKeySlot={new}: records are sealed under {new}")
     running = stack.update(directory, running, {"VaultKeySlot": new, "Rekeying": "true"})
-    command = [sys.executable, "-m", "rekey", "run"]
+    command = [sys.executable, "-m", "ops.rekey", "run"]
     code = subprocess.run(command, cwd=directory.parent, check=False).returncode
     if code:
         return code

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from replay.errors import ReplayError, told
-from replay.stack import Stack
+from ops.errors import ReplayError, told
+from ops.stack import Stack
 
 _POLL_SECONDS = 5.0
 _RUNNING = frozenset({"STARTING", "RUNNING", "CANCELLING"})

@@ -16,17 +16,17 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from ops.errors import ReplayError
+from ops.options import AsJson, Chosen, Profile, Region, RoleArn, StackName
+from ops.stack import Stack
 from replay import archive as archives
 from replay import present
 from replay import stream as streams
-from replay.errors import ReplayError
 from replay.filters import Filter, moment
 from replay.function import ReplayFunction
 from replay.held import waited_for
 from replay.letters import Letter, LetterQueue, count
-from replay.options import AsJson, Chosen, Profile, Region, RoleArn, StackName
 from replay.runner import Pace, Report, Runner
-from replay.stack import Stack
 
 app = typer.Typer(
     no_args_is_help=True,

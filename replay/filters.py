@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from replay.errors import ReplayError
+from ops.errors import ReplayError
 from replay.letters import Letter
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from replay.errors import ReplayError, told
-from replay.stack import Stack
+from ops.errors import ReplayError, told
+from ops.stack import Stack
 
 
 class ReplayFunction:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from replay.errors import ReplayError, told
+from ops.errors import ReplayError, told
 from schemas.dead_letter import DeadLetter, ErrorCode
 
 _BATCH = 10  # ReceiveMessage, DeleteMessageBatch: at most 10 a call

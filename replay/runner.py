@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
-from replay.errors import ReplayError
+from ops.errors import ReplayError
 from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.letters import Letter, LetterQueue

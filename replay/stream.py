@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from replay.errors import ReplayError
+from ops.errors import ReplayError
 from replay.function import ReplayFunction
 
 

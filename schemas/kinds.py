@@ -1,8 +1,8 @@
 """Field kinds: what becomes of a field on its way to consumers.
 
 A kind is an annotation on a field of a raw event model. This module only names the kinds and their
-parameters; what each of them does is decided in `tokenizer/sanitize.py`, and which combinations are refused in
-`tokenizer/schema_rules.py`. Each kind shows in the generated JSON Schemas as `x-field-kind`.
+parameters; what each of them does is decided in `tokenizer/pipeline/sanitize.py`, and which combinations are refused in
+`tokenizer/pipeline/schema_rules.py`. Each kind shows in the generated JSON Schemas as `x-field-kind`.
 """
 
 import re

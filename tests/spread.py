@@ -33,7 +33,7 @@ LONGEST = (
     "faults/test_state_machine.py",
     "faults/test_crash_points.py",
     "integration/test_call_counts.py",
-    "unit/bench/test_kept_fast.py",
+    "unit/bench/test_regression.py",
     "property/test_nothing_leaks.py",
 )
 _RANKS = {name: rank for rank, name in enumerate(LONGEST)}

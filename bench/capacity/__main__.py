@@ -14,7 +14,7 @@ from bench.capacity.facts import Demand, demand, measured
 from bench.capacity.limits import broken, cells, limits
 from bench.capacity.model import Plan, planned
 from bench.engine.measure import MIXES
-from bench.report.sheet import number
+from bench.report.table import number
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+from bench.end_to_end.actors import Consumer, Producer, Times
 from bench.end_to_end.clocks import FUNCTIONS, stack_cpu
-from bench.end_to_end.parties import Consumer, Producer, Times
 from bench.workload import CONSISTENT, orders
-from local import stack
+from local.emulator import stack
 
 _WARM, _PACED, _RATE = 20, 200, 20  # orders to begin with; of the trickle, and per second
 _PATIENCE = 240.0

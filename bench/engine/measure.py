@@ -6,12 +6,12 @@ from statistics import median
 from typing import Any
 
 from bench.clock import Subject, Timing, measure
-from bench.engine.floor import Floor
+from bench.engine.baseline import Floor
 from bench.engine.path import Path
 from bench.engine.stages import Stopwatch, watched
 from bench.network import Network
 from bench.workload import CONSISTENT, PLAIN, Mix, orders
-from tokenizer.aws.settings import DataKeySettings
+from tokenizer.aws.platform.settings import DataKeySettings
 
 BATCHES = (1, 10, 100, 500)
 MIXES = {"five fields": PLAIN, "two of five consistent": CONSISTENT}

@@ -14,11 +14,11 @@ from bench.peers import article, presidio
 from bench.peers.cloud_api import cloud_apis
 from bench.peers.one_item_per_token import OneItemPerToken
 from bench.workload import PLAIN, orders, stream_event
-from tokenizer.catalog import catalog
-from tokenizer.intake import Intake
-from tokenizer.sanitize import Sanitizer
-from tokenizer.sources import kinesis_records
-from tokenizer.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
+from tokenizer.pipeline.catalog import catalog
+from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.sanitize import Sanitizer
+from tokenizer.pipeline.sources import kinesis_records
+from tokenizer.vault.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 
 BATCH = 100
 OURS = "ours"

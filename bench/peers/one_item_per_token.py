@@ -6,17 +6,17 @@ from uuid import uuid4
 
 from bench.engine.path import ENVIRONMENT
 from bench.workload import sensitive
-from tokenizer.aws import root
-from tokenizer.aws.settings import TokenizeSettings
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.records import VaultField, VaultRecord
-from tokenizer.tokens import RECORD_BYTES, TAG_BYTES, Pointer
+from tokenizer.vault.tokens import RECORD_BYTES, TAG_BYTES, Pointer
 
 
 class OneItemPerToken:
     """To be made with the network installed and the path's environment set."""
 
     def __init__(self) -> None:
-        self._vault = root.tokenizer(TokenizeSettings.load(ENVIRONMENT)).vaulting.vault
+        self._vault = tokenize.tokenizer(TokenizeSettings.load(ENVIRONMENT)).vaulting.vault
 
     def run(self, data: Sequence[bytes]) -> None:
         """Take a batch through.
@@ -34,5 +34,5 @@ class OneItemPerToken:
                     VaultRecord(pointer.record_id, {pointer.tag: VaultField(f"/{name}", "token", value)}, 0)
                 )
                 text = text.replace(json.dumps(value), json.dumps(pointer.token))
-        if any(self._vault.write(records, root.budget(lambda: 60_000))):
+        if any(self._vault.write(records, tokenize.budget(lambda: 60_000))):
             raise RuntimeError("an item was not written")

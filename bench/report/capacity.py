@@ -6,7 +6,7 @@ from bench.capacity.limits import broken, cells
 from bench.capacity.limits import limits as in_order
 from bench.capacity.model import planned
 from bench.engine.measure import MIXES
-from bench.report.sheet import Results, Sheet, number
+from bench.report.table import Results, Sheet, number
 
 _RATES = (100, 10_000, 1_000_000)  # orders per second
 _BYTES = 1_200  # of a raw order

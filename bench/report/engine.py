@@ -1,7 +1,7 @@
 """Tables of the engine: targets, times, stages, counts, what people use, cold starts, growth."""
 
 from bench.engine.measure import BATCHES, MIXES
-from bench.report.sheet import Results, Sheet, number
+from bench.report.table import Results, Sheet, number
 from bench.report.targets import TARGETS
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.report.charts import charts
-from bench.report.sheets import sheets
+from bench.report.tables import sheets
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (DOCS / "performance.md", DOCS / "capacity.md")

@@ -5,8 +5,8 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from handlers.api_models import Problem
-from tokenizer import jsontext
+from handlers.rest.models import Problem
+from tokenizer import json_text
 
 JSON = "application/json"
 # The gateway's own errors carry the same, from template.yaml.
@@ -46,7 +46,7 @@ class Refused(Exception):
         return {
             "statusCode": self.status,
             "multiValueHeaders": {name: [value] for name, value in headers.items()},
-            "body": jsontext.dump_text(self.body),
+            "body": json_text.dump_text(self.body),
             "isBase64Encoded": False,
         }
 

@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from handlers.rest.answers import problem
-from handlers.shell import fail
-from tokenizer.aws.idempotency import IN_USE, REUSED
+from handlers.runtime import fail
+from tokenizer.aws.api.idempotency import IN_USE, REUSED
 from tokenizer.errors import BadRecord, PipelineError, Refusal
 
 _TOLD = 5  # faults of a request

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from threading import Thread
 
-from local import stack
-from local.live.desk import Desk
+from local.emulator import stack
+from local.live.controls import Desk
 from local.live.server import LiveServer
 
 

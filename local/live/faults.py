@@ -11,8 +11,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from local.emulator.stack import Stack
 from local.live.proxy import Relay, started
-from local.stack import Stack
 
 _FUNCTIONS = ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName")
 _AGAIN_SECONDS = "10"  # the queue's six minutes are more than anybody watches

@@ -1,4 +1,4 @@
-"""Starts the live page's process beside the emulator, as `local.stack` starts the others."""
+"""Starts the live page's process beside the emulator, as `local.emulator.stack` starts the others."""
 
 import http.client
 import subprocess
@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from local import emulator
+from local.emulator import server
 from local.errors import LocalStackError
 
 _START_SECONDS = 30.0
@@ -38,7 +38,7 @@ def start(directory: Path, port: int) -> int:
     deadline = time.monotonic() + _START_SECONDS
     while not _answers(port):
         if process.poll() is not None or time.monotonic() > deadline:
-            emulator.stop(process.pid)
+            server.stop(process.pid)
             last = " | ".join(log.read_text(errors="replace").splitlines()[-3:])
             raise LocalStackError(
                 f"the live page did not start on port {port}: {last}", "is something else on that port?"
@@ -49,7 +49,7 @@ def start(directory: Path, port: int) -> int:
 
 def _answers(port: int) -> bool:
     try:
-        with closing(http.client.HTTPConnection(emulator.HOST, port, timeout=2)) as connection:
+        with closing(http.client.HTTPConnection(server.HOST, port, timeout=2)) as connection:
             connection.request("HEAD", "/")
             return connection.getresponse().status == http.client.OK
     except OSError:

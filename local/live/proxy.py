@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from local.emulator import HOST
+from local.emulator.server import HOST
 
 _HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
 Answer = tuple[int, dict[str, str], bytes]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from local.emulator import HOST
+from local.emulator.server import HOST
 from local.live.gate import HEADERS, refusal
 
 _PAGE = Path(__file__).parent / "page"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from deployment import __main__ as command
-from deployment import interpreter, layer
-from deployment.layer import Architecture, Target
-from deployment.sources import handlers
+from tools.build import __main__ as command
+from tools.build import interpreter, layer
+from tools.build.layer import Architecture, Target
+from tools.build.sources import handlers
 
 
 @dataclass(frozen=True)

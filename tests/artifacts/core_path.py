@@ -9,17 +9,17 @@ from typing import Any
 import jsonpatch
 
 from schemas.dead_letter import LetterSource
-from tests.fakes.world import World, ample_budget
-from tests.samples import CANARIES, data, order, stream_record
-from tokenizer import kpl
-from tokenizer.access import Action, Caller, Wish
-from tokenizer.aws.cedar import CedarPolicies
-from tokenizer.aws.clients import client
-from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
-from tokenizer.aws.fake_gateway import FakeGateway
-from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
-from tokenizer.aws.vault import VaultReader, VaultWriter
-from tokenizer.payments import Card
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import CANARIES, data, order, stream_record
+from tokenizer.aws.payments.fake_gateway import FakeGateway
+from tokenizer.aws.platform.clients import client
+from tokenizer.aws.reveal.cedar import CedarPolicies
+from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
+from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.vault.vault import VaultReader, VaultWriter
+from tokenizer.payments.cashier import Card
+from tokenizer.pipeline import kpl
+from tokenizer.reveal.service import Action, Caller, Wish
 
 
 class Cloud:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from deployment import checks, interpreter, layer, sizes
-from deployment.errors import BuildError
-from deployment.layer import LOCK, Architecture, Target
-from deployment.sources import handlers, services
-from local.package import ROOT
+from local.emulator.package import ROOT
 from tests.artifacts.conftest import Built
-from tests.samples import CANARIES
+from tests.support.samples import CANARIES
+from tools.build import checks, interpreter, layer, sizes
+from tools.build.errors import BuildError
+from tools.build.layer import LOCK, Architecture, Target
+from tools.build.sources import handlers, services
 
 pytestmark = pytest.mark.build
 

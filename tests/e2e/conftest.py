@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from local import stack
-from local.stack import Stack
+from local.emulator import stack
+from local.emulator.stack import Stack
 
 PATIENCE = 40.0  # seconds to wait for what takes well under ten on an idle machine
 
@@ -97,7 +97,7 @@ def send(on: Stack, body: str) -> None:
 def audit_lines(on: Stack) -> list[dict[str, Any]]:
     """The audit trail as it lies in its bucket, facts beside the rest; read as the administrator."""
     s3, bucket = on.client("s3"), on.outputs["AuditBucketName"]
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="audit/")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="ops/audit/")
     keys = [each["Key"] for page in pages for each in page.get("Contents", [])]
     lines = [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
     return [{**line, **line["facts"]} for line in sorted(lines, key=lambda line: str(line["time"]))]

@@ -14,11 +14,11 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from local import users
-from local.deploy import STACK_NAME
-from local.stack import Stack
+from local.emulator import users
+from local.emulator.deploy import STACK_NAME
+from local.emulator.stack import Stack
 from tests.e2e.conftest import Api, Subscriber, audit_lines, kept
-from tests.samples import CANARIES, order
+from tests.support.samples import CANARIES, order
 
 pytestmark = pytest.mark.e2e
 

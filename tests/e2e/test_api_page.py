@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local import stack
-from local.stack import Stack
+from local.emulator import stack
+from local.emulator.stack import Stack
 from tests.e2e.test_pages import blocks, run
 
 pytestmark = pytest.mark.e2e

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import stack, users
-from local.deploy import STACK_NAME
-from local.stack import Stack
+from local.emulator import stack, users
+from local.emulator.deploy import STACK_NAME
+from local.emulator.stack import Stack
 from tests.e2e.conftest import Api, Subscriber, audit_lines, kept
 from tests.e2e.test_walls import DENIED, Probe
-from tests.e2e.weakened import without
-from tests.samples import CANARIES, order
 from tests.support import terminal
-from tokenizer.audit_lines import Line, Place, seal
+from tests.support.e2e.weakened import without
+from tests.support.samples import CANARIES, order
+from tokenizer.audit.lines import Line, Place, seal
 
 pytestmark = pytest.mark.e2e
 
@@ -83,7 +83,7 @@ def number(payments: Api) -> str:
 
 
 def some_line(on: Stack, at: int = 0) -> dict[str, Any]:
-    found = on.client("s3").list_object_versions(Bucket=on.outputs["AuditBucketName"], Prefix="audit/")
+    found = on.client("s3").list_object_versions(Bucket=on.outputs["AuditBucketName"], Prefix="ops/audit/")
     return dict(found["Versions"][at])
 
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from local import users
-from local.deploy import STACK_NAME
-from local.package import ROOT
-from local.stack import Stack
+from local.emulator import users
+from local.emulator.deploy import STACK_NAME
+from local.emulator.package import ROOT
+from local.emulator.stack import Stack
 from tests.e2e.conftest import Api, audit_lines, eventually
 from tests.e2e.test_pipeline import invoke
-from tests.fakes.reveals import SHIPPED
-from tokenizer.limits import Window
+from tests.support.fakes.reveals import SHIPPED
+from tokenizer.reveal.budget_rules import Window
 
 pytestmark = pytest.mark.e2e
 
@@ -153,7 +153,7 @@ class Keeper:
 
     def __call__(self, *words: str, expect: int = 0) -> Any:
         done = subprocess.run(
-            [sys.executable, "-m", "honey", *words],
+            [sys.executable, "-m", "ops.honeytokens", *words],
             cwd=self._home,
             env=self._environment,
             capture_output=True,

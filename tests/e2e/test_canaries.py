@@ -15,11 +15,11 @@ from urllib.parse import quote
 
 import pytest
 
-from local.demo_leaks import LeakSearch
-from local.stack import Stack, running
-from tests.e2e.canary_marks import CARD, EMAIL, searched, windows
-from tests.e2e.canary_paths import Walk
+from local.demo.leaks import LeakSearch
+from local.emulator.stack import Stack, running
 from tests.e2e.conftest import drain
+from tests.support.e2e.canary_marks import CARD, EMAIL, searched, windows
+from tests.support.e2e.canary_paths import Walk
 
 pytestmark = pytest.mark.e2e
 

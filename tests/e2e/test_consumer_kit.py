@@ -10,9 +10,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from local.stack import Stack
+from local.emulator.stack import Stack
 from order_events.testing import known
-from tests.e2e.capture import captured, written
+from tests.support.e2e.capture import captured, written
 
 pytestmark = pytest.mark.e2e
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from local import emulator
-from local.package import ROOT
-from local.stack import Stack
-from local.template import load
+from local.emulator import server
+from local.emulator.package import ROOT
+from local.emulator.stack import Stack
+from local.emulator.template import load
 from tests.e2e.conftest import eventually
 
 KINDS = {"AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
@@ -27,14 +27,14 @@ NAMES = {"AWS::DynamoDB::Table": "TableName", "AWS::SQS::Queue": "QueueName", "A
 def bare() -> Iterator[Stack]:
     """An emulator with nothing deployed."""
     with tempfile.TemporaryDirectory() as folder:
-        port = emulator.free_port()
-        process = emulator.start(Path(folder), port)
+        port = server.free_port()
+        process = server.start(Path(folder), port)
         try:
-            on = Stack(f"http://{emulator.HOST}:{port}", emulator.REGION, {})
+            on = Stack(f"http://{server.HOST}:{port}", server.REGION, {})
             on.client("s3").create_bucket(Bucket="code")
             yield on
         finally:
-            emulator.stop(process)
+            server.stop(process)
 
 
 def holding(*, broken: bool) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def kept(on: Stack, name: str) -> dict[str, str]:
         logical: each["Properties"][NAMES[each["Type"]]]["Fn::Sub"]
         .replace("${AWS::StackName}", name)
         .replace("${AWS::AccountId}", "000000000000")
-        .replace("${AWS::Region}", emulator.REGION)
+        .replace("${AWS::Region}", server.REGION)
         for logical, each in holding(broken=False)["Resources"].items()
         if each["Type"] in NAMES
     }

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from local import users
-from local.deploy import STACK_NAME
-from local.stack import Stack
+from local.emulator import users
+from local.emulator.deploy import STACK_NAME
+from local.emulator.stack import Stack
 from schemas.erased import CustomerErased
 from tests.e2e.conftest import Api, Subscriber, audit_lines, eventually
 from tests.e2e.test_walls import DENIED, Probe, vault_batch
-from tests.samples import order
-from tokenizer.tokens import Pointer
+from tests.support.samples import order
+from tokenizer.vault.tokens import Pointer
 
 pytestmark = pytest.mark.e2e
 

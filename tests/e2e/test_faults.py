@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from local import stack
-from local.mapping_process import PAUSED
-from local.orders import orders
-from local.stack import Stack
+from local.data.orders import orders
+from local.emulator import stack
+from local.emulator.mapping_process import PAUSED
+from local.emulator.stack import Stack
 from tests.e2e.conftest import Subscriber, drain
-from tests.e2e.proxy import Weather, between
+from tests.support.e2e.proxy import Weather, between
 
 pytestmark = pytest.mark.e2e
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from lake.questions import Question
-from local import stack
-from local.orders import orders
-from local.raw_answers import answers
-from local.samples import SEED, send
-from local.stack import Stack
+from local.data.orders import orders
+from local.data.samples import SEED, send
+from local.demo.raw_answers import answers
+from local.emulator import stack
+from local.emulator.stack import Stack
+from ops.lake.questions import Question
 from tests.e2e.conftest import eventually
 from tests.e2e.test_api_page import SAYS
 from tests.e2e.test_pages import ROOT, blocks, run

@@ -11,10 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from local import emulator, stack
-from local.stack import Stack
-from tests.e2e import browser as browsers
+from local.emulator import server, stack
+from local.emulator.stack import Stack
 from tests.e2e.conftest import PATIENCE, eventually
+from tests.support.e2e import browser as browsers
 
 pytestmark = pytest.mark.e2e
 
@@ -219,8 +219,8 @@ def test_the_page_is_named_beside_the_endpoint_and_ends_with_the_stack(tmp_path:
         assert stack.up(directory, told.append, live=True) == started
         assert told[-2].startswith("is up already")
         *_, page = pids = json.loads((directory / "pids.json").read_text())
-        emulator.stop(page)
+        server.stop(page)
         assert stack.load(directory) is None
     finally:
         stack.down(directory)
-    assert eventually(lambda: not any(map(emulator.alive, pids)))
+    assert eventually(lambda: not any(map(server.alive, pids)))

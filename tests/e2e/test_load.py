@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local import stack
-from local.package import ROOT
+from local.emulator import stack
+from local.emulator.package import ROOT
 
 pytestmark = pytest.mark.e2e
 
@@ -29,7 +29,7 @@ def test_each_kind_of_request_is_made_and_none_fails_or_leaks(tmp_path: Path) ->
 
 
 def _load(description: Path, results: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "locust", "--locustfile", "load/locustfile.py", "--headless"]
+    command = [sys.executable, "-m", "locust", "--locustfile", "bench/load/locustfile.py", "--headless"]
     command += ["--only-summary", "--stack-file", str(description), "--results", str(results), "--seed", "6"]
     command += ["--users-per-kind", "2", "--orders-per-second", "4", "--enough", "2", "--run-time", "300s"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=400)

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from local import users
-from local.package import ROOT
-from local.stack import Stack
+from local.emulator import users
+from local.emulator.package import ROOT
+from local.emulator.stack import Stack
 from tests.e2e.conftest import Api, kept
-from tests.samples import order
+from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
 

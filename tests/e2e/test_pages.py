@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import pytest
 
-from local.stack import Stack
-from local.template import for_emulator, load
+from local.emulator.stack import Stack
+from local.emulator.template import for_emulator, load
 from tests.e2e.conftest import Subscriber, drain, eventually, send
-from tests.samples import CANARIES, order
+from tests.support.samples import CANARIES, order
 
 pytestmark = pytest.mark.e2e
 

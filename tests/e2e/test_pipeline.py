@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from local.stack import Stack
+from local.emulator.stack import Stack
 from schemas.sanitized import SanitizedEvent
 from tests.e2e.conftest import Subscriber, drain, eventually, purge, put, send
-from tests.samples import CANARIES, order
+from tests.support.samples import CANARIES, order
 
 pytestmark = pytest.mark.e2e
 

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from local import stack, users
+from local.emulator import stack, users
+from local.emulator.stack import Stack
 from local.errors import LocalStackError
-from local.stack import Stack
 from tests.e2e.conftest import Api, Subscriber, eventually
-from tests.samples import order
 from tests.support import terminal
-from tokenizer.tokens import Pointer
+from tests.support.samples import order
+from tokenizer.vault.tokens import Pointer
 
 pytestmark = pytest.mark.e2e
 
@@ -68,7 +68,10 @@ def settle_at_once(on: Stack) -> None:
 
 def rekey(directory: Path, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "rekey", *arguments], cwd=directory.parent, text=True, stdout=subprocess.PIPE
+        [sys.executable, "-m", "ops.rekey", *arguments],
+        cwd=directory.parent,
+        text=True,
+        stdout=subprocess.PIPE,
     )
 
 
@@ -127,7 +130,7 @@ def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(
         assert (told["phase"], told["target"], told["segments"]) == ("done", green, 4)
         assert set(told["verified"]) == {"current"}
         assert told["verified"]["current"] >= ORDERS
-        shown = terminal.run([sys.executable, "-m", "rekey", "run"], cwd=directory.parent)
+        shown = terminal.run([sys.executable, "-m", "ops.rekey", "run"], cwd=directory.parent)
         assert "verifying, round 1" in shown.text
         assert shown.code == 0, shown.text
 

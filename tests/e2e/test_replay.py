@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import schema_bug, stack
-from local.orders import orders
-from local.stack import Stack
+from local.data.orders import orders
+from local.emulator import schema_bug, stack
+from local.emulator.stack import Stack
 from replay.letters import count
 from tests.e2e.conftest import Subscriber, audit_lines, eventually, purge, put, send
 from tests.e2e.test_pipeline import invoke
-from tests.samples import order
 from tests.support import terminal
+from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
 

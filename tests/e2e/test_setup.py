@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from checks import locks
 from tests.support import terminal
+from tools.lint import locks
 
 pytestmark = [pytest.mark.e2e, pytest.mark.build]
 

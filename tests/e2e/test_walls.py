@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from local import package
-from local.deploy import STACK_NAME
-from local.stack import Stack
+from local.emulator import package
+from local.emulator.deploy import STACK_NAME
+from local.emulator.stack import Stack
 from tests.e2e.conftest import Subscriber, drain, purge, send
-from tests.e2e.weakened import handed, without
-from tests.samples import order
+from tests.support.e2e.weakened import handed, without
+from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
 

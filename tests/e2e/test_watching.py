@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from local.stack import Stack
+from local.emulator.stack import Stack
 from replay.letters import LetterQueue
 from tests.e2e.conftest import Subscriber, eventually, put
-from tests.samples import order
+from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
 
@@ -49,7 +49,7 @@ def test_a_letters_place_leads_to_the_invocation_that_wrote_it(running: Stack) -
     assert f"{position} invalid_field" in line["records"]
     queue = LetterQueue(running.client("sqs"), running.outputs["DeadLetterQueueUrl"], 30)
     letters = {each.place: each for each in queue.take()}
-    # The emulator drops the trace header of a batch's messages: tests/unit/tokenizer/aws/test_traces.py and tests/unit/replay.
+    # The emulator drops the trace header of a batch's messages: tests/unit/tokenizer/aws/platform/test_traces.py and tests/unit/replay.
     assert (letters[position].code, letters[position].trace) == ("invalid_field", None)
     queue.give_back([each.receipt for each in letters.values() if each.place != position])
     queue.delete([letters[position].receipt])

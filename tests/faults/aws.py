@@ -23,7 +23,7 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from tokenizer.aws import root
+from tokenizer.aws.compose import tokenize
 
 _READ_TIMEOUT = 5.0
 _CALL = 0.01
@@ -118,7 +118,7 @@ class Aws:
         time = SimpleNamespace(
             sleep=self._sleep, monotonic=lambda: self.clock.now, time=lambda: self.clock.now
         )
-        with mock.patch.object(root, "client", self.client), mock.patch.object(root, "time", time):
+        with mock.patch.object(tokenize, "client", self.client), mock.patch.object(tokenize, "time", time):
             yield
 
     def client(self, service: str, **_: Any) -> Any:

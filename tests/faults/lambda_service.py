@@ -1,6 +1,6 @@
 """Lambda's two event source mappings and its execution environments, over the real handlers.
 
-The stream's mapping is `local.kinesis_mapping`, tested rule by rule on its own. The queue's is the few lines below:
+The stream's mapping is `local.emulator.kinesis_mapping`, tested rule by rule on its own. The queue's is the few lines below:
 visibility, receive counts, deletion of what did not fail, and SQS's own redrive.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 from handlers import tokenize_queue, tokenize_stream
-from local.kinesis_mapping import (
+from local.emulator.kinesis_mapping import (
     Answer,
     GiveUp,
     Invoke,
@@ -26,9 +26,9 @@ from local.kinesis_mapping import (
     lambda_event,
 )
 from tests.faults.aws import Aws, Killed
-from tokenizer.aws import root
-from tokenizer.aws.settings import TokenizeSettings
-from tokenizer.batch import Tokenizer
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.platform.settings import TokenizeSettings
+from tokenizer.pipeline.batch import Tokenizer
 
 STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/raw"
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:raw"
@@ -101,7 +101,7 @@ class Function:
 
     def _warm(self) -> Tokenizer:
         if self._tokenizer is None:
-            self._tokenizer = root.tokenizer(SETTINGS)
+            self._tokenizer = tokenize.tokenizer(SETTINGS)
         return self._tokenizer
 
 

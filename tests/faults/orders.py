@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from local.poison import Poison, poisons
-from tokenizer.authentication_data import scrub_text
+from local.data.poison import Poison, poisons
+from tokenizer.guard.authentication_data import scrub_text
 
 CUSTOMERS = 5
 _SEEDS = range(8)

@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.dead_letter import DeadLetter, ErrorCode
-from tests.fakes.world import ample_budget
 from tests.faults.aws import Aws
 from tests.faults.lambda_service import SETTINGS, Queue, Stream, queue_settings
-from tokenizer import jsontext
-from tokenizer.aws import root, token_keys
-from tokenizer.aws.aliases import DynamoAliases
-from tokenizer.aws.data_keys import Bounds, DataKeyReader
-from tokenizer.aws.materials import VaultReaderMaterials
-from tokenizer.aws.sealing import Opener
-from tokenizer.aws.vault import VaultReader
+from tests.support.fakes.world import ample_budget
+from tokenizer import json_text
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.pipeline.aliases import DynamoAliases
+from tokenizer.aws.pipeline.sealing import Opener
+from tokenizer.aws.vault import token_keys
+from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
+from tokenizer.aws.vault.materials import VaultReaderMaterials
+from tokenizer.aws.vault.vault import VaultReader
 from tokenizer.identity import Identity
-from tokenizer.reveal import reveal
-from tokenizer.tokens import Pointer, SubjectKey, is_token
+from tokenizer.reveal.lookup import reveal
+from tokenizer.vault.tokens import Pointer, SubjectKey, is_token
 
 _TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
 _CONSISTENT = ("email", "phone")  # fields of a customer
@@ -165,7 +166,7 @@ class Pipeline:
         with self._well():
             kms, dynamodb = self.aws.client("kms"), self.aws.client("dynamodb")
             keys = DataKeyReader(
-                kms, [SETTINGS.vault_key_arn], root.vault_context("vault"), Bounds(), lambda: 0.0
+                kms, [SETTINGS.vault_key_arn], tokenize.vault_context("vault"), Bounds(), lambda: 0.0
             )
             vault = VaultReader(dynamodb, "vault", "vault", VaultReaderMaterials(keys), lambda: 0.0)
             answers = reveal(tokens, vault, DynamoAliases(dynamodb, "aliases"), ample_budget())
@@ -203,7 +204,7 @@ class Pipeline:
 
     def _unopenable(self, letters: dict[str, list[DeadLetter]]) -> Iterator[str]:
         with self._well():
-            context = root.LETTER_CONTEXT
+            context = tokenize.LETTER_CONTEXT
             keys = DataKeyReader(
                 self.aws.client("kms"), [SETTINGS.letter_key_arn], context, Bounds(), lambda: 0.0
             )
@@ -242,7 +243,7 @@ class Pipeline:
         details = self.details()
         for sent in self.sent:
             for detail in details.get(sent.event_id, ())[:1] if sent.code is None else ():
-                raw, shown = jsontext.parse(sent.data)["order"], detail["data"]["order"]
+                raw, shown = json_text.parse(sent.data)["order"], detail["data"]["order"]
                 pairs = [
                     (shown["customer"][k], raw["customer"][k])
                     for k in shown["customer"]

@@ -9,17 +9,18 @@ import pytest
 
 from handlers import tokenize_queue, tokenize_stream
 from schemas.dead_letter import ErrorCode
-from tests.fakes.world import ample_budget
 from tests.faults import machine
-from tokenizer import batch, sanitize
-from tokenizer.aws import blind_index, vault
-from tokenizer.aws.bus import EventBridgeBus
-from tokenizer.aws.dead_letters import SqsDeadLetters
-from tokenizer.batch import Tokenizer
+from tests.support.fakes.world import ample_budget
+from tokenizer.aws.pipeline import blind_index
+from tokenizer.aws.pipeline.bus import EventBridgeBus
+from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
+from tokenizer.aws.vault import vault
 from tokenizer.errors import BadRecord
 from tokenizer.identity import Identity
-from tokenizer.intake import Judged
-from tokenizer.tokens import TokenKey
+from tokenizer.pipeline import batch, sanitize
+from tokenizer.pipeline.batch import Tokenizer
+from tokenizer.pipeline.record_reader import Judged
+from tokenizer.vault.tokens import TokenKey
 
 STEPS = int(os.environ.get("FAULT_STEPS", "2000"))
 MOST_STEPS = 20_000  # most bugs are found within some hundred

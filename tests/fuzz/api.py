@@ -9,9 +9,9 @@ from typing import Any
 from unittest.mock import patch
 
 from handlers import api, on_order_sanitized
-from handlers.shell import logger
+from handlers.runtime import logger
 from tests.fuzz.records import untold
-from tokenizer.aws.order_desk import checked
+from tokenizer.aws.api.order_service import checked
 
 _CODES = {200, 201, 202, 400, 401, 403, 404, 405, 409, 413, 415, 422, 503}
 

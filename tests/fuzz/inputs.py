@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tokenizer.kpl import MAGIC
+from tokenizer.pipeline.kpl import MAGIC
 
 CORPUS = Path(__file__).parent / "corpus"
 MARK = "zqcanaryqz"  # stands for a sensitive value: nobody may be told it

@@ -5,19 +5,19 @@ import json
 from typing import Any
 
 from schemas.dead_letter import ErrorCode
-from tests.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
 from tests.fuzz.inputs import MARK, NUMBER
-from tests.samples import stream_record
-from tokenizer import jsontext
-from tokenizer.aliases import may_be_alias
-from tokenizer.catalog import catalog
+from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
+from tests.support.samples import stream_record
+from tokenizer import json_text
 from tokenizer.errors import BadRecord, Configuration
-from tokenizer.intake import Intake
-from tokenizer.kpl import MAGIC, user_records
-from tokenizer.outline import outline
-from tokenizer.sanitize import Draft, Sanitizer
-from tokenizer.sources import kinesis_records, sqs_records
-from tokenizer.tokens import Pointer, is_token
+from tokenizer.pipeline.aliases import may_be_alias
+from tokenizer.pipeline.catalog import catalog
+from tokenizer.pipeline.kpl import MAGIC, user_records
+from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.sanitize import Draft, Sanitizer
+from tokenizer.pipeline.sources import kinesis_records, sqs_records
+from tokenizer.replay.outline import outline
+from tokenizer.vault.tokens import Pointer, is_token
 
 INTAKE = Intake(catalog(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS))
 _UNFORESEEN = "the record could not be read"
@@ -45,7 +45,7 @@ def raw_record(data: bytes) -> None:
     untold(repr(judged), repr(judged.record))
     if isinstance(judged.verdict, Draft):
         dumped = judged.verdict.sanitized.detail
-        assert jsontext.dump(jsontext.parse(dumped)) == dumped
+        assert json_text.dump(json_text.parse(dumped)) == dumped
         # A token stands for any value, however short; nothing grows beyond that.
         assert len(dumped) <= 200 + 40 * len(data)
     else:
@@ -57,17 +57,17 @@ def raw_record(data: bytes) -> None:
     assert len(judged.kept) <= 2 * len(data) + 100
 
 
-def json_text(data: bytes) -> None:
+def json_round_trip(data: bytes) -> None:
     """What is read is written as it is read again; the rest is refused in words of ours. So is its outline."""
     # A key that is a plain identifier is shown, by the outline's own rule.
     untold([{**each, "path": ""} for each in outline(data)["fields"]])
     try:
-        value = jsontext.parse(data)
+        value = json_text.parse(data)
     except BadRecord as bad:
         refused(bad)
         return
-    written = jsontext.dump(value)
-    assert jsontext.dump(jsontext.parse(written)) == written
+    written = json_text.dump(value)
+    assert json_text.dump(json_text.parse(written)) == written
     assert len(written) <= 6 * len(data) + 10
 
 

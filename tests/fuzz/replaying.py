@@ -7,17 +7,17 @@ from typing import Any
 from replay.letters import read
 from schemas.dead_letter import LetterSource
 from tests.fuzz.records import refused, untold
-from tests.samples import ARRIVED, SHARD, STREAM
-from tokenizer import jsontext
-from tokenizer.audit_lines import clean
-from tokenizer.aws.data_keys import DataKey
-from tokenizer.aws.replaying.desk import Desk, InvalidRequest
-from tokenizer.aws.replaying.letters import Letters, Opened, Refused
-from tokenizer.aws.replaying.stream import StreamReplay, is_failure_record
-from tokenizer.aws.sealing import Opener
+from tests.support.samples import ARRIVED, SHARD, STREAM
+from tokenizer import json_text
+from tokenizer.audit.lines import clean
+from tokenizer.aws.pipeline.sealing import Opener
+from tokenizer.aws.replay.letters import Letters, Opened, Refused
+from tokenizer.aws.replay.service import Desk, InvalidRequest
+from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
+from tokenizer.aws.vault.data_keys import DataKey
 from tokenizer.errors import PipelineError, Unavailable
 from tokenizer.identity import Identity
-from tokenizer.replay import PUBLISHED, Entry, Result
+from tokenizer.replay.messages import PUBLISHED, Entry, Result
 
 KEY_ARN = "arn:aws:kms:us-east-1:000000000000:key/1"
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:raw"
@@ -147,7 +147,7 @@ def edit(data: bytes) -> None:
     else:
         assert edited.source.edited
         assert len(edited.data) <= _MOST
-        assert jsontext.dump(jsontext.parse(edited.data)) == edited.data
+        assert json_text.dump(json_text.parse(edited.data)) == edited.data
 
 
 def request(data: bytes) -> None:

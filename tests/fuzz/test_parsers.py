@@ -20,7 +20,7 @@ Target = Callable[[bytes], None]
 
 TARGETS: dict[str, tuple[Target, Callable[[str], st.SearchStrategy[bytes]]]] = {
     "raw_record": (records.raw_record, documents),
-    "json_text": (records.json_text, texts),
+    "json_text": (records.json_round_trip, texts),
     "aggregate": (records.aggregate, texts),
     "token": (records.token, texts),
     "lambda_event": (records.lambda_event, documents),

@@ -10,12 +10,14 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.integration.quick import quick_stand_ins
-from tokenizer.aws import clients, desks, root, token_keys
-from tokenizer.aws.aliases import DynamoAliases
-from tokenizer.aws.settings import RevealSettings, TokenizeSettings
-from tokenizer.aws.vault import VaultReader
-from tokenizer.batch import Tokenizer
+from tests.support.quick import quick_stand_ins
+from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.pipeline.aliases import DynamoAliases
+from tokenizer.aws.platform import clients
+from tokenizer.aws.platform.settings import RevealSettings, TokenizeSettings
+from tokenizer.aws.vault import token_keys
+from tokenizer.aws.vault.vault import VaultReader
+from tokenizer.pipeline.batch import Tokenizer
 
 REGION = "us-east-1"
 
@@ -32,7 +34,7 @@ class Aws:
         return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]
 
     def tokenizer(self) -> Tokenizer:
-        return root.tokenizer(self.settings)
+        return tokenize.tokenizer(self.settings)
 
     def reader(self, **changes: Any) -> VaultReader:
         return desks.vault_reader(self.reveal_settings(**changes))
@@ -196,5 +198,5 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         made.meta.events.register("before-call", count)
         return made
 
-    monkeypatch.setattr(root, "client", counting)
+    monkeypatch.setattr(tokenize, "client", counting)
     return calls

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.fakes.world import FakeAliases, ample_budget
-from tokenizer.aws.aliases import DynamoAliases
+from tests.support.fakes.world import FakeAliases, ample_budget
+from tokenizer.aws.pipeline.aliases import DynamoAliases
 
 MINE, THEIRS = "tok_" + "1" * 26, "tok_" + "2" * 26
 Aliases = DynamoAliases | FakeAliases

@@ -10,13 +10,13 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
-from audit.findings import Finding, Kind
-from audit.store import AwsTrail
-from audit.trail import Day, check
-from replay.stack import Stack
+from ops.audit.findings import Finding, Kind
+from ops.audit.store import AwsTrail
+from ops.audit.trail import Day, check
+from ops.stack import Stack
 from tests.integration.conftest import REGION
-from tokenizer.audit_lines import Line, Place, seal
-from tokenizer.aws.audit import AuditStore, AuditTrail
+from tokenizer.audit.lines import Line, Place, seal
+from tokenizer.aws.audit.trail import AuditStore, AuditTrail
 from tokenizer.errors import BadRecord, Denied, Unavailable
 
 NOW = datetime(2026, 11, 24, 23, 59, 59, tzinfo=UTC)

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws as Account
-from tests.samples import order, stream_record
-from tokenizer.aws import root
-from tokenizer.batch import Tokenizer
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer.aws.compose import tokenize
+from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.records import RawRecord
 
 ORDERS = 1_000
@@ -80,7 +80,7 @@ def test_bigger_events_go_by_size(aws: Account, bytes_each: int) -> None:
 
 
 def test_a_data_key_is_dropped_when_its_bounds_end(aws: Account) -> None:
-    tokenizer = root.tokenizer(replace(aws.settings, data_key_max_items=100))
+    tokenizer = tokenize.tokenizer(replace(aws.settings, data_key_max_items=100))
     aws.calls.clear()
     run(tokenizer, [stream_record(order(customer={"customer_id": "C"}), at) for at in range(ORDERS)])
     assert aws.calls["kms.GenerateDataKey"] == 10

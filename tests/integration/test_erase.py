@@ -6,19 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws
-from tests.samples import order, stream_record
-from tokenizer.aws import clients, desks
-from tokenizer.aws.blind_index import DynamoBlindIndex
-from tokenizer.aws.estate import DynamoEstate
-from tokenizer.aws.settings import EraseSettings
-from tokenizer.aws.vault import owners
-from tokenizer.certificates import SWEEPS
-from tokenizer.erase import Eraser
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer.aws.compose import desks
+from tokenizer.aws.erasure.subject_data import DynamoEstate
+from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
+from tokenizer.aws.platform import clients
+from tokenizer.aws.platform.settings import EraseSettings
+from tokenizer.aws.vault.vault import owners
+from tokenizer.erasure.certificates import SWEEPS
+from tokenizer.erasure.eraser import Eraser
 from tokenizer.records import Share
-from tokenizer.reveal import reveal
-from tokenizer.tokens import is_token
+from tokenizer.reveal.lookup import reveal
+from tokenizer.vault.tokens import is_token
 
 NOW = 1_795_600_000_000  # milliseconds since 1970, after every record of the samples
 LATER = NOW + SWEEPS[0]

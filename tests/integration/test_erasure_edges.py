@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.world import SCOPE_KEYS, ample_budget
 from tests.integration.conftest import Aws
-from tokenizer.aws.blind_index import DynamoBlindIndex
-from tokenizer.aws.erasures import DynamoErasures
-from tokenizer.aws.ledger import DynamoLedger
-from tokenizer.certificates import Certificate
+from tests.support.fakes.world import SCOPE_KEYS, ample_budget
+from tokenizer.aws.erasure.marks import DynamoErasures
+from tokenizer.aws.erasure.store import DynamoLedger
+from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
+from tokenizer.erasure.certificates import Certificate
 from tokenizer.records import IndexEntry
-from tokenizer.tokens import Pointer
+from tokenizer.vault.tokens import Pointer
 
 VALUE = b"v" * 32
 OLD, NEW = (Pointer(each * 12, b"tag0").token for each in (b"a", b"b"))

@@ -4,10 +4,10 @@ import boto3
 import pytest
 
 from tests.integration.conftest import Aws, make_rekey
-from tokenizer.aws.held_keys import HeldKeys
-from tokenizer.aws.rekey_progress import DynamoProgress
+from tokenizer.aws.rekey.held_keys import HeldKeys
+from tokenizer.aws.rekey.progress import DynamoProgress
 from tokenizer.errors import Configuration
-from tokenizer.rekey import Phase, Run
+from tokenizer.rekey.run import Phase, Run
 
 BLUE, GREEN, NEXT = "arn:blue", "arn:green", "arn:next"
 

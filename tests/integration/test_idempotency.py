@@ -12,9 +12,9 @@ import pytest
 from moto import mock_aws
 
 from tests.integration.conftest import REGION, make_table
-from tokenizer.aws import idempotency
-from tokenizer.aws.fingerprints import Asked, Fingerprints
-from tokenizer.aws.idempotency import IN_USE, LEASE_SECONDS, REUSED, IdempotencyKeys, Turn
+from tokenizer.aws.api import idempotency
+from tokenizer.aws.api.fingerprints import Asked, Fingerprints
+from tokenizer.aws.api.idempotency import IN_USE, LEASE_SECONDS, REUSED, IdempotencyKeys, Turn
 from tokenizer.errors import Refusal, Unavailable
 
 BODY = b'{"number":"4111111111111111"}'

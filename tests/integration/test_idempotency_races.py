@@ -8,8 +8,9 @@ import pytest
 from moto import mock_aws
 
 from tests.integration.conftest import REGION, make_table
-from tokenizer.aws import desks, idempotency
-from tokenizer.aws.idempotency import IN_USE, LEASE_SECONDS, IdempotencyKeys, Turn
+from tokenizer.aws.api import idempotency
+from tokenizer.aws.api.idempotency import IN_USE, LEASE_SECONDS, IdempotencyKeys, Turn
+from tokenizer.aws.compose import desks
 from tokenizer.errors import Refusal
 
 START = 1_764_000_000_000  # milliseconds since 1970, a full second

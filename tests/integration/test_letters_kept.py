@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws
-from tests.samples import stream_record
-from tokenizer.aws.data_keys import Bounds, DataKeyReader
-from tokenizer.aws.replaying.letters import Letters
-from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
-from tokenizer.aws.root import LETTER_CONTEXT
-from tokenizer.aws.sealing import Opener
-from tokenizer.replay import PUBLISHED
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import stream_record
+from tokenizer.aws.compose.tokenize import LETTER_CONTEXT
+from tokenizer.aws.pipeline.sealing import Opener
+from tokenizer.aws.replay.letters import Letters
+from tokenizer.aws.replay.queues import Quarantine, Unprocessed
+from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
+from tokenizer.replay.messages import PUBLISHED
 
 LARGE = b"{" + base64.b64encode(os.urandom(800_000))  # does not compress below a message's limit
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from schemas.sanitized import SanitizedEvent
-from tests.fakes.world import World, ample_budget
 from tests.integration.conftest import Aws
-from tests.samples import order, stream_record
-from tokenizer.aws.order_shelf import OrderShelf
-from tokenizer.aws.orders_table import OrdersTable
-from tokenizer.tokens import is_token
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer.aws.api.order_shelf import OrderShelf
+from tokenizer.aws.api.orders_table import OrdersTable
+from tokenizer.vault.tokens import is_token
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.conftest import Aws, make_table
-from tests.unit.tokenizer.test_payments import FakePayments
-from tokenizer.aws.payments_table import PaymentsTable
+from tests.unit.tokenizer.payments.test_cashier import FakePayments
+from tokenizer.aws.payments.table import PaymentsTable
 from tokenizer.errors import Throttled
-from tokenizer.payments import Payment, PaymentStatus
+from tokenizer.payments.cashier import Payment, PaymentStatus
 
 CHARGED = Payment("pay_1", "SO-1", "129.90", "USD", "1111", PaymentStatus.CHARGED, "ref-1", None)
 DECLINED = replace(CHARGED, status=PaymentStatus.DECLINED, reference=None, reason="expired_card")

@@ -9,15 +9,15 @@ import pytest
 
 from schemas.dead_letter import DeadLetter
 from schemas.sanitized import SanitizedEvent
-from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws
-from tests.samples import CANARIES, order, stream_record
-from tokenizer.aws.data_keys import Bounds, DataKeyReader
-from tokenizer.aws.root import LETTER_CONTEXT
-from tokenizer.aws.sealing import Opener
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import CANARIES, order, stream_record
+from tokenizer.aws.compose.tokenize import LETTER_CONTEXT
+from tokenizer.aws.pipeline.sealing import Opener
+from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.errors import Configuration, VaultIntegrity
 from tokenizer.identity import Identity
-from tokenizer.reveal import Status, reveal
+from tokenizer.reveal.lookup import Status, reveal
 
 TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
 

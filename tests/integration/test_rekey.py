@@ -9,13 +9,15 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws, make_rekey
-from tests.samples import order, stream_record
-from tokenizer.aws import clients, desks, movable_vault, root
-from tokenizer.aws.settings import RekeySettings
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.platform import clients
+from tokenizer.aws.platform.settings import RekeySettings
+from tokenizer.aws.rekey import movable_vault
 from tokenizer.records import VaultField, VaultRecord
-from tokenizer.rekey import OutOfTurn, Rekeying
+from tokenizer.rekey.run import OutOfTurn, Rekeying
 
 NOW, SETTLE = 1_795_600_000_000, 70_000
 FOR_EVER = VaultRecord(b"a" * 12, {b"tag0": VaultField("/a", "token", "Canary")}, 0, "5" * 32, 17)
@@ -77,7 +79,7 @@ class Move:
 
     def write(self, *records: VaultRecord, under: str | None = None) -> None:
         settings = replace(self.aws.settings, vault_key_arn=under or self.old)
-        vault = root.tokenizer(settings).vaulting.vault
+        vault = tokenize.tokenizer(settings).vaulting.vault
         assert vault.write(records, ample_budget()) == [None] * len(records)
 
     def read(self, record: VaultRecord, *arns: str) -> Any:
@@ -262,7 +264,7 @@ def test_orders_that_come_again_while_the_vault_moves_give_the_same_bytes(move: 
     first = {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in move.aws.events()}
     move.run()
     replace_key = replace(move.aws.settings, vault_key_arn=move.new)
-    root.tokenizer(replace_key).run(events, ample_budget())
+    tokenize.tokenizer(replace_key).run(events, ample_budget())
     again = {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in move.aws.events()}
     assert again == first
     assert set(move.run()["verified"]) == {"current"}

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from rekey.restore import put_back
-from tests.fakes.world import ample_budget
+from ops.rekey.restore import put_back
 from tests.integration.conftest import OWNER, Aws, make_table
 from tests.integration.test_erase import NOW, Customers
-from tests.samples import order, stream_record
-from tokenizer.aws import desks
-from tokenizer.certificates import SWEEPS
-from tokenizer.reveal import reveal
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer.aws.compose import desks
+from tokenizer.erasure.certificates import SWEEPS
+from tokenizer.reveal.lookup import reveal
 
 
 @pytest.fixture

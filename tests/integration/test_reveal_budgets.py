@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from moto.dynamodb.responses import DynamoHandler
 
-from tests.fakes.reveals import NOON, SHIPPED, FakeCounters, FakeHoney
-from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws, make_table
-from tokenizer.allowance import Allowances, Granted
-from tokenizer.aws.honey_tokens import HoneyKeeper, HoneyReader
-from tokenizer.aws.reveal_budgets import DynamoCounters
+from tests.support.fakes.reveals import NOON, SHIPPED, FakeCounters, FakeHoney
+from tests.support.fakes.world import ample_budget
+from tokenizer.aws.honeytokens.table import HoneyKeeper, HoneyReader
+from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.errors import Denied
-from tokenizer.honey import HoneyToken
-from tokenizer.limits import Window
+from tokenizer.honeytokens import HoneyToken
+from tokenizer.reveal.budget_rules import Window
+from tokenizer.reveal.budgets import Allowances, Granted
 
 EitherCounters = DynamoCounters | FakeCounters
 

@@ -8,21 +8,22 @@ from typing import Any
 
 import pytest
 
-from handlers.shell import replay_answer
-from tests.fakes.reveals import NOON
-from tests.fakes.world import ample_budget
+from handlers.runtime import replay_answer
 from tests.integration.conftest import Aws, make_table
-from tests.samples import order, stream_record
-from tests.unit.tokenizer.test_access import FakeAudit
-from tokenizer.access import Action, Caller, Reveals, Wish
-from tokenizer.aws import clients, desks, root
-from tokenizer.aws.honey_desk import HoneyDesk
-from tokenizer.aws.honey_tokens import HoneyKeeper
-from tokenizer.aws.waiting_desk import WaitingDesk
-from tokenizer.catalog import values_catalog
+from tests.support.fakes.reveals import NOON
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import order, stream_record
+from tests.unit.tokenizer.reveal.test_service import FakeAudit
+from tokenizer.aws.api.synchronous_tokenizer import WaitingDesk
+from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.honeytokens.service import HoneyDesk
+from tokenizer.aws.honeytokens.table import HoneyKeeper
+from tokenizer.aws.platform import clients
+from tokenizer.pipeline.catalog import values_catalog
+from tokenizer.pipeline.sources import sqs_records
 from tokenizer.records import VaultField, VaultRecord
-from tokenizer.sources import sqs_records
-from tokenizer.tokens import Pointer
+from tokenizer.reveal.service import Action, Caller, Reveals, Wish
+from tokenizer.vault.tokens import Pointer
 
 PAYMENTS, ANALYTICS = Caller("p", ("payments",)), Caller("a", ("analytics",))
 
@@ -125,7 +126,7 @@ class InProcess:
     """The tokenizing function, invoked."""
 
     def __init__(self, aws: Aws) -> None:
-        self._tokenizer = root.tokenizer(aws.settings, values_catalog())
+        self._tokenizer = tokenize.tokenizer(aws.settings, values_catalog())
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 -- boto3's
         records = sqs_records(json.loads(Payload), 5)

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws
-from tests.samples import order, stream_record
-from tokenizer.aws import token_keys
-from tokenizer.aws.renewed import Renewed
-from tokenizer.aws.token_keys import KEPT, LEAD, SUBJECT_KEY, TOKEN_KEY
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer.aws.platform.expiring_cache import Renewed
+from tokenizer.aws.vault import token_keys
+from tokenizer.aws.vault.token_keys import KEPT, LEAD, SUBJECT_KEY, TOKEN_KEY
 from tokenizer.errors import Configuration, Unavailable, VaultIntegrity
-from tokenizer.tokens import TokenKey, Versions
+from tokenizer.vault.tokens import TokenKey, Versions
 
 NOW = 1_795_600_000_000  # after the arrival of the samples
 _INVOCATION = 60  # seconds; TokenizeStreamFunction's Timeout

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.fakes.world import ample_budget
 from tests.integration.conftest import Aws, make_table
-from tests.samples import order, stream_record
-from tokenizer.aws import clients, desks, vault
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer.aws.compose import desks
+from tokenizer.aws.platform import clients
+from tokenizer.aws.vault import vault
 from tokenizer.errors import BadRecord, Denied, PipelineError, Throttled, Unavailable, VaultIntegrity
 from tokenizer.records import VaultField, VaultRecord
 

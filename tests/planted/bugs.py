@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.package import ROOT
+from local.emulator.package import ROOT
 
 BUGS = Path(__file__).parent / "bugs"
 PYTHON = "**/*.py"

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from local.package import ROOT
+from local.emulator.package import ROOT
 from tests.planted.bugs import Bug, place
 
 TIMEOUT = 300  # seconds; a bug that makes a test wait for longer is noticed by whoever waits

@@ -4,11 +4,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.fakes.world import World, ample_budget
 from tests.property.tried import tried
-from tests.samples import order, stream_record
-from tokenizer import jsontext
-from tokenizer.authentication_data import is_authentication_key, scrub_text
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer import json_text
+from tokenizer.guard.authentication_data import is_authentication_key, scrub_text
 
 CANARY = "verificationcanary77"
 NUMBER = 770077007700
@@ -98,8 +98,8 @@ def _held(key: str, embedded: str, value: Any) -> list[Any]:
         {"before": 1, key: value, "behind": {"kept": 2}},
         [[{key: value}]],
         *({name: key, under: value} for name in ("name", "key", "field") for under in ("value", "val")),
-        {"embedded": jsontext.dump_text({embedded: value, "kept": "x"})},
-        [jsontext.dump_text([{"a": {embedded: value}}])],
+        {"embedded": json_text.dump_text({embedded: value, "kept": "x"})},
+        [json_text.dump_text([{"a": {embedded: value}}])],
     ]
 
 
@@ -111,7 +111,7 @@ def written(world: World) -> str:
     kept = [field.value for record in world.vault.stored.values() for field in record.fields.values()]
     sent = [*(each.detail for each in world.bus.events), *(each.data for each in world.letters.sent)]
     said = [each.message for each in world.letters.sent]
-    return jsontext.dump_text(kept) + " ".join(said) + b" ".join(sent).decode("utf-8", "replace")
+    return json_text.dump_text(kept) + " ".join(said) + b" ".join(sent).decode("utf-8", "replace")
 
 
 def assert_gone(text: str) -> None:
@@ -147,7 +147,7 @@ holders = st.builds(_held, keys, embedded_keys, values).flatmap(st.sampled_from)
 @tried(holders, st.sampled_from(PLACES), times=3)
 def test_it_is_neither_published_nor_kept(held: Any, place: tuple[str | int, ...]) -> None:
     world = World()
-    (outcome,) = world.tokenizer.run([stream_record(jsontext.dump(holding(place, held)))], ample_budget())
+    (outcome,) = world.tokenizer.run([stream_record(json_text.dump(holding(place, held)))], ample_budget())
     assert outcome.published
     assert_gone(written(world))
 
@@ -165,7 +165,7 @@ def test_a_letter_of_a_record_that_is_refused_holds_none(held: Any, fault: str) 
         case _:
             event = [event]
     world = World()
-    (outcome,) = world.tokenizer.run([stream_record(jsontext.dump(event))], ample_budget())
+    (outcome,) = world.tokenizer.run([stream_record(json_text.dump(event))], ample_budget())
     assert outcome.letter is not None
     assert_gone(written(world))
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import strategies as st
 
 from schemas.dead_letter import ErrorCode
-from tests.fakes.world import ample_budget as ample
 from tests.property.tried import tried
-from tokenizer import jsontext
-from tokenizer.authentication_data import strip_authentication_data
-from tokenizer.aws.batches import packed
-from tokenizer.aws.bus import EventBridgeBus, entry_bytes
+from tests.support.fakes.world import ample_budget as ample
+from tokenizer import json_text
+from tokenizer.aws.pipeline.bus import EventBridgeBus, entry_bytes
+from tokenizer.aws.platform.batches import packed
 from tokenizer.errors import BadRecord
+from tokenizer.guard.authentication_data import strip_authentication_data
 from tokenizer.records import SanitizedRecord
 
 DEEPEST = 100
@@ -44,12 +44,12 @@ def nested(draw: st.DrawFn) -> tuple[int, bytes]:
 def test_a_text_is_taken_up_to_its_hundredth_level(case: tuple[int, bytes]) -> None:
     depth, text = case
     if depth <= DEEPEST:
-        value = jsontext.parse(text)
+        value = json_text.parse(text)
         assert strip_authentication_data(value) == (value, 0)
-        assert jsontext.parse(jsontext.dump(value)) == value
+        assert json_text.parse(json_text.dump(value)) == value
     else:
         with pytest.raises(BadRecord) as caught:
-            jsontext.parse(text)
+            json_text.parse(text)
         assert caught.value.code is ErrorCode.MALFORMED_JSON
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from tests.fakes.world import World, ample_budget
 from tests.property.sensitive import (
     DIGITS,
     RESPELLED,
@@ -20,9 +19,10 @@ from tests.property.sensitive import (
     written_again,
 )
 from tests.property.tried import tried
-from tests.samples import order, stream_record
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import order, stream_record
 from tokenizer.guard import NO_VALUES, Finding, find_leak
-from tokenizer.tokens import is_token
+from tokenizer.vault.tokens import is_token
 
 # Where producers write what they like: the path, and whether it is free text.
 PUBLIC = (

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from schemas.dead_letter import LetterSource
-from tests.fakes.world import TOKEN_KEYS, World, ample_budget
 from tests.property.sensitive import DIGITS, RESPELLED, emails, national, phones
 from tests.property.tried import tried
-from tests.samples import order, stream_record
+from tests.support.fakes.world import TOKEN_KEYS, World, ample_budget
+from tests.support.samples import order, stream_record
 from tokenizer.cards import digits_of
 from tokenizer.identity import Identity
 from tokenizer.records import milliseconds, timestamp
-from tokenizer.tokens import is_token
+from tokenizer.vault.tokens import is_token
 
 KEY = TOKEN_KEYS.keys[0][1]
 

@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from handlers.shell import logger, tell
+from handlers.runtime import logger, tell
 from schemas.base import Envelope
 from schemas.kinds import NormalForm
-from tests.fakes.world import World, ample_budget
 from tests.property.events import (
     CANARY,
     COARSE,
@@ -32,13 +31,14 @@ from tests.property.events import (
 )
 from tests.property.tried import EXAMPLES, FIXED_EXAMPLES, FIXED_SEED, tried
 from tests.property.tried import run as run_examples
-from tests.samples import stream_record
-from tokenizer import jsontext
-from tokenizer.authentication_data import strip_authentication_data
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import stream_record
+from tokenizer import json_text
+from tokenizer.guard.authentication_data import strip_authentication_data
 from tokenizer.guard.text import folded, plain_text
+from tokenizer.pipeline.values import normal_form
 from tokenizer.records import Outcome
-from tokenizer.tokens import is_token
-from tokenizer.values import normal_form
+from tokenizer.vault.tokens import is_token
 
 RECORDS = 3
 NUMBER = 4111111111111111  # where a string is declared
@@ -123,7 +123,7 @@ def held(text: str, values: set[str]) -> set[str]:
 
 
 def run(world: World, raws: list[Raw]) -> list[Outcome]:
-    records = [stream_record(jsontext.dump(raw.event), at) for at, raw in enumerate(raws)]
+    records = [stream_record(json_text.dump(raw.event), at) for at, raw in enumerate(raws)]
     outcomes = world.tokenizer.run(records, ample_budget())
     assert all(outcome.failure is None for outcome in outcomes)
     assert all(outcome.published for outcome in outcomes), [str(outcome.letter) for outcome in outcomes]
@@ -159,7 +159,7 @@ def test_the_raw_event_can_be_put_together_again(raws: list[Raw]) -> None:
         stripped: Any = strip_authentication_data(copy.deepcopy(raw.event))[0]
         expected = {key: value for key, value in stripped.items() if key not in Envelope.model_fields}
         shown = _restored(world, detail["data"])
-        assert jsontext.dump(_comparable(expected, raw)) == jsontext.dump(_comparable(shown, raw, expected))
+        assert json_text.dump(_comparable(expected, raw)) == json_text.dump(_comparable(shown, raw, expected))
         for name in ("event_id", "occurred_at"):
             assert _restored(world, detail["metadata"][name]) == raw.event[name]
 
@@ -180,12 +180,12 @@ def test_a_value_that_was_seen_before_comes_back_as_it_was_spelled_first(raws: l
 @tried(raw_events(), st.booleans())
 def test_authentication_data_is_neither_shown_nor_kept(raw: Raw, broken: bool) -> None:
     world = World()
-    data = jsontext.dump(raw.event) + (b"}" if broken else b"")
+    data = json_text.dump(raw.event) + (b"}" if broken else b"")
     (outcome,) = world.tokenizer.run([stream_record(data)], ample_budget())
     assert outcome.published is not broken
     kept = [field.value for record in world.vault.stored.values() for field in record.fields.values()]
     written = [*(each.detail for each in world.bus.events), *(each.data for each in world.letters.sent)]
-    assert CANARY not in jsontext.dump_text(kept)
+    assert CANARY not in json_text.dump_text(kept)
     assert len(written) == 1
     assert CANARY.encode() not in written[0]
 
@@ -279,7 +279,7 @@ def _comparable(value: Json, raw: Raw, expected: Json = None, path: Path = ()) -
 
 def _broken(raw: Raw, fault: str) -> bytes:
     event = copy.deepcopy(raw.event)
-    text = jsontext.dump(event)
+    text = json_text.dump(event)
     match fault:
         case "truncated":
             return text[:-1]
@@ -300,4 +300,4 @@ def _broken(raw: Raw, fault: str) -> bytes:
             set_at(event, (strings_there or [("event_id",)])[0], NUMBER)
         case _:
             event["occurred_at"] = {"not": "a time"}
-    return jsontext.dump(event)
+    return json_text.dump(event)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from checks.settled import settled_sets
 from tests.security.cases import Stack
 from tests.security.circumstances import ROWS
 from tests.security.others import Claim, claims
 from tests.security.walls import ACTIONS, ROLES, Action
+from tools.lint.settled import settled_sets
 
 PAGE = Path("docs/access.md")
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checks.rendered import rendered
-from checks.settled import Template
 from tests.security.circumstances import ROWS
 from tests.security.iam_calls import Context, Needed, needed
 from tests.security.simulation import Caller, Policies, Request
 from tests.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action, Names
+from tools.lint.rendered import rendered
+from tools.lint.settled import Template
 
 # Functions whose environment, beside the outputs, names what the table speaks of.
 TOLD = (

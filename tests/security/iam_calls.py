@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from checks.rendered import ACCOUNT
-from checks.settled import REGION
+from tools.lint.rendered import ACCOUNT
+from tools.lint.settled import REGION
 
 Arguments = Mapping[str, Any]
 Context = dict[str, str | list[str]]

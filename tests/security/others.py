@@ -7,11 +7,11 @@ that a mistake elsewhere opens nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from checks.rendered import ACCOUNT
-from checks.settled import REGION
 from tests.security.cases import Case, Stack
 from tests.security.iam_calls import Context, Needed
 from tests.security.simulation import OPEN, Caller, HeldBy, Request
+from tools.lint.rendered import ACCOUNT
+from tools.lint.settled import REGION
 
 CONSUMER, STRANGER = "444455556666", "999988887777"
 KEY_USES = (

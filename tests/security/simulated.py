@@ -8,11 +8,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from checks.settled import TEMPLATE, settled_sets
-from checks.witness import Unavailable, may_skip
 from tests.security.cases import Case, Stack, happy_paths, requests_of, table
 from tests.security.others import others
 from tests.security.simulation import decide_all
+from tools.lint.settled import TEMPLATE, settled_sets
+from tools.lint.witness import Unavailable, may_skip
 
 
 def cases(stack: Stack, name: str) -> list[Case]:

@@ -1,7 +1,7 @@
 """Tries requests on the template's policies with a simulator of IAM: what the emulator does not enforce among them.
 
 It renders every policy of the settled template, puts those together that AWS would ask for a request (the caller's own, its
-boundary, the endpoint's on the way, the resource's), and hands all requests to one process of node (`checks/simulator`).
+boundary, the endpoint's on the way, the resource's), and hands all requests to one process of node (`tools/lint/simulator`).
 """
 
 import json
@@ -14,13 +14,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from checks.rendered import ACCOUNT, arns, rendered
-from checks.settled import REGION, Template
-from checks.witness import Unavailable
 from tests.security.iam_calls import Context, Needed
+from tools.lint.rendered import ACCOUNT, arns, rendered
+from tools.lint.settled import REGION, Template
+from tools.lint.witness import Unavailable
 
 Policy = dict[str, Any]
-SIMULATOR = Path(__file__).parents[2] / "checks/simulator"
+SIMULATOR = Path(__file__).parents[2] / "tools/lint/simulator"
 
 # Keys of this form are passed over by the simulator: it reads them as tags, on both sides.
 ENCRYPTION_CONTEXT, AS_TAG = "kms:EncryptionContext:", "aws:PrincipalTag/kms-context-"

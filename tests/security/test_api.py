@@ -8,12 +8,12 @@ import pytest
 
 from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
-from local.package import ROOT
-from local.template import load
+from local.emulator.package import ROOT
+from local.emulator.template import load
 from tests.security.test_on_aws import VERBS
 from tests.security.test_template import Template, of_type, plant
-from tokenizer.aws.desks import API_CALL_SECONDS
-from tokenizer.aws.idempotency import LEASE_SECONDS
+from tokenizer.aws.api.idempotency import LEASE_SECONDS
+from tokenizer.aws.compose.desks import API_CALL_SECONDS
 
 GATEWAY_SECONDS = 29
 ASKED = ("Reveal", "Payment", "Erase")  # functions that the API waits for

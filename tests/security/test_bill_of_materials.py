@@ -7,8 +7,8 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from checks import locks, sbom
-from local.package import ROOT
+from local.emulator.package import ROOT
+from tools.lint import locks, sbom
 
 LOCK = (ROOT / sbom.LOCK).read_text(encoding="utf-8")
 

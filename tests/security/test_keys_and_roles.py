@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.package import ROOT
-from local.template import load
+from local.emulator.package import ROOT
+from local.emulator.template import load
 from tests.security.test_network import VPC
 from tests.security.test_template import (
     ADMINISTERING,

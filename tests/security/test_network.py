@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.package import ROOT
-from local.template import load
+from local.emulator.package import ROOT
+from local.emulator.template import load
 from tests.security.test_template import key_statements, listed, of_type, plant
 
 Template = dict[str, Any]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from checks.settled import PARAMETER_SETS, Template, settled, translated
-from local.package import ROOT
-from local.template import load
+from local.emulator.package import ROOT
+from local.emulator.template import load
 from tests.security.test_template import listed, of_type, plant
+from tools.lint.settled import PARAMETER_SETS, Template, settled, translated
 
 Check = Callable[[Template], list[str]]
 
@@ -322,7 +322,7 @@ def logs_are_kept_for_a_time_that_there_is(template: Template) -> list[str]:
     ]
 
 
-# What the calls of tokenizer/aws/replaying and the audit trail ask for, and Lambda itself.
+# What the calls of tokenizer/aws/replay and the audit trail ask for, and Lambda itself.
 REPLAYS = {
     "dynamodb:PutItem",
     "kinesis:GetRecords",
@@ -517,7 +517,7 @@ WEAKNESSES: list[tuple[Check, str, Any]] = [
         for role, operator in (("LakeDeliveryRole", "StringEquals"), ("LakeFeedRole", "ArnEquals"))
     ),
 ]
-# Seen to bite by tests/unit/local/test_bends.py, which puts the emulator's bends into the template.
+# Seen to bite by tests/unit/local/emulator/test_bends.py, which puts the emulator's bends into the template.
 OF_BENDS: list[Check] = [
     a_web_acl_stands_before_each_stage,
     analysts_have_queries_to_begin_with,

@@ -1,7 +1,7 @@
 """Weaknesses of every kind, planted one by one into copies of the tree: each is found by a check of `make lint` or `make test`.
 
-`make lint` runs the checks of `checks/` and ruff, `make test` the promises of the template. That checkov and detect-secrets still see is
-tried within `make lint` itself, on checks/planted.yaml and on a planted key, since their environment belongs to it.
+`make lint` runs the checks of `tools/lint/` and ruff, `make test` the promises of the template. That checkov and detect-secrets still see is
+tried within `make lint` itself, on tools/lint/planted.yaml and on a planted key, since their environment belongs to it.
 """
 
 import copy
@@ -20,13 +20,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from checks import cards, errors, licences, locks, logs, reprs, secrets
-from checks.source import PACKAGES
-from local.package import ROOT
-from local.template import load
+from local.emulator.package import ROOT
+from local.emulator.template import load
 from tests.security import test_keys_and_roles as kept_out
 from tests.security import test_network as network
 from tests.security import test_template as promises
+from tools.lint import cards, errors, licences, locks, logs, reprs, secrets
+from tools.lint.source import PACKAGES
 
 Template = dict[str, Any]
 TEMPLATE = [
@@ -48,7 +48,7 @@ TEMPLATE = [
     ("a bus for every account", kept_out.other_accounts_have_rules_of_their_own_and_nothing_else, "ConsumerAccountsPolicy/Properties/Statement/Principal", "*"),
 ]  # fmt: skip
 
-# What is put at the end of handlers/shell.py, and who finds it.
+# What is put at the end of handlers/runtime.py, and who finds it.
 SOURCE = {
     "a log line with a value": (logs.values_in_logs, "logger.info('batch', extra={'ids': record.data})"),
     "a value in the text of a log line": (logs.values_in_logs, "logger.info(f'got {record}')"),
@@ -108,10 +108,10 @@ def tree(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(("check", "line"), SOURCE.values(), ids=SOURCE)
 def test_in_the_source(tree: Path, check: Callable[[Path], list[str]], line: str) -> None:
     assert not check(tree)
-    with (tree / "handlers/shell.py").open("a", encoding="utf-8") as file:
+    with (tree / "handlers/runtime.py").open("a", encoding="utf-8") as file:
         file.write(f"\n\n{line}\n")
     (problem,) = check(tree)
-    assert problem.startswith("handlers/shell.py:")
+    assert problem.startswith("handlers/runtime.py:")
 
 
 @pytest.mark.parametrize(("rule", "source"), RUFF.values(), ids=RUFF)
@@ -273,5 +273,5 @@ def test_a_secret_that_is_not_known(tmp_path: Path) -> None:
     known = {**found, "hashed_secret": next(iter(secrets.KNOWN)) + "0" * 32}
     word = {**found, "type": secrets.WORDS, "line_number": 2}
     assert secrets.problems(tmp_path, {"settings.cfg": [found, known, word]}) == [
-        "settings.cfg:1: AWS Access Key: 00000000 is not in checks/secrets.py, KNOWN"
+        "settings.cfg:1: AWS Access Key: 00000000 is not in tools/lint/secrets.py, KNOWN"
     ]

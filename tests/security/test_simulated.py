@@ -1,6 +1,6 @@
 """The simulation bites: each wall that the emulator can't enforce is taken down, one by one, and a request must come out otherwise.
 
-What the emulator can't enforce is found in the policies by machine: what `local/bends.py` takes out for it, what stands in
+What the emulator can't enforce is found in the policies by machine: what `local/emulator/bends.py` takes out for it, what stands in
 an endpoint, a bus's policy or a service's permission, and conditions on keys that it does not know.
 """
 
@@ -13,10 +13,8 @@ from typing import Any
 
 import pytest
 
-from checks.settled import settled_sets
-from checks.witness import Unavailable, may_skip
-from local.bends import OMITTED_STATEMENTS
-from local.package import ROOT
+from local.emulator.bends import OMITTED_STATEMENTS
+from local.emulator.package import ROOT
 from tests.security.access_page import PAGE, page
 from tests.security.cases import Case, Stack, listed, requests_of, table
 from tests.security.circumstances import ROWS
@@ -24,6 +22,8 @@ from tests.security.iam_calls import Needed
 from tests.security.simulated import cases, wrongly_decided
 from tests.security.simulation import Policies, Request, decide, decide_all
 from tests.security.walls import ACTIONS, ROLES
+from tools.lint.settled import settled_sets
+from tools.lint.witness import Unavailable, may_skip
 
 # Keys whose conditions the emulator enforces as AWS does; a condition on any other is the simulator's to try.
 ENFORCED = frozenset({"aws:PrincipalArn", "s3:prefix"})

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.package import ROOT
-from local.template import load
+from local.emulator.package import ROOT
+from local.emulator.template import load
 
 Template = dict[str, Any]
 VAULT_KEY = {
@@ -344,7 +344,7 @@ def audit_lines_are_locked_for_years(template: Template) -> list[str]:
         "VersioningConfiguration": {"Status": "Enabled"},
         "LoggingConfiguration": {
             "DestinationBucketName": {"Ref": "AuditAccessBucket"},
-            "LogFilePrefix": "audit/",
+            "LogFilePrefix": "ops/audit/",
         },
     }
     wrong = [name for name, value in expected.items() if bucket["Properties"].get(name) != value]

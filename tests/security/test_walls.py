@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from local.deploy import STACK_NAME
-from local.package import ROOT
-from local.stack import Stack, running
-from local.template import load
+from local.emulator.deploy import STACK_NAME
+from local.emulator.package import ROOT
+from local.emulator.stack import Stack, running
+from local.emulator.template import load
 from tests.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action
 
 pytestmark = pytest.mark.e2e

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from checks import translated, validator
-from checks.settled import PARAMETER_SETS, Template, settled
-from checks.settled import translated as translate
-from checks.witness import Unavailable, may_skip
-from local.package import ROOT
-from local.template import load
+from local.emulator.package import ROOT
+from local.emulator.template import load
 from tests.planted.bugs import Bug, bugs
 from tests.security.cases import Stack, requests_of
 from tests.security.simulated import cases, wrongly_decided
 from tests.security.simulation import decide_all
+from tools.lint import translated, validator
+from tools.lint.settled import PARAMETER_SETS, Template, settled
+from tools.lint.settled import translated as translate
+from tools.lint.witness import Unavailable, may_skip
 
 # Faults of the template that a witness sees; tests/security/test_on_aws.py sees all of them.
 SEEN_BY: dict[str, set[str]] = {

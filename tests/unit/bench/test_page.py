@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bench.report.page import KEPT, PAGES, filled
-from bench.report.sheets import sheets
-from bench.section import SECTIONS
+from bench.report.tables import sheets
+from bench.suite import SECTIONS
 
 RUN: dict[str, Any] = json.loads((KEPT / "run.json").read_text())
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from bench.workload import CONSISTENT, PLAIN, Mix, orders, sensitive
-from tests.fakes.world import World, ample_budget
-from tests.samples import stream_record
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import stream_record
 
 
 @pytest.mark.parametrize("mix", [PLAIN, CONSISTENT, Mix(fields=12)])

@@ -10,7 +10,7 @@ from bench.engine.path import Path
 from bench.network import VAULT, Network
 from bench.units import INDEXES
 from bench.workload import PLAIN, orders, stream_event
-from tests.samples import order
+from tests.support.samples import order
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from handlers import api, shell
+from handlers import api, runtime
 from handlers.rest.gate import ELSEWHERE
-from tokenizer.aws import meter
+from tokenizer.aws.platform import counters
 
 ENVIRONMENT = {
     "RAW_STREAM_NAME": "s",
@@ -101,18 +101,18 @@ class Emitted:
 
 @pytest.fixture
 def emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Emitted]:
-    monkeypatch.setattr(shell.metrics, "namespace", "OrderTokenizer")
-    monkeypatch.setattr(shell.metrics, "service", "order-tokenizer")
-    meter.take()
+    monkeypatch.setattr(runtime.metrics, "namespace", "OrderTokenizer")
+    monkeypatch.setattr(runtime.metrics, "service", "order-tokenizer")
+    counters.take()
     yield Emitted(capsys)
-    meter.take()
+    counters.take()
 
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What is logged; the logger keeps the standard output that was there when it was made, so pytest does not see it."""
     kept = io.StringIO()
-    handler: Any = shell.logger.handlers[0]
+    handler: Any = runtime.logger.handlers[0]
     before = handler.setStream(kept)
     yield kept
     handler.setStream(before)

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from handlers import api_models
+from handlers.rest import models
 from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
-from tests.samples import order
+from tests.support.samples import order
 from tests.unit.handlers.conftest import MACHINE, PERSON, Api, forget
-from tokenizer.aws import desks
+from tokenizer.aws.compose import desks
 from tokenizer.errors import Denied, Refusal
 
 MOST = 262_144
@@ -221,5 +221,5 @@ def test_each_body_that_is_taken_is_described_with_an_example_that_is_taken(call
     }
     for name in bodies:
         (example,) = described["components"]["schemas"][name]["examples"]
-        getattr(api_models, name).model_validate(example)
+        getattr(models, name).model_validate(example)
     assert bodies == {"RawOrder", "RevealRequest", "TokensRequest"}

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from handlers import erase, honey, pay, rekey, replay, reveal
+from handlers import erase, honeytokens, pay, rekey, replay, reveal
 from tests.unit.handlers.conftest import Emitted
-from tokenizer.aws.audit import AuditStore, AuditTrail
+from tokenizer.aws.audit.trail import AuditStore, AuditTrail
 from tokenizer.errors import PipelineError
 
 CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
@@ -43,7 +43,7 @@ WRITERS: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "sweep": (erase, "_desk", SimpleNamespace(sweep=unwritten), {"sweep": True}),
     "replay": (replay, "_desk", SimpleNamespace(serve=unwritten), {"letters": []}),
     "rekey": (rekey, "_rekeying", SimpleNamespace(begin=unwritten), {"action": "begin"}),
-    "honey": (honey, "_desk", SimpleNamespace(serve=unwritten), {"action": "list"}),
+    "honey": (honeytokens, "_desk", SimpleNamespace(serve=unwritten), {"action": "list"}),
 }
 
 

@@ -6,12 +6,12 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from handlers import reveal
-from handlers.api_models import RevealRequest, TokensRequest
+from handlers.rest.models import RevealRequest, TokensRequest
 from tests.unit.handlers.conftest import PERSON, Api
-from tests.unit.tokenizer.test_honey import SEED, Parts
-from tokenizer.aws.honey_desk import InvalidRequest
-from tokenizer.aws.replaying.desk import InvalidRequest as NotUnderstood
-from tokenizer.aws.replaying.desk import _texts
+from tests.unit.tokenizer.test_honeytokens import SEED, Parts
+from tokenizer.aws.honeytokens.service import InvalidRequest
+from tokenizer.aws.replay.service import InvalidRequest as NotUnderstood
+from tokenizer.aws.replay.service import _texts
 
 MOST_BYTES = 262_144
 REVEAL: dict[str, Any] = {"tokens": ["t"], "purpose": "charge"}

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from handlers import erase, pay, reveal, shell
-from local.package import ROOT
-from local.template import load
-from tests.fakes.reveals import Desk
-from tests.fakes.world import FakeAliases
+from handlers import erase, pay, reveal, runtime
+from local.emulator.package import ROOT
+from local.emulator.template import load
+from tests.support.fakes.reveals import Desk
+from tests.support.fakes.world import FakeAliases
 from tests.unit.handlers.conftest import Emitted
-from tests.unit.tokenizer.test_access import FakeAudit
-from tests.unit.tokenizer.test_reveal_steps import CARD, EndlessVault, token_of
-from tokenizer.access import Reveals
-from tokenizer.aws import meter
+from tests.unit.tokenizer.reveal.test_lookup import CARD, EndlessVault, token_of
+from tests.unit.tokenizer.reveal.test_service import FakeAudit
+from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED
+from tokenizer.aws.platform import counters
 from tokenizer.errors import Unavailable
-from tokenizer.signals import AUDIT_FAILED, HONEY_ASKED
+from tokenizer.reveal.service import Reveals
 
 ALARMS = {
     name: each["Properties"]
@@ -51,7 +51,7 @@ class Watched(Desk):
             made.allowances,
             made.honey,
             made.audit,
-            meter.count,
+            counters.count,
             made.now,
         )
 
@@ -111,7 +111,7 @@ def test_honey_is_told_of_even_if_nothing_is_answered(desk: Desk, emitted: Emitt
 def test_a_payment_tells_of_honey_too(monkeypatch: pytest.MonkeyPatch, emitted: Emitted) -> None:
     class Till:
         def pay(self, *_: Any) -> Any:
-            meter.count(HONEY_ASKED)
+            counters.count(HONEY_ASKED)
             raise Unavailable("down")
 
     shelf = SimpleNamespace(order=lambda _: {"order": {}})
@@ -128,8 +128,8 @@ def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(
     desk.honey.tokens = {token_of(42)}
     for first in range(0, 500, 100):
         ask(first)
-    shell.tell([])
-    meter.count(AUDIT_FAILED)
+    runtime.tell([])
+    counters.count(AUDIT_FAILED)
     monkeypatch.setattr(erase, "_desk", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0}))
     erase.handler({"sweep": True}, CONTEXT)
     found = emitted()

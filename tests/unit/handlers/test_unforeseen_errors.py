@@ -11,11 +11,12 @@ import pytest
 
 import handlers
 from handlers import cloudformation, token_keys, vault_keys
-from handlers.shell import sealed_exit, tell
-from tests.fakes.world import World, ample_budget
-from tests.samples import order, stream_record
+from handlers.runtime import sealed_exit, tell
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import order, stream_record
 from tests.unit.handlers.conftest import PERSON, Api
-from tokenizer.aws import desks, traces
+from tokenizer.aws.compose import desks
+from tokenizer.aws.platform import traces
 from tokenizer.errors import Denied
 
 TOLD = "4111111111111111"

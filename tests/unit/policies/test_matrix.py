@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tokenizer.access import IAM, Action, Caller, Wish, caller_of
-from tokenizer.aws.cedar import CedarPolicies
-from tokenizer.categories import CATEGORIES, category
+from tokenizer.aws.reveal.cedar import CedarPolicies
+from tokenizer.reveal.service import IAM, Action, Caller, Wish, caller_of
+from tokenizer.vault.categories import CATEGORIES, category
 
 POLICIES = Path("policies/reveal.cedar").read_text()
 GROUPS = ("payments", "support", "compliance", "analytics", "nobody")

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from replay.errors import ReplayError
+from ops.errors import ReplayError
 from replay.filters import Filter, moment
 from replay.letters import Letter, LetterQueue, read
 from replay.runner import LETTERS, Pace, Report, Runner

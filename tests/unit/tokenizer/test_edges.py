@@ -9,25 +9,25 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.estate import Erasing
-from tests.fakes.reveals import NOON
-from tests.fakes.world import SUBJECT_KEY, ample_budget
-from tests.samples import ARRIVED, order, stream_record
+from tests.support.fakes.reveals import NOON
+from tests.support.fakes.subject_data import Erasing
+from tests.support.fakes.world import SUBJECT_KEY, ample_budget
+from tests.support.samples import ARRIVED, order, stream_record
 from tests.unit.tokenizer.aws.test_partial_answers import Partly
-from tests.unit.tokenizer.test_access import FakeAudit
-from tests.unit.tokenizer.test_allowance import LIMITS
-from tokenizer.allowance import Allowances
-from tokenizer.aws.batches import packed
-from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
-from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
-from tokenizer.aws.reveal_budgets import DynamoCounters
-from tokenizer.aws.vault import VaultReader, VaultWriter
-from tokenizer.budget import Budget
-from tokenizer.certificates import SWEEPS
-from tokenizer.lifetimes import Lifetimes
-from tokenizer.limits import Window
+from tests.unit.tokenizer.reveal.test_budgets import LIMITS
+from tests.unit.tokenizer.reveal.test_service import FakeAudit
+from tokenizer.aws.platform.batches import packed
+from tokenizer.aws.reveal.budget_counters import DynamoCounters
+from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
+from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.vault.vault import VaultReader, VaultWriter
+from tokenizer.erasure.certificates import SWEEPS
 from tokenizer.records import VaultField, VaultRecord, milliseconds
-from tokenizer.rekey import OutOfTurn, Phase, Rekeying, Run, Stretch
+from tokenizer.rekey.run import OutOfTurn, Phase, Rekeying, Run, Stretch
+from tokenizer.reveal.budget_rules import Window
+from tokenizer.reveal.budgets import Allowances
+from tokenizer.time_budget import Budget
+from tokenizer.vault.lifetimes import Lifetimes
 
 ARRIVAL = milliseconds(ARRIVED)
 # Milliseconds from a record's arrival to its subject's erasure, and whether that erases it.

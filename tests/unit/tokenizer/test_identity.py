@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from schemas.dead_letter import LetterSource
-from tests.samples import SHARD, STREAM
-from tokenizer.aliases import Draws
+from tests.support.samples import SHARD, STREAM
 from tokenizer.identity import Identity
-from tokenizer.kpl import MAGIC, user_records
+from tokenizer.pipeline.aliases import Draws
+from tokenizer.pipeline.kpl import MAGIC, user_records
+from tokenizer.pipeline.sources import kinesis_records, sqs_records
 from tokenizer.records import RawRecord
-from tokenizer.replay import PUBLISHED, UNAVAILABLE, entry, lambda_event, of_entry, revision
-from tokenizer.sources import kinesis_records, sqs_records
-from tokenizer.tokens import TokenKey
+from tokenizer.replay.messages import PUBLISHED, UNAVAILABLE, entry, lambda_event, of_entry, revision
+from tokenizer.vault.tokens import TokenKey
 
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:raw"
 NUMBERS = [None, 0, 1, 2]

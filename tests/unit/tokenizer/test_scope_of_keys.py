@@ -16,24 +16,25 @@ from schemas.base import Envelope, EventModel
 from schemas.dead_letter import DeadLetter, ErrorCode, LetterError, LetterSource
 from schemas.kinds import ConsistentToken, NormalForm, OneWayToken, Public
 from schemas.registry import EventName
-from tests.fakes.calls import callers
-from tests.fakes.reveals import NOON, FakeHoney
-from tests.fakes.world import SCOPE_KEYS, World, ample_budget
-from tests.samples import data, order, stream_record
-from tests.unit.tokenizer.test_access import FakeAudit
-from tokenizer.audit_lines import key_context
-from tokenizer.aws import root, token_keys
-from tokenizer.aws.fingerprints import Asked, Fingerprints
-from tokenizer.aws.idempotency import IdempotencyKeys
-from tokenizer.aws.order_desk import OrderDesk
-from tokenizer.aws.replaying.letters import Letters, Refused
-from tokenizer.aws.reveal_budgets import DynamoCounters
-from tokenizer.aws.waiting_desk import WaitingDesk
-from tokenizer.catalog import Catalog
-from tokenizer.limits import Window
-from tokenizer.payments import Cashier, NoGateway, Payment
+from tests.support.fakes.calls import callers
+from tests.support.fakes.reveals import NOON, FakeHoney
+from tests.support.fakes.world import SCOPE_KEYS, World, ample_budget
+from tests.support.samples import data, order, stream_record
+from tests.unit.tokenizer.reveal.test_service import FakeAudit
+from tokenizer.audit.lines import key_context
+from tokenizer.aws.api.fingerprints import Asked, Fingerprints
+from tokenizer.aws.api.idempotency import IdempotencyKeys
+from tokenizer.aws.api.order_service import OrderDesk
+from tokenizer.aws.api.synchronous_tokenizer import WaitingDesk
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.replay.letters import Letters, Refused
+from tokenizer.aws.reveal.budget_counters import DynamoCounters
+from tokenizer.aws.vault import token_keys
+from tokenizer.payments.cashier import Cashier, NoGateway, Payment
+from tokenizer.pipeline.catalog import Catalog
 from tokenizer.records import Share
-from tokenizer.tokens import Pointer, ScopeKeys
+from tokenizer.reveal.budget_rules import Window
+from tokenizer.vault.tokens import Pointer, ScopeKeys
 
 
 def all_differ(made: list[Any]) -> None:
@@ -183,8 +184,8 @@ def test_a_budget_is_a_callers_and_a_windows() -> None:
 def test_the_encryption_contexts_are_these_and_name_what_they_are_for() -> None:
     """Data keys are bound to them: what is sealed under one opens under no other, also not under a later edition of this code."""
     item = {"id": {"S": "token-key/2"}, "begins": {"N": "7"}}
-    assert root.vault_context("vault-a") == {"purpose": "vault", "table": "vault-a"}
-    assert root.LETTER_CONTEXT == {"purpose": "letter"}
+    assert tokenize.vault_context("vault-a") == {"purpose": "vault", "table": "vault-a"}
+    assert tokenize.LETTER_CONTEXT == {"purpose": "letter"}
     assert key_context("chain-1") == {"purpose": "audit", "chain": "chain-1"}
     assert token_keys._context(item) == {"purpose": "token-keys", "name": "token-key/2", "begins": "7"}
 

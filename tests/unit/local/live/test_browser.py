@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e import browser
+from tests.support.e2e import browser
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 
 from local.live.journal import Journal
 from replay.letters import Letter
-from tests.samples import order
+from tests.support.samples import order
 
 MEND = [{"op": "replace", "path": "/schema_version", "value": 1}]
 

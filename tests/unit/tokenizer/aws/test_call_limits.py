@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from schemas.dead_letter import ErrorCode
-from tests.fakes.world import ample_budget
-from tests.samples import order, stream_record
-from tokenizer import jsontext
-from tokenizer.aws.batches import chunks, packed
-from tokenizer.aws.bus import EventBridgeBus, entry_bytes
-from tokenizer.aws.dead_letters import SqsDeadLetters
-from tokenizer.aws.order_desk import checked
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer import json_text
+from tokenizer.aws.api.order_service import checked
+from tokenizer.aws.pipeline.bus import EventBridgeBus, entry_bytes
+from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
+from tokenizer.aws.platform.batches import chunks, packed
 from tokenizer.errors import BadRecord, Denied, Throttled, Unavailable
 from tokenizer.identity import Identity
 from tokenizer.records import Letter, SanitizedRecord
@@ -135,7 +135,7 @@ def test_a_letter_goes_to_the_bucket_if_its_message_is_too_large(off: int) -> No
     (letter,) = letters(500)
     assert queue(sqs, s3, message_bytes(letter) + off).send([letter], ample_budget()) == [None]
     (call,) = sqs.asked
-    body = jsontext.parse(call["Entries"][0]["MessageBody"].encode())
+    body = json_text.parse(call["Entries"][0]["MessageBody"].encode())
     assert ("sealed_object" in body) is (off < 0)
     assert [each["Body"] for each in s3.asked] == ([b"s" * 500] if off < 0 else [])
 
@@ -175,7 +175,7 @@ def test_a_letter_that_cannot_be_stored_does_not_hold_up_its_neighbours(
 
 @AROUND
 def test_an_order_is_taken_up_to_what_the_stream_takes(off: int) -> None:
-    raw = jsontext.dump(order(padding="\u00fc"))
+    raw = json_text.dump(order(padding="\u00fc"))
     padded = raw.replace("\u00fc".encode(), b"\xc3\xbc" + b"n" * (1_000_000 + off - len(raw)))
     assert len(padded) == 1_000_000 + off
     if off > 0:

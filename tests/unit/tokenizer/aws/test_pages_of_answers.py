@@ -11,23 +11,23 @@ from typing import Any
 
 import pytest
 
-from audit.store import AwsTrail
-from lake import athena, files
-from rekey.restore import put_back
+from ops.audit.store import AwsTrail
+from ops.lake import athena, files
+from ops.rekey.restore import put_back
 from replay.letters import LetterQueue
-from tests.fakes.calls import callers
-from tests.fakes.world import ample_budget
-from tokenizer.aws import token_keys
-from tokenizer.aws.estate import DynamoEstate
-from tokenizer.aws.held_keys import HeldKeys
-from tokenizer.aws.honey_tokens import HoneyKeeper
-from tokenizer.aws.ledger import DynamoLedger
-from tokenizer.aws.movable_vault import DynamoMovableVault
-from tokenizer.aws.rekey_progress import DynamoProgress
-from tokenizer.aws.replaying.queues import Quarantine, Unprocessed
-from tokenizer.aws.replaying.stream import StreamReplay
-from tokenizer.aws.shares import DynamoShares
-from tokenizer.replay import EXPIRED, PUBLISHED
+from tests.support.fakes.calls import callers
+from tests.support.fakes.world import ample_budget
+from tokenizer.aws.erasure.store import DynamoLedger
+from tokenizer.aws.erasure.subject_data import DynamoEstate
+from tokenizer.aws.honeytokens.table import HoneyKeeper
+from tokenizer.aws.pipeline.shares import DynamoShares
+from tokenizer.aws.rekey.held_keys import HeldKeys
+from tokenizer.aws.rekey.movable_vault import DynamoMovableVault
+from tokenizer.aws.rekey.progress import DynamoProgress
+from tokenizer.aws.replay.queues import Quarantine, Unprocessed
+from tokenizer.aws.replay.stream import StreamReplay
+from tokenizer.aws.vault import token_keys
+from tokenizer.replay.messages import EXPIRED, PUBLISHED
 
 READERS = {
     "get_paginator",
@@ -194,14 +194,14 @@ def _trail(**makers: tuple[str, Made]) -> AwsTrail:
 
 def days_of_lines(_: Path) -> list[str]:
     return _trail(
-        list_object_versions=("CommonPrefixes", lambda name: {"Prefix": f"audit/{name}/"}),
+        list_object_versions=("CommonPrefixes", lambda name: {"Prefix": f"ops/audit/{name}/"}),
         scan=("Items", lambda _: {"day": _text(NAMES[0])}),
     ).days()
 
 
 def days_of_heads(_: Path) -> list[str]:
     return _trail(
-        list_object_versions=("CommonPrefixes", lambda _: {"Prefix": f"audit/{NAMES[0]}/"}),
+        list_object_versions=("CommonPrefixes", lambda _: {"Prefix": f"ops/audit/{NAMES[0]}/"}),
         scan=("Items", lambda name: {"day": _text(name)}),
     ).days()
 

@@ -10,26 +10,26 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from replay.errors import ReplayError
+from ops.errors import ReplayError
 from replay.letters import LetterQueue
 from schemas.dead_letter import ErrorCode, LetterSource
-from tests.fakes.calls import callers
-from tests.fakes.world import SCOPE_KEYS, ample_budget
-from tokenizer.aws import transactions
-from tokenizer.aws.aliases import DynamoAliases
-from tokenizer.aws.blind_index import DynamoBlindIndex
-from tokenizer.aws.bus import EventBridgeBus
-from tokenizer.aws.data_keys import Bounds, DataKeyReader, DataKeyWriter
-from tokenizer.aws.dead_letters import SqsDeadLetters
-from tokenizer.aws.erasures import DynamoErasures
-from tokenizer.aws.honey_tokens import HoneyReader
-from tokenizer.aws.materials import VaultReaderMaterials, VaultWriterMaterials
-from tokenizer.aws.transactions import put_together
-from tokenizer.aws.vault import VaultReader, VaultWriter
+from tests.support.fakes.calls import callers
+from tests.support.fakes.world import SCOPE_KEYS, ample_budget
+from tokenizer.aws.erasure.marks import DynamoErasures
+from tokenizer.aws.honeytokens.table import HoneyReader
+from tokenizer.aws.pipeline.aliases import DynamoAliases
+from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
+from tokenizer.aws.pipeline.bus import EventBridgeBus
+from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
+from tokenizer.aws.platform import transactions
+from tokenizer.aws.platform.transactions import put_together
+from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
+from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.vault.vault import VaultReader, VaultWriter
 from tokenizer.errors import BadRecord, PipelineError, Throttled, Unavailable
 from tokenizer.identity import Identity
 from tokenizer.records import IndexEntry, Letter, SanitizedRecord, Share, VaultField, VaultRecord
-from tokenizer.tokens import Pointer
+from tokenizer.vault.tokens import Pointer
 
 # What AWS answers in part, or, the transaction, cancels for some of its parts.
 PARTIAL = {

@@ -1,5 +1,0 @@
-"""`python -m audit`."""
-
-from audit.cli import main
-
-main()

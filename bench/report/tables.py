@@ -1,0 +1,28 @@
+"""Every table, and the sections of the benchmarks that each is made of."""
+
+from collections.abc import Callable
+
+from bench.report import capacity, engine
+from bench.report.table import Results, Sheet
+
+_Maker = tuple[tuple[str, ...], Callable[[Results], Sheet]]
+
+_MAKERS: tuple[_Maker, ...] = (
+    (("engine", "counts", "peers", "cold_start", "memory"), engine.targets),
+    (("engine",), engine.engine),
+    (("stages",), engine.stages),
+    (("counts",), engine.counts),
+    (("peers",), engine.peers),
+    (("peers",), engine.clouds),
+    (("cold_start",), engine.cold_start),
+    (("growth",), engine.growth),
+    (("engine", "counts", "peers"), capacity.capacity),
+    (("engine", "counts"), capacity.limits),
+    (("simulation",), capacity.simulation),
+    (("end_to_end",), capacity.end_to_end),
+)
+
+
+def sheets(results: Results) -> list[Sheet]:
+    """Every table whose sections were measured."""
+    return [make(results) for needed, make in _MAKERS if all(each in results for each in needed)]

@@ -1,0 +1,44 @@
+"""`python -m bench.suite NAME FILE`: one section of the benchmarks, in a process of its own, into a JSON file.
+
+The function that is measured logs to standard output as on Lambda; whoever starts a section sends that to nowhere.
+"""
+
+import importlib
+import json
+import platform
+import sys
+import time
+from pathlib import Path
+
+# Where each section is measured, and what it is given: rounds mostly.
+SECTIONS: dict[str, tuple[str, tuple[int, ...]]] = {
+    "engine": ("bench.engine.measure:engine", (9,)),
+    "stages": ("bench.engine.measure:stages", (30,)),
+    "counts": ("bench.engine.measure:counts", ()),
+    "peers": ("bench.peers.measure:peers", (5,)),
+    "cold_start": ("bench.start.measure:cold_start", (7,)),
+    "memory": ("bench.start.measure:memory", ()),
+    "growth": ("bench.growth.measure:growth", (5,)),
+    "simulation": ("bench.capacity.check:simulated", ()),
+    "end_to_end": ("bench.end_to_end.measure:end_to_end", (10_000,)),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Measure a section and write what came of it."""
+    name, file = arguments
+    place, given = SECTIONS[name]
+    module, _, function = place.partition(":")
+    started = time.perf_counter()
+    figures = getattr(importlib.import_module(module), function)(*given)
+    head = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    Path(file).write_text(json.dumps({"run": head, **figures}, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,0 @@
-"""`python -m honey`."""
-
-from honey.cli import main
-
-main()

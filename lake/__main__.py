@@ -1,5 +1,0 @@
-"""`python -m lake`."""
-
-from lake.cli import main
-
-main()

@@ -1,0 +1,1 @@
+"""Generated orders, customers and poison."""

@@ -1,0 +1,116 @@
+"""The search for values that nobody may see, in whatever bytes others can read."""
+
+import base64
+import binascii
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from local.data.orders import sensitive_values
+from local.demo.checks import Event, Received
+
+_WINDOW = 8  # bytes; what is shorter may stand anywhere by chance, and is searched for in its own event alone
+_NUMBER = 9  # digits of a number worth finding without its separators
+_ENCODED = 12  # characters of an encoded form; shorter ones stand in base64 by chance
+_CUT = (0, 2, 3)  # characters of base64 that no, one or two bytes before a value reach into
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{32,}={0,2}")
+_AUTHENTICATION_DATA = frozenset(("cvv", "cvc", "cvv2", "cid", "pin", "track1", "track2", "trackdata"))
+
+
+class LeakSearch:
+    """Looks for many values in many bytes: as they are, in other case, escaped for JSON or for URLs, without separators, as hex and base64."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._by_start: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
+        self.values = 0
+        for value in frozenset(values):
+            forms = {form for form in _forms(value) if len(form) >= _WINDOW}
+            self.values += bool(forms)
+            for form in forms.union(_encoded(value) if forms else ()):
+                self._by_start[form[:_WINDOW]].append((form, value))
+
+    def find(self, data: bytes) -> set[str]:
+        """The values that stand somewhere in some bytes."""
+        found: set[str] = set()
+        for view in _views(data):
+            text = view.decode(errors="surrogateescape").lower().encode(errors="surrogateescape")
+            for at in range(len(text) - _WINDOW + 1):
+                candidates = self._by_start.get(text[at : at + _WINDOW])
+                if candidates:
+                    found.update(value for form, value in candidates if text.startswith(form, at))
+        return found
+
+
+def _forms(value: str) -> Iterator[bytes]:
+    lower = value.lower()
+    yield lower.encode(errors="surrogatepass")
+    yield json.dumps(lower)[1:-1].encode()
+    digits = "".join(re.findall("[0-9]", value))
+    if len(digits) >= _NUMBER:
+        yield digits.encode()
+
+
+def _encoded(value: str) -> Iterator[bytes]:
+    """What URLs, hex and base64 make of a value, wherever it stands in what was encoded; in lower case, as it is looked for."""
+    raw = value.encode(errors="surrogatepass")
+    forms = [
+        raw.hex().encode(),
+        quote(raw, safe="").lower().encode(),
+        quote_plus(raw, safe="").lower().encode(),
+    ]
+    for before, cut in enumerate(_CUT):
+        whole = base64.b64encode(bytes(before) + raw)[cut : (before + len(raw)) * 8 // 6].lower()
+        forms += [whole, whole.translate(bytes.maketrans(b"+/", b"-_"))]
+    yield from (form for form in forms if len(form) >= _ENCODED)
+
+
+def _views(data: bytes) -> Iterator[bytes]:
+    yield data
+    for run in _BASE64.findall(data):
+        try:
+            yield base64.b64decode(run.translate(bytes.maketrans(b"-_", b"+/")), validate=True)
+        except binascii.Error:
+            continue
+
+
+def leaks_of_own(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -> set[str]:
+    """Values of each order, the short ones too, and security codes' field names that stand in its own event."""
+    values = {event["event_id"]: sensitive_values(event) for event in good}
+    found: set[str] = set()
+    for group in groups.values():
+        event = json.loads(group[0].detail)
+        texts = [text.lower() for text in _strings(event)]
+        shown = values.get(event["metadata"]["event_id"], set())
+        found |= {value for value in shown if any(_holds(text, value.lower()) for text in texts)}
+        found |= {key for key in _keys(event) if re.sub("[^a-z0-9]", "", key.lower()) in _AUTHENTICATION_DATA}
+    return found
+
+
+def _holds(text: str, value: str) -> bool:
+    """Whether a text holds a value, not as a part of a longer word or number."""
+    at = text.find(value)
+    while at >= 0:
+        around = text[at - 1 : at] + text[at + len(value) : at + len(value) + 1]
+        if not any(each.isalnum() for each in around):
+            return True
+        at = text.find(value, at + 1)
+    return False
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _keys(each)

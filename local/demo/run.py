@@ -1,0 +1,82 @@
+"""The demo: the main job on a local stack of its own, start to end, with every figure measured.
+
+This file decides what happens in which order, and that nothing is left running. The steps are in `demo_steps.py`,
+what their figures must be in `demo_checks.py`.
+"""
+
+import signal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from types import FrameType
+
+from local.demo.actors import Consumer, Operator
+from local.demo.analyst import Analyst
+from local.demo.checks import Figure
+from local.demo.steps import Steps
+from local.demo.verifications import complaints, function_logs
+from local.demo.view import View
+from local.demo.workload import Cargo, load
+from local.emulator.stack import Stack, running
+from local.errors import LocalStackError
+
+_ORDERS = 1_000
+_SEED = 20261123
+_INTERRUPTED = 130
+
+
+def main() -> int:
+    """Run the demo; 0 only if every figure is right. Leaves nothing running."""
+    view, started = View(), monotonic()
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, _interrupt)
+    try:
+        with (
+            TemporaryDirectory(prefix="order-tokenizer-demo-", ignore_cleanup_errors=True) as directory,
+            running(Path(directory) / "stack", view.step) as stack,
+        ):
+            lake = Path(directory) / "lake"
+            figures = demonstrate(stack, view, load(_ORDERS, _SEED), lake)
+    except LocalStackError as error:
+        view.error(str(error), error.hint)
+        return 1
+    except KeyboardInterrupt:
+        view.error("interrupted", "nothing is left running; start again with `make demo`")
+        return _INTERRUPTED
+    view.closing(figures, monotonic() - started)
+    return 0 if all(figure.right for figure in figures) else 1
+
+
+def demonstrate(stack: Stack, view: View, cargo: Cargo, lake: Path) -> list[Figure]:
+    """Take the steps in their order; the figures come as the closing table shows them.
+
+    Args:
+        stack: the running one.
+        view: shows each step.
+        cargo: what is sent.
+        lake: a folder for the files that the analyst reads.
+    """
+    consumer = Consumer.subscribe(stack)
+    operator = Operator.of(stack)
+    steps = Steps(stack, view, cargo, consumer, operator, Analyst(stack, lake))
+    figures = [
+        *steps.send(),
+        *steps.receive(),
+        *steps.orders_table(),
+        *steps.dead_letters(),
+        *steps.deliver_again(),
+        *steps.replay(),
+        *steps.refuse(),
+        *steps.analyse(),
+        *steps.search_for_leaks(),
+    ]
+    if not all(figure.right for figure in figures):
+        view.complaints(complaints(function_logs(stack)))
+    return figures
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: a second Ctrl-C must not stop the cleaning up.
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -1,0 +1,250 @@
+"""The steps of the demo: each does one thing on the stack, shows it, and answers with the figures it measured."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import sleep
+
+from local.data.orders import encode
+from local.demo import checks
+from local.demo.actors import Consumer, Operator, run_replay, wait_until
+from local.demo.analyst import Analyst
+from local.demo.checks import Figure, Received
+from local.demo.leaks import LeakSearch, leaks_of_own
+from local.demo.raw_answers import answers
+from local.demo.verifications import attempts, deliver_again, function_logs, stored
+from local.demo.view import View
+from local.demo.workload import Cargo, send, send_held
+from local.emulator import schema_bug
+from local.emulator.stack import Stack
+
+_AGAIN = 20  # records of the stream that are delivered once more
+_POLL_SECONDS = 0.25
+
+
+@dataclass
+class Steps:
+    """One run on a stack that is up."""
+
+    stack: Stack
+    view: View
+    cargo: Cargo
+    consumer: Consumer
+    operator: Operator
+    analyst: Analyst
+    deliveries: list[Received] = field(default_factory=list)
+
+    def send(self) -> list[Figure]:
+        """Put everything on both sources, as the producer's role."""
+        cargo, total = self.cargo, len(self.cargo.raw_records)
+        self.view.step(
+            f"sending, as the producer: {len(cargo.good):,} good orders, some of them twice, and {len(cargo.poison)} "
+            f"poison records, on SQS, on Kinesis, and packed by KPL into {len(cargo.packed)} Kinesis records"
+        )
+        producer = self.stack.assume(self.stack.outputs["ProducerRoleArn"])
+        with self.view.progress("sent", total) as tick:
+            taken = send(self.stack, producer, cargo, tick)
+        return [Figure("sent", taken, total, "a source refused records; may the producer's role put them?")]
+
+    def receive(self) -> list[Figure]:
+        """Be the consumer until every event has come."""
+        good = self.cargo.good
+        self.view.step("receiving, as the consumer, from a queue that a rule on the bus feeds")
+        with self.view.progress("received", len(good)) as tick:
+            wait_until(
+                lambda: len(checks.by_ingest_id(self.deliveries)) >= len(good), lambda: self._take(tick)
+            )
+        groups = checks.by_ingest_id(self.deliveries)
+        pair = checks.example(good, groups)
+        if pair is not None:
+            self.view.beside(*pair)
+        return checks.published(good, groups)
+
+    def orders_table(self) -> list[Figure]:
+        """Wait until the consumer behind the orders table has kept every order."""
+        self.view.step("waiting for the consumer that keeps the orders table")
+        wanted = {event["order"]["order_id"] for event in self.cargo.good}
+        kept: set[str] = set()
+
+        def look() -> int:
+            before = len(kept)
+            kept.update(key.decode() for key in stored(self.stack, "OrdersTableName", "order_id").keys)
+            if len(kept) == before:
+                sleep(_POLL_SECONDS)
+            return len(kept) - before
+
+        wait_until(lambda: kept >= wanted, look)
+        self.view.item(self.consumer.order(min(wanted)))
+        return [Figure("in the orders table", len(kept), len(wanted), "see OnOrderSanitizedFunction's log")]
+
+    def dead_letters(self) -> list[Figure]:
+        """Read the dead letters, as the operator's role, and leave them where they are."""
+        self.view.step("reading the dead letters, as the operator")
+        wanted = Counter(str(each.code) for each in self.cargo.poison)
+        operator = self.operator
+        wait_until(lambda: len(operator.letters) >= wanted.total(), operator.receive)
+        operator.put_back()
+        found = checks.codes(operator.letters)
+        if operator.letters:
+            self.view.letters(min(operator.letters, key=len), found, wanted)
+        hint = "compare the codes above; what is missing may be on UnprocessedQueueUrl, or still be retried"
+        return [
+            Figure("dead-lettered", found.total(), wanted.total(), hint),
+            Figure("  with the right code", (found & wanted).total(), wanted.total(), hint),
+        ]
+
+    def deliver_again(self) -> list[Figure]:
+        """Deliver records that were published once more, and compare."""
+        times, good = Counter(self.cargo.plain), {encode(event) for event in self.cargo.good}
+        chosen = [data for data in self.cargo.plain if data in good and times[data] == 1][:_AGAIN]
+        self.view.step(f"delivering {len(chosen)} Kinesis records to the tokenizing function a second time")
+        before, seen = self._vault_keys(), len(self.deliveries)
+        taken = deliver_again(self.stack, chosen)
+        wait_until(lambda: len(self.deliveries) - seen >= taken, self._take)
+        same = checks.same_again(self.deliveries[:seen], self.deliveries[seen:])
+        new = len(self._vault_keys() - before)
+        return [
+            Figure(
+                "delivered again, same bytes",
+                same,
+                len(chosen),
+                "something in an event is not of its identity",
+            ),
+            Figure("  new vault records by that", new, 0, "a record id is not of its identity alone"),
+        ]
+
+    def replay(self) -> list[Figure]:
+        """Let a schema bug dead-letter orders, mend it, and replay them with the operator's command."""
+        held, outputs = self.cargo.held, self.stack.outputs
+        self.view.step(
+            f"deploying a schema bug, and sending {len(held)} good orders into it, on both sources"
+        )
+        began, before = datetime.now(UTC), self._letters_waiting()
+        with schema_bug.deployed(self.stack):
+            send_held(self.stack, self.stack.assume(outputs["ProducerRoleArn"]), self.cargo)
+            wait_until(lambda: self._letters_waiting() >= before + len(held), self._wait)
+            lettered = self._letters_waiting() - before
+        self.view.step("mending it, and typing `replay run --apply` as the operator")
+        known = set(checks.by_ingest_id(self.deliveries))
+        told = run_replay(self.stack, "--since", began.isoformat())
+        wanted = {event["event_id"] for event in held}
+
+        def replayed() -> set[str]:
+            return {each.metadata["event_id"] for each in self.deliveries if each.ingest_id not in known}
+
+        wait_until(lambda: replayed() >= wanted, self._take)
+        hint = str(told.get("error") or told["statuses"])
+        return [
+            Figure("dead-lettered by a schema bug", lettered, len(held), "did the functions take the layer?"),
+            Figure("replayed after the fix", told["statuses"].get("published", 0), len(held), hint),
+            Figure("  and published since", len(replayed() & wanted), len(held), hint),
+        ]
+
+    def _wait(self) -> int:
+        """Nothing is received while others work; the patience of a wait begins anew with each letter."""
+        before = self._letters_waiting()
+        sleep(_POLL_SECONDS)
+        return self._letters_waiting() - before
+
+    def _letters_waiting(self) -> int:
+        name = "ApproximateNumberOfMessages"
+        answer = self.stack.client("sqs").get_queue_attributes(
+            QueueUrl=self.stack.outputs["DeadLetterQueueUrl"], AttributeNames=[name]
+        )
+        return int(answer["Attributes"][name])
+
+    def refuse(self) -> list[Figure]:
+        """Try, as the consumer, what it must not do."""
+        tried = attempts(self.stack, self.consumer.credentials)
+        self.view.attempts(tried)
+        hint = "a role or a key policy of template.yaml allows too much, or the stack enforces none"
+        return [Figure("refused to the consumer", sum(each.refused for each in tried), len(tried), hint)]
+
+    def analyse(self) -> list[Figure]:
+        """Ask the analyst's questions of the lake, and the same of the raw orders."""
+        self.view.step(
+            "asking, as the analyst, three questions of the files in the lake: they hold tokens alone"
+        )
+        sent = (*self.cargo.good, *self.cargo.held)
+        kept = files = 0
+
+        def look() -> int:
+            nonlocal kept, files
+            before, files = files, self.analyst.fetch()
+            kept = self.analyst.records() if files > before else kept
+            if files == before:
+                sleep(_POLL_SECONDS)
+            return files - before
+
+        wait_until(lambda: kept >= len(sent), look)
+        compared = self.analyst.compare(answers(sent))
+        for each in compared:
+            self.view.answer(each.question.asks, each.answer.columns, each.rows(), len(each.answer.rows))
+        tried = attempts(self.stack, self.analyst.credentials)
+        hint = "see delivery.log in the stack's folder, and the tables above"
+        return [
+            Figure("in the lake", kept, len(sent), hint),
+            Figure("analyst's answers, as raw", sum(each.equal for each in compared), len(compared), hint),
+            Figure(
+                "refused to the analyst",
+                sum(each.refused for each in tried),
+                len(tried),
+                "the analyst's role allows too much",
+            ),
+        ]
+
+    def search_for_leaks(self) -> list[Figure]:
+        """Look for every raw value wherever somebody without the vault key can read."""
+        places = self._places()
+        self.view.step(
+            f"searching {sum(map(len, places.values())) / 1e6:.1f} MB for {len(self.cargo.sensitive):,} raw values: "
+            + ", ".join(places)
+        )
+        search, control = LeakSearch(self.cargo.sensitive), LeakSearch(checks.values_of(self.cargo.good))
+        found = {place: search.find(content) for place, content in places.items()}
+        found["own event"] = leaks_of_own(self.cargo.good, checks.by_ingest_id(self.deliveries))
+        raw = b"\n".join(encode(event) for event in self.cargo.good)
+        where = ", ".join(f"{len(values)} in {place}" for place, values in found.items() if values)
+        empty = ", ".join(place for place, content in places.items() if not content)
+        return [
+            Figure(
+                "places searched",
+                sum(map(bool, places.values())),
+                len(places),
+                f"nothing to search in: {empty}",
+            ),
+            Figure(
+                "  same search, raw orders",
+                len(control.find(raw)),
+                control.values,
+                "the search itself is broken",
+            ),
+            Figure("leaked", len(set().union(*found.values())), 0, where),
+        ]
+
+    def _places(self) -> Mapping[str, bytes]:
+        return {
+            "consumer's queue": "\n".join(each.body for each in self.deliveries).encode(),
+            "dead letters": "\n".join(self.operator.letters).encode(),
+            "orders table": stored(self.stack, "OrdersTableName", "order_id").content,
+            "vault as stored": stored(self.stack, "VaultTableName", "id").content,
+            "blind index": stored(self.stack, "BlindIndexTableName", "id").content,
+            "lake": self.analyst.content(),
+            "function logs": function_logs(self.stack),
+        }
+
+    def _vault_keys(self) -> frozenset[bytes]:
+        return (
+            stored(self.stack, "VaultTableName", "id").keys
+            | stored(self.stack, "BlindIndexTableName", "id").keys
+        )
+
+    def _records(self) -> int:
+        return len({each.ingest_id for each in self.deliveries})
+
+    def _take(self, tick: Callable[[int], None] = lambda _: None) -> int:
+        before, new = self._records(), self.consumer.receive()
+        self.deliveries += new
+        tick(self._records() - before)
+        return len(new)

@@ -1,0 +1,1 @@
+"""The emulator with the deployed template."""

@@ -1,0 +1,5 @@
+"""`python -m ops.audit`."""
+
+from ops.audit.cli import main
+
+main()

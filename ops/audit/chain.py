@@ -1,0 +1,142 @@
+"""The rules for one chain. Lines come in order, one at a time; nothing of them is kept but the last one's hash."""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ops.audit.findings import Finding, Kind
+from tokenizer.audit.lines import Head, NotWhole, Place, Sealed, unseal
+
+OpenKey = Callable[[str, bytes], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What lies at one place.
+
+    Args:
+        place: by the object's key.
+        body: of the oldest version; None where none is left, or it is too large for a line.
+        versions: how many there are.
+        hidden: a delete marker lies over them.
+        locked_days: days for which the oldest version was locked in compliance mode; None if it was not.
+    """
+
+    place: Place
+    body: bytes | None
+    versions: int
+    hidden: bool
+    locked_days: int | None
+
+
+class ChainCheck:
+    """Checks one chain.
+
+    Args:
+        day: of the chain.
+        chain: its id.
+        head: as it was before the lines were listed; lines up to it must be there.
+        open_key: a chain's key behind its wrapped form, None if it was not made for that chain.
+    """
+
+    def __init__(self, day: str, chain: str, head: Head | None, open_key: OpenKey) -> None:
+        self._day = day
+        self._chain = chain
+        self._head = head
+        self._open_key = open_key
+        self._key: bytes | None = None
+        self._previous: str | None = None  # hash of the line before
+        self._linked = True  # whether that hash is known
+        self.last = 0
+        self.unanswered = False  # whether the last line is one that no answer was given on
+        self.time: str | None = None  # of the last line that could be read
+
+    def take(self, stored: Stored) -> Iterator[Finding]:
+        """The next line."""
+        sequence = stored.place.sequence
+        if sequence > self.last + 1:
+            missing = _span(self.last + 1, sequence - 1)
+            yield self._finding(self.last + 1, Kind.GAP, f"{missing} missing")
+            self._linked = False
+        self.last = sequence
+        yield from self._around(stored)
+        if stored.body is None:
+            if not stored.hidden:
+                yield self._finding(sequence, Kind.FORGED, "too large for a line")
+            self._linked = False
+            return
+        try:
+            sealed = unseal(stored.body)
+        except NotWhole:
+            yield self._finding(sequence, Kind.EDITED, "its content is not what its hash says")
+            self._linked = False
+            return
+        self.time = sealed.line.time
+        fault = self._fault(stored.place, sealed)
+        if fault is not None:
+            yield self._finding(sequence, *fault)
+        self._linked = fault is None
+        self._previous = sealed.hash
+
+    def end(self, head_now: Callable[[], Head | None]) -> Iterator[Finding]:
+        """After the last line.
+
+        Args:
+            head_now: reads the head again; a writer may have gone on while the lines were listed.
+        """
+        known = self._head.sequence if self._head else 0
+        if self.last == 0:
+            yield self._finding(None, Kind.MISSING_CHAIN, f"all of its {known} lines are missing")
+        elif self.last < known:
+            missing = _span(self.last + 1, known)
+            yield self._finding(self.last + 1, Kind.MISSING_END, f"{missing} missing")
+        elif self.last > known:
+            now = head_now()
+            reached = now.sequence if now else 0
+            self.unanswered = reached == self.last - 1
+            if reached < self.last - 1:
+                told = f"it names line {reached} of {self.last}" if now else "it is missing"
+                yield self._finding(None, Kind.HEAD, f"{told}; a writer never goes on without it")
+
+    def _fault(self, place: Place, sealed: Sealed) -> tuple[Kind, str] | None:
+        """What is wrong with a line that is whole in itself; the first reason is enough."""
+        line = sealed.line
+        if line.place != place:
+            stands = f"it is line {line.place.sequence} of chain {line.place.chain} on {line.place.day}"
+            return Kind.MISPLACED, stands
+        if place.sequence == 1:
+            self._key = self._opened(line.key)
+            if self._key is None:
+                return Kind.FORGED, "its key was not made for this chain under the stack's audit key"
+        if self._key is not None and not sealed.made_with(self._key):
+            return Kind.FORGED, "written without the chain's key"
+        if self._linked and line.previous != self._previous:
+            return Kind.FORGED, "it does not hang on the line before"
+        if self._head and place.sequence == self._head.sequence and sealed.hash != self._head.hash:
+            return Kind.HEAD, "it names another line in this place"
+        return None
+
+    def _opened(self, wrapped: str | None) -> bytes | None:
+        try:
+            return self._open_key(self._chain, base64.b64decode(wrapped or "", validate=True))
+        except binascii.Error:
+            return None
+
+    def _around(self, stored: Stored) -> Iterator[Finding]:
+        sequence = stored.place.sequence
+        if stored.hidden:
+            left = "the line is still there" if stored.body is not None else "no version is left"
+            yield self._finding(sequence, Kind.HIDDEN, f"a delete marker lies over it; {left}")
+        if stored.versions > 1:
+            told = f"{stored.versions} versions; the oldest is taken for the line"
+            yield self._finding(sequence, Kind.VERSIONS, told)
+        if stored.body is not None and stored.locked_days is None:
+            yield self._finding(sequence, Kind.UNLOCKED, "it can be deleted")
+
+    def _finding(self, sequence: int | None, kind: Kind, what: str) -> Finding:
+        return Finding(self._day, self._chain, sequence, kind, what)
+
+
+def _span(first: int, last: int) -> str:
+    return f"line {first} is" if first == last else f"lines {first} to {last} are"

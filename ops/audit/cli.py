@@ -1,0 +1,126 @@
+"""The command `verify-audit`: reads a stack's audit trail, checks it, and says where it breaks."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, NoReturn
+
+import typer
+
+from ops.audit.store import AwsTrail
+from ops.audit.trail import Day, check
+from ops.errors import ReplayError, told
+from ops.options import AsJson, Profile, Region, RoleArn, StackName
+from ops.stack import find
+from replay import present
+
+_BROKEN, _BAD_USAGE = 1, 2
+_ROLE = "verify-audit needs the stack's AuditReaderRoleArn"
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command()
+def verify(  # noqa: PLR0917 -- a command has its options
+    stack: StackName = None,
+    profile: Profile = None,
+    region: Region = None,
+    role_arn: RoleArn = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="From this day on, as YYYY-MM-DD in UTC; all days without it."),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Up to this day.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the audit trail of a stack, and say where it breaks.
+
+    Exit codes: 0 it is whole, 1 it is broken, 2 it could not be checked.
+    """
+    first, last = _day(since), _day(until)
+    trail = AwsTrail(find(stack, profile, region, role_arn, "AuditReaderRoleArn"))
+    with told("reading the audit trail", _ROLE), present.progress("checking", None) as tick:
+        days = [day for day in check(trail, _days(trail, first, last), tick) if day.chains or day.broken]
+    if as_json:
+        present.as_json(_document(days))
+    else:
+        _show(days)
+    if any(day.broken for day in days):
+        raise typer.Exit(_BROKEN)
+
+
+def main() -> NoReturn:
+    """Run the command; errors end it with `error:` and `hint:` lines."""
+    try:
+        app()
+    except ReplayError as error:
+        present.error(str(error), error.hint)
+        sys.exit(_BAD_USAGE)
+    sys.exit(0)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ReplayError("no day that is known", "--since 2026-11-24") from None
+
+
+def _days(trail: AwsTrail, first: date | None, last: date | None) -> Iterator[str]:
+    if first is None:
+        yield from (day for day in trail.days() if last is None or day <= last.isoformat())
+        return
+    end = last or datetime.now(UTC).date()
+    for ahead in range((end - first).days + 1):
+        yield (first + timedelta(ahead)).isoformat()
+
+
+def _document(days: list[Day]) -> dict[str, object]:
+    return {
+        "verdict": _verdict(days),
+        "chains": sum(day.chains for day in days),
+        "lines": sum(day.lines for day in days),
+        "unanswered": sum(day.unanswered for day in days),
+        "broken": sum(day.broken for day in days),
+        "days": [asdict(day) for day in days],
+    }
+
+
+def _verdict(days: list[Day]) -> str:
+    return "broken" if any(day.broken for day in days) else "whole"
+
+
+def _show(days: list[Day]) -> None:
+    if not days:
+        present.line("there is no line and no head on these days")
+        return
+    rows = [
+        [
+            day.day,
+            f"{day.chains:,}",
+            f"{day.lines:,}",
+            _time(day.first),
+            _time(day.last),
+            "" if day.locked_days is None else f"{day.locked_days:,}",
+            _verdict([day]),
+        ]
+        for day in days
+    ]
+    present.table("audit trail", ["day", "chains", "lines", "first", "last", "days locked", "verdict"], rows)
+    found = [finding for day in days for finding in day.findings]
+    if found:
+        broken = [
+            [each.day, each.chain, str(each.sequence or ""), str(each.kind), each.what] for each in found
+        ]
+        present.table("where it breaks", ["day", "chain", "line", "kind", "what"], broken)
+    if more := sum(day.broken for day in days) - len(found):
+        present.line(f"... and {more:,} more findings; --since and --until show fewer days")
+    lines, chains = sum(day.lines for day in days), sum(day.chains for day in days)
+    unanswered = sum(day.unanswered for day in days)
+    told_of = f"; {unanswered:,} without an answer, since a write failed" if unanswered else ""
+    present.line(f"{_verdict(days)}: {lines:,} lines in {chains:,} chains{told_of}")
+
+
+def _time(text: str | None) -> str:
+    return (text or "")[11:19]

@@ -1,0 +1,5 @@
+"""`python -m ops.honeytokens`."""
+
+from ops.honeytokens.cli import main
+
+main()

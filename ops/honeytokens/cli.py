@@ -1,0 +1,90 @@
+"""The command `honey`: seeds honey tokens and lists them. Where to plant them is the operator's to decide; it sees no value."""
+
+import json
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from ops.errors import ReplayError, told
+from ops.options import AsJson, Chosen
+from ops.stack import Stack
+from replay import present
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Tokens that nobody has a reason to reveal: whoever asks for one raises an alarm.",
+)
+
+_ROLE = "HoneyKeeperRoleArn"
+_AT_ONCE = 25  # what the function takes
+_BAD_USAGE = 2
+_COLUMNS = ("token", "kind", "note", "seeded_at")
+
+
+_chosen = Chosen()
+app.callback()(_chosen.take)
+
+
+@app.command()
+def seed(
+    note: Annotated[
+        str, typer.Option("--note", help="Where they will be planted; tells where a thief has been.")
+    ],
+    count: Annotated[int, typer.Option("--count", min=1, max=1000, help="How many.")] = 1,
+    kind: Annotated[
+        str, typer.Option("--kind", help="card_number, email, government_id, name or phone.")
+    ] = "card_number",
+    as_json: AsJson = False,
+) -> None:
+    """Have values tokenized that are nobody's, and note their tokens."""
+    stack, made = _stack(), list[dict[str, str]]()
+    while len(made) < count:
+        wanted = min(_AT_ONCE, count - len(made))
+        made += _asked(stack, action="seed", kind=kind, count=wanted, note=note)
+    _tell(made, as_json=as_json)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Every honey token, and where it was planted."""
+    _tell(_asked(_stack(), action="list"), as_json=as_json)
+
+
+def main() -> NoReturn:
+    """Run the command; errors end it with `error:` and `hint:` lines."""
+    try:
+        app(prog_name="honey")
+    except ReplayError as error:
+        present.error(str(error), error.hint)
+        sys.exit(_BAD_USAGE)
+    sys.exit(0)
+
+
+def _stack() -> Stack:
+    return _chosen.stack(_ROLE)
+
+
+def _asked(stack: Stack, **request: Any) -> list[dict[str, str]]:
+    name = stack.output("HoneyFunctionName")
+    payload = json.dumps({**request, "operator": stack.operator()}).encode()
+    with told("asking the honey function", f"honey needs the stack's {_ROLE}"):
+        answer = stack.client("lambda").invoke(FunctionName=name, Payload=payload)
+    text = answer["Payload"].read()
+    if answer.get("FunctionError"):
+        raise ReplayError("the honey function failed", f"see the log of {name}")
+    result: dict[str, Any] = json.loads(text)
+    if "error" in result:
+        hint = "honey list shows those that were noted" if request["action"] == "seed" else "try again"
+        raise ReplayError(result["error"]["message"], hint)
+    tokens: list[dict[str, str]] = result["tokens"]
+    return tokens
+
+
+def _tell(tokens: list[dict[str, str]], *, as_json: bool) -> None:
+    if as_json:
+        present.as_json(tokens)
+    else:
+        present.table("honey tokens", _COLUMNS, [[each[column] for column in _COLUMNS] for each in tokens])

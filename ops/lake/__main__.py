@@ -1,0 +1,5 @@
+"""`python -m ops.lake`."""
+
+from ops.lake.cli import main
+
+main()

@@ -1,0 +1,109 @@
+"""The command `lake`: an analyst's questions over sanitized events. On the local stack DuckDB answers, on AWS Athena."""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import sleep
+from typing import Annotated, NoReturn
+
+import typer
+
+from ops.errors import ReplayError, told
+from ops.lake import athena
+from ops.lake.answer import Answer
+from ops.lake.athena import AthenaError
+from ops.lake.columns import glue, table_name
+from ops.lake.columns import tables as all_tables
+from ops.lake.database import Database, QueryError
+from ops.lake.files import fetch
+from ops.lake.questions import Question
+from ops.options import AsJson, Chosen
+from ops.stack import Stack
+from replay import present
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Sanitized events, queried with the analyst's role.",
+)
+
+_ROLE = "AnalystRoleArn"
+_NEEDS = f"the lake needs the stack's {_ROLE}"
+_BAD_USAGE = 2
+
+
+_chosen = Chosen()
+app.callback()(_chosen.take)
+
+
+@app.command()
+def ask(
+    question: Annotated[Question, typer.Argument(help="A saved question.")], as_json: AsJson = False
+) -> None:
+    """Answer a saved question."""
+    _tell(question.asks, _answered(question.sql), as_json=as_json)
+
+
+@app.command()
+def query(
+    sql: Annotated[
+        str, typer.Argument(help="In Athena's dialect; the local stack also has the view `orders`.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Run a query of your own."""
+    _tell("answer", _answered(sql), as_json=as_json)
+
+
+@app.command("sql")
+def sql_(question: Annotated[Question, typer.Argument(help="A saved question.")]) -> None:
+    """Print a saved question's query, to begin one of your own with."""
+    present.line(question.sql)
+
+
+@app.command()
+def tables() -> None:
+    """Every table with its columns and their types."""
+    rows = [
+        [table_name(event_type), column, glue(kind)]
+        for event_type, columns in all_tables().items()
+        for column, kind in {**columns, "day": "string"}.items()
+    ]
+    present.table("tables", ["table", "column", "type"], rows)
+
+
+def main() -> NoReturn:
+    """Run the command; errors end it with `error:` and `hint:` lines."""
+    try:
+        app(prog_name="lake")
+    except ReplayError as error:
+        present.error(str(error), error.hint)
+    except (QueryError, AthenaError) as error:
+        present.error(
+            str(error), "`lake tables` lists the columns, `lake sql revenue` prints a query that works"
+        )
+    sys.exit(_BAD_USAGE)
+
+
+def _answered(sql: str) -> Answer:
+    stack = _chosen.stack(_ROLE)
+    if _chosen.name is None:
+        return _local(stack, sql)
+    names = stack.output("AnalystWorkGroupName"), stack.output("LakeDatabaseName")
+    with told("asking Athena", _NEEDS):
+        return athena.ask(stack.client("athena"), *names, sql, sleep)
+
+
+def _local(stack: Stack, sql: str) -> Answer:
+    with TemporaryDirectory(prefix="order-tokenizer-lake-") as folder:
+        with told("reading the lake", _NEEDS):
+            fetch(stack.client("s3"), stack.output("AnalyticsBucketName"), Path(folder))
+        return Database(Path(folder)).ask(sql)
+
+
+def _tell(title: str, answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        present.as_json(answer.records())
+    else:
+        present.table(title, answer.columns, answer.shown())

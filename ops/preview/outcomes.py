@@ -1,0 +1,154 @@
+"""What becomes of each field of one event, told by comparing the raw event with what the real sanitizer makes of it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from secrets import token_bytes
+from typing import Any, NamedTuple
+
+from schemas.check import escape
+from schemas.dead_letter import LetterSource
+from schemas.kinds import FieldKind, FormatPreservingToken, Generalized, Masked, Removed, TokenKind
+from tokenizer import json_text
+from tokenizer.identity import Identity
+from tokenizer.pipeline.catalog import ENVELOPE, Catalog, EventPlan, ListPlan, ObjectPlan, Plan
+from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.sanitize import GUARDED, UNKNOWN, Draft, Sanitizer
+from tokenizer.records import RawRecord
+from tokenizer.vault.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
+
+_QUEUE = "preview"
+_KEY_BYTES = 32
+_INDEX = re.compile(r"/[0-9]+(?=/|$)")
+
+
+class Fate(StrEnum):
+    """What becomes of a field. Kinds of tokens go by the names of the field kinds."""
+
+    PUBLIC = "public"
+    FREE_TEXT = "free_text"
+    FACT = "fact"
+    TOKEN = "token"  # noqa: S105 -- a kind's name
+    CONSISTENT_TOKEN = "consistent_token"  # noqa: S105 -- a kind's name
+    ONE_WAY_TOKEN = "one_way_token"  # noqa: S105 -- a kind's name
+    FORMAT_PRESERVING_TOKEN = "format_preserving_token"  # noqa: S105 -- a kind's name
+    MASKED = "masked"
+    GENERALIZED = "generalized"
+    REMOVED = "removed"
+    AUTHENTICATION_DATA = "authentication_data"
+    GUARD_HIT = "guard_hit"
+    UNKNOWN = "unknown"
+    EMPTY = "empty"
+
+
+class Field(NamedTuple):
+    """One field of an event, by its JSON Pointer; a key that the sanitizer would hide shows as `*`."""
+
+    path: str
+    fate: Fate
+
+    @property
+    def starred(self) -> "Field":
+        """The same of any element of a list."""
+        return Field(_INDEX.sub("/*", self.path), self.fate)
+
+
+class Preview:
+    """Sanitizes events with keys that nobody keeps."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        token_key, scopes, subjects = (token_bytes(_KEY_BYTES) for _ in range(3))
+        keys = Versions.only(TokenKey(token_key)), ScopeKeys(scopes), Versions.only(SubjectKey(subjects))
+        self._intake = Intake(catalog, Sanitizer(*keys))
+        self._count = 0
+
+    def fields(self, data: bytes) -> list[Field]:
+        """What becomes of each field.
+
+        Args:
+            data: a raw event's JSON text.
+
+        Raises:
+            PipelineError: it would be dead-lettered; no value in its message.
+        """
+        self._count += 1
+        draft = self._intake.judge(_record(data, self._count)).verdict
+        if not isinstance(draft, Draft):
+            raise draft
+        event = json_text.parse(data)
+        plan = self._intake.catalog.plan(event)
+        kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
+        aliased = frozenset(use.draws.path for use in draft.aliases)
+        return list(_Told(draft, plan, kept, aliased).fields(event))
+
+
+def _record(data: bytes, number: int) -> RawRecord:
+    now = datetime.now(UTC)
+    source = LetterSource(queue=_QUEUE, message_id=str(number), arrived_at=now.isoformat())
+    return RawRecord(Identity.of_sqs(_QUEUE, str(number)), data, source, now, str(number))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Reads a draft beside the raw event that it was made of.
+
+    Args:
+        kept: as what the vault would keep the value at a path.
+        aliased: paths whose value gets an alias.
+    """
+
+    draft: Draft
+    plan: EventPlan
+    kept: Mapping[str, str]
+    aliased: frozenset[str]
+
+    def fields(self, event: Mapping[str, Any]) -> Iterator[Field]:
+        shown = json_text.parse(self.draft.sanitized.detail)
+        for name in ENVELOPE:
+            hit = name in {"event_id", "occurred_at"} and shown["metadata"][name] != event[name]
+            yield Field(f"/{name}", Fate.GUARD_HIT if hit else Fate.PUBLIC)
+        data = {key: value for key, value in event.items() if key not in ENVELOPE}
+        yield from self._object(data, self.plan.data, shown["data"], "", "")
+
+    def _object(
+        self, raw: Mapping[str, Any], plan: ObjectPlan, shown: Mapping[str, Any], path: str, label: str
+    ) -> Iterator[Field]:
+        for key, value in raw.items():
+            kind, where, told = plan.fields.get(key), f"{path}/{escape(key)}", f"{label}/{escape(key)}"
+            if kind is None and self.kept.get(where) == UNKNOWN:
+                # A key that is no plain identifier may itself be a value: where the sanitizer hides it, so do we.
+                yield Field(told if key in shown else f"{label}/*", Fate.UNKNOWN)
+            elif kind is None or key not in shown:
+                yield Field(told, Fate.REMOVED if isinstance(kind, Removed) else Fate.AUTHENTICATION_DATA)
+            else:
+                yield from self._value(value, kind, shown[key], where, told)
+                facts = [f"{key}_{each}" for each in kind.facts] if isinstance(kind, TokenKind) else []
+                yield from (
+                    Field(f"{label}/{name}", Fate.FACT) for name in facts if name in shown and name not in raw
+                )
+
+    def _value(self, value: Any, plan: Plan, shown: Any, path: str, label: str) -> Iterator[Field]:
+        if value is None or value == "":
+            yield Field(label, Fate.EMPTY)
+        elif isinstance(plan, ObjectPlan):
+            yield from self._object(value, plan, shown, path, label)
+        elif isinstance(plan, ListPlan):
+            for at, inner in enumerate(value):
+                yield from self._value(inner, plan.element, shown[at], f"{path}/{at}", f"{label}/{at}")
+        else:
+            yield Field(label, self._fate(value, plan, shown, path))
+
+    def _fate(self, value: Any, kind: FieldKind, shown: Any, path: str) -> Fate:
+        kept = self.kept.get(path)
+        if kept == GUARDED:
+            return Fate.GUARD_HIT
+        if isinstance(kind, FormatPreservingToken):
+            return Fate.FORMAT_PRESERVING_TOKEN if path in self.aliased else Fate.TOKEN
+        if isinstance(kind, (Masked, Generalized)):
+            return Fate.TOKEN if kept is not None else Fate(kind.name)
+        if isinstance(kind, TokenKind) or shown == value:
+            return Fate(kind.name)
+        # A public string that differs and was not guarded: a code that stood in it was cut out.
+        return Fate.AUTHENTICATION_DATA

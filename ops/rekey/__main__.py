@@ -1,0 +1,5 @@
+"""`python -m ops.rekey`."""
+
+from ops.rekey.cli import main
+
+main()

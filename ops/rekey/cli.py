@@ -1,0 +1,130 @@
+"""The command `rekey`: which commands and options there are."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from ops.errors import ReplayError
+from ops.options import AsJson, Chosen
+from ops.rekey.function import ROLE, RekeyFunction
+from ops.rekey.mover import Mover
+from ops.rekey.restore import put_back
+from ops.stack import Stack
+from replay import present
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Moves the vault to another KMS key while orders flow, and verifies that nothing is left under the old one; puts back what was restored.",
+)
+
+_LEFT, _BAD_USAGE, _INTERRUPTED = 1, 2, 130
+
+
+_chosen = Chosen()
+app.callback()(_chosen.take)
+
+
+@app.command()
+def run(
+    segments: Annotated[
+        int, typer.Option("--segments", min=1, max=64, help="Parts that the table is cut into.")
+    ] = 8,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", min=1, max=64, help="Parts that are worked on at once.")
+    ] = 4,
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=1, max=100, help="Verifications that may find something.")
+    ] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Move what is under another key, then verify; goes on where a run was interrupted."""
+    stack = _stack()
+    if not stack.settled:
+        raise ReplayError(
+            "the stack is being deployed", "wait for the deployment: functions may not know the key yet"
+        )
+    mover = Mover(
+        RekeyFunction(stack),
+        concurrency,
+        lambda doing: present.progress(doing, None),
+        present.aside,
+    )
+    told = mover.run(segments, rounds)
+    _show(told, as_json=as_json)
+    if told["phase"] != "done":
+        left = told["verified"]
+        present.error(
+            f"records are left under another key after {rounds} rounds: {left.get('old', 0):,} old, {left.get('denied', 0):,} that KMS does not open",
+            "find which function still seals under the old key, or which key is disabled; keep the old key",
+        )
+        raise typer.Exit(_LEFT)
+    if told["unreadable"]:
+        present.error(
+            f"{told['verified'].get('tampered', 0):,} records are not what was written: nobody can read them, under either key",
+            "docs/runbook.md, TamperedAlarm; look at them before the old key is deleted",
+        )
+        raise typer.Exit(_LEFT)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Where the latest run stands."""
+    _show(RekeyFunction(_stack()).ask("status"), as_json=as_json)
+
+
+@app.command()
+def restore(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The table that was restored.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The table that functions use.")],
+    as_json: AsJson = False,
+) -> None:
+    """Put back what a table lacks from one restored beside it; overwrites nothing. For administrators of the tables."""
+    stack = _chosen.stack("")
+    with present.progress(f"putting back into {target}", None) as tick:
+        counts = put_back(stack.client("dynamodb"), source, target, tick)
+    if as_json:
+        present.as_json(dict(counts))
+    else:
+        present.line(f"{counts['put back']:,} put back, {counts['there']:,} were there")
+
+
+def main() -> NoReturn:
+    """Run the command; errors end it with `error:` and `hint:` lines."""
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        app()
+    except ReplayError as error:
+        present.error(str(error), error.hint)
+        sys.exit(_BAD_USAGE)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:  # typer's answer to Ctrl-C
+            present.error("interrupted: what was moved stays moved", "the same command goes on from here")
+        raise
+    sys.exit(0)
+
+
+def _interrupted(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _stack() -> Stack:
+    return _chosen.stack(ROLE)
+
+
+def _show(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        present.as_json(told)
+        return
+    if told["phase"] == "none":
+        present.line("there was no run yet")
+        return
+    present.line(f"to {told['target']}: {told['phase']}, round {told['round']}")
+    rows = [[phase, fate, f"{n:,}"] for phase in ("moving", "verified") for fate, n in told[phase].items()]
+    present.table("vault records", ["while", "were", "records"], rows)
+    for record_id in told["unreadable"]:
+        present.line(f"not readable by anybody: {record_id}")

@@ -1,0 +1,49 @@
+"""The stack's rekey function, as the operator's role may invoke it."""
+
+import json
+from typing import Any
+
+from ops.errors import ReplayError, told
+from ops.stack import Stack
+
+ROLE = "RekeyOperatorRoleArn"
+_NEEDS = f"rekey needs the stack's {ROLE}"
+_NOT_REKEYING = (
+    "the stack is not rekeying",
+    "deploy it with Rekeying=true first; docs/keys.md has the steps",
+)
+
+
+class Unavailable(ReplayError):
+    """It may pass: the same request goes on where this one ended."""
+
+
+class RekeyFunction:
+    """Asks the function; says who asks."""
+
+    def __init__(self, stack: Stack) -> None:
+        if "RekeyFunctionName" not in stack.outputs:
+            raise ReplayError(*_NOT_REKEYING)
+        self._lambda = stack.client("lambda")
+        self._name = stack.outputs["RekeyFunctionName"]
+        self._operator = stack.operator()
+
+    def ask(self, action: str, **request: Any) -> dict[str, Any]:
+        """One request.
+
+        Raises:
+            Unavailable: KMS or a table failed under the function.
+            ReplayError: the function refused, or could not be invoked.
+        """
+        payload = json.dumps({"action": action, "operator": self._operator, **request}).encode()
+        with told("asking the rekey function", _NEEDS):
+            answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
+        text = answer["Payload"].read()
+        log = f"see the log of {self._name}"
+        if answer.get("FunctionError"):
+            raise Unavailable("the rekey function failed", log)
+        result: dict[str, Any] = json.loads(text)
+        if "error" in result:
+            kind = Unavailable if result["error"]["code"] == "unavailable" else ReplayError
+            raise kind(result["error"]["message"], log)
+        return result

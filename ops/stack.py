@@ -1,0 +1,121 @@
+"""Finds the stack: by name, or the local one by `.local/stack.json`; and the operator's clients for it."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from ops.errors import ReplayError, told
+
+LOCAL = Path(".local/stack.json")
+_ROLE = "ReplayOperatorRoleArn"
+_CALL_SECONDS = 130  # the replay function works on a request for at most 120
+_CONFIG = Config(
+    connect_timeout=5, read_timeout=_CALL_SECONDS, retries={"mode": "standard", "total_max_attempts": 3}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A deployed stack as an operator reaches it; `settled` where no deployment is under way."""
+
+    outputs: Mapping[str, str]
+    session: boto3.Session
+    endpoint_url: str | None = None
+    settled: bool = True
+
+    def client(self, service: str) -> Any:
+        """A client with the operator's credentials."""
+        return self.session.client(service, endpoint_url=self.endpoint_url, config=_CONFIG)  # type: ignore[call-overload]
+
+    def output(self, name: str) -> str:
+        """One of the stack's outputs.
+
+        Raises:
+            ReplayError: the stack has none of that name.
+        """
+        try:
+            return self.outputs[name]
+        except KeyError:
+            raise ReplayError(
+                f"the stack has no output {name}: it is none of ours, or an older one",
+                "deploy template.yaml again",
+            ) from None
+
+    def operator(self) -> str:
+        """Who is asking, for the audit trail."""
+        with told("asking who you are"):
+            return str(self.client("sts").get_caller_identity()["Arn"])
+
+
+def find(
+    name: str | None,
+    profile: str | None,
+    region: str | None,
+    role_arn: str | None,
+    local_role: str = "ReplayOperatorRoleArn",
+) -> Stack:
+    """The stack that a command works on.
+
+    Args:
+        name: of a CloudFormation stack; None for the local stack.
+        profile: of the AWS configuration.
+        region: overrides the profile's.
+        role_arn: a role to assume; on the local stack `local_role` is assumed without it.
+        local_role: the output that names it; the administrator asks where there is none of that name.
+
+    Raises:
+        ReplayError: there is no such stack, or it can't be reached.
+    """
+    if name is None:
+        return _local(role_arn, local_role)
+    session = boto3.Session(profile_name=profile, region_name=region)
+    if role_arn:
+        session = _assumed(session, role_arn, None)
+    with told(f"looking for the stack {name}"):
+        try:
+            (found,) = session.client("cloudformation", config=_CONFIG).describe_stacks(StackName=name)[
+                "Stacks"
+            ]
+        except session.client("cloudformation").exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError":
+                raise ReplayError(f"there is no stack {name}", "aws cloudformation list-stacks") from None
+            raise
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+    return Stack(outputs, session, settled=not found["StackStatus"].endswith("_IN_PROGRESS"))
+
+
+def _local(role_arn: str | None, local_role: str) -> Stack:
+    try:
+        state = json.loads(LOCAL.read_text())
+        outputs, endpoint, region = state["outputs"], state["endpoint_url"], state["region"]
+    except FileNotFoundError:
+        raise ReplayError(
+            "no stack is named, and no local one is up", "--stack NAME, or `make up` for a local one"
+        ) from None
+    except (ValueError, KeyError):
+        raise ReplayError(f"{LOCAL} is no description of a stack", "make down && make up") from None
+    session = boto3.Session(
+        aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "test"),
+        aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
+        region_name=region,
+    )
+    chosen = role_arn or outputs.get(local_role)
+    return Stack(outputs, _assumed(session, chosen, endpoint) if chosen else session, endpoint)
+
+
+def _assumed(session: boto3.Session, role_arn: str, endpoint_url: str | None) -> boto3.Session:
+    with told(f"assuming {role_arn}"):
+        sts = session.client("sts", endpoint_url=endpoint_url, config=_CONFIG)
+        given = sts.assume_role(RoleArn=role_arn, RoleSessionName="replay")["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        region_name=session.region_name,
+    )

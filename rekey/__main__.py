@@ -1,5 +1,0 @@
-"""`python -m rekey`."""
-
-from rekey.cli import main
-
-main()

@@ -1,0 +1,72 @@
+"""Events as the local stack publishes them; `python -m tests.support.e2e.capture` writes those that the kit's tests run against."""
+
+import base64
+import copy
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from local.emulator import stack, users
+from local.emulator.stack import Stack
+from tests.e2e.conftest import Api, Subscriber, put, send
+
+SAMPLES = Path("schemas/samples")
+CAPTURED = Path("tests/consumer/captured.jsonl")
+
+
+def samples() -> list[dict[str, Any]]:
+    """Every raw event type's sample."""
+    return [json.loads(path.read_text()) for path in sorted(SAMPLES.glob("*.json"))]
+
+
+def captured(on: Stack) -> list[dict[str, Any]]:
+    """What a consumer receives of every sample, of another order of the same customer, of one record twice, of an erasure."""
+    subscriber = Subscriber(on, "capture")
+    events = samples()
+    another = copy.deepcopy(next(each for each in events if each["event_type"] == "order.placed"))
+    another["order"]["order_id"] = "SO-1002"
+    for event in events:
+        send(on, json.dumps(event))
+    put(on, another)
+    for _ in range(2):
+        _deliver(on, another)
+    Api(on, users.sign_in(on, "compliance"))("DELETE", "/customers/C-captured")
+    received = subscriber.receive(len(events) + 4)
+    return sorted(received, key=lambda each: (each["detail-type"], each["detail"]["metadata"]["ingest_id"]))
+
+
+def written(path: Path, events: list[dict[str, Any]]) -> Path:
+    """One envelope a line."""
+    path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in events), encoding="utf-8")
+    return path
+
+
+def _deliver(on: Stack, event: dict[str, Any]) -> None:
+    """Hand the tokenizing function one stream record, as Lambda does when it delivers again."""
+    record = {
+        "eventSource": "aws:kinesis",
+        "eventID": "shardId-000000000000:4242",
+        "eventSourceARN": "arn:aws:kinesis:us-east-1:000000000000:stream/orders-raw-orders",
+        "kinesis": {
+            "sequenceNumber": "4242",
+            "approximateArrivalTimestamp": 1795428901.25,
+            "data": base64.b64encode(json.dumps(event).encode()).decode(),
+        },
+    }
+    answer = on.client("lambda").invoke(
+        FunctionName=on.outputs["TokenizeStreamFunctionName"],
+        Payload=json.dumps({"Records": [record]}).encode(),
+    )
+    assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}
+
+
+def _running() -> Iterator[Stack]:
+    with tempfile.TemporaryDirectory() as folder, stack.running(Path(folder) / "stack") as started:
+        yield started
+
+
+if __name__ == "__main__":
+    for running in _running():
+        written(CAPTURED, captured(running))

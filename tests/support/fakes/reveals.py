@@ -1,0 +1,73 @@
+"""What a reveal needs beside the world: counters, honey tokens and a clock, in memory."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tokenizer.aws.reveal.cedar import CedarPolicies
+from tokenizer.errors import PipelineError
+from tokenizer.reveal.budget_rules import Limits, Window
+from tokenizer.reveal.budgets import Allowances
+from tokenizer.reveal.lookup import ReadableAliases, ReadableVault
+from tokenizer.reveal.service import Policies, Reveals
+from tokenizer.time_budget import Budget
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+SHIPPED = Limits.parse(Path("policies/budgets.toml").read_text(encoding="utf-8"))
+
+
+@dataclass
+class FakeCounters:
+    counters: dict[str, Counter[str]] = field(default_factory=dict)
+    down: PipelineError | None = None
+
+    def add(
+        self, caller: str, window: Window, moment: datetime, amounts: Mapping[str, int]
+    ) -> Mapping[str, int]:
+        if self.down:
+            raise self.down
+        counter = self.counters.setdefault(f"{window}#{window.of(moment)}#{caller}", Counter())
+        counter.update(amounts)
+        return {name: counter[name] for name in amounts}
+
+
+@dataclass
+class FakeHoney:
+    tokens: set[str] = field(default_factory=set)
+    down: PipelineError | None = None
+
+    def among(self, tokens: Collection[str], budget: Budget) -> frozenset[str]:
+        if self.down:
+            raise self.down
+        return frozenset(self.tokens.intersection(tokens))
+
+
+@dataclass
+class Desk:
+    """Reveals over fakes; what they share can be looked at, and the clock set."""
+
+    vault: ReadableVault
+    aliases: ReadableAliases
+    audit: Any
+    policies: Policies = field(default_factory=CedarPolicies)
+    limits: Limits = SHIPPED
+    counters: FakeCounters = field(default_factory=FakeCounters)
+    honey: FakeHoney = field(default_factory=FakeHoney)
+    signals: Counter[str] = field(default_factory=Counter)
+    moment: datetime = NOON
+
+    @property
+    def reveals(self) -> Reveals:
+        return Reveals(
+            self.vault,
+            self.aliases,
+            self.policies,
+            Allowances(self.limits, self.counters),
+            self.honey,
+            self.audit,
+            lambda name, count: self.signals.update({name: count}),
+            lambda: self.moment,
+        )

@@ -1,0 +1,100 @@
+"""What erasing needs, over the same fakes as the use case."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from tests.support.fakes.world import SUBJECT_KEYS, World, ample_budget
+from tokenizer.erasure.certificates import Certificate
+from tokenizer.erasure.eraser import Eraser, OwnedRecord
+from tokenizer.erasure.unerased import LiveVault, Living
+from tokenizer.errors import PipelineError
+from tokenizer.records import IndexEntry, Share
+from tokenizer.reveal.lookup import Revealed, reveal
+
+
+@dataclass
+class FakeEstate:
+    world: World
+    down: PipelineError | None = None
+
+    def records(self, subject: str) -> list[OwnedRecord]:
+        if self.down:
+            raise self.down
+        return [
+            OwnedRecord(each.record_id, each.arrived, each.consistent)
+            for each in self.world.vault.stored.values()
+            if each.subject == subject
+        ]
+
+    def entries(self, subject: str) -> list[IndexEntry]:
+        return [each for each in self.world.index.entries.values() if each.owner == subject]
+
+    def shares(self, subject: str) -> list[Share]:
+        return [each for each in self.world.index.shares.values() if each.subject == subject]
+
+    def drop_entry(self, entry: IndexEntry) -> None:
+        del self.world.index.entries[entry.blind_index]
+
+    def hand_over(self, entry: IndexEntry, heir: Share) -> None:
+        self.world.index.entries[entry.blind_index] = IndexEntry(
+            entry.scope, entry.blind_index, entry.token, heir.subject, heir.arrived
+        )
+
+    def drop_share(self, share: Share) -> None:
+        del self.world.index.shares[share.record_id, share.subject]
+
+
+@dataclass
+class FakeShares:
+    world: World
+
+    def of(self, record_ids: Collection[bytes], budget: object) -> dict[bytes, list[Share] | PipelineError]:
+        return {
+            each: [share for (record, _), share in self.world.index.shares.items() if record == each]
+            for each in record_ids
+        }
+
+
+@dataclass
+class FakeLedger:
+    world: World
+    kept: dict[str, Certificate] = field(default_factory=dict)
+
+    def mark(self, subject: str, until: int) -> None:
+        marked = self.world.erasures.marked
+        marked[subject] = max(until, marked.get(subject, 0))
+
+    def keep(self, certificate: Certificate) -> None:
+        self.kept[certificate.erasure_id] = certificate
+
+    def due(self, now: int) -> list[Certificate]:
+        return [each for each in self.kept.values() if 0 < each.next_sweep <= now]
+
+
+class Erasing:
+    """A world in which customers can be erased; `now` is milliseconds since 1970."""
+
+    def __init__(self, now: int) -> None:
+        self.world = World()
+        self.now = now
+        self.estate = FakeEstate(self.world)
+        self.ledger = FakeLedger(self.world)
+        living = Living(self.world.erasures, FakeShares(self.world))
+        self.live = LiveVault(self.world.vault, living)
+        self.eraser = Eraser(
+            SUBJECT_KEYS, self.ledger, self.estate, living, self.world.vault, self.world.bus, lambda: self.now
+        )
+
+    def erase(self, customer_id: str, erasure_id: str = "era_1") -> Certificate:
+        return self.eraser.erase(customer_id, "carla", "erasure_request", erasure_id, ample_budget())
+
+    def sweep(self, later: int) -> list[Certificate]:
+        """Let time pass, in milliseconds, and sweep what is due then."""
+        self.now += later
+        return self.eraser.sweep(ample_budget())
+
+    def reveal(self, *tokens: str) -> list[Revealed]:
+        return list(reveal(tokens, self.live, self.world.aliases, ample_budget()).values())
+
+    def statuses(self, *tokens: str) -> list[str]:
+        return [str(each.status) for each in self.reveal(*tokens)]

@@ -1,0 +1,60 @@
+"""docs/keys.md names tests, parameters and commands that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from local.emulator.package import ROOT
+from local.emulator.template import load
+from ops.rekey.cli import app
+
+PAGE = (ROOT / "docs/keys.md").read_text()
+NAMED = sorted(set(re.findall(r"tests/[\w/]+\.py", PAGE)))
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_each_test_that_the_page_names_exists(name: str) -> None:
+    assert Path(name).exists()
+
+
+def test_each_procedure_names_its_test() -> None:
+    sections = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
+    procedures = {each.partition("\n")[0]: each for each in sections}
+    for title in (
+        "Another vault key",
+        "Another token key, another subject key",
+        "Back from a recovery point",
+    ):
+        assert "Shown by `tests/" in procedures[title], title
+
+
+def test_each_parameter_that_a_deployment_is_given_is_the_templates() -> None:
+    parameters = load(ROOT / "template.yaml")["Parameters"]
+    given = set(re.findall(r"\b([A-Z]\w+)=", PAGE)) - {"REKEY_ORDERS"}
+    assert len(given) >= 4
+    assert given <= set(parameters)
+
+
+@pytest.mark.parametrize("command", ["run", "status", "restore"])
+def test_each_command_is_there_and_says_what_it_takes(command: str) -> None:
+    assert f"rekey {command}" in PAGE or f" {command} " in PAGE
+    result = CliRunner(env={"COLUMNS": "200", "TERMINAL_WIDTH": "200"}).invoke(app, [command, "--help"])
+    assert result.exit_code == 0
+    assert "--json" in result.stdout
+
+
+def test_every_kms_key_of_the_template_is_in_the_inventory() -> None:
+    resources = load(ROOT / "template.yaml")["Resources"]
+    keys = {name for name, each in resources.items() if each["Type"] == "AWS::KMS::Key"}
+    rows = {
+        "VaultKey": "vault key (blue",
+        "VaultKeyGreen": "or green)",
+        "LetterKey": "letter key",
+        "TokenKey": "token KMS key",
+        "AuditKey": "audit key",
+        "FingerprintKey": "fingerprint key",
+    }
+    assert keys == rows.keys()
+    assert [row for row in rows.values() if row not in PAGE] == []

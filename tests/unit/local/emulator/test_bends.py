@@ -1,0 +1,88 @@
+"""Each bend of the template for the emulator has a row in docs/local-stack.md, and a witness that would see it on AWS."""
+
+import copy
+import importlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.emulator import template as adapting
+from local.emulator.bends import BENDS, BY_CALLS
+from local.emulator.package import ROOT
+from local.emulator.template import for_emulator, load
+from tools.lint.settled import PARAMETER_SETS, settled, translated
+
+Template = dict[str, Any]
+PAGE = (ROOT / "docs/local-stack.md").read_text()
+ROWS = {
+    cells[0]: cells[2]
+    for line in PAGE.splitlines()
+    if len(cells := [each.strip() for each in line.strip("|").split(" | ")]) == 3 and "`tests/" in cells[2]
+}
+NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+SETTLED = "tests/security/test_on_aws.py"  # reads the template as CloudFormation gets it; the others as it is written
+
+
+@pytest.fixture(scope="module")
+def real() -> Template:
+    return load(ROOT / "template.yaml")
+
+
+def witnesses(name: str) -> list[tuple[str, Callable[[Template], list[str]]]]:
+    """Returns the checks that the page names for a bend, each with its file."""
+    return [
+        (path, getattr(importlib.import_module(path.removesuffix(".py").replace("/", ".")), check))
+        for path, check in NAMED.findall(ROWS[name])
+    ]
+
+
+def faults(path: str, check: Callable[[Template], list[str]], template: Template) -> list[str]:
+    if path != SETTLED:
+        return check(template)
+    plain = translated(template)
+    return [fault for given in PARAMETER_SETS.values() for fault in check(settled(plain, given))]
+
+
+def test_the_page_has_a_row_for_each_bend_and_no_other() -> None:
+    assert ROWS.keys() == {each.name for each in BENDS} | set(BY_CALLS)
+
+
+@pytest.mark.parametrize("bend", BENDS, ids=lambda bend: bend.name)
+def test_each_bend_changes_the_template(real: Template, bend: Any) -> None:
+    assert bend.apply(copy.deepcopy(real["Resources"])) != real["Resources"]
+
+
+@pytest.mark.parametrize("bend", BENDS, ids=lambda bend: bend.name)
+def test_each_witness_of_a_bend_fails_on_the_template_with_it(real: Template, bend: Any) -> None:
+    bent = {**real, "Resources": bend.apply(copy.deepcopy(real["Resources"]))}
+    first, *others = witnesses(bend.name)
+    assert faults(*first, bent)
+    for path, check in (first, *others):
+        assert not faults(path, check, real), check.__name__
+
+
+@pytest.mark.parametrize("name", BY_CALLS)
+def test_what_is_done_by_calls_has_a_witness_too(real: Template, name: str) -> None:
+    assert [check.__name__ for path, check in witnesses(name) if not faults(path, check, real)]
+
+
+def test_nothing_else_changes_the_template(real: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapting, "BENDS", ())
+    unbent = for_emulator(real, "s3://code/functions", "s3://code/layer")
+    packaged = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+    for resource in unbent["Resources"].values():
+        if place := packaged.get(resource["Type"]):
+            resource["Properties"].pop(place)
+    expected = copy.deepcopy(real)
+    for resource in expected["Resources"].values():
+        if place := packaged.get(resource["Type"]):
+            resource["Properties"].pop(place, None)
+    assert unbent == expected
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`(tests/[\w/]+(?:\.py)?)[:`]", PAGE))))
+def test_each_file_that_the_page_names_is_there(path: str) -> None:
+    assert Path(path).exists()

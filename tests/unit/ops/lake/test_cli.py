@@ -1,0 +1,73 @@
+"""The command `lake`: what it prints without a stack, and that a named stack is asked through Athena."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from typer.testing import CliRunner
+
+from ops import options
+from ops.lake import cli
+from ops.lake.columns import table_name, tables
+from ops.lake.questions import Question
+from tests.unit.ops.lake.conftest import Event
+from tests.unit.ops.lake.test_athena import Athena
+
+
+class Stack:
+    """A stack on AWS as the command finds it."""
+
+    def __init__(self, athena: Athena) -> None:
+        self.athena = athena
+        self.services: list[str] = []
+
+    def output(self, name: str) -> str:
+        return {"AnalystWorkGroupName": "analysts", "LakeDatabaseName": "orders_lake"}[name]
+
+    def client(self, service: str) -> Athena:
+        self.services.append(service)
+        return self.athena
+
+
+@pytest.fixture
+def forget() -> Iterator[None]:
+    """What a command was told must not be there for the next."""
+    yield
+    cli._chosen.take()
+
+
+def printed(*words: str) -> str:
+    done = CliRunner().invoke(cli.app, list(words))
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize("question", Question)
+def test_a_questions_query_is_printed_as_it_stands(question: Question) -> None:
+    assert printed("sql", question) == f"{question.sql}\n"
+
+
+def test_every_column_is_listed() -> None:
+    lines = printed("tables").splitlines()
+    assert len(lines) == 1 + sum(len(columns) + 1 for columns in tables().values())
+    assert all(any(line.startswith(f"{table_name(each)}\tday\t") for line in lines) for each in tables())
+
+
+@pytest.mark.usefixtures("forget")
+def test_a_named_stack_is_asked_through_athena(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack, asked = Stack(Athena("SUCCEEDED", rows=1)), list[Event]()
+
+    def find(name: str, *rest: str) -> Stack:
+        asked.append({"name": name, "rest": rest})
+        return stack
+
+    monkeypatch.setattr(options, "find", find)
+    told = printed("--stack", "orders", "--role-arn", "arn", "ask", "revenue", "--json")
+    assert json.loads(told) == [{"brand": None, "orders": "0"}]
+    assert stack.services == ["athena"]
+    assert stack.athena.started == {
+        "QueryString": Question.REVENUE.sql,
+        "WorkGroup": "analysts",
+        "QueryExecutionContext": {"Database": "orders_lake"},
+    }
+    assert asked == [{"name": "orders", "rest": (None, None, "arn", "AnalystRoleArn")}]

@@ -1,0 +1,161 @@
+"""The preview tells what the real pipeline publishes, field by field, and shows no value."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from ops.preview.outcomes import Fate, Field, Preview
+from ops.preview.preview import main
+from tests.property.events import Raw, raw_events
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import CANARIES, order, stream_record
+from tokenizer import json_text
+from tokenizer.pipeline.catalog import ENVELOPE, catalog
+from tokenizer.vault.tokens import is_token
+
+SAMPLES = sorted(Path("schemas/samples").glob("*.json"))
+TOKENS = {Fate.TOKEN, Fate.CONSISTENT_TOKEN, Fate.ONE_WAY_TOKEN, Fate.UNKNOWN, Fate.GUARD_HIT}
+SAME = {Fate.PUBLIC, Fate.FREE_TEXT, Fate.EMPTY}
+GONE = {Fate.REMOVED, Fate.AUTHENTICATION_DATA}
+NOTHING = object()
+
+
+def at(value: Any, path: str) -> Any:
+    for step in path.removeprefix("/").split("/"):
+        key = step.replace("~1", "/").replace("~0", "~")
+        value = value[int(key)] if isinstance(value, list) else value.get(key, NOTHING)
+    return value
+
+
+def leaves(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, (dict, list)) and value:
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(inner, f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}")
+    else:
+        yield path
+
+
+def holds(fate: Fate, raw: Any, shown: Any) -> bool:
+    """Whether a published value is what its fate says."""
+    if fate in GONE:
+        return shown is NOTHING
+    if fate in SAME:
+        return bool(shown == raw)
+    if fate is Fate.FACT:
+        return raw is NOTHING and shown is not NOTHING
+    return shown != raw and is_token(str(shown)) == (fate in TOKENS)
+
+
+def told(event: Any) -> list[Field]:
+    return Preview(catalog()).fields(json_text.dump(event))
+
+
+@given(raw_events())
+@settings(max_examples=60)
+def test_every_field_is_told_as_it_is_published(raw: Raw) -> None:
+    world = World()
+    (outcome,) = world.tokenizer.run([stream_record(json_text.dump(raw.event))], ample_budget())
+    if not outcome.published:
+        return
+    published = world.bus.details()[0]
+    fields = told(raw.event)
+    for each in fields:
+        if "*" in each.path or each.path.removeprefix("/") in ENVELOPE:
+            continue
+        before, after = at(raw.event, each.path), at(published["data"], each.path)
+        # coarsening may leave a value as it was: a postal code of three characters
+        coarse = each.fate in {Fate.GENERALIZED, Fate.MASKED} and before == after
+        assert coarse or holds(each.fate, before, after), each
+    for name in ("event_id", "occurred_at"):
+        hit = Field(f"/{name}", Fate.GUARD_HIT) in fields
+        assert hit == (published["metadata"][name] != raw.event[name])
+
+
+@given(raw_events())
+@settings(max_examples=60)
+def test_no_field_is_left_out(raw: Raw) -> None:
+    paths = {each.path for each in told(raw.event)}
+    hidden = {path.rpartition("/")[0] for path in paths if path.endswith("/*")}
+    for leaf in leaves(raw.event):
+        steps = leaf.split("/")
+        above = {"/".join(steps[:count]) for count in range(1, len(steps) + 1)}
+        empty_container = at(raw.event, leaf) in ({}, [])
+        assert above & (paths | hidden) or empty_container, leaf
+
+
+def test_a_file_with_something_of_everything() -> None:
+    event = order(notes="call Ann Canaryname", **{"gift": 1, "Ann Canaryname": 2})
+    event["order"]["payment"]["card"]["cvv"] = "123"
+    event["order"]["items"][0]["name"] = "4111 1111 1111 1111"
+    fields = set(told(event))
+    assert {
+        Field("/order/customer/email", Fate.CONSISTENT_TOKEN),
+        Field("/order/customer/email_domain", Fate.FACT),
+        Field("/order/customer/name", Fate.TOKEN),
+        Field("/order/items/0/name", Fate.GUARD_HIT),
+        Field("/order/notes", Fate.GUARD_HIT),
+        Field("/order/gift", Fate.UNKNOWN),
+        Field("/order/*", Fate.UNKNOWN),
+        Field("/order/payment/card/cvv", Fate.AUTHENTICATION_DATA),
+        Field("/order/shipping_address/line2", Fate.EMPTY),
+        Field("/order/shipping_address/postal_code", Fate.GENERALIZED),
+        Field("/order/total", Fate.PUBLIC),
+        Field("/event_id", Fate.PUBLIC),
+    } <= fields
+    assert not [canary for canary in CANARIES if canary in str(fields)]
+
+
+def test_a_code_that_is_cut_out_of_a_public_text_is_told() -> None:
+    fields = told(order(notes='{"cvv": "123", "a": "b"}'))
+    assert Field("/order/notes", Fate.AUTHENTICATION_DATA) in fields
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = main(list(words))
+    return code, capsys.readouterr().out
+
+
+def test_lines_without_a_terminal_json_for_programs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text(
+        "".join(json.dumps(each) + "\n" for each in (order(), order(), order(total="Canaryname")))
+    )
+    code, out = run(capsys, str(file))
+    assert code == 1
+    assert "/order/customer/ssn\ttoken\t2\n" in out
+    assert "\nline 3\tinvalid_field\t/order/total: " in out
+    assert out.endswith("3 events, 1 would be dead letters\n")
+    assert not [canary for canary in CANARIES if canary in out]
+    code, out = run(capsys, str(file), "--json")
+    read = json.loads(out)
+    assert (code, read["events"], read["refused"][0]["place"]) == (1, 3, "line 3")
+    assert sum(read["coverage"].values()) == sum(each["seen"] for each in read["fields"])
+    assert {"path": "/order/customer/ssn", "becomes": "token", "seen": 2} in read["fields"]
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_every_sample_is_taken(capsys: pytest.CaptureFixture[str], path: Path) -> None:
+    assert run(capsys, str(path))[0] == 0
+
+
+def test_a_file_that_cannot_be_read_is_bad_usage(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(capsys, str(tmp_path / "none"))[0] == 2
+    (tmp_path / "empty").touch()
+    assert run(capsys, str(tmp_path / "empty"))[0] == 2
+
+
+def test_a_terminal_gets_tables() -> None:
+    command = [sys.executable, "-m", "ops.preview.preview", str(SAMPLES[0])]
+    environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "100"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert "coverage" in done.stdout
+    assert "┃" in done.stdout

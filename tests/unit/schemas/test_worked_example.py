@@ -1,0 +1,73 @@
+"""The example of docs/new-event-type.md: a shop system's webhook, one file of annotations."""
+
+import json
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas.registry import events_of
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import stream_record
+from tokenizer.pipeline.catalog import Catalog
+from tokenizer.vault.tokens import is_token
+
+FOLDER = Path("docs/examples")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    spec = util.spec_from_file_location("shop_order_v1", FOLDER / "shop_order_v1.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    world = World(catalog=Catalog(dict(events_of(module))))
+    (outcome,) = world.tokenizer.run([stream_record(event())], ample_budget())
+    assert outcome.published, outcome
+    return world
+
+
+def event() -> dict[str, Any]:
+    return dict(json.loads((FOLDER / "shop.order.1.json").read_text()))
+
+
+@pytest.fixture
+def shown(world: World) -> dict[str, Any]:
+    return dict(world.bus.details()[0]["data"])
+
+
+def test_large_ids_and_prices_are_exact(shown: dict[str, Any]) -> None:
+    assert (shown["id"], shown["customer"]["id"]) == (820982911946154508, 115310627314723954)
+    assert (shown["total_price"], shown["line_items"][0]["price"]) == ("409.94", "199.00")
+
+
+def test_the_same_person_has_the_same_token_everywhere(shown: dict[str, Any]) -> None:
+    assert is_token(shown["email"])
+    assert shown["email"] == shown["contact_email"] == shown["customer"]["email"]
+    assert shown["phone"] == shown["customer"]["phone"] == shown["shipping_address"]["phone"]
+    assert shown["email_domain"] == "example.com"
+
+
+def test_answers_notes_and_browsers_say_nothing_of_the_buyer(shown: dict[str, Any]) -> None:
+    assert [each["name"] for each in shown["note_attributes"]] == ["custom name", "colour", "gift"]
+    assert [is_token(each["value"] or "") for each in shown["note_attributes"]] == [True, True, False]
+    assert is_token(shown["note"])
+    assert shown["client_details"]["browser_ip"] == "198.51.100.0/24"
+    assert is_token(shown["client_details"]["user_agent"])
+    assert shown["payment_details"]["credit_card_number"] == "**** **** **** 4242"
+
+
+def test_what_the_file_does_not_name_is_tokenized_whole(world: World, shown: dict[str, Any]) -> None:
+    address = shown["customer"]["default_address"]
+    found = world.reveal(address)[address].found
+    assert found is not None
+    assert found.value == event()["customer"]["default_address"]
+    assert all(is_token(shown["client_details"][name]) for name in ("browser_height", "browser_width"))
+
+
+def test_the_page_shows_the_file() -> None:
+    page = Path("docs/new-event-type.md").read_text()
+    assert "(examples/shop_order_v1.py)" in page
+    assert "(examples/shop.order.1.json)" in page

@@ -1,0 +1,299 @@
+"""Erasing: nothing of a customer's is revealed from then on, nothing of another's is lost."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from tests.support.fakes.subject_data import Erasing
+from tests.support.fakes.world import SUBJECT_KEY, ample_budget
+from tests.support.samples import ARRIVED, order, stream_record
+from tokenizer.erasure.certificates import SWEEPS, Certificate
+from tokenizer.errors import Unavailable
+from tokenizer.records import Share, milliseconds
+from tokenizer.vault.tokens import Pointer, is_token
+
+FIRST_SWEEP = SWEEPS[0]
+EMAIL = "both@example.com"
+sequences: Iterator[int] = count(1)
+
+
+@pytest.fixture
+def erasing() -> Erasing:
+    return Erasing(milliseconds(ARRIVED) + 1_000)
+
+
+def send(
+    erasing: Erasing, customer: str, sequence: int | None = None, *, later: int = 0, **fields: str
+) -> dict[str, Any]:
+    """An order of a customer's, arrived `later` milliseconds after the first ones; answers with its sanitized form."""
+    about = {
+        "customer_id": customer,
+        "name": f"Canary {customer}",
+        "email": f"{customer}@example.com",
+    } | fields
+    record = stream_record(
+        order(customer=about), sequence or next(sequences), arrived_at=ARRIVED + timedelta(milliseconds=later)
+    )
+    (outcome,) = erasing.world.tokenizer.run([record], ample_budget())
+    assert outcome.published, outcome
+    return dict(erasing.world.bus.details()[-1]["data"]["order"])
+
+
+def tokens_of(shown: Any) -> list[str]:
+    match shown:
+        case dict():
+            return [token for inner in shown.values() for token in tokens_of(inner)]
+        case list():
+            return [token for inner in shown for token in tokens_of(inner)]
+        case str() if is_token(shown):
+            return [shown]
+        case _:
+            return []
+
+
+def values_kept(erasing: Erasing) -> list[Any]:
+    return [field.value for each in erasing.world.vault.stored.values() for field in each.fields.values()]
+
+
+def test_every_token_of_the_customer_answers_erased_at_once_and_of_nobody_else(erasing: Erasing) -> None:
+    mine, other = send(erasing, "C-1"), send(erasing, "C-2")
+    erasing.erase("C-1")
+    assert set(erasing.statuses(*tokens_of(mine))) == {"erased"}
+    assert set(erasing.statuses(*tokens_of(other))) == {"ok"}
+
+
+def test_after_the_first_sweep_no_value_of_the_customer_is_stored(erasing: Erasing) -> None:
+    mine = send(erasing, "C-1")
+    certificate = erasing.erase("C-1")
+    assert (certificate.records, len(certificate.pending)) == (1, 1)
+    assert values_kept(erasing) == ["C-1@example.com"]  # somebody may be about to share it
+    (swept,) = erasing.sweep(FIRST_SWEEP)
+    assert values_kept(erasing) == []
+    assert (swept.records, swept.pending, swept.kept_for_others) == (2, (), 0)
+    assert erasing.world.index.entries == {}
+    assert set(erasing.statuses(*tokens_of(mine))) == {"erased"}
+
+
+def test_no_customer_id_stands_in_the_vault_the_index_or_the_certificate(erasing: Erasing) -> None:
+    send(erasing, "C-canary")
+    certificate = erasing.erase("C-canary")
+    written = repr((erasing.world.vault.stored, erasing.world.index.entries, certificate))
+    assert "C-canary" not in written.replace("Canary C-canary", "").replace("C-canary@", "")
+
+
+def test_a_value_that_another_customer_shares_stays_for_that_one(erasing: Erasing) -> None:
+    first = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
+    assert send(erasing, "C-2", email=EMAIL)["customer"]["email"] == first
+    certificate = erasing.erase("C-1")
+    assert certificate.kept_for_others == 1
+    for each in (0, *SWEEPS[:4]):
+        erasing.sweep(each)
+        assert erasing.statuses(first) == ["ok"]
+    assert send(erasing, "C-2", email=EMAIL, later=9_000)["customer"]["email"] == first
+
+
+def test_a_shared_value_goes_with_the_last_who_shares_it(erasing: Erasing) -> None:
+    token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
+    send(erasing, "C-2", email=EMAIL)
+    send(erasing, "C-3", email=EMAIL)
+    for at, customer in enumerate(("C-2", "C-1", "C-3")):
+        assert erasing.statuses(token) == ["ok"]
+        erasing.erase(customer, f"era_{at}")
+        erasing.sweep(FIRST_SWEEP)
+    assert erasing.statuses(token) == ["erased"]
+    erasing.sweep(SWEEPS[1])
+    assert values_kept(erasing) == []
+    assert erasing.world.index.shares == {}
+
+
+def test_a_value_without_a_customer_keeps_it_for_everybody(erasing: Erasing) -> None:
+    token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
+    share = next(iter(erasing.world.index.entries.values()))
+    record_id = Pointer.parse(token).record_id
+    erasing.world.index.share([Share(record_id, "", 1, share.owner, share.arrived)], ample_budget())
+    erasing.erase("C-1")
+    erasing.sweep(FIRST_SWEEP)
+    assert erasing.statuses(token) == ["ok"]
+
+
+def test_a_customer_who_comes_back_is_a_new_one(erasing: Erasing) -> None:
+    old = send(erasing, "C-1")
+    erasing.erase("C-1")
+    new = send(erasing, "C-1", later=60_000)
+    assert not set(tokens_of(old)) & set(tokens_of(new))
+    for each in SWEEPS[:3]:
+        erasing.sweep(each)
+        assert set(erasing.statuses(*tokens_of(new))) == {"ok"}
+        assert set(erasing.statuses(*tokens_of(old))) == {"erased"}
+
+
+def test_a_record_that_arrived_before_and_is_tokenized_after_stores_nothing(erasing: Erasing) -> None:
+    erasing.erase("C-1")
+    late = send(erasing, "C-1")
+    assert values_kept(erasing) == []
+    assert erasing.world.index.entries == {}
+    assert set(erasing.statuses(*tokens_of(late))) == {"erased"}
+
+
+def test_a_delivery_again_brings_nothing_back(erasing: Erasing) -> None:
+    send(erasing, "C-1", 1)
+    erasing.erase("C-1")
+    erasing.sweep(FIRST_SWEEP)
+    again = send(erasing, "C-1", 1)
+    assert values_kept(erasing) == []
+    assert set(erasing.statuses(*tokens_of(again))) == {"erased"}
+
+
+def test_a_record_without_consistent_values_that_comes_late_is_never_revealed_and_swept(
+    erasing: Erasing,
+) -> None:
+    erasing.erase("C-1")
+    about = {"customer_id": "C-1", "name": "Canary"}
+    erasing.world.tokenizer.run([stream_record(order(customer=about), next(sequences))], ample_budget())
+    shown = erasing.world.bus.details()[-1]["data"]["order"]
+    assert set(erasing.statuses(*tokens_of(shown))) == {"erased"}
+    (swept,) = erasing.sweep(FIRST_SWEEP)
+    assert (swept.records, values_kept(erasing)) == (1, [])
+
+
+def test_an_order_that_looked_a_value_up_before_the_erasure_and_shares_it_after_keeps_it(
+    erasing: Erasing,
+) -> None:
+    token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
+    looked_up = dict(erasing.world.index.entries)
+    erasing.erase("C-1")
+    assert erasing.world.index.entries == {}
+    erasing.world.index.entries = looked_up  # what the other function still has in its hands
+    assert send(erasing, "C-2", email=EMAIL, later=2_000)["customer"]["email"] == token
+    for each in SWEEPS[:3]:
+        erasing.sweep(each)
+        assert erasing.statuses(token) == ["ok"]
+
+
+def test_a_claim_that_was_on_its_way_is_not_adopted_by_the_customers_next_order(erasing: Erasing) -> None:
+    send(erasing, "C-1")
+    left_behind = dict(erasing.world.index.entries)
+    erasing.erase("C-1")
+    erasing.world.index.entries = left_behind
+    new = send(erasing, "C-1", later=60_000)
+    erasing.sweep(FIRST_SWEEP)
+    erasing.sweep(SWEEPS[1])
+    assert set(erasing.statuses(*tokens_of(new))) == {"ok"}
+
+
+def test_erasing_twice_is_safe_and_covers_what_came_since(erasing: Erasing) -> None:
+    send(erasing, "C-1")
+    erasing.erase("C-1")
+    again = erasing.erase("C-1", "era_2")
+    assert again.records == 0
+    new = send(erasing, "C-1", later=60_000)
+    erasing.now += 120_000
+    assert erasing.erase("C-1", "era_3").records == 1
+    assert set(erasing.statuses(*tokens_of(new))) == {"erased"}
+
+
+def test_erasing_a_customer_whom_nobody_knows_is_certified_too(erasing: Erasing) -> None:
+    certificate = erasing.erase("C-none")
+    assert (certificate.records, certificate.kept_for_others) == (0, 0)
+    assert certificate.shown("C-none")["complete"] is True
+
+
+@pytest.mark.parametrize("customer", ["ann.canary@example.com", "4111 1111 1111 1111"])
+def test_a_customer_whose_id_is_a_value_is_erased_and_the_bus_never_hears_the_id(
+    erasing: Erasing, customer: str
+) -> None:
+    shown = send(erasing, customer)
+    assert is_token(shown["customer"]["customer_id"]), "consumers never saw it"
+    before = len(erasing.world.bus.events)
+    certificate = erasing.erase(customer)
+    erasing.sweep(FIRST_SWEEP)
+    assert len(erasing.world.bus.events) == before
+    assert certificate.shown(customer)["records"] == 1
+    assert set(erasing.statuses(*tokens_of(shown))) == {"erased"}
+
+
+def test_consumers_are_told_once_in_bytes_that_stay_the_same(erasing: Erasing) -> None:
+    erasing.world.bus.down = Unavailable("the bus")
+    certificate = erasing.erase("C-1")
+    assert certificate.unannounced
+    assert certificate.shown("C-1")["complete"] is False
+    told = certificate.unannounced
+    erasing.world.bus.down = None
+    (swept,) = erasing.sweep(FIRST_SWEEP)
+    assert swept.unannounced is None
+    assert erasing.world.bus.events == [told]
+    erasing.sweep(SWEEPS[1])
+    assert erasing.world.bus.events == [told]
+    (detail,) = erasing.world.bus.details()
+    assert detail["data"] == {"customer": {"customer_id": "C-1"}}
+    assert detail["metadata"]["event_id"] == "era_1"
+
+
+def test_what_fails_half_way_is_unreadable_and_finished_by_a_sweep(erasing: Erasing) -> None:
+    mine = send(erasing, "C-1")
+    erasing.estate.down = Unavailable("the table")
+    certificate = erasing.erase("C-1")
+    assert certificate.failed
+    assert set(erasing.statuses(*tokens_of(mine))) == {"erased"}
+    (still,) = erasing.sweep(FIRST_SWEEP)
+    assert (still.failed, still.sweeps, still.next_sweep) == (True, 0, certificate.next_sweep)
+    erasing.estate.down = None
+    (done,) = erasing.sweep(1)
+    assert (done.failed, done.records, values_kept(erasing)) == (False, 2, [])
+
+
+def test_the_sweeps_come_to_an_end(erasing: Erasing) -> None:
+    erasing.erase("C-1")
+    sweeps = 0
+    while any(each.next_sweep for each in erasing.ledger.kept.values()):
+        erasing.now = erasing.ledger.kept["era_1"].next_sweep
+        sweeps += len(erasing.sweep(0))
+    assert sweeps == len(SWEEPS)
+    assert erasing.now - erasing.ledger.kept["era_1"].requested_at == 30 * 86_400_000
+
+
+def test_where_it_can_not_be_told_whether_it_is_erased_nothing_is_revealed(erasing: Erasing) -> None:
+    mine = send(erasing, "C-1")
+    erasing.world.erasures.down = Unavailable("the ledger")
+    assert set(erasing.statuses(*tokens_of(mine))) == {"unavailable"}
+
+
+def test_where_it_can_not_be_told_the_tokenizer_tries_again(erasing: Erasing) -> None:
+    erasing.world.erasures.down = Unavailable("the ledger")
+    (outcome,) = erasing.world.tokenizer.run([stream_record(order(), 1)], ample_budget())
+    assert isinstance(outcome.failure, Unavailable)
+    assert erasing.world.bus.events == []
+
+
+def test_no_event_goes_out_that_shares_a_value_without_a_note_of_it(erasing: Erasing) -> None:
+    send(erasing, "C-1", email=EMAIL)
+    erasing.world.index.share_down = Unavailable("the shares")
+    about = {"customer_id": "C-2", "email": EMAIL}
+    (outcome,) = erasing.world.tokenizer.run([stream_record(order(customer=about), 99)], ample_budget())
+    assert isinstance(outcome.failure, Unavailable)
+    assert len(erasing.world.bus.events) == 1
+
+
+def test_a_subject_is_known_by_a_keyed_name() -> None:
+    assert SUBJECT_KEY.subject("C-1") == SUBJECT_KEY.subject("C-1")
+    assert len({SUBJECT_KEY.subject(each) for each in ("C-1", "C-2", "c-1", "")}) == 4
+
+
+def test_a_certificate_says_what_how_many_when_and_by_whom() -> None:
+    shown = Certificate("era_1", "s", "carla", "erasure_request", 1_000, 2_000, records=3).shown("C-1")
+    assert shown == {
+        "erasure_id": "era_1",
+        "customer_id": "C-1",
+        "status": "erased",
+        "requested_by": "carla",
+        "purpose": "erasure_request",
+        "requested_at": "1970-01-01T00:00:01.000Z",
+        "erased_until": "1970-01-01T00:00:02.000Z",
+        "records": 3,
+        "kept_for_others": 0,
+        "pending": 0,
+        "complete": True,
+    }

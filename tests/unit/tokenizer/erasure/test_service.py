@@ -1,0 +1,60 @@
+"""What an erasure leaves in writing: a line before anything else, and no word that somebody pasted a value into."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.support.fakes.subject_data import Erasing
+from tests.support.fakes.world import ample_budget
+from tests.support.samples import ARRIVED
+from tests.unit.tokenizer.reveal.test_service import FakeAudit
+from tokenizer.erasure.service import ErasureDesk, NotPermitted
+from tokenizer.errors import Unavailable
+from tokenizer.records import milliseconds
+from tokenizer.reveal.service import Caller
+
+CARLA = Caller("carla", ("compliance",))
+PASTED = "because of 4111 1111 1111 1111"
+
+
+def desk(erasing: Erasing, audit: FakeAudit, *, permits: bool = True) -> ErasureDesk:
+    policies: Any = SimpleNamespace(permits_erasure=lambda _caller, _purpose: permits)
+    return ErasureDesk(erasing.eraser, policies, audit)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "kept"), [("erasure_request", "erasure_request"), (PASTED, "withheld: no code")]
+)
+def test_line_certificate_and_answer_keep_a_purpose_only_if_it_is_a_code(purpose: str, kept: str) -> None:
+    erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()
+    answer = desk(erasing, audit).erase(CARLA, "C-1", purpose, ample_budget())
+    (stored,) = erasing.sweep(600_000)
+    assert (audit.lines[0]["purpose"], answer["purpose"], stored.purpose) == (kept, kept, kept)
+
+
+def test_a_denied_erasure_is_in_the_trail_and_nowhere_else() -> None:
+    erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()
+    with pytest.raises(NotPermitted):
+        desk(erasing, audit, permits=False).erase(CARLA, "C-1", PASTED, ample_budget())
+    assert [(line["result"], line["purpose"]) for line in audit.lines] == [("denied", "withheld: no code")]
+    assert erasing.sweep(600_000) == []
+
+
+def test_each_sweep_is_in_the_trail_and_those_that_failed_are_counted() -> None:
+    """An alarm listens to that count."""
+    erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()
+    made = desk(erasing, audit)
+    for customer in ("C-1", "C-2"):
+        made.erase(CARLA, customer, "erasure_request", ample_budget())
+    assert made.sweep(ample_budget()) == {"swept": 0, "failed": 0}
+    erasing.now += 600_000
+    erasing.estate.down = Unavailable("the table")
+    assert made.sweep(ample_budget()) == {"swept": 2, "failed": 2}
+    erasing.estate.down = None
+    assert made.sweep(ample_budget()) == {"swept": 2, "failed": 0}
+    ids = [line["erasure_id"] for line in audit.lines[:2]]
+    told = [
+        (line["action"], line["operator"], line["erasure_id"], line["result"]) for line in audit.lines[2:]
+    ]
+    assert told == [("sweep", "schedule", each, result) for result in ("failed", "swept") for each in ids]

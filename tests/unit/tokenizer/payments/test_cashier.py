@@ -1,0 +1,218 @@
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.support.fakes.reveals import FakeHoney
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import CANARIES, order, stream_record
+from tests.unit.tokenizer.reveal.test_service import FakeAudit
+from tokenizer.aws.payments.fake_gateway import FakeGateway
+from tokenizer.errors import Unavailable
+from tokenizer.payments.cashier import Card, Cashier, Charge, NoGateway, NotPayable, Payment, PaymentStatus
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+class FakePayments:
+    def __init__(self) -> None:
+        self.kept: dict[str, Payment] = {}
+
+    def find(self, payment_id: str) -> Payment | None:
+        return self.kept.get(payment_id)
+
+    def keep(self, payment: Payment) -> Payment:
+        return self.kept.setdefault(payment.payment_id, payment)
+
+
+class CountingGateway:
+    """A gateway that keeps to its port: one charge for a payment id."""
+
+    def __init__(self) -> None:
+        self.charges: dict[str, Charge] = {}
+        self.asked = 0
+
+    def charge(self, payment_id: str, card: Card, amount: str, currency: str) -> Charge:
+        self.asked += 1
+        assert (card.number, card.expiry, amount, currency) == ("4111111111111111", "12/29", "129.90", "USD")
+        return self.charges.setdefault(payment_id, Charge(PaymentStatus.CHARGED, reference="r"))
+
+
+def sanitized(world: World, **changes: Any) -> dict[str, Any]:
+    world.tokenizer.run([stream_record(order(**changes))], ample_budget())
+    return dict(world.bus.details()[-1]["data"]["order"])
+
+
+def cashier(
+    world: World, gateway: Any, audit: FakeAudit | None = None, payments: FakePayments | None = None
+) -> Cashier:
+    return Cashier(
+        world.vault,
+        world.aliases,
+        gateway,
+        payments or FakePayments(),
+        audit or FakeAudit(),
+        FakeHoney(),
+        Counter[str]().__setitem__,
+    )
+
+
+def test_an_order_is_charged_once_for_a_key_and_the_number_is_nowhere() -> None:
+    world, gateway, audit = World(), CountingGateway(), FakeAudit()
+    shown = sanitized(world)
+    till = cashier(world, gateway, audit)
+    first = till.pay(shown, "key", "ann", ample_budget())
+    assert till.pay(shown, "key", "ann", ample_budget()) == first
+    assert (first.status, first.number_last4, first.amount) == ("charged", "1111", "129.90")
+    assert gateway.asked == 1
+    till.pay(shown, "other key", "ann", ample_budget())
+    assert len(gateway.charges) == 2
+    assert "41111111" not in repr(first) + repr(audit.lines) + repr(Card("4111111111111111", "12/29"))
+
+
+def test_the_audit_trail_has_a_charge_before_it_is_made_and_what_came_of_it() -> None:
+    world, audit = World(), FakeAudit()
+    shown = sanitized(world)
+
+    class Watched(CountingGateway):
+        def charge(self, payment_id: str, card: Card, amount: str, currency: str) -> Charge:
+            assert [line["action"] for line in audit.lines] == ["charge"]
+            return super().charge(payment_id, card, amount, currency)
+
+    payment = cashier(world, Watched(), audit).pay(shown, "key", "ann", ample_budget())
+    first, second = audit.lines
+    card = shown["payment"]["card"]
+    assert first["tokens"] == [card["number"], card["expiry"]]
+    assert second == {**first, "action": "charge answered", "result": "charged"}
+    assert (second["payment_id"], second["operator"]) == (payment.payment_id, "ann")
+    assert not [canary for canary in CANARIES if canary.casefold() in str(audit.lines).casefold()]
+
+
+def test_a_charge_whose_outcome_could_not_be_told_is_not_answered_and_charged_once() -> None:
+    world, gateway, audit = World(), CountingGateway(), FakeAudit()
+    shown = sanitized(world)
+    write = audit.write
+
+    def down(action: str, operator: str, **facts: Any) -> None:
+        if action == "charge answered":
+            raise Unavailable("down")
+        write(action, operator, **facts)
+
+    audit.write = down  # type: ignore[method-assign] # the store goes down between the two lines
+    till = cashier(world, gateway, audit)
+    with pytest.raises(Unavailable):
+        till.pay(shown, "key", "ann", ample_budget())
+    audit.write = write  # type: ignore[method-assign] # and comes back
+    assert till.pay(shown, "key", "ann", ample_budget()).status == "charged"
+    assert (gateway.asked, len(gateway.charges)) == (2, 1)
+
+
+def test_a_payment_that_died_before_it_was_kept_is_charged_once() -> None:
+    world, gateway = World(), CountingGateway()
+    shown = sanitized(world)
+
+    class Dying(FakePayments):
+        def keep(self, payment: Payment) -> Payment:
+            raise Unavailable("down")
+
+    with pytest.raises(Unavailable):
+        cashier(world, gateway, payments=Dying()).pay(shown, "key", "ann", ample_budget())
+    cashier(world, gateway).pay(shown, "key", "ann", ample_budget())
+    assert (gateway.asked, len(gateway.charges)) == (2, 1)
+
+
+def test_without_an_audit_line_no_card_is_charged() -> None:
+    world, gateway, audit = World(), CountingGateway(), FakeAudit()
+    audit.down = True
+    with pytest.raises(Unavailable):
+        cashier(world, gateway, audit).pay(sanitized(world), "key", "ann", ample_budget())
+    assert gateway.asked == 0
+
+
+def test_a_charge_of_a_honey_token_raises_the_alarm_and_is_answered_like_any_other() -> None:
+    world, gateway, audit, signals = World(), CountingGateway(), FakeAudit(), Counter[str]()
+    shown = sanitized(world)
+    number = shown["payment"]["card"]["number"]
+    till = replace(cashier(world, gateway, audit), honey=FakeHoney({number}), signal=signals.__setitem__)
+    assert till.pay(shown, "key", "ann", ample_budget()) == cashier(world, gateway).pay(
+        shown, "key", "ann", ample_budget()
+    )
+    assert (signals, audit.lines[0]["honey"]) == ({"HoneyTokenAsked": 1}, [number])
+
+
+def test_without_the_honey_tokens_no_card_is_charged() -> None:
+    world, gateway = World(), CountingGateway()
+    till = replace(cashier(world, gateway), honey=FakeHoney(down=Unavailable("down")))
+    with pytest.raises(Unavailable):
+        till.pay(sanitized(world), "key", "ann", ample_budget())
+    assert gateway.asked == 0
+
+
+def test_an_order_without_a_card_can_not_be_paid() -> None:
+    world = World()
+    with pytest.raises(NotPayable, match="no card"):
+        cashier(world, CountingGateway()).pay(
+            sanitized(world, payment={"method": "cash"}), "k", "ann", ample_budget()
+        )
+
+
+def test_a_card_that_has_left_the_vault_can_not_be_charged() -> None:
+    world = World()
+    shown = sanitized(world)
+    world.vault.stored.clear()
+    with pytest.raises(NotPayable, match="not in the vault"):
+        cashier(world, CountingGateway()).pay(shown, "k", "ann", ample_budget())
+
+
+def test_where_no_gateway_is_configured_nothing_looks_like_a_charge() -> None:
+    world = World()
+    with pytest.raises(Unavailable, match="no payment gateway"):
+        cashier(world, NoGateway()).pay(sanitized(world), "k", "ann", ample_budget())
+
+
+@pytest.mark.parametrize(
+    ("number", "expiry", "reason"),
+    [
+        ("4111111111111111", "11/26", None),
+        ("4111 1111 1111 1111", "12/29", None),
+        ("4111111111111112", "12/29", "invalid_number"),
+        ("4111", "12/29", "invalid_number"),
+        ("4111111111111111", "10/26", "expired_card"),
+        ("4111111111111111", "soon", "expired_card"),
+        ("4000000000000002", "12/29", "declined"),
+    ],
+)
+def test_the_fake_gateway_checks_what_a_real_one_checks_first(
+    number: str, expiry: str, reason: str | None
+) -> None:
+    charge = FakeGateway(lambda: NOW).charge("pay_1", Card(number, expiry), "1.00", "USD")
+    assert charge.reason == reason
+    assert (charge.status is PaymentStatus.CHARGED) is (reason is None)
+    assert FakeGateway(lambda: NOW).charge("pay_1", Card(number, expiry), "1.00", "USD") == charge
+
+
+def test_of_two_who_pay_at_once_the_second_is_answered_with_the_first_result() -> None:
+    world = World()
+    shown = sanitized(world)
+    declined = Payment(
+        "pay", "SO-1001", "129.90", "USD", "1111", PaymentStatus.DECLINED, None, "expired_card"
+    )
+
+    class Racing(FakePayments):
+        """The other's result comes between our look and our keeping."""
+
+        def keep(self, payment: Payment) -> Payment:
+            self.kept[payment.payment_id] = replace(declined, payment_id=payment.payment_id)
+            return super().keep(payment)
+
+    paid = cashier(world, CountingGateway(), payments=Racing()).pay(shown, "key", "ann", ample_budget())
+    assert paid == replace(declined, payment_id=paid.payment_id)
+
+
+def test_a_callers_key_is_no_other_callers() -> None:
+    world, gateway = World(), CountingGateway()
+    shown, till = sanitized(world), cashier(world, gateway)
+    ids = {till.pay(shown, "key", caller, ample_budget()).payment_id for caller in ("ann", "bob")}
+    assert len(ids) == len(gateway.charges) == 2

@@ -1,0 +1,37 @@
+import json
+
+import pytest
+
+from tests.support.samples import CANARIES, data, order
+from tokenizer.replay.outline import outline
+
+
+def test_an_outline_tells_paths_types_and_lengths_and_no_value() -> None:
+    told = outline(data(order(extra={"4111111111111111": [True, None, 1.5, {}, []]})))
+    fields = {each["path"]: each for each in told["fields"]}
+    assert fields["/order/customer/ssn"] == {"path": "/order/customer/ssn", "type": "string", "length": 11}
+    assert [fields[f"/order/extra/*/{at}"]["type"] for at in range(5)] == [
+        "boolean",
+        "null",
+        "number",
+        "object",
+        "array",
+    ]
+    assert not [canary for canary in CANARIES if canary in json.dumps(told)]
+    assert "4111111111111111" not in json.dumps(told)
+
+
+def test_what_does_not_parse_has_a_length_and_a_reason() -> None:
+    told = outline(b'{"canary":')
+    assert told == {"bytes": 10, "json": False, "reason": "not valid JSON", "fields": []}
+
+
+@pytest.mark.parametrize(("count", "shown"), [(499, 499), (500, 500), (501, 500), (10_000, 500)])
+def test_an_outline_has_an_end(count: int, shown: int) -> None:
+    assert len(outline(data([1] * count))["fields"]) == shown
+
+
+@pytest.mark.parametrize(("length", "shown"), [(39, True), (40, True), (41, False)])
+def test_a_key_longer_than_a_name_is_not_shown(length: int, shown: bool) -> None:
+    (field,) = outline(data({"k" * length: 1}))["fields"]
+    assert field["path"] == ("/" + "k" * length if shown else "/*")

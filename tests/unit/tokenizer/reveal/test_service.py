@@ -1,0 +1,100 @@
+from typing import Any
+
+import pytest
+
+from tests.support.fakes.reveals import Desk
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import CANARIES, order, stream_record
+from tokenizer.errors import Unavailable
+from tokenizer.reveal.service import IAM, Action, Caller, Wish, masked
+
+
+class FakeAudit:
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self.down = False
+
+    def write(self, action: str, operator: str, **facts: Any) -> None:
+        if self.down:
+            raise Unavailable("down")
+        self.lines.append({"action": action, "operator": operator, **facts})
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.tokenizer.run([stream_record(order())], ample_budget())
+    return made
+
+
+def token(world: World, *path: str) -> str:
+    value: Any = world.bus.details()[0]["data"]["order"]
+    for step in path:
+        value = value[step]
+    return str(value)
+
+
+def test_a_reveal_is_answered_by_policy_and_told_to_the_audit_trail(world: World) -> None:
+    audit = FakeAudit()
+    number, email = token(world, "payment", "card", "number"), token(world, "customer", "email")
+    wish = Wish((number, email, "tok_" + "0" * 26), "charge", Action.REVEAL)
+    desk = Desk(world.vault, world.aliases, audit)
+    answers = desk.reveals.answer(Caller("ann", ("payments",)), wish, ample_budget())
+    assert answers[number] == {"status": "ok", "kind": "token", "value": "4111111111111111"}
+    assert answers[email] == {"status": "denied"}
+    assert answers["tok_" + "0" * 26] == {"status": "unknown"}
+    (line,) = audit.lines
+    assert (line["operator"], line["purpose"]) == ("ann", "charge")
+    assert line["tokens"] == {name: each["status"] for name, each in answers.items()}
+    assert "41111111" not in str(line)
+
+
+def test_a_value_that_is_asked_for_as_if_it_were_a_token_never_reaches_the_audit_trail(world: World) -> None:
+    audit = FakeAudit()
+    email = token(world, "customer", "email")
+    texts = (email, "4111111111111111", "4111111111111111 ", "Ann.Canary@example.com", "tok_" + "0" * 26)
+    Desk(world.vault, world.aliases, audit).reveals.answer(
+        Caller("ann", (IAM,)), Wish(texts, "charge", Action.REVEAL), ample_budget()
+    )
+    (line,) = audit.lines
+    assert line["tokens"] == {email: "ok", "tok_" + "0" * 26: "unknown"}
+    assert line["not_tokens"] == 3
+    Desk(world.vault, world.aliases, audit).reveals.answer(
+        Caller("ann", ("analytics",)), Wish(texts, "charge", Action.REVEAL), ample_budget()
+    )
+    assert audit.lines[1]["tokens"] == {email: "denied", "tok_" + "0" * 26: "denied"}
+    assert not [canary for canary in CANARIES if canary.casefold() in str(audit.lines).casefold()]
+
+
+def test_a_sentence_given_as_a_purpose_never_reaches_the_audit_trail(world: World) -> None:
+    audit = FakeAudit()
+    wish = Wish((token(world, "customer", "email"),), "because Ann Canaryname asked", Action.REVEAL)
+    Desk(world.vault, world.aliases, audit).reveals.answer(Caller("ann", ("support",)), wish, ample_budget())
+    assert [line["purpose"] for line in audit.lines] == ["withheld: no code"]
+
+
+def test_without_an_audit_line_there_is_no_answer(world: World) -> None:
+    audit = FakeAudit()
+    audit.down = True
+    with pytest.raises(Unavailable):
+        Desk(world.vault, world.aliases, audit).reveals.answer(
+            Caller("x", (IAM,)),
+            Wish((token(world, "customer", "email"),), "p", Action.REVEAL),
+            ample_budget(),
+        )
+
+
+@pytest.mark.parametrize(
+    ("value", "of", "shown"),
+    [
+        ("4111 1111 1111 1111", "card_number", "**** **** **** 1111"),
+        ("4111", "card_number", "***"),
+        ("ann@example.com", "email", "a***@example.com"),
+        ("@", "email", "***"),
+        ("Ann Example", "name", "A** *******"),
+        ("Ann", "name", "***"),
+        ({"a": 1}, "other", "***"),
+    ],
+)
+def test_a_masked_value_can_be_recognized_and_not_used(value: Any, of: str, shown: str) -> None:
+    assert masked(value, of) == shown

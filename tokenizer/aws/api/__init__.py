@@ -1,0 +1,1 @@
+"""The API's adapters: orders, idempotency, tokenizing while a caller waits."""

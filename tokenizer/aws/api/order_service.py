@@ -1,0 +1,130 @@
+"""What the API does: raw orders to the stream, sanitized orders from the table, reveals through their own function."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from schemas.dead_letter import ErrorCode
+from tokenizer import json_text
+from tokenizer.aws.api.fingerprints import Asked
+from tokenizer.aws.api.idempotency import Answer, IdempotencyKeys, Turn
+from tokenizer.aws.api.order_shelf import OrderShelf
+from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.errors import BadRecord, Refusal, Unavailable
+from tokenizer.pipeline.catalog import catalog
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_lambda import LambdaClient
+
+_RECORD_BYTES = 1_000_000  # Kinesis: 1 MiB with the partition key
+
+
+def checked(data: bytes) -> tuple[str, str]:
+    """The event id and the customer id of a raw event that would not be dead-lettered.
+
+    Raises:
+        BadRecord: it would.
+    """
+    event = json_text.parse(data)
+    if not isinstance(event, dict):
+        raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the body is JSON, but no object")
+    catalog().plan(event).validate(event)
+    if len(data) > _RECORD_BYTES:
+        raise BadRecord(ErrorCode.TOO_LARGE, f"the stream takes {_RECORD_BYTES} bytes")
+    return str(event["event_id"]), str(event["order"]["customer"]["customer_id"])
+
+
+class OrderDesk:
+    """Serves the API's callers."""
+
+    def __init__(  # noqa: PLR0917 -- the places to go to
+        self,
+        kinesis: "KinesisClient",
+        stream: str,
+        orders: OrderShelf,
+        keys: IdempotencyKeys,
+        functions: "LambdaClient",
+        reveal_function: str,
+        payment_function: str,
+        erase_function: str,
+    ) -> None:
+        self._kinesis = kinesis
+        self._stream = stream
+        self._orders = orders
+        self._keys = keys
+        self._functions = functions
+        self._reveal_function = reveal_function
+        self._payment_function = payment_function
+        self._erase_function = erase_function
+
+    @translated("taking an order")
+    def take(self, data: bytes, caller: str, key: str | None) -> dict[str, Any]:
+        """Put a raw event on the stream, in the very bytes that came.
+
+        Args:
+            data: the request's body.
+            caller: whose idempotency keys these are.
+            key: a repeat with the same key is answered as the first was, and puts nothing.
+
+        Returns:
+            `{"event_id": ...}`.
+
+        Raises:
+            BadRecord: it would only be dead-lettered.
+            Refusal: its key stands for another request, or for one that is at work.
+            PipelineError: the stream, the table or KMS failed.
+        """
+        event_id, customer_id = checked(data)
+
+        def put(_: Turn) -> Answer:
+            # A claim that never finished is taken over: the stream may hold the order twice then, which consumers see by
+            # its event id, and never not at all.
+            partition = hashlib.sha256(customer_id.encode()).hexdigest()
+            self._kinesis.put_record(StreamName=self._stream, Data=data, PartitionKey=partition)
+            return {"event_id": event_id}
+
+        return self._keys.once(Asked("order", caller, key, data), put)
+
+    def order(self, order_id: str) -> dict[str, Any] | None:
+        """The latest sanitized order, None if there is none."""
+        return self._orders.order(order_id)
+
+    def pay(self, order_id: str, key: str, caller: str) -> dict[str, Any]:
+        """What came of a payment.
+
+        Raises:
+            Refusal: there is no such order, it can't be paid, or the key stands for another request.
+            PipelineError: try again, with the same key.
+        """
+
+        def charge(_: Turn) -> Answer:
+            answer = self._asked(self._payment_function, {"order_id": order_id, "key": key, "caller": caller})
+            if "error" in answer:
+                if answer["error"]["code"] == "unavailable":
+                    raise Unavailable(answer["error"]["message"])
+                raise Refusal(answer["error"]["code"], answer["error"]["message"])
+            return dict(answer["payment"])
+
+        return self._keys.once(Asked(f"payment#{order_id}", caller, key, b""), charge)
+
+    def reveal(
+        self, tokens: Sequence[str], purpose: str, *, masked: bool, caller: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What the reveal function answers for a caller."""
+        request = {"tokens": list(tokens), "purpose": purpose, "masked": masked, "caller": caller}
+        return self._asked(self._reveal_function, request)
+
+    def erase(self, customer_id: str, purpose: str, caller: dict[str, Any]) -> dict[str, Any]:
+        """What the erasing function answers for a caller."""
+        request = {"customer_id": customer_id, "purpose": purpose, "caller": caller}
+        return self._asked(self._erase_function, request)
+
+    @translated("asking a function")
+    def _asked(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
+        answer = self._functions.invoke(FunctionName=function, Payload=json.dumps(request).encode())
+        if answer.get("FunctionError"):
+            raise Unavailable("a function failed")
+        result: dict[str, Any] = json.loads(answer["Payload"].read())
+        return result

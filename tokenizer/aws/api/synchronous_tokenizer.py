@@ -1,0 +1,124 @@
+"""Tokenizing while somebody waits: orders with `Prefer: wait`, and single values.
+
+The tokenizing function of the queue does the work, under an identity that the API gives: its own name and an id that is drawn at random, for
+each request or, under an idempotency key, once for the key. The key stands for one body, so that an identity never stands for two contents.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from schemas.dead_letter import ErrorCode
+from tokenizer import json_text
+from tokenizer.aws.api.fingerprints import Asked
+from tokenizer.aws.api.idempotency import Answer, IdempotencyKeys, Turn
+from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.errors import BadRecord, Unavailable
+from tokenizer.replay.messages import FAILED, PUBLISHED, REPLAY, VALUES, WITH_EVENTS
+
+if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
+
+# What a caller names, and the field that it is tokenized as.
+KINDS = {
+    "name": ("value", "name"),
+    "email": ("value", "email"),
+    "phone": ("value", "phone"),
+    "birth_date": ("value", "date_of_birth"),
+    "card_number": ("card", "number"),
+    "card_expiry": ("value", "expiry"),
+    "government_id": ("value", "ssn"),
+    "bank_account": ("value", "iban"),
+    "address": ("value", "line1"),
+    "other": ("value", "secret"),
+}
+
+
+class WaitingDesk:
+    """Has the tokenizing function work at once."""
+
+    def __init__(
+        self,
+        functions: "LambdaClient",
+        tokenize_function: str,
+        api_name: str,
+        keys: IdempotencyKeys | None = None,
+    ) -> None:
+        """A desk; without `keys` for callers who use none."""
+        self._functions = functions
+        self._keys = keys
+        self._tokenize_function = tokenize_function
+        self._api_name = api_name
+
+    def order(self, data: bytes, caller: str, key: str | None) -> dict[str, Any]:
+        """Tokenize and publish a raw event.
+
+        Returns:
+            The sanitized event.
+
+        Raises:
+            BadRecord: it can't be published.
+            Refusal: its key stands for another request, or for one that is at work.
+            PipelineError: try again, with the same key.
+        """
+        asked = Asked("order, waited for", caller, key, data)
+        return self._once(asked, lambda turn: self._tokenized(data, turn, WITH_EVENTS))
+
+    def values(
+        self, values: Sequence[tuple[str, str]], caller: str, key: str | None, customer_id: str | None
+    ) -> list[str]:
+        """Tokenize values of named kinds, of a customer where one is named.
+
+        Returns:
+            A token each, in the same order.
+
+        Raises:
+            BadRecord: a value is not of its kind.
+            Refusal: its key stands for another request, or for one that is at work.
+            PipelineError: try again, with the same key.
+        """
+        fields = [KINDS[kind] for kind, _ in values]
+        event = {
+            "event_id": "values",
+            "event_type": "values.submitted",
+            "schema_version": 1,
+            "occurred_at": "1970-01-01T00:00:00Z",
+            "customer_id": customer_id,
+            "values": [
+                {part: {name: value}} for (part, name), (_, value) in zip(fields, values, strict=True)
+            ],
+        }
+
+        data = json_text.dump(event)
+
+        def tokens(turn: Turn) -> Answer:
+            shown = self._tokenized(data, turn, VALUES)["data"]["values"]
+            return {
+                "tokens": [str(each[part][name]) for (part, name), each in zip(fields, shown, strict=True)]
+            }
+
+        return list(self._once(Asked("tokens", caller, key, data), tokens)["tokens"])
+
+    def _once(self, asked: Asked, work: Callable[[Turn], Answer]) -> Answer:
+        return self._keys.once(asked, work) if self._keys else work(Turn.fresh())
+
+    @translated("tokenizing at once")
+    def _tokenized(self, data: bytes, turn: Turn, mode: str) -> dict[str, Any]:
+        record = {
+            "eventSource": "aws:sqs",
+            "eventSourceARN": self._api_name,
+            "messageId": turn.record_id,
+            "body": data.decode("utf-8", "surrogatepass"),
+            "attributes": {"SentTimestamp": str(turn.arrived), "ApproximateReceiveCount": "1"},
+        }
+        request = json.dumps({REPLAY: True, mode: True, "Records": [record]}).encode()
+        answer = self._functions.invoke(FunctionName=self._tokenize_function, Payload=request)
+        if answer.get("FunctionError"):
+            raise Unavailable("the tokenizing function failed")
+        (outcome,) = json.loads(answer["Payload"].read())["outcomes"]
+        if outcome["status"] == FAILED:
+            raise BadRecord(ErrorCode(outcome["code"]), outcome["message"])
+        if outcome["status"] != PUBLISHED:
+            raise Unavailable("the order was not tokenized")
+        detail: dict[str, Any] = json_text.parse(outcome["detail"].encode())
+        return detail

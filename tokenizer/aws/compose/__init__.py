@@ -1,0 +1,1 @@
+"""Wires each function's use case to its adapters; one module for each function."""

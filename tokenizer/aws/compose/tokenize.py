@@ -1,0 +1,106 @@
+"""The composition root: adapters put together from settings, once per cold start."""
+
+import time
+from collections.abc import Callable
+
+from tokenizer.aws.erasure.marks import DynamoErasures
+from tokenizer.aws.pipeline.aliases import DynamoAliases
+from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
+from tokenizer.aws.pipeline.bus import EventBridgeBus
+from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
+from tokenizer.aws.pipeline.sealing import Sealer
+from tokenizer.aws.platform.clients import LONGEST_CALL, client, silence_libraries
+from tokenizer.aws.platform.settings import DataKeySettings, TokenizeSettings
+from tokenizer.aws.platform.timing import timed
+from tokenizer.aws.vault import token_keys
+from tokenizer.aws.vault.data_keys import Bounds, DataKeyWriter
+from tokenizer.aws.vault.materials import VaultWriterMaterials
+from tokenizer.aws.vault.vault import VaultWriter
+from tokenizer.pipeline.batch import Tokenizer
+from tokenizer.pipeline.catalog import Catalog, catalog
+from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.sanitize import Sanitizer
+from tokenizer.pipeline.vault_stage import Vaulting
+from tokenizer.time_budget import Budget
+from tokenizer.vault.lifetimes import Lifetimes
+
+LETTER_CONTEXT = {"purpose": "letter"}
+_MARGIN = LONGEST_CALL + 2.0  # seconds: a call that was started in time ends, and the answer is written
+
+
+def vault_context(crypto_name: str) -> dict[str, str]:
+    """The encryption context of the vault's data keys."""
+    return {"purpose": "vault", "table": crypto_name}
+
+
+def vault_keys(active: str, others: str) -> list[str]:
+    """The KMS keys that the vault's records may be under; `others` are apart by spaces."""
+    return [active, *others.split()]
+
+
+def bounds(settings: DataKeySettings) -> Bounds:
+    """The bounds of data keys."""
+    return Bounds(settings.data_key_max_items, settings.data_key_max_seconds)
+
+
+def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Tokenizer:
+    """The use case with its adapters, for the events that ship or for those of another catalog.
+
+    Raises:
+        PipelineError: the token keys could not be opened.
+    """
+    return maker(settings, events)()
+
+
+def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable[[], Tokenizer]:
+    """What makes the use case: with token keys that it opens each time, over clients and data keys that stay."""
+    silence_libraries()
+    # KMS and S3 are asked outside of the batches that are sent again, so botocore tries those.
+    dynamodb, kms = client("dynamodb", attempts=1), client("kms")
+    limits = bounds(settings)
+    lifetimes = Lifetimes.parse(settings.vault_retention_days, settings.vault_lifetimes)
+    vault_keys = DataKeyWriter(
+        kms, settings.vault_key_arn, vault_context(settings.vault_crypto_name), limits, time.time
+    )
+    letter_keys = DataKeyWriter(kms, settings.letter_key_arn, LETTER_CONTEXT, limits, time.time)
+    vault = VaultWriter(
+        dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
+    )
+    bus = EventBridgeBus(client("events", attempts=1), settings.bus_name, settings.event_max_bytes)
+    letters = SqsDeadLetters(
+        client("sqs", attempts=1),
+        settings.dead_letter_queue_url,
+        client("s3"),
+        settings.letter_bucket,
+        Sealer(letter_keys),
+        settings.letter_max_bytes,
+    )
+    known = events or catalog()
+    aliases, erasures = (
+        DynamoAliases(dynamodb, settings.alias_table),
+        DynamoErasures(dynamodb, settings.erasures_table),
+    )
+
+    def make() -> Tokenizer:
+        keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
+        index = DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1])
+        stages = Vaulting(
+            timed(vault, write="vault"),
+            timed(index, lookup="index_lookup", claim="index_claims", share="shares"),
+            timed(aliases, claim="aliases"),
+            timed(erasures, until="erasures"),
+        )
+        made = Tokenizer(
+            Intake(known, Sanitizer(*keys, lifetimes)),
+            stages,
+            timed(bus, publish="bus"),
+            timed(letters, send="letters"),
+        )
+        return timed(made, run="batch")
+
+    return make
+
+
+def budget(remaining_milliseconds: Callable[[], int]) -> Budget:
+    """The time that Lambda's context leaves an invocation to start something."""
+    return Budget(lambda: remaining_milliseconds() / 1000 - _MARGIN, time.sleep)

@@ -1,0 +1,43 @@
+"""Whose values are erased, in a table of its own: by subject, until which arrival.
+
+Writing functions ask so that nothing erased comes back into the blind index; reading ones so that it is never revealed,
+whether or not it is still stored.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tokenizer.aws.platform.batches import chunks, resend, unprocessed
+from tokenizer.errors import PipelineError
+from tokenizer.time_budget import Budget
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
+
+
+class DynamoErasures:
+    """Implements the port `Erasures`."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def until(self, subjects: Collection[str], budget: Budget) -> dict[str, int | PipelineError]:
+        """Until which arrival each subject's values are erased; read consistently."""
+        found: dict[str, int | PipelineError] = {}
+
+        def send(chunk: Sequence[str]) -> dict[str, PipelineError]:
+            keys = [{"id": {"S": subject}} for subject in chunk]
+            answer = self._dynamodb.batch_get_item(
+                RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
+            )
+            items = answer["Responses"].get(self._table, [])
+            found.update({item["id"]["S"]: int(item["until"]["N"]) for item in items})
+            undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
+            return unprocessed((key["id"]["S"] for key in undone.get("Keys", [])), "reading erasures")
+
+        for chunk in chunks(sorted(subjects), GET_BATCH):
+            found |= resend(chunk, send, budget, "reading erasures")
+        return found

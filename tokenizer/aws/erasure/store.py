@@ -1,0 +1,104 @@
+"""The ledger of erasures: a mark for each subject, which every reader asks for, and the certificates."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.erasure.certificates import Certificate
+from tokenizer.records import SanitizedRecord
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+DUE_INDEX = "due"
+_OPEN = "open"  # the one key of the index, on certificates with a sweep to come
+
+
+class DynamoLedger:
+    """Implements the port `Ledger`."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    @translated("marking an erasure")
+    def mark(self, subject: str, until: int) -> None:
+        """Nothing of the subject's that arrived until then is revealed any more; a mark never goes back."""
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"id": {"S": subject}},
+                UpdateExpression="SET #until = :until",
+                ConditionExpression="attribute_not_exists(#until) OR #until < :until",
+                ExpressionAttributeNames={"#until": "until"},
+                ExpressionAttributeValues={":until": {"N": str(until)}},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+    @translated("keeping a certificate")
+    def keep(self, certificate: Certificate) -> None:
+        """Keep a certificate, in the place of what it said before."""
+        self._dynamodb.put_item(TableName=self._table, Item=_item(certificate))
+
+    @translated("finding sweeps that are due")
+    def due(self, now: int) -> list[Certificate]:
+        """The certificates whose next sweep has come, the longest overdue first."""
+        return [_certificate(item) for item in self._due(now)]
+
+    def _due(self, now: int) -> Iterator[Any]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=DUE_INDEX,
+            KeyConditionExpression="#open = :open AND next_sweep <= :now",
+            ExpressionAttributeNames={"#open": "open"},
+            ExpressionAttributeValues={":open": {"S": _OPEN}, ":now": {"N": str(now)}},
+        )
+        for page in pages:
+            yield from page["Items"]
+
+
+def _item(certificate: Certificate) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": {"S": certificate.erasure_id},
+        "subject": {"S": certificate.subject},
+        "requested_by": {"S": certificate.requested_by},
+        "purpose": {"S": certificate.purpose},
+        "requested_at": {"N": str(certificate.requested_at)},
+        "erased_until": {"N": str(certificate.until)},
+        "records": {"N": str(certificate.records)},
+        "kept_for_others": {"N": str(certificate.kept_for_others)},
+        "pending": {"L": [{"B": each} for each in certificate.pending]},
+        "sweeps": {"N": str(certificate.sweeps)},
+        "failed": {"BOOL": certificate.failed},
+        "also": {"L": [{"S": each} for each in certificate.also]},
+    }
+    if certificate.next_sweep:
+        item |= {"open": {"S": _OPEN}, "next_sweep": {"N": str(certificate.next_sweep)}}
+    if certificate.unannounced:
+        event = certificate.unannounced
+        item["unannounced"] = {"L": [{"S": event.event_type}, {"B": event.detail}, {"S": event.ingest_id}]}
+    return item
+
+
+def _certificate(item: Any) -> Certificate:
+    parts = item.get("unannounced", {"L": []})["L"]
+    return Certificate(
+        item["id"]["S"],
+        item["subject"]["S"],
+        item["requested_by"]["S"],
+        item["purpose"]["S"],
+        int(item["requested_at"]["N"]),
+        int(item["erased_until"]["N"]),
+        int(item["records"]["N"]),
+        int(item["kept_for_others"]["N"]),
+        tuple(bytes(each["B"]) for each in item["pending"]["L"]),
+        int(item["sweeps"]["N"]),
+        int(item["next_sweep"]["N"]),
+        item["failed"]["BOOL"],
+        tuple(each["S"] for each in item["also"]["L"]),
+        SanitizedRecord(parts[0]["S"], bytes(parts[1]["B"]), parts[2]["S"]) if parts else None,
+    )

@@ -1,0 +1,86 @@
+"""The honey tokens, in a table that only the functions read which can reveal, and that they can't write."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tokenizer.aws.platform.batches import chunks, resend, unprocessed
+from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.errors import PipelineError
+from tokenizer.honeytokens import HoneyToken
+from tokenizer.time_budget import Budget
+from tokenizer.vault.tokens import is_token
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
+
+
+class HoneyReader:
+    """Implements the port `Honey`."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def among(self, tokens: Collection[str], budget: Budget) -> frozenset[str]:
+        """Those of some tokens that are honey tokens.
+
+        Raises:
+            PipelineError: the table can't be read, so nobody may be answered.
+        """
+        found: set[str] = set()
+
+        def send(chunk: Sequence[str]) -> dict[str, PipelineError]:
+            keys = [{"id": {"S": token}} for token in chunk]
+            answer = self._dynamodb.batch_get_item(
+                RequestItems={self._table: {"Keys": keys, "ProjectionExpression": "id"}}
+            )
+            found.update(item["id"]["S"] for item in answer["Responses"].get(self._table, []))
+            undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
+            return unprocessed((key["id"]["S"] for key in undone.get("Keys", [])), "looking for honey tokens")
+
+        # Everybody can tell the shape of a token, so leaving out what has none tells nobody anything.
+        for chunk in chunks(sorted({token for token in tokens if is_token(token)}), GET_BATCH):
+            for why in resend(chunk, send, budget, "looking for honey tokens").values():
+                raise why
+        return frozenset(found)
+
+
+class HoneyKeeper:
+    """Notes honey tokens, for the function that seeds them."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    @translated("noting a honey token")
+    def note(self, honey: HoneyToken) -> None:
+        """Note a token.
+
+        Raises:
+            PipelineError: it was not noted, and must not be planted.
+        """
+        fields = {"id": honey.token, "kind": honey.kind, "note": honey.note, "seeded_at": honey.seeded_at}
+        self._dynamodb.put_item(
+            TableName=self._table, Item={name: {"S": text} for name, text in fields.items()}
+        )
+
+    @translated("listing honey tokens")
+    def all(self) -> list[HoneyToken]:
+        """Every honey token, the oldest first.
+
+        Raises:
+            PipelineError: the table can't be read.
+        """
+        return sorted(
+            (
+                HoneyToken(*(item[name]["S"] for name in ("id", "kind", "note", "seeded_at")))
+                for item in self._items()
+            ),
+            key=lambda each: (each.seeded_at, each.token),
+        )
+
+    def _items(self) -> Iterator[dict[str, Any]]:
+        for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table):
+            yield from page["Items"]

@@ -1,0 +1,1 @@
+"""The pipeline's adapters: bus, dead letters, blind index, aliases."""

@@ -1,0 +1,69 @@
+"""Whose each format-preserving alias is, in a table of its own.
+
+An entry is an alias and the token it stands for: both are public. Entries are never changed or deleted, since the
+same record has to draw the same alias on every delivery. The vault record signs its alias, so an entry that was
+forged is noticed when it is revealed.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tokenizer.aws.platform import transactions
+from tokenizer.aws.platform.batches import chunks, resend, unprocessed
+from tokenizer.errors import PipelineError
+from tokenizer.time_budget import Budget
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
+
+
+class DynamoAliases:
+    """Implements the ports `Aliases` and `ReadableAliases`."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def claim(self, wanted: Mapping[str, str], budget: Budget) -> dict[str, bool | PipelineError]:
+        """Give each alias to its token unless another token has it; claiming again changes nothing."""
+        taken: set[str] = set()
+
+        def send(aliases: Sequence[str]) -> dict[str, PipelineError]:
+            puts = [self._put(alias, wanted[alias]) for alias in aliases]
+            answers = dict(
+                zip(aliases, transactions.put_together(self._dynamodb, puts, "claiming aliases"), strict=True)
+            )
+            taken.update(alias for alias, answer in answers.items() if answer is False)
+            return {alias: answer for alias, answer in answers.items() if isinstance(answer, PipelineError)}
+
+        failed: dict[str, PipelineError] = {}
+        for chunk in chunks(list(wanted), transactions.BATCH):
+            failed |= resend(chunk, send, budget, "claiming aliases")
+        return {alias: failed.get(alias, alias not in taken) for alias in wanted}
+
+    def lookup(self, aliases: Collection[str], budget: Budget) -> dict[str, str | PipelineError]:
+        """The tokens of aliases."""
+        found: dict[str, str | PipelineError] = {}
+
+        def send(chunk: Sequence[str]) -> dict[str, PipelineError]:
+            keys = [{"id": {"S": alias}} for alias in chunk]
+            answer = self._dynamodb.batch_get_item(RequestItems={self._table: {"Keys": keys}})
+            items = answer["Responses"].get(self._table, [])
+            found.update({item["id"]["S"]: item["token"]["S"] for item in items})
+            undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
+            return unprocessed((key["id"]["S"] for key in undone.get("Keys", [])), "reading aliases")
+
+        for chunk in chunks(sorted(aliases), GET_BATCH):
+            found |= resend(chunk, send, budget, "reading aliases")
+        return found
+
+    def _put(self, alias: str, token: str) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Item": {"id": {"S": alias}, "token": {"S": token}},
+            "ConditionExpression": "attribute_not_exists(id) OR #token = :token",
+            "ExpressionAttributeNames": {"#token": "token"},
+            "ExpressionAttributeValues": {":token": {"S": token}},
+        }

@@ -1,0 +1,147 @@
+"""The blind index: which token a consistent value has, in a table of its own.
+
+The key of an entry is an HMAC of the value under the scope's key, so the table tells nothing without that key.
+The first writer wins by a condition; each entry is sealed under the same key, so that nobody who can write the
+table alone can point a value at another's token. An entry names its owner, the subject of the record that it came with; who else
+uses the value is noted in a table of shares, so that erasing one leaves what others share.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tokenizer.aws.platform.batches import chunks, resend, unprocessed
+from tokenizer.aws.platform.transactions import BATCH, put_together
+from tokenizer.aws.vault.vault import owner
+from tokenizer.errors import PipelineError, VaultIntegrity
+from tokenizer.pipeline.ports import Tokens
+from tokenizer.records import IndexEntry, Share
+from tokenizer.time_budget import Budget
+from tokenizer.vault.tokens import ScopeKeys
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
+PUT_BATCH = 25  # BatchWriteItem: at most 25 puts a call
+NOBODY = "-"  # who shares a value without a name
+
+
+class DynamoBlindIndex:
+    """Implements the port `BlindIndex`."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, shares: str, keys: ScopeKeys) -> None:
+        """An index in one table, and who shares its values in another."""
+        self._dynamodb = dynamodb
+        self._table = table
+        self._shares = shares
+        self._keys = keys
+
+    def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
+        """The entries of values that have one; read consistently, since an erased value must not come back."""
+        scopes = {blind_index: scope for scope, blind_index in wanted}
+        found: dict[bytes, IndexEntry] = {}
+        failed: dict[bytes, PipelineError] = {}
+
+        def send(keys: Sequence[bytes]) -> dict[bytes, PipelineError]:
+            answer = self._dynamodb.batch_get_item(
+                RequestItems={self._table: {"Keys": [_key(each) for each in keys], "ConsistentRead": True}}
+            )
+            for item in answer["Responses"].get(self._table, []):
+                entry = _entry(item, scopes)
+                if item["seal"]["B"] == self._seal(entry):
+                    found[entry.blind_index] = entry
+                else:
+                    failed[entry.blind_index] = VaultIntegrity("an entry of the blind index is forged")
+            undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
+            keys_left = [bytes.fromhex(key["id"]["S"]) for key in undone.get("Keys", [])]
+            return unprocessed(keys_left, "reading the blind index")
+
+        for chunk in chunks(list(scopes), GET_BATCH):
+            failed |= resend(chunk, send, budget, "reading the blind index")
+        return Tokens(found, failed)
+
+    def claim(self, entries: Sequence[IndexEntry], erasures: Mapping[str, int], budget: Budget) -> Tokens:
+        """Enter values that have no token yet; whoever was first keeps it, and everybody gets that token.
+
+        What the same owner had entered before an erasure is replaced. One entry that is taken cancels its whole transaction, so the others are sent again without it; its token is
+        then read back. That covers our own claim as well when its answer was lost.
+        """
+        by_key = {entry.blind_index: entry for entry in entries}
+        taken: list[bytes] = []
+        failed: dict[bytes, PipelineError] = {}
+
+        def send(keys: Sequence[bytes]) -> dict[bytes, PipelineError]:
+            puts = [self._put(by_key[key], erasures.get(by_key[key].owner, 0)) for key in keys]
+            answers = dict(
+                zip(keys, put_together(self._dynamodb, puts, "writing the blind index"), strict=True)
+            )
+            taken.extend(key for key, answer in answers.items() if answer is False)
+            return {key: answer for key, answer in answers.items() if isinstance(answer, PipelineError)}
+
+        for chunk in chunks(list(by_key), BATCH):
+            failed |= resend(chunk, send, budget, "writing the blind index")
+        mine = {key: entry for key, entry in by_key.items() if key not in failed and key not in set(taken)}
+        theirs = self.lookup([(by_key[key].scope, key) for key in taken], budget) if taken else Tokens({}, {})
+        return Tokens({**mine, **theirs.found}, {**failed, **theirs.failed})
+
+    def share(self, shares: Sequence[Share], budget: Budget) -> list[PipelineError | None]:
+        """Note who uses a value beside its owner; noting it again changes nothing that counts."""
+        by_key = {(each.record_id, each.subject): each for each in shares}
+
+        def send(keys: Sequence[tuple[bytes, str]]) -> dict[tuple[bytes, str], PipelineError]:
+            puts: Any = [{"PutRequest": {"Item": _share(by_key[key])}} for key in keys]
+            answer = self._dynamodb.batch_write_item(RequestItems={self._shares: puts})
+            undone: Sequence[Any] = answer.get("UnprocessedItems", {}).get(self._shares, [])
+            return unprocessed((_shared(each["PutRequest"]["Item"]) for each in undone), "sharing values")
+
+        failed: dict[tuple[bytes, str], PipelineError] = {}
+        for chunk in chunks(list(by_key), PUT_BATCH):
+            failed |= resend(chunk, send, budget, "sharing values")
+        return [failed.get((each.record_id, each.subject)) for each in shares]
+
+    def _put(self, entry: IndexEntry, erased_until: int) -> dict[str, Any]:
+        item = {**_key(entry.blind_index), "token": {"S": entry.token}, "seal": {"B": self._seal(entry)}}
+        put: dict[str, Any] = {"TableName": self._table, "ConditionExpression": "attribute_not_exists(id)"}
+        if entry.owner:
+            item["owner"] = {"S": owner(entry.owner, entry.blind_index)}
+            item["arrived"] = {"N": str(entry.arrived)}
+        if erased_until:
+            put["ConditionExpression"] += " OR (#owner = :owner AND arrived <= :until)"
+            put["ExpressionAttributeNames"] = {"#owner": "owner"}
+            put["ExpressionAttributeValues"] = {":owner": item["owner"], ":until": {"N": str(erased_until)}}
+        return {**put, "Item": item}
+
+    def _seal(self, entry: IndexEntry) -> bytes:
+        return self._keys.seal(entry.scope, entry.blind_index, entry.token)
+
+
+def _key(blind_index: bytes) -> dict[str, Any]:
+    return {"id": {"S": blind_index.hex()}}
+
+
+def _entry(item: Mapping[str, Any], scopes: Mapping[bytes, str]) -> IndexEntry:
+    blind_index = bytes.fromhex(item["id"]["S"])
+    return IndexEntry(
+        scopes[blind_index],
+        blind_index,
+        item["token"]["S"],
+        item["owner"]["S"].partition(".")[0] if "owner" in item else "",
+        int(item["arrived"]["N"]) if "arrived" in item else 0,
+    )
+
+
+def _share(share: Share) -> dict[str, Any]:
+    named = {"sharer": {"S": owner(share.subject, share.record_id)}} if share.subject else {}
+    return {
+        **named,
+        "record": {"S": share.record_id.hex()},
+        "subject": {"S": share.subject or NOBODY},
+        "arrived": {"N": str(share.arrived)},
+        "owner": {"S": share.owner},
+        "owned_since": {"N": str(share.owned_since)},
+    }
+
+
+def _shared(item: Mapping[str, Any]) -> tuple[bytes, str]:
+    subject = item["subject"]["S"]
+    return bytes.fromhex(item["record"]["S"]), "" if subject == NOBODY else subject

@@ -1,0 +1,70 @@
+"""Sealing: a raw record under the letter key, so that whoever reads the queue sees no byte of it.
+
+AES-256-GCM of `cryptography` under a data key of the letter key; the record's identity is bound as associated data,
+so that one letter's seal can't stand in another. Form: one version byte, two bytes with the length of the wrapped
+data key, the wrapped data key, a nonce of 12 bytes, the ciphertext with its tag; base64 around it.
+"""
+
+import base64
+import binascii
+import os
+import zlib
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from tokenizer.aws.vault.data_keys import DataKeyReader, DataKeyWriter
+from tokenizer.errors import VaultIntegrity
+from tokenizer.identity import Identity
+
+_VERSION = 1
+_NONCE = 12
+_MAX_RECORD = 16 * 1024 * 1024  # no source delivers more; bounds what an opened letter may unfold to
+
+
+class Sealer:
+    """Seals records; can't open them."""
+
+    def __init__(self, keys: DataKeyWriter) -> None:
+        self._keys = keys
+
+    def seal(self, data: bytes, identity: Identity) -> bytes:
+        """The sealed form of a record.
+
+        Raises:
+            PipelineError: there is no data key to be had.
+        """
+        key = self._keys.take()
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(key.plaintext).encrypt(nonce, zlib.compress(data), identity.canonical)
+        return base64.b64encode(
+            bytes([_VERSION]) + len(key.wrapped).to_bytes(2) + key.wrapped + nonce + sealed
+        )
+
+
+class Opener:
+    """Opens sealed records."""
+
+    def __init__(self, keys: DataKeyReader) -> None:
+        self._keys = keys
+
+    def open(self, sealed: bytes | str, identity: Identity) -> bytes:
+        """The record behind its sealed form.
+
+        Raises:
+            VaultIntegrity: the seal is broken, or another record's.
+            PipelineError: KMS did not open the data key.
+        """
+        try:
+            raw = base64.b64decode(sealed, validate=True)
+        except (binascii.Error, ValueError):
+            raise VaultIntegrity("a letter's seal is no base64") from None
+        if len(raw) < 3 or raw[0] != _VERSION:  # noqa: PLR2004 -- version and length
+            raise VaultIntegrity("a letter's seal is of no known version")
+        body = 3 + int.from_bytes(raw[1:3])
+        wrapped, nonce, ciphertext = raw[3:body], raw[body : body + _NONCE], raw[body + _NONCE :]
+        try:
+            packed = AESGCM(self._keys.open(wrapped).plaintext).decrypt(nonce, ciphertext, identity.canonical)
+            return zlib.decompressobj().decompress(packed, _MAX_RECORD)
+        except (InvalidTag, ValueError, zlib.error):
+            raise VaultIntegrity("a letter's seal is broken") from None

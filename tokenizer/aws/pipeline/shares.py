@@ -1,0 +1,53 @@
+"""Who uses a consistent value beside its owner, read from the table that the blind index writes."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tokenizer.aws.pipeline.blind_index import NOBODY
+from tokenizer.aws.platform.error_mapping import mapped
+from tokenizer.errors import OutOfTime, PipelineError
+from tokenizer.records import Share
+from tokenizer.time_budget import Budget
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoShares:
+    """Implements the port `Shares`."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def of(self, record_ids: Collection[bytes], budget: Budget) -> dict[bytes, list[Share] | PipelineError]:
+        """The shares of each value; one consistent query a value, since few are asked for."""
+        found: dict[bytes, list[Share] | PipelineError] = {}
+        for record_id in record_ids:
+            try:
+                found[record_id] = OutOfTime("reading shares") if budget.spent else self._of(record_id)
+            except Exception as error:  # noqa: BLE001 -- the map decides, and names the class
+                found[record_id] = mapped(error, "reading shares")
+        return found
+
+    def _of(self, record_id: bytes) -> list[Share]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="#record = :record",
+            ExpressionAttributeNames={"#record": "record"},
+            ExpressionAttributeValues={":record": {"S": record_id.hex()}},
+            ConsistentRead=True,
+        )
+        return [share(item) for page in pages for item in page["Items"]]
+
+
+def share(item: Mapping[str, Any]) -> Share:
+    """A share as the table holds it."""
+    subject = item["subject"]["S"]
+    return Share(
+        bytes.fromhex(item["record"]["S"]),
+        "" if subject == NOBODY else subject,
+        int(item["arrived"]["N"]),
+        item["owner"]["S"],
+        int(item["owned_since"]["N"]),
+    )

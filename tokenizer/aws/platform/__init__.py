@@ -1,0 +1,1 @@
+"""What every adapter uses: clients, settings, errors, counters, timing."""

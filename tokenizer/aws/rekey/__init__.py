@@ -1,0 +1,1 @@
+"""The adapters of moving the vault to another key."""

@@ -1,0 +1,107 @@
+"""The vault as it moves to another KMS key: an item is opened and sealed again, whole, if it is still the one that was read.
+
+Which KMS key an item is under is what KMS says when it opens the item's data key; the item's own description is not signed, and
+never believed. A moved item is put under a condition on the signature that was read: each sealing draws keys of its own, so
+whatever was written, erased or deleted since has another signature, or none.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from dynamodb_encryption_sdk.encrypted.item import encrypt_dynamodb_item
+from dynamodb_encryption_sdk.internal.formatting.material_description import deserialize
+from dynamodb_encryption_sdk.internal.identifiers import ReservedAttributes
+
+from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.aws.vault.data_keys import DataKeyReader, DataKeyWriter
+from tokenizer.aws.vault.materials import VaultRekeyMaterials, wrapped_key
+from tokenizer.aws.vault.vault import Item, crypto_config, opened
+from tokenizer.errors import Denied, VaultIntegrity
+from tokenizer.rekey.run import Fate
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+PAGE = 100
+SIGNATURE = ReservedAttributes.SIGNATURE.value
+DESCRIPTION = ReservedAttributes.MATERIAL_DESCRIPTION.value
+
+
+class DynamoMovableVault:
+    """Implements the port `MovableVault`."""
+
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        crypto_name: str,
+        opens: DataKeyReader,
+        seals: DataKeyWriter,
+    ) -> None:
+        """A vault in a table, and the keys to open and to seal it with."""
+        self._dynamodb = dynamodb
+        self._table = table
+        self._opens = opens
+        self._target = seals.key_arn
+        self._config = crypto_config(crypto_name, VaultRekeyMaterials(opens, seals))
+
+    @translated("scanning the vault")
+    def page(self, segment: int, segments: int, after: str) -> tuple[dict[str, Item], str]:
+        """Some items by id, read consistently, and the id to go on after, empty at the end."""
+        start: Any = {"ExclusiveStartKey": {"id": {"S": after}}} if after else {}
+        answer = self._dynamodb.scan(
+            TableName=self._table,
+            Segment=segment,
+            TotalSegments=segments,
+            Limit=PAGE,
+            ConsistentRead=True,
+            **start,
+        )
+        last = answer.get("LastEvaluatedKey")
+        return {item["id"]["S"]: dict(item) for item in answer["Items"]}, last["id"]["S"] if last else ""
+
+    def move(self, stored: Item) -> Fate:
+        """Seal an item under the new key, unless it is, or is not the one that was read any more."""
+        try:
+            if self._key_of(stored) == self._target:
+                return Fate.CURRENT
+            plain = opened(stored, self._config)
+        except VaultIntegrity:
+            return Fate.TAMPERED
+        except Denied:
+            return Fate.DENIED
+        return Fate.MOVED if self._replaced(stored, plain) else Fate.CHANGED
+
+    def judge(self, stored: Item) -> Fate:
+        """Under which key an item is; its signature is checked as well."""
+        try:
+            arn = self._key_of(stored)
+            opened(stored, self._config)
+        except VaultIntegrity:
+            return Fate.TAMPERED
+        except Denied:
+            return Fate.DENIED
+        return Fate.CURRENT if arn == self._target else Fate.OLD
+
+    @translated("reading a vault record's description")
+    def _key_of(self, stored: Item) -> str:
+        if DESCRIPTION not in stored:
+            raise VaultIntegrity("a vault record has no description")
+        return self._opens.open(wrapped_key(deserialize(stored[DESCRIPTION]))).key_arn
+
+    @translated("moving a vault record")
+    def _replaced(self, stored: Item, plain: Item) -> bool:
+        sealed = encrypt_dynamodb_item(plain, self._config)
+        try:
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=sealed,
+                ConditionExpression="#signature = :read",
+                ExpressionAttributeNames={"#signature": SIGNATURE},
+                ExpressionAttributeValues={":read": stored[SIGNATURE]},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True

@@ -1,0 +1,143 @@
+"""The raw stream, read again: the records behind Lambda's own failure records, or from a time or a position on."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.aws.replay.tokenizers import Tokenizers
+from tokenizer.replay.messages import EXPIRED, FAILED, PUBLISHED, REFUSED, Entry, Result, stream_entry, worst
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+
+READ = 500
+_EMPTY_READS = 50  # a shard answers without records where there are gaps
+
+
+def is_failure_record(body: str) -> bool:
+    """Whether a message is what Lambda writes of stream records that it gave up: positions, no payload."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and isinstance(document.get("KinesisBatchInfo"), dict)
+
+
+class StreamReplay:
+    """Reads the stream and hands what it reads to the tokenizer."""
+
+    def __init__(self, kinesis: "KinesisClient", stream_arn: str, tokenizers: Tokenizers) -> None:
+        self._kinesis = kinesis
+        self._stream_arn = stream_arn
+        self._tokenizers = tokenizers
+
+    def positions(self, body: str) -> Result:
+        """Replay the records that one of Lambda's failure records tells of.
+
+        Returns:
+            The worst that became of them; `expired` where the stream has not all of them any more.
+        """
+        info = json.loads(body)["KinesisBatchInfo"]
+        try:
+            shard, first, last = info["shardId"], info["startSequenceNumber"], info["endSequenceNumber"]
+            stream, count = info["streamArn"], int(info["batchSize"])
+            int(first), int(last)
+        except (ArithmeticError, KeyError, TypeError, ValueError):
+            return {"status": REFUSED, "message": "the failure record is malformed"}
+        if stream != self._stream_arn:
+            return {"status": REFUSED, "message": "the failure record is from another stack"}
+        results: list[Result] = []
+        found: set[str] = set()
+        for entries in self._read(
+            shard, {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": first}
+        ):
+            some = [each for each in entries if int(first) <= int(_sequence(each)) <= int(last)]
+            found.update(map(_sequence, some))
+            results += self._tokenizers.run(some)
+            if len(some) < len(entries) or last in found:
+                break
+        if first not in found or len(found) < count:
+            return {
+                "status": EXPIRED,
+                "message": f"of the {count} records the stream still has {len(found)}",
+            }
+        return worst(results)
+
+    def again(self, shard: str, position: Mapping[str, Any], until: float | None, last: str | None) -> Result:
+        """Replay a piece of a shard.
+
+        Args:
+            shard: its id.
+            position: as GetShardIterator takes it.
+            until: seconds since 1970; later arrivals are left.
+            last: the last sequence number to replay.
+
+        Returns:
+            `read`, `published`, `failed` (at most 20 sequence numbers with their codes), and `next`: the sequence number to go
+            on after, None at the end.
+        """
+        for entries in self._read(shard, position):
+            some = [each for each in entries if _within(each, until, last)]
+            results = self._tokenizers.run(some)
+            failed = [
+                {"sequence_number": _sequence(each), **result}
+                for each, result in zip(some, results, strict=True)
+                if result["status"] != PUBLISHED
+            ]
+            return {
+                "read": len(some),
+                "published": len(some) - len(failed),
+                "failed": failed[:20],
+                "failures": len(failed),
+                "bad": sum(each["status"] == FAILED for each in failed),
+                "next": _sequence(entries[-1]) if len(some) == len(entries) else None,
+            }
+        return {"read": 0, "published": 0, "failed": [], "failures": 0, "bad": 0, "next": None}
+
+    @translated("listing shards")
+    def shards(self) -> list[str]:
+        """The ids of the stream's shards, closed ones too."""
+        answer = self._kinesis.list_shards(StreamARN=self._stream_arn)
+        found = [each["ShardId"] for each in answer["Shards"]]
+        while answer.get("NextToken"):
+            answer = self._kinesis.list_shards(NextToken=answer["NextToken"])
+            found += [each["ShardId"] for each in answer["Shards"]]
+        return found
+
+    @translated("reading the stream")
+    def _start(self, shard: str, position: Mapping[str, Any]) -> str:
+        answer = self._kinesis.get_shard_iterator(StreamARN=self._stream_arn, ShardId=shard, **position)
+        return answer["ShardIterator"]
+
+    @translated("reading the stream")
+    def _next(self, iterator: str) -> tuple[list[Any], str | None, bool]:
+        answer = self._kinesis.get_records(ShardIterator=iterator, Limit=READ, StreamARN=self._stream_arn)
+        return (
+            list(answer["Records"]),
+            answer.get("NextShardIterator"),
+            answer.get("MillisBehindLatest", 0) == 0,
+        )
+
+    def _read(self, shard: str, position: Mapping[str, Any]) -> Iterator[list[Entry]]:
+        iterator: str | None = self._start(shard, position)
+        empty = 0
+        while iterator and empty < _EMPTY_READS:
+            records, iterator, at_end = self._next(iterator)
+            if records:
+                empty = 0
+                yield [stream_entry(self._stream_arn, shard, record) for record in records]
+            elif at_end:
+                return
+            else:
+                empty += 1
+
+
+def _sequence(made: Entry) -> str:
+    return str(made["kinesis"]["sequenceNumber"])
+
+
+def _within(made: Entry, until: float | None, last: str | None) -> bool:
+    if last is not None and int(_sequence(made)) > int(last):
+        return False
+    return until is None or made["kinesis"]["approximateArrivalTimestamp"] <= until

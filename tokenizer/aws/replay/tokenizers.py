@@ -1,0 +1,53 @@
+"""The tokenizing functions, given records again in calls within Lambda's limit on bytes."""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tokenizer.aws.platform.batches import packed
+from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.errors import PipelineError, Unavailable
+from tokenizer.replay.messages import UNAVAILABLE, Entry, Result, lambda_event, of_entry
+
+if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
+
+RECORDS = 100
+EVENT_BYTES = 5_000_000  # Lambda: 6 MB for a synchronous request
+
+
+class Tokenizers:
+    """Invokes the function of the source that a record came from."""
+
+    def __init__(self, functions: "LambdaClient", stream_function: str, queue_function: str) -> None:
+        self._functions = functions
+        self._names = {"aws:kinesis": stream_function, "aws:sqs": queue_function}
+
+    def run(self, entries: Sequence[Entry], *, with_letters: bool = False) -> list[Result]:
+        """Have records tokenized and published.
+
+        Returns:
+            What became of each, in the same order.
+        """
+        results: dict[int, Result] = {}
+        for source, function in self._names.items():
+            sizes = {
+                at: len(json.dumps(each)) for at, each in enumerate(entries) if each["eventSource"] == source
+            }
+            for call in packed(sizes, RECORDS, EVENT_BYTES):
+                some = [entries[at] for at in call]
+                try:
+                    outcomes = self._invoke(function, some, with_letters=with_letters)
+                    results |= {at: of_entry(each, outcomes) for at, each in zip(call, some, strict=True)}
+                except PipelineError as error:
+                    results |= {at: {"status": UNAVAILABLE, "message": str(error)} for at in call}
+        return [results[at] for at in range(len(entries))]
+
+    @translated("invoking the tokenizing function")
+    def _invoke(self, function: str, entries: Sequence[Entry], *, with_letters: bool) -> list[Result]:
+        event = json.dumps(lambda_event(entries, with_letters=with_letters)).encode()
+        answer = self._functions.invoke(FunctionName=function, Payload=event)
+        if answer.get("FunctionError"):
+            raise Unavailable("the tokenizing function failed")
+        outcomes: list[Result] = json.loads(answer["Payload"].read())["outcomes"]
+        return outcomes

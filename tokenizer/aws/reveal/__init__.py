@@ -1,0 +1,1 @@
+"""The adapters of reveals: Cedar and the budgets' counters."""

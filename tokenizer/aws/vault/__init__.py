@@ -1,0 +1,1 @@
+"""The vault's adapters: the encrypted table and its keys."""

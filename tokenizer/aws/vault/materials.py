@@ -1,0 +1,137 @@
+"""The materials provider: unique content keys for each item, wrapped under a data key that many items share.
+
+The article's Direct KMS provider asks KMS once per item. Here a data key from KMS (see `data_keys`) wraps the
+content keys of a bounded number of items, and travels, as KMS encrypted it, in each item's material
+description. All cipher work stays in the encryption SDK and `cryptography`.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from dynamodb_encryption_sdk.delegated_keys.jce import JceNameLocalDelegatedKey
+from dynamodb_encryption_sdk.identifiers import EncryptionKeyType, KeyEncodingType
+from dynamodb_encryption_sdk.material_providers import CryptographicMaterialsProvider
+from dynamodb_encryption_sdk.materials.wrapped import WrappedCryptographicMaterials
+from dynamodb_encryption_sdk.structures import EncryptionContext
+
+from tokenizer.aws.platform import key_expiry
+from tokenizer.aws.vault.data_keys import DataKey, DataKeyReader, DataKeyWriter
+from tokenizer.errors import Denied, VaultIntegrity
+
+WRAPPED_DATA_KEY = "data-key"
+
+
+class VaultWriterMaterials(CryptographicMaterialsProvider):  # type: ignore[misc]
+    """Materials to seal items with; can't open any."""
+
+    def __init__(self, keys: DataKeyWriter) -> None:
+        self._keys = keys
+        self._derived: tuple[DataKey, _Pair] | None = None
+        key_expiry.watch(self)
+
+    def drop_expired(self) -> None:
+        """Let go of what is derived of a data key together with it."""
+        if self._derived is not None and not self._keys.holds(self._derived[0]):
+            self._derived = None
+
+    def encryption_materials(
+        self,
+        encryption_context: EncryptionContext,  # noqa: ARG002 -- the SDK's interface
+    ) -> WrappedCryptographicMaterials:
+        """Materials for one item."""
+        key = self._keys.take()
+        if self._derived is None or self._derived[0] is not key:
+            self._derived = (key, _Pair(key))
+        pair = self._derived[1]
+        return WrappedCryptographicMaterials(
+            signing_key=pair.signing,
+            wrapping_key=pair.wrapping,
+            material_description={WRAPPED_DATA_KEY: base64.b64encode(key.wrapped).decode()},
+        )
+
+    def decryption_materials(
+        self,
+        encryption_context: EncryptionContext,  # noqa: ARG002 -- the SDK's interface
+    ) -> WrappedCryptographicMaterials:
+        """Refused.
+
+        Raises:
+            Denied: always.
+        """
+        raise Denied("this function may write the vault and not read it")
+
+
+class VaultReaderMaterials(CryptographicMaterialsProvider):  # type: ignore[misc]
+    """Materials to open items with; can't seal any."""
+
+    def __init__(self, keys: DataKeyReader) -> None:
+        self._keys = keys
+
+    def encryption_materials(
+        self,
+        encryption_context: EncryptionContext,  # noqa: ARG002 -- the SDK's interface
+    ) -> WrappedCryptographicMaterials:
+        """Refused.
+
+        Raises:
+            Denied: always.
+        """
+        raise Denied("this function may read the vault and not write it")
+
+    def decryption_materials(self, encryption_context: EncryptionContext) -> WrappedCryptographicMaterials:
+        """Materials for one item.
+
+        Raises:
+            VaultIntegrity: the item names no data key.
+            PipelineError: KMS did not open its data key.
+        """
+        description: dict[str, Any] = encryption_context.material_description
+        pair = _Pair(self._keys.open(wrapped_key(description)))
+        return WrappedCryptographicMaterials(
+            signing_key=pair.signing, unwrapping_key=pair.wrapping, material_description=description
+        )
+
+
+class VaultRekeyMaterials(CryptographicMaterialsProvider):  # type: ignore[misc]
+    """Materials to open items with and to seal them again; for moving the vault to another KMS key, and nothing else."""
+
+    def __init__(self, opens: DataKeyReader, seals: DataKeyWriter) -> None:
+        self._reader = VaultReaderMaterials(opens)
+        self._writer = VaultWriterMaterials(seals)
+
+    def encryption_materials(self, encryption_context: EncryptionContext) -> WrappedCryptographicMaterials:
+        """Materials to seal one item with."""
+        return self._writer.encryption_materials(encryption_context)
+
+    def decryption_materials(self, encryption_context: EncryptionContext) -> WrappedCryptographicMaterials:
+        """Materials to open one item with."""
+        return self._reader.decryption_materials(encryption_context)
+
+
+def wrapped_key(description: Mapping[str, Any]) -> bytes:
+    """The wrapped data key that an item's material description names.
+
+    Raises:
+        VaultIntegrity: it names none.
+    """
+    try:
+        return base64.b64decode(description[WRAPPED_DATA_KEY], validate=True)
+    except (KeyError, binascii.Error):
+        raise VaultIntegrity("a vault record names no data key") from None
+
+
+class _Pair:
+    """The two keys that one data key stands for: one wraps content keys, one signs items."""
+
+    def __init__(self, key: DataKey) -> None:
+        self.wrapping = _delegated(key, b"wrapping", "AESWrap")
+        self.signing = _delegated(key, b"signing", "HmacSHA256")
+
+
+def _delegated(key: DataKey, purpose: bytes, algorithm: str) -> JceNameLocalDelegatedKey:
+    derived = HKDFExpand(SHA256(), 32, b"order-tokenizer vault " + purpose).derive(key.plaintext)
+    return JceNameLocalDelegatedKey(derived, algorithm, EncryptionKeyType.SYMMETRIC, KeyEncodingType.RAW)

@@ -1,0 +1,268 @@
+"""The vault: a DynamoDB table whose items are encrypted on the client by dynamodb-encryption-sdk.
+
+Items go through the SDK's item functions and plain batch calls. Its client and table wrappers are reached by
+nobody: they pass `transact_write_items` and `execute_statement` through and store plaintext.
+
+An item holds the record id (`id`), all values as one encrypted attribute (`values`, see `vault_values`), the signed expiry that
+reading checks (`exp`, seconds since 1970 as text, `0` for never), and DynamoDB's own TTL attribute
+(`expires_at`), which is unsigned, so that DynamoDB can use it, and therefore never believed. Signed and in clear
+are also the owner, by whom erasing finds it (`owner`, in an index of the table), the raw record's arrival (`arrived`,
+milliseconds since 1970 as text), `consistent` on the record of a consistent value, and `erased` on a tombstone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dynamodb_encryption_sdk.encrypted import CryptoConfig
+from dynamodb_encryption_sdk.encrypted.item import decrypt_dynamodb_item, encrypt_dynamodb_item
+from dynamodb_encryption_sdk.identifiers import CryptoAction
+from dynamodb_encryption_sdk.material_providers import CryptographicMaterialsProvider
+from dynamodb_encryption_sdk.structures import AttributeActions, EncryptionContext
+
+from schemas.dead_letter import ErrorCode
+from tokenizer.aws.platform.batches import chunks, resend, unprocessed
+from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.aws.vault.values import packed, unpacked
+from tokenizer.errors import BadRecord, OutOfTime, PipelineError, Transient, VaultIntegrity
+from tokenizer.records import VaultRecord
+from tokenizer.time_budget import Budget
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+
+PUT_BATCH = 25  # BatchWriteItem: at most 25 puts and 16 MB a call, items of at most 400 KB
+GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
+ITEM_BYTES = 400 * 1024
+
+_ACTIONS = {
+    "id": CryptoAction.SIGN_ONLY,
+    "exp": CryptoAction.SIGN_ONLY,
+    "expires_at": CryptoAction.DO_NOTHING,
+    "owner": CryptoAction.SIGN_ONLY,
+    "arrived": CryptoAction.SIGN_ONLY,
+    "consistent": CryptoAction.SIGN_ONLY,
+    "erased": CryptoAction.SIGN_ONLY,
+}
+_NOBODY, _ZERO = {"S": ""}, {"S": "0"}
+_SIGNED = frozenset({"id", "values", *_ACTIONS})
+
+
+class _Table:
+    """What reading and writing share."""
+
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        crypto_name: str,
+        materials: CryptographicMaterialsProvider,
+    ) -> None:
+        """A vault in a table.
+
+        Args:
+            dynamodb: a client.
+            table: the table's name.
+            crypto_name: the name that signatures cover; differs from `table` after a restore.
+            materials: the keys.
+        """
+        self._dynamodb = dynamodb
+        self._table = table
+        self._config = crypto_config(crypto_name, materials)
+
+    def _get(
+        self, ids: Sequence[bytes], budget: Budget
+    ) -> tuple[dict[bytes, Item], dict[bytes, PipelineError]]:
+        found: dict[bytes, Item] = {}
+
+        def send(chunk: Sequence[bytes]) -> dict[bytes, PipelineError]:
+            answer = self._dynamodb.batch_get_item(
+                RequestItems={self._table: {"Keys": [_key(each) for each in chunk], "ConsistentRead": True}}
+            )
+            found.update(
+                {
+                    bytes.fromhex(item["id"]["S"]): dict(item)
+                    for item in answer["Responses"].get(self._table, [])
+                }
+            )
+            undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
+            return unprocessed(
+                (bytes.fromhex(key["id"]["S"]) for key in undone.get("Keys", [])), "reading the vault"
+            )
+
+        failed: dict[bytes, PipelineError] = {}
+        for chunk in chunks(list(dict.fromkeys(ids)), GET_BATCH):
+            failed |= resend(chunk, send, budget, "reading the vault")
+        return found, failed
+
+
+class VaultWriter(_Table):
+    """Writes vault records; implements the port `Vault`."""
+
+    def write(self, records: Sequence[VaultRecord], budget: Budget) -> list[PipelineError | None]:
+        """Put records, encrypted.
+
+        Args:
+            records: replaced by their like where they are there already.
+            budget: the time that is left.
+
+        Returns:
+            For each record None or why it was not written; `BadRecord` (`too_large`) for one that never fits.
+        """
+        failures: dict[bytes, PipelineError] = {}
+        items: dict[bytes, Item] = {}
+        down: PipelineError | None = None
+        for record in records:
+            if budget.spent:
+                down = OutOfTime("sealing a vault record: no time left")
+            if down is not None:
+                failures[record.record_id] = down
+                continue
+            try:
+                items[record.record_id] = self._sealed(record)
+            except PipelineError as error:
+                failures[record.record_id] = error
+                # KMS gives no data key: the next record would only ask, and wait, again.
+                down = error if isinstance(error, Transient) else None
+        for chunk in chunks(list(items), PUT_BATCH):
+            failures |= resend(chunk, lambda ids: self._put(ids, items), budget, "writing the vault")
+        return [failures.get(record.record_id) for record in records]
+
+    def _put(self, ids: Sequence[bytes], items: Mapping[bytes, Item]) -> dict[bytes, PipelineError]:
+        answer = self._dynamodb.batch_write_item(
+            RequestItems={self._table: [{"PutRequest": {"Item": items[each]}} for each in ids]}
+        )
+        undone: Sequence[Any] = answer.get("UnprocessedItems", {}).get(self._table, [])
+        return unprocessed(
+            (bytes.fromhex(each["PutRequest"]["Item"]["id"]["S"]) for each in undone), "writing the vault"
+        )
+
+    @translated("sealing a vault record")
+    def _sealed(self, record: VaultRecord) -> Item:
+        item: Item = {
+            **_key(record.record_id),
+            "values": {"B": packed(record.fields)},
+            "exp": {"S": str(record.expires_at)},
+        }
+        if record.expires_at:
+            item["expires_at"] = {"N": str(record.expires_at)}
+        if record.subject:
+            item["owner"] = {"S": owner(record.subject, record.record_id)}
+            item["arrived"] = {"S": str(record.arrived)}
+        if record.consistent:
+            item["consistent"] = {"S": "1"}
+        if record.erased:
+            item["erased"] = {"S": str(record.erased)}
+        sealed: Item = encrypt_dynamodb_item(item, self._config)
+        if _size(sealed) > ITEM_BYTES:
+            raise BadRecord(ErrorCode.TOO_LARGE, f"its values fill more than {ITEM_BYTES} bytes of the vault")
+        return sealed
+
+
+class VaultReader(_Table):
+    """Reads vault records; only the functions that reveal have the rights to."""
+
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        crypto_name: str,
+        materials: CryptographicMaterialsProvider,
+        now: Callable[[], float],
+    ) -> None:
+        """A vault in a table; `now` is in seconds since 1970."""
+        super().__init__(dynamodb, table, crypto_name, materials)
+        self._now = now
+
+    def get_decrypted(
+        self, ids: Sequence[bytes], budget: Budget
+    ) -> dict[bytes, VaultRecord | PipelineError | None]:
+        """Read records in clear.
+
+        Returns:
+            For each id its record, None where there is none or it has expired, or why it can't be read:
+            `VaultIntegrity` where what is stored is not what was written under that id.
+        """
+        items, failed = self._get(ids, budget)
+        answer: dict[bytes, VaultRecord | PipelineError | None] = dict.fromkeys(ids)
+        answer.update(failed)
+        for record_id, item in items.items():
+            try:
+                answer[record_id] = self._opened(record_id, item)
+            except PipelineError as error:
+                answer[record_id] = error
+        return answer
+
+    def get_stored(self, record_id: bytes, budget: Budget) -> Item | None:
+        """The item as it is stored: ciphertext, signature and material description.
+
+        Raises:
+            PipelineError: the table could not be read.
+        """
+        items, failed = self._get([record_id], budget)
+        if record_id in failed:
+            raise failed[record_id]
+        return items.get(record_id)
+
+    @translated("opening a vault record")
+    def _opened(self, record_id: bytes, stored: Item) -> VaultRecord | None:
+        item = opened(stored, self._config)
+        expires_at = int(item["exp"]["S"])
+        if 0 < expires_at <= self._now():
+            return None
+        return VaultRecord(
+            record_id,
+            unpacked(item["values"]["B"]),
+            expires_at,
+            subject=item.get("owner", _NOBODY)["S"].partition(".")[0],
+            arrived=int(item.get("arrived", _ZERO)["S"]),
+            consistent="consistent" in item,
+            erased=int(item.get("erased", _ZERO)["S"]),
+        )
+
+
+def crypto_config(crypto_name: str, materials: CryptographicMaterialsProvider) -> CryptoConfig:
+    """What of an item is encrypted, what is signed, under which name and with which keys."""
+    return CryptoConfig(
+        materials_provider=materials,
+        encryption_context=EncryptionContext(table_name=crypto_name, partition_key_name="id"),
+        attribute_actions=AttributeActions(CryptoAction.ENCRYPT_AND_SIGN, dict(_ACTIONS)),
+    )
+
+
+@translated("opening a vault record")
+def opened(stored: Item, config: CryptoConfig) -> Item:
+    """An item in clear.
+
+    Raises:
+        VaultIntegrity: it is not what was written under its id.
+        PipelineError: KMS did not open its data key.
+    """
+    item: Item = decrypt_dynamodb_item(dict(stored), config)
+    if item.keys() - _SIGNED:
+        raise VaultIntegrity("a vault record holds more than was written")
+    return item
+
+
+def owner(subject: str, key: bytes) -> str:
+    """The key by which an index finds what a subject owns: sixteen for each, so that none gets hot."""
+    return f"{subject}.{key[0] & 15:x}"
+
+
+def owners(subject: str) -> list[str]:
+    """All sixteen."""
+    return [owner(subject, bytes([at])) for at in range(16)]
+
+
+def _key(record_id: bytes) -> Item:
+    return {"id": {"S": record_id.hex()}}
+
+
+def _size(item: Item) -> int:
+    """Bytes that DynamoDB counts for an item: attribute names and values, in UTF-8 or raw."""
+    return sum(
+        len(name)
+        + sum(len(value) if isinstance(value, bytes) else len(str(value)) for value in attribute.values())
+        for name, attribute in item.items()
+    )

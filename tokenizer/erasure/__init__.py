@@ -1,0 +1,1 @@
+"""Makes a customer's values unreadable for good."""

@@ -1,0 +1,163 @@
+"""Takes sensitive authentication data out of text that does not parse: best effort, and rather too much.
+
+Understood are JSON, also inside JSON strings and with escaped characters, form data, XML, multipart forms and
+`key=value`. The values go, the keys stay. Every search goes on where the last removal ended and every pattern is
+bounded or possessive, so the time is linear in the text, whatever it holds.
+"""
+
+import json
+import re
+
+from tokenizer.guard.authentication_data.keys import BEFORE, CODES, PHRASES, TRACKS, WORDS, compatible
+
+PAIR_NAMES = ("name", "key", "field")
+PAIR_VALUES = ("value", "val")
+
+
+def _spaced(names: tuple[str, ...]) -> str:
+    """A pattern for names with any separators between their letters; the longest is tried first."""
+    return "|".join(r"[\W_]{0,8}".join(name) for name in sorted(names, key=len, reverse=True))
+
+
+_QUOTE = r"""\\*+["']|%22|%27|&(?:quot|\#34|\#39);"""
+_CLOSERS = rf"(?:[\s\])]|\\|%5d|%20|{_QUOTE})*+"
+_ASSIGNED = r"(?:=>|:=|[:=]|%3[ad])"
+_STARTS = r"(?<![a-z0-9])|(?<=\\[nrt])|(?<=%[0-9a-f]{2})"
+_AFTER_A_WORD = "|".join(f"(?<={word})" for word in BEFORE.split("|"))
+_KEY = re.compile(
+    rf"""(?:{_spaced(CODES)}
+       |(?:{_STARTS}|{_AFTER_A_WORD})(?:{_spaced((*TRACKS, *PHRASES))})
+       |(?:{_STARTS}|(?<=card))(?:{_spaced(WORDS)}))
+    (?:[\W_]?(?:code|number|value|no))?(?![a-z0-9])
+    (?:(?P<tag>(?:\s[^<>]{{0,256}})?>|(?:\s[^<>&]{{0,256}})?&gt;)
+      |{_CLOSERS}(?:(?P<tagged>>|&gt;)
+        |,?\s*+{_CLOSERS}(?:{"|".join(PAIR_VALUES)}){_CLOSERS}{_ASSIGNED}
+        |(?P<assigned>{_ASSIGNED})
+        |(?=[0-9])))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CLOSING_TAG = re.compile(r"</|&lt;/")
+_IN_CLOSING_TAG = re.compile(r"(?:<|&lt;)/[\w.:-]{0,64}\Z")
+_LONGEST_NAME = 70
+
+_OPENING = re.compile(rf"\s*+({_QUOTE})", re.VERBOSE | re.IGNORECASE)
+_REST = {
+    '"': re.compile(r'(?:[^"\\]|\\.)*+', re.DOTALL),
+    "'": re.compile(r"(?:[^'\\]|\\.)*+", re.DOTALL),
+}
+_BRACKET = re.compile(r"\s*+[\[{]")
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_ESCAPED_STRUCTURE = re.compile(r"[\[{]|[\]}]")
+_BARE = re.compile(
+    r"""\s*+(?:%[a-z][^?\r\n]{0,128}\?      # first track
+    |;[0-9=]{8,64}\??                       # second track
+    |[0-9](?:[ ][0-9])++
+    |[^\s,;&}\]<>"'|\\]*+)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NOTHING = frozenset({"", "null", "none", "undefined"})
+_UNICODE_ESCAPE = re.compile(r"\\++u([0-9a-f]{4})", re.IGNORECASE)
+
+
+def scrub_text(raw: bytes) -> tuple[bytes, int]:
+    """Remove the values of sensitive authentication data from bytes that do not parse as JSON.
+
+    Args:
+        raw: any bytes; UTF-16 and UTF-32 are recognized as JSON parsers do.
+
+    Returns:
+        The bytes without them and how many there were; the very same object if there were none.
+    """
+    encoding = json.detect_encoding(raw)
+    if not encoding.startswith("utf-8"):
+        try:
+            text, removed = scrub(raw.decode(encoding))
+        except UnicodeDecodeError:
+            pass
+        else:
+            return (text.encode(encoding), removed) if removed else (raw, 0)
+    text, removed = scrub(raw.decode("utf-8", "surrogateescape"))
+    return (text.encode("utf-8", "surrogateescape"), removed) if removed else (raw, 0)
+
+
+def scrub(text: str) -> tuple[str, int]:
+    """`scrub_text` for text; the very same object if there was nothing to remove."""
+    shadow = _shadow(text)
+    kept: list[str] = []
+    removed = position = 0
+    while (key := _KEY.search(shadow, position)) is not None:
+        start, end, bare = _value(shadow, key)
+        kept.append(text[position:start])
+        if start < end:
+            removed += 1
+            # What was JSON should remain JSON.
+            kept.append("null" if bare and key["assigned"] == ":" else "")
+        position = end
+    return ("".join(kept) + text[position:], removed) if removed else (text, 0)
+
+
+def _value(shadow: str, key: re.Match[str]) -> tuple[int, int, bool]:
+    """Where the value of a key begins and ends, and whether it is without quotes."""
+    start = key.end()
+    if key["tag"] or key["tagged"]:
+        return start, _closing_tag(shadow, key), False
+    opening = _OPENING.match(shadow, start)
+    if opening is not None:
+        return opening.end(), _closing_quote(shadow, opening), False
+    bracket = _BRACKET.match(shadow, start)
+    if bracket is not None:
+        start = bracket.end() - 1
+        return start, _closing_bracket(shadow, start, escaped="\\" in key[0]), True
+    bare = _BARE.match(shadow, start)
+    value = bare[0].lstrip() if bare else ""
+    end = bare.end() if bare else start
+    return (end, end, True) if value.lower() in _NOTHING else (end - len(value), end, True)
+
+
+def _closing_tag(shadow: str, key: re.Match[str]) -> int:
+    if _IN_CLOSING_TAG.search(shadow, max(0, key.start() - _LONGEST_NAME), key.start()):
+        return key.end()
+    closing = _CLOSING_TAG.search(shadow, key.end())
+    return closing.start() if closing else len(shadow)
+
+
+def _closing_quote(shadow: str, opening: re.Match[str]) -> int:
+    rest = _REST.get(opening[1])
+    if rest is not None:
+        found = rest.match(shadow, opening.end())
+        return found.end() if found else len(shadow)
+    end = shadow.find(opening[1], opening.end())
+    return end if end >= 0 else len(shadow)
+
+
+def _closing_bracket(shadow: str, start: int, *, escaped: bool) -> int:
+    """Where an object or a list ends, the end of the text if it is never closed."""
+    depth = 0
+    for found in (_ESCAPED_STRUCTURE if escaped else _STRUCTURE).finditer(shadow, start):
+        if found[0] in "[{":
+            depth += 1
+        elif found[0] in "]}":
+            depth -= 1
+            if depth == 0:
+                return found.end()
+    return len(shadow)
+
+
+class _Shadow(dict[int, str]):
+    """Maps a character to its compatible letter or digit where that is a single one."""
+
+    def __missing__(self, code: int) -> str:
+        letter = compatible(chr(code))
+        return letter if len(letter) == 1 and letter.isascii() else chr(code)
+
+
+def _shadow(text: str) -> str:
+    """A text of the same length with plain letters: full-width ones and escapes like a JSON u0063 made plain."""
+    if "\\u" in text or "\\U" in text:
+        text = _UNICODE_ESCAPE.sub(_unescaped, text)
+    return text if text.isascii() else text.translate(_Shadow())
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    letter = compatible(chr(int(escape[1], 16)))
+    return (letter if len(letter) == 1 else "").ljust(len(escape[0]))

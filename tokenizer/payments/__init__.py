@@ -1,0 +1,1 @@
+"""Charges the card behind an order's tokens."""

@@ -1,0 +1,1 @@
+"""One order's way: raw records in, sanitized events out."""

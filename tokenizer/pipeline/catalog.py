@@ -1,0 +1,162 @@
+"""Event schemas compiled to what the sanitizer walks: one plan per event type and version.
+
+A field without a kind is refused here, when the function starts, and not when an order comes by.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from schemas.base import Envelope
+from schemas.check import Fault, faults, name_of
+from schemas.dead_letter import ErrorCode
+from schemas.kinds import FieldKind, Subject
+from schemas.registry import EventName, registry
+from schemas.values import ValuesSubmitted
+from tokenizer.errors import BadRecord
+from tokenizer.pipeline.schema_rules import SchemaRefused, check_element, check_object
+
+ENVELOPE = ("event_id", "event_type", "schema_version", "occurred_at")
+_ERRORS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPlan:
+    """What becomes of each named field of an object; a field not named here is tokenized whole."""
+
+    fields: Mapping[str, "Plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlan:
+    """What becomes of each element of a list."""
+
+    element: "Plan"
+
+
+Plan = FieldKind | ObjectPlan | ListPlan
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlan:
+    """One event type and version: how to check it and what becomes of its fields.
+
+    Args:
+        subject: the keys that lead to the person whom the event is about; empty where no field names one.
+    """
+
+    name: EventName
+    model: type[Envelope]
+    data: ObjectPlan
+    subject: tuple[str, ...] = ()
+
+    def subject_of(self, event: Mapping[str, Any]) -> str | None:
+        """Whom a checked event is about, None where it names nobody."""
+        value: Any = event
+        for key in self.subject:
+            value = value.get(key) if isinstance(value, dict) else None
+        return None if value is None else str(value)
+
+    def validate(self, event: Mapping[str, Any]) -> None:
+        """Check the shape.
+
+        Raises:
+            BadRecord: `invalid_field`, naming the paths of the first few fields at fault and no value.
+        """
+        found = faults(self.model, event)
+        if found:
+            shown, more = "; ".join(found[:_ERRORS_SHOWN]), len(found) - _ERRORS_SHOWN
+            raise BadRecord(ErrorCode.INVALID_FIELD, shown + (f"; and {more} more" if more > 0 else ""))
+
+
+class Catalog:
+    """Every known event type, by type and version."""
+
+    def __init__(self, models: Mapping[EventName, type[Envelope]]) -> None:
+        """Compile the models.
+
+        Raises:
+            SchemaRefused: a field has no kind, or one that breaks a rule.
+        """
+        self._plans = {name: _event_plan(name, model) for name, model in models.items()}
+
+    def plan(self, event: Mapping[str, Any]) -> EventPlan:
+        """The plan for a parsed raw event.
+
+        Raises:
+            BadRecord: the type or the version is missing, of the wrong type, or unknown.
+        """
+        try:
+            return self._plans[name_of(event, self._plans.keys())]
+        except Fault as fault:
+            raise BadRecord(fault.code, str(fault)) from None
+
+
+@cache
+def values_catalog() -> Catalog:
+    """The catalog of the values that the API takes one by one."""
+    return Catalog({EventName("values.submitted", 1): ValuesSubmitted})
+
+
+@cache
+def catalog() -> Catalog:
+    """The catalog of every schema that ships."""
+    return Catalog(registry())
+
+
+def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
+    plan = _object_plan(model)
+    data = ObjectPlan({field: plan for field, plan in plan.fields.items() if field not in ENVELOPE})
+    subjects = list(_subjects(plan))
+    if len(subjects) > 1:
+        raise SchemaRefused(f"{model.__module__}.{model.__qualname__}: more than one field is the subject")
+    return EventPlan(name, model, data, *subjects)
+
+
+def _subjects(plan: Plan, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where the fields stand that name the person whom an event is about."""
+    match plan:
+        case Subject():
+            yield path
+        case ObjectPlan():
+            for name, inner in plan.fields.items():
+                yield from _subjects(inner, (*path, name))
+        case ListPlan():
+            for _ in _subjects(plan.element):
+                raise SchemaRefused(f"/{'/'.join(path)}: a list can't hold the subject")
+
+
+def _object_plan(model: type[BaseModel]) -> ObjectPlan:
+    fields: dict[str, Plan] = {}
+    where = f"{model.__module__}.{model.__qualname__}"
+    for name, info in model.model_fields.items():
+        kinds = [entry for entry in info.metadata if isinstance(entry, FieldKind)]
+        plan = kinds[-1] if kinds else _plan_of(info.annotation)
+        if plan is None:
+            raise SchemaRefused(f"{where}.{name} has no field kind")
+        fields[name] = plan
+    check_object(where, fields)
+    return ObjectPlan(fields)
+
+
+def _plan_of(annotation: Any) -> Plan | None:
+    """The plan that a type carries: a kind in `Annotated`, a model, a list or an optional of these."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        base, *metadata = get_args(annotation)
+        kinds = [entry for entry in metadata if isinstance(entry, FieldKind)]
+        return kinds[-1] if kinds else _plan_of(base)
+    if origin in (Union, UnionType):
+        plans = [_plan_of(arm) for arm in get_args(annotation) if arm is not NoneType]
+        return plans[0] if len(plans) == 1 else None
+    if origin is list:
+        element = _plan_of(get_args(annotation)[0])
+        check_element(str(annotation), element)
+        return ListPlan(element) if element is not None else None
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _object_plan(annotation)
+    return None

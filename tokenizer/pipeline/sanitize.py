@@ -1,0 +1,333 @@
+"""One raw event in, one sanitized event out: what each field kind does.
+
+Default deny: a field that no schema names becomes a token for its whole JSON value, and so does a public
+string in which the leak guard finds something. Looking nothing up and writing nothing, this is a pure
+function of the record, its identity and the keys. A consistent field gets the token that it would draw as
+the value's first occurrence, and an alias's place is held by an ordinary token; the batch use case swaps
+both once they are settled (`tokenizer/pipeline/resolve_consistent.py`).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from schemas.check import escape
+from schemas.kinds import (
+    ConsistentToken,
+    Fact,
+    FieldKind,
+    FormatPreservingToken,
+    FreeText,
+    Generalized,
+    Masked,
+    OneWayToken,
+    Public,
+    Removed,
+    Token,
+    TokenKind,
+)
+from tokenizer import json_text
+from tokenizer.guard import NO_VALUES, find_leak, own_values
+from tokenizer.identity import Identity
+from tokenizer.pipeline.aliases import AliasUse, Draws, takes_alias
+from tokenizer.pipeline.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan
+from tokenizer.pipeline.values import fact, generalize, mask, normal_form
+from tokenizer.records import (
+    RawRecord,
+    SanitizedRecord,
+    VaultField,
+    VaultRecord,
+    milliseconds,
+    timestamp,
+)
+from tokenizer.vault.lifetimes import Lifetimes
+from tokenizer.vault.tokens import Pointer, RecordTokens, ScopeKeys, SubjectKey, TokenKey, Versions
+
+UNKNOWN = "unknown"
+KEY = "key"
+GUARDED = "guarded"
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
+_TOKEN = Token().name
+_INDEX = re.compile(r"/[0-9]+(?=/|$)")
+# Values whose text is shown beside a token would make the guard find them in their own facts.
+_FACT_GUARDED = frozenset({Fact.DOMAIN})
+_READABLE = frozenset({str, int, Decimal})  # types of JSON values that hold text; a boolean's is another
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistentUse:
+    """A field that holds a consistent value.
+
+    Args:
+        blind_index: 32 bytes, never printed.
+        pointer: where the value would lie if this were its first occurrence.
+        value: what the vault keeps; None for a one-way token, of which it keeps nothing.
+    """
+
+    scope: str
+    blind_index: bytes = field(repr=False)
+    pointer: Pointer
+    value: VaultField | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A sanitized event before its consistent tokens are settled.
+
+    Args:
+        sanitized: the event, with the tokens that consistent values would draw.
+        records: the vault records of the fields, one for each lifetime.
+        uses: the consistent values in it.
+        aliases: the fields that get an alias.
+        guard_hits: fields in which the guard found something; a list's elements count as one field.
+        subject: whom the record is about, as the vault knows them; empty where it names nobody.
+        arrived: milliseconds since 1970.
+    """
+
+    sanitized: SanitizedRecord
+    records: tuple[VaultRecord, ...] = field(repr=False)
+    uses: tuple[ConsistentUse, ...]
+    aliases: tuple[AliasUse, ...]
+    guard_hits: tuple[str, ...]
+    subject: str
+    arrived: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sanitizer:
+    """The keys that tokens, blind indexes and subjects are drawn with."""
+
+    token_keys: Versions[TokenKey]
+    scope_keys: ScopeKeys
+    subject_keys: Versions[SubjectKey]
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
+
+    def sanitize(self, record: RawRecord, event: Mapping[str, Any], plan: EventPlan) -> Draft:
+        """Swap every sensitive value of a checked event for its token.
+
+        Args:
+            record: the raw record, for its identity and arrival.
+            event: its parsed JSON, without sensitive authentication data.
+            plan: the plan of its type and version, which it was checked against.
+        """
+        arrived = milliseconds(record.arrived_at)
+        token_key = self.token_keys.at(arrived)
+        walk = _Walk(self, token_key, record.identity)
+        data = walk.object({key: value for key, value in event.items() if key not in ENVELOPE}, plan.data, "")
+        metadata: dict[str, Any] = {
+            "event_id": event["event_id"],
+            "schema_version": event["schema_version"],
+            "occurred_at": event["occurred_at"],
+            "ingested_at": timestamp(record.arrived_at),
+            "ingest_id": token_key.ingest_id(record.identity),
+        }
+        for name in ("event_id", "occurred_at"):
+            walk.watch(metadata, name, f"/{name}", everything=False)
+        hits = walk.guard()
+        detail = json_text.dump({"metadata": metadata, "data": data})
+        sanitized = SanitizedRecord(plan.name.event_type, detail, metadata["ingest_id"])
+        about = plan.subject_of(event)
+        subject = self.subject_keys.at(arrived).subject(about) if about is not None else ""
+        records = tuple(
+            VaultRecord(walk.ids[days], fields, self.lifetimes.end(days, arrived), subject, arrived)
+            for days, fields in walk.fields.items()
+        )
+        return Draft(sanitized, records, tuple(walk.uses), tuple(walk.aliases), tuple(hits), subject, arrived)
+
+    def ingest_id(self, record: RawRecord) -> str:
+        """The opaque id of a record, the same in its event and in its dead letters."""
+        return self.token_keys.at(milliseconds(record.arrived_at)).ingest_id(record.identity)
+
+
+# A public value that the guard has yet to read: the object or list it stands in, its place there, its path, the raw value
+# that a finding makes a token of, and whether everyday values are looked for. A plain tuple, since an order has a dozen.
+_Watched = tuple[Any, str | int, str, Any, bool]
+
+
+class _Walk:
+    """One pass over one event."""
+
+    def __init__(self, sanitizer: Sanitizer, token_key: TokenKey, identity: Identity) -> None:
+        self.identity = identity
+        self.token_key = token_key
+        self.scope_keys = sanitizer.scope_keys
+        self.lifetimes = sanitizer.lifetimes
+        usual = self.lifetimes.default
+        # By lifetime in days: the id of the vault record, and what it holds by tag.
+        self.ids = {usual: self.token_key.record_id(self.identity)}
+        self._spelled = {usual: RecordTokens(self.ids[usual])}
+        self.fields: dict[int, dict[bytes, VaultField]] = {usual: {}}
+        self.uses: list[ConsistentUse] = []
+        self.aliases: list[AliasUse] = []
+        self._tags: set[bytes] = set()
+        self._watched: list[_Watched] = []
+        self._sensitive: list[str] = []
+        self._everyday: list[str] = []
+
+    def object(self, value: Mapping[str, Any], plan: ObjectPlan, path: str) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key, inner in value.items():
+            named = plan.fields.get(key)
+            if named is None:
+                where = f"{path}/{escape(key)}"
+                self._everyday.extend(_texts(inner))
+                result[self._key(key, where)] = self._token(inner, UNKNOWN, where)
+            elif isinstance(named, Removed):
+                self._sensitive.extend(_texts(inner))
+            else:
+                self._place(result, key, inner, named, f"{path}/{key}")
+                if inner and (facts := getattr(named, "facts", ())):
+                    self._facts(result, key, str(inner), facts, value)
+        return result
+
+    def watch(self, holder: Any, key: str | int, path: str, *, everything: bool, raw: Any = None) -> None:
+        """Let the guard read `holder[key]` once all of the record's own values are known.
+
+        Args:
+            holder: the object or the list that it stands in.
+            key: its place there.
+            path: where it stands in the raw event.
+            everything: look for everyday values, too.
+            raw: what a finding makes a token of, where that is not what the guard reads.
+        """
+        self._watched.append((holder, key, path, holder[key] if raw is None else raw, everything))
+
+    def guard(self) -> list[str]:
+        """Swap each watched value in which the guard finds something for a token."""
+        structured = own_values(self._sensitive)
+        more = structured | own_values(self._everyday)
+        hits = []
+        for holder, key, path, raw, everything in self._watched:
+            if find_leak(str(holder[key]), more if everything else structured) is not None:
+                holder[key] = self._token(raw, GUARDED, path)
+                hits.append(_INDEX.sub("/*", path))
+        return hits
+
+    def _place(self, holder: Any, key: str | int, value: Any, plan: Plan, path: str) -> None:
+        """Put what becomes of a value into its place in an object or a list."""
+        if value is None or value == "":
+            holder[key] = value
+        elif isinstance(plan, ObjectPlan):
+            holder[key] = self.object(value, plan, path)
+        elif isinstance(plan, ListPlan):
+            elements: list[Any] = [None] * len(value)
+            holder[key] = elements
+            for index, inner in enumerate(value):
+                self._place(elements, index, inner, plan.element, f"{path}/{index}")
+        else:
+            self._leaf(holder, key, value, plan, path)
+
+    def _leaf(self, holder: Any, key: str | int, value: Any, kind: FieldKind, path: str) -> None:
+        match kind:
+            case Public() | FreeText():
+                holder[key] = value
+                if type(value) in _READABLE:
+                    self.watch(holder, key, path, everything=isinstance(kind, FreeText))
+            case Token() | ConsistentToken() | OneWayToken() | FormatPreservingToken():
+                everyday = isinstance(kind, Token) and kind.everyday
+                (self._everyday if everyday else self._sensitive).extend(_texts(value))
+                holder[key] = self._swapped(value, kind, path)
+            case Masked():
+                self._sensitive.extend(_texts(value))
+                self._coarse(holder, key, value, mask(str(value), kind.keep_first, kind.keep_last), path)
+            case Generalized():
+                self._everyday.extend(_texts(value))
+                self._coarse(holder, key, value, generalize(kind.rule, str(value)), path)
+            case _:
+                raise TypeError(f"{type(kind).__name__} is no kind that can be sanitized")
+
+    def _swapped(self, value: Any, kind: TokenKind, path: str) -> str:
+        """The token in the place of a value."""
+        match kind:
+            case ConsistentToken():
+                return self._consistent(value, kind, path)
+            case OneWayToken() if kind.scope is not None:
+                return self._consistent(value, kind, path)
+            case OneWayToken():
+                return self._spelled[self.lifetimes.default].token(self._tag(path))
+            case FormatPreservingToken() if takes_alias(value, kind):
+                token = self._token(value, kind.name, path)
+                draws = Draws(self.token_key, self.identity, path, value, kind.keep_last)
+                self.aliases.append(AliasUse(Pointer.parse(token), draws))
+                return token
+            case _:
+                return self._token(value, _TOKEN, path)
+
+    def _coarse(self, holder: Any, key: str | int, value: Any, coarse: str | None, path: str) -> None:
+        if coarse is None:
+            holder[key] = self._token(value, _TOKEN, path)
+        else:
+            holder[key] = coarse
+            self.watch(holder, key, path, everything=False, raw=value)
+
+    def _facts(
+        self, result: dict[str, Any], key: str, value: str, facts: tuple[Fact, ...], raw: Mapping[str, Any]
+    ) -> None:
+        for each in facts:
+            name = f"{key}_{each}"
+            told = fact(each, value)
+            # A raw field of the same name keeps its place; it is tokenized as any field no schema names.
+            if told is None or name in raw:
+                continue
+            if each in _FACT_GUARDED and find_leak(told, NO_VALUES) is not None:
+                continue
+            result[name] = told
+
+    def _key(self, key: str, path: str) -> str:
+        """An unknown key as it may be shown: a key that is no plain identifier may itself be a value."""
+        if _IDENTIFIER.fullmatch(key) and find_leak(key, NO_VALUES) is None:
+            return key
+        return self._token(key, KEY, f"{path}#key")
+
+    def _tag(self, path: str) -> bytes:
+        """A tag that no other field of the record has, whether the vault keeps it or not."""
+        attempt = 0
+        tag = self.token_key.tag(self.identity, path)
+        while tag in self._tags:
+            attempt += 1
+            tag = self.token_key.tag(self.identity, path, attempt)
+        self._tags.add(tag)
+        return tag
+
+    def _token(self, value: Any, kind: str, path: str) -> str:
+        tag, days = self._tag(path), self.lifetimes.days(path)
+        if days not in self.ids:
+            self.ids[days] = self.token_key.record_id(self.identity, f"{days} days")
+            self._spelled[days] = RecordTokens(self.ids[days])
+            self.fields[days] = {}
+        self.fields[days][tag] = VaultField(path, kind, value)
+        return self._spelled[days].token(tag)
+
+    def _consistent(self, value: Any, kind: ConsistentToken | OneWayToken, path: str) -> str:
+        # A one-way value has a scope of its own, or a reversible token of the same value would be its way back.
+        # So has each normal form: an email must not meet a phone number that is written alike.
+        one_way = isinstance(kind, OneWayToken)
+        scope = f"{'one-way' if one_way else 'token'}:{kind.normal_form}:{kind.scope}"
+        record_id = self.token_key.consistent_record_id(self.identity, path)
+        pointer = Pointer(record_id, self.token_key.tag(self.identity, path))
+        blind_index = self.scope_keys.blind_index(scope, normal_form(kind.normal_form, str(value)))
+        kept = None if one_way else VaultField(path, "consistent", value)
+        self.uses.append(ConsistentUse(scope, blind_index, pointer, kept))
+        return pointer.token
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every string and number in a JSON value, as the guard looks for it."""
+    match value:
+        case str():
+            yield value
+        case bool() | None:
+            return
+        case dict():
+            for key, inner in value.items():
+                if not _IDENTIFIER.fullmatch(key):
+                    yield key
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
+        case _:
+            yield str(value)

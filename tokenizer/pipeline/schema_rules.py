@@ -1,0 +1,102 @@
+"""Which schemas are refused: those that would break PCI DSS, or promise what can't be kept.
+
+Requirements named here are those of PCI DSS 4.0.1.
+"""
+
+from collections.abc import Iterable, Mapping
+from math import prod
+
+from schemas.kinds import (
+    ConsistentToken,
+    Fact,
+    FieldKind,
+    FormatPreservingToken,
+    Masked,
+    OneWayToken,
+    Public,
+    Removed,
+)
+from tokenizer.guard.authentication_data import is_authentication_key
+
+# NIST SP 800-38G Rev. 1 asks a million of format-preserving domains; aliases keep to it though they are drawn.
+SMALLEST_DOMAIN = 1_000_000
+_MOST_KEPT_LAST = 4  # 3.4.1: at most the BIN and the last four digits are displayed
+_MOST_KEPT_FIRST = 6
+_SSN_DIGITS = 9
+_LUHN_FAILING = 0.9
+_NO_SSN = prod((0.067, _LUHN_FAILING))  # the share of nine-digit numbers that are neither SSN nor ITIN
+_SHOWS_DIGITS = frozenset({Fact.LAST4, Fact.BIN})
+_DIGITS_BESIDE = ("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits")
+
+
+class SchemaRefused(TypeError):
+    """A schema that must not go into force; the text names the field and the reason."""
+
+
+def check_object(where: str, kinds: Mapping[str, object]) -> None:
+    """Refuse an object's fields if one of them breaks a rule.
+
+    Args:
+        where: the model's name, for the message.
+        kinds: by field; what is no kind (a nested object, a list) is judged on its own.
+
+    Raises:
+        SchemaRefused: names the first field at fault.
+    """
+    for name, kind in kinds.items():
+        if is_authentication_key(name) and not isinstance(kind, Removed):
+            raise SchemaRefused(
+                f"{where}.{name}: sensitive authentication data is never stored (3.3.1); the only kind is Removed"
+            )
+        if isinstance(kind, FieldKind) and (why := _fault(name, kind, kinds)):
+            raise SchemaRefused(f"{where}.{name}: {why}")
+
+
+def check_element(where: str, kind: object) -> None:
+    """Refuse a kind that has no meaning for an element of a list.
+
+    Raises:
+        SchemaRefused: the element's kind is Removed; declare it on the list.
+    """
+    if isinstance(kind, Removed):
+        raise SchemaRefused(f"{where}: an element can't be removed, only a whole list")
+
+
+def _fault(name: str, kind: FieldKind, kinds: Mapping[str, object]) -> str | None:
+    match kind:
+        case ConsistentToken() | OneWayToken() if kind.scope is not None:
+            beside = bool(_SHOWS_DIGITS & set(kind.facts)) or _public_digits(name, kinds)
+            return (
+                "a consistent token with digits of its value beside it can be searched (3.5.1)"
+                if beside
+                else None
+            )
+        case FormatPreservingToken():
+            if not 0 <= kind.keep_last <= _MOST_KEPT_LAST:
+                return f"an alias keeps 0 to {_MOST_KEPT_LAST} digits"
+            size = _domain(kind.min_digits, kind.keep_last)
+            return f"{size:,} aliases are fewer than {SMALLEST_DOMAIN:,}" if size < SMALLEST_DOMAIN else None
+        case Masked():
+            shown = 0 <= kind.keep_first <= _MOST_KEPT_FIRST and 0 <= kind.keep_last <= _MOST_KEPT_LAST
+            return (
+                None
+                if shown
+                else f"a mask shows at most {_MOST_KEPT_FIRST} first and {_MOST_KEPT_LAST} last (3.4.1)"
+            )
+    return None
+
+
+def _public_digits(name: str, kinds: Mapping[str, object]) -> bool:
+    shown: Iterable[str] = (other.lower() for other, kind in kinds.items() if isinstance(kind, Public))
+    return any(
+        other.endswith(_DIGITS_BESIDE) and (other in _DIGITS_BESIDE or other.startswith(name.lower()))
+        for other in shown
+    )
+
+
+def _domain(min_digits: int, keep_last: int) -> int:
+    """How many aliases the shortest value, or one of nine digits if that is allowed, can have."""
+    size = int(_LUHN_FAILING * 10 ** max(0, min_digits - keep_last))
+    if min_digits <= _SSN_DIGITS:
+        size = min(size, int(_NO_SSN * 10 ** (_SSN_DIGITS - keep_last)))
+    return size

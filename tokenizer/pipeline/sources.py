@@ -1,0 +1,108 @@
+"""Lambda events of both sources turned into raw records."""
+
+import base64
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.dead_letter import LetterSource
+from tokenizer.errors import Configuration
+from tokenizer.identity import Identity
+from tokenizer.pipeline.kpl import user_records
+from tokenizer.records import RawRecord, timestamp
+
+Entry = Mapping[str, Any]
+# What reading an entry raises that has not the form its source gives it.
+_MALFORMED = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+
+
+def kinesis_records(event: Mapping[str, Any]) -> list[RawRecord]:
+    """The raw records of a Lambda event from a stream, KPL aggregates taken apart.
+
+    A record that already names its `subSequenceNumber` is one user record of an aggregate (a replay sends those)
+    and isn't taken apart again.
+
+    Raises:
+        Configuration: the event is no Kinesis event.
+    """
+    return _records(event, "aws:kinesis", _from_stream)
+
+
+def _from_stream(entry: Entry) -> Iterator[RawRecord]:
+    kinesis = entry["kinesis"]
+    stream, sequence = entry["eventSourceARN"], kinesis["sequenceNumber"]
+    shard = entry["eventID"].partition(":")[0]
+    arrived = datetime.fromtimestamp(kinesis["approximateArrivalTimestamp"], UTC)
+    data = _decoded(kinesis["data"])
+    given, edited = kinesis.get("subSequenceNumber"), entry.get("edited")
+    for sub_sequence, user_data in [(given, data)] if given is not None else user_records(data):
+        yield RawRecord(
+            identity=Identity.of_kinesis(stream, shard, sequence, sub_sequence).edited(edited),
+            data=user_data,
+            source=LetterSource(
+                stream=stream,
+                shard=shard,
+                sequence_number=sequence,
+                sub_sequence_number=sub_sequence,
+                arrived_at=timestamp(arrived),
+                edited=edited,
+            ),
+            arrived_at=arrived,
+            item_id=sequence,
+        )
+
+
+def sqs_records(event: Mapping[str, Any], max_receive_count: int) -> list[RawRecord]:
+    """The raw records of a Lambda event from a queue.
+
+    Args:
+        event: as Lambda's SQS event source mapping sends it.
+        max_receive_count: the queue's redrive limit; the delivery with this count is a record's last.
+
+    Raises:
+        Configuration: the event is no SQS event.
+    """
+    return _records(event, "aws:sqs", lambda entry: [_from_queue(entry, max_receive_count)])
+
+
+def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
+    queue, message_id, attributes = entry["eventSourceARN"], entry["messageId"], entry["attributes"]
+    arrived = datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC)
+    attempts = int(attributes["ApproximateReceiveCount"])
+    return RawRecord(
+        identity=Identity.of_sqs(queue, message_id).edited(entry.get("edited")),
+        data=entry["body"].encode("utf-8", "surrogatepass"),
+        source=LetterSource(
+            queue=queue, message_id=message_id, arrived_at=timestamp(arrived), edited=entry.get("edited")
+        ),
+        arrived_at=arrived,
+        item_id=message_id,
+        attempts=attempts,
+        last_attempt=attempts >= max_receive_count,
+    )
+
+
+def _records(
+    event: Mapping[str, Any], source: str, read: Callable[[Entry], Iterable[RawRecord]]
+) -> list[RawRecord]:
+    try:
+        return [record for entry in _entries(event, source) for record in read(entry)]
+    except _MALFORMED:
+        raise Configuration(f"a record of the event is not as {source} makes them") from None
+
+
+def _entries(event: Mapping[str, Any], source: str) -> Sequence[Entry]:
+    entries = event.get("Records")
+    if not isinstance(entries, list) or not entries:
+        raise Configuration("the event has no records: the function is wired to a wrong source")
+    if any(entry.get("eventSource") != source for entry in entries):
+        raise Configuration(f"the event is not from {source}: the function is wired to a wrong source")
+    return entries
+
+
+def _decoded(data: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
+    except ValueError:  # binascii.Error, and what is not ASCII
+        # Lambda always encodes; whatever else stands here is judged as it is, and dead-lettered.
+        return data.encode("utf-8", "surrogatepass")

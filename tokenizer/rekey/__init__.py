@@ -1,0 +1,1 @@
+"""Moves the vault to another KMS key."""

@@ -1,0 +1,1 @@
+"""Brings back what failed."""

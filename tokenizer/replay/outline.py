@@ -1,0 +1,55 @@
+"""The outline of a raw record: paths, types and lengths, and not one value."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from schemas.check import escape
+from tokenizer import json_text
+from tokenizer.errors import BadRecord
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}", re.ASCII)
+_SHOWN = 500
+
+
+def outline(data: bytes) -> dict[str, Any]:
+    """What a record looks like.
+
+    Returns:
+        `bytes`, `json` (whether it parses), and `fields`: `path`, `type` and `length` of each, at most 500. A key that is
+        no plain identifier may be a value and is shown as `*`.
+    """
+    try:
+        value = json_text.parse(data)
+    except BadRecord as bad:
+        return {"bytes": len(data), "json": False, "reason": bad.message, "fields": []}
+    fields = [field for _, field in zip(range(_SHOWN), _fields(value, ""), strict=False)]
+    return {"bytes": len(data), "json": True, "fields": fields}
+
+
+def _fields(value: Any, path: str) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _fields(inner, f"{path}/{escape(key) if _IDENTIFIER.fullmatch(key) else '*'}")
+    elif isinstance(value, list) and value:
+        for index, inner in enumerate(value):
+            yield from _fields(inner, f"{path}/{index}")
+    else:
+        yield {"path": path, **_shape(value)}
+
+
+def _shape(value: Any) -> dict[str, Any]:
+    match value:
+        case None:
+            return {"type": "null"}
+        case bool():
+            return {"type": "boolean"}
+        case str():
+            return {"type": "string", "length": len(value)}
+        case int() | Decimal():
+            return {"type": "number", "length": len(str(value))}
+        case dict():
+            return {"type": "object", "length": 0}
+        case _:
+            return {"type": "array", "length": 0}

@@ -1,0 +1,1 @@
+"""Tokens back to values, by policy and within budgets."""

@@ -1,0 +1,41 @@
+"""`python -m tools.docs`: draws the pictures of docs/architecture.md, and writes docs/reference.md."""
+
+from pathlib import Path
+
+from local.emulator.template import load
+from tools.docs.edges import edges
+from tools.docs.mermaid import flowchart
+from tools.docs.reference import reference
+from tools.docs.views import VIEWS
+
+ARCHITECTURE = Path("docs/architecture.md")
+REFERENCE = Path("docs/reference.md")
+TEMPLATE = Path("template.yaml")
+
+
+def drawn(page: str, template: Path = TEMPLATE) -> str:
+    """A page with its pictures as the template has them.
+
+    Raises:
+        ValueError: the page has no place for a picture.
+    """
+    resources = load(template)["Resources"]
+    arrows = edges(resources)
+    for view in VIEWS:
+        begin, end = f"<!-- picture: {view.name} -->\n", "<!-- /picture -->"
+        before, found, after = page.partition(begin)
+        if not found or begin in after:
+            raise ValueError(f"the page has not one place for the picture {view.name}")
+        rest = after[after.index(end) :]
+        page = f"{before}{begin}```mermaid\n{flowchart(view, resources, arrows)}\n```\n{rest}"
+    return page
+
+
+def written() -> str:
+    """The reference as template, schemas and Makefile have it."""
+    return reference(load(TEMPLATE), Path("Makefile").read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    ARCHITECTURE.write_text(drawn(ARCHITECTURE.read_text(encoding="utf-8")), encoding="utf-8")
+    REFERENCE.write_text(written(), encoding="utf-8")

@@ -1,0 +1,114 @@
+"""docs/reference.md: what has a name, in tables. Each is taken from where the name is given, with the words that stand there."""
+
+import inspect
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from schemas.dead_letter import ErrorCode
+from schemas.kinds import Fact, FieldKind
+from schemas.registry import registry
+from tokenizer.pipeline.catalog import ListPlan, ObjectPlan, Plan, catalog
+
+_TARGET = re.compile(r"^([a-z-]+):.*## (.*)$", re.MULTILINE)
+_HEAD = """\
+# Reference
+
+Written by `make docs` from template.yaml, the schemas and the Makefile; `.venv/bin/python -m pytest tests/unit/docs/test_reference.py` fails when it is out of
+date. The API has its own, which the stack serves: `GET /openapi.json` ([api.md](api.md)); the command `replay` has [replay.md](replay.md), events
+[an AsyncAPI document](../schemas/asyncapi.json), metrics [watching.md](watching.md)."""
+
+
+def reference(template: Mapping[str, Any], makefile: str) -> str:
+    """The page.
+
+    Args:
+        template: template.yaml, loaded.
+        makefile: its text.
+    """
+    sections = {
+        "Commands": _table(("make", "does"), _targets(makefile)),
+        "Events": "\n\n".join(_events()),
+        "Field kinds": _table(("kind", "what becomes of a field", "parameters"), _kinds()),
+        "Codes of dead letters": _table(("code",), ([f"`{each}`"] for each in ErrorCode)),
+        "Parameters of a deployment": _table(
+            ("parameter", "default", "what it is"), _parameters(template["Parameters"])
+        ),
+        "Outputs": _table(("output", "what it is"), _outputs(template["Outputs"])),
+        "Alarms": _table(("alarm", "says", "metric", "above"), _alarms(template["Resources"])),
+    }
+    return "\n\n".join([_HEAD, *(f"## {title}\n\n{text}" for title, text in sections.items())]) + "\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _targets(makefile: str) -> Iterator[list[str]]:
+    return ([f"`{name}`", what] for name, what in _TARGET.findall(makefile))
+
+
+def _events() -> Iterator[str]:
+    for name in registry():
+        plan = catalog().plan({"event_type": name.event_type, "schema_version": name.schema_version})
+        rows = _table(("field", "kind", "beside it"), _leaves(plan.data, ""))
+        yield f"### {name.event_type} {name.schema_version}\n\n{rows}"
+
+
+def _leaves(plan: Plan, path: str) -> Iterator[list[str]]:
+    match plan:
+        case ObjectPlan():
+            for name, inner in plan.fields.items():
+                yield from _leaves(inner, f"{path}/{name}")
+        case ListPlan():
+            yield from _leaves(plan.element, f"{path}/*")
+        case FieldKind():
+            facts: tuple[Fact, ...] = getattr(plan, "facts", ())
+            last = path.rpartition("/")[2]
+            yield [f"`{path}`", _kind(plan), ", ".join(f"`{last}_{each}`" for each in facts)]
+
+
+def _kind(kind: FieldKind) -> str:
+    told = [
+        f"{each.name} {value}"
+        for each in fields(kind)
+        if each.name != "facts" and (value := getattr(kind, each.name)) not in {each.default, None}
+    ]
+    return f"{kind.name} ({', '.join(told)})" if told else kind.name
+
+
+def _kinds() -> Iterator[list[str]]:
+    # A class with slots is made twice, and the first is a subclass, too.
+    for kind in {each.__name__: each for each in FieldKind.__subclasses__()}.values():
+        sentence, _, rest = inspect.cleandoc(kind.__doc__ or "").partition("\n\n")
+        told = textwrap.dedent(rest.partition("Args:\n")[2])
+        given = "; ".join(re.sub(r"\n\s+", " ", told).strip().splitlines()).replace(".; ", "; ")
+        word = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+        yield [f"`{word}`", sentence, given]
+
+
+def _parameters(parameters: Mapping[str, Any]) -> Iterator[list[str]]:
+    for name, each in parameters.items():
+        default = str(each["Default"]) if "Default" in each else ""
+        allowed = f" One of {', '.join(map(str, each['AllowedValues']))}." if "AllowedValues" in each else ""
+        yield [f"`{name}`", f"`{default}`" if default else "", each["Description"] + allowed]
+
+
+def _outputs(outputs: Mapping[str, Any]) -> Iterator[list[str]]:
+    return ([f"`{name}`", each["Description"]] for name, each in outputs.items())
+
+
+def _alarms(resources: Mapping[str, Any]) -> Iterator[list[str]]:
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            alarm = resource["Properties"]
+            said = alarm["AlarmDescription"]
+            metric = f"{alarm['Namespace']} {alarm['MetricName']}"
+            yield [f"[{name}](runbook.md)", said, metric, str(alarm["Threshold"])]

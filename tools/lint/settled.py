@@ -1,0 +1,229 @@
+"""Settles template.yaml: translates it as SAM does, then decides its parameters and conditions as CloudFormation would.
+
+A settled template has no transform, parameters, conditions, `Fn::If` or `AWS::NoValue`. Linters that read an unsettled one
+can't follow `Fn::If`, and raise false alarms or see nothing. References between resources stay; `tools/lint/rendered.py` resolves them.
+"""
+
+import copy
+import json
+import logging
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from samtranslator.translator.transform import transform
+
+from local.emulator.template import load
+
+Node = Any
+Template = dict[str, Node]
+
+TEMPLATE = Path("template.yaml")
+REGION = "eu-central-1"
+
+_ADMINISTRATORS = "arn:aws:iam::111122223333:role/deployer,arn:aws:iam::111122223333:role/key-administrator"
+# Between them, each condition of the template is true once and false once; a test counts them.
+PARAMETER_SETS: dict[str, dict[str, str]] = {
+    "default": {},
+    "rekeying": {
+        "Rekeying": "true",
+        "KeyAdministratorArns": _ADMINISTRATORS,
+        "ConsumerAccountIds": "444455556666,777788889999",
+        "AllowedOrigin": "https://shop.example.com",
+        "AlarmTopicArn": f"arn:aws:sns:{REGION}:111122223333:alarms",
+        "RunbookUrl": "https://wiki.example.com/runbook",
+        "PaymentGateway": "fake",
+        "FirstZone": f"{REGION}a",
+        "SecondZone": f"{REGION}c",
+        "ReservedConcurrency": "100",
+    },
+    "existing VPC": {
+        "VpcId": "vpc-0123456789abcdef0",
+        "PrivateSubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+        "DynamoDbPrefixListId": "pl-0123456789abcdef0",
+        "S3PrefixListId": "pl-0123456789abcdef1",
+        "WebAclEnabled": "false",
+        "ApiGatewayAccountEnabled": "false",
+        "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/boundary",
+        "VaultKeySlot": "green",
+        "VaultCryptoName": "restored-from",
+        "OldVaultKeyArns": f"arn:aws:kms:{REGION}:111122223333:key/01234567-89ab-cdef-0123-456789abcdef",
+        "Architecture": "x86_64",
+        "TracingMode": "PassThrough",
+    },
+}
+
+_NOTHING = {"Ref": "AWS::NoValue"}
+_NAMED = re.compile(r"\$\{([^!}]+)\}")
+
+
+@cache
+def settled_sets(path: Path = TEMPLATE) -> dict[str, Template]:
+    """Returns the template settled with each of the parameter sets, by the set's name."""
+    plain = translated(load(path))
+    return {name: settled(plain, given) for name, given in PARAMETER_SETS.items()}
+
+
+def translated(template: Template) -> Template:
+    """Returns a SAM template as plain CloudFormation, with parameters and conditions still open.
+
+    Args:
+        template: as `local.emulator.template.load` gives it; it is left as it is.
+    """
+    packaged = copy.deepcopy(template)
+    for resource in packaged["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://code/functions.zip"
+        elif resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = "s3://code/layer.zip"
+    # It warns of features that it looks for in a file of its makers, which nobody outside has.
+    logging.getLogger("samtranslator.feature_toggle.feature_toggle").setLevel(logging.ERROR)
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # read by the translator; nothing is called
+    plain: Template = json.loads(json.dumps(transform(packaged, {}, _NoManagedPolicies())))
+    return plain
+
+
+def settled(template: Template, given: Mapping[str, Node]) -> Template:
+    """Returns a translated template with its parameters and conditions decided.
+
+    Args:
+        template: as `translated` gives it.
+        given: parameters' values by name; the others have their defaults.
+
+    Raises:
+        KeyError: a given parameter does not exist, or one without a default is not given.
+    """
+    parameters = _parameters(template, given)
+    conditions = _Conditions(template.get("Conditions", {}), parameters)
+    kept = {
+        section: {
+            name: {key: value for key, value in each.items() if key != "Condition"}
+            for name, each in template.get(section, {}).items()
+            if "Condition" not in each or conditions.holds(each["Condition"])
+        }
+        for section in ("Resources", "Outputs")
+    }
+    rest = {
+        key: value
+        for key, value in template.items()
+        if key not in {*kept, "Parameters", "Conditions", "Transform", "Rules"}
+    }
+    decided: Template = {
+        **rest,
+        **{key: _decided(value, parameters, conditions) for key, value in kept.items()},
+    }
+    return decided
+
+
+class _NoManagedPolicies:
+    """Stands for AWS's list of managed policies, which the template names none of."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+class _Conditions:
+    """The conditions of a template, decided by its parameters."""
+
+    def __init__(self, stated: Mapping[str, Node], parameters: Mapping[str, Node]) -> None:
+        self._stated, self._parameters = stated, parameters
+
+    def holds(self, name: str) -> bool:
+        """Returns whether a condition is true."""
+        return self._true(self._stated[name])
+
+    def _true(self, node: Node) -> bool:
+        ((function, arguments),) = node.items()
+        match function:
+            case "Condition":
+                return self.holds(arguments)
+            case "Fn::Not":
+                return not self._true(arguments[0])
+            case "Fn::And":
+                return all(self._true(each) for each in arguments)
+            case "Fn::Or":
+                return any(self._true(each) for each in arguments)
+            case "Fn::Equals":
+                left, right = (_decided(each, self._parameters, self) for each in arguments)
+                return _text(left) == _text(right)
+            case _:
+                raise ValueError(f"a condition uses {function}")
+
+
+def _parameters(template: Template, given: Mapping[str, Node]) -> dict[str, Node]:
+    stated = template.get("Parameters", {})
+    if unknown := set(given) - set(stated):
+        raise KeyError(f"no such parameter: {', '.join(sorted(unknown))}")
+    found = {name: given.get(name, each.get("Default")) for name, each in stated.items()}
+    if missing := [name for name, value in found.items() if value is None]:
+        raise KeyError(f"no value for: {', '.join(missing)}")
+    return {name: _typed(value, stated[name]["Type"]) for name, value in found.items()}
+
+
+def _typed(value: Node, kind: str) -> Node:
+    if kind == "CommaDelimitedList" or kind.startswith("List<"):
+        return [each.strip() for each in str(value).split(",")]
+    return value
+
+
+def _decided(node: Node, parameters: Mapping[str, Node], conditions: _Conditions) -> Node:
+    if isinstance(node, list):
+        return [_decided(each, parameters, conditions) for each in node if not _absent(each, conditions)]
+    if not isinstance(node, dict):
+        return node
+    if set(node) == {"Fn::If"}:
+        return _decided(_chosen(node, conditions), parameters, conditions)
+    if set(node) == {"Ref"}:
+        return parameters.get(node["Ref"], node)
+    decided = {
+        key: _decided(value, parameters, conditions)
+        for key, value in node.items()
+        if not _absent(value, conditions)
+    }
+    return _computed(decided, parameters) if len(decided) == 1 else decided
+
+
+def _chosen(node: Node, conditions: _Conditions) -> Node:
+    condition, then, otherwise = node["Fn::If"]
+    return then if conditions.holds(condition) else otherwise
+
+
+def _absent(node: Node, conditions: _Conditions) -> bool:
+    while isinstance(node, dict) and set(node) == {"Fn::If"}:
+        node = _chosen(node, conditions)
+    return bool(node == _NOTHING)
+
+
+def _computed(node: dict[str, Node], parameters: Mapping[str, Node]) -> Node:
+    """Returns what a function of known texts gives; itself if it is none, or depends on a resource."""
+    ((function, arguments),) = node.items()
+    if function == "Fn::Sub":
+        return _substituted(arguments, parameters)
+    if function == "Fn::Join" and isinstance(arguments[1], list) and all(map(_known, arguments[1])):
+        return arguments[0].join(map(_text, arguments[1]))
+    if function == "Fn::Split" and _known(arguments[1]):
+        return _text(arguments[1]).split(arguments[0])
+    if function == "Fn::Select" and isinstance(arguments[1], list):
+        return arguments[1][int(arguments[0])]
+    return node
+
+
+def _substituted(arguments: Node, parameters: Mapping[str, Node]) -> Node:
+    text, own = arguments if isinstance(arguments, list) else (arguments, {})
+    known = {**parameters, **{name: value for name, value in own.items() if _known(value)}}
+    text = _NAMED.sub(lambda found: _text(known[found[1]]) if found[1] in known else found[0], text)
+    left = {name: value for name, value in own.items() if name not in known}
+    if not _NAMED.search(text):
+        return text.replace("${!", "${")
+    return {"Fn::Sub": [text, left] if left else text}
+
+
+def _known(node: Node) -> bool:
+    return isinstance(node, str | int | float)
+
+
+def _text(node: Node) -> str:
+    return str(node).lower() if isinstance(node, bool) else str(node)

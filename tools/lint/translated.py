@@ -1,0 +1,48 @@
+"""cfn-lint over the template as SAM translates it: faults between resources that stand in no SAM template, such as a stage's."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.emulator.template import load
+from tools.lint.settled import TEMPLATE, Template, translated
+
+LINTER = Path(sys.executable).with_name("cfn-lint")
+PLANTED = Path("tools/lint/planted.yaml")
+
+# What cfn-lint has to find in PLANTED.
+BITES = frozenset({"E3005", "E3012"})
+
+# What may be found, by rule, with the reason.
+WAIVED = {
+    "W1028": "the environment that all functions share asks for a condition under which a single function stands",
+}
+
+
+def findings(root: Path) -> list[str]:
+    """Returns what cfn-lint finds in the translated template, and what it overlooks in the planted one."""
+    found = linted({"translated": translated(load(root / TEMPLATE)), "planted": load(root / PLANTED)})
+    bitten = {each["Rule"]["Id"] for each in found["planted"]}
+    blind = [f"cfn-lint does not find {each} in {PLANTED}" for each in sorted(BITES - bitten)]
+    return [_told(each) for each in found["translated"] if each["Rule"]["Id"] not in WAIVED] + blind
+
+
+def linted(templates: Mapping[str, Template]) -> dict[str, list[dict[str, Any]]]:
+    """Returns cfn-lint's findings in plain templates, by the template's name."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {name: Path(folder, f"{name}.json") for name in templates}
+        for name, template in templates.items():
+            paths[name].write_text(json.dumps(template), encoding="utf-8")
+        command = [str(LINTER), "--format", "json", *map(str, paths.values())]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return {name: [each for each in found if each["Filename"] == str(path)] for name, path in paths.items()}
+
+
+def _told(found: Mapping[str, Any]) -> str:
+    path = ".".join(str(each) for each in found["Location"]["Path"] or ())
+    return f"{path}: {found['Rule']['Id']} {found['Message']}"
