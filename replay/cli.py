@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from ops import console
 from ops.errors import ReplayError
 from ops.options import AsJson, Chosen, Profile, Region, RoleArn, StackName
 from ops.stack import Stack
@@ -129,18 +130,18 @@ def list_(  # noqa: PLR0917 -- a command has its options
             {"code": c, "source": s, "age": a, "letters": n} for (c, s, a), n in sorted(counted.items())
         ]
         letters = [letter.told() for letter in shown]
-        present.as_json({"groups": grouped, "letters": letters, "total": counted.total(), "held": held, "unprocessed": unprocessed["waiting"], "unprocessed_held": unprocessed["held"]})  # fmt: skip
+        console.as_json({"groups": grouped, "letters": letters, "total": counted.total(), "held": held, "unprocessed": unprocessed["waiting"], "unprocessed_held": unprocessed["held"]})  # fmt: skip
         return
     if counted:
         present.groups(counted)
         present.letters(shown)
         if counted.total() > len(shown):
-            present.line(f"... and {counted.total() - len(shown):,} more; --limit N shows more lines")
+            console.line(f"... and {counted.total() - len(shown):,} more; --limit N shows more lines")
     else:
-        present.line("no letters")
+        console.line("no letters")
     _tell_held(held + unprocessed["held"])
     if unprocessed["waiting"]:
-        present.line(
+        console.line(
             f"{unprocessed['waiting']:,} raw messages are unprocessed; `replay run --apply` takes them, too"
         )
 
@@ -165,18 +166,18 @@ def show(
             "record"
         ]
     if as_json:
-        present.as_json(told)
+        console.as_json(told)
         return
-    present.table(
+    console.table(
         "letter",
         ["what", "is"],
         [[key, str(value)] for key, value in told.items() if key not in {"outline", "record"}],
     )
     if outline := told.get("outline"):
         rows = [[each["path"], each["type"], str(each.get("length", ""))] for each in outline["fields"]]
-        present.table(f"{outline['bytes']:,} bytes", ["path", "type", "length"], rows)
+        console.table(f"{outline['bytes']:,} bytes", ["path", "type", "length"], rows)
     if reveal:
-        present.line(told["record"])
+        console.line(told["record"])
 
 
 @app.command()
@@ -222,7 +223,7 @@ def run(  # noqa: PLR0917 -- a command has its options
         _dry_run(queue, wanted, raw, as_json=as_json)
         return
     function = ReplayFunction(stack, wanted.told())
-    with present.progress("replaying", limit or queue.counts()["waiting"]) as tick:
+    with console.progress("replaying", limit or queue.counts()["waiting"]) as tick:
         runner = Runner(queue, function, Pace(rate, concurrency, stop_after), tick)
         _run_chosen(queue, runner, wanted)
     report = runner.report
@@ -235,7 +236,7 @@ def run(  # noqa: PLR0917 -- a command has its options
         report.held = held
     told = {"statuses": dict(report.statuses), "stopped": report.stopped, "held": held, "results": report.results}  # fmt: skip
     if as_json:
-        present.as_json(told)
+        console.as_json(told)
     else:
         _tell_run(told)
     if not report.all_replayed:
@@ -269,17 +270,17 @@ def stream(  # noqa: PLR0917 -- a command has its options
     piece = streams.Piece(moment(since), moment(until), tuple(shard or ()), first, last)
     report = streams.run(ReplayFunction(stack, piece.told()), piece, apply=apply)
     if as_json:
-        present.as_json(report)
+        console.as_json(report)
     else:
         rows = [
             [name, *(f"{each[key]:,}" for key in ("read", "published", "failures"))]
             for name, each in report["shards"].items()
         ]
-        present.table(
+        console.table(
             "stream" if apply else "stream, dry run", ["shard", "read", "published", "failed"], rows
         )
         if not apply:
-            present.line("a dry run: add --apply to act")
+            console.line("a dry run: add --apply to act")
     if report["failures"]:
         raise typer.Exit(_SOME_FAILED)
 
@@ -383,11 +384,11 @@ def main() -> NoReturn:
     try:
         app()
     except ReplayError as error:
-        present.error(str(error), error.hint)
+        console.error(str(error), error.hint)
         sys.exit(_BAD_USAGE)
     except SystemExit as ended:
         if ended.code == _INTERRUPTED:  # typer's answer to Ctrl-C
-            present.error(
+            console.error(
                 "interrupted: letters that were not done stay",
                 "the same command goes on where this one ended",
             )
@@ -486,13 +487,13 @@ def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
         return not runner.report.stopped
 
     patience = max(_chosen.hold, _COUNTS_LAG)
-    present.aside(f"waiting for {held:,} letters that somebody else holds, {patience} s at most")
+    console.aside(f"waiting for {held:,} letters that somebody else holds, {patience} s at most")
     return waited_for(lambda: queue.counts()["held"], take_what_came_back, patience)
 
 
 def _tell_held(held: int) -> None:
     if held:
-        present.line(f"{held:,} more are held by somebody else; they come back if they are not replayed")
+        console.line(f"{held:,} more are held by somebody else; they come back if they are not replayed")
 
 
 def _dry_run(queue: LetterQueue, wanted: Filter, raw: int, *, as_json: bool) -> None:
@@ -509,12 +510,12 @@ def _dry_run(queue: LetterQueue, wanted: Filter, raw: int, *, as_json: bool) -> 
     finally:
         queue.give_back([*receipts, *aside])
     if as_json:
-        present.as_json({"dry_run": True, "would_replay": len(ids), "ids": ids, "held": held, "unprocessed": raw})  # fmt: skip
+        console.as_json({"dry_run": True, "would_replay": len(ids), "ids": ids, "held": held, "unprocessed": raw})  # fmt: skip
         return
     present.groups(counted)
     _tell_held(held)
     more = f" and {raw:,} unprocessed messages" if raw else ""
-    present.line(f"would replay {len(ids):,} letters{more}; a dry run: add --apply to act")
+    console.line(f"would replay {len(ids):,} letters{more}; a dry run: add --apply to act")
 
 
 def _run_unprocessed(function: ReplayFunction, report: Report) -> None:
@@ -608,13 +609,13 @@ def _asked_purpose() -> str:
 
 def _told(value: dict[str, Any], text: str, *, as_json: bool) -> None:
     if as_json:
-        present.as_json(value)
+        console.as_json(value)
     else:
-        present.line(text)
+        console.line(text)
 
 
 def _tell_run(told: dict[str, Any]) -> None:
-    present.table(
+    console.table(
         "replayed", ["result", "letters"], [[name, f"{n:,}"] for name, n in sorted(told["statuses"].items())]
     )
     left = [each for each in told["results"] if each["status"] not in {"published", "skipped"}]
@@ -628,11 +629,11 @@ def _tell_run(told: dict[str, Any]) -> None:
             ]
             for each in left
         ]
-        present.table("stay on the queue", ["id", "result", "code", "message"], rows[:_SHOWN])
+        console.table("stay on the queue", ["id", "result", "code", "message"], rows[:_SHOWN])
     if told["stopped"]:
-        present.error(
+        console.error(
             f"stopped: {told['stopped']}", "mend the cause; `replay show ID` tells more of one letter"
         )
     if not told["statuses"]:
-        present.line("nothing to replay")
+        console.line("nothing to replay")
     _tell_held(told["held"])

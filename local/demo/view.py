@@ -12,7 +12,7 @@ from rich.table import Table
 
 from local.demo.checks import Figure
 from local.demo.verifications import Attempt
-from replay import present
+from ops import console
 
 _PLAIN_WIDTH = 120
 _VALUE_WIDTH = 46
@@ -47,7 +47,7 @@ class View:
             yield count
             self._console.print(f"  {label}: {done:,} of {total:,}")
             return
-        with present.bar(self._console, f"  {label}", total) as tick:
+        with console.bar(self._console, f"  {label}", total) as tick:
             yield tick
 
     def beside(self, raw: Mapping[str, Any], sanitized: Mapping[str, Any]) -> None:

@@ -8,12 +8,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from ops import console
 from ops.audit.store import AwsTrail
 from ops.audit.trail import Day, check
 from ops.errors import ReplayError, told
 from ops.options import AsJson, Profile, Region, RoleArn, StackName
 from ops.stack import find
-from replay import present
 
 _BROKEN, _BAD_USAGE = 1, 2
 _ROLE = "verify-audit needs the stack's AuditReaderRoleArn"
@@ -40,10 +40,10 @@ def verify(  # noqa: PLR0917 -- a command has its options
     """
     first, last = _day(since), _day(until)
     trail = AwsTrail(find(stack, profile, region, role_arn, "AuditReaderRoleArn"))
-    with told("reading the audit trail", _ROLE), present.progress("checking", None) as tick:
+    with told("reading the audit trail", _ROLE), console.progress("checking", None) as tick:
         days = [day for day in check(trail, _days(trail, first, last), tick) if day.chains or day.broken]
     if as_json:
-        present.as_json(_document(days))
+        console.as_json(_document(days))
     else:
         _show(days)
     if any(day.broken for day in days):
@@ -55,7 +55,7 @@ def main() -> NoReturn:
     try:
         app()
     except ReplayError as error:
-        present.error(str(error), error.hint)
+        console.error(str(error), error.hint)
         sys.exit(_BAD_USAGE)
     sys.exit(0)
 
@@ -93,7 +93,7 @@ def _verdict(days: list[Day]) -> str:
 
 def _show(days: list[Day]) -> None:
     if not days:
-        present.line("there is no line and no head on these days")
+        console.line("there is no line and no head on these days")
         return
     rows = [
         [
@@ -107,19 +107,19 @@ def _show(days: list[Day]) -> None:
         ]
         for day in days
     ]
-    present.table("audit trail", ["day", "chains", "lines", "first", "last", "days locked", "verdict"], rows)
+    console.table("audit trail", ["day", "chains", "lines", "first", "last", "days locked", "verdict"], rows)
     found = [finding for day in days for finding in day.findings]
     if found:
         broken = [
             [each.day, each.chain, str(each.sequence or ""), str(each.kind), each.what] for each in found
         ]
-        present.table("where it breaks", ["day", "chain", "line", "kind", "what"], broken)
+        console.table("where it breaks", ["day", "chain", "line", "kind", "what"], broken)
     if more := sum(day.broken for day in days) - len(found):
-        present.line(f"... and {more:,} more findings; --since and --until show fewer days")
+        console.line(f"... and {more:,} more findings; --since and --until show fewer days")
     lines, chains = sum(day.lines for day in days), sum(day.chains for day in days)
     unanswered = sum(day.unanswered for day in days)
     told_of = f"; {unanswered:,} without an answer, since a write failed" if unanswered else ""
-    present.line(f"{_verdict(days)}: {lines:,} lines in {chains:,} chains{told_of}")
+    console.line(f"{_verdict(days)}: {lines:,} lines in {chains:,} chains{told_of}")
 
 
 def _time(text: str | None) -> str:

@@ -6,10 +6,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from ops import console
 from ops.errors import ReplayError, told
 from ops.options import AsJson, Chosen
 from ops.stack import Stack
-from replay import present
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,7 +58,7 @@ def main() -> NoReturn:
     try:
         app(prog_name="honey")
     except ReplayError as error:
-        present.error(str(error), error.hint)
+        console.error(str(error), error.hint)
         sys.exit(_BAD_USAGE)
     sys.exit(0)
 
@@ -85,6 +85,6 @@ def _asked(stack: Stack, **request: Any) -> list[dict[str, str]]:
 
 def _tell(tokens: list[dict[str, str]], *, as_json: bool) -> None:
     if as_json:
-        present.as_json(tokens)
+        console.as_json(tokens)
     else:
-        present.table("honey tokens", _COLUMNS, [[each[column] for column in _COLUMNS] for each in tokens])
+        console.table("honey tokens", _COLUMNS, [[each[column] for column in _COLUMNS] for each in tokens])

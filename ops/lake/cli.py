@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from ops import console
 from ops.errors import ReplayError, told
 from ops.lake import athena
 from ops.lake.answer import Answer
@@ -19,7 +20,6 @@ from ops.lake.files import fetch
 from ops.lake.questions import Question
 from ops.options import AsJson, Chosen
 from ops.stack import Stack
-from replay import present
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,7 +59,7 @@ def query(
 @app.command("sql")
 def sql_(question: Annotated[Question, typer.Argument(help="A saved question.")]) -> None:
     """Print a saved question's query, to begin one of your own with."""
-    present.line(question.sql)
+    console.line(question.sql)
 
 
 @app.command()
@@ -70,7 +70,7 @@ def tables() -> None:
         for event_type, columns in all_tables().items()
         for column, kind in {**columns, "day": "string"}.items()
     ]
-    present.table("tables", ["table", "column", "type"], rows)
+    console.table("tables", ["table", "column", "type"], rows)
 
 
 def main() -> NoReturn:
@@ -78,9 +78,9 @@ def main() -> NoReturn:
     try:
         app(prog_name="lake")
     except ReplayError as error:
-        present.error(str(error), error.hint)
+        console.error(str(error), error.hint)
     except (QueryError, AthenaError) as error:
-        present.error(
+        console.error(
             str(error), "`lake tables` lists the columns, `lake sql revenue` prints a query that works"
         )
     sys.exit(_BAD_USAGE)
@@ -104,6 +104,6 @@ def _local(stack: Stack, sql: str) -> Answer:
 
 def _tell(title: str, answer: Answer, *, as_json: bool) -> None:
     if as_json:
-        present.as_json(answer.records())
+        console.as_json(answer.records())
     else:
-        present.table(title, answer.columns, answer.shown())
+        console.table(title, answer.columns, answer.shown())

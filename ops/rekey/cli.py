@@ -7,13 +7,13 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from ops import console
 from ops.errors import ReplayError
 from ops.options import AsJson, Chosen
 from ops.rekey.function import ROLE, RekeyFunction
 from ops.rekey.mover import Mover
 from ops.rekey.restore import put_back
 from ops.stack import Stack
-from replay import present
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,20 +51,20 @@ def run(
     mover = Mover(
         RekeyFunction(stack),
         concurrency,
-        lambda doing: present.progress(doing, None),
-        present.aside,
+        lambda doing: console.progress(doing, None),
+        console.aside,
     )
     told = mover.run(segments, rounds)
     _show(told, as_json=as_json)
     if told["phase"] != "done":
         left = told["verified"]
-        present.error(
+        console.error(
             f"records are left under another key after {rounds} rounds: {left.get('old', 0):,} old, {left.get('denied', 0):,} that KMS does not open",
             "find which function still seals under the old key, or which key is disabled; keep the old key",
         )
         raise typer.Exit(_LEFT)
     if told["unreadable"]:
-        present.error(
+        console.error(
             f"{told['verified'].get('tampered', 0):,} records are not what was written: nobody can read them, under either key",
             "docs/runbook.md, TamperedAlarm; look at them before the old key is deleted",
         )
@@ -85,12 +85,12 @@ def restore(
 ) -> None:
     """Put back what a table lacks from one restored beside it; overwrites nothing. For administrators of the tables."""
     stack = _chosen.stack("")
-    with present.progress(f"putting back into {target}", None) as tick:
+    with console.progress(f"putting back into {target}", None) as tick:
         counts = put_back(stack.client("dynamodb"), source, target, tick)
     if as_json:
-        present.as_json(dict(counts))
+        console.as_json(dict(counts))
     else:
-        present.line(f"{counts['put back']:,} put back, {counts['there']:,} were there")
+        console.line(f"{counts['put back']:,} put back, {counts['there']:,} were there")
 
 
 def main() -> NoReturn:
@@ -99,11 +99,11 @@ def main() -> NoReturn:
     try:
         app()
     except ReplayError as error:
-        present.error(str(error), error.hint)
+        console.error(str(error), error.hint)
         sys.exit(_BAD_USAGE)
     except SystemExit as ended:
         if ended.code == _INTERRUPTED:  # typer's answer to Ctrl-C
-            present.error("interrupted: what was moved stays moved", "the same command goes on from here")
+            console.error("interrupted: what was moved stays moved", "the same command goes on from here")
         raise
     sys.exit(0)
 
@@ -118,13 +118,13 @@ def _stack() -> Stack:
 
 def _show(told: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        present.as_json(told)
+        console.as_json(told)
         return
     if told["phase"] == "none":
-        present.line("there was no run yet")
+        console.line("there was no run yet")
         return
-    present.line(f"to {told['target']}: {told['phase']}, round {told['round']}")
+    console.line(f"to {told['target']}: {told['phase']}, round {told['round']}")
     rows = [[phase, fate, f"{n:,}"] for phase in ("moving", "verified") for fate, n in told[phase].items()]
-    present.table("vault records", ["while", "were", "records"], rows)
+    console.table("vault records", ["while", "were", "records"], rows)
     for record_id in told["unreadable"]:
-        present.line(f"not readable by anybody: {record_id}")
+        console.line(f"not readable by anybody: {record_id}")

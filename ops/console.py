@@ -1,0 +1,91 @@
+"""Prints what commands have to say: tables and a progress bar on a terminal, plain lines without one, JSON for programs."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+
+def as_json(value: Any) -> None:
+    """For programs: one JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def error(message: str, hint: str) -> None:
+    """What happened and what to type next, on standard error."""
+    sys.stderr.write(f"error: {message}\nhint: {hint}\n")
+
+
+def aside(text: str) -> None:
+    """One plain line beside what is asked for, on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def line(text: str) -> None:
+    """One plain line."""
+    sys.stdout.write(text + "\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on a terminal, tab-separated lines without one."""
+    console = Console()
+    if not console.is_terminal:
+        line("\t".join(columns))
+        for row in rows:
+            line("\t".join(row))
+        return
+    made = Table(title=title, title_justify="left")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    console.print(made)
+
+
+class _Speed(ProgressColumn):
+    """Shows how many were done a second, from the beginning on; nothing before the first."""
+
+    def render(self, task: Task) -> Text:
+        """Render the column."""
+        seconds = task.finished_time or task.elapsed
+        return Text(f"{task.completed / seconds:,.0f}/s" if task.completed and seconds else "")
+
+
+@contextmanager
+def progress(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Shows a bar with rate and time left on a terminal; nothing without one."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with bar(console, doing, total) as tick:
+        yield tick
+
+
+@contextmanager
+def bar(console: Console, doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Shows a bar with rate and time left; yields the function to call with each advance.
+
+    Args:
+        console: a terminal.
+        doing: what is done, in a word or two.
+        total: how many there will be; None where nobody knows.
+    """
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())  # fmt: skip
+    with Progress(*columns, console=console, speed_estimate_period=5) as shown:
+        task = shown.add_task(doing, total=total)
+        yield lambda count: shown.advance(task, count)
