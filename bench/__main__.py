@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.report import page
-from bench.report.table import Sheet
-from bench.report.tables import sheets
+from bench.report.table import ResultTable
+from bench.report.tables import tables
 from bench.suite import SECTIONS
 
 RESULTS = Path(__file__).parent / "results"
@@ -35,8 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
     failed = [name for name in options.sections or SECTIONS if not _measured(name, console)]
     results = _results()
-    for sheet in sheets(results):
-        console.print(_table(sheet))
+    for table in tables(results):
+        console.print(_shown(table))
     if options.keep:
         page.keep(results)
     steep = [name for name, curve in results.get("growth", {}).items() if not curve.get("linear", True)]
@@ -64,13 +64,13 @@ def _results() -> dict[str, Any]:
     return {file.stem: json.loads(file.read_text()) for file in files if file.exists()}
 
 
-def _table(sheet: Sheet) -> Table:
-    table = Table(title=sheet.title, title_justify="left")
-    for at, head in enumerate(sheet.head):
-        table.add_column(head, justify="right" if at else "left")
-    for row in sheet.rows:
-        table.add_row(*(cell.replace("**", "") for cell in row))
-    return table
+def _shown(table: ResultTable) -> Table:
+    shown = Table(title=table.title, title_justify="left")
+    for at, column in enumerate(table.head):
+        shown.add_column(column, justify="right" if at else "left")
+    for row in table.rows:
+        shown.add_row(*(cell.replace("**", "") for cell in row))
+    return shown
 
 
 if __name__ == "__main__":

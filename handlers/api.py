@@ -26,8 +26,8 @@ from handlers.rest.models import (
 from handlers.runtime import fail, logger, type_only
 from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
-from tokenizer.aws.api.order_service import OrderDesk, checked
-from tokenizer.aws.api.synchronous_tokenizer import WaitingDesk
+from tokenizer.aws.api.order_service import OrderService, checked
+from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.compose import desks
 from tokenizer.aws.platform.settings import ApiSettings
 
@@ -49,13 +49,13 @@ def _settings() -> ApiSettings:
 
 
 @cache
-def _waiting() -> WaitingDesk:
-    return desks.waiting_desk(_settings())
+def _waiting() -> SynchronousTokenizer:
+    return desks.synchronous_tokenizer(_settings())
 
 
 @cache
-def _desk() -> OrderDesk:
-    return desks.order_desk(_settings())
+def _service() -> OrderService:
+    return desks.order_service(_settings())
 
 
 @cache
@@ -109,7 +109,7 @@ def post_order(
         checked(data)
         shown = _waiting().order(data, caller, idempotency_key)
         return answer(201, shown, {"Preference-Applied": "wait"})
-    return answer(202, _desk().take(data, caller, idempotency_key))
+    return answer(202, _service().take(data, caller, idempotency_key))
 
 
 @_people_and_machines(
@@ -127,7 +127,7 @@ def tokenize(request: TokensRequest, idempotency_key: Key = None) -> Answer:
 )
 def get_order(order_id: OrderId) -> Answer:
     """The latest sanitized order."""
-    found = _desk().order(order_id)
+    found = _service().order(order_id)
     return answer(200, found) if found else problem(404, "not_found", "there is no such order")
 
 
@@ -143,7 +143,7 @@ def pay(
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=128)],
 ) -> Answer:
     """Charge the card behind the order's token; one charge for a key."""
-    return answer(201, _desk().pay(order_id, idempotency_key, _caller().name))
+    return answer(201, _service().pay(order_id, idempotency_key, _caller().name))
 
 
 @app.post(
@@ -154,7 +154,9 @@ def pay(
 )
 def reveal(request: RevealRequest) -> Answer:
     """The values behind tokens, as far as the policies let the caller have them for the purpose."""
-    told = _desk().reveal(request.tokens, request.purpose, masked=request.masked, caller=_caller().told())
+    told = _service().reveal(
+        request.tokens, request.purpose, masked=request.masked, caller=_caller().to_dict()
+    )
     if "error" in told:
         return problem(503, "unavailable", "reveals are not available")
     shown = {
@@ -175,7 +177,7 @@ def erase(
     purpose: Annotated[str, Query(min_length=1, max_length=100)] = "erasure_request",
 ) -> Answer:
     """Erase what the vault holds on a customer; their tokens answer `erased` from then on."""
-    told = _desk().erase(customer_id, purpose, _caller().told())
+    told = _service().erase(customer_id, purpose, _caller().to_dict())
     if "error" in told:
         status = {"denied": 403, "invalid_request": 422}.get(told["error"]["code"], 503)
         return problem(status, told["error"]["code"], told["error"]["message"])

@@ -7,25 +7,25 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, metrics, sealed_exit
+from handlers.runtime import logger, metrics, redact_errors
 from tokenizer.aws.compose import desks, tokenize
-from tokenizer.aws.platform.expiring_cache import Renewed
+from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import EraseSettings
-from tokenizer.erasure.service import ErasureDesk, NotPermitted
+from tokenizer.erasure.service import ErasureService, NotPermitted
 from tokenizer.errors import PipelineError
 from tokenizer.reveal.service import NotACaller, caller_of
 
 
 @cache
-def _kept() -> Renewed[ErasureDesk]:
-    return Renewed(lambda: desks.erasure_desk(EraseSettings.load(os.environ)))
+def _kept() -> ExpiringCache[ErasureService]:
+    return ExpiringCache(lambda: desks.erasure_service(EraseSettings.load(os.environ)))
 
 
-def _desk() -> ErasureDesk:
+def _service() -> ErasureService:
     return _kept().current()
 
 
-@sealed_exit
+@redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Erase a customer, or sweep what earlier erasures left to be swept.
 
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     budget = tokenize.budget(context.get_remaining_time_in_millis)
     if event.get("sweep") is True:
-        counts = _desk().sweep(budget)
+        counts = _service().sweep(budget)
         metrics.add_metric("Swept", MetricUnit.Count, counts["swept"])
         metrics.add_metric("SweepsFailed", MetricUnit.Count, counts["failed"])
         metrics.flush_metrics()
@@ -48,7 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if not isinstance(customer_id, str) or not customer_id or not isinstance(purpose, str) or not purpose:
         return _refused("invalid_request", "customer_id and purpose are required")
     try:
-        certificate = _desk().erase(caller_of(event.get("caller")), customer_id, purpose, budget)
+        certificate = _service().erase(caller_of(event.get("caller")), customer_id, purpose, budget)
     except NotACaller as why:
         return _refused("invalid_request", str(why))
     except NotPermitted:

@@ -6,19 +6,19 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, sealed_exit
+from handlers.runtime import logger, redact_errors
 from tokenizer.aws.compose import desks
-from tokenizer.aws.honeytokens.service import HoneyDesk, InvalidRequest
+from tokenizer.aws.honeytokens.service import HoneytokenService, InvalidRequest
 from tokenizer.aws.platform.settings import HoneySettings
 from tokenizer.errors import PipelineError
 
 
 @cache
-def _desk() -> HoneyDesk:
-    return desks.honey_desk(HoneySettings.load(os.environ))
+def _service() -> HoneytokenService:
+    return desks.honeytoken_service(HoneySettings.load(os.environ))
 
 
-@sealed_exit
+@redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
     """Serve one request.
 
@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
         `{"tokens": [{"token", "kind", "note", "seeded_at"}, ...]}`, or `{"error": {"code", "message"}}`.
     """
     try:
-        return _desk().serve(event)
+        return _service().serve(event)
     except InvalidRequest as why:
         return {"error": {"code": "invalid_request", "message": str(why)}}
     except PipelineError as error:

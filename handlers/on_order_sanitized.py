@@ -10,7 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, sealed_exit
+from handlers.runtime import logger, redact_errors
 from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
 from tokenizer.aws.api.orders_table import OrdersTable
@@ -24,7 +24,7 @@ def _orders() -> OrdersTable:
     return OrdersTable(client("dynamodb"), OrdersSettings.load(os.environ).orders_table)
 
 
-@sealed_exit
+@redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
     """Keep a batch of events from the bus; each may come twice, late, or out of order.
 

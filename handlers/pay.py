@@ -7,8 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, sealed_exit
-from tokenizer.aws.api.order_shelf import OrderShelf
+from handlers.runtime import logger, redact_errors
+from tokenizer.aws.api.order_shelf import OrdersReader
 from tokenizer.aws.compose import desks, tokenize
 from tokenizer.aws.platform.settings import PaySettings
 from tokenizer.errors import PipelineError
@@ -16,11 +16,11 @@ from tokenizer.payments.cashier import Cashier, NotPayable
 
 
 @cache
-def _parts() -> tuple[OrderShelf, Cashier]:
+def _parts() -> tuple[OrdersReader, Cashier]:
     return desks.cashier(PaySettings.load(os.environ))
 
 
-@sealed_exit
+@redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Pay an order.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, sealed_exit
+from handlers.runtime import logger, redact_errors
 from tokenizer.aws.compose import desks, tokenize
 from tokenizer.aws.platform.settings import RekeySettings
 from tokenizer.errors import PipelineError
@@ -22,7 +22,7 @@ def _rekeying() -> Rekeying:
     return desks.rekeying(RekeySettings.load(os.environ))
 
 
-@sealed_exit
+@redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Serve one request; `tokenizer.rekey.run` has what each does.
 

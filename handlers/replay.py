@@ -6,20 +6,20 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, sealed_exit
+from handlers.runtime import logger, redact_errors
 from tokenizer.aws.compose import desks
 from tokenizer.aws.platform.settings import ReplaySettings
 from tokenizer.aws.replay.letters import Refused
-from tokenizer.aws.replay.service import Desk, InvalidRequest
+from tokenizer.aws.replay.service import InvalidRequest, ReplayService
 from tokenizer.errors import PipelineError
 
 
 @cache
-def _desk() -> Desk:
-    return desks.desk(ReplaySettings.load(os.environ))
+def _service() -> ReplayService:
+    return desks.replay_service(ReplaySettings.load(os.environ))
 
 
-@sealed_exit
+@redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
     """Serve one request; `tokenizer.aws.replay.service` has the actions.
 
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
         `{"error": {"code", "message"}}`.
     """
     try:
-        answer = _desk().serve(event)
+        answer = _service().serve(event)
     except InvalidRequest as why:
         return {"error": {"code": "invalid_request", "message": str(why)}}
     except Refused as why:

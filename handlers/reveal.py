@@ -7,12 +7,12 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, metrics, sealed_exit
+from handlers.runtime import logger, metrics, redact_errors
 from tokenizer import json_text
 from tokenizer.aws.compose import desks, tokenize
 from tokenizer.aws.platform.settings import RevealSettings
 from tokenizer.errors import PipelineError
-from tokenizer.reveal.service import Action, NotACaller, Reveals, Wish, caller_of
+from tokenizer.reveal.service import Action, NotACaller, RevealRequest, RevealService, caller_of
 
 MOST = 100
 ANSWER_CHARACTERS = 1_400_000  # Lambda: 6 MB for an answer, and a character takes up to four bytes in UTF-8
@@ -20,17 +20,17 @@ _METRICS = {"Tampered": "tampered", "RevealsDenied": "denied"}
 
 
 @cache
-def _reveals() -> Reveals:
+def _reveals() -> RevealService:
     return desks.reveals(RevealSettings.load(os.environ))
 
 
-@sealed_exit
+@redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Reveal up to 100 tokens for a purpose.
 
     Args:
         event: `{"tokens": [...], "purpose": "..."}`; `masked` for enough to recognize a value by; `caller` for whom the API
-            asks, who is then judged by the policies.
+            asks, who is then parsed by the policies.
         context: Lambda's.
 
     Returns:
@@ -46,12 +46,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return _refused("invalid_request", f"tokens: a list of 1 to {MOST} strings")
     if not isinstance(purpose, str) or not purpose.strip():
         return _refused("invalid_request", "purpose: a text is required")
-    wish = Wish(
+    request = RevealRequest(
         tuple(tokens), purpose.strip(), Action.MASKED if event.get("masked") is True else Action.REVEAL
     )
     try:
         caller = caller_of(event.get("caller"))
-        answers = _reveals().answer(caller, wish, tokenize.budget(context.get_remaining_time_in_millis))
+        answers = _reveals().answer(caller, request, tokenize.budget(context.get_remaining_time_in_millis))
     except NotACaller as why:
         return _refused("invalid_request", str(why))
     except PipelineError as error:

@@ -26,7 +26,7 @@ logger = Logger()
 metrics = Metrics()
 
 
-def sealed_exit(handler: Handler) -> Handler:
+def redact_errors(handler: Handler) -> Handler:
     """Let no error leave a handler but ours: Lambda prints what leaves it, and another's text may hold a value."""
 
     @wraps(handler)
@@ -44,7 +44,7 @@ def sealed_exit(handler: Handler) -> Handler:
             fail(type(error).__name__)
             raise type_only(error) from None
         finally:
-            tell_signals()
+            log_alarm_metrics()
             key_expiry.drop_expired()
 
     return call
@@ -66,7 +66,7 @@ def type_only(error: Exception) -> RuntimeError:
     return RuntimeError(type(error).__name__)
 
 
-def tell(outcomes: Sequence[Outcome]) -> None:
+def log_batch(outcomes: Sequence[Outcome]) -> None:
     """Log and count what became of a batch; codes and counts, no values.
 
     The batch is done by then, so an error in here is told and not raised: it would only make Lambda do it all again.
@@ -123,7 +123,7 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
     traces.add(stages, counts, fates)
 
 
-def tell_signals() -> None:
+def log_alarm_metrics() -> None:
     """Count what somebody is to be alarmed of, whatever became of the request."""
     told = counters.take(*ALL)
     for name, count in told.items():

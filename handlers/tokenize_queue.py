@@ -6,9 +6,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import replay_answer, sealed_exit, tell
+from handlers.runtime import log_batch, redact_errors, replay_answer
 from tokenizer.aws.compose import tokenize
-from tokenizer.aws.platform.expiring_cache import Renewed
+from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import values_catalog
@@ -23,13 +23,13 @@ def _settings() -> TokenizeSettings:
 
 
 @cache
-def _kept() -> Renewed[Tokenizer]:
-    return Renewed(tokenize.maker(_settings()))
+def _kept() -> ExpiringCache[Tokenizer]:
+    return ExpiringCache(tokenize.maker(_settings()))
 
 
 @cache
-def _kept_for_values() -> Renewed[Tokenizer]:
-    return Renewed(tokenize.maker(_settings(), values_catalog()))
+def _kept_for_values() -> ExpiringCache[Tokenizer]:
+    return ExpiringCache(tokenize.maker(_settings(), values_catalog()))
 
 
 def _tokenizer() -> Tokenizer:
@@ -40,7 +40,7 @@ def _budget(context: LambdaContext) -> Budget:
     return tokenize.budget(context.get_remaining_time_in_millis)
 
 
-@sealed_exit
+@redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take a batch of the queue through.
 
@@ -54,7 +54,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return replay_answer(outcomes, with_events=True)
     has_letters = replayed and event.get(WITH_LETTERS) is not True
     outcomes = _tokenizer().run(records, _budget(context), replayed=has_letters)
-    tell(outcomes)
+    log_batch(outcomes)
     if replayed:
         return replay_answer(outcomes, with_events=event.get(WITH_EVENTS) is True)
     return {

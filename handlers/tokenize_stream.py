@@ -6,9 +6,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import replay_answer, sealed_exit, tell
+from handlers.runtime import log_batch, redact_errors, replay_answer
 from tokenizer.aws.compose import tokenize
-from tokenizer.aws.platform.expiring_cache import Renewed
+from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.sources import kinesis_records
@@ -16,15 +16,15 @@ from tokenizer.replay.messages import REPLAY, WITH_LETTERS
 
 
 @cache
-def _kept() -> Renewed[Tokenizer]:
-    return Renewed(tokenize.maker(TokenizeSettings.load(os.environ)))
+def _kept() -> ExpiringCache[Tokenizer]:
+    return ExpiringCache(tokenize.maker(TokenizeSettings.load(os.environ)))
 
 
 def _tokenizer() -> Tokenizer:
     return _kept().current()
 
 
-@sealed_exit
+@redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take a batch of the stream through.
 
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     outcomes = _tokenizer().run(
         records, tokenize.budget(context.get_remaining_time_in_millis), replayed=has_letters
     )
-    tell(outcomes)
+    log_batch(outcomes)
     if replayed:
         return replay_answer(outcomes)
     failed = [each.record.item_id for each in outcomes if each.failure]

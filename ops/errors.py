@@ -25,7 +25,7 @@ _ROLE = "replay needs the stack's ReplayOperatorRoleArn"
 
 
 @contextmanager
-def told(doing: str, role: str = _ROLE) -> Iterator[None]:
+def explained(doing: str, role: str = _ROLE) -> Iterator[None]:
     """Turn AWS's errors into ones that an operator can act on.
 
     Args:

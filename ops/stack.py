@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from ops.errors import ReplayError, told
+from ops.errors import ReplayError, explained
 
 LOCAL = Path(".local/stack.json")
 _ROLE = "ReplayOperatorRoleArn"
@@ -49,7 +49,7 @@ class Stack:
 
     def operator(self) -> str:
         """Who is asking, for the audit trail."""
-        with told("asking who you are"):
+        with explained("asking who you are"):
             return str(self.client("sts").get_caller_identity()["Arn"])
 
 
@@ -77,7 +77,7 @@ def find(
     session = boto3.Session(profile_name=profile, region_name=region)
     if role_arn:
         session = _assumed(session, role_arn, None)
-    with told(f"looking for the stack {name}"):
+    with explained(f"looking for the stack {name}"):
         try:
             (found,) = session.client("cloudformation", config=_CONFIG).describe_stacks(StackName=name)[
                 "Stacks"
@@ -110,7 +110,7 @@ def _local(role_arn: str | None, local_role: str) -> Stack:
 
 
 def _assumed(session: boto3.Session, role_arn: str, endpoint_url: str | None) -> boto3.Session:
-    with told(f"assuming {role_arn}"):
+    with explained(f"assuming {role_arn}"):
         sts = session.client("sts", endpoint_url=endpoint_url, config=_CONFIG)
         given = sts.assume_role(RoleArn=role_arn, RoleSessionName="replay")["Credentials"]
     return boto3.Session(

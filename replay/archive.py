@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ops.errors import ReplayError, told
+from ops.errors import ReplayError, explained
 from ops.stack import Stack
 
 _POLL_SECONDS = 5.0
@@ -19,7 +19,7 @@ def start(
     events = stack.client("events")
     bus = stack.output("SanitizedBusName")
     name = f"replay-{int(time.time())}"
-    with told("starting the archive's replay"):
+    with explained("starting the archive's replay"):
         bus_arn = _bus_arn(rules[0], bus)
         source = archive_arn or bus_arn.replace(":event-bus/", ":archive/")
         answer = events.start_replay(
@@ -34,7 +34,7 @@ def start(
 
 def status(stack: Stack, name: str) -> dict[str, Any]:
     """Where a replay stands."""
-    with told(f"looking for the replay {name}"):
+    with explained(f"looking for the replay {name}"):
         answer = stack.client("events").describe_replay(ReplayName=name)
     replayed = answer.get("EventLastReplayedTime")
     return {
@@ -53,7 +53,7 @@ def watch(stack: Stack, name: str) -> dict[str, Any]:
 
 def cancel(stack: Stack, name: str) -> dict[str, Any]:
     """Cancel a replay."""
-    with told(f"cancelling the replay {name}"):
+    with explained(f"cancelling the replay {name}"):
         answer = stack.client("events").cancel_replay(ReplayName=name)
     return {"name": name, "state": answer["State"]}
 

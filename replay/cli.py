@@ -129,7 +129,7 @@ def list_(  # noqa: PLR0917 -- a command has its options
         grouped = [
             {"code": c, "source": s, "age": a, "letters": n} for (c, s, a), n in sorted(counted.items())
         ]
-        letters = [letter.told() for letter in shown]
+        letters = [letter.to_dict() for letter in shown]
         console.as_json({"groups": grouped, "letters": letters, "total": counted.total(), "held": held, "unprocessed": unprocessed["waiting"], "unprocessed_held": unprocessed["held"]})  # fmt: skip
         return
     if counted:
@@ -156,7 +156,7 @@ def show(
     """Everything about one letter but values: field paths, types and lengths."""
     stack = _stack()
     letter = _one(stack, letter_id)
-    told: dict[str, Any] = letter.told()
+    told: dict[str, Any] = letter.to_dict()
     function = ReplayFunction(stack)
     if letter.shape == "sealed":
         told["outline"] = function.ask("show", letters=[letter.body])["outline"]
@@ -222,7 +222,7 @@ def run(  # noqa: PLR0917 -- a command has its options
         raw = count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))["waiting"] if also_raw else 0
         _dry_run(queue, wanted, raw, as_json=as_json)
         return
-    function = ReplayFunction(stack, wanted.told())
+    function = ReplayFunction(stack, wanted.to_dict())
     with console.progress("replaying", limit or queue.counts()["waiting"]) as tick:
         runner = Runner(queue, function, Pace(rate, concurrency, stop_after), tick)
         _run_chosen(queue, runner, wanted)
@@ -268,7 +268,7 @@ def stream(  # noqa: PLR0917 -- a command has its options
             "a sequence number belongs to one shard", "replay stream --shard ID --from-sequence N"
         )
     piece = streams.Piece(moment(since), moment(until), tuple(shard or ()), first, last)
-    report = streams.run(ReplayFunction(stack, piece.told()), piece, apply=apply)
+    report = streams.run(ReplayFunction(stack, piece.to_dict()), piece, apply=apply)
     if as_json:
         console.as_json(report)
     else:
@@ -304,7 +304,7 @@ def quarantine(
         queue.give_back(aside)
     if not found:
         raise ReplayError("no such letter", "replay list")
-    function = ReplayFunction(stack, wanted.told())
+    function = ReplayFunction(stack, wanted.to_dict())
     for letter in found:
         function.ask("quarantine", letters=[letter.body], ids=[letter.letter_id], reason=reason)
         queue.delete([letter.receipt])
@@ -552,7 +552,7 @@ def _run_edited(
         )
         return
     why = purpose or _asked_purpose()
-    function = ReplayFunction(stack, wanted.told())
+    function = ReplayFunction(stack, wanted.to_dict())
     request: dict[str, Any] = {"letters": [letter.body], "ids": [letter.letter_id], "purpose": why}
     change = {"patch": patch} if patch is not None else {"data": _edited_by_hand(function, request)}
     (result,) = function.ask("edit", **request, **change)["results"]

@@ -45,7 +45,7 @@ class Filter:
         """Whether nothing is left out but by count and event type."""
         return not (self.codes or self.ids or self.since or self.until)
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """For the audit trail."""
         return {
             "codes": list(self.codes),

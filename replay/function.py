@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ops.errors import ReplayError, told
+from ops.errors import ReplayError, explained
 from ops.stack import Stack
 
 
@@ -22,7 +22,7 @@ class ReplayFunction:
             ReplayError: the function refused, failed, or could not be invoked.
         """
         payload = json.dumps({"action": action, **self._common, **request}).encode()
-        with told("asking the replay function"):
+        with explained("asking the replay function"):
             answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
         text = answer["Payload"].read()
         if answer.get("FunctionError"):

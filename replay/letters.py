@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ops.errors import ReplayError, told
+from ops.errors import ReplayError, explained
 from schemas.dead_letter import DeadLetter, ErrorCode
 
 _BATCH = 10  # ReceiveMessage, DeleteMessageBatch: at most 10 a call
@@ -53,7 +53,7 @@ class Letter:
     receipt: str = field(repr=False)
     trace: str | None = None
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """What may be shown."""
         return {
             "id": self.letter_id,
@@ -182,7 +182,7 @@ class LetterQueue:
             self.give_back(list(again))
 
     def _received(self) -> list[dict[str, Any]]:
-        with told("receiving letters"):
+        with explained("receiving letters"):
             answer = self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=_BATCH,
@@ -210,7 +210,7 @@ class LetterQueue:
                 {"Id": str(at), "ReceiptHandle": self._renewed.get(receipt, receipt), **extra}
                 for at, receipt in enumerate(receipts[start : start + _BATCH])
             ]
-            with told("handling letters"):
+            with explained("handling letters"):
                 self._handle(method, entries)
 
     def _handle(self, method: str, entries: Sequence[dict[str, Any]]) -> None:
@@ -231,6 +231,6 @@ class LetterQueue:
 def count(sqs: Any, url: str) -> dict[str, int]:
     """About how many messages wait on a queue, and how many somebody holds."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    with told("counting letters"):
+    with explained("counting letters"):
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return {"waiting": int(found[names[0]]), "held": int(found[names[1]])}

@@ -26,7 +26,7 @@ class Piece:
     first: str | None
     last: str | None
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """For the audit trail."""
         return {
             "since": self.since.isoformat() if self.since else None,

@@ -1,4 +1,4 @@
-"""The floor: the least that a tokenizer with an encrypted vault can do, through the same client and stub.
+"""The baseline: the least that a tokenizer with an encrypted vault can do, through the same client and stub.
 
 The same bytes are parsed once (the standard library's C parser), sealed once (AES-256-GCM, one call of `cryptography`),
 and written once (BatchWriteItem, 25 items a call). No checks, no tokens, no guard, no signatures, no event published.
@@ -16,7 +16,7 @@ from tokenizer.aws.platform.clients import client
 _PUTS = 25
 
 
-class Floor:
+class Baseline:
     """To be made with the network installed."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Measures the engine: batches of 1 to 500 beside their floor, the stages, and what a thousand orders ask of AWS."""
+"""Measures the engine: batches of 1 to 500 beside their baseline, the stages, and what a thousand orders ask of AWS."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 from bench.clock import Subject, Timing, measure
-from bench.engine.baseline import Floor
+from bench.engine.baseline import Baseline
 from bench.engine.path import Path
 from bench.engine.stages import Stopwatch, watched
 from bench.network import Network
@@ -19,25 +19,25 @@ _COUNTED = 4_000
 
 
 def engine(rounds: int) -> dict[str, Any]:
-    """Time per order of both mixes and of the floor, in all batch sizes; everything takes turns in one run."""
+    """Time per order of both mixes and of the baseline, in all batch sizes; everything takes turns in one run."""
     network = Network()
     with network.installed():
-        path, floor = Path(network), Floor()
+        path, baseline = Path(network), Baseline()
         path.know(CONSISTENT)
         subjects: dict[str, Subject] = {}
         for size in BATCHES:
             repeated = max(1, 20 // size)
             for name, mix in MIXES.items():
                 subjects[f"{name}, {size}"] = batches(path, mix, size, repeated)
-            subjects[f"floor, {size}"] = Subject(
-                size * repeated, lambda sets: _each(floor.run, sets), _data(size, repeated)
+            subjects[f"baseline, {size}"] = Subject(
+                size * repeated, lambda sets: _each(baseline.run, sets), _data(size, repeated)
             )
         timings = measure(subjects, network, rounds)
     return {
         "rounds": rounds,
         "batches": {
-            str(size): {name: timings[f"{name}, {size}"].json() for name in (*MIXES, "floor")}
-            | {f"{name} to floor": _ratio(timings, name, size) for name in MIXES}
+            str(size): {name: timings[f"{name}, {size}"].json() for name in (*MIXES, "baseline")}
+            | {f"{name} to baseline": _ratio(timings, name, size) for name in MIXES}
             for size in BATCHES
         },
     }
@@ -130,4 +130,4 @@ def _data(size: int, repeated: int) -> Any:
 
 
 def _ratio(timings: dict[str, Timing], name: str, size: int) -> float:
-    return timings[f"{name}, {size}"].cpu.median / timings[f"floor, {size}"].cpu.median
+    return timings[f"{name}, {size}"].cpu.median / timings[f"baseline, {size}"].cpu.median

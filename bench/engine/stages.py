@@ -44,7 +44,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "erasures": ("tokenizer.aws.erasure.marks:DynamoErasures.until",),
     "publish": ("tokenizer.aws.pipeline.bus:EventBridgeBus.publish",),
-    "log and metrics": ("handlers.tokenize_stream:tell",),
+    "log and metrics": ("handlers.tokenize_stream:log_batch",),
 }
 
 

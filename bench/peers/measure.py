@@ -15,7 +15,7 @@ from bench.peers.cloud_api import cloud_apis
 from bench.peers.one_item_per_token import OneItemPerToken
 from bench.workload import PLAIN, orders, stream_event
 from tokenizer.pipeline.catalog import catalog
-from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Sanitizer
 from tokenizer.pipeline.sources import kinesis_records
 from tokenizer.vault.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
@@ -51,7 +51,7 @@ def _subjects(network: Network) -> dict[str, Subject]:
     table = article.encrypted_table()
     engine = AnonymizerEngine()  # type: ignore[no-untyped-call] # its constructor has no annotations
     session = Session()
-    intake = Intake(
+    reader = RecordReader(
         catalog(),
         Sanitizer(
             Versions.only(TokenKey(bytes(32))), ScopeKeys(bytes(32)), Versions.only(SubjectKey(bytes(32)))
@@ -61,7 +61,7 @@ def _subjects(network: Network) -> dict[str, Subject]:
         OURS: batches(path, PLAIN, BATCH),
         BARE: Subject(
             BATCH,
-            lambda records: [intake.judge(record) for record in records],
+            lambda records: [reader.read(record) for record in records],
             lambda number: kinesis_records(stream_event(_data(BATCH)(number))),
         ),
         ARTICLE: Subject(_SLOW, article.tokenize, _data(_SLOW)),

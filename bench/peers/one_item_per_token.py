@@ -16,7 +16,7 @@ class OneItemPerToken:
     """To be made with the network installed and the path's environment set."""
 
     def __init__(self) -> None:
-        self._vault = tokenize.tokenizer(TokenizeSettings.load(ENVIRONMENT)).vaulting.vault
+        self._vault = tokenize.tokenizer(TokenizeSettings.load(ENVIRONMENT)).vault_stage.vault
 
     def run(self, data: Sequence[bytes]) -> None:
         """Take a batch through.

@@ -6,13 +6,13 @@ from bench.capacity.limits import broken, cells
 from bench.capacity.limits import limits as in_order
 from bench.capacity.model import planned
 from bench.engine.measure import MIXES
-from bench.report.table import Results, Sheet, number
+from bench.report.table import Results, ResultTable, number
 
 _RATES = (100, 10_000, 1_000_000)  # orders per second
 _BYTES = 1_200  # of a raw order
 
 
-def simulation(results: Results) -> Sheet:
+def simulation(results: Results) -> ResultTable:
     """The simulation beside the model."""
     rows = [
         (
@@ -26,10 +26,10 @@ def simulation(results: Results) -> Sheet:
         for name, each in results["simulation"]["scenarios"].items()
     ]
     head = ("", "backlog, simulated", "model", "seconds to drain, simulated", "model", "agree")
-    return Sheet("simulation", "The model beside a simulation of eight shards", head, rows)
+    return ResultTable("simulation", "The model beside a simulation of eight shards", head, rows)
 
 
-def capacity(results: Results) -> Sheet:
+def capacity(results: Results) -> ResultTable:
     """What three rates take."""
     asked = demand([*MIXES][1], _BYTES, results)
     theirs = sum(article_dollars(results).values())
@@ -63,18 +63,18 @@ def capacity(results: Results) -> Sheet:
         "highest limit met",
         "cells",
     )
-    return Sheet("capacity", "Capacity: two of five consistent, orders of 1,200 bytes", head, rows)
+    return ResultTable("capacity", "Capacity: two of five consistent, orders of 1,200 bytes", head, rows)
 
 
-def limits(results: Results) -> Sheet:
+def limits(results: Results) -> ResultTable:
     """The default quotas, in the order in which they break."""
     asked = demand([*MIXES][1], _BYTES, results)
     rows = [(each.name, number(each.orders), each.then) for each in in_order(asked)]
     head = ("default quota", "orders per second that meet it", "what to do then")
-    return Sheet("limits", "What breaks, in order", head, rows)
+    return ResultTable("limits", "What breaks, in order", head, rows)
 
 
-def end_to_end(results: Results) -> Sheet:
+def end_to_end(results: Results) -> ResultTable:
     """The local stack."""
     found = results["end_to_end"]
     rows: list[tuple[str, ...]] = [
@@ -88,4 +88,4 @@ def end_to_end(results: Results) -> Sheet:
         for name, each in latency.items():
             rows.append((f"{title}: {name}, s", *(number(each[p]) for p in ("p50", "p95", "p99"))))
     title = f"End to end on the local stack: {found['orders']:,} orders"
-    return Sheet("end_to_end", title, ("", "p50, or the figure", "p95", "p99"), rows)
+    return ResultTable("end_to_end", title, ("", "p50, or the figure", "p95", "p99"), rows)

@@ -1,11 +1,11 @@
 """Tables of the engine: targets, times, stages, counts, what people use, cold starts, growth."""
 
 from bench.engine.measure import BATCHES, MIXES
-from bench.report.table import Results, Sheet, number
+from bench.report.table import Results, ResultTable, number
 from bench.report.targets import TARGETS
 
 
-def targets(results: Results) -> Sheet:
+def targets(results: Results) -> ResultTable:
     """Every target with what was measured."""
     rows = []
     for each in TARGETS:
@@ -13,15 +13,15 @@ def targets(results: Results) -> Sheet:
         measured = f"{number(each.measured(results))} {each.unit}".strip()
         wanted = f"{sign} {number(each.wanted)} {each.unit}".strip()
         rows.append((each.name, measured, wanted, "met" if each.met(results) else "**missed**"))
-    return Sheet("targets", "Targets", ("figure", "measured", "must be", ""), rows)
+    return ResultTable("targets", "Targets", ("figure", "measured", "must be", ""), rows)
 
 
-def engine(results: Results) -> Sheet:
-    """Time per order of both mixes and of the floor, by batch size."""
+def engine(results: Results) -> ResultTable:
+    """Time per order of both mixes and of the baseline, by batch size."""
     rows = []
     for size in BATCHES:
         found = results["engine"]["batches"][str(size)]
-        for name in (*MIXES, "floor"):
+        for name in (*MIXES, "baseline"):
             cpu, wall = found[name]["cpu"], found[name]["wall"]
             rows.append(
                 (
@@ -30,14 +30,14 @@ def engine(results: Results) -> Sheet:
                     f"{number(cpu['low'])} to {number(cpu['high'])}",
                     number(wall["median"]),
                     number(found[name]["orders_per_second_and_core"]),
-                    number(found.get(f"{name} to floor", 1.0)),
+                    number(found.get(f"{name} to baseline", 1.0)),
                 )
             )
-    head = ("", "CPU us", "low to high", "wall us", "orders/s and core", "times the floor")
-    return Sheet("engine", "Engine: time per order, network stubbed", head, rows)
+    head = ("", "CPU us", "low to high", "wall us", "orders/s and core", "times the baseline")
+    return ResultTable("engine", "Engine: time per order, network stubbed", head, rows)
 
 
-def stages(results: Results) -> Sheet:
+def stages(results: Results) -> ResultTable:
     """CPU by stage."""
     found = {name: results["stages"][name] for name in MIXES}
     names = next(iter(found.values()))["microseconds_per_order"]
@@ -53,10 +53,10 @@ def stages(results: Results) -> Sheet:
             *(number(each["without stopwatches"]) for each in found.values()),
         )
     )
-    return Sheet("stages", "CPU us per order by stage, batches of 100", ("stage", *MIXES), rows)
+    return ResultTable("stages", "CPU us per order by stage, batches of 100", ("stage", *MIXES), rows)
 
 
-def counts(results: Results) -> Sheet:
+def counts(results: Results) -> ResultTable:
     """What was asked of AWS."""
     found = [results["counts"][name] for name in MIXES]
     named = {
@@ -68,10 +68,10 @@ def counts(results: Results) -> Sheet:
         "KMS calls per 10,000 orders": "kms_per_10000_orders",
     }
     rows = [(shown, *(number(each[name]) for each in found)) for shown, name in named.items()]
-    return Sheet("counts", "Asked of AWS per order, batches of 100", ("", *MIXES), rows)
+    return ResultTable("counts", "Asked of AWS per order, batches of 100", ("", *MIXES), rows)
 
 
-def peers(results: Results) -> Sheet:
+def peers(results: Results) -> ResultTable:
     """Ours beside what people use."""
     rows = []
     for name, each in results["peers"]["ways"].items():
@@ -88,10 +88,10 @@ def peers(results: Results) -> Sheet:
             )
         )
     head = ("", "CPU us per order", "low to high", "times ours", "AWS calls per order", "write units")
-    return Sheet("peers", "Beside what people use: five fields, batches of 100", head, rows)
+    return ResultTable("peers", "Beside what people use: five fields, batches of 100", head, rows)
 
 
-def clouds(results: Results) -> Sheet:
+def clouds(results: Results) -> ResultTable:
     """Tokenization as somebody else's API, by what providers publish."""
     found = results["peers"]["cloud APIs, by what they publish"]
     rows = [
@@ -99,10 +99,10 @@ def clouds(results: Results) -> Sheet:
         for name, each in found.items()
         if name != "note"
     ]
-    return Sheet("clouds", "Cloud tokenization APIs, as published", ("", "published", "dated"), rows)
+    return ResultTable("clouds", "Cloud tokenization APIs, as published", ("", "published", "dated"), rows)
 
 
-def cold_start(results: Results) -> Sheet:
+def cold_start(results: Results) -> ResultTable:
     """Import and first batch."""
     rows = []
     for name in ("compiled", "not compiled"):
@@ -117,10 +117,10 @@ def cold_start(results: Results) -> Sheet:
                 )
             )
     title = f"Cold start, CPU seconds, Python {results['cold_start']['python']}"
-    return Sheet("cold_start", title, ("", "median", "low to high"), rows)
+    return ResultTable("cold_start", title, ("", "median", "low to high"), rows)
 
 
-def growth(results: Results) -> Sheet:
+def growth(results: Results) -> ResultTable:
     """Each curve, and whether it is no worse than linear."""
     rows = [
         (
@@ -134,4 +134,4 @@ def growth(results: Results) -> Sheet:
         if name != "run"
     ]
     head = ("what grows", "at", "CPU us", "steepest exponent", "no worse than linear")
-    return Sheet("growth", "How it grows", head, rows)
+    return ResultTable("growth", "How it grows", head, rows)

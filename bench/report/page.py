@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.report.charts import charts
-from bench.report.tables import sheets
+from bench.report.tables import tables
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (DOCS / "performance.md", DOCS / "capacity.md")
@@ -26,8 +26,8 @@ def keep(results: dict[str, Any]) -> None:
 
 def filled(page: str, results: dict[str, Any]) -> str:
     """The page with a run's tables in their places."""
-    for sheet in sheets(results):
-        place = re.compile(rf"<!-- {sheet.name} -->\n.*?<!-- /{sheet.name} -->", re.DOTALL)
-        written = _PLACE.format(sheet.name, sheet.markdown())
+    for table in tables(results):
+        place = re.compile(rf"<!-- {table.name} -->\n.*?<!-- /{table.name} -->", re.DOTALL)
+        written = _PLACE.format(table.name, table.markdown())
         page = place.sub(lambda _, written=written: written, page)  # type: ignore[misc]
     return page

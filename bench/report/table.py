@@ -8,7 +8,7 @@ Results: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ResultTable:
     """A table.
 
     Args:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from bench.report import capacity, engine
-from bench.report.table import Results, Sheet
+from bench.report.table import Results, ResultTable
 
-_Maker = tuple[tuple[str, ...], Callable[[Results], Sheet]]
+_Maker = tuple[tuple[str, ...], Callable[[Results], ResultTable]]
 
 _MAKERS: tuple[_Maker, ...] = (
     (("engine", "counts", "peers", "cold_start", "memory"), engine.targets),
@@ -23,6 +23,6 @@ _MAKERS: tuple[_Maker, ...] = (
 )
 
 
-def sheets(results: Results) -> list[Sheet]:
+def tables(results: Results) -> list[ResultTable]:
     """Every table whose sections were measured."""
     return [make(results) for needed, make in _MAKERS if all(each in results for each in needed)]

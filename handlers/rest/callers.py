@@ -33,7 +33,7 @@ class Caller:
     groups: tuple[str, ...] = ()
     mfa: bool = False
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As other functions are told."""
         return {"name": self.name, "groups": list(self.groups), "mfa": self.mfa}
 

@@ -16,7 +16,7 @@ from local.demo.checks import Figure
 from local.demo.steps import Steps
 from local.demo.verifications import complaints, function_logs
 from local.demo.view import View
-from local.demo.workload import Cargo, load
+from local.demo.workload import Workload, load
 from local.emulator.stack import Stack, running
 from local.errors import LocalStackError
 
@@ -47,18 +47,18 @@ def main() -> int:
     return 0 if all(figure.right for figure in figures) else 1
 
 
-def demonstrate(stack: Stack, view: View, cargo: Cargo, lake: Path) -> list[Figure]:
+def demonstrate(stack: Stack, view: View, workload: Workload, lake: Path) -> list[Figure]:
     """Take the steps in their order; the figures come as the closing table shows them.
 
     Args:
         stack: the running one.
         view: shows each step.
-        cargo: what is sent.
+        workload: what is sent.
         lake: a folder for the files that the analyst reads.
     """
     consumer = Consumer.subscribe(stack)
     operator = Operator.of(stack)
-    steps = Steps(stack, view, cargo, consumer, operator, Analyst(stack, lake))
+    steps = Steps(stack, view, workload, consumer, operator, Analyst(stack, lake))
     figures = [
         *steps.send(),
         *steps.receive(),

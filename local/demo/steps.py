@@ -15,7 +15,7 @@ from local.demo.leaks import LeakSearch, leaks_of_own
 from local.demo.raw_answers import answers
 from local.demo.verifications import attempts, deliver_again, function_logs, stored
 from local.demo.view import View
-from local.demo.workload import Cargo, send, send_held
+from local.demo.workload import Workload, send, send_held
 from local.emulator import schema_bug
 from local.emulator.stack import Stack
 
@@ -29,7 +29,7 @@ class Steps:
 
     stack: Stack
     view: View
-    cargo: Cargo
+    workload: Workload
     consumer: Consumer
     operator: Operator
     analyst: Analyst
@@ -37,19 +37,19 @@ class Steps:
 
     def send(self) -> list[Figure]:
         """Put everything on both sources, as the producer's role."""
-        cargo, total = self.cargo, len(self.cargo.raw_records)
+        workload, total = self.workload, len(self.workload.raw_records)
         self.view.step(
-            f"sending, as the producer: {len(cargo.good):,} good orders, some of them twice, and {len(cargo.poison)} "
-            f"poison records, on SQS, on Kinesis, and packed by KPL into {len(cargo.packed)} Kinesis records"
+            f"sending, as the producer: {len(workload.good):,} good orders, some of them twice, and {len(workload.poison)} "
+            f"poison records, on SQS, on Kinesis, and packed by KPL into {len(workload.packed)} Kinesis records"
         )
         producer = self.stack.assume(self.stack.outputs["ProducerRoleArn"])
         with self.view.progress("sent", total) as tick:
-            taken = send(self.stack, producer, cargo, tick)
+            taken = send(self.stack, producer, workload, tick)
         return [Figure("sent", taken, total, "a source refused records; may the producer's role put them?")]
 
     def receive(self) -> list[Figure]:
         """Be the consumer until every event has come."""
-        good = self.cargo.good
+        good = self.workload.good
         self.view.step("receiving, as the consumer, from a queue that a rule on the bus feeds")
         with self.view.progress("received", len(good)) as tick:
             wait_until(
@@ -64,7 +64,7 @@ class Steps:
     def orders_table(self) -> list[Figure]:
         """Wait until the consumer behind the orders table has kept every order."""
         self.view.step("waiting for the consumer that keeps the orders table")
-        wanted = {event["order"]["order_id"] for event in self.cargo.good}
+        wanted = {event["order"]["order_id"] for event in self.workload.good}
         kept: set[str] = set()
 
         def look() -> int:
@@ -81,7 +81,7 @@ class Steps:
     def dead_letters(self) -> list[Figure]:
         """Read the dead letters, as the operator's role, and leave them where they are."""
         self.view.step("reading the dead letters, as the operator")
-        wanted = Counter(str(each.code) for each in self.cargo.poison)
+        wanted = Counter(str(each.code) for each in self.workload.poison)
         operator = self.operator
         wait_until(lambda: len(operator.letters) >= wanted.total(), operator.receive)
         operator.put_back()
@@ -96,8 +96,8 @@ class Steps:
 
     def deliver_again(self) -> list[Figure]:
         """Deliver records that were published once more, and compare."""
-        times, good = Counter(self.cargo.plain), {encode(event) for event in self.cargo.good}
-        chosen = [data for data in self.cargo.plain if data in good and times[data] == 1][:_AGAIN]
+        times, good = Counter(self.workload.plain), {encode(event) for event in self.workload.good}
+        chosen = [data for data in self.workload.plain if data in good and times[data] == 1][:_AGAIN]
         self.view.step(f"delivering {len(chosen)} Kinesis records to the tokenizing function a second time")
         before, seen = self._vault_keys(), len(self.deliveries)
         taken = deliver_again(self.stack, chosen)
@@ -116,13 +116,13 @@ class Steps:
 
     def replay(self) -> list[Figure]:
         """Let a schema bug dead-letter orders, mend it, and replay them with the operator's command."""
-        held, outputs = self.cargo.held, self.stack.outputs
+        held, outputs = self.workload.held, self.stack.outputs
         self.view.step(
             f"deploying a schema bug, and sending {len(held)} good orders into it, on both sources"
         )
         began, before = datetime.now(UTC), self._letters_waiting()
         with schema_bug.deployed(self.stack):
-            send_held(self.stack, self.stack.assume(outputs["ProducerRoleArn"]), self.cargo)
+            send_held(self.stack, self.stack.assume(outputs["ProducerRoleArn"]), self.workload)
             wait_until(lambda: self._letters_waiting() >= before + len(held), self._wait)
             lettered = self._letters_waiting() - before
         self.view.step("mending it, and typing `replay run --apply` as the operator")
@@ -166,7 +166,7 @@ class Steps:
         self.view.step(
             "asking, as the analyst, three questions of the files in the lake: they hold tokens alone"
         )
-        sent = (*self.cargo.good, *self.cargo.held)
+        sent = (*self.workload.good, *self.workload.held)
         kept = files = 0
 
         def look() -> int:
@@ -198,13 +198,16 @@ class Steps:
         """Look for every raw value wherever somebody without the vault key can read."""
         places = self._places()
         self.view.step(
-            f"searching {sum(map(len, places.values())) / 1e6:.1f} MB for {len(self.cargo.sensitive):,} raw values: "
+            f"searching {sum(map(len, places.values())) / 1e6:.1f} MB for {len(self.workload.sensitive):,} raw values: "
             + ", ".join(places)
         )
-        search, control = LeakSearch(self.cargo.sensitive), LeakSearch(checks.values_of(self.cargo.good))
+        search, control = (
+            LeakSearch(self.workload.sensitive),
+            LeakSearch(checks.values_of(self.workload.good)),
+        )
         found = {place: search.find(content) for place, content in places.items()}
-        found["own event"] = leaks_of_own(self.cargo.good, checks.by_ingest_id(self.deliveries))
-        raw = b"\n".join(encode(event) for event in self.cargo.good)
+        found["own event"] = leaks_of_own(self.workload.good, checks.by_ingest_id(self.deliveries))
+        raw = b"\n".join(encode(event) for event in self.workload.good)
         where = ", ".join(f"{len(values)} in {place}" for place, values in found.items() if values)
         empty = ", ".join(place for place, content in places.items() if not content)
         return [

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Cargo:
+class Workload:
     """Everything that is sent, one entry for each raw record.
 
     Args:
@@ -53,8 +53,8 @@ class Cargo:
         return values.union(*(poison.sensitive for poison in self.poison))
 
 
-def load(count: int, seed: int) -> Cargo:
-    """Make the demo's cargo; the same arguments give the same bytes."""
+def load(count: int, seed: int) -> Workload:
+    """Make the demo's workload; the same arguments give the same bytes."""
     random = Random(seed)  # noqa: S311 -- sample data
     made = _over_months(orders(count, seed))
     streamed, queued = made[: count // 2], made[count // 2 :]
@@ -69,7 +69,7 @@ def load(count: int, seed: int) -> Cargo:
     messages = [*map(encode, queued), *(poison.data for poison in on_queue)]
     for records in (packed, plain, messages):
         random.shuffle(records)
-    return Cargo(
+    return Workload(
         good=(*streamed, *queued),
         poison=(*on_stream, *on_queue),
         plain=tuple(plain),
@@ -86,38 +86,40 @@ def _over_months(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return events
 
 
-def send_held(stack: Stack, producer: Credentials, cargo: Cargo) -> None:
+def send_held(stack: Stack, producer: Credentials, workload: Workload) -> None:
     """Put the held orders, half on each source, as the producer's role."""
-    half = len(cargo.held) // 2
-    entries = [{"Data": encode(event), "PartitionKey": "till"} for event in cargo.held[:half]]
+    half = len(workload.held) // 2
+    entries = [{"Data": encode(event), "PartitionKey": "till"} for event in workload.held[:half]]
     stack.client("kinesis", producer).put_records(
         StreamName=stack.outputs["RawOrdersStreamName"], Records=entries
     )
-    sum(_queue(stack, producer, [encode(event) for event in cargo.held[half:]]))
+    sum(_queue(stack, producer, [encode(event) for event in workload.held[half:]]))
 
 
-def send(stack: Stack, producer: Credentials, cargo: Cargo, tick: Callable[[int], None]) -> int:
-    """Put the cargo on both sources, as the producer's role.
+def send(stack: Stack, producer: Credentials, workload: Workload, tick: Callable[[int], None]) -> int:
+    """Put the workload on both sources, as the producer's role.
 
     Args:
         stack: where to.
         producer: the role's credentials.
-        cargo: what.
+        workload: what.
         tick: called with the number of raw records taken.
 
     Returns:
         How many raw records the sources took.
     """
     taken = 0
-    for accepted in chain(_put(stack, producer, cargo), _queue(stack, producer, cargo.messages)):
+    for accepted in chain(_put(stack, producer, workload), _queue(stack, producer, workload.messages)):
         taken += accepted
         tick(accepted)
     return taken
 
 
-def _put(stack: Stack, producer: Credentials, cargo: Cargo) -> Iterator[int]:
+def _put(stack: Stack, producer: Credentials, workload: Workload) -> Iterator[int]:
     kinesis = stack.client("kinesis", producer)
-    records = [(data, 1) for data in cargo.plain] + [(pack(inner), len(inner)) for inner in cargo.packed]
+    records = [(data, 1) for data in workload.plain] + [
+        (pack(inner), len(inner)) for inner in workload.packed
+    ]
     for batch in _batches(records, _PUT_RECORDS):
         entries = [{"Data": data, "PartitionKey": f"till-{at}"} for at, (data, _) in enumerate(batch)]
         answer = kinesis.put_records(StreamName=stack.outputs["RawOrdersStreamName"], Records=entries)

@@ -27,7 +27,7 @@ STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source", "aws:SourceVpc
 
 # Statements that deny plain HTTP, which is what the emulator speaks; calls from outside of the VPC, where it has none; and puts
 # without `If-None-Match`, a condition that it does not know and would take for absent from every put.
-OMITTED_STATEMENTS = ("TlsOnly", "OutsideOfTheNetwork", "NothingIsWrittenTwice")
+OMITTED_STATEMENTS = ("TlsOnly", "DenyOutsideVpc", "NothingIsWrittenTwice")
 
 # Methods that an event of an API for ANY of them stands for: the emulator's import of an API leaves it out.
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

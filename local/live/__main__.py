@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 from local.emulator import stack
-from local.live.controls import Desk
+from local.live.controls import Controls
 from local.live.server import LiveServer
 
 
@@ -16,9 +16,9 @@ def main(directory: Path, port: int) -> int:
     if found is None:
         print(f"no stack runs in {directory}", file=sys.stderr)
         return 1
-    desk = Desk(found)
-    Thread(target=desk.watch, daemon=True).start()
-    LiveServer(port, desk).serve_forever()
+    controls = Controls(found)
+    Thread(target=controls.watch, daemon=True).start()
+    LiveServer(port, controls).serve_forever()
     return 0
 
 

@@ -32,7 +32,7 @@ _MENDS: dict[str, Patch] = {
 }
 
 
-class Desk:
+class Controls:
     """One stack's page; browsers ask it from several threads."""
 
     def __init__(self, stack: Stack) -> None:
@@ -50,7 +50,7 @@ class Desk:
         self._asked = time.monotonic()
         with self._journal.changes:
             self._journal.changes.wait_for(lambda: self._journal.version != after, _ANSWER_SECONDS)
-        return {**self._journal.told(), "faults": self._faults.told(), "kinds": self._kinds}
+        return {**self._journal.to_dict(), "faults": self._faults.to_dict(), "kinds": self._kinds}
 
     def order(self, number: int) -> dict[str, Any] | None:
         """One order, raw and sanitized."""

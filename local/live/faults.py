@@ -46,7 +46,7 @@ class Faults:
         self._proxy_url: str | None = None
         self._visibility: str | None = None
 
-    def told(self) -> dict[str, dict[str, Any]]:
+    def to_dict(self) -> dict[str, dict[str, Any]]:
         """Each switch, for the page."""
         return {name: {"on": name in self._on, "refused": self._refused[name]} for name in NAMES}
 

@@ -45,7 +45,7 @@ class Sent:
             return None
         return str(found.get("event_id")) if isinstance(found, dict) else None
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """One line of the list."""
         return {"number": self.number, "kind": self.kind, "source": self.source, "state": self.state}
 
@@ -141,12 +141,12 @@ class Journal:
             return None
         raw = sent.data[:_SHOWN_BYTES].decode(errors="backslashreplace")
         left = len(sent.data) - _SHOWN_BYTES
-        return {**sent.told(), "raw": raw, "left": max(0, left), "event": sent.event}
+        return {**sent.to_dict(), "raw": raw, "left": max(0, left), "event": sent.event}
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """All that is shown but the orders themselves."""
         with self.changes:
-            orders = [each.told() for each in reversed(self._sent.values())]
+            orders = [each.to_dict() for each in reversed(self._sent.values())]
             letters = [self._letter(each) for each in self._letters.values()]
             waiting = sum(each["state"] == WAITING for each in orders)
             figures = {**self._figures, "waiting": waiting}
@@ -154,7 +154,7 @@ class Journal:
 
     def _letter(self, letter: Letter) -> dict[str, Any]:
         sent = self._by_place(letter.place)
-        told = {key: letter.told()[key] for key in ("id", "code", "source", "attempts", "message")}
+        told = {key: letter.to_dict()[key] for key in ("id", "code", "source", "attempts", "message")}
         order, mend = (sent.number, sent.mend) if sent else (None, None)
         return {**told, "order": order, "mend": mend, "result": self._results.get(letter.letter_id)}
 

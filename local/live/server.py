@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 class Serves(Protocol):
-    """What the server asks of the desk behind it."""
+    """What the server asks of the controls behind it."""
 
     def state(self, after: int) -> dict[str, Any]:
         """All that is shown, once it is newer than `after`, or after a while."""
@@ -50,9 +50,9 @@ class LiveServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, desk: Serves) -> None:
+    def __init__(self, port: int, controls: Serves) -> None:
         super().__init__((HOST, port), _Handler)
-        self.desk = desk
+        self.controls = controls
         self.token = secrets.token_urlsafe(32)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 -- socketserver's signature
@@ -83,15 +83,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _read(self, path: str, query: dict[str, list[str]]) -> tuple[HTTPStatus, dict[str, Any]]:
         if path == "/state":
-            return HTTPStatus.OK, self.server.desk.state(_number(query.get("after", ["0"])[0]))
+            return HTTPStatus.OK, self.server.controls.state(_number(query.get("after", ["0"])[0]))
         if path.startswith("/orders/"):
-            order = self.server.desk.order(_number(path.removeprefix("/orders/")))
+            order = self.server.controls.order(_number(path.removeprefix("/orders/")))
             return (HTTPStatus.OK, order) if order else _NOT_FOUND
         return _NOT_FOUND
 
     def _acted(self) -> tuple[HTTPStatus, dict[str, Any]]:
         try:
-            return HTTPStatus.OK, self.server.desk.act(self.path.removeprefix("/"), self._body())
+            return HTTPStatus.OK, self.server.controls.act(self.path.removeprefix("/"), self._body())
         except Refused as why:
             return why.status, {"error": str(why)}
 

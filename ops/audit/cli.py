@@ -11,7 +11,7 @@ import typer
 from ops import console
 from ops.audit.store import AwsTrail
 from ops.audit.trail import Day, check
-from ops.errors import ReplayError, told
+from ops.errors import ReplayError, explained
 from ops.options import AsJson, Profile, Region, RoleArn, StackName
 from ops.stack import find
 
@@ -40,7 +40,7 @@ def verify(  # noqa: PLR0917 -- a command has its options
     """
     first, last = _day(since), _day(until)
     trail = AwsTrail(find(stack, profile, region, role_arn, "AuditReaderRoleArn"))
-    with told("reading the audit trail", _ROLE), console.progress("checking", None) as tick:
+    with explained("reading the audit trail", _ROLE), console.progress("checking", None) as tick:
         days = [day for day in check(trail, _days(trail, first, last), tick) if day.chains or day.broken]
     if as_json:
         console.as_json(_document(days))

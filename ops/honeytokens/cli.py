@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ops import console
-from ops.errors import ReplayError, told
+from ops.errors import ReplayError, explained
 from ops.options import AsJson, Chosen
 from ops.stack import Stack
 
@@ -70,7 +70,7 @@ def _stack() -> Stack:
 def _asked(stack: Stack, **request: Any) -> list[dict[str, str]]:
     name = stack.output("HoneyFunctionName")
     payload = json.dumps({**request, "operator": stack.operator()}).encode()
-    with told("asking the honey function", f"honey needs the stack's {_ROLE}"):
+    with explained("asking the honey function", f"honey needs the stack's {_ROLE}"):
         answer = stack.client("lambda").invoke(FunctionName=name, Payload=payload)
     text = answer["Payload"].read()
     if answer.get("FunctionError"):

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ops import console
-from ops.errors import ReplayError, told
+from ops.errors import ReplayError, explained
 from ops.lake import athena
 from ops.lake.answer import Answer
 from ops.lake.athena import AthenaError
@@ -91,13 +91,13 @@ def _answered(sql: str) -> Answer:
     if _chosen.name is None:
         return _local(stack, sql)
     names = stack.output("AnalystWorkGroupName"), stack.output("LakeDatabaseName")
-    with told("asking Athena", _NEEDS):
+    with explained("asking Athena", _NEEDS):
         return athena.ask(stack.client("athena"), *names, sql, sleep)
 
 
 def _local(stack: Stack, sql: str) -> Answer:
     with TemporaryDirectory(prefix="order-tokenizer-lake-") as folder:
-        with told("reading the lake", _NEEDS):
+        with explained("reading the lake", _NEEDS):
             fetch(stack.client("s3"), stack.output("AnalyticsBucketName"), Path(folder))
         return Database(Path(folder)).ask(sql)
 

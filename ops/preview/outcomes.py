@@ -14,7 +14,7 @@ from schemas.kinds import FieldKind, FormatPreservingToken, Generalized, Masked,
 from tokenizer import json_text
 from tokenizer.identity import Identity
 from tokenizer.pipeline.catalog import ENVELOPE, Catalog, EventPlan, ListPlan, ObjectPlan, Plan
-from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import GUARDED, UNKNOWN, Draft, Sanitizer
 from tokenizer.records import RawRecord
 from tokenizer.vault.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
@@ -24,7 +24,7 @@ _KEY_BYTES = 32
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 
 
-class Fate(StrEnum):
+class FieldOutcome(StrEnum):
     """What becomes of a field. Kinds of tokens go by the names of the field kinds."""
 
     PUBLIC = "public"
@@ -47,12 +47,12 @@ class Field(NamedTuple):
     """One field of an event, by its JSON Pointer; a key that the sanitizer would hide shows as `*`."""
 
     path: str
-    fate: Fate
+    outcome: FieldOutcome
 
     @property
     def starred(self) -> "Field":
         """The same of any element of a list."""
-        return Field(_INDEX.sub("/*", self.path), self.fate)
+        return Field(_INDEX.sub("/*", self.path), self.outcome)
 
 
 class Preview:
@@ -61,7 +61,7 @@ class Preview:
     def __init__(self, catalog: Catalog) -> None:
         token_key, scopes, subjects = (token_bytes(_KEY_BYTES) for _ in range(3))
         keys = Versions.only(TokenKey(token_key)), ScopeKeys(scopes), Versions.only(SubjectKey(subjects))
-        self._intake = Intake(catalog, Sanitizer(*keys))
+        self._intake = RecordReader(catalog, Sanitizer(*keys))
         self._count = 0
 
     def fields(self, data: bytes) -> list[Field]:
@@ -74,7 +74,7 @@ class Preview:
             PipelineError: it would be dead-lettered; no value in its message.
         """
         self._count += 1
-        draft = self._intake.judge(_record(data, self._count)).verdict
+        draft = self._intake.read(_record(data, self._count)).verdict
         if not isinstance(draft, Draft):
             raise draft
         event = json_text.parse(data)
@@ -108,7 +108,7 @@ class _Told:
         shown = json_text.parse(self.draft.sanitized.detail)
         for name in ENVELOPE:
             hit = name in {"event_id", "occurred_at"} and shown["metadata"][name] != event[name]
-            yield Field(f"/{name}", Fate.GUARD_HIT if hit else Fate.PUBLIC)
+            yield Field(f"/{name}", FieldOutcome.GUARD_HIT if hit else FieldOutcome.PUBLIC)
         data = {key: value for key, value in event.items() if key not in ENVELOPE}
         yield from self._object(data, self.plan.data, shown["data"], "", "")
 
@@ -119,19 +119,24 @@ class _Told:
             kind, where, told = plan.fields.get(key), f"{path}/{escape(key)}", f"{label}/{escape(key)}"
             if kind is None and self.kept.get(where) == UNKNOWN:
                 # A key that is no plain identifier may itself be a value: where the sanitizer hides it, so do we.
-                yield Field(told if key in shown else f"{label}/*", Fate.UNKNOWN)
+                yield Field(told if key in shown else f"{label}/*", FieldOutcome.UNKNOWN)
             elif kind is None or key not in shown:
-                yield Field(told, Fate.REMOVED if isinstance(kind, Removed) else Fate.AUTHENTICATION_DATA)
+                yield Field(
+                    told,
+                    FieldOutcome.REMOVED if isinstance(kind, Removed) else FieldOutcome.AUTHENTICATION_DATA,
+                )
             else:
                 yield from self._value(value, kind, shown[key], where, told)
                 facts = [f"{key}_{each}" for each in kind.facts] if isinstance(kind, TokenKind) else []
                 yield from (
-                    Field(f"{label}/{name}", Fate.FACT) for name in facts if name in shown and name not in raw
+                    Field(f"{label}/{name}", FieldOutcome.FACT)
+                    for name in facts
+                    if name in shown and name not in raw
                 )
 
     def _value(self, value: Any, plan: Plan, shown: Any, path: str, label: str) -> Iterator[Field]:
         if value is None or value == "":
-            yield Field(label, Fate.EMPTY)
+            yield Field(label, FieldOutcome.EMPTY)
         elif isinstance(plan, ObjectPlan):
             yield from self._object(value, plan, shown, path, label)
         elif isinstance(plan, ListPlan):
@@ -140,15 +145,15 @@ class _Told:
         else:
             yield Field(label, self._fate(value, plan, shown, path))
 
-    def _fate(self, value: Any, kind: FieldKind, shown: Any, path: str) -> Fate:
+    def _fate(self, value: Any, kind: FieldKind, shown: Any, path: str) -> FieldOutcome:
         kept = self.kept.get(path)
         if kept == GUARDED:
-            return Fate.GUARD_HIT
+            return FieldOutcome.GUARD_HIT
         if isinstance(kind, FormatPreservingToken):
-            return Fate.FORMAT_PRESERVING_TOKEN if path in self.aliased else Fate.TOKEN
+            return FieldOutcome.FORMAT_PRESERVING_TOKEN if path in self.aliased else FieldOutcome.TOKEN
         if isinstance(kind, (Masked, Generalized)):
-            return Fate.TOKEN if kept is not None else Fate(kind.name)
+            return FieldOutcome.TOKEN if kept is not None else FieldOutcome(kind.name)
         if isinstance(kind, TokenKind) or shown == value:
-            return Fate(kind.name)
+            return FieldOutcome(kind.name)
         # A public string that differs and was not guarded: a code that stood in it was cut out.
-        return Fate.AUTHENTICATION_DATA
+        return FieldOutcome.AUTHENTICATION_DATA

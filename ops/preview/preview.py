@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ops.preview import view
-from ops.preview.outcomes import Fate, Field, Preview
+from ops.preview.outcomes import Field, FieldOutcome, Preview
 from schemas.files import NoEventsError, events_in
 from tokenizer.errors import BadRecord, PipelineError
 from tokenizer.pipeline.catalog import catalog
@@ -25,7 +25,7 @@ class Coverage:
     """What a file comes to.
 
     Args:
-        fields: how often each path met each fate.
+        fields: how often each path met each outcome.
         refused: place, code and reason of each event that would be dead-lettered.
     """
 
@@ -33,12 +33,12 @@ class Coverage:
     fields: Counter[Field] = field(default_factory=Counter)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def fates(self) -> dict[Fate, int]:
-        """How often each fate was met, in the order in which they are declared."""
-        counted: Counter[Fate] = Counter()
+    def outcomes(self) -> dict[FieldOutcome, int]:
+        """How often each outcome was met, in the order in which they are declared."""
+        counted: Counter[FieldOutcome] = Counter()
         for each, times in self.fields.items():
-            counted[each.fate] += times
-        return {fate: counted[fate] for fate in Fate if counted[fate]}
+            counted[each.outcome] += times
+        return {outcome: counted[outcome] for outcome in FieldOutcome if counted[outcome]}
 
 
 def covered(source: BinaryIO, *, lines: bool = False) -> Coverage:

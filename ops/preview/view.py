@@ -19,23 +19,24 @@ def as_json(coverage: "Coverage") -> None:
         "events": coverage.events,
         "refused": [{"place": place, "code": code, "message": why} for place, code, why in coverage.refused],
         "fields": [
-            {"path": each.path, "becomes": each.fate, "seen": seen}
+            {"path": each.path, "becomes": each.outcome, "seen": seen}
             for each, seen in sorted(coverage.fields.items())
         ],
-        "coverage": coverage.fates(),
+        "coverage": coverage.outcomes(),
     }
     sys.stdout.write(json.dumps(told, indent=1) + "\n")
 
 
 def as_tables(coverage: "Coverage") -> None:
-    """Every path with what becomes of it, the share of each fate, and what would be refused."""
-    rows = [[each.path, each.fate, f"{seen:,}"] for each, seen in sorted(coverage.fields.items())]
+    """Every path with what becomes of it, the share of each outcome, and what would be refused."""
+    rows = [[each.path, each.outcome, f"{seen:,}"] for each, seen in sorted(coverage.fields.items())]
     _table("fields", ["path", "becomes", "seen"], rows)
-    fates = coverage.fates()
-    total = sum(fates.values())
-    paths = {fate: sum(each.fate is fate for each in coverage.fields) for fate in fates}
+    outcomes = coverage.outcomes()
+    total = sum(outcomes.values())
+    paths = {outcome: sum(each.outcome is outcome for each in coverage.fields) for outcome in outcomes}
     shares = [
-        [fate, f"{paths[fate]:,}", f"{seen:,}", f"{100 * seen / total:.1f} %"] for fate, seen in fates.items()
+        [outcome, f"{paths[outcome]:,}", f"{seen:,}", f"{100 * seen / total:.1f} %"]
+        for outcome, seen in outcomes.items()
     ]
     _table("coverage", ["becomes", "paths", "seen", "share"], shares)
     if coverage.refused:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ops.errors import ReplayError, told
+from ops.errors import ReplayError, explained
 from ops.stack import Stack
 
 ROLE = "RekeyOperatorRoleArn"
@@ -36,7 +36,7 @@ class RekeyFunction:
             ReplayError: the function refused, or could not be invoked.
         """
         payload = json.dumps({"action": action, "operator": self._operator, **request}).encode()
-        with told("asking the rekey function", _NEEDS):
+        with explained("asking the rekey function", _NEEDS):
             answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
         text = answer["Payload"].read()
         log = f"see the log of {self._name}"

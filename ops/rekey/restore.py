@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ops.errors import told
+from ops.errors import explained
 
 _AT_ONCE = 8  # below botocore's pool of ten connections
 
@@ -27,7 +27,7 @@ def put_back(dynamodb: Any, source: str, target: str, tick: Callable[[int], None
     Raises:
         ReplayError: a table can't be read or written; the same call goes on, since what was put back is there.
     """
-    with told(f"reading the keys of {target}", "restoring needs an administrator of the tables"):
+    with explained(f"reading the keys of {target}", "restoring needs an administrator of the tables"):
         schema = dynamodb.describe_table(TableName=target)["Table"]["KeySchema"]
     key = schema[0]["AttributeName"]
 
@@ -47,7 +47,9 @@ def put_back(dynamodb: Any, source: str, target: str, tick: Callable[[int], None
 
     counts: Counter[str] = Counter()
     with (
-        told(f"putting items of {source} into {target}", "restoring needs an administrator of the tables"),
+        explained(
+            f"putting items of {source} into {target}", "restoring needs an administrator of the tables"
+        ),
         ThreadPoolExecutor(_AT_ONCE) as pool,
     ):
         for page in dynamodb.get_paginator("scan").paginate(TableName=source, ConsistentRead=True):

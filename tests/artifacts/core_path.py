@@ -19,7 +19,7 @@ from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMater
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
 from tokenizer.payments.cashier import Card
 from tokenizer.pipeline import kpl
-from tokenizer.reveal.service import Action, Caller, Wish
+from tokenizer.reveal.service import Action, Caller, RevealRequest
 
 
 class Cloud:
@@ -78,7 +78,7 @@ def _varint(number: int) -> bytes:
 def policies_are_found_and_evaluated() -> None:
     policies = CedarPolicies()
     assert policies.problems() == []
-    wish = Wish(("t",), "charge", Action.REVEAL)
+    wish = RevealRequest(("t",), "charge", Action.REVEAL)
     permitted = policies.permitted(Caller("c", ("payments",)), wish, 12)[Action.REVEAL]
     assert ("card_number" in permitted, "email" in permitted) == (True, False)
 

@@ -80,15 +80,15 @@ def test_what_an_invocation_had_no_time_to_read_is_reported_and_delivered_again(
     pipeline = Pipeline(Aws())
     with pipeline.running():
         aws = pipeline.aws
-        intake = type(pipeline.stream.function._warm().intake)
-        judge = intake.judge
+        reader = type(pipeline.stream.function._warm().reader)
+        read = reader.read
 
         def slow(self: object, record: object) -> object:
             aws.clock.advance(20)
-            return judge(self, record)  # type: ignore[arg-type]
+            return read(self, record)  # type: ignore[arg-type]
 
         with monkeypatch.context() as patch:
-            patch.setattr(intake, "judge", slow)
+            patch.setattr(reader, "read", slow)
             for number in range(BATCH):
                 pipeline.send("stream", order(number, number))
             pipeline.stream.step()

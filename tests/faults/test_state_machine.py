@@ -19,7 +19,7 @@ from tokenizer.errors import BadRecord
 from tokenizer.identity import Identity
 from tokenizer.pipeline import batch, sanitize
 from tokenizer.pipeline.batch import Tokenizer
-from tokenizer.pipeline.record_reader import Judged
+from tokenizer.pipeline.record_reader import ParsedRecord
 from tokenizer.vault.tokens import TokenKey
 
 STEPS = int(os.environ.get("FAULT_STEPS", "2000"))
@@ -116,13 +116,13 @@ def tell_the_time_of_delivery(patch: Patch) -> None:
 
 
 def repeat_the_record_in_the_letters_message(patch: Patch) -> None:
-    letter = Judged.letter
+    letter = ParsedRecord.letter
 
-    def talkative(self: Judged, bad: BadRecord, letter_id: str) -> Any:
+    def talkative(self: ParsedRecord, bad: BadRecord, letter_id: str) -> Any:
         text = self.record.data.decode("latin-1")
         return letter(self, BadRecord(bad.code, f"{bad.message}: {text}"), letter_id)
 
-    patch.setattr(Judged, "letter", talkative)
+    patch.setattr(ParsedRecord, "letter", talkative)
 
 
 def share_one_identity(patch: Patch) -> None:

@@ -13,13 +13,13 @@ from tokenizer.errors import BadRecord, Configuration
 from tokenizer.pipeline.aliases import may_be_alias
 from tokenizer.pipeline.catalog import catalog
 from tokenizer.pipeline.kpl import MAGIC, user_records
-from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Draft, Sanitizer
 from tokenizer.pipeline.sources import kinesis_records, sqs_records
 from tokenizer.replay.outline import outline
 from tokenizer.vault.tokens import Pointer, is_token
 
-INTAKE = Intake(catalog(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS))
+INTAKE = RecordReader(catalog(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS))
 _UNFORESEEN = "the record could not be read"
 
 
@@ -39,22 +39,22 @@ def refused(error: Exception) -> None:
 
 def raw_record(data: bytes) -> None:
     """It is sanitized or has a code; twice the same; nothing of it is in a message or a repr; no more is kept than came."""
-    judged, again = INTAKE.judge(stream_record(data)), INTAKE.judge(stream_record(data))
-    assert repr(judged) == repr(again)
-    assert judged.kept is not None
-    untold(repr(judged), repr(judged.record))
-    if isinstance(judged.verdict, Draft):
-        dumped = judged.verdict.sanitized.detail
+    parsed, again = INTAKE.read(stream_record(data)), INTAKE.read(stream_record(data))
+    assert repr(parsed) == repr(again)
+    assert parsed.kept is not None
+    untold(repr(parsed), repr(parsed.record))
+    if isinstance(parsed.verdict, Draft):
+        dumped = parsed.verdict.sanitized.detail
         assert json_text.dump(json_text.parse(dumped)) == dumped
         # A token stands for any value, however short; nothing grows beyond that.
         assert len(dumped) <= 200 + 40 * len(data)
     else:
-        assert isinstance(judged.verdict, BadRecord)
-        assert judged.verdict.code in set(ErrorCode)
-        assert not judged.verdict.message.startswith(_UNFORESEEN), judged.verdict.message
-        assert len(judged.verdict.message) <= 4000
-        untold(judged.verdict.message)
-    assert len(judged.kept) <= 2 * len(data) + 100
+        assert isinstance(parsed.verdict, BadRecord)
+        assert parsed.verdict.code in set(ErrorCode)
+        assert not parsed.verdict.message.startswith(_UNFORESEEN), parsed.verdict.message
+        assert len(parsed.verdict.message) <= 4000
+        untold(parsed.verdict.message)
+    assert len(parsed.kept) <= 2 * len(data) + 100
 
 
 def json_round_trip(data: bytes) -> None:

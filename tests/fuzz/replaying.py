@@ -12,7 +12,7 @@ from tokenizer import json_text
 from tokenizer.audit.lines import clean
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.replay.letters import Letters, Opened, Refused
-from tokenizer.aws.replay.service import Desk, InvalidRequest
+from tokenizer.aws.replay.service import InvalidRequest, ReplayService
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
 from tokenizer.aws.vault.data_keys import DataKey
 from tokenizer.errors import PipelineError, Unavailable
@@ -90,7 +90,7 @@ _QUEUES: Any = Queues()
 OPENER = Opener(_KEYS)
 LETTERS = Letters(OPENER, _AWS, [STREAM, QUEUE])
 REPLAY = StreamReplay(_AWS, STREAM, _TOKENIZING)
-DESK = Desk(LETTERS, REPLAY, _QUEUES, _QUEUES, _TOKENIZING, Trail())
+DESK = ReplayService(LETTERS, REPLAY, _QUEUES, _QUEUES, _TOKENIZING, Trail())
 
 
 def letter(data: bytes) -> None:

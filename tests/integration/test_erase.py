@@ -10,7 +10,7 @@ from tests.integration.conftest import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
 from tokenizer.aws.compose import desks
-from tokenizer.aws.erasure.subject_data import DynamoEstate
+from tokenizer.aws.erasure.subject_data import DynamoSubjectData
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import EraseSettings
@@ -197,5 +197,5 @@ def test_no_key_of_the_index_of_sharers_gets_hot(aws: Aws) -> None:
         for name in ("-", "5ub1ec7")
     }
     assert by_subject == {"-": set(), "5ub1ec7": set(owners("5ub1ec7"))}
-    estate = DynamoEstate(aws.client("dynamodb"), "vault", "blind-index", "shares")
-    assert len(estate.shares("5ub1ec7")) == 64
+    subject_data = DynamoSubjectData(aws.client("dynamodb"), "vault", "blind-index", "shares")
+    assert len(subject_data.shares("5ub1ec7")) == 64

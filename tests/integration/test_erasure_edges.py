@@ -7,7 +7,7 @@ import pytest
 from tests.integration.conftest import Aws
 from tests.support.fakes.world import SCOPE_KEYS, ample_budget
 from tokenizer.aws.erasure.marks import DynamoErasures
-from tokenizer.aws.erasure.store import DynamoLedger
+from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.erasure.certificates import Certificate
 from tokenizer.records import IndexEntry
@@ -19,8 +19,8 @@ ARRIVED = 1_000
 
 
 @pytest.fixture
-def ledger(aws: Aws) -> DynamoLedger:
-    return DynamoLedger(aws.client("dynamodb"), aws.settings.erasures_table)
+def store(aws: Aws) -> DynamoErasureStore:
+    return DynamoErasureStore(aws.client("dynamodb"), aws.settings.erasures_table)
 
 
 def index(aws: Aws) -> DynamoBlindIndex:
@@ -50,16 +50,16 @@ def test_an_entry_gives_way_to_its_own_owner_once_an_erasure_reaches_its_arrival
 
 
 @pytest.mark.parametrize(("second", "marked"), [(9, 10), (10, 10), (11, 11)])
-def test_a_mark_never_goes_back(aws: Aws, ledger: DynamoLedger, second: int, marked: int) -> None:
-    ledger.mark("ann", 10)
-    ledger.mark("ann", second)
+def test_a_mark_never_goes_back(aws: Aws, store: DynamoErasureStore, second: int, marked: int) -> None:
+    store.mark("ann", 10)
+    store.mark("ann", second)
     erasures = DynamoErasures(aws.client("dynamodb"), aws.settings.erasures_table)
     assert erasures.until(["ann", "bob"], ample_budget()) == {"ann": marked}
 
 
 @pytest.mark.parametrize(("now", "due"), [(999, []), (1_000, ["era_1"]), (1_001, ["era_1"])])
-def test_a_sweep_is_due_from_its_millisecond_on(ledger: DynamoLedger, now: int, due: list[str]) -> None:
+def test_a_sweep_is_due_from_its_millisecond_on(store: DynamoErasureStore, now: int, due: list[str]) -> None:
     details: dict[str, Any] = {"requested_by": "carla", "purpose": "p", "requested_at": 1, "until": 1}
-    ledger.keep(Certificate("era_1", "ann", **details, next_sweep=1_000))
-    ledger.keep(Certificate("era_2", "bob", **details, next_sweep=0))
-    assert [each.erasure_id for each in ledger.due(now)] == due
+    store.keep(Certificate("era_1", "ann", **details, next_sweep=1_000))
+    store.keep(Certificate("era_2", "bob", **details, next_sweep=0))
+    assert [each.erasure_id for each in store.due(now)] == due

@@ -37,7 +37,7 @@ class Racing:
         return call
 
 
-class Desk:
+class Requests:
     """Idempotency keys in a table, and a clock; `claim` asks once for the same request."""
 
     def __init__(self, dynamodb: Any) -> None:
@@ -57,75 +57,75 @@ class Desk:
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[Requests]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
-        made = Desk(boto3.client("dynamodb", region_name=REGION))
+        made = Requests(boto3.client("dynamodb", region_name=REGION))
         monkeypatch.setattr(idempotency, "_now", lambda: made.now)
         yield made
 
 
-def test_of_two_repeats_that_take_over_at_once_one_works(desk: Desk) -> None:
-    first = desk.claim()  # and dies
-    desk.now += LEASE
+def test_of_two_repeats_that_take_over_at_once_one_works(requests: Requests) -> None:
+    first = requests.claim()  # and dies
+    requests.now += LEASE
     taken: list[Any] = []
-    desk.dynamodb.before("update_item", lambda: taken.append(desk.claim()))
-    assert desk.refused() == IN_USE
+    requests.dynamodb.before("update_item", lambda: taken.append(requests.claim()))
+    assert requests.refused() == IN_USE
     assert taken == [first]
 
 
-def test_of_two_that_claim_at_once_one_works(desk: Desk) -> None:
+def test_of_two_that_claim_at_once_one_works(requests: Requests) -> None:
     taken: list[Any] = []
-    desk.dynamodb.before("put_item", lambda: taken.append(desk.claim()))
-    assert desk.refused() == IN_USE
+    requests.dynamodb.before("put_item", lambda: taken.append(requests.claim()))
+    assert requests.refused() == IN_USE
     assert isinstance(taken[0], Turn)
 
 
-def test_a_request_that_was_only_slow_is_not_worked_on_again(desk: Desk) -> None:
+def test_a_request_that_was_only_slow_is_not_worked_on_again(requests: Requests) -> None:
     """Its lease was over when a repeat looked, and its answer came just before that took over."""
-    desk.claim()
-    desk.now += LEASE
-    desk.dynamodb.before("update_item", lambda: desk.keys._finish("id", THEIRS))
-    assert desk.refused() == IN_USE
-    assert desk.claim() == THEIRS
+    requests.claim()
+    requests.now += LEASE
+    requests.dynamodb.before("update_item", lambda: requests.keys._finish("id", THEIRS))
+    assert requests.refused() == IN_USE
+    assert requests.claim() == THEIRS
 
 
-def test_the_first_answer_stays_whoever_answers_after_it(desk: Desk) -> None:
-    desk.claim()
-    desk.now += LEASE
-    desk.claim()
-    desk.keys._finish("id", THEIRS)
-    desk.keys._finish("id", OURS)
-    assert desk.claim() == THEIRS
+def test_the_first_answer_stays_whoever_answers_after_it(requests: Requests) -> None:
+    requests.claim()
+    requests.now += LEASE
+    requests.claim()
+    requests.keys._finish("id", THEIRS)
+    requests.keys._finish("id", OURS)
+    assert requests.claim() == THEIRS
 
 
 @pytest.mark.parametrize(("later", "over"), [(LEASE - 1, False), (LEASE, True), (LEASE + 1, True)])
-def test_a_lease_ends_at_its_end(desk: Desk, later: int, over: bool) -> None:
-    first = desk.claim()
-    desk.now += later
+def test_a_lease_ends_at_its_end(requests: Requests, later: int, over: bool) -> None:
+    first = requests.claim()
+    requests.now += later
     if over:
-        assert desk.claim() == first
+        assert requests.claim() == first
     else:
-        assert desk.refused() == IN_USE
+        assert requests.refused() == IN_USE
 
 
-def test_a_lease_that_was_taken_over_lasts_as_long_again(desk: Desk) -> None:
-    first = desk.claim()
-    desk.now += LEASE
-    desk.claim()
-    desk.now += LEASE - 1
-    assert desk.refused() == IN_USE
-    desk.now += 1
-    assert desk.claim() == first
+def test_a_lease_that_was_taken_over_lasts_as_long_again(requests: Requests) -> None:
+    first = requests.claim()
+    requests.now += LEASE
+    requests.claim()
+    requests.now += LEASE - 1
+    assert requests.refused() == IN_USE
+    requests.now += 1
+    assert requests.claim() == first
 
 
 @pytest.mark.parametrize(("later", "forgotten"), [(DAY - 1, False), (DAY, False), (DAY + 1000, True)])
-def test_a_key_is_remembered_for_a_day_to_the_second(desk: Desk, later: int, forgotten: bool) -> None:
-    desk.claim()
-    desk.keys._finish("id", THEIRS)
-    desk.now += later
-    again = desk.claim()
+def test_a_key_is_remembered_for_a_day_to_the_second(requests: Requests, later: int, forgotten: bool) -> None:
+    requests.claim()
+    requests.keys._finish("id", THEIRS)
+    requests.now += later
+    again = requests.claim()
     assert isinstance(again, Turn) if forgotten else again == THEIRS
 
 

@@ -9,13 +9,13 @@ from schemas.sanitized import SanitizedEvent
 from tests.integration.conftest import Aws
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.api.order_shelf import OrderShelf
+from tokenizer.aws.api.order_shelf import OrdersReader
 from tokenizer.aws.api.orders_table import OrdersTable
 from tokenizer.vault.tokens import is_token
 
 
 @pytest.fixture
-def orders(aws: Aws) -> tuple[OrdersTable, OrderShelf]:
+def orders(aws: Aws) -> tuple[OrdersTable, OrdersReader]:
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(
         TableName="orders",
@@ -23,7 +23,7 @@ def orders(aws: Aws) -> tuple[OrdersTable, OrderShelf]:
         AttributeDefinitions=[{"AttributeName": "order_id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    return OrdersTable(dynamodb, "orders"), OrderShelf(dynamodb, "orders")
+    return OrdersTable(dynamodb, "orders"), OrdersReader(dynamodb, "orders")
 
 
 def sanitized(occurred_at: str, born: str, arrived: str = "2026-11-23T10:15:01+00:00") -> SanitizedEvent:
@@ -38,7 +38,7 @@ def sanitized(occurred_at: str, born: str, arrived: str = "2026-11-23T10:15:01+0
 
 
 def test_an_order_whose_time_the_guard_took_away_is_kept_by_its_arrival(
-    orders: tuple[OrdersTable, OrderShelf],
+    orders: tuple[OrdersTable, OrdersReader],
 ) -> None:
     table, shelf = orders
     born_today = sanitized("2026-11-23T10:15:00Z", "2026-11-23")
@@ -65,7 +65,7 @@ def test_an_order_whose_time_the_guard_took_away_is_kept_by_its_arrival(
     ],
 )
 def test_the_latest_stays_in_whatever_order_they_come(
-    orders: tuple[OrdersTable, OrderShelf], earlier: str, later: str
+    orders: tuple[OrdersTable, OrdersReader], earlier: str, later: str
 ) -> None:
     table, shelf = orders
     late, early = (sanitized(each, "1990-04-01") for each in (later, earlier))

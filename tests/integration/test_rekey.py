@@ -79,7 +79,7 @@ class Move:
 
     def write(self, *records: VaultRecord, under: str | None = None) -> None:
         settings = replace(self.aws.settings, vault_key_arn=under or self.old)
-        vault = tokenize.tokenizer(settings).vaulting.vault
+        vault = tokenize.tokenizer(settings).vault_stage.vault
         assert vault.write(records, ample_budget()) == [None] * len(records)
 
     def read(self, record: VaultRecord, *arns: str) -> Any:

@@ -19,7 +19,7 @@ from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.errors import Denied
 from tokenizer.honeytokens import HoneyToken
 from tokenizer.reveal.budget_rules import Window
-from tokenizer.reveal.budgets import Allowances, Granted
+from tokenizer.reveal.budgets import Granted, RevealBudgets
 
 EitherCounters = DynamoCounters | FakeCounters
 
@@ -71,13 +71,13 @@ def test_a_counter_is_deleted_a_week_after_its_window(aws: Aws, table: str) -> N
 
 
 def test_without_the_table_nothing_is_granted(aws: Aws) -> None:
-    allowances = Allowances(SHIPPED, DynamoCounters(aws.client("dynamodb"), "not-there"))
+    budgets = RevealBudgets(SHIPPED, DynamoCounters(aws.client("dynamodb"), "not-there"))
     with pytest.raises(Denied):
-        take(allowances, 1)
+        take(budgets, 1)
 
 
-def take(allowances: Allowances, count: int) -> Granted:
-    return allowances.take(
+def take(budgets: RevealBudgets, count: int) -> Granted:
+    return budgets.take(
         "thief", ("payments",), "charge", NOON, wanted={"card_number": count}, misses=0, in_full=True
     )
 
@@ -116,9 +116,9 @@ def test_many_at_the_same_time_get_a_place_each(aws: Aws, table: str) -> None:
 def test_many_at_the_same_time_get_no_more_than_the_budget_has(aws: Aws, table: str) -> None:
     """They may get less: who was early in the hour may be late in the day's counter, which is another item."""
     client = aws.client("dynamodb")
-    allowances = Allowances(SHIPPED, DynamoCounters(client, table))
+    budgets = RevealBudgets(SHIPPED, DynamoCounters(client, table))
     with ThreadPoolExecutor(24) as threads:
-        granted = list(threads.map(lambda _: take(allowances, 7), range(120)))
+        granted = list(threads.map(lambda _: take(budgets, 7), range(120)))
     limit = SHIPPED.steps(Window.HOUR, ("payments",), "charge", "card_number")
     assert 0 < sum(each.full["card_number"] for each in granted) <= limit.full
     assert 0 < sum(each.shown["card_number"] for each in granted) <= limit.shown

@@ -14,15 +14,15 @@ from tests.support.fakes.reveals import NOON
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
 from tests.unit.tokenizer.reveal.test_service import FakeAudit
-from tokenizer.aws.api.synchronous_tokenizer import WaitingDesk
+from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.compose import desks, tokenize
-from tokenizer.aws.honeytokens.service import HoneyDesk
+from tokenizer.aws.honeytokens.service import HoneytokenService
 from tokenizer.aws.honeytokens.table import HoneyKeeper
 from tokenizer.aws.platform import clients
 from tokenizer.pipeline.catalog import values_catalog
 from tokenizer.pipeline.sources import sqs_records
 from tokenizer.records import VaultField, VaultRecord
-from tokenizer.reveal.service import Action, Caller, Reveals, Wish
+from tokenizer.reveal.service import Action, Caller, RevealRequest, RevealService
 from tokenizer.vault.tokens import Pointer
 
 PAYMENTS, ANALYTICS = Caller("p", ("payments",)), Caller("a", ("analytics",))
@@ -56,13 +56,13 @@ class Account:
         self.tokenizer.run([stream_record(order())], ample_budget())
         fields = {b"tag0": VaultField("/order/payment/card/number", "token", "x")}
         records = [VaultRecord(b"expired-----", fields, 1), VaultRecord(b"erased------", fields).tombstone(1)]
-        assert self.tokenizer.vaulting.vault.write(records, ample_budget()) == [None, None]
+        assert self.tokenizer.vault_stage.vault.write(records, ample_budget()) == [None, None]
         (event,) = aws.events()
         shown = event["detail"]["data"]["order"]
         self.card, self.email = shown["payment"]["card"]["number"], shown["customer"]["email"]
         self.calls: list[str] = []
         monkeypatch.setattr(desks, "client", self._watched(clients.client))
-        self.reveals: Reveals = desks.reveals(aws.reveal_settings())
+        self.reveals: RevealService = desks.reveals(aws.reveal_settings())
         self.ask(PAYMENTS, "charge", self.card)  # the audit trail's chain, the data key
 
     def _watched(self, make: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,7 +80,7 @@ class Account:
     ) -> tuple[list[Any], list[str]]:
         """The answers, and the calls it took."""
         self.calls.clear()
-        answers = self.reveals.answer(caller, Wish(tokens, purpose, action), ample_budget())
+        answers = self.reveals.answer(caller, RevealRequest(tokens, purpose, action), ample_budget())
         return [answers[token] for token in tokens], list(self.calls)
 
 
@@ -137,8 +137,12 @@ class InProcess:
 def test_a_honey_token_takes_the_calls_that_an_orders_token_takes(account: Account, aws: Aws) -> None:
     functions: Any = InProcess(aws)
     keeper = HoneyKeeper(aws.client("dynamodb"), "honey-tokens")
-    desk = HoneyDesk(
-        WaitingDesk(functions, "tokenize", "api:x"), keeper, FakeAudit(), SystemRandom(), lambda: NOON
+    desk = HoneytokenService(
+        SynchronousTokenizer(functions, "tokenize", "api:x"),
+        keeper,
+        FakeAudit(),
+        SystemRandom(),
+        lambda: NOON,
     )
     seed = {"action": "seed", "operator": "ann", "kind": "card_number", "count": 1, "note": "here"}
     (honey,) = desk.serve(seed)["tokens"]

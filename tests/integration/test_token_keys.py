@@ -9,7 +9,7 @@ import pytest
 from tests.integration.conftest import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.platform.expiring_cache import Renewed
+from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.vault import token_keys
 from tokenizer.aws.vault.token_keys import KEPT, LEAD, SUBJECT_KEY, TOKEN_KEY
 from tokenizer.errors import Configuration, Unavailable, VaultIntegrity
@@ -102,7 +102,7 @@ class Made:
 
 def test_opened_keys_are_used_for_minutes_and_then_opened_anew() -> None:
     made = Made()
-    kept = Renewed(made, KEPT, lambda: made.now)
+    kept = ExpiringCache(made, KEPT, lambda: made.now)
     assert [kept.current(), kept.current()] == [1, 1]
     made.now += KEPT - 1
     assert kept.current() == 1
@@ -114,7 +114,7 @@ def test_opened_keys_are_used_for_minutes_and_then_opened_anew() -> None:
 
 def test_keys_whose_time_is_over_are_not_used_though_no_others_can_be_opened() -> None:
     made = Made()
-    kept = Renewed(made, KEPT, lambda: made.now)
+    kept = ExpiringCache(made, KEPT, lambda: made.now)
     kept.current()
     made.down = True
     made.now += KEPT

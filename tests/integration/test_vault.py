@@ -23,7 +23,7 @@ def write(aws: Aws, *ids: bytes, expires_at: int = 0) -> None:
     records = [
         VaultRecord(each, {b"tag0": VaultField("/path", "token", each.hex())}, expires_at) for each in ids
     ]
-    assert aws.tokenizer().vaulting.vault.write(records, ample_budget()) == [None] * len(ids)
+    assert aws.tokenizer().vault_stage.vault.write(records, ample_budget()) == [None] * len(ids)
 
 
 def read(aws: Aws, record_id: bytes = A, **changes: Any) -> VaultRecord | PipelineError | None:
@@ -58,7 +58,7 @@ def test_a_record_is_taken_up_to_the_size_of_an_item(
     )
     monkeypatch.setattr(vault, "ITEM_BYTES", size + off)
     record = VaultRecord(B, {b"tag0": VaultField("/path", "token", A.hex())})
-    (failure,) = aws.tokenizer().vaulting.vault.write([record], ample_budget())
+    (failure,) = aws.tokenizer().vault_stage.vault.write([record], ample_budget())
     assert isinstance(failure, BadRecord) is (off < 0)
 
 
@@ -146,7 +146,7 @@ def test_an_expired_record_is_gone_whatever_dynamodb_still_holds(aws: Aws) -> No
 
 def test_who_writes_the_vault_can_not_read_it(aws: Aws) -> None:
     write(aws, A)
-    writer = aws.tokenizer().vaulting.vault
+    writer = aws.tokenizer().vault_stage.vault
     with pytest.raises(Denied):
         writer._config.materials_provider.decryption_materials(None)  # type: ignore[attr-defined]
     with pytest.raises(Denied):
@@ -155,7 +155,7 @@ def test_who_writes_the_vault_can_not_read_it(aws: Aws) -> None:
 
 @pytest.mark.parametrize("method", ["transact_write_items", "execute_statement", "put_item", "update_item"])
 def test_no_adapter_hands_out_a_way_past_the_encryption(aws: Aws, method: str) -> None:
-    assert not hasattr(aws.tokenizer().vaulting.vault, method)
+    assert not hasattr(aws.tokenizer().vault_stage.vault, method)
     assert not hasattr(aws.reader(), method)
 
 
@@ -196,7 +196,7 @@ def test_what_dynamodb_leaves_unprocessed_is_sent_again_alone(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokenizer = aws.tokenizer()
-    dynamodb = tokenizer.vaulting.vault._dynamodb  # type: ignore[attr-defined]
+    dynamodb = tokenizer.vault_stage.vault._dynamodb  # type: ignore[attr-defined]
     sent: list[int] = []
     put_all = dynamodb.batch_write_item
 
@@ -210,7 +210,7 @@ def test_what_dynamodb_leaves_unprocessed_is_sent_again_alone(
 
     monkeypatch.setattr(dynamodb, "batch_write_item", partial)
     records = [VaultRecord(bytes([at]) * 12, {}, 0) for at in range(10)]
-    assert tokenizer.vaulting.vault.write(records, ample_budget()) == [None] * 10
+    assert tokenizer.vault_stage.vault.write(records, ample_budget()) == [None] * 10
     assert sent == [10, 2, 2]
     assert len(aws.stored("vault")) == 10
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from handlers.runtime import logger, tell
+from handlers.runtime import log_batch, logger
 from schemas.base import Envelope
 from schemas.kinds import NormalForm
 from tests.property.events import (
@@ -216,7 +216,7 @@ def test_logs_and_metrics_repeat_nothing(capsys: pytest.CaptureFixture[str]) -> 
 
     def collect(raw: Raw) -> None:
         logger.handlers[0].setStream(_Collector(said))  # type: ignore[attr-defined]
-        tell(run(World(), [raw]))
+        log_batch(run(World(), [raw]))
         hidden.update(each for each in secrets(raw, everyday=True) if len(each) >= 8)
 
     run_examples(collect, raw_events(), number=int(os.environ["PROPERTY_SEED"]), examples=EXAMPLES)

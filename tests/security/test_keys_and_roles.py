@@ -93,7 +93,7 @@ def nobody_else_uses_a_key(template: Template) -> list[str]:
             for each, there in uses(template, key)
             for role in _principals(each["Principal"])
         ]
-        denial = denials(template, key).get("NobodyElse", {})
+        denial = denials(template, key).get("DenyUnlistedPrincipals", {})
         excepted = denial.get("Condition", {}).get("ArnNotEquals", {}).get("aws:PrincipalArn", [])
         whole = USES - {"kms:*", "kms:CreateGrant"} <= set(denial.get("Action", ()))
         if sorted(map(str, excepted)) != sorted({str(each) for each in named}) or not whole:
@@ -104,7 +104,7 @@ def nobody_else_uses_a_key(template: Template) -> list[str]:
 def no_use_comes_from_outside(template: Template) -> list[str]:
     wrong = []
     for key in KEYS:
-        denial = denials(template, key).get("OutsideOfTheNetwork", {})
+        denial = denials(template, key).get("DenyOutsideVpc", {})
         bound = denial.get("Condition") == {"StringNotEquals": {"aws:SourceVpc": VPC}}
         denied = set(listed(denial.get("Action", []))) if bound else set()
         allowed = {action for each, _ in uses(template, key) for action in listed(each["Action"])}
@@ -305,10 +305,10 @@ WEAKNESSES: list[tuple[str, Callable[[Template], list[str]], str, Any]] = [
     ("a key over plain HTTP", keys_are_denied_to_all_in_three_ways, "LetterKey/Properties/KeyPolicy/Statement/TlsOnly/Effect", "Allow"),
     ("a key that can be granted", keys_are_denied_to_all_in_three_ways, f"{KEY}/NoGrants/Action", "kms:RetireGrant"),
     ("a key deleted in a week", keys_are_denied_to_all_in_three_ways, f"{KEY}/DeletedLate/Condition/NumericLessThan", {"kms:ScheduleKeyDeletionPendingWindowInDays": "7"}),
-    ("a key for one role more", nobody_else_uses_a_key, f"{KEY}/NobodyElse/Condition/ArnNotEquals/aws:PrincipalArn/0", {"Fn::GetAtt": ["ApiRole", "Arn"]}),
-    ("a use of a key forgotten", nobody_else_uses_a_key, "AuditKey/Properties/KeyPolicy/Statement/NobodyElse/Action", ["kms:Decrypt"]),
-    ("a key from outside of the network", no_use_comes_from_outside, "LetterKey/Properties/KeyPolicy/Statement/OutsideOfTheNetwork/Condition", {}),
-    ("the vault key from outside of the network", no_use_comes_from_outside, f"{KEY}/OutsideOfTheNetwork/Action", ["kms:GenerateDataKey"]),
+    ("a key for one role more", nobody_else_uses_a_key, f"{KEY}/DenyUnlistedPrincipals/Condition/ArnNotEquals/aws:PrincipalArn/0", {"Fn::GetAtt": ["ApiRole", "Arn"]}),
+    ("a use of a key forgotten", nobody_else_uses_a_key, "AuditKey/Properties/KeyPolicy/Statement/DenyUnlistedPrincipals/Action", ["kms:Decrypt"]),
+    ("a key from outside of the network", no_use_comes_from_outside, "LetterKey/Properties/KeyPolicy/Statement/DenyOutsideVpc/Condition", {}),
+    ("the vault key from outside of the network", no_use_comes_from_outside, f"{KEY}/DenyOutsideVpc/Action", ["kms:GenerateDataKey"]),
     ("a key that everybody administers", administrators_are_named_or_the_accounts, f"{KEY}/Administration/Principal", {"AWS": "*"}),
     ("a recovery for whoever IAM lets", administrators_are_named_or_the_accounts, "TokenKey/Properties/KeyPolicy/Statement/Recovery/Condition", {}),
     ("a disabled key that nobody hears of", changes_of_keys_raise_an_alarm, "KeyChangesRule/Properties/EventPattern/detail/eventName", ["PutKeyPolicy"]),

@@ -41,7 +41,7 @@ TEMPLATE = [
     ("a function outside of the network", network.functions_run_in_private_subnets, "RevealFunction/Properties/VpcConfig", None),
     ("a key to be deleted in a week", promises.keys_rotate_and_are_deleted_late, "LetterKey/Properties/PendingWindowInDays", 7),
     ("a key that can be granted", kept_out.keys_are_denied_to_all_in_three_ways, "VaultKey/Properties/KeyPolicy/Statement/NoGrants/Effect", "Allow"),
-    ("an administrator who uses a key", kept_out.nobody_else_uses_a_key, "VaultKey/Properties/KeyPolicy/Statement/NobodyElse/Effect", "Allow"),
+    ("an administrator who uses a key", kept_out.nobody_else_uses_a_key, "VaultKey/Properties/KeyPolicy/Statement/DenyUnlistedPrincipals/Effect", "Allow"),
     ("a disabled key that nobody hears of", kept_out.changes_of_keys_raise_an_alarm, "KeyChangesRule/Properties/EventPattern/detail/eventName", []),
     ("a role without a boundary", kept_out.every_role_is_bounded, "RevealRole/Properties/PermissionsBoundary", None),
     ("a service for any account", kept_out.services_are_let_in_for_this_account_alone, "OrdersQueuePolicy/Properties/PolicyDocument/Statement/RuleAlone/Condition", {}),

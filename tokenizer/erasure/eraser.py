@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tokenizer.erasure.certificates import SWEEPS, Certificate, event_of
-from tokenizer.erasure.unerased import Living
+from tokenizer.erasure.unerased import ErasureStatus
 from tokenizer.errors import PipelineError
 from tokenizer.guard import find_leak, own_values
 from tokenizer.pipeline.ports import Bus, Vault
@@ -31,7 +31,7 @@ class OwnedRecord:
     consistent: bool
 
 
-class Estate(Protocol):
+class SubjectData(Protocol):
     """What a subject leaves behind. Each call raises a PipelineError where it fails."""
 
     def records(self, subject: str) -> Iterable[OwnedRecord]:
@@ -59,7 +59,7 @@ class Estate(Protocol):
         ...
 
 
-class Ledger(Protocol):
+class ErasureStore(Protocol):
     """Keeps marks and certificates. Each call raises a PipelineError where it fails."""
 
     def mark(self, subject: str, until: int) -> None:
@@ -84,9 +84,9 @@ class Eraser:
     """
 
     keys: Versions[SubjectKey]
-    ledger: Ledger
-    estate: Estate
-    living: Living
+    store: ErasureStore
+    subject_data: SubjectData
+    status: ErasureStatus
     vault: Vault
     bus: Bus
     now: Callable[[], int]
@@ -105,18 +105,18 @@ class Eraser:
         if find_leak(customer_id, _NOTHING) is None:
             certificate = replace(certificate, unannounced=event_of(certificate, customer_id))
         self._mark(certificate, now)
-        self.ledger.keep(certificate)  # whatever fails from here on is made up for by the sweeps
+        self.store.keep(certificate)  # whatever fails from here on is made up for by the sweeps
         certificate = self._attempt(certificate, budget)
         until = self.now()
         self._mark(certificate, until)
         certificate = replace(certificate, until=until)
-        self.ledger.keep(certificate)
+        self.store.keep(certificate)
         return certificate
 
     def sweep(self, budget: Budget) -> list[Certificate]:
         """Erase what has turned up since; answers with the certificates whose sweep was due, as they are now."""
         swept = []
-        for certificate in self.ledger.due(self.now()):
+        for certificate in self.store.due(self.now()):
             if budget.spent:
                 break
             after = self._attempt(certificate, budget)
@@ -124,7 +124,7 @@ class Eraser:
                 done = after.sweeps + 1
                 later = certificate.requested_at + SWEEPS[done] if done < len(SWEEPS) else 0
                 after = replace(after, sweeps=done, next_sweep=later)
-            self.ledger.keep(after)
+            self.store.keep(after)
             swept.append(after)
         return swept
 
@@ -133,9 +133,9 @@ class Eraser:
         return tuple(key.subject(customer_id) for key in self.keys.newest_first())
 
     def _mark(self, certificate: Certificate, until: int) -> None:
-        """Mark every name of the customer; only then what any of them shares may be judged."""
+        """Mark every name of the customer; only then what any of them shares may be parsed."""
         for subject in certificate.subjects:
-            self.ledger.mark(subject, until)
+            self.store.mark(subject, until)
 
     def _attempt(self, certificate: Certificate, budget: Budget) -> Certificate:
         """One pass, and the event if it is not out yet; what fails is told by `failed` and tried again."""
@@ -153,13 +153,16 @@ class Eraser:
         dropped = {key for each in subjects for key in self._disown(each, until, budget)}
         unshared = {key for each in subjects for key in self._unshare(each, until, budget)}
         owned = [
-            each for subject in subjects for each in self.estate.records(subject) if each.arrived <= until
+            each
+            for subject in subjects
+            for each in self.subject_data.records(subject)
+            if each.arrived <= until
         ]
         plain = {each.record_id for each in owned if not each.consistent}
         candidates = (
             {each.record_id for each in owned if each.consistent} | unshared | set(certificate.pending)
         )
-        shared = {key for key, shares in self.living.shared(candidates, budget).items() if shares}
+        shared = {key for key, shares in self.status.shared(candidates, budget).items() if shares}
         # A value that was in the index a moment ago may be about to be shared: it has to wait for the next sweep.
         fresh = self.now() < certificate.requested_at + SWEEPS[0]
         waiting = (candidates if fresh else dropped) - shared
@@ -176,25 +179,25 @@ class Eraser:
         """Take the subject's entries out of the index, but for those that somebody alive shares."""
         entries = {
             Pointer.parse(each.token).record_id: each
-            for each in self.estate.entries(subject)
+            for each in self.subject_data.entries(subject)
             if each.arrived <= until
         }
-        heirs = self.living.shared(entries.keys(), budget)
+        heirs = self.status.shared(entries.keys(), budget)
         dropped = set()
         for record_id, entry in entries.items():
             if heirs.get(record_id):
-                self.estate.hand_over(entry, heirs[record_id][0])
+                self.subject_data.hand_over(entry, heirs[record_id][0])
             else:
-                self.estate.drop_entry(entry)
+                self.subject_data.drop_entry(entry)
                 dropped.add(record_id)
         return dropped
 
     def _unshare(self, subject: str, until: int, budget: Budget) -> set[bytes]:
         """Forget what the subject shared; answers with the values whose owner is erased as well."""
-        shares = [each for each in self.estate.shares(subject) if each.arrived <= until]
-        owners = self.living.until({each.owner for each in shares}, budget)
+        shares = [each for each in self.subject_data.shares(subject) if each.arrived <= until]
+        owners = self.status.until({each.owner for each in shares}, budget)
         for share in shares:
-            self.estate.drop_share(share)
+            self.subject_data.drop_share(share)
         return {each.record_id for each in shares if each.owned_since <= owners[each.owner]}
 
     def _bury(self, record_ids: Collection[bytes], until: int, budget: Budget) -> None:

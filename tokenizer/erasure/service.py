@@ -25,7 +25,7 @@ class ErasurePolicies(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ErasureDesk:
+class ErasureService:
     """Erases for whom the policies let."""
 
     eraser: Eraser
@@ -62,7 +62,7 @@ class ErasureDesk:
         """Sweep what is due; answers with counts.
 
         Raises:
-            PipelineError: the ledger or the audit trail failed; the next sweep makes up for it.
+            PipelineError: the store or the audit trail failed; the next sweep makes up for it.
         """
         swept = self.eraser.sweep(budget)
         for each in swept:

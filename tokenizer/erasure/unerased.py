@@ -26,7 +26,7 @@ class Shares(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Living:
+class ErasureStatus:
     """Tells who is alive."""
 
     erasures: Erasures
@@ -65,11 +65,11 @@ class Living:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveVault:
+class UnerasedVault:
     """Implements the port `ReadableVault` over another, without what is erased."""
 
     vault: ReadableVault
-    living: Living
+    status: ErasureStatus
 
     def get_decrypted(
         self, ids: Sequence[bytes], budget: Budget
@@ -84,7 +84,7 @@ class LiveVault:
         return answer | {each.record_id: each.tombstone(until) for each, until in gone}
 
     def _gone(self, records: Sequence[VaultRecord], budget: Budget) -> list[tuple[VaultRecord, int]]:
-        until = self.living.until({each.subject for each in records}, budget)
+        until = self.status.until({each.subject for each in records}, budget)
         gone = [each for each in records if each.arrived <= until[each.subject]]
-        shared = self.living.shared({each.record_id for each in gone if each.consistent}, budget)
+        shared = self.status.shared({each.record_id for each in gone if each.consistent}, budget)
         return [(each, until[each.subject]) for each in gone if not shared.get(each.record_id)]

@@ -40,7 +40,7 @@ class AliasUse:
     """A field that gets an alias.
 
     Args:
-        pointer: where its value lies; its token holds the alias's place in the event until that is settled.
+        pointer: where its value lies; its token holds the alias's place in the event until that is resolved.
         draws: the aliases to try.
     """
 

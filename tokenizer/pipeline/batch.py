@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from schemas.dead_letter import ErrorCode
 from tokenizer.errors import BadRecord, OutOfTime, PipelineError
 from tokenizer.pipeline.ports import Bus, DeadLetters
-from tokenizer.pipeline.record_reader import Intake, Judged
+from tokenizer.pipeline.record_reader import ParsedRecord, RecordReader
 from tokenizer.pipeline.sanitize import Draft
-from tokenizer.pipeline.vault_stage import Drafts, Failures, Vaulting, failed
+from tokenizer.pipeline.vault_stage import Drafts, Failures, VaultStage, failed
 from tokenizer.records import Outcome, RawRecord
 from tokenizer.time_budget import Budget
 
@@ -23,8 +23,8 @@ _FOR_LETTERS = 5.0  # seconds of an invocation that are left for dead letters
 class Tokenizer:
     """Tokenizes batches of raw records."""
 
-    intake: Intake
-    vaulting: Vaulting
+    reader: RecordReader
+    vault_stage: VaultStage
     bus: Bus
     letters: DeadLetters
 
@@ -45,18 +45,18 @@ class Tokenizer:
         early = budget.keeping(_FOR_LETTERS)
         # What is read must be written and published in the same invocation, or a slow batch would never get anywhere.
         reading = early.keeping(early.remaining() / 2)
-        judged = [
-            Judged(record, OutOfTime("not read: no time left"), None)
+        parsed = [
+            ParsedRecord(record, OutOfTime("not read: no time left"), None)
             if reading.spent
-            else self.intake.judge(record)
+            else self.reader.read(record)
             for record in records
         ]
         failures: Failures = {
-            at: each.verdict for at, each in enumerate(judged) if isinstance(each.verdict, PipelineError)
+            at: each.verdict for at, each in enumerate(parsed) if isinstance(each.verdict, PipelineError)
         }
-        drafts = {at: each.verdict for at, each in enumerate(judged) if isinstance(each.verdict, Draft)}
+        drafts = {at: each.verdict for at, each in enumerate(parsed) if isinstance(each.verdict, Draft)}
         failures |= self._oversize(drafts)
-        events, unwritten = self.vaulting.write(
+        events, unwritten = self.vault_stage.write(
             {at: draft for at, draft in drafts.items() if at not in failures}, early
         )
         failures |= unwritten
@@ -65,33 +65,33 @@ class Tokenizer:
         letters = {
             at: bad
             for at, failure in failures.items()
-            if judged[at].kept is not None and (bad := _final(records[at], failure))
+            if parsed[at].kept is not None and (bad := _final(records[at], failure))
         }
-        unsent = {} if replayed else self._dead_letter(judged, letters, budget)
+        unsent = {} if replayed else self._dead_letter(parsed, letters, budget)
         return [
             Outcome(record, letter=letters[at])
             if at in letters and at not in unsent
             else Outcome(
-                record, None, unsent.get(at, failures.get(at)), _guard_hits(judged[at]), events.get(at)
+                record, None, unsent.get(at, failures.get(at)), _guard_hits(parsed[at]), events.get(at)
             )
             for at, record in enumerate(records)
         ]
 
     def _oversize(self, drafts: Drafts) -> Failures:
-        # Known before anything is written: a settled token is as long as the one it replaces.
+        # Known before anything is written: a resolved token is as long as the one it replaces.
         checked = {at: self.bus.oversize(draft.sanitized) for at, draft in drafts.items()}
         return {at: BadRecord(ErrorCode.TOO_LARGE, why) for at, why in checked.items() if why is not None}
 
     def _dead_letter(
-        self, judged: Sequence[Judged], bad: Mapping[int, BadRecord], budget: Budget
+        self, parsed: Sequence[ParsedRecord], bad: Mapping[int, BadRecord], budget: Budget
     ) -> Failures:
-        ingest_id = self.intake.sanitizer.ingest_id
-        letters = {at: judged[at].letter(why, ingest_id(judged[at].record)) for at, why in bad.items()}
+        ingest_id = self.reader.sanitizer.ingest_id
+        letters = {at: parsed[at].letter(why, ingest_id(parsed[at].record)) for at, why in bad.items()}
         return failed(letters, self.letters.send(list(letters.values()), budget) if letters else [])
 
 
-def _guard_hits(judged: Judged) -> tuple[str, ...]:
-    return judged.verdict.guard_hits if isinstance(judged.verdict, Draft) else ()
+def _guard_hits(parsed: ParsedRecord) -> tuple[str, ...]:
+    return parsed.verdict.guard_hits if isinstance(parsed.verdict, Draft) else ()
 
 
 def _final(record: RawRecord, failure: PipelineError) -> BadRecord | None:

@@ -16,7 +16,7 @@ from tokenizer.records import Letter, RawRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ParsedRecord:
     """A raw record after it was read.
 
     Args:
@@ -44,43 +44,43 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class RecordReader:
     """Judges raw records by the schemas of a catalog."""
 
     catalog: Catalog
     sanitizer: Sanitizer
 
-    def judge(self, record: RawRecord) -> Judged:
+    def read(self, record: RawRecord) -> ParsedRecord:
         """Read one record; never raises for anything that a producer can send.
 
         All this is computed from the record alone, so an error that nobody foresaw comes every time: the record is
         dead-lettered and its neighbours go on.
         """
         try:
-            return self._judge(record)
+            return self._read(record)
         except MemoryError:
-            return Judged(record, Unavailable("reading a record: out of memory"), None)
+            return ParsedRecord(record, Unavailable("reading a record: out of memory"), None)
         except Exception as error:  # noqa: BLE001 -- the class is all that may be told
-            return Judged(record, _unforeseen(type(error)), scrub_text(record.data)[0])
+            return ParsedRecord(record, _unforeseen(type(error)), scrub_text(record.data)[0])
 
-    def _judge(self, record: RawRecord) -> Judged:
+    def _read(self, record: RawRecord) -> ParsedRecord:
         try:
             event = json_text.parse(record.data)
         except BadRecord as bad:
-            return Judged(record, bad, scrub_text(record.data)[0])
+            return ParsedRecord(record, bad, scrub_text(record.data)[0])
         kept = record.data
         if may_hold_authentication_data(record.data):
             event, removed = strip_authentication_data(event)
             kept = json_text.dump(event) if removed else kept
         try:
-            return Judged(record, self._draft(record, event), kept)
+            return ParsedRecord(record, self._draft(record, event), kept)
         except BadRecord as bad:
-            return Judged(record, bad, kept)
+            return ParsedRecord(record, bad, kept)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 -- the class is all that may be told
             # Scrubbing the text anew would find less than was found in what it parsed to.
-            return Judged(record, _unforeseen(type(error)), kept)
+            return ParsedRecord(record, _unforeseen(type(error)), kept)
 
     def _draft(self, record: RawRecord, event: object) -> Draft:
         if not isinstance(event, dict):

@@ -73,8 +73,8 @@ def shares_of(drafts: Iterable[Draft], found: Mapping[bytes, IndexEntry]) -> lis
     return list(shares.values())
 
 
-def unsettled(draft: Draft, tokens: Tokens) -> PipelineError | None:
-    """Why a draft's consistent tokens can't be settled, None if they can."""
+def unresolved(draft: Draft, tokens: Tokens) -> PipelineError | None:
+    """Why a draft's consistent tokens can't be resolved, None if they can."""
     for use in draft.uses:
         if use.blind_index not in tokens.found:
             return tokens.failed.get(
@@ -83,7 +83,7 @@ def unsettled(draft: Draft, tokens: Tokens) -> PipelineError | None:
     return None
 
 
-def settled(draft: Draft, found: Mapping[bytes, IndexEntry]) -> SanitizedRecord:
+def resolved(draft: Draft, found: Mapping[bytes, IndexEntry]) -> SanitizedRecord:
     """The event with the tokens that its consistent values have in the place of those they drew."""
     detail = draft.sanitized.detail
     for use in draft.uses:

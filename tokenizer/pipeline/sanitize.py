@@ -4,7 +4,7 @@ Default deny: a field that no schema names becomes a token for its whole JSON va
 string in which the leak guard finds something. Looking nothing up and writing nothing, this is a pure
 function of the record, its identity and the keys. A consistent field gets the token that it would draw as
 the value's first occurrence, and an alias's place is held by an ordinary token; the batch use case swaps
-both once they are settled (`tokenizer/pipeline/resolve_consistent.py`).
+both once they are resolved (`tokenizer/pipeline/resolve_consistent.py`).
 """
 
 import re
@@ -75,7 +75,7 @@ class ConsistentUse:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A sanitized event before its consistent tokens are settled.
+    """A sanitized event before its consistent tokens are resolved.
 
     Args:
         sanitized: the event, with the tokens that consistent values would draw.

@@ -38,7 +38,7 @@ def check_object(where: str, kinds: Mapping[str, object]) -> None:
 
     Args:
         where: the model's name, for the message.
-        kinds: by field; what is no kind (a nested object, a list) is judged on its own.
+        kinds: by field; what is no kind (a nested object, a list) is parsed on its own.
 
     Raises:
         SchemaRefused: names the first field at fault.

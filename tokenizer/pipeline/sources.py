@@ -104,5 +104,5 @@ def _decoded(data: str) -> bytes:
     try:
         return base64.b64decode(data, validate=True)
     except ValueError:  # binascii.Error, and what is not ASCII
-        # Lambda always encodes; whatever else stands here is judged as it is, and dead-lettered.
+        # Lambda always encodes; whatever else stands here is parsed as it is, and dead-lettered.
         return data.encode("utf-8", "surrogatepass")

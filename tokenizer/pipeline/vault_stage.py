@@ -11,7 +11,7 @@ from typing import TypeVar
 from tokenizer.errors import PipelineError
 from tokenizer.pipeline.aliases import claim_aliases
 from tokenizer.pipeline.ports import Aliases, BlindIndex, Erasures, Tokens, Vault
-from tokenizer.pipeline.resolve_consistent import First, aliased, first_seen, settled, shares_of, unsettled
+from tokenizer.pipeline.resolve_consistent import First, aliased, first_seen, resolved, shares_of, unresolved
 from tokenizer.pipeline.sanitize import ConsistentUse, Draft
 from tokenizer.records import SanitizedRecord, VaultRecord
 from tokenizer.time_budget import Budget
@@ -24,7 +24,7 @@ Failures = dict[int, PipelineError]
 
 
 @dataclass(frozen=True, slots=True)
-class Vaulting:
+class VaultStage:
     """Writes what events rest on."""
 
     vault: Vault
@@ -48,9 +48,9 @@ class Vaulting:
         unshared = self._share(timely, tokens, budget)
         ready = {at: draft.sanitized for at, draft in late.items()}
         for at, draft in timely.items():
-            failure = unsettled(draft, tokens) or unshared.get(draft.subject)
+            failure = unresolved(draft, tokens) or unshared.get(draft.subject)
             if failure is None:
-                ready[at] = settled(draft, tokens.found)
+                ready[at] = resolved(draft, tokens.found)
             else:
                 failures[at] = failure
         failures |= {

@@ -75,7 +75,7 @@ class Misses(_Model):
     day: Count
 
 
-class Limits(_Model):
+class BudgetRules(_Model):
     """The whole file."""
 
     purposes: frozenset[str]

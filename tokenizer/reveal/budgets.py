@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from tokenizer.reveal.budget_rules import Limits, Window
+from tokenizer.reveal.budget_rules import BudgetRules, Window
 
 MISSES = "misses"
 
@@ -49,10 +49,10 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowances:
+class RevealBudgets:
     """Counts what is asked, and grants what there is room for."""
 
-    limits: Limits
+    limits: BudgetRules
     counters: Counters
 
     def take(

@@ -10,7 +10,7 @@ from tokenizer.alarm_metrics import BUDGET_EXCEEDED, HONEY_ASKED
 from tokenizer.audit.lines import as_code
 from tokenizer.pipeline.values import mask
 from tokenizer.records import VaultField
-from tokenizer.reveal.budgets import Allowances, Granted
+from tokenizer.reveal.budgets import Granted, RevealBudgets
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault, Revealed, Status, reveal
 from tokenizer.time_budget import Budget
 from tokenizer.vault.categories import category
@@ -52,7 +52,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RevealRequest:
     """What is asked for: some tokens, for a purpose, in full or masked."""
 
     tokens: tuple[str, ...]
@@ -63,12 +63,12 @@ class Wish:
 class Policies(Protocol):
     """Decides."""
 
-    def permitted(self, caller: Caller, wish: Wish, hour: int) -> Mapping[Action, frozenset[str]]:
+    def permitted(self, caller: Caller, request: RevealRequest, hour: int) -> Mapping[Action, frozenset[str]]:
         """The categories of value that may be revealed to a caller, by action.
 
         Args:
             caller: who asks.
-            wish: what for.
+            request: what for.
             hour: of the day, in UTC.
         """
         ...
@@ -95,14 +95,14 @@ class Audit(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reveals:
+class RevealService:
     """Reveals under policies and budgets.
 
     Args:
         vault: has the values.
         aliases: know the tokens behind aliases.
         policies: say who may.
-        allowances: say how much.
+        budgets: say how much.
         honey: knows the tokens that raise an alarm.
         audit: takes a line before each answer.
         signal: counts what somebody is to be alarmed of, by name.
@@ -112,13 +112,13 @@ class Reveals:
     vault: ReadableVault
     aliases: ReadableAliases
     policies: Policies
-    allowances: Allowances
+    budgets: RevealBudgets
     honey: Honey
     audit: Audit
     signal: Callable[[str, int], None]
     now: Callable[[], datetime]
 
-    def answer(self, caller: Caller, wish: Wish, budget: Budget) -> dict[str, dict[str, Any]]:
+    def answer(self, caller: Caller, request: RevealRequest, budget: Budget) -> dict[str, dict[str, Any]]:
         """What each token is answered with: `status`, and `kind` and `value` where it is `ok`, `masked` where that is masked.
 
         Whoever may reveal nothing for the purpose is told `denied` of every token, and the vault is not even read. Of a honey token
@@ -127,53 +127,57 @@ class Reveals:
         Raises:
             PipelineError: the vault's keys, the budgets, the honey tokens or the audit trail can't be reached.
         """
-        moment, tokens = self.now(), tuple(dict.fromkeys(wish.tokens))
+        moment, tokens = self.now(), tuple(dict.fromkeys(request.tokens))
         honey = self.honey.among(tokens, budget)
         if honey:
             self.signal(HONEY_ASKED, len(honey))
-        permitted = self.policies.permitted(caller, wish, moment.hour)
-        found = reveal(tokens, self.vault, self.aliases, budget) if permitted[wish.action] else {}
-        wanted, rest = _sorted(tokens, found, permitted[wish.action])
-        granted = self._granted(caller, wish, moment, wanted, rest)
+        permitted = self.policies.permitted(caller, request, moment.hour)
+        found = reveal(tokens, self.vault, self.aliases, budget) if permitted[request.action] else {}
+        wanted, rest = _sorted(tokens, found, permitted[request.action])
+        granted = self._granted(caller, request, moment, wanted, rest)
         answers = {token: {"status": DENIED if granted.blocked else status} for token, status in rest.items()}
         for each, values in wanted.items():
             shown = granted.shown[each] if each in permitted[Action.MASKED] else 0
             for at, (token, value) in enumerate(values.items()):
                 answers[token] = _answer(value, each, in_full=at < granted.full[each], shown=at < shown)
         answers = {token: answers[token] for token in tokens}
-        self._write(caller, wish, answers, honey=sorted(honey), budgets=granted.crossed)
+        self._write(caller, request, answers, honey=sorted(honey), budgets=granted.crossed)
         return answers
 
     def _granted(
         self,
         caller: Caller,
-        wish: Wish,
+        request: RevealRequest,
         moment: datetime,
         wanted: Mapping[str, Mapping[str, VaultField]],
         rest: Mapping[str, str],
     ) -> Granted:
-        granted = self.allowances.take(
+        granted = self.budgets.take(
             caller.name,
             caller.groups,
-            wish.purpose,
+            request.purpose,
             moment,
             wanted={category: len(values) for category, values in wanted.items()},
             misses=sum(status not in _NOT_THE_CALLERS for status in rest.values()),
-            in_full=wish.action is Action.REVEAL,
+            in_full=request.action is Action.REVEAL,
         )
         if granted.crossed:
             self.signal(BUDGET_EXCEEDED, len(granted.crossed))
         return granted
 
     def _write(
-        self, caller: Caller, wish: Wish, answers: Mapping[str, Mapping[str, Any]], **notable: Sequence[str]
+        self,
+        caller: Caller,
+        request: RevealRequest,
+        answers: Mapping[str, Mapping[str, Any]],
+        **notable: Sequence[str],
     ) -> None:
         self.audit.write(
-            wish.action,
+            request.action,
             caller.name,
             groups=list(caller.groups),
-            purpose=as_code(wish.purpose),
-            **_results(answers, wish.action),
+            purpose=as_code(request.purpose),
+            **_results(answers, request.action),
             **{name: list(told) for name, told in notable.items() if told},
         )
 

@@ -13,13 +13,13 @@ from bench.engine.path import Path
 from bench.network import Network
 from bench.workload import CONSISTENT, CONTEXT, orders, stream_event
 from handlers import erase, reveal
-from tests.support.fakes.reveals import Desk
+from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import FakeAliases
 from tests.unit.handlers.test_audit_alarm import unwritten
 from tests.unit.tokenizer.reveal.test_lookup import EndlessVault, token_of
 from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.aws.platform import counters
-from tokenizer.reveal.service import Reveals
+from tokenizer.reveal.service import RevealService
 
 FROM_TEMPLATE = {name: value for name, value in os.environ.items() if name.startswith("POWERTOOLS_")}
 
@@ -47,14 +47,14 @@ def tokenize() -> None:
 
 def ask() -> None:
     """A caller who sweeps a thousand tokens, one of them honey."""
-    desk = Desk(EndlessVault(10_000), FakeAliases(), FakeAudit())
-    desk.honey.tokens = {token_of(42)}
-    made = desk.reveals
-    counting = Reveals(
+    controls = Revealing(EndlessVault(10_000), FakeAliases(), FakeAudit())
+    controls.honey.tokens = {token_of(42)}
+    made = controls.reveals
+    counting = RevealService(
         made.vault,
         made.aliases,
         made.policies,
-        made.allowances,
+        made.budgets,
         made.honey,
         made.audit,
         counters.count,
@@ -78,7 +78,7 @@ def ask_in_vain() -> None:
 def sweep() -> None:
     """The erase function, as its schedule calls it."""
     counted = SimpleNamespace(sweep=lambda _: {"swept": 2, "failed": 0})
-    erase._desk = lambda: counted  # type: ignore[assignment,return-value]  # the same
+    erase._service = lambda: counted  # type: ignore[assignment,return-value]  # the same
     erase.handler({"sweep": True}, CONTEXT)  # type: ignore[arg-type]  # the same
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.errors import PipelineError
-from tokenizer.reveal.budget_rules import Limits, Window
-from tokenizer.reveal.budgets import Allowances
+from tokenizer.reveal.budget_rules import BudgetRules, Window
+from tokenizer.reveal.budgets import RevealBudgets
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault
-from tokenizer.reveal.service import Policies, Reveals
+from tokenizer.reveal.service import Policies, RevealService
 from tokenizer.time_budget import Budget
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-SHIPPED = Limits.parse(Path("policies/budgets.toml").read_text(encoding="utf-8"))
+SHIPPED = BudgetRules.parse(Path("policies/budgets.toml").read_text(encoding="utf-8"))
 
 
 @dataclass
@@ -46,26 +46,26 @@ class FakeHoney:
 
 
 @dataclass
-class Desk:
+class Revealing:
     """Reveals over fakes; what they share can be looked at, and the clock set."""
 
     vault: ReadableVault
     aliases: ReadableAliases
     audit: Any
     policies: Policies = field(default_factory=CedarPolicies)
-    limits: Limits = SHIPPED
+    limits: BudgetRules = SHIPPED
     counters: FakeCounters = field(default_factory=FakeCounters)
     honey: FakeHoney = field(default_factory=FakeHoney)
     signals: Counter[str] = field(default_factory=Counter)
     moment: datetime = NOON
 
     @property
-    def reveals(self) -> Reveals:
-        return Reveals(
+    def reveals(self) -> RevealService:
+        return RevealService(
             self.vault,
             self.aliases,
             self.policies,
-            Allowances(self.limits, self.counters),
+            RevealBudgets(self.limits, self.counters),
             self.honey,
             self.audit,
             lambda name, count: self.signals.update({name: count}),

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from tests.support.fakes.world import SUBJECT_KEYS, World, ample_budget
 from tokenizer.erasure.certificates import Certificate
 from tokenizer.erasure.eraser import Eraser, OwnedRecord
-from tokenizer.erasure.unerased import LiveVault, Living
+from tokenizer.erasure.unerased import ErasureStatus, UnerasedVault
 from tokenizer.errors import PipelineError
 from tokenizer.records import IndexEntry, Share
 from tokenizer.reveal.lookup import Revealed, reveal
 
 
 @dataclass
-class FakeEstate:
+class FakeSubjectData:
     world: World
     down: PipelineError | None = None
 
@@ -56,7 +56,7 @@ class FakeShares:
 
 
 @dataclass
-class FakeLedger:
+class FakeErasureStore:
     world: World
     kept: dict[str, Certificate] = field(default_factory=dict)
 
@@ -77,12 +77,18 @@ class Erasing:
     def __init__(self, now: int) -> None:
         self.world = World()
         self.now = now
-        self.estate = FakeEstate(self.world)
-        self.ledger = FakeLedger(self.world)
-        living = Living(self.world.erasures, FakeShares(self.world))
-        self.live = LiveVault(self.world.vault, living)
+        self.subject_data = FakeSubjectData(self.world)
+        self.store = FakeErasureStore(self.world)
+        status = ErasureStatus(self.world.erasures, FakeShares(self.world))
+        self.live = UnerasedVault(self.world.vault, status)
         self.eraser = Eraser(
-            SUBJECT_KEYS, self.ledger, self.estate, living, self.world.vault, self.world.bus, lambda: self.now
+            SUBJECT_KEYS,
+            self.store,
+            self.subject_data,
+            status,
+            self.world.vault,
+            self.world.bus,
+            lambda: self.now,
         )
 
     def erase(self, customer_id: str, erasure_id: str = "era_1") -> Certificate:

@@ -11,9 +11,9 @@ from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.pipeline.catalog import catalog as shipped
 from tokenizer.pipeline.ports import Tokens
-from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Sanitizer
-from tokenizer.pipeline.vault_stage import Vaulting
+from tokenizer.pipeline.vault_stage import VaultStage
 from tokenizer.records import IndexEntry, Letter, SanitizedRecord, Share, VaultRecord
 from tokenizer.reveal.lookup import Revealed, reveal
 from tokenizer.time_budget import Budget
@@ -141,17 +141,17 @@ class World:
         self.bus = FakeBus(self.vault)
         self.letters = FakeDeadLetters()
         self.tokenizer = Tokenizer(
-            Intake(catalog or shipped(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS, lifetimes)),
-            Vaulting(self.vault, self.index, self.aliases, self.erasures),
+            RecordReader(catalog or shipped(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS, lifetimes)),
+            VaultStage(self.vault, self.index, self.aliases, self.erasures),
             self.bus,
             self.letters,
         )
 
     def with_keys(self, token_keys: Versions[TokenKey], subject_keys: Versions[SubjectKey]) -> None:
         """Let the use case go on with other versions of its keys."""
-        intake = self.tokenizer.intake
-        sanitizer = replace(intake.sanitizer, token_keys=token_keys, subject_keys=subject_keys)
-        self.tokenizer = replace(self.tokenizer, intake=replace(intake, sanitizer=sanitizer))
+        reader = self.tokenizer.reader
+        sanitizer = replace(reader.sanitizer, token_keys=token_keys, subject_keys=subject_keys)
+        self.tokenizer = replace(self.tokenizer, reader=replace(reader, sanitizer=sanitizer))
 
     def reveal(self, *tokens: str) -> dict[str, Revealed]:
         return reveal(tokens, self.vault, self.aliases, ample_budget())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.emulator.template import load
-from ops.preview.outcomes import Fate
+from ops.preview.outcomes import FieldOutcome
 
 PAGES = [Path("docs/subscribe.md"), Path("docs/produce.md"), Path("consumer/README.md")]
 EXAMPLES = sorted(Path("docs/examples").glob("*.yaml"))
@@ -48,7 +48,7 @@ def test_the_producers_page_explains_everything_that_can_become_of_a_field() -> 
         for row in re.findall(r"^\| (`.*?`) \|", PAGES[1].read_text(), re.MULTILINE)
         for name in re.findall(r"`(\w+)`", row)
     }
-    assert explained == set(Fate)
+    assert explained == set(FieldOutcome)
 
 
 @each_example

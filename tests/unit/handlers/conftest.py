@@ -70,7 +70,7 @@ class Api:
 
 
 def forget() -> None:
-    for cached in (api._settings, api._desk, api._waiting, api._description, api._methods):
+    for cached in (api._settings, api._service, api._waiting, api._description, api._methods):
         cached.cache_clear()
 
 

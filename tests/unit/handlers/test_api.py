@@ -139,7 +139,7 @@ class Desk:
 def test_errors_have_their_statuses(
     call: Api, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
 ) -> None:
-    monkeypatch.setattr(desks, "order_desk", lambda _: Desk(error))
+    monkeypatch.setattr(desks, "order_service", lambda _: Desk(error))
     answer = call("POST", "/orders", json.dumps(order()), PERSON)
     assert (answer.status, answer.body["error"]["code"]) == (status, code)
     assert "canary" not in json.dumps(answer.body)
@@ -149,7 +149,7 @@ def test_people_and_machines_are_served_by_one_route_under_their_own_names(
     call: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = Desk()
-    monkeypatch.setattr(desks, "order_desk", lambda _: desk)
+    monkeypatch.setattr(desks, "order_service", lambda _: desk)
     assert call("POST", "/orders", json.dumps(order()), PERSON).status == 202
     assert call("POST", "/machine/orders", json.dumps(order()), MACHINE).status == 202
     assert desk.callers == ["ann", "client"]

@@ -27,7 +27,7 @@ class Asking:
 @pytest.fixture
 def asking(call: Api, monkeypatch: pytest.MonkeyPatch) -> Asking:
     made = Asking()
-    monkeypatch.setattr(desks, "order_desk", lambda _: made)
+    monkeypatch.setattr(desks, "order_service", lambda _: made)
     return made
 
 

@@ -39,11 +39,11 @@ WRITERS: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
         (SHELF, SimpleNamespace(pay=unwritten)),
         {"order_id": "o", "key": "k", "caller": "c"},
     ),
-    "erase": (erase, "_desk", SimpleNamespace(erase=unwritten), {"customer_id": "c", "purpose": "p"}),
-    "sweep": (erase, "_desk", SimpleNamespace(sweep=unwritten), {"sweep": True}),
-    "replay": (replay, "_desk", SimpleNamespace(serve=unwritten), {"letters": []}),
+    "erase": (erase, "_service", SimpleNamespace(erase=unwritten), {"customer_id": "c", "purpose": "p"}),
+    "sweep": (erase, "_service", SimpleNamespace(sweep=unwritten), {"sweep": True}),
+    "replay": (replay, "_service", SimpleNamespace(serve=unwritten), {"letters": []}),
     "rekey": (rekey, "_rekeying", SimpleNamespace(begin=unwritten), {"action": "begin"}),
-    "honey": (honeytokens, "_desk", SimpleNamespace(serve=unwritten), {"action": "list"}),
+    "honey": (honeytokens, "_service", SimpleNamespace(serve=unwritten), {"action": "list"}),
 }
 
 

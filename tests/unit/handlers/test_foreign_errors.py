@@ -32,7 +32,7 @@ class Choking:
 @pytest.fixture
 def choking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reveal, "_reveals", Choking)
-    monkeypatch.setattr(erase, "_desk", Choking)
+    monkeypatch.setattr(erase, "_service", Choking)
 
 
 @pytest.mark.usefixtures("choking")

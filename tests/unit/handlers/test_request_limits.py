@@ -28,10 +28,10 @@ class Answering:
     def __init__(self, characters: int) -> None:
         self.characters = characters
 
-    def answer(self, _caller: Any, wish: Any, _budget: Any) -> dict[str, dict[str, Any]]:
+    def answer(self, _caller: Any, request: Any, _budget: Any) -> dict[str, dict[str, Any]]:
         return {
-            token: {"status": "ok", "value": "v" * (self.characters // len(wish.tokens) - 2)}
-            for token in wish.tokens
+            token: {"status": "ok", "value": "v" * (self.characters // len(request.tokens) - 2)}
+            for token in request.tokens
         }
 
 

@@ -10,7 +10,7 @@ import pytest
 from handlers import erase, pay, reveal, runtime
 from local.emulator.package import ROOT
 from local.emulator.template import load
-from tests.support.fakes.reveals import Desk
+from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import FakeAliases
 from tests.unit.handlers.conftest import Emitted
 from tests.unit.tokenizer.reveal.test_lookup import CARD, EndlessVault, token_of
@@ -18,7 +18,7 @@ from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED
 from tokenizer.aws.platform import counters
 from tokenizer.errors import Unavailable
-from tokenizer.reveal.service import Reveals
+from tokenizer.reveal.service import RevealService
 
 ALARMS = {
     name: each["Properties"]
@@ -40,15 +40,15 @@ CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=
 CALLER = {"name": "thief", "groups": ["payments"]}
 
 
-class Watched(Desk):
+class Watched(Revealing):
     @property
-    def reveals(self) -> Reveals:
+    def reveals(self) -> RevealService:
         made = super().reveals
-        return Reveals(
+        return RevealService(
             made.vault,
             made.aliases,
             made.policies,
-            made.allowances,
+            made.budgets,
             made.honey,
             made.audit,
             counters.count,
@@ -57,7 +57,7 @@ class Watched(Desk):
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(monkeypatch: pytest.MonkeyPatch) -> Revealing:
     made = Watched(EndlessVault(10_000), FakeAliases(), FakeAudit())
     monkeypatch.setattr(reveal, "_reveals", lambda: made.reveals)
     return made
@@ -70,7 +70,9 @@ def ask(first: int) -> dict[str, Any]:
     return answer
 
 
-def test_a_sweep_through_the_handler_emits_what_the_alarms_listen_to(desk: Desk, emitted: Emitted) -> None:
+def test_a_sweep_through_the_handler_emits_what_the_alarms_listen_to(
+    desk: Revealing, emitted: Emitted
+) -> None:
     desk.honey.tokens = {token_of(42)}
     found: dict[str, tuple[float, str, list[list[str]]]] = {}
     for first in range(0, 1_000, 100):
@@ -85,13 +87,13 @@ def test_a_sweep_through_the_handler_emits_what_the_alarms_listen_to(desk: Desk,
     assert found["RevealsDenied"][0] == 100
 
 
-def test_a_quiet_reveal_emits_nothing(desk: Desk, emitted: Emitted) -> None:
+def test_a_quiet_reveal_emits_nothing(desk: Revealing, emitted: Emitted) -> None:
     answer = reveal.handler({"tokens": [token_of(1)], "purpose": "charge", "caller": CALLER}, CONTEXT)
     assert answer == {"tokens": {token_of(1): {"status": "ok", "kind": "token", "value": f'"{CARD}"'}}}
     assert emitted() == {}
 
 
-def test_the_handler_tells_what_is_masked(desk: Desk, emitted: Emitted) -> None:
+def test_the_handler_tells_what_is_masked(desk: Revealing, emitted: Emitted) -> None:
     shown = ask(0)["tokens"]
     assert shown[token_of(50)] == {
         "status": "ok",
@@ -101,7 +103,7 @@ def test_the_handler_tells_what_is_masked(desk: Desk, emitted: Emitted) -> None:
     }
 
 
-def test_honey_is_told_of_even_if_nothing_is_answered(desk: Desk, emitted: Emitted) -> None:
+def test_honey_is_told_of_even_if_nothing_is_answered(desk: Revealing, emitted: Emitted) -> None:
     desk.honey.tokens = {token_of(7)}
     desk.audit.down = True
     assert ask(0)["error"]["code"] == "unavailable"
@@ -123,14 +125,14 @@ def test_a_payment_tells_of_honey_too(monkeypatch: pytest.MonkeyPatch, emitted: 
 
 
 def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(
-    desk: Desk, emitted: Emitted, monkeypatch: pytest.MonkeyPatch
+    desk: Revealing, emitted: Emitted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.honey.tokens = {token_of(42)}
     for first in range(0, 500, 100):
         ask(first)
-    runtime.tell([])
+    runtime.log_batch([])
     counters.count(AUDIT_FAILED)
-    monkeypatch.setattr(erase, "_desk", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0}))
+    monkeypatch.setattr(erase, "_service", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0}))
     erase.handler({"sweep": True}, CONTEXT)
     found = emitted()
     assert {name: alarm["MetricName"] for name, alarm in OURS.items()} == LISTENING

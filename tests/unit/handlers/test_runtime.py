@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.runtime import sealed_exit
+from handlers.runtime import redact_errors
 from tokenizer.aws.platform import key_expiry
 
 CONTEXT: Any = SimpleNamespace(aws_request_id="r")
@@ -26,7 +26,7 @@ def test_keys_that_are_over_are_dropped_before_and_after_the_work(fails: bool) -
     key_expiry.watch(holder)
     seen: list[int] = []
 
-    @sealed_exit
+    @redact_errors
     def handler(_event: Any, _context: Any) -> None:
         seen.append(holder.dropped)
         if fails:
@@ -44,9 +44,9 @@ def test_keys_that_are_over_are_dropped_before_and_after_the_work(fails: bool) -
 def test_a_crash_leaves_no_core_file() -> None:
     """In a process of its own, since a limit is lowered for good."""
     code = (
-        "import resource; from types import SimpleNamespace; from handlers.runtime import sealed_exit\n"
+        "import resource; from types import SimpleNamespace; from handlers.runtime import redact_errors\n"
         "most = resource.getrlimit(resource.RLIMIT_CORE)[1]; resource.setrlimit(resource.RLIMIT_CORE, (most, most))\n"
-        "sealed_exit(lambda event, context: None)({}, SimpleNamespace(aws_request_id='r'))\n"
+        "redact_errors(lambda event, context: None)({}, SimpleNamespace(aws_request_id='r'))\n"
         "print(resource.getrlimit(resource.RLIMIT_CORE))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,7 +11,7 @@ import pytest
 
 import handlers
 from handlers import cloudformation, token_keys, vault_keys
-from handlers.runtime import sealed_exit, tell
+from handlers.runtime import log_batch, redact_errors
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import order, stream_record
 from tests.unit.handlers.conftest import PERSON, Api
@@ -36,7 +36,7 @@ HANDLERS = [module for module in MODULES if hasattr(module, "handler")]
 
 @pytest.mark.parametrize("module", HANDLERS, ids=lambda module: module.__name__.rpartition(".")[2])
 def test_every_handler_has_a_sealed_exit_or_answers_by_itself(module: ModuleType) -> None:
-    sealed = module.handler.__code__ is sealed_exit(lambda *_: None).__code__
+    sealed = module.handler.__code__ is redact_errors(lambda *_: None).__code__
     assert sealed is (module.__name__.rpartition(".")[2] not in ANSWERED)
 
 
@@ -44,7 +44,7 @@ def test_every_handler_has_a_sealed_exit_or_answers_by_itself(module: ModuleType
 def test_the_class_of_an_unforeseen_error_is_told_and_nothing_else(
     error: Exception, log: io.StringIO
 ) -> None:
-    @sealed_exit
+    @redact_errors
     def handler(_event: Any, _context: Any) -> None:
         raise error
 
@@ -63,7 +63,7 @@ def test_the_class_of_an_unforeseen_error_is_told_and_nothing_else(
 
 
 def test_an_error_of_ours_is_logged_with_its_reason(log: io.StringIO) -> None:
-    @sealed_exit
+    @redact_errors
     def handler(_event: Any, _context: Any) -> None:
         raise Denied("reading the vault: AccessDenied")
 
@@ -76,7 +76,7 @@ def test_the_api_tells_the_class_alone(call: Api, monkeypatch: pytest.MonkeyPatc
     def choke(_: Any) -> None:
         raise ValueError(TOLD)
 
-    monkeypatch.setattr(desks, "order_desk", choke)
+    monkeypatch.setattr(desks, "order_service", choke)
     with pytest.raises(RuntimeError, match=r"^ValueError$"):
         call("POST", "/orders", json.dumps(order()), PERSON)
     assert TOLD not in log.getvalue()
@@ -89,7 +89,7 @@ def test_a_batch_that_could_not_be_told_of_is_done(monkeypatch: pytest.MonkeyPat
 
     outcomes = World().tokenizer.run([stream_record(order())], ample_budget())
     monkeypatch.setattr(traces, "add", choke)
-    tell(outcomes)
+    log_batch(outcomes)
     last = json.loads(log.getvalue().splitlines()[-1])
     assert (last["error"], last["reason"]) == ("ValueError", "a batch could not be told of")
     assert TOLD not in log.getvalue()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tokenizer.aws.reveal.cedar import CedarPolicies
-from tokenizer.reveal.service import IAM, Action, Caller, Wish, caller_of
+from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest, caller_of
 from tokenizer.vault.categories import CATEGORIES, category
 
 POLICIES = Path("policies/reveal.cedar").read_text()
@@ -63,8 +63,8 @@ def permitted(
     mfa: bool = False,
     hour: int = 12,
 ) -> frozenset[str]:
-    wish = Wish(("t",) * tokens, purpose, action)
-    return policies.permitted(Caller("c", (group,), mfa), wish, hour)[action]
+    request = RevealRequest(("t",) * tokens, purpose, action)
+    return policies.permitted(Caller("c", (group,), mfa), request, hour)[action]
 
 
 def matrix(policies: CedarPolicies, hour: int = 12) -> dict[tuple[str, str, Action, bool], frozenset[str]]:
@@ -92,7 +92,7 @@ def test_a_policy_can_go_by_the_hour() -> None:
 
 
 def test_what_is_asked_in_full_and_masked_is_decided_at_once_and_for_every_category() -> None:
-    decided = CedarPolicies().permitted(Caller("c", ("payments",)), Wish(("t",), "charge", FULL), 12)
+    decided = CedarPolicies().permitted(Caller("c", ("payments",)), RevealRequest(("t",), "charge", FULL), 12)
     assert decided == {action: ALLOWED["payments", "charge", action, NO_MFA] for action in Action}
 
 
@@ -144,8 +144,8 @@ def test_support_may_ask_for_a_few_at_a_time(action: Action) -> None:
 
 
 def test_a_caller_in_several_groups_may_what_any_of_them_may() -> None:
-    wish = Wish(("t",), "charge", FULL)
-    found = CedarPolicies().permitted(Caller("c", ("analytics", "payments", "payments")), wish, 12)
+    request = RevealRequest(("t",), "charge", FULL)
+    found = CedarPolicies().permitted(Caller("c", ("analytics", "payments", "payments")), request, 12)
     assert found[FULL] == ALLOWED["payments", "charge", FULL, NO_MFA]
 
 

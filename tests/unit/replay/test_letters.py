@@ -161,7 +161,7 @@ UNKNOWN = [
 def test_what_is_no_letter_is_told_apart(text: str) -> None:
     letter = read({"MessageId": "i", "ReceiptHandle": "r", "Body": text})
     assert letter.shape == "unknown"
-    assert "event_id" not in json.dumps(letter.told())
+    assert "event_id" not in json.dumps(letter.to_dict())
 
 
 def sample(**changes: Any) -> Letter:
@@ -230,5 +230,5 @@ def test_a_letter_tells_the_trace_that_its_message_carries() -> None:
     message = {"MessageId": "id", "ReceiptHandle": "r", "Body": body(1)}
     header = "Root=1-6744a3c5-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=0"
     traced = read({**message, "Attributes": {"AWSTraceHeader": header}})
-    assert traced.told()["trace"] == "1-6744a3c5-0123456789abcdef01234567"
-    assert read(message).told()["trace"] is None
+    assert traced.to_dict()["trace"] == "1-6744a3c5-0123456789abcdef01234567"
+    assert read(message).to_dict()["trace"] is None

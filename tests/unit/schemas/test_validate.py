@@ -20,10 +20,10 @@ from tests.support.samples import CANARIES, order, stream_record
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
 from tokenizer.pipeline.catalog import catalog
-from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Draft, Sanitizer
 
-INTAKE = Intake(catalog(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS))
+INTAKE = RecordReader(catalog(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS))
 POISONS = [each for each in poisons(seed=5) if each.code is not ErrorCode.TOO_LARGE]
 
 
@@ -37,7 +37,7 @@ def code_of(event: bytes) -> ErrorCode | None:
 
 @pytest.mark.parametrize("poison", POISONS, ids=lambda each: each.kind)
 def test_poison_is_found_as_what_the_tokenizer_finds(poison: Any) -> None:
-    verdict = INTAKE.judge(stream_record(poison.data)).verdict
+    verdict = INTAKE.read(stream_record(poison.data)).verdict
     assert isinstance(verdict, BadRecord)
     assert code_of(poison.data) == poison.code == verdict.code
 
@@ -46,7 +46,7 @@ def test_poison_is_found_as_what_the_tokenizer_finds(poison: Any) -> None:
 @settings(max_examples=60)
 def test_what_the_tokenizer_takes_is_valid(raw: Raw) -> None:
     event = json_text.dump(raw.event)
-    taken = isinstance(INTAKE.judge(stream_record(event)).verdict, Draft)
+    taken = isinstance(INTAKE.read(stream_record(event)).verdict, Draft)
     assert (code_of(event) is None) == taken
 
 

@@ -25,7 +25,7 @@ from tokenizer.erasure.certificates import SWEEPS
 from tokenizer.records import VaultField, VaultRecord, milliseconds
 from tokenizer.rekey.run import OutOfTurn, Phase, Rekeying, Run, Stretch
 from tokenizer.reveal.budget_rules import Window
-from tokenizer.reveal.budgets import Allowances
+from tokenizer.reveal.budgets import RevealBudgets
 from tokenizer.time_budget import Budget
 from tokenizer.vault.lifetimes import Lifetimes
 
@@ -56,7 +56,7 @@ def send(erasing: Erasing, customer: str, *, after: int = 0, **fields: str) -> d
 def test_a_record_is_revealed_until_the_mark_reaches_its_arrival(later: int, erased: bool) -> None:
     erasing = at(0)
     shown = send(erasing, "C-1", email="ann@example.com")
-    erasing.ledger.mark(ANN, ARRIVAL + later)
+    erasing.store.mark(ANN, ARRIVAL + later)
     assert erasing.statuses(shown["name"], shown["email"]) == ["erased" if erased else "ok"] * 2
 
 
@@ -65,15 +65,15 @@ def test_a_share_keeps_a_value_alive_until_the_mark_reaches_its_arrival(later: i
     erasing = at(0)
     token = send(erasing, "C-1", email=EMAIL)["email"]
     send(erasing, "C-2", email=EMAIL, after=5_000)
-    erasing.ledger.mark(ANN, ARRIVAL)
-    erasing.ledger.mark(BOB, ARRIVAL + 5_000 + later)
+    erasing.store.mark(ANN, ARRIVAL)
+    erasing.store.mark(BOB, ARRIVAL + 5_000 + later)
     assert erasing.statuses(token) == ["erased" if erased else "ok"]
 
 
 @EDGE
 def test_a_record_is_late_once_the_mark_reaches_its_arrival(later: int, erased: bool) -> None:
     erasing = at(0)
-    erasing.ledger.mark(ANN, ARRIVAL + later)
+    erasing.store.mark(ANN, ARRIVAL + later)
     send(erasing, "C-1", email="ann@example.com")
     kept = [field for each in erasing.world.vault.stored.values() for field in each.fields]
     assert (not kept, not erasing.world.index.entries) == (erased, erased)
@@ -83,7 +83,7 @@ def test_a_record_is_late_once_the_mark_reaches_its_arrival(later: int, erased: 
 def test_an_index_entry_is_stale_once_the_mark_reaches_its_arrival(later: int, erased: bool) -> None:
     erasing = at(0)
     old = send(erasing, "C-1", email="ann@example.com")["email"]
-    erasing.ledger.mark(ANN, ARRIVAL + later)
+    erasing.store.mark(ANN, ARRIVAL + later)
     new = send(erasing, "C-1", email="ann@example.com", after=60_000)["email"]
     assert (new != old) is erased
 
@@ -112,7 +112,7 @@ def test_a_value_goes_with_its_last_share_once_its_owners_mark_reaches_it(later:
     erasing = at(60_000)
     send(erasing, "C-1", email=EMAIL)
     send(erasing, "C-2", email=EMAIL, after=5_000)
-    erasing.ledger.mark(ANN, ARRIVAL + later)
+    erasing.store.mark(ANN, ARRIVAL + later)
     assert len(erasing.erase("C-2").pending) == int(erased)
 
 
@@ -122,7 +122,7 @@ def test_the_first_sweep_buries_what_waited_and_not_a_millisecond_early(later: i
     send(erasing, "C-1", email="ann@example.com")
     assert len(erasing.erase("C-1").pending) == 1
     assert len(erasing.sweep(later)) == swept
-    assert len(erasing.ledger.kept["era_1"].pending) == 1 - swept
+    assert len(erasing.store.kept["era_1"].pending) == 1 - swept
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_a_budget_ends_with_the_last_value_that_it_has_room_for(
 ) -> None:
     """`spare` values are left after this one, -1 where there was none for it."""
     counters: Any = Counted(window, f"charge/email/{step}", room - 1 - spare)
-    granted = Allowances(LIMITS, counters).take(
+    granted = RevealBudgets(LIMITS, counters).take(
         "ann", ("payments",), "charge", NOON, wanted={"email": 1}, misses=0, in_full=True
     )
     number = granted.full if step == "full" else granted.shown
@@ -264,7 +264,7 @@ def test_misses_block_from_the_first_for_which_there_is_no_room(
     window: Window, room: int, spare: int
 ) -> None:
     counters: Any = Counted(window, "misses", room - 1 - spare)
-    granted = Allowances(LIMITS, counters).take(
+    granted = RevealBudgets(LIMITS, counters).take(
         "ann", ("payments",), "charge", NOON, wanted={"email": 1}, misses=1, in_full=True
     )
     assert granted.blocked is (spare == -1)

@@ -10,7 +10,7 @@ from stdnum import luhn
 
 from tests.support.fakes.reveals import NOON
 from tests.unit.tokenizer.reveal.test_service import FakeAudit
-from tokenizer.aws.honeytokens.service import HoneyDesk, InvalidRequest
+from tokenizer.aws.honeytokens.service import HoneytokenService, InvalidRequest
 from tokenizer.errors import Unavailable
 from tokenizer.honeytokens import MAKERS, HoneyToken, values
 
@@ -60,7 +60,7 @@ class Parts:
     def __init__(self) -> None:
         self.tokenizing, self.keeper, self.audit = FakeTokenizing(), FakeKeeper(), FakeAudit()
         parts: Any = (self.tokenizing, self.keeper, self.audit, Random(1), lambda: NOON)
-        self.desk = HoneyDesk(*parts)
+        self.desk = HoneytokenService(*parts)
 
     def serve(self, **request: Any) -> dict[str, Any]:
         return self.desk.serve({"operator": "ann", **request})

@@ -24,8 +24,8 @@ from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.audit.lines import key_context
 from tokenizer.aws.api.fingerprints import Asked, Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys
-from tokenizer.aws.api.order_service import OrderDesk
-from tokenizer.aws.api.synchronous_tokenizer import WaitingDesk
+from tokenizer.aws.api.order_service import OrderService
+from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.compose import tokenize
 from tokenizer.aws.replay.letters import Letters, Refused
 from tokenizer.aws.reveal.budget_counters import DynamoCounters
@@ -144,8 +144,8 @@ def operations(order_id: str = "SO-1", caller: str = "ann") -> list[Asked]:
     """What each route with an idempotency key asks for, with one key."""
     nothing: Any = None
     keys: Any = Keys()
-    desk = OrderDesk(nothing, "s", nothing, keys, nothing, "reveal", "pay", "erase")
-    waiting = WaitingDesk(nothing, "tokenize", "api", keys)
+    desk = OrderService(nothing, "s", nothing, keys, nothing, "reveal", "pay", "erase")
+    waiting = SynchronousTokenizer(nothing, "tokenize", "api", keys)
     body = data(order())
     desk.take(body, caller, "k")
     desk.pay(order_id, "k", caller)
@@ -251,7 +251,7 @@ def test_each_shared_value_is_noted_for_each_subject_who_shares_it() -> None:
         assert all(each.published for each in world.tokenizer.run(records, ample_budget()))
     shown = world.bus.details()[0]["data"]["order"]["customer"]
     values = {Pointer.parse(shown[name]).record_id for name in ("email", "phone")}
-    keys = world.tokenizer.intake.sanitizer.subject_keys.at(0)
+    keys = world.tokenizer.reader.sanitizer.subject_keys.at(0)
     owner, *sharers = (keys.subject(each) for each in ("C-1", "C-2", "C-3"))
     arrived = next(iter(world.index.entries.values())).arrived
     assert set(world.index.shares.values()) == {

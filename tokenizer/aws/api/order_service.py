@@ -9,7 +9,7 @@ from schemas.dead_letter import ErrorCode
 from tokenizer import json_text
 from tokenizer.aws.api.fingerprints import Asked
 from tokenizer.aws.api.idempotency import Answer, IdempotencyKeys, Turn
-from tokenizer.aws.api.order_shelf import OrderShelf
+from tokenizer.aws.api.order_shelf import OrdersReader
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.errors import BadRecord, Refusal, Unavailable
 from tokenizer.pipeline.catalog import catalog
@@ -36,14 +36,14 @@ def checked(data: bytes) -> tuple[str, str]:
     return str(event["event_id"]), str(event["order"]["customer"]["customer_id"])
 
 
-class OrderDesk:
+class OrderService:
     """Serves the API's callers."""
 
     def __init__(  # noqa: PLR0917 -- the places to go to
         self,
         kinesis: "KinesisClient",
         stream: str,
-        orders: OrderShelf,
+        orders: OrdersReader,
         keys: IdempotencyKeys,
         functions: "LambdaClient",
         reveal_function: str,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _FIELDS = ("order_id", "event_id", "occurred_at", "ingest_id")
 
 
-class OrderShelf:
+class OrdersReader:
     """Reads orders; `OrdersTable` writes them."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:

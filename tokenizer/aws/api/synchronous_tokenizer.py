@@ -34,7 +34,7 @@ KINDS = {
 }
 
 
-class WaitingDesk:
+class SynchronousTokenizer:
     """Has the tokenizing function work at once."""
 
     def __init__(

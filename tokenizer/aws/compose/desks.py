@@ -9,15 +9,15 @@ from random import SystemRandom
 
 from tokenizer.aws.api.fingerprints import Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys
-from tokenizer.aws.api.order_service import OrderDesk
-from tokenizer.aws.api.order_shelf import OrderShelf
-from tokenizer.aws.api.synchronous_tokenizer import WaitingDesk
+from tokenizer.aws.api.order_service import OrderService
+from tokenizer.aws.api.order_shelf import OrdersReader
+from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.audit.trail import AuditStore, AuditTrail
 from tokenizer.aws.compose.tokenize import LETTER_CONTEXT, bounds, vault_context, vault_keys
 from tokenizer.aws.erasure.marks import DynamoErasures
-from tokenizer.aws.erasure.store import DynamoLedger
-from tokenizer.aws.erasure.subject_data import DynamoEstate
-from tokenizer.aws.honeytokens.service import HoneyDesk
+from tokenizer.aws.erasure.store import DynamoErasureStore
+from tokenizer.aws.erasure.subject_data import DynamoSubjectData
+from tokenizer.aws.honeytokens.service import HoneytokenService
 from tokenizer.aws.honeytokens.table import HoneyKeeper, HoneyReader
 from tokenizer.aws.payments.fake_gateway import FakeGateway
 from tokenizer.aws.payments.table import PaymentsTable
@@ -42,7 +42,7 @@ from tokenizer.aws.rekey.movable_vault import DynamoMovableVault
 from tokenizer.aws.rekey.progress import DynamoProgress
 from tokenizer.aws.replay.letters import Letters
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
-from tokenizer.aws.replay.service import Desk
+from tokenizer.aws.replay.service import ReplayService
 from tokenizer.aws.replay.stream import StreamReplay
 from tokenizer.aws.replay.tokenizers import Tokenizers
 from tokenizer.aws.reveal.budget_counters import DynamoCounters
@@ -52,13 +52,13 @@ from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMater
 from tokenizer.aws.vault.token_keys import load_subject_keys
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
 from tokenizer.erasure.eraser import Eraser
-from tokenizer.erasure.service import ErasureDesk
-from tokenizer.erasure.unerased import LiveVault, Living
+from tokenizer.erasure.service import ErasureService
+from tokenizer.erasure.unerased import ErasureStatus, UnerasedVault
 from tokenizer.payments.cashier import Cashier, NoGateway
 from tokenizer.rekey.run import Rekeying
-from tokenizer.reveal.budget_rules import Limits
-from tokenizer.reveal.budgets import Allowances
-from tokenizer.reveal.service import Reveals
+from tokenizer.reveal.budget_rules import BudgetRules
+from tokenizer.reveal.budgets import RevealBudgets
+from tokenizer.reveal.service import RevealService
 
 API_CALL_SECONDS = 24  # less than the function has, and API Gateway waits for 29
 _AUDIT_ATTEMPTS, _AUDIT_READ = 2, 3  # seconds; eight in all for a line or a head
@@ -85,13 +85,13 @@ def vault_reader(settings: VaultReaderSettings) -> VaultReader:
     )
 
 
-def live_vault(settings: VaultReaderSettings) -> LiveVault:
+def live_vault(settings: VaultReaderSettings) -> UnerasedVault:
     """The vault, to be read from, without what is erased."""
     dynamodb = client("dynamodb")
-    living = Living(
+    status = ErasureStatus(
         DynamoErasures(dynamodb, settings.erasures_table), DynamoShares(dynamodb, settings.shares_table)
     )
-    return LiveVault(vault_reader(settings), living)
+    return UnerasedVault(vault_reader(settings), status)
 
 
 def eraser(settings: EraseSettings) -> Eraser:
@@ -107,9 +107,9 @@ def eraser(settings: EraseSettings) -> Eraser:
     )
     return Eraser(
         load_subject_keys(dynamodb, kms, settings.token_keys_table, settings.token_key_arn),
-        DynamoLedger(dynamodb, settings.erasures_table),
-        DynamoEstate(dynamodb, settings.vault_table, settings.blind_index_table, settings.shares_table),
-        Living(
+        DynamoErasureStore(dynamodb, settings.erasures_table),
+        DynamoSubjectData(dynamodb, settings.vault_table, settings.blind_index_table, settings.shares_table),
+        ErasureStatus(
             DynamoErasures(dynamodb, settings.erasures_table), DynamoShares(dynamodb, settings.shares_table)
         ),
         VaultWriter(dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(keys)),
@@ -118,9 +118,9 @@ def eraser(settings: EraseSettings) -> Eraser:
     )
 
 
-def erasure_desk(settings: EraseSettings) -> ErasureDesk:
+def erasure_service(settings: EraseSettings) -> ErasureService:
     """Who erases customers under the policies, with a line in the audit trail."""
-    return ErasureDesk(eraser(settings), CedarPolicies(), audit_trail(settings))
+    return ErasureService(eraser(settings), CedarPolicies(), audit_trail(settings))
 
 
 def rekeying(settings: RekeySettings) -> Rekeying:
@@ -168,13 +168,13 @@ def _idempotency_keys(settings: ApiSettings) -> IdempotencyKeys:
     return IdempotencyKeys(client("dynamodb"), settings.idempotency_table, fingerprints)
 
 
-def order_desk(settings: ApiSettings) -> OrderDesk:
+def order_service(settings: ApiSettings) -> OrderService:
     """What serves the API's callers."""
     silence_libraries()
-    return OrderDesk(
+    return OrderService(
         client("kinesis"),
         settings.raw_stream_name,
-        OrderShelf(client("dynamodb"), settings.orders_table),
+        OrdersReader(client("dynamodb"), settings.orders_table),
         _idempotency_keys(settings),
         client("lambda", attempts=1, read_timeout=API_CALL_SECONDS),
         settings.reveal_function,
@@ -183,9 +183,9 @@ def order_desk(settings: ApiSettings) -> OrderDesk:
     )
 
 
-def waiting_desk(settings: ApiSettings) -> WaitingDesk:
+def synchronous_tokenizer(settings: ApiSettings) -> SynchronousTokenizer:
     """What serves callers who wait for tokens."""
-    return WaitingDesk(
+    return SynchronousTokenizer(
         client("lambda", attempts=1, read_timeout=API_CALL_SECONDS),
         settings.tokenize_function,
         settings.api_name,
@@ -193,11 +193,11 @@ def waiting_desk(settings: ApiSettings) -> WaitingDesk:
     )
 
 
-def cashier(settings: PaySettings) -> tuple[OrderShelf, Cashier]:
+def cashier(settings: PaySettings) -> tuple[OrdersReader, Cashier]:
     """Orders, and who charges their cards."""
     dynamodb = client("dynamodb")
     gateway = FakeGateway(lambda: datetime.now(UTC)) if settings.payment_gateway == "fake" else NoGateway()
-    return OrderShelf(dynamodb, settings.orders_table), Cashier(
+    return OrdersReader(dynamodb, settings.orders_table), Cashier(
         live_vault(settings),
         aliases(settings),
         gateway,
@@ -208,18 +208,18 @@ def cashier(settings: PaySettings) -> tuple[OrderShelf, Cashier]:
     )
 
 
-def reveals(settings: RevealSettings) -> Reveals:
+def reveals(settings: RevealSettings) -> RevealService:
     """Reveals under the policies and the budgets.
 
     Raises:
         Configuration: the shipped policies or budgets are not of their form.
     """
-    return Reveals(
+    return RevealService(
         live_vault(settings),
         aliases(settings),
         CedarPolicies(),
-        Allowances(
-            Limits.parse(package_files.text("budgets.toml")),
+        RevealBudgets(
+            BudgetRules.parse(package_files.text("budgets.toml")),
             DynamoCounters(client("dynamodb"), settings.budgets_table),
         ),
         HoneyReader(client("dynamodb", attempts=1), settings.honey_table),
@@ -229,11 +229,11 @@ def reveals(settings: RevealSettings) -> Reveals:
     )
 
 
-def honey_desk(settings: HoneySettings) -> HoneyDesk:
+def honeytoken_service(settings: HoneySettings) -> HoneytokenService:
     """What seeds honey tokens."""
     silence_libraries()
-    return HoneyDesk(
-        WaitingDesk(
+    return HoneytokenService(
+        SynchronousTokenizer(
             client("lambda", attempts=1, read_timeout=API_CALL_SECONDS),
             settings.tokenize_function,
             settings.api_name,
@@ -245,7 +245,7 @@ def honey_desk(settings: HoneySettings) -> HoneyDesk:
     )
 
 
-def desk(settings: ReplaySettings) -> Desk:
+def replay_service(settings: ReplaySettings) -> ReplayService:
     """What serves operators."""
     silence_libraries()
     keys = DataKeyReader(
@@ -255,7 +255,7 @@ def desk(settings: ReplaySettings) -> Desk:
     # An invocation may take as long as the tokenizing function does.
     functions = client("lambda", attempts=1, read_timeout=_INVOCATION)
     tokenizers = Tokenizers(functions, settings.tokenize_stream_function, settings.tokenize_queue_function)
-    return Desk(
+    return ReplayService(
         letters=Letters(Opener(keys), s3, (settings.raw_stream_arn, settings.raw_queue_arn)),
         stream=StreamReplay(client("kinesis"), settings.raw_stream_arn, tokenizers),
         unprocessed=Unprocessed(sqs, settings.unprocessed_queue_url, settings.raw_queue_arn, tokenizers),

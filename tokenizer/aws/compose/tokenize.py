@@ -18,9 +18,9 @@ from tokenizer.aws.vault.materials import VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultWriter
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import Catalog, catalog
-from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Sanitizer
-from tokenizer.pipeline.vault_stage import Vaulting
+from tokenizer.pipeline.vault_stage import VaultStage
 from tokenizer.time_budget import Budget
 from tokenizer.vault.lifetimes import Lifetimes
 
@@ -84,14 +84,14 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
     def make() -> Tokenizer:
         keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
         index = DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1])
-        stages = Vaulting(
+        stages = VaultStage(
             timed(vault, write="vault"),
             timed(index, lookup="index_lookup", claim="index_claims", share="shares"),
             timed(aliases, claim="aliases"),
             timed(erasures, until="erasures"),
         )
         made = Tokenizer(
-            Intake(known, Sanitizer(*keys, lifetimes)),
+            RecordReader(known, Sanitizer(*keys, lifetimes)),
             stages,
             timed(bus, publish="bus"),
             timed(letters, send="letters"),

@@ -1,4 +1,4 @@
-"""The ledger of erasures: a mark for each subject, which every reader asks for, and the certificates."""
+"""The store of erasures: a mark for each subject, which every reader asks for, and the certificates."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,8 @@ DUE_INDEX = "due"
 _OPEN = "open"  # the one key of the index, on certificates with a sweep to come
 
 
-class DynamoLedger:
-    """Implements the port `Ledger`."""
+class DynamoErasureStore:
+    """Implements the port `ErasureStore`."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb

@@ -22,8 +22,8 @@ OWNER_INDEX = "owner"
 SHARER_INDEX = "sharer"
 
 
-class DynamoEstate:
-    """Implements the port `Estate`."""
+class DynamoSubjectData:
+    """Implements the port `SubjectData`."""
 
     def __init__(self, dynamodb: "DynamoDBClient", vault: str, blind_index: str, shares: str) -> None:
         self._dynamodb = dynamodb

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from tokenizer.aws.api.synchronous_tokenizer import WaitingDesk
+from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.honeytokens.table import HoneyKeeper
 from tokenizer.guard import find_leak, own_values
 from tokenizer.honeytokens import MAKERS, HoneyToken, values
@@ -23,10 +23,10 @@ class InvalidRequest(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class HoneyDesk:
+class HoneytokenService:
     """Serves whoever keeps the honey tokens."""
 
-    tokenizing: WaitingDesk
+    tokenizing: SynchronousTokenizer
     keeper: HoneyKeeper
     audit: Audit
     random: Random

@@ -14,7 +14,7 @@ from tokenizer.aws.vault.token_keys import KEPT
 T = TypeVar("T")
 
 
-class Renewed(Generic[T]):
+class ExpiringCache(Generic[T]):
     """Something that is made again and again."""
 
     def __init__(

@@ -25,7 +25,7 @@ class InvalidRequest(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReplayService:
     """Serves an operator, who sees what became of records and no byte of any, unless asked for with a purpose."""
 
     letters: Letters

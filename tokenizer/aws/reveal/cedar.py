@@ -1,6 +1,6 @@
 """Policies in Cedar, evaluated by cedarpy in process.
 
-Every category is judged for every action on every request, whatever was asked for: what a policy costs tells nobody what a token holds.
+Every category is parsed for every action on every request, whatever was asked for: what a policy costs tells nobody what a token holds.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import cedarpy
 
 from tokenizer.aws.platform import package_files
 from tokenizer.errors import Configuration
-from tokenizer.reveal.service import Action, Caller, Wish
+from tokenizer.reveal.service import Action, Caller, RevealRequest
 from tokenizer.vault.categories import CATEGORIES
 
 _USER = {"type": "User", "id": "caller"}
@@ -37,10 +37,10 @@ class CedarPolicies:
         except ValueError as error:
             raise Configuration(f"policies: {error}") from None
 
-    def permitted(self, caller: Caller, wish: Wish, hour: int) -> Mapping[Action, frozenset[str]]:
+    def permitted(self, caller: Caller, request: RevealRequest, hour: int) -> Mapping[Action, frozenset[str]]:
         """The categories that may be revealed, by action; an error in evaluation is a denial."""
         asked = list(product(Action, CATEGORIES))
-        context = {"purpose": wish.purpose, "tokens": len(wish.tokens), "mfa": caller.mfa, "hour": hour}
+        context = {"purpose": request.purpose, "tokens": len(request.tokens), "mfa": caller.mfa, "hour": hour}
         requests = [
             {
                 "principal": _USER,

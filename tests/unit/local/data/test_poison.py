@@ -13,7 +13,7 @@ from tokenizer.pipeline.catalog import catalog
 POISONS = poisons(3)
 
 
-def judged(data: bytes) -> ErrorCode | None:
+def parsed(data: bytes) -> ErrorCode | None:
     """What the parser and the schemas find at fault."""
     try:
         event = json_text.parse(data)
@@ -37,11 +37,11 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 @pytest.mark.parametrize("poison", POISONS, ids=lambda poison: str(poison.kind))
 def test_the_product_finds_what_the_poison_says(poison: Poison) -> None:
     if poison.code is ErrorCode.TOO_LARGE:
-        assert judged(poison.data) is None
+        assert parsed(poison.data) is None
         public = json.dumps(json.loads(poison.data)["order"]["items"], separators=(",", ":"))
         assert 256 * 1024 < len(public) < len(poison.data) < 700_000
     else:
-        assert judged(poison.data) == poison.code
+        assert parsed(poison.data) == poison.code
 
 
 @pytest.mark.parametrize("poison", POISONS, ids=lambda poison: str(poison.kind))

@@ -19,7 +19,7 @@ def texts() -> tuple[str, str]:
         "kms:EncryptionContext",
         "events:source",
         "TlsOnly",
-        "OutsideOfTheNetwork",
+        "DenyOutsideVpc",
         "aws:SourceVpc",
         "NothingIsWrittenTwice",
         "AWS::Events::Archive",
@@ -96,7 +96,7 @@ def test_a_denial_to_all_but_some_roles_excepts_their_sessions_too() -> None:
     statements = {
         each["Sid"]: each for each in policy["Properties"]["KeyPolicy"]["Statement"] if "Sid" in each
     }
-    excepted = statements["NobodyElse"]["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    excepted = statements["DenyUnlistedPrincipals"]["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
     session = {"Fn::Sub": "arn:aws:sts::${AWS::AccountId}:assumed-role/${RevealRole}/*"}
     assert {"Fn::GetAtt": ["RevealRole", "Arn"]} in excepted
     assert session in excepted

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.emulator.stack import Stack
-from local.live.controls import Desk
+from local.live.controls import Controls
 from local.live.faults import BUS, VAULT, Faults
 from local.live.server import Refused
 
@@ -20,8 +20,8 @@ WRITE, PUT = "DynamoDB_20120810.BatchWriteItem", "AWSEvents.PutEvents"
 
 
 @pytest.fixture(scope="module")
-def desk() -> Desk:
-    return Desk(NOWHERE)
+def controls() -> Controls:
+    return Controls(NOWHERE)
 
 
 @pytest.fixture
@@ -53,19 +53,19 @@ def faults() -> Faults:
     ids=str,
 )
 def test_a_request_that_is_not_understood_is_refused_in_words_of_ours(
-    desk: Desk, name: str, request_: dict[str, Any]
+    controls: Controls, name: str, request_: dict[str, Any]
 ) -> None:
     with pytest.raises(Refused) as refused:
-        desk.act(name, request_)
+        controls.act(name, request_)
     assert refused.value.status == HTTPStatus.BAD_REQUEST
     assert "unheard of" not in str(refused.value)
 
 
-def test_a_stack_that_does_not_answer_is_no_bug_of_the_page(desk: Desk) -> None:
+def test_a_stack_that_does_not_answer_is_no_bug_of_the_page(controls: Controls) -> None:
     with pytest.raises(Refused, match="EndpointConnectionError") as refused:
-        desk.act("fault", {"name": "bus", "on": True})
+        controls.act("fault", {"name": "bus", "on": True})
     assert refused.value.status == HTTPStatus.BAD_GATEWAY
-    assert desk.state(0)["faults"]["bus"]["on"] is False
+    assert controls.state(0)["faults"]["bus"]["on"] is False
 
 
 @pytest.mark.parametrize(
@@ -85,4 +85,4 @@ def test_a_fault_strikes_its_own_calls_alone_and_counts_them(
     faults._on |= on
     found = faults.strikes(action, body)
     assert (found[1] if found else None) == struck
-    assert sum(each["refused"] for each in faults.told().values()) == (struck is not None)
+    assert sum(each["refused"] for each in faults.to_dict().values()) == (struck is not None)

@@ -30,11 +30,11 @@ def letter(letter_id: str, place: str) -> Letter:
 
 
 def figures(journal: Journal) -> dict[str, int]:
-    return {name: count for name, count in journal.told()["figures"].items() if count}
+    return {name: count for name, count in journal.to_dict()["figures"].items() if count}
 
 
 def states(journal: Journal) -> list[str]:
-    return [each["state"] for each in journal.told()["orders"]]
+    return [each["state"] for each in journal.to_dict()["orders"]]
 
 
 def test_an_order_waits_until_its_event_comes(journal: Journal) -> None:
@@ -72,11 +72,11 @@ def test_a_letter_is_known_by_its_place_and_has_the_mend_of_its_poison(journal: 
     number = journal.sent("version 99", "stream", "2", raw("b"), MEND)
     journal.letters([letter("x", "2"), letter("y", "3")])
     assert states(journal) == ["dead letter", "waiting"]
-    ours, others = journal.told()["letters"]
+    ours, others = journal.to_dict()["letters"]
     assert (ours["order"], ours["mend"]) == (number, MEND)
     assert (others["order"], others["mend"]) == (None, None)
     assert journal.mend_of(letter("x", "2")) == MEND
-    assert "body" not in str(journal.told())
+    assert "body" not in str(journal.to_dict())
 
 
 def test_a_letter_that_is_seen_again_is_counted_once(journal: Journal) -> None:
@@ -91,7 +91,7 @@ def test_a_letter_that_failed_again_stays_and_says_so_and_one_that_was_published
     journal.letters([letter("x", "1"), letter("y", "2")])
     journal.replayed("x", "failed: invalid_field", gone=False)
     journal.replayed("y", "published", gone=True)
-    (left,) = journal.told()["letters"]
+    (left,) = journal.to_dict()["letters"]
     assert (left["id"], left["result"]) == ("x", "failed: invalid_field")
     assert figures(journal) == {"lettered": 2, "replayed": 1}
 

@@ -70,13 +70,13 @@ class Asker:
 
 
 @pytest.fixture
-def desk() -> FakeDesk:
+def controls() -> FakeDesk:
     return FakeDesk()
 
 
 @pytest.fixture
-def ask(desk: FakeDesk) -> Iterator[Asker]:
-    server = LiveServer(0, desk)
+def ask(controls: FakeDesk) -> Iterator[Asker]:
+    server = LiveServer(0, controls)
     thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield Asker(server)
@@ -85,15 +85,15 @@ def ask(desk: FakeDesk) -> Iterator[Asker]:
     thread.join()
 
 
-def test_it_listens_on_loopback_alone(desk: FakeDesk) -> None:
-    with LiveServer(0, desk) as server:
+def test_it_listens_on_loopback_alone(controls: FakeDesk) -> None:
+    with LiveServer(0, controls) as server:
         assert server.server_address[0] == "127.0.0.1"
 
 
-def test_what_the_page_asks_for_is_done(ask: Asker, desk: FakeDesk) -> None:
+def test_what_the_page_asks_for_is_done(ask: Asker, controls: FakeDesk) -> None:
     status, body, _ = ask("POST", "/send", body=b'{"source": "stream"}')
     assert (status, json.loads(body)) == (200, {"done": True})
-    assert desk.acted == [("send", {"source": "stream"})]
+    assert controls.acted == [("send", {"source": "stream"})]
 
 
 def test_localhost_is_the_same_place(ask: Asker) -> None:
@@ -105,14 +105,14 @@ def test_localhost_is_the_same_place(ask: Asker) -> None:
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "evil.example:{port}", "127.0.0.1:{port}.evil.example", "127.0.0.1:1", None])  # fmt: skip
 @pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/state"), ("GET", "/orders/7"), ("POST", "/send")])  # fmt: skip
 def test_another_name_for_this_machine_is_refused(
-    ask: Asker, desk: FakeDesk, method: str, path: str, host: str | None
+    ask: Asker, controls: FakeDesk, method: str, path: str, host: str | None
 ) -> None:
     named = host and host.format(port=ask.port)
     origin = {"Origin": f"http://{named}"} if method == "POST" else {}
     status, body, _ = ask(method, path, {"Host": named, **origin})
     assert status == 421
     assert ask.token.encode() not in body
-    assert desk.acted == []
+    assert controls.acted == []
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_another_name_for_this_machine_is_refused(
     ids=str,
 )
 def test_what_another_page_sends_is_refused(
-    ask: Asker, desk: FakeDesk, changed: dict[str, str | None]
+    ask: Asker, controls: FakeDesk, changed: dict[str, str | None]
 ) -> None:
     headers = {name: text and text.format(port=ask.port, token=ask.token) for name, text in changed.items()}
     assert ask("POST", "/send", headers)[0] == 403
-    assert desk.acted == []
+    assert controls.acted == []
 
 
 def test_another_sites_page_may_not_read_either(ask: Asker) -> None:
@@ -145,9 +145,9 @@ def test_another_sites_page_may_not_read_either(ask: Asker) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None])  # fmt: skip
-def test_what_a_form_can_send_is_refused(ask: Asker, desk: FakeDesk, kind: str | None) -> None:
+def test_what_a_form_can_send_is_refused(ask: Asker, controls: FakeDesk, kind: str | None) -> None:
     assert ask("POST", "/send", {"Content-Type": kind})[0] == 415
-    assert desk.acted == []
+    assert controls.acted == []
 
 
 @pytest.mark.parametrize(
@@ -168,12 +168,12 @@ def test_what_a_form_can_send_is_refused(ask: Asker, desk: FakeDesk, kind: str |
     ids=range(11),
 )
 def test_a_malformed_request_is_answered_in_words_of_ours(
-    ask: Asker, desk: FakeDesk, body: bytes, headers: dict[str, str | None], status: int
+    ask: Asker, controls: FakeDesk, body: bytes, headers: dict[str, str | None], status: int
 ) -> None:
     found, answer, _ = ask("POST", "/send", headers, body)
     assert found == status
     assert set(json.loads(answer)) == {"error"}
-    assert desk.acted == []
+    assert controls.acted == []
 
 
 def test_what_the_desk_refuses_is_told(ask: Asker) -> None:
@@ -213,6 +213,6 @@ def test_the_page_may_run_its_own_scripts_alone_and_be_framed_by_nobody(ask: Ask
     assert "Access-Control-Allow-Origin" not in headers
 
 
-def test_the_token_of_one_server_is_not_anothers(desk: FakeDesk) -> None:
-    with LiveServer(0, desk) as one, LiveServer(0, desk) as other:
+def test_the_token_of_one_server_is_not_anothers(controls: FakeDesk) -> None:
+    with LiveServer(0, controls) as one, LiveServer(0, controls) as other:
         assert one.token != other.token

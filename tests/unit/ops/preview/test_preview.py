@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from ops.preview.outcomes import Fate, Field, Preview
+from ops.preview.outcomes import Field, FieldOutcome, Preview
 from ops.preview.preview import main
 from tests.property.events import Raw, raw_events
 from tests.support.fakes.world import World, ample_budget
@@ -21,9 +21,15 @@ from tokenizer.pipeline.catalog import ENVELOPE, catalog
 from tokenizer.vault.tokens import is_token
 
 SAMPLES = sorted(Path("schemas/samples").glob("*.json"))
-TOKENS = {Fate.TOKEN, Fate.CONSISTENT_TOKEN, Fate.ONE_WAY_TOKEN, Fate.UNKNOWN, Fate.GUARD_HIT}
-SAME = {Fate.PUBLIC, Fate.FREE_TEXT, Fate.EMPTY}
-GONE = {Fate.REMOVED, Fate.AUTHENTICATION_DATA}
+TOKENS = {
+    FieldOutcome.TOKEN,
+    FieldOutcome.CONSISTENT_TOKEN,
+    FieldOutcome.ONE_WAY_TOKEN,
+    FieldOutcome.UNKNOWN,
+    FieldOutcome.GUARD_HIT,
+}
+SAME = {FieldOutcome.PUBLIC, FieldOutcome.FREE_TEXT, FieldOutcome.EMPTY}
+GONE = {FieldOutcome.REMOVED, FieldOutcome.AUTHENTICATION_DATA}
 NOTHING = object()
 
 
@@ -42,15 +48,15 @@ def leaves(value: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def holds(fate: Fate, raw: Any, shown: Any) -> bool:
-    """Whether a published value is what its fate says."""
-    if fate in GONE:
+def holds(outcome: FieldOutcome, raw: Any, shown: Any) -> bool:
+    """Whether a published value is what its outcome says."""
+    if outcome in GONE:
         return shown is NOTHING
-    if fate in SAME:
+    if outcome in SAME:
         return bool(shown == raw)
-    if fate is Fate.FACT:
+    if outcome is FieldOutcome.FACT:
         return raw is NOTHING and shown is not NOTHING
-    return shown != raw and is_token(str(shown)) == (fate in TOKENS)
+    return shown != raw and is_token(str(shown)) == (outcome in TOKENS)
 
 
 def told(event: Any) -> list[Field]:
@@ -71,10 +77,10 @@ def test_every_field_is_told_as_it_is_published(raw: Raw) -> None:
             continue
         before, after = at(raw.event, each.path), at(published["data"], each.path)
         # coarsening may leave a value as it was: a postal code of three characters
-        coarse = each.fate in {Fate.GENERALIZED, Fate.MASKED} and before == after
-        assert coarse or holds(each.fate, before, after), each
+        coarse = each.outcome in {FieldOutcome.GENERALIZED, FieldOutcome.MASKED} and before == after
+        assert coarse or holds(each.outcome, before, after), each
     for name in ("event_id", "occurred_at"):
-        hit = Field(f"/{name}", Fate.GUARD_HIT) in fields
+        hit = Field(f"/{name}", FieldOutcome.GUARD_HIT) in fields
         assert hit == (published["metadata"][name] != raw.event[name])
 
 
@@ -96,25 +102,25 @@ def test_a_file_with_something_of_everything() -> None:
     event["order"]["items"][0]["name"] = "4111 1111 1111 1111"
     fields = set(told(event))
     assert {
-        Field("/order/customer/email", Fate.CONSISTENT_TOKEN),
-        Field("/order/customer/email_domain", Fate.FACT),
-        Field("/order/customer/name", Fate.TOKEN),
-        Field("/order/items/0/name", Fate.GUARD_HIT),
-        Field("/order/notes", Fate.GUARD_HIT),
-        Field("/order/gift", Fate.UNKNOWN),
-        Field("/order/*", Fate.UNKNOWN),
-        Field("/order/payment/card/cvv", Fate.AUTHENTICATION_DATA),
-        Field("/order/shipping_address/line2", Fate.EMPTY),
-        Field("/order/shipping_address/postal_code", Fate.GENERALIZED),
-        Field("/order/total", Fate.PUBLIC),
-        Field("/event_id", Fate.PUBLIC),
+        Field("/order/customer/email", FieldOutcome.CONSISTENT_TOKEN),
+        Field("/order/customer/email_domain", FieldOutcome.FACT),
+        Field("/order/customer/name", FieldOutcome.TOKEN),
+        Field("/order/items/0/name", FieldOutcome.GUARD_HIT),
+        Field("/order/notes", FieldOutcome.GUARD_HIT),
+        Field("/order/gift", FieldOutcome.UNKNOWN),
+        Field("/order/*", FieldOutcome.UNKNOWN),
+        Field("/order/payment/card/cvv", FieldOutcome.AUTHENTICATION_DATA),
+        Field("/order/shipping_address/line2", FieldOutcome.EMPTY),
+        Field("/order/shipping_address/postal_code", FieldOutcome.GENERALIZED),
+        Field("/order/total", FieldOutcome.PUBLIC),
+        Field("/event_id", FieldOutcome.PUBLIC),
     } <= fields
     assert not [canary for canary in CANARIES if canary in str(fields)]
 
 
 def test_a_code_that_is_cut_out_of_a_public_text_is_told() -> None:
     fields = told(order(notes='{"cvv": "123", "a": "b"}'))
-    assert Field("/order/notes", Fate.AUTHENTICATION_DATA) in fields
+    assert Field("/order/notes", FieldOutcome.AUTHENTICATION_DATA) in fields
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:

@@ -17,8 +17,8 @@ from ops.rekey.restore import put_back
 from replay.letters import LetterQueue
 from tests.support.fakes.calls import callers
 from tests.support.fakes.world import ample_budget
-from tokenizer.aws.erasure.store import DynamoLedger
-from tokenizer.aws.erasure.subject_data import DynamoEstate
+from tokenizer.aws.erasure.store import DynamoErasureStore
+from tokenizer.aws.erasure.subject_data import DynamoSubjectData
 from tokenizer.aws.honeytokens.table import HoneyKeeper
 from tokenizer.aws.pipeline.shares import DynamoShares
 from tokenizer.aws.rekey.held_keys import HeldKeys
@@ -96,7 +96,7 @@ def _share(name: str) -> Item:
 
 def estate(_: Path) -> list[str]:
     aws: Any = Pages(query=("Items", _share))
-    found = DynamoEstate(aws, "vault", "index", "shares").shares(
+    found = DynamoSubjectData(aws, "vault", "index", "shares").shares(
         "s"
     )  # under sixteen keys, each with its pages
     return sorted({each.subject for each in found})
@@ -123,7 +123,7 @@ def ledger(_: Path) -> list[str]:
         }
 
     aws: Any = Pages(query=("Items", certificate))
-    return [each.erasure_id for each in DynamoLedger(aws, "erasures").due(1)]
+    return [each.erasure_id for each in DynamoErasureStore(aws, "erasures").due(1)]
 
 
 def stretches(_: Path) -> list[str]:
@@ -402,8 +402,8 @@ CASES: Mapping[str, tuple[Callable[[Path], list[str]], ...]] = {
     "AwsTrail._entries": (lines,),
     "AwsTrail.days": (days_of_lines, days_of_heads),
     "AwsTrail.heads": (heads,),
-    "DynamoEstate._query": (estate,),
-    "DynamoLedger._due": (ledger,),
+    "DynamoSubjectData._query": (estate,),
+    "DynamoErasureStore._due": (ledger,),
     "DynamoMovableVault.page": (vault_items,),
     "DynamoProgress.stretches": (stretches,),
     "DynamoShares._of": (shares,),

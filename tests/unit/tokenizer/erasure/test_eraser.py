@@ -234,13 +234,13 @@ def test_consumers_are_told_once_in_bytes_that_stay_the_same(erasing: Erasing) -
 
 def test_what_fails_half_way_is_unreadable_and_finished_by_a_sweep(erasing: Erasing) -> None:
     mine = send(erasing, "C-1")
-    erasing.estate.down = Unavailable("the table")
+    erasing.subject_data.down = Unavailable("the table")
     certificate = erasing.erase("C-1")
     assert certificate.failed
     assert set(erasing.statuses(*tokens_of(mine))) == {"erased"}
     (still,) = erasing.sweep(FIRST_SWEEP)
     assert (still.failed, still.sweeps, still.next_sweep) == (True, 0, certificate.next_sweep)
-    erasing.estate.down = None
+    erasing.subject_data.down = None
     (done,) = erasing.sweep(1)
     assert (done.failed, done.records, values_kept(erasing)) == (False, 2, [])
 
@@ -248,21 +248,21 @@ def test_what_fails_half_way_is_unreadable_and_finished_by_a_sweep(erasing: Eras
 def test_the_sweeps_come_to_an_end(erasing: Erasing) -> None:
     erasing.erase("C-1")
     sweeps = 0
-    while any(each.next_sweep for each in erasing.ledger.kept.values()):
-        erasing.now = erasing.ledger.kept["era_1"].next_sweep
+    while any(each.next_sweep for each in erasing.store.kept.values()):
+        erasing.now = erasing.store.kept["era_1"].next_sweep
         sweeps += len(erasing.sweep(0))
     assert sweeps == len(SWEEPS)
-    assert erasing.now - erasing.ledger.kept["era_1"].requested_at == 30 * 86_400_000
+    assert erasing.now - erasing.store.kept["era_1"].requested_at == 30 * 86_400_000
 
 
 def test_where_it_can_not_be_told_whether_it_is_erased_nothing_is_revealed(erasing: Erasing) -> None:
     mine = send(erasing, "C-1")
-    erasing.world.erasures.down = Unavailable("the ledger")
+    erasing.world.erasures.down = Unavailable("the store")
     assert set(erasing.statuses(*tokens_of(mine))) == {"unavailable"}
 
 
 def test_where_it_can_not_be_told_the_tokenizer_tries_again(erasing: Erasing) -> None:
-    erasing.world.erasures.down = Unavailable("the ledger")
+    erasing.world.erasures.down = Unavailable("the store")
     (outcome,) = erasing.world.tokenizer.run([stream_record(order(), 1)], ample_budget())
     assert isinstance(outcome.failure, Unavailable)
     assert erasing.world.bus.events == []

@@ -9,7 +9,7 @@ from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import ARRIVED
 from tests.unit.tokenizer.reveal.test_service import FakeAudit
-from tokenizer.erasure.service import ErasureDesk, NotPermitted
+from tokenizer.erasure.service import ErasureService, NotPermitted
 from tokenizer.errors import Unavailable
 from tokenizer.records import milliseconds
 from tokenizer.reveal.service import Caller
@@ -18,9 +18,9 @@ CARLA = Caller("carla", ("compliance",))
 PASTED = "because of 4111 1111 1111 1111"
 
 
-def desk(erasing: Erasing, audit: FakeAudit, *, permits: bool = True) -> ErasureDesk:
+def desk(erasing: Erasing, audit: FakeAudit, *, permits: bool = True) -> ErasureService:
     policies: Any = SimpleNamespace(permits_erasure=lambda _caller, _purpose: permits)
-    return ErasureDesk(erasing.eraser, policies, audit)
+    return ErasureService(erasing.eraser, policies, audit)
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_each_sweep_is_in_the_trail_and_those_that_failed_are_counted() -> None:
         made.erase(CARLA, customer, "erasure_request", ample_budget())
     assert made.sweep(ample_budget()) == {"swept": 0, "failed": 0}
     erasing.now += 600_000
-    erasing.estate.down = Unavailable("the table")
+    erasing.subject_data.down = Unavailable("the table")
     assert made.sweep(ample_budget()) == {"swept": 2, "failed": 2}
-    erasing.estate.down = None
+    erasing.subject_data.down = None
     assert made.sweep(ample_budget()) == {"swept": 2, "failed": 0}
     ids = [line["erasure_id"] for line in audit.lines[:2]]
     told = [

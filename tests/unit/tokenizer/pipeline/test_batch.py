@@ -152,7 +152,7 @@ def test_nothing_is_published_whose_vault_record_was_not_written() -> None:
 def test_only_the_orders_of_a_failed_vault_record_are_held_back() -> None:
     world = World()
     record = stream_record(order(), 2)
-    refused = world.tokenizer.intake.sanitizer.token_keys.at(0).record_id(record.identity)
+    refused = world.tokenizer.reader.sanitizer.token_keys.at(0).record_id(record.identity)
     world.vault.refused[refused] = Unavailable("lost")
     first, second = run(world, stream_record(order(), 1), record)
     assert first.published
@@ -173,7 +173,7 @@ def test_an_order_waits_while_the_blind_index_is_down() -> None:
 def test_a_record_that_the_bus_did_not_take_is_delivered_again() -> None:
     world = World()
     record = stream_record(order(), 2)
-    world.bus.refused[world.tokenizer.intake.sanitizer.ingest_id(record)] = Throttled("slow down")
+    world.bus.refused[world.tokenizer.reader.sanitizer.ingest_id(record)] = Throttled("slow down")
     first, second = run(world, stream_record(order(), 1), record)
     assert first.published
     assert isinstance(second.failure, Throttled)
@@ -184,7 +184,7 @@ def test_an_event_that_the_bus_will_never_take_is_dead_lettered() -> None:
     world = World()
     record = stream_record(order())
     refusal = BadRecord(ErrorCode.INVALID_FIELD, "refused")
-    world.bus.refused[world.tokenizer.intake.sanitizer.ingest_id(record)] = refusal
+    world.bus.refused[world.tokenizer.reader.sanitizer.ingest_id(record)] = refusal
     (outcome,) = run(world, record)
     assert outcome.letter is refusal
 
@@ -215,6 +215,6 @@ def test_the_vault_record_expires_after_its_retention_and_consistent_values_do_n
     world = World(Lifetimes(30))
     record = stream_record(order())
     run(world, record)
-    own = world.tokenizer.intake.sanitizer.token_keys.at(0).record_id(record.identity)
+    own = world.tokenizer.reader.sanitizer.token_keys.at(0).record_id(record.identity)
     assert world.vault.stored[own].expires_at == int(record.arrived_at.timestamp()) + 30 * 86_400
     assert {stored.expires_at for key, stored in world.vault.stored.items() if key != own} == {0}

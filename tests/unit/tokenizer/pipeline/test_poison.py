@@ -14,7 +14,7 @@ from tokenizer import json_text
 from tokenizer.errors import Unavailable
 from tokenizer.pipeline import record_reader
 from tokenizer.pipeline.kpl import MAGIC, user_records
-from tokenizer.pipeline.record_reader import Intake
+from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.records import RawRecord
 
 DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
@@ -58,7 +58,7 @@ STAGES = (
     "may_hold_authentication_data",
     "strip_authentication_data",
     "jsontext.dump",
-    "Intake._draft",
+    "RecordReader._draft",
 )
 SECRET = {"name": "cvv", "value": "987canary"}
 FORMS = {
@@ -72,7 +72,7 @@ VALUE_FIRST = {"a pair with its value first": dict(reversed(SECRET.items()))}
 def _break(monkeypatch: pytest.MonkeyPatch, stage: str, error: Exception) -> None:
     """Let a stage fail for the second record."""
     holder, _, name = stage.rpartition(".")
-    target = {"": record_reader, "jsontext": json_text, "Intake": Intake}[holder]
+    target = {"": record_reader, "jsontext": json_text, "RecordReader": RecordReader}[holder]
     real = getattr(target, name)
 
     def broken(*args: Any) -> Any:
@@ -116,7 +116,7 @@ def test_what_was_read_before_an_unforeseen_error_is_kept_as_a_bad_record_is(
     raw = stream_record(order(total="bad", secret=(FORMS | VALUE_FIRST)[form]), 2)
     world = World()
     world.tokenizer.run([raw], ample_budget())
-    _break(monkeypatch, "Intake._draft", KeyError())
+    _break(monkeypatch, "RecordReader._draft", KeyError())
     world.tokenizer.run([raw], ample_budget())
     bad, unforeseen = world.letters.sent
     assert bad.data == unforeseen.data

@@ -143,7 +143,7 @@ def test_an_erasure_that_can_not_set_every_mark_promises_nothing(
     erasing: Erasing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marked: list[str] = []
-    mark = erasing.ledger.mark
+    mark = erasing.store.mark
 
     def once(subject: str, until: int) -> None:
         if marked:
@@ -151,7 +151,7 @@ def test_an_erasure_that_can_not_set_every_mark_promises_nothing(
         marked.append(subject)
         mark(subject, until)
 
-    monkeypatch.setattr(erasing.ledger, "mark", once)
+    monkeypatch.setattr(erasing.store, "mark", once)
     with pytest.raises(Throttled):
         erasing.erase("C-1")
     monkeypatch.undo()

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.fakes.reveals import SHIPPED
 from tokenizer.errors import Configuration
-from tokenizer.reveal.budget_rules import Limits, Steps, Window
+from tokenizer.reveal.budget_rules import BudgetRules, Steps, Window
 from tokenizer.vault.categories import CATEGORIES
 
 TEXT = """
@@ -40,17 +40,17 @@ day = 10
 def test_the_first_row_that_fits_counts(
     groups: tuple[str, ...], purpose: str, category: str, full: int
 ) -> None:
-    assert Limits.parse(TEXT).steps(Window.HOUR, groups, purpose, category).full == full
+    assert BudgetRules.parse(TEXT).steps(Window.HOUR, groups, purpose, category).full == full
 
 
 def test_hours_and_days_have_steps_of_their_own() -> None:
-    limits = Limits.parse(TEXT)
+    limits = BudgetRules.parse(TEXT)
     assert limits.steps(Window.DAY, ("payments",), "charge", "card_number") == Steps(full=3, shown=4)
     assert [limits.most_misses(window) for window in Window] == [9, 10]
 
 
 def test_purposes_that_callers_make_up_are_counted_together() -> None:
-    limits = Limits.parse(TEXT)
+    limits = BudgetRules.parse(TEXT)
     assert (limits.purpose("charge"), limits.purpose("x"), limits.purpose("y")) == (
         "charge",
         "other",
@@ -77,7 +77,7 @@ def test_a_file_that_is_not_of_this_form_is_refused_by_name(change: tuple[str, s
     wrong = TEXT.replace(*change)
     assert wrong != TEXT
     with pytest.raises(Configuration, match=named):
-        Limits.parse(wrong)
+        BudgetRules.parse(wrong)
 
 
 # Written out, not read: the budgets that ship, so that no edit of the file goes by unseen. In full and shown, in the hour and in the day.

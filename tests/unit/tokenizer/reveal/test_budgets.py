@@ -7,10 +7,10 @@ import pytest
 
 from tests.support.fakes.reveals import NOON, FakeCounters
 from tokenizer.errors import Unavailable
-from tokenizer.reveal.budget_rules import Limits, Window
-from tokenizer.reveal.budgets import Allowances, Granted
+from tokenizer.reveal.budget_rules import BudgetRules, Window
+from tokenizer.reveal.budgets import Granted, RevealBudgets
 
-LIMITS = Limits.model_validate(
+LIMITS = BudgetRules.model_validate(
     {
         "purposes": ["charge", "refund"],
         "reveals": [{"hour": {"full": 10, "shown": 30}, "day": {"full": 25, "shown": 40}}],
@@ -34,7 +34,7 @@ class Till:
         purpose: str = "charge",
         category: str = "email",
     ) -> Granted:
-        return Allowances(LIMITS, self.counters).take(
+        return RevealBudgets(LIMITS, self.counters).take(
             caller,
             ("payments",),
             purpose,

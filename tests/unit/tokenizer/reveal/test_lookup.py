@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.fakes.reveals import Desk
+from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import FakeAliases, ample_budget
 from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.errors import PipelineError, Unavailable
 from tokenizer.records import VaultField, VaultRecord
 from tokenizer.reveal.budget_rules import Window
-from tokenizer.reveal.service import IAM, Action, Caller, Wish
+from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest
 from tokenizer.time_budget import Budget
 from tokenizer.vault.categories import CATEGORIES
 from tokenizer.vault.tokens import Pointer
@@ -48,19 +48,19 @@ class EndlessVault:
         }
 
 
-def desk(below: int = 10_000, **changes: Any) -> Desk:
-    return Desk(EndlessVault(below, **changes), FakeAliases(), FakeAudit())
+def desk(below: int = 10_000, **changes: Any) -> Revealing:
+    return Revealing(EndlessVault(below, **changes), FakeAliases(), FakeAudit())
 
 
 def asked(
-    at: Desk,
+    at: Revealing,
     numbers: Sequence[int],
     caller: Caller = PAYMENTS,
     purpose: str = "charge",
     action: Action = Action.REVEAL,
 ) -> list[dict[str, Any]]:
-    wish = Wish(tuple(token_of(each) for each in numbers), purpose, action)
-    return list(at.reveals.answer(caller, wish, ample_budget()).values())
+    request = RevealRequest(tuple(token_of(each) for each in numbers), purpose, action)
+    return list(at.reveals.answer(caller, request, ample_budget()).values())
 
 
 def kinds(answers: Sequence[dict[str, Any]]) -> Counter[str]:
@@ -144,7 +144,7 @@ def test_a_vault_that_fails_uses_up_nobodys_misses() -> None:
         ) -> dict[bytes, VaultRecord | PipelineError | None]:
             return dict.fromkeys(ids, Unavailable("down"))
 
-    at = Desk(Failing(0), FakeAliases(), FakeAudit())
+    at = Revealing(Failing(0), FakeAliases(), FakeAudit())
     for _ in range(10):
         assert kinds(asked(at, range(100))) == {"unavailable": 100}
 

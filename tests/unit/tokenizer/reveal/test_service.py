@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.fakes.reveals import Desk
+from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer.errors import Unavailable
-from tokenizer.reveal.service import IAM, Action, Caller, Wish, masked
+from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest, masked
 
 
 class FakeAudit:
@@ -37,9 +37,9 @@ def token(world: World, *path: str) -> str:
 def test_a_reveal_is_answered_by_policy_and_told_to_the_audit_trail(world: World) -> None:
     audit = FakeAudit()
     number, email = token(world, "payment", "card", "number"), token(world, "customer", "email")
-    wish = Wish((number, email, "tok_" + "0" * 26), "charge", Action.REVEAL)
-    desk = Desk(world.vault, world.aliases, audit)
-    answers = desk.reveals.answer(Caller("ann", ("payments",)), wish, ample_budget())
+    request = RevealRequest((number, email, "tok_" + "0" * 26), "charge", Action.REVEAL)
+    desk = Revealing(world.vault, world.aliases, audit)
+    answers = desk.reveals.answer(Caller("ann", ("payments",)), request, ample_budget())
     assert answers[number] == {"status": "ok", "kind": "token", "value": "4111111111111111"}
     assert answers[email] == {"status": "denied"}
     assert answers["tok_" + "0" * 26] == {"status": "unknown"}
@@ -53,14 +53,14 @@ def test_a_value_that_is_asked_for_as_if_it_were_a_token_never_reaches_the_audit
     audit = FakeAudit()
     email = token(world, "customer", "email")
     texts = (email, "4111111111111111", "4111111111111111 ", "Ann.Canary@example.com", "tok_" + "0" * 26)
-    Desk(world.vault, world.aliases, audit).reveals.answer(
-        Caller("ann", (IAM,)), Wish(texts, "charge", Action.REVEAL), ample_budget()
+    Revealing(world.vault, world.aliases, audit).reveals.answer(
+        Caller("ann", (IAM,)), RevealRequest(texts, "charge", Action.REVEAL), ample_budget()
     )
     (line,) = audit.lines
     assert line["tokens"] == {email: "ok", "tok_" + "0" * 26: "unknown"}
     assert line["not_tokens"] == 3
-    Desk(world.vault, world.aliases, audit).reveals.answer(
-        Caller("ann", ("analytics",)), Wish(texts, "charge", Action.REVEAL), ample_budget()
+    Revealing(world.vault, world.aliases, audit).reveals.answer(
+        Caller("ann", ("analytics",)), RevealRequest(texts, "charge", Action.REVEAL), ample_budget()
     )
     assert audit.lines[1]["tokens"] == {email: "denied", "tok_" + "0" * 26: "denied"}
     assert not [canary for canary in CANARIES if canary.casefold() in str(audit.lines).casefold()]
@@ -68,8 +68,12 @@ def test_a_value_that_is_asked_for_as_if_it_were_a_token_never_reaches_the_audit
 
 def test_a_sentence_given_as_a_purpose_never_reaches_the_audit_trail(world: World) -> None:
     audit = FakeAudit()
-    wish = Wish((token(world, "customer", "email"),), "because Ann Canaryname asked", Action.REVEAL)
-    Desk(world.vault, world.aliases, audit).reveals.answer(Caller("ann", ("support",)), wish, ample_budget())
+    request = RevealRequest(
+        (token(world, "customer", "email"),), "because Ann Canaryname asked", Action.REVEAL
+    )
+    Revealing(world.vault, world.aliases, audit).reveals.answer(
+        Caller("ann", ("support",)), request, ample_budget()
+    )
     assert [line["purpose"] for line in audit.lines] == ["withheld: no code"]
 
 
@@ -77,9 +81,9 @@ def test_without_an_audit_line_there_is_no_answer(world: World) -> None:
     audit = FakeAudit()
     audit.down = True
     with pytest.raises(Unavailable):
-        Desk(world.vault, world.aliases, audit).reveals.answer(
+        Revealing(world.vault, world.aliases, audit).reveals.answer(
             Caller("x", (IAM,)),
-            Wish((token(world, "customer", "email"),), "p", Action.REVEAL),
+            RevealRequest((token(world, "customer", "email"),), "p", Action.REVEAL),
             ample_budget(),
         )
 

@@ -11,7 +11,7 @@ from dynamodb_encryption_sdk.structures import EncryptionContext
 from tests.unit.tokenizer.aws.vault.test_data_keys import Clock, Kms
 from tokenizer.aws.audit.trail import AuditStore, AuditTrail
 from tokenizer.aws.platform import key_expiry
-from tokenizer.aws.platform.expiring_cache import Renewed
+from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.vault.data_keys import Bounds, DataKey, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultWriterMaterials
 
@@ -109,7 +109,7 @@ def test_token_keys_go_when_their_time_is_over(clock: Clock) -> None:
     class Keys:
         pass
 
-    kept = Renewed(Keys, 300.0, clock)
+    kept = ExpiringCache(Keys, 300.0, clock)
     keys = ref(kept.current())
     key_expiry.drop_expired()
     assert keys() is not None

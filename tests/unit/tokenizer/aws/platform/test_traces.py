@@ -196,7 +196,7 @@ def told(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
     outcomes = timed(world.tokenizer, run="batch").run(records, ample_budget())
     (event,) = world.bus.events
     with caplog.at_level("INFO"):
-        runtime.tell(outcomes)
+        runtime.log_batch(outcomes)
     return {"ingest_id": event.ingest_id, **{each.message: vars(each) for each in caplog.records}}
 
 
@@ -237,7 +237,7 @@ def test_the_log_adds_up_how_long_the_calls_of_a_stage_took(
     for part, method in ((stage[0], "lookup"), (stage[0], "lookup"), (stage[1], "until")):
         getattr(part, method)([], ample_budget())
     with caplog.at_level("INFO"):
-        runtime.tell([])
+        runtime.log_batch([])
     (batch,) = [vars(each) for each in caplog.records if each.message == "batch"]
     assert batch["milliseconds"] == {"index_lookup": 750, "erasures": 0}
 
