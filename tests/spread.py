@@ -29,6 +29,8 @@ LONGEST = (
     "e2e/test_api.py",
     "e2e/test_erase.py",
     "artifacts/test_artifacts.py",
+    "security/test_witnesses.py",
+    "security/test_simulated.py",
     "faults/test_outages.py",
     "faults/test_state_machine.py",
     "faults/test_crash_points.py",
