@@ -43,8 +43,8 @@ BY_HTTP: list[tuple[str, str, str, Arguments]] = [
     ("receive raw orders from the queue", "sqs", "receive_message", received("RawOrdersQueueUrl")),
     ("receive dead letters", "sqs", "receive_message", received("DeadLetterQueueUrl")),
     ("receive unprocessed raw messages", "sqs", "receive_message", received("UnprocessedQueueUrl")),
-    ("add a line to the audit trail", "s3", "put_object", line("ops/audit/probe", Body="x", IfNoneMatch="*")),
-    ("read a line of the audit trail", "s3", "get_object", line("ops/audit/none")),
+    ("add a line to the audit trail", "s3", "put_object", line("audit/probe", Body="x", IfNoneMatch="*")),
+    ("read a line of the audit trail", "s3", "get_object", line("audit/none")),
     ("read sanitized events in the lake", "s3", "get_object", in_lake("events/none")),
     ("read a large letter", "s3", "get_object", lambda names: {"Bucket": names["LETTER_BUCKET"], "Key": "letters/none"}),
 ]  # fmt: skip
@@ -78,7 +78,7 @@ def _rows() -> Iterator[Action]:
         "write over a line of the audit trail",
         "s3",
         "put_object",
-        line("ops/audit/probe", Body="x"),
+        line("audit/probe", Body="x"),
         NOBODY,
         under=AS_EVER,
     )

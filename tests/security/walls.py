@@ -420,13 +420,13 @@ ACTIONS = (
         "add a line to the audit trail",
         "s3",
         "put_object",
-        line("ops/audit/probe", Body="x", IfNoneMatch="*"),
+        line("audit/probe", Body="x", IfNoneMatch="*"),
         AUDITED,
     ),
     Action(
         "write beside the audit trail", "s3", "put_object", line("probe", Body="x", IfNoneMatch="*"), NOBODY
     ),
-    Action("read a line of the audit trail", "s3", "get_object", line("ops/audit/none"), AUDITOR),
+    Action("read a line of the audit trail", "s3", "get_object", line("audit/none"), AUDITOR),
     Action(
         "list the audit trail",
         "s3",
@@ -434,12 +434,12 @@ ACTIONS = (
         lambda names: {"Bucket": names["AuditBucketName"]},
         AUDITOR,
     ),
-    Action("delete a line of the audit trail", "s3", "delete_object", line("ops/audit/none"), NOBODY),
+    Action("delete a line of the audit trail", "s3", "delete_object", line("audit/none"), NOBODY),
     Action(
         "change a line's lock",
         "s3",
         "put_object_retention",
-        line("ops/audit/none", Retention={"Mode": "GOVERNANCE", "RetainUntilDate": "2030-01-01T00:00:00Z"}),
+        line("audit/none", Retention={"Mode": "GOVERNANCE", "RetainUntilDate": "2030-01-01T00:00:00Z"}),
         NOBODY,
     ),
     Action(
