@@ -97,7 +97,7 @@ def send(on: Stack, body: str) -> None:
 def audit_lines(on: Stack) -> list[dict[str, Any]]:
     """The audit trail as it lies in its bucket, facts beside the rest; read as the administrator."""
     s3, bucket = on.client("s3"), on.outputs["AuditBucketName"]
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="ops/audit/")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="audit/")
     keys = [each["Key"] for page in pages for each in page.get("Contents", [])]
     lines = [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
     return [{**line, **line["facts"]} for line in sorted(lines, key=lambda line: str(line["time"]))]

@@ -83,7 +83,7 @@ def number(payments: Api) -> str:
 
 
 def some_line(on: Stack, at: int = 0) -> dict[str, Any]:
-    found = on.client("s3").list_object_versions(Bucket=on.outputs["AuditBucketName"], Prefix="ops/audit/")
+    found = on.client("s3").list_object_versions(Bucket=on.outputs["AuditBucketName"], Prefix="audit/")
     return dict(found["Versions"][at])
 
 

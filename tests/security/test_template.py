@@ -344,7 +344,7 @@ def audit_lines_are_locked_for_years(template: Template) -> list[str]:
         "VersioningConfiguration": {"Status": "Enabled"},
         "LoggingConfiguration": {
             "DestinationBucketName": {"Ref": "AuditAccessBucket"},
-            "LogFilePrefix": "ops/audit/",
+            "LogFilePrefix": "audit/",
         },
     }
     wrong = [name for name, value in expected.items() if bucket["Properties"].get(name) != value]

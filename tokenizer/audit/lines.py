@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from tokenizer.guard import find_leak, own_values
 
-PREFIX = "ops/audit/"
+PREFIX = "audit/"
 MOST_BYTES = 1_000_000  # a line; the largest real one, a reveal of 100 tokens, has about 6,000
 
 _KEY = re.compile(

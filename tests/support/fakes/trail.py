@@ -58,7 +58,7 @@ class FakeTrail:
 
     def lines(self, day: str) -> Iterator[Stored | str]:
         for key in sorted(self.objects.keys() | self.markers):
-            if not key.startswith(f"ops/audit/{day}/"):
+            if not key.startswith(f"audit/{day}/"):
                 continue
             place, versions = Place.parse(key), self.objects.get(key, [])
             if place is None:

@@ -51,7 +51,7 @@ def test_a_whole_trail_is_a_success(trail: FakeTrail) -> None:
 
 
 def test_a_broken_one_is_none_and_says_where(trail: FakeTrail) -> None:
-    del trail.objects[f"ops/audit/{DAY}/{ONE}/0000000002.json"]
+    del trail.objects[f"audit/{DAY}/{ONE}/0000000002.json"]
     trail.write("3" * 32, 2, acknowledged=1)
     code, text = run()
     assert code == 1

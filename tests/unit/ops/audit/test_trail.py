@@ -147,7 +147,7 @@ def _relink(on: FakeTrail) -> None:
 
 
 def _leave_something(on: FakeTrail) -> None:
-    on.objects[f"ops/audit/{DAY}/{ONE}/0000000002.json.bak"] = [b"x"]
+    on.objects[f"audit/{DAY}/{ONE}/0000000002.json.bak"] = [b"x"]
 
 
 def _head(sequence: int, line_hash: str) -> Callable[[FakeTrail], None]:
@@ -193,7 +193,7 @@ TAMPERINGS: dict[str, tuple[Callable[[FakeTrail], None], list[tuple[str, int | N
     "a line that leaves out those before it": (_relink, [(TWO, 3, Kind.FORGED)]),
     "an object that is no line": (
         _leave_something,
-        [(f"ops/audit/{DAY}/{ONE}/0000000002.json.bak", None, Kind.FORGED)],
+        [(f"audit/{DAY}/{ONE}/0000000002.json.bak", None, Kind.FORGED)],
     ),
     "a head of another line": (_head(5, "0" * 64), [(ONE, 5, Kind.HEAD)]),
     "a head removed": (_no_head, [(ONE, None, Kind.HEAD)]),

@@ -100,10 +100,10 @@ def test_keys_sort_as_the_lines_follow_each_other() -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        "ops/audit/2026-11-24/x/0000000001.json",
-        f"ops/audit/2026-11-24/{PLACE.chain}/0000000000.json",
-        f"ops/audit/2026-11-24/{PLACE.chain}/1.json",
-        f"ops/audit/2026-11-24/{PLACE.chain}/0000000001.json\n",
+        "audit/2026-11-24/x/0000000001.json",
+        f"audit/2026-11-24/{PLACE.chain}/0000000000.json",
+        f"audit/2026-11-24/{PLACE.chain}/1.json",
+        f"audit/2026-11-24/{PLACE.chain}/0000000001.json\n",
         f"other/2026-11-24/{PLACE.chain}/0000000001.json",
     ],
 )

@@ -194,14 +194,14 @@ def _trail(**makers: tuple[str, Made]) -> AwsTrail:
 
 def days_of_lines(_: Path) -> list[str]:
     return _trail(
-        list_object_versions=("CommonPrefixes", lambda name: {"Prefix": f"ops/audit/{name}/"}),
+        list_object_versions=("CommonPrefixes", lambda name: {"Prefix": f"audit/{name}/"}),
         scan=("Items", lambda _: {"day": _text(NAMES[0])}),
     ).days()
 
 
 def days_of_heads(_: Path) -> list[str]:
     return _trail(
-        list_object_versions=("CommonPrefixes", lambda _: {"Prefix": f"ops/audit/{NAMES[0]}/"}),
+        list_object_versions=("CommonPrefixes", lambda _: {"Prefix": f"audit/{NAMES[0]}/"}),
         scan=("Items", lambda name: {"day": _text(name)}),
     ).days()
 
