@@ -1,1 +1,1 @@
-"""One order's way: raw records in, sanitized events out."""
+"""Takes raw records through the pipeline: read, sanitize, store in the vault, publish."""

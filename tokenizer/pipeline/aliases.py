@@ -1,8 +1,9 @@
-"""Format-preserving aliases: numbers that stand for a number and can't be taken for it.
+"""Makes format-preserving aliases: numbers that stand for a number and can't be mistaken for a real one.
 
-An alias is drawn from the record's identity, the field's path and a count of attempts, never from the value beyond
-its shape and the digits that the schema keeps. Aliases of one shape are few, so each is put under a condition; a
-draw that another field owns is drawn anew, and as owners never change, every delivery ends with the same alias.
+An alias is derived from the record's identity, the field's path and a count of attempts. Of the value it uses only the
+shape and the digits that the schema keeps. There are few aliases of one shape, so each is claimed for one token: if
+another token owns it already, the next one is tried. Owners never change, so each delivery of a record ends with the
+same alias.
 """
 
 import re
@@ -23,12 +24,12 @@ from tokenizer.time_budget import Budget
 from tokenizer.vault.tokens import LENGTH, Pointer, TokenKey
 
 ATTEMPTS = (
-    32  # with half of the smallest domain taken, one value in four billion gets an ordinary token instead
+    32  # if half of the smallest domain is taken, one value in four billion gets an ordinary token instead
 )
 
 _NUMBER = re.compile(ALIAS_PATTERN, re.ASCII)
 _SSN_DIGITS = 9
-# Areas and groups that neither the SSA nor, for ITINs, the IRS hands out.
+# Areas and groups that the SSA never gives out, nor the IRS for ITINs.
 _NO_SSN = re.compile(
     r"(?:000|666)[0-9]{6}|[0-8][0-9]{2}(?:00[0-9]{4}|[0-9]{2}0000)|9[0-9]{2}(?:[0-4][0-9]|6[6-9]|89|93)[0-9]{4}"
 )
@@ -37,11 +38,12 @@ _REAL = frozenset({Finding.CARD_NUMBER, Finding.SSN, Finding.IBAN, Finding.OWN_V
 
 @dataclass(frozen=True, slots=True)
 class AliasUse:
-    """A field that gets an alias.
+    """Describes a field that gets an alias.
 
     Args:
-        pointer: where its value lies; its token holds the alias's place in the event until that is resolved.
-        draws: the aliases to try.
+        pointer: points to the value in the vault; its token holds the alias's place in the event until the alias is
+            known.
+        draws: makes the aliases to try.
     """
 
     pointer: Pointer
@@ -50,14 +52,14 @@ class AliasUse:
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """The aliases to try for one field.
+    """Makes the aliases to try for one field.
 
     Args:
-        key: what they are drawn with.
-        identity: the record's.
-        path: the field's.
-        value: digits and separators; only its shape, and the digits that are kept, go into an alias.
-        keep_last: how many digits are kept.
+        key: the key from which aliases are derived.
+        identity: the record's identity.
+        path: the field's path.
+        value: digits and separators. Only its shape and the kept digits go into an alias.
+        keep_last: how many digits an alias keeps.
     """
 
     key: TokenKey
@@ -67,7 +69,7 @@ class Draws:
     keep_last: int
 
     def draw(self, attempt: int) -> str:
-        """The alias to try after `attempt` others were found taken."""
+        """Returns the alias to try after `attempt` others turned out to be taken."""
         return next(
             alias for redraw in count() if not _is_real(alias := self._candidate(attempt, redraw), self.value)
         )
@@ -83,16 +85,17 @@ class Draws:
 def claim_aliases(
     uses: Iterable[AliasUse], aliases: Aliases, budget: Budget
 ) -> tuple[dict[str, str], dict[str, PipelineError]]:
-    """Give each field its alias.
+    """Claims an alias for each field.
 
     Returns:
-        The alias by token, and why there is none yet by token. A value whose draws are all taken keeps its token.
+        The alias by token, and the error by token if there is none yet. A value keeps its token if all its draws are
+        taken.
     """
     found: dict[str, str] = {}
     failed: dict[str, PipelineError] = {}
     waiting = {use.pointer.token: (use, 0) for use in uses}
     while waiting:
-        # One token an alias and round: of two that draw the same, the second hears that it is taken.
+        # Each alias is claimed for one token per round. If two tokens draw the same alias, the second one draws again.
         wanted: dict[str, str] = {}
         for token, (use, attempt) in waiting.items():
             wanted.setdefault(use.draws.draw(attempt), token)
@@ -110,12 +113,12 @@ def claim_aliases(
 
 
 def may_be_alias(text: str) -> bool:
-    """Whether a string has the shape of an alias."""
+    """Returns True if a string has the shape of an alias."""
     return len(text) <= LENGTH and _NUMBER.fullmatch(text) is not None
 
 
 def takes_alias(value: object, kind: FormatPreservingToken) -> bool:
-    """Whether a value has a shape that an alias can keep."""
+    """Returns True if a value has a shape that an alias can keep."""
     return isinstance(value, str) and may_be_alias(value) and len(digits_of(value)) >= kind.min_digits
 
 

@@ -1,7 +1,7 @@
-"""The use case: a batch of raw records, each published, dead-lettered, or reported to be delivered again.
+"""Takes a batch of raw records through the pipeline: each is published, dead-lettered, or returned to be delivered again.
 
-Order of effects: vault first, bus second, dead letters third; so no event is out whose tokens can't be read.
-Nothing here remembers anything between batches, and repeating a batch repeats its effects exactly.
+The vault is written first, the bus second, dead letters third. So no event is published before its tokens can be read.
+Nothing is remembered between batches, and repeating a batch repeats its effects exactly.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from tokenizer.pipeline.vault_stage import Drafts, Failures, VaultStage, failed
 from tokenizer.records import Outcome, RawRecord
 from tokenizer.time_budget import Budget
 
-_FOR_LETTERS = 5.0  # seconds of an invocation that are left for dead letters
+_FOR_LETTERS = 5.0  # seconds of an invocation that are kept for dead letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,21 @@ class Tokenizer:
     def run(
         self, records: Sequence[RawRecord], budget: Budget, *, replayed: bool = False, publish: bool = True
     ) -> list[Outcome]:
-        """Take a batch through, whatever is in it.
+        """Processes a batch.
 
         Args:
-            records: in the order of their arrival.
+            records: the raw records in the order of their arrival.
             budget: the time that is left.
-            replayed: the records come from dead letters; those that fail again keep theirs, and no new one is sent.
-            publish: put the events on the bus; without it they are only answered.
+            replayed: True if the records come from dead letters. A record that fails again keeps its letter; no new one
+                is sent.
+            publish: False to return the events without putting them on the bus.
 
         Returns:
-            One outcome a record, in the same order.
+            One outcome for each record, in the same order.
         """
         early = budget.keeping(_FOR_LETTERS)
-        # What is read must be written and published in the same invocation, or a slow batch would never get anywhere.
+        # A record that is read must be written and published in the same invocation. Otherwise a slow batch would never
+        # finish.
         reading = early.keeping(early.remaining() / 2)
         parsed = [
             ParsedRecord(record, OutOfTime("not read: no time left"), None)
@@ -78,7 +80,7 @@ class Tokenizer:
         ]
 
     def _oversize(self, drafts: Drafts) -> Failures:
-        # Known before anything is written: a resolved token is as long as the one it replaces.
+        # This is known before anything is written, because a resolved token is as long as the one it replaces.
         checked = {at: self.bus.oversize(draft.sanitized) for at, draft in drafts.items()}
         return {at: BadRecord(ErrorCode.TOO_LARGE, why) for at, why in checked.items() if why is not None}
 
@@ -95,7 +97,7 @@ def _guard_hits(parsed: ParsedRecord) -> tuple[str, ...]:
 
 
 def _final(record: RawRecord, failure: PipelineError) -> BadRecord | None:
-    """Why a failed record is dead-lettered now, None if it is delivered again."""
+    """Returns why a failed record is dead-lettered now, or None if it is delivered again."""
     if isinstance(failure, BadRecord):
         return failure
     if record.last_attempt:

@@ -1,6 +1,6 @@
-"""Event schemas compiled to what the sanitizer walks: one plan per event type and version.
+"""Compiles event schemas into plans for the sanitizer, one for each event type and version.
 
-A field without a kind is refused here, when the function starts, and not when an order comes by.
+A schema with a field that has no kind is refused when the function starts, not when an order arrives.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,14 +26,14 @@ _ERRORS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class ObjectPlan:
-    """What becomes of each named field of an object; a field not named here is tokenized whole."""
+    """Says how to treat each named field of an object. Fields that it doesn't name are tokenized whole."""
 
     fields: Mapping[str, "Plan"]
 
 
 @dataclass(frozen=True, slots=True)
 class ListPlan:
-    """What becomes of each element of a list."""
+    """Says how to treat each element of a list."""
 
     element: "Plan"
 
@@ -43,10 +43,10 @@ Plan = FieldKind | ObjectPlan | ListPlan
 
 @dataclass(frozen=True, slots=True)
 class EventPlan:
-    """One event type and version: how to check it and what becomes of its fields.
+    """Says how to check an event of one type and version, and how to treat its fields.
 
     Args:
-        subject: the keys that lead to the person whom the event is about; empty where no field names one.
+        subject: the keys that lead to the id of the person whom the event is about; empty if no field holds one.
     """
 
     name: EventName
@@ -55,17 +55,17 @@ class EventPlan:
     subject: tuple[str, ...] = ()
 
     def subject_of(self, event: Mapping[str, Any]) -> str | None:
-        """Whom a checked event is about, None where it names nobody."""
+        """Returns the id of the person whom a checked event is about, or None."""
         value: Any = event
         for key in self.subject:
             value = value.get(key) if isinstance(value, dict) else None
         return None if value is None else str(value)
 
     def validate(self, event: Mapping[str, Any]) -> None:
-        """Check the shape.
+        """Checks an event's shape.
 
         Raises:
-            BadRecord: `invalid_field`, naming the paths of the first few fields at fault and no value.
+            BadRecord: `invalid_field`; the message names the paths of the first few wrong fields and no value.
         """
         found = faults(self.model, event)
         if found:
@@ -74,21 +74,21 @@ class EventPlan:
 
 
 class Catalog:
-    """Every known event type, by type and version."""
+    """Holds the plan of each known event type and version."""
 
     def __init__(self, models: Mapping[EventName, type[Envelope]]) -> None:
-        """Compile the models.
+        """Compiles the models.
 
         Raises:
-            SchemaRefused: a field has no kind, or one that breaks a rule.
+            SchemaRefused: a field has no kind, or its kind breaks a rule.
         """
         self._plans = {name: _event_plan(name, model) for name, model in models.items()}
 
     def plan(self, event: Mapping[str, Any]) -> EventPlan:
-        """The plan for a parsed raw event.
+        """Returns the plan for a parsed raw event.
 
         Raises:
-            BadRecord: the type or the version is missing, of the wrong type, or unknown.
+            BadRecord: the type or the version is missing, has the wrong JSON type, or is unknown.
         """
         try:
             return self._plans[name_of(event, self._plans.keys())]
@@ -98,13 +98,13 @@ class Catalog:
 
 @cache
 def values_catalog() -> Catalog:
-    """The catalog of the values that the API takes one by one."""
+    """Returns the catalog for values that the API takes one by one."""
     return Catalog({EventName("values.submitted", 1): ValuesSubmitted})
 
 
 @cache
 def catalog() -> Catalog:
-    """The catalog of every schema that ships."""
+    """Returns the catalog of all schemas that ship."""
     return Catalog(registry())
 
 
@@ -118,7 +118,7 @@ def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
 
 
 def _subjects(plan: Plan, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Where the fields stand that name the person whom an event is about."""
+    """Yields the paths of the fields that identify the person whom an event is about."""
     match plan:
         case Subject():
             yield path
@@ -144,7 +144,7 @@ def _object_plan(model: type[BaseModel]) -> ObjectPlan:
 
 
 def _plan_of(annotation: Any) -> Plan | None:
-    """The plan that a type carries: a kind in `Annotated`, a model, a list or an optional of these."""
+    """Returns the plan of a type: a kind in `Annotated`, a model, a list, or an optional of these."""
     origin = get_origin(annotation)
     if origin is Annotated:
         base, *metadata = get_args(annotation)

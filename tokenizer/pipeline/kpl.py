@@ -1,7 +1,7 @@
-"""Kinesis records that the Kinesis Producer Library packed, taken apart.
+"""Unpacks Kinesis records that the Kinesis Producer Library has aggregated.
 
-Format: aggregation-format.md of awslabs/amazon-kinesis-producer: a magic number, a protobuf message, its MD5.
-aws-kinesis-agg, AWS's reader, is not used here: it prints raw records when one of them is odd and drops the rest.
+The format is a magic number, a protobuf message and its MD5 (aggregation-format.md of awslabs/amazon-kinesis-producer).
+AWS's own reader, aws-kinesis-agg, is not used: it prints raw records if one of them is odd, and drops the rest.
 """
 
 import hashlib
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 
 MAGIC = b"\xf3\x89\x9a\xc2"
 DIGEST_BYTES = 16
-# No raw event is smaller: its four required envelope fields alone take more. Two bytes make an empty user record, so
-# without this one record of 1 MiB would unfold to half a million dead letters.
+# No raw event is smaller, since its four required envelope fields alone take more. An empty user record takes two
+# bytes, so without this limit one record of 1 MiB could unfold into half a million dead letters.
 _SMALLEST_EVENT = 64
 _FEW = 100
 
 
 def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
-    """The user records in one Kinesis record.
+    """Returns the user records in one Kinesis record.
 
     Args:
         data: the record's bytes.
 
     Returns:
-        Sub-sequence number and bytes of each. A record that is no aggregate, or a broken or an empty one, or one of
-        more user records than orders would fit into it, comes back whole under None; whoever parses it will find it
-        at fault.
+        The sub-sequence number and the bytes of each. A record that is no aggregate comes back whole under None. So
+        does an aggregate that is broken or empty, or that claims more user records than its size allows; parsing it
+        will then fail.
     """
     body, checksum = data[len(MAGIC) : -DIGEST_BYTES], data[-DIGEST_BYTES:]
-    # MD5 is the format's checksum, no protection.
+    # MD5 is the format's checksum here and protects nothing.
     if not data.startswith(MAGIC) or hashlib.md5(body, usedforsecurity=False).digest() != checksum:
         return [(None, data)]
-    # Imported when needed: protobuf would cost every cold start 40 ms, and few streams hold aggregates.
+    # Imported when needed, because protobuf would cost each cold start 40 ms and few streams hold aggregates.
     from google.protobuf.message import DecodeError  # noqa: PLC0415
 
     aggregate: Any = _aggregated_record()()
@@ -44,12 +44,12 @@ def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
         return [(None, data)]
     if len(aggregate.records) > max(_FEW, len(body) // _SMALLEST_EVENT):
         return [(None, data)]
-    return [(at, record.data) for at, record in enumerate(aggregate.records)] or [(None, data)]
+    return [(index, record.data) for index, record in enumerate(aggregate.records)] or [(None, data)]
 
 
 @cache
 def _aggregated_record() -> "type[Message]":
-    """The message `AggregatedRecord`, with those fields of it that are read here."""
+    """Returns the message class `AggregatedRecord` with the fields that are read here."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # noqa: PLC0415
 
     field = descriptor_pb2.FieldDescriptorProto

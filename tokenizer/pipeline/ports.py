@@ -1,6 +1,6 @@
-"""What the batch use case needs of the world. The fakes and the AWS adapters pass the same tests.
+"""Defines what the batch use case needs from outside. The fakes and the AWS adapters pass the same tests.
 
-A result list is as long as its argument: None for what was done, an error for what was not.
+A list of results is as long as its argument: None for each item that succeeded, an error for each that failed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,11 +14,11 @@ from tokenizer.time_budget import Budget
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the blind index answered.
+    """Holds an answer of the blind index. A value in neither mapping has no token yet.
 
     Args:
         found: the entry of each value that has one.
-        failed: the values it could not tell about. A value in neither has no token yet.
+        failed: the error for each value that could not be looked up.
     """
 
     found: Mapping[bytes, IndexEntry] = field(repr=False)
@@ -26,78 +26,78 @@ class Tokens:
 
 
 class Vault(Protocol):
-    """Keeps values; whoever writes it need not be able to read it."""
+    """Stores values. A writer doesn't need to be able to read them."""
 
     def write(self, records: Sequence[VaultRecord], budget: Budget) -> Sequence[PipelineError | None]:
-        """Store records; a record that is there already is replaced by its like."""
+        """Stores records. A record that is stored already is replaced by the same content."""
         ...
 
 
 class BlindIndex(Protocol):
-    """Knows which token a consistent value has."""
+    """Knows the token of each consistent value."""
 
     def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
-        """The entries of values, given as scope and blind index."""
+        """Returns the entries of values, given by scope and blind index."""
         ...
 
     def claim(self, entries: Sequence[IndexEntry], erasures: Mapping[str, int], budget: Budget) -> Tokens:
-        """Give each value its token unless it has one; answers with the entry that it has then.
+        """Gives each value its token unless it already has one; returns the entry that is stored then.
 
         Args:
-            entries: what is to be entered.
-            erasures: until when each owner's values are erased, milliseconds since 1970; an older entry of the same
-                owner is replaced.
+            entries: the entries to store.
+            erasures: each owner's mark in milliseconds since 1970. An entry of the same owner that arrived up to then
+                is replaced.
             budget: the time that is left.
         """
         ...
 
     def share(self, shares: Sequence[Share], budget: Budget) -> Sequence[PipelineError | None]:
-        """Note who uses a value beside its owner."""
+        """Notes who uses a value that somebody else owns."""
         ...
 
 
 class Erasures(Protocol):
-    """Knows whose values are erased."""
+    """Knows up to when each subject's values are erased."""
 
     def until(self, subjects: Collection[str], budget: Budget) -> Mapping[str, int | PipelineError]:
-        """Until which arrival each subject's values are erased, milliseconds since 1970.
+        """Returns each subject's mark: milliseconds since 1970 up to which their values are erased.
 
-        A subject who never had anything erased is left out; an error stands where it can't be told.
+        A subject without a mark is left out. A mark that can't be read is an error.
         """
         ...
 
 
 class Aliases(Protocol):
-    """Knows whose each format-preserving alias is."""
+    """Knows which token owns each format-preserving alias."""
 
     def claim(self, wanted: Mapping[str, str], budget: Budget) -> Mapping[str, bool | PipelineError]:
-        """Give each alias to a token unless another token has it.
+        """Gives each alias to a token unless another token owns it.
 
         Args:
-            wanted: token by alias.
+            wanted: the token by alias.
             budget: the time that is left.
 
         Returns:
-            By alias: whether it is the token's, now or since long; or why that can't be told.
+            By alias: True if the token owns it now, False if another one does, an error if that can't be found out.
         """
         ...
 
 
 class Bus(Protocol):
-    """Carries sanitized events to consumers."""
+    """Publishes sanitized events to consumers."""
 
     def oversize(self, event: SanitizedRecord) -> str | None:
-        """Why an event is too large to publish, None if it is not."""
+        """Returns why an event is too large to publish, or None."""
         ...
 
     def publish(self, events: Sequence[SanitizedRecord], budget: Budget) -> Sequence[PipelineError | None]:
-        """Publish events, in order, at least once."""
+        """Publishes events in order, each at least once."""
         ...
 
 
 class DeadLetters(Protocol):
-    """Takes what can't be published, sealed."""
+    """Takes records that can't be published."""
 
     def send(self, letters: Sequence[Letter], budget: Budget) -> Sequence[PipelineError | None]:
-        """Seal and send letters."""
+        """Seals letters and sends them."""
         ...

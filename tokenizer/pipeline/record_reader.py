@@ -1,4 +1,4 @@
-"""The pure half of the use case: a raw record is read, checked and sanitized, or found to be at fault."""
+"""Reads, checks and sanitizes one raw record. It calls nothing outside; writing and publishing are in `batch.py`."""
 
 from dataclasses import dataclass, field
 
@@ -17,12 +17,12 @@ from tokenizer.records import Letter, RawRecord
 
 @dataclass(frozen=True, slots=True)
 class ParsedRecord:
-    """A raw record after it was read.
+    """Holds a raw record that has been read.
 
     Args:
-        verdict: its draft, or what is wrong with it or with the world.
-        kept: the bytes that may be kept in a dead letter: those that came, without sensitive authentication data;
-            None for a record that was not read.
+        verdict: the draft of its event, or the error that it failed with.
+        kept: the bytes that a dead letter may hold, which are the raw ones without sensitive authentication data; None
+            if the record was not read.
     """
 
     record: RawRecord
@@ -30,7 +30,7 @@ class ParsedRecord:
     kept: bytes | None = field(repr=False)
 
     def letter(self, bad: BadRecord, letter_id: str) -> Letter:
-        """The dead letter that tells of an error.
+        """Returns the dead letter for an error.
 
         Raises:
             ValueError: the record was not read.
@@ -45,22 +45,22 @@ class ParsedRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordReader:
-    """Judges raw records by the schemas of a catalog."""
+    """Reads raw records by the schemas of a catalog."""
 
     catalog: Catalog
     sanitizer: Sanitizer
 
     def read(self, record: RawRecord) -> ParsedRecord:
-        """Read one record; never raises for anything that a producer can send.
+        """Reads one record. It never raises for anything that a producer can send.
 
-        All this is computed from the record alone, so an error that nobody foresaw comes every time: the record is
-        dead-lettered and its neighbours go on.
+        The result depends on the record alone, so an unforeseen error would come back each time. The record is dead-
+        lettered then, and the rest of the batch goes on.
         """
         try:
             return self._read(record)
         except MemoryError:
             return ParsedRecord(record, Unavailable("reading a record: out of memory"), None)
-        except Exception as error:  # noqa: BLE001 -- the class is all that may be told
+        except Exception as error:  # only the class may be shown: the text could hold a value
             return ParsedRecord(record, _unforeseen(type(error)), scrub_text(record.data)[0])
 
     def _read(self, record: RawRecord) -> ParsedRecord:
@@ -78,8 +78,8 @@ class RecordReader:
             return ParsedRecord(record, bad, kept)
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001 -- the class is all that may be told
-            # Scrubbing the text anew would find less than was found in what it parsed to.
+        except Exception as error:  # only the class may be shown: the text could hold a value
+            # Scrubbing the raw text here would remove less than was removed from the parsed event.
             return ParsedRecord(record, _unforeseen(type(error)), kept)
 
     def _draft(self, record: RawRecord, event: object) -> Draft:

@@ -1,4 +1,4 @@
-"""Drafts to events: what a draft left open is put in once the world has answered. Pure."""
+"""Completes drafts with the answers of the vault, the blind index and the aliases. It calls nothing itself."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,20 +12,20 @@ from tokenizer.vault.tokens import Pointer
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """A consistent value as it comes first, and the record that it came with."""
+    """Holds the first use of a consistent value in a batch, and the draft that it came with."""
 
     use: ConsistentUse
     draft: Draft
 
     @property
     def entry(self) -> IndexEntry:
-        """What the blind index is to hold of it."""
+        """Returns the entry that the blind index is to hold for the value."""
         use, draft = self.use, self.draft
         return IndexEntry(use.scope, use.blind_index, use.pointer.token, draft.subject, draft.arrived)
 
 
 def aliased(draft: Draft, aliases: Mapping[str, str]) -> Draft:
-    """The draft with its aliases in the place of the tokens that held it, and in the fields that the vault signs."""
+    """Returns the draft with its aliases in place of the tokens, and in the fields that the vault signs."""
     detail, records = draft.sanitized.detail, {each.record_id: each for each in draft.records}
     for use in draft.aliases:
         token, record, tag = use.pointer.token, records[use.pointer.record_id], use.pointer.tag
@@ -38,13 +38,12 @@ def aliased(draft: Draft, aliases: Mapping[str, str]) -> Draft:
 
 
 def first_seen(drafts: Iterable[Draft], known: Tokens, erased: Mapping[str, int]) -> dict[bytes, First]:
-    """The consistent values that have no token yet, each as it comes first in the batch.
+    """Returns the consistent values that have no token yet, each with its first use in the batch.
 
     Args:
-        drafts: in the order of the batch.
-        known: what the blind index holds.
-        erased: until when each subject's values are erased, milliseconds since 1970; what they left in the index before that
-            counts as not there.
+        drafts: the drafts in the order of the batch.
+        known: the entries that the blind index holds.
+        erased: each subject's mark in milliseconds since 1970. Index entries that they left up to then don't count.
     """
     first: dict[bytes, First] = {}
     for draft in drafts:
@@ -61,7 +60,10 @@ def first_seen(drafts: Iterable[Draft], known: Tokens, erased: Mapping[str, int]
 
 
 def shares_of(drafts: Iterable[Draft], found: Mapping[bytes, IndexEntry]) -> list[Share]:
-    """The uses of values that somebody else owns; values that nobody owns are nobody's to erase."""
+    """Returns the uses of values that somebody else owns.
+
+    A value without an owner is never erased, so it needs no share.
+    """
     shares: dict[tuple[str, str], Share] = {}
     for draft in drafts:
         for use in draft.uses:
@@ -74,7 +76,7 @@ def shares_of(drafts: Iterable[Draft], found: Mapping[bytes, IndexEntry]) -> lis
 
 
 def unresolved(draft: Draft, tokens: Tokens) -> PipelineError | None:
-    """Why a draft's consistent tokens can't be resolved, None if they can."""
+    """Returns why a draft's consistent tokens can't be resolved, or None."""
     for use in draft.uses:
         if use.blind_index not in tokens.found:
             return tokens.failed.get(
@@ -84,7 +86,7 @@ def unresolved(draft: Draft, tokens: Tokens) -> PipelineError | None:
 
 
 def resolved(draft: Draft, found: Mapping[bytes, IndexEntry]) -> SanitizedRecord:
-    """The event with the tokens that its consistent values have in the place of those they drew."""
+    """Returns the event with the stored token of each consistent value in place of the one that the draft derived."""
     detail = draft.sanitized.detail
     for use in draft.uses:
         drawn, token = use.pointer.token, found[use.blind_index].token

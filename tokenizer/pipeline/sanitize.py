@@ -1,10 +1,10 @@
-"""One raw event in, one sanitized event out: what each field kind does.
+"""Turns one raw event into one sanitized event, by the field kinds of its schema.
 
-Default deny: a field that no schema names becomes a token for its whole JSON value, and so does a public
-string in which the leak guard finds something. Looking nothing up and writing nothing, this is a pure
-function of the record, its identity and the keys. A consistent field gets the token that it would draw as
-the value's first occurrence, and an alias's place is held by an ordinary token; the batch use case swaps
-both once they are resolved (`tokenizer/pipeline/resolve_consistent.py`).
+Everything is denied by default: a field that no schema names becomes a token for its whole JSON value, and so does a
+public string in which the leak guard finds something. This is a pure function of the record, its identity and the keys;
+it looks nothing up and writes nothing. A consistent field gets the token that it would have as the value's first
+occurrence, and an ordinary token holds the place of an alias. The batch use case replaces both once they are resolved
+(`tokenizer/pipeline/resolve_consistent.py`).
 """
 
 import re
@@ -52,19 +52,19 @@ GUARDED = "guarded"
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 _TOKEN = Token().name
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
-# Values whose text is shown beside a token would make the guard find them in their own facts.
+# These facts are part of the value itself, so the guard would find the value in them.
 _FACT_GUARDED = frozenset({Fact.DOMAIN})
-_READABLE = frozenset({str, int, Decimal})  # types of JSON values that hold text; a boolean's is another
+_READABLE = frozenset({str, int, Decimal})  # types of JSON values that hold text; bool is a type of its own
 
 
 @dataclass(frozen=True, slots=True)
 class ConsistentUse:
-    """A field that holds a consistent value.
+    """Describes a field that holds a consistent value.
 
     Args:
-        blind_index: 32 bytes, never printed.
-        pointer: where the value would lie if this were its first occurrence.
-        value: what the vault keeps; None for a one-way token, of which it keeps nothing.
+        blind_index: 32 bytes; never printed.
+        pointer: points to the value's place in the vault if this is its first occurrence.
+        value: the value that the vault keeps; None for a one-way token, because the vault keeps nothing of it.
     """
 
     scope: str
@@ -75,16 +75,16 @@ class ConsistentUse:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A sanitized event before its consistent tokens are resolved.
+    """Holds a sanitized event before its consistent tokens are resolved.
 
     Args:
-        sanitized: the event, with the tokens that consistent values would draw.
+        sanitized: the event with the tokens that consistent values would have as first occurrences.
         records: the vault records of the fields, one for each lifetime.
-        uses: the consistent values in it.
+        uses: the consistent values in the event.
         aliases: the fields that get an alias.
-        guard_hits: fields in which the guard found something; a list's elements count as one field.
-        subject: whom the record is about, as the vault knows them; empty where it names nobody.
-        arrived: milliseconds since 1970.
+        guard_hits: the fields in which the guard found something. The elements of a list count as one field.
+        subject: the vault's name for the person whom the record is about; empty if it names nobody.
+        arrived: milliseconds since 1970 at which the raw record arrived.
     """
 
     sanitized: SanitizedRecord
@@ -98,7 +98,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Sanitizer:
-    """The keys that tokens, blind indexes and subjects are drawn with."""
+    """Sanitizes events with the keys from which tokens, blind indexes and subjects are derived."""
 
     token_keys: Versions[TokenKey]
     scope_keys: ScopeKeys
@@ -106,12 +106,12 @@ class Sanitizer:
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
     def sanitize(self, record: RawRecord, event: Mapping[str, Any], plan: EventPlan) -> Draft:
-        """Swap every sensitive value of a checked event for its token.
+        """Replaces every sensitive value of a checked event by its token.
 
         Args:
-            record: the raw record, for its identity and arrival.
+            record: the raw record; its identity and arrival are used.
             event: its parsed JSON, without sensitive authentication data.
-            plan: the plan of its type and version, which it was checked against.
+            plan: the plan of the event's type and version, which has already checked it.
         """
         arrived = milliseconds(record.arrived_at)
         token_key = self.token_keys.at(arrived)
@@ -138,17 +138,18 @@ class Sanitizer:
         return Draft(sanitized, records, tuple(walk.uses), tuple(walk.aliases), tuple(hits), subject, arrived)
 
     def ingest_id(self, record: RawRecord) -> str:
-        """The opaque id of a record, the same in its event and in its dead letters."""
+        """Returns the opaque id of a record. It is the same in the event and in dead letters."""
         return self.token_keys.at(milliseconds(record.arrived_at)).ingest_id(record.identity)
 
 
-# A public value that the guard has yet to read: the object or list it stands in, its place there, its path, the raw value
-# that a finding makes a token of, and whether everyday values are looked for. A plain tuple, since an order has a dozen.
+# A public value that the guard still has to read: the object or list that holds it, its key there, its path, the raw
+# value that a token replaces if the guard finds something, and whether everyday values count. It is a plain tuple for
+# speed: an order has a dozen of them.
 _Watched = tuple[Any, str | int, str, Any, bool]
 
 
 class _Walk:
-    """One pass over one event."""
+    """Walks once through one event."""
 
     def __init__(self, sanitizer: Sanitizer, token_key: TokenKey, identity: Identity) -> None:
         self.identity = identity
@@ -156,7 +157,7 @@ class _Walk:
         self.scope_keys = sanitizer.scope_keys
         self.lifetimes = sanitizer.lifetimes
         usual = self.lifetimes.default
-        # By lifetime in days: the id of the vault record, and what it holds by tag.
+        # By lifetime in days: the id of the vault record, and its fields by tag.
         self.ids = {usual: self.token_key.record_id(self.identity)}
         self._spelled = {usual: RecordTokens(self.ids[usual])}
         self.fields: dict[int, dict[bytes, VaultField]] = {usual: {}}
@@ -184,19 +185,19 @@ class _Walk:
         return result
 
     def watch(self, holder: Any, key: str | int, path: str, *, everything: bool, raw: Any = None) -> None:
-        """Let the guard read `holder[key]` once all of the record's own values are known.
+        """Lets the guard read `holder[key]` later, when all of the record's own values are known.
 
         Args:
-            holder: the object or the list that it stands in.
-            key: its place there.
-            path: where it stands in the raw event.
-            everything: look for everyday values, too.
-            raw: what a finding makes a token of, where that is not what the guard reads.
+            holder: the object or list that holds the value.
+            key: the value's key or index in it.
+            path: the value's path in the raw event.
+            everything: True to look for everyday values too.
+            raw: the value that a token replaces if the guard finds something; None if that is the value itself.
         """
         self._watched.append((holder, key, path, holder[key] if raw is None else raw, everything))
 
     def guard(self) -> list[str]:
-        """Swap each watched value in which the guard finds something for a token."""
+        """Replaces each watched value in which the guard finds something by a token; returns the paths."""
         structured = own_values(self._sensitive)
         more = structured | own_values(self._everyday)
         hits = []
@@ -207,7 +208,7 @@ class _Walk:
         return hits
 
     def _place(self, holder: Any, key: str | int, value: Any, plan: Plan, path: str) -> None:
-        """Put what becomes of a value into its place in an object or a list."""
+        """Puts the sanitized form of a value into its object or list."""
         if value is None or value == "":
             holder[key] = value
         elif isinstance(plan, ObjectPlan):
@@ -240,7 +241,7 @@ class _Walk:
                 raise TypeError(f"{type(kind).__name__} is no kind that can be sanitized")
 
     def _swapped(self, value: Any, kind: TokenKind, path: str) -> str:
-        """The token in the place of a value."""
+        """Returns the token that replaces a value."""
         match kind:
             case ConsistentToken():
                 return self._consistent(value, kind, path)
@@ -268,22 +269,22 @@ class _Walk:
     ) -> None:
         for each in facts:
             name = f"{key}_{each}"
-            told = fact(each, value)
-            # A raw field of the same name keeps its place; it is tokenized as any field no schema names.
-            if told is None or name in raw:
+            shown = fact(each, value)
+            # A raw field of the same name keeps its place; it is tokenized like any field that no schema names.
+            if shown is None or name in raw:
                 continue
-            if each in _FACT_GUARDED and find_leak(told, NO_VALUES) is not None:
+            if each in _FACT_GUARDED and find_leak(shown, NO_VALUES) is not None:
                 continue
-            result[name] = told
+            result[name] = shown
 
     def _key(self, key: str, path: str) -> str:
-        """An unknown key as it may be shown: a key that is no plain identifier may itself be a value."""
+        """Returns an unknown key, or a token if it is not a plain identifier and so could be a value itself."""
         if _IDENTIFIER.fullmatch(key) and find_leak(key, NO_VALUES) is None:
             return key
         return self._token(key, KEY, f"{path}#key")
 
     def _tag(self, path: str) -> bytes:
-        """A tag that no other field of the record has, whether the vault keeps it or not."""
+        """Returns a tag that no other field of the record has. Tags of fields that the vault doesn't keep count too."""
         attempt = 0
         tag = self.token_key.tag(self.identity, path)
         while tag in self._tags:
@@ -302,8 +303,9 @@ class _Walk:
         return self._spelled[days].token(tag)
 
     def _consistent(self, value: Any, kind: ConsistentToken | OneWayToken, path: str) -> str:
-        # A one-way value has a scope of its own, or a reversible token of the same value would be its way back.
-        # So has each normal form: an email must not meet a phone number that is written alike.
+        # One-way values have a scope of their own. Otherwise a reversible token of the same value would lead back to
+        # it. Each normal form has its own scope too, so that an email never gets the token of a phone number that is
+        # written alike.
         one_way = isinstance(kind, OneWayToken)
         scope = f"{'one-way' if one_way else 'token'}:{kind.normal_form}:{kind.scope}"
         record_id = self.token_key.consistent_record_id(self.identity, path)
@@ -315,7 +317,7 @@ class _Walk:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every string and number in a JSON value, as the guard looks for it."""
+    """Yields every string and number in a JSON value, as the guard looks for them."""
     match value:
         case str():
             yield value

@@ -1,6 +1,6 @@
-"""Which schemas are refused: those that would break PCI DSS, or promise what can't be kept.
+"""Refuses schemas that would break PCI DSS or promise something impossible.
 
-Requirements named here are those of PCI DSS 4.0.1.
+The requirement numbers in this file are those of PCI DSS 4.0.1.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,30 +18,32 @@ from schemas.kinds import (
 )
 from tokenizer.guard.authentication_data import is_authentication_key
 
-# NIST SP 800-38G Rev. 1 asks a million of format-preserving domains; aliases keep to it though they are drawn.
+# NIST SP 800-38G Rev. 1 requires domains of a million for format-preserving encryption. Aliases follow it, although
+# they are not encrypted values.
 SMALLEST_DOMAIN = 1_000_000
-_MOST_KEPT_LAST = 4  # 3.4.1: at most the BIN and the last four digits are displayed
+_MOST_KEPT_LAST = 4  # 3.4.1: at most the BIN and the last four digits may be displayed
 _MOST_KEPT_FIRST = 6
 _SSN_DIGITS = 9
 _LUHN_FAILING = 0.9
-_NO_SSN = prod((0.067, _LUHN_FAILING))  # the share of nine-digit numbers that are neither SSN nor ITIN
+_NO_SSN = prod((0.067, _LUHN_FAILING))  # the share of nine-digit numbers that are neither an SSN nor an ITIN
 _SHOWS_DIGITS = frozenset({Fact.LAST4, Fact.BIN})
 _DIGITS_BESIDE = ("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits")
 
 
 class SchemaRefused(TypeError):
-    """A schema that must not go into force; the text names the field and the reason."""
+    """Means that a schema must not be used. The text names the field and the reason."""
 
 
 def check_object(where: str, kinds: Mapping[str, object]) -> None:
-    """Refuse an object's fields if one of them breaks a rule.
+    """Refuses an object whose fields break a rule.
 
     Args:
         where: the model's name, for the message.
-        kinds: by field; what is no kind (a nested object, a list) is parsed on its own.
+        kinds: the kind of each field. Entries that are no kind, such as nested objects and lists, are checked on their
+            own.
 
     Raises:
-        SchemaRefused: names the first field at fault.
+        SchemaRefused: names the first wrong field.
     """
     for name, kind in kinds.items():
         if is_authentication_key(name) and not isinstance(kind, Removed):
@@ -53,10 +55,10 @@ def check_object(where: str, kinds: Mapping[str, object]) -> None:
 
 
 def check_element(where: str, kind: object) -> None:
-    """Refuse a kind that has no meaning for an element of a list.
+    """Refuses a kind that has no meaning for an element of a list.
 
     Raises:
-        SchemaRefused: the element's kind is Removed; declare it on the list.
+        SchemaRefused: the element's kind is Removed. Declare it on the list instead.
     """
     if isinstance(kind, Removed):
         raise SchemaRefused(f"{where}: an element can't be removed, only a whole list")
@@ -95,7 +97,7 @@ def _public_digits(name: str, kinds: Mapping[str, object]) -> bool:
 
 
 def _domain(min_digits: int, keep_last: int) -> int:
-    """How many aliases the shortest value, or one of nine digits if that is allowed, can have."""
+    """Returns how many aliases the shortest value can have, or a value of nine digits if that is allowed and has fewer."""
     size = int(_LUHN_FAILING * 10 ** max(0, min_digits - keep_last))
     if min_digits <= _SSN_DIGITS:
         size = min(size, int(_NO_SSN * 10 ** (_SSN_DIGITS - keep_last)))

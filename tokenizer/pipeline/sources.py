@@ -1,4 +1,4 @@
-"""Lambda events of both sources turned into raw records."""
+"""Turns Lambda events of both sources, Kinesis and SQS, into raw records."""
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,18 +12,18 @@ from tokenizer.pipeline.kpl import user_records
 from tokenizer.records import RawRecord, timestamp
 
 Entry = Mapping[str, Any]
-# What reading an entry raises that has not the form its source gives it.
+# The errors that reading an entry raises if it doesn't have the form of its source.
 _MALFORMED = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
 
 def kinesis_records(event: Mapping[str, Any]) -> list[RawRecord]:
-    """The raw records of a Lambda event from a stream, KPL aggregates taken apart.
+    """Returns the raw records of a Lambda event from a stream, with KPL aggregates unpacked.
 
-    A record that already names its `subSequenceNumber` is one user record of an aggregate (a replay sends those)
-    and isn't taken apart again.
+    A record that has a `subSequenceNumber` is already one user record of an aggregate, as a replay sends it. It is not
+    unpacked again.
 
     Raises:
-        Configuration: the event is no Kinesis event.
+        Configuration: the event doesn't come from Kinesis.
     """
     return _records(event, "aws:kinesis", _from_stream)
 
@@ -53,14 +53,14 @@ def _from_stream(entry: Entry) -> Iterator[RawRecord]:
 
 
 def sqs_records(event: Mapping[str, Any], max_receive_count: int) -> list[RawRecord]:
-    """The raw records of a Lambda event from a queue.
+    """Returns the raw records of a Lambda event from a queue.
 
     Args:
-        event: as Lambda's SQS event source mapping sends it.
-        max_receive_count: the queue's redrive limit; the delivery with this count is a record's last.
+        event: the event as Lambda's SQS event source mapping sends it.
+        max_receive_count: the queue's redrive limit. The delivery with this count is a record's last one.
 
     Raises:
-        Configuration: the event is no SQS event.
+        Configuration: the event doesn't come from SQS.
     """
     return _records(event, "aws:sqs", lambda entry: [_from_queue(entry, max_receive_count)])
 
@@ -103,6 +103,6 @@ def _entries(event: Mapping[str, Any], source: str) -> Sequence[Entry]:
 def _decoded(data: str) -> bytes:
     try:
         return base64.b64decode(data, validate=True)
-    except ValueError:  # binascii.Error, and what is not ASCII
-        # Lambda always encodes; whatever else stands here is parsed as it is, and dead-lettered.
+    except ValueError:  # binascii.Error, or text that is not ASCII
+        # Lambda always encodes. Anything else is kept as it is; parsing it fails, so it is dead-lettered.
         return data.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""What is computed from single values: public facts, normal forms, coarser values."""
+"""Computes values from single values: public facts, normal forms, coarser values and masks."""
 
 import ipaddress
 import re
@@ -22,7 +22,7 @@ _NOT_PHONE = re.compile(r"[^0-9+]")
 
 
 def fact(kind: Fact, value: str) -> str | None:
-    """A public fact about a sensitive value, None where the value hasn't the shape to tell it safely."""
+    """Returns a public fact about a sensitive value, or None if the value's shape doesn't allow to show it safely."""
     match kind:
         case Fact.LAST4:
             digits = digits_of(value)
@@ -41,10 +41,10 @@ def fact(kind: Fact, value: str) -> str | None:
 
 
 def normal_form(kind: NormalForm, value: str) -> str:
-    """What two spellings of the same value have in common.
+    """Returns the form in which two spellings of one value are equal.
 
-    Exact: nothing but the value itself. Emails: Unicode form, surrounding space and case don't count. Phone numbers:
-    only digits and a leading plus count, and an international prefix 00 is a plus.
+    EXACT keeps the value as it is. EMAIL ignores Unicode forms, surrounding space and case. PHONE keeps only digits and
+    a leading plus, and turns an international prefix 00 into a plus.
     """
     if kind is NormalForm.EXACT:
         return value
@@ -61,7 +61,7 @@ def normal_form(kind: NormalForm, value: str) -> str:
 
 
 def generalize(rule: Rule, value: str) -> str | None:
-    """A coarser value, None where too little would be taken away or the value hasn't the rule's shape."""
+    """Returns a coarser value, or None if too little would be removed or the value doesn't have the rule's shape."""
     plain = value.strip()
     match rule:
         case Rule.POSTAL_PREFIX:
@@ -75,17 +75,17 @@ def generalize(rule: Rule, value: str) -> str | None:
 
 
 def mask(value: str, keep_first: int, keep_last: int) -> str | None:
-    """A value with its letters and digits hidden, None where less would be hidden than shown, or fewer than four."""
-    places = [at for at, character in enumerate(value) if character.isalnum()]
+    """Returns a value with letters and digits hidden, or None if fewer would be hidden than shown, or fewer than four."""
+    places = [index for index, character in enumerate(value) if character.isalnum()]
     hidden = len(places) - keep_first - keep_last
     if hidden < max(_MASKED_AT_LEAST, keep_first + keep_last):
         return None
     covered = set(places[keep_first : len(places) - keep_last])
-    # Marks that combine with a hidden letter would tell it.
+    # Marks that combine with a hidden letter would give it away.
     return "".join(
         [
-            "*" if at in covered else character
-            for at, character in enumerate(value)
+            "*" if index in covered else character
+            for index, character in enumerate(value)
             if not unicodedata.combining(character)
         ]
     )
@@ -106,7 +106,10 @@ def _network(value: str) -> str | None:
 
 
 def _band(value: str) -> str | None:
-    """`50..100` for 79.90: from the lower edge up to, and without, the upper; amounts below nothing mirror it."""
+    """Returns a range such as `50..100` for 79.90.
+
+    The upper edge is excluded; negative amounts mirror positive ones.
+    """
     try:
         amount = Decimal(value)
     except InvalidOperation:

@@ -1,7 +1,8 @@
-"""Everything that is written before an event may go out: aliases, vault records, consistent values and who shares them.
+"""Writes everything that an event needs before it is published: aliases, vault records, consistent values and their shares.
 
-What it answers with are events whose tokens can be read, so the order of effects holds. A record whose subject had everything
-erased after it arrived is late: its event goes out, with tokens that answer `erased`, and none of its values is stored.
+It returns the events whose tokens can be read now, so the order of effects holds. A record is late if its subject was
+erased after it arrived. The event of a late record is published, but its tokens answer `erased` and none of its values
+is stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,14 +19,14 @@ from tokenizer.time_budget import Budget
 
 Key = TypeVar("Key")
 
-# Records are known by their position in the batch: a batch may hold the same record twice.
+# Records are identified by their position in the batch, because a batch may hold the same record twice.
 Drafts = Mapping[int, Draft]
 Failures = dict[int, PipelineError]
 
 
 @dataclass(frozen=True, slots=True)
 class VaultStage:
-    """Writes what events rest on."""
+    """Writes the vault records, index entries and aliases of a batch."""
 
     vault: Vault
     index: BlindIndex
@@ -33,11 +34,11 @@ class VaultStage:
     erasures: Erasures
 
     def write(self, drafts: Drafts, budget: Budget) -> tuple[dict[int, SanitizedRecord], Failures]:
-        """Write the vault; answers with the events whose tokens can be read now, and with what failed."""
+        """Writes the vault; returns the events whose tokens can be read now, and the failures."""
         drafts, failures = self._aliased(drafts, budget)
-        erased, untold = self._erased(drafts, budget)
-        failures |= untold
-        drafts = {at: draft for at, draft in drafts.items() if at not in untold}
+        erased, unknown = self._erased(drafts, budget)
+        failures |= unknown
+        drafts = {at: draft for at, draft in drafts.items() if at not in unknown}
         late = {at: draft for at, draft in drafts.items() if draft.arrived <= erased.get(draft.subject, 0)}
         timely = {at: draft for at, draft in drafts.items() if at not in late}
         known = self._known(timely, budget)
@@ -62,7 +63,10 @@ class VaultStage:
         return {at: ready[at] for at in sorted(ready) if at not in failures}, failures
 
     def _aliased(self, drafts: Drafts, budget: Budget) -> tuple[Drafts, Failures]:
-        """The drafts with their aliases, before the vault, which signs them; and what failed."""
+        """Returns the drafts with their aliases, and the failures.
+
+        It runs before the vault is written, which signs aliases.
+        """
         uses = [use for draft in drafts.values() for use in draft.aliases]
         if not uses:
             return drafts, {}
@@ -76,21 +80,21 @@ class VaultStage:
         return {at: aliased(draft, found) for at, draft in drafts.items() if at not in failures}, failures
 
     def _erased(self, drafts: Drafts, budget: Budget) -> tuple[dict[str, int], Failures]:
-        """Until when each subject's values are erased, and the records for which that can't be told.
+        """Returns each subject's mark, and the failures of records whose subject's mark can't be read.
 
-        Asked for records with consistent values alone: theirs would come back into the index. Other records of an erased
-        subject are never revealed, and the next sweep finds them.
+        Only records with consistent values need it, because those would come back into the index. Other records of an
+        erased subject are never revealed, and the next sweep finds them.
         """
         asking = {at: draft for at, draft in drafts.items() if draft.uses and draft.subject}
         subjects = sorted({draft.subject for draft in asking.values()})
         answers = self.erasures.until(subjects, budget) if subjects else {}
         until = {subject: each for subject, each in answers.items() if isinstance(each, int)}
-        untold = {
+        unknown = {
             at: failure
             for at, draft in asking.items()
             if isinstance(failure := answers.get(draft.subject), PipelineError)
         }
-        return until, untold
+        return until, unknown
 
     def _known(self, drafts: Drafts, budget: Budget) -> Tokens:
         wanted = {(use.scope, use.blind_index) for draft in drafts.values() for use in draft.uses}
@@ -104,9 +108,9 @@ class VaultStage:
         first: Mapping[bytes, First],
         budget: Budget,
     ) -> dict[bytes, PipelineError]:
-        """Write the vault records of drafts and of first-seen values; answers with the ids that failed."""
+        """Writes the vault records of drafts and of first-seen values; returns the errors by record id."""
         records = [each for at, draft in drafts.items() if at not in late for each in draft.records]
-        # A consistent value outlives the order that it came with: later orders point at it too.
+        # A consistent value outlives the order that it came with, because later orders point at it too.
         records += [
             _consistent(each.draft, each.use) for each in first.values() if each.use.value is not None
         ]
@@ -123,19 +127,19 @@ class VaultStage:
         erased: Mapping[str, int],
         budget: Budget,
     ) -> Tokens:
-        """Enter those first-seen values whose vault record is written, so that no entry points at nothing."""
+        """Enters the first-seen values whose vault record is written, so that no entry points at nothing."""
         entries = [each.entry for each in first.values() if each.use.pointer.record_id not in unwritten]
         return self.index.claim(entries, erased, budget) if entries else Tokens({}, {})
 
     def _share(self, drafts: Drafts, tokens: Tokens, budget: Budget) -> dict[str, PipelineError]:
-        """Note who uses another's value; answers with the subjects for whom that failed."""
+        """Notes who uses a value that somebody else owns; returns the errors by subject."""
         shares = shares_of(drafts.values(), tokens.found)
         results = self.index.share(shares, budget) if shares else []
         return {share.subject: why for share, why in zip(shares, results, strict=True) if why is not None}
 
 
 def failed(asked: Mapping[Key, object], results: Sequence[PipelineError | None]) -> dict[Key, PipelineError]:
-    """What failed, by the key under which it was asked for."""
+    """Returns the failures by the key of the item that failed."""
     return {key: failure for key, failure in zip(asked, results, strict=True) if failure is not None}
 
 

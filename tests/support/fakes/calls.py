@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-PRODUCT = ("tokenizer", "handlers", "replay", "rekey", "audit", "honey", "lake", "producer", "consumer")
+PRODUCT = ("tokenizer", "handlers", "replay", "ops", "consumer")
 
 
 def callers(names: Collection[str]) -> set[str]:

@@ -63,7 +63,7 @@ SHOWN: dict[str, str] = {
     r"lake --stack": "needs an account of AWS; tests/unit/ops/lake/test_cli.py has its calls",
     r"lake |python -m local orders": "tests/e2e/test_lake.py",
     r"python -m local (user|machine)": "tests/e2e/test_api_page.py",
-    r"python -m (local|producer|schemas)": "tests/e2e/test_pages.py",
+    r"python -m (local|ops\.preview|schemas)": "tests/e2e/test_pages.py",
     r"(python -m )?replay": "tests/e2e/test_replay.py",
     r"(python -m )?honey": "tests/e2e/test_budgets.py",
     r"verify-audit": "tests/e2e/test_audit.py",
