@@ -60,7 +60,7 @@ class RecordReader:
             return self._read(record)
         except MemoryError:
             return ParsedRecord(record, Unavailable("reading a record: out of memory"), None)
-        except Exception as error:  # only the class may be shown: the text could hold a value
+        except Exception as error:  # noqa: BLE001 -- only the class may be shown: the text could hold a value
             return ParsedRecord(record, _unforeseen(type(error)), scrub_text(record.data)[0])
 
     def _read(self, record: RawRecord) -> ParsedRecord:
@@ -78,7 +78,7 @@ class RecordReader:
             return ParsedRecord(record, bad, kept)
         except MemoryError:
             raise
-        except Exception as error:  # only the class may be shown: the text could hold a value
+        except Exception as error:  # noqa: BLE001 -- only the class may be shown: the text could hold a value
             # Scrubbing the raw text here would remove less than was removed from the parsed event.
             return ParsedRecord(record, _unforeseen(type(error)), kept)
 
