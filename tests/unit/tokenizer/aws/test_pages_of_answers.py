@@ -409,7 +409,7 @@ CASES: Mapping[str, tuple[Callable[[Path], list[str]], ...]] = {
     "DynamoShares._of": (shares,),
     "HeldKeys._known": (held_keys,),
     "HoneyKeeper._items": (honey,),
-    "LetterQueue.take": (letters,),
+    "LetterQueue._received": (letters,),
     "Quarantine.ids": (quarantine,),
     "StreamReplay._next": (records,),
     "StreamReplay.shards": (shards,),
