@@ -108,6 +108,7 @@ TOO_SHORT = {"NU", "TA", "TK"}
 @pytest.mark.parametrize("region", REGIONS)
 def test_international_numbers_of_every_country_are_found(region: str) -> None:
     number = phonenumbers.example_number(region)
+    assert number is not None
     spelled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     for text in (spelled, plain, f"ring {spelled}, please", f"x{plain}"):
