@@ -201,6 +201,24 @@ def test_a_missing_bucket_is_an_error_of_ours(scene: Scene) -> None:
         AuditTrail(store).write("reveal", "ann")
 
 
+@pytest.mark.parametrize(("off", "fits"), [(-1, True), (0, True), (1, False)])
+def test_a_line_is_written_up_to_its_size(scene: Scene, off: int, fits: bool) -> None:
+    def line(padding: str) -> None:
+        scene.writer().write("reveal", "ann", padding=padding)
+
+    line("")
+    (stored,) = scene.s3.list_objects_v2(Bucket="audit")["Contents"]
+    padding = "p" * (1_000_000 + off - stored["Size"])
+    if fits:
+        line(padding)
+        assert 1_000_000 + off in [
+            each["Size"] for each in scene.s3.list_objects_v2(Bucket="audit")["Contents"]
+        ]
+    else:
+        with pytest.raises(BadRecord, match="the audit line has 1000001 bytes"):
+            line(padding)
+
+
 def test_facts_that_are_no_json_or_far_too_many_are_not_written(scene: Scene) -> None:
     with pytest.raises(Unavailable):
         scene.writer().write("reveal", "ann", fact=object())

@@ -20,7 +20,7 @@ from local.emulator.package import ROOT
 
 BUGS = Path(__file__).parent / "bugs"
 PYTHON = "**/*.py"
-_NOT_PRODUCT = frozenset({"tests", "build", "__pycache__"})
+_NOT_PRODUCT = frozenset({"tests", "build"})  # at the top
 _KEYS = frozenset({"what", "old", "new", "tests", "files", "survives"})
 
 
@@ -91,7 +91,8 @@ def _read(path: Path) -> Bug:
 def _sources(tree: Path, pattern: str) -> Iterator[Path]:
     for path in sorted(tree.glob(pattern)):
         folders = path.relative_to(tree).parts[:-1]
-        if not any(folder in _NOT_PRODUCT or folder.startswith(".") for folder in folders):
+        hidden = any(folder.startswith(".") for folder in folders)
+        if not hidden and not _NOT_PRODUCT.intersection(folders[:1]):
             yield path
 
 

@@ -15,7 +15,7 @@ from local.emulator.package import ROOT
 from tests.planted.bugs import Bug, place
 
 TIMEOUT = 300  # seconds; a bug that makes a test wait for longer is noticed by whoever waits
-_OUTPUT = shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__")
+_OUTPUT = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__")
 # Runs in the copy: whatever is installed, the packages under test have to be the copy's.
 _INSIDE = """
 import sys
@@ -42,7 +42,7 @@ class Outcome(StrEnum):
 @contextmanager
 def copy(tree: Path) -> Iterator[Path]:
     """Gives a scratch copy of the tree, at this path."""
-    shutil.copytree(ROOT, tree, ignore=_OUTPUT)
+    shutil.copytree(ROOT, tree, ignore=_not_source)
     # A hash tells the interpreter of a planted bug; the time and the size of a file may not.
     compileall.compile_dir(tree, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     try:
@@ -79,6 +79,10 @@ def run(tree: Path, selections: Sequence[str]) -> tuple[Outcome, str]:
         return Outcome.FAILED, f"waited for {TIMEOUT} s"
     outcome = {0: Outcome.PASSED, _FAILED_TESTS: Outcome.FAILED}.get(done.returncode, Outcome.BROKEN)
     return outcome, done.stdout + done.stderr
+
+
+def _not_source(folder: str, names: list[str]) -> set[str]:
+    return _OUTPUT(folder, names) | ({"build"} if Path(folder) == ROOT else set())
 
 
 def _packages(tree: Path) -> list[str]:

@@ -91,6 +91,26 @@ def test_a_change_that_breaks_nobody_is_let_through(name: str) -> None:
     assert changed(*HARMLESS[name]) == []
 
 
+UPPER, LOWER = ("maxLength", "maximum", "maxItems"), ("minLength", "minimum", "minItems")
+
+
+@pytest.mark.parametrize("reader", Reader)
+@pytest.mark.parametrize("name", [*UPPER, *LOWER])
+@pytest.mark.parametrize(("before", "after"), [(5, 6), (6, 5), (None, 5), (5, None)])
+def test_a_bound_may_move_to_where_its_reader_does_not_mind(
+    name: str, reader: Reader, before: int | None, after: int | None
+) -> None:
+    wider = after is None or (before is not None and (after > before) is (name in UPPER))
+    old, new = ({} if value is None else {name: value} for value in (before, after))
+    assert (breaking(old, new, reader) == []) is (wider is (reader is Reader.PRODUCER))
+
+
+@pytest.mark.parametrize("name", ["$schema", "$defs", "title", "description", "default", "examples"])
+@pytest.mark.parametrize("reader", Reader)
+def test_what_only_describes_may_change(name: str, reader: Reader) -> None:
+    assert breaking({name: {"a": {}}}, {name: {"b": {}}}, reader) == []
+
+
 def test_the_writer_refuses_a_breaking_change_and_writes_nothing(tmp_path: Path) -> None:
     assert writer.write(tmp_path) == []
     path = tmp_path / "raw" / "order.placed.1.json"

@@ -3,11 +3,12 @@
 import re
 from string import ascii_uppercase
 
+import phonenumbers
 import pytest
 from stdnum import ean, iban
 
 from tests.unit.tokenizer.guard.test_guard_claims import NOBODY, card, in_groups
-from tokenizer.guard import Finding, find_leak
+from tokenizer.guard import Finding, find_leak, own_values
 
 CARD, IBAN = Finding.CARD_NUMBER, Finding.IBAN
 
@@ -97,3 +98,72 @@ def test_the_registry_is_whole() -> None:
     codes = (first + second for first in ascii_uppercase for second in ascii_uppercase)
     known = {code for code in codes if iban._ibandb.info(f"{code}00")[0][1]}
     assert known == {entry[:2] for entry in LENGTHS}
+
+
+REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+# Three countries' numbers are too short for a form that begins with 00, which other numbers have, too.
+TOO_SHORT = {"NU", "TA", "TK"}
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_international_numbers_of_every_country_are_found(region: str) -> None:
+    number = phonenumbers.example_number(region)
+    assert number is not None
+    spelled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    for text in (spelled, plain, f"ring {spelled}, please", f"x{plain}"):
+        assert find_leak(text, NOBODY) in {Finding.PHONE, Finding.SSN}
+    assert (find_leak(f"00{spelled[1:]}", NOBODY) is Finding.PHONE) is (region not in TOO_SHORT)
+
+
+@pytest.mark.parametrize("code", sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
+def test_a_records_phone_number_is_found_without_its_country_code(code: int) -> None:
+    for own in (f"+{code} 2345678", f"00{code}-2345678"):
+        assert find_leak("ring 2345678 now", own_values([own])) is Finding.OWN_VALUE
+        assert find_leak("ring 234567 now", own_values([own])) is None
+
+
+@pytest.mark.parametrize(
+    ("own", "bare", "found"),
+    [
+        ("012345678", "12345678", False),
+        ("0123456789", "123456789", True),
+        ("01234567891", "1234567891", True),
+        ("012345678912", "12345678912", True),
+        ("0123456789123", "123456789123", False),
+        ("+1 23456", "23456", False),
+        ("+351 234567", "234567", False),
+        ("+351 2345678", "2345678", True),
+        ("+1" + "2" * 14, "2" * 14, True),
+        ("+1" + "2" * 15, "2" * 15, False),
+    ],
+)
+def test_a_records_phone_number_is_found_without_its_trunk_zero(own: str, bare: str, found: bool) -> None:
+    assert (find_leak(f"ring {bare} now", own_values([own])) is Finding.OWN_VALUE) is found
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        (4, 4, 4, 4),
+        (8, 8),
+        (8, 4, 4),
+        (7, 5, 4),
+        (6, 6, 4),
+        (5, 5, 6),
+        (4, 3, 3, 6),
+        (4, 6, 6),
+        (4, 8, 4),
+        (8, 3, 5),
+    ],
+)
+@pytest.mark.parametrize("separator", [" ", "-"])
+def test_a_card_number_in_groups_is_found_among_other_digits(sizes: tuple[int, ...], separator: str) -> None:
+    number = in_groups(card("4", 16), separator, sizes)
+    for text in (number, f"12 {number}", f"{number} 34", f"on 2026 {number} 12/29"):
+        assert find_leak(text, NOBODY) is CARD
+
+
+@pytest.mark.parametrize("sizes", [(3, 5, 8), (9, 7), (4, 2, 10), (4, 9, 3)])
+def test_other_groups_among_other_digits_are_a_row_of_numbers(sizes: tuple[int, ...]) -> None:
+    assert find_leak(f"12 {in_groups(card('4', 16), ' ', sizes)} 34", NOBODY) is not CARD

@@ -6,6 +6,7 @@ from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer.errors import Unavailable
+from tokenizer.reveal import service
 from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest, masked
 
 
@@ -102,3 +103,20 @@ def test_without_an_audit_line_there_is_no_answer(world: World) -> None:
 )
 def test_a_masked_value_can_be_recognized_and_not_used(value: Any, of: str, shown: str) -> None:
     assert masked(value, of) == shown
+
+
+@pytest.mark.parametrize(
+    ("status", "led"),
+    [
+        ("ok", True),
+        ("erased", True),
+        ("tampered", True),
+        ("unknown", False),
+        ("denied", False),
+        ("unavailable", False),
+    ],
+)
+def test_a_text_of_no_tokens_shape_is_in_the_trail_if_it_led_somewhere(status: str, led: bool) -> None:
+    alias, ours = "123-456-789", "tok_" + "0" * 26
+    result = service._results({alias: {"status": status}, ours: {"status": status}}, Action.REVEAL)
+    assert result == {"tokens": ({alias: status} if led else {}) | {ours: status}, "not_tokens": int(not led)}

@@ -180,6 +180,26 @@ def test_the_daemon_is_told_nothing_of_a_batch_that_is_not_sampled(
         daemon.recv(65_535)
 
 
+@pytest.mark.parametrize(("count", "shown"), [(0, 0), (99, 99), (100, 100), (101, 100)])
+def test_a_document_has_a_hundred_stages_at_most(
+    monkeypatch: pytest.MonkeyPatch, count: int, shown: int
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    document = traces.subsegment([Span("bus", 1.0, 2.0, 10)] * count + STAGES[-1:], {}, [])
+    assert document is not None
+    assert len(json.loads(document)["subsegments"]) == shown
+
+
+@pytest.mark.parametrize(("off", "whole"), [(-1, True), (0, True), (1, False)])
+def test_a_document_at_its_limit_is_whole(monkeypatch: pytest.MonkeyPatch, off: int, whole: bool) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
+    bare = traces.subsegment(STAGES, {}, [""])
+    assert bare is not None
+    document = traces.subsegment(STAGES, {}, ["r" * (64_000 + off - len(bare))])
+    assert document is not None
+    assert ("records" in json.loads(document)["metadata"]["order_tokenizer"]) is whole
+
+
 def test_a_document_stays_within_what_xray_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
     many = [Span("bus", 1.0, 2.0, 10)] * 500 + STAGES[-1:]
