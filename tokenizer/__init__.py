@@ -1,1 +1,1 @@
-"""The tokenizer: raw records in, sanitized events out. Ships as a Lambda layer together with `schemas`."""
+"""Turns raw records into sanitized events. It ships as a Lambda layer together with `schemas`."""

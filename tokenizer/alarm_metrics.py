@@ -1,4 +1,4 @@
-"""What somebody is to be alarmed of; the names of metrics."""
+"""Names the metrics that raise an alarm. Thresholds and recipients stand in the template, not here."""
 
 HONEY_ASKED = "HoneyTokenAsked"
 BUDGET_EXCEEDED = "BudgetExceeded"

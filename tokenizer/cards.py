@@ -1,10 +1,13 @@
-"""Card networks by issuer identification number (ISO/IEC 7812; ranges as the networks publish them)."""
+"""Finds the network of a card number by its issuer identification number.
+
+The ranges are those of ISO/IEC 7812 as the networks publish them. This file doesn't check a number's validity.
+"""
 
 import unicodedata
 
-PAN_LENGTHS = range(12, 20)  # ISO/IEC 7812-1: up to 19 digits; the shortest in use have 12
+PAN_LENGTHS = range(12, 20)  # ISO/IEC 7812-1 allows up to 19 digits; the shortest numbers in use have 12
 
-# The longest prefix decides, so that 6011 and 65 are Discover's and the rest of 6 is Maestro's.
+# The longest matching prefix decides: 6011 and 65 belong to Discover, the rest of 6 to Maestro.
 _RANGES: tuple[tuple[int, int, str], ...] = (
     (4, 4, "visa"),
     (34, 34, "amex"),
@@ -29,14 +32,14 @@ _LONGEST = max(map(len, _BY_PREFIX))
 
 
 def digits_of(number: str) -> str:
-    """The digits of a card number as typed: separators dropped, full-width digits made plain."""
+    """Returns the digits of a card number as typed, without separators and with full-width digits made plain."""
     if not number.isascii():
         number = unicodedata.normalize("NFKC", number)
     return "".join([character for character in number if character in "0123456789"])
 
 
 def brand_of(digits: str) -> str:
-    """The network of a card number, `unknown` where no range names one."""
+    """Returns the network of a card number, or `unknown` if no range contains it."""
     for length in range(_LONGEST, 0, -1):
         brand = _BY_PREFIX.get(digits[:length])
         if brand is not None:

@@ -1,32 +1,32 @@
-"""Every way a record can fail. Whether to try again is a type, never a text.
+"""Defines every way a record can fail. Whether to try again depends on the type, never on a text.
 
     PipelineError
-    ├── BadRecord            it will fail every time: dead-letter it now, with its code
-    ├── Transient            the world is bad: try again
-    │   ├── Throttled        asked to slow down
-    │   ├── Unavailable      unreachable, timed out, or failing on the other side
-    │   ├── OutOfTime        not tried: the invocation had no time left for it
-    │   └── Denied           a permission or a key is missing: retried as the rest, but alarmed on
-    ├── Refusal              what somebody asks for is refused as it stands, with a code for them
-    ├── VaultIntegrity       a vault record was swapped, edited or stripped: alarm, never try again
-    └── Configuration        the function can't start as it is set up
+    ├── BadRecord            the record fails every time: dead-letter it now, with its code
+    ├── Transient            something else failed: try again
+    │   ├── Throttled        a service asked us to slow down
+    │   ├── Unavailable      a service was unreachable, timed out, or failed on its side
+    │   ├── OutOfTime        not tried, because the invocation had no time left for it
+    │   └── Denied           a permission or a key is missing: retried like the others, but raises an alarm
+    ├── Refusal              a request is refused as it stands, with a code for the caller
+    ├── VaultIntegrity       a vault record was swapped, edited or stripped: raise an alarm, never try again
+    └── Configuration        the function can't start with its settings
 
-No message holds a value of a record; adapters raise `from None` where a cause could carry one.
+No message holds a value of a record. Adapters raise `from None` if the cause could carry one.
 """
 
 from schemas.dead_letter import ErrorCode
 
 
 class PipelineError(Exception):
-    """What all of them are."""
+    """Is the base of all errors that this project raises on purpose."""
 
 
 class BadRecord(PipelineError):
-    """The record itself is at fault.
+    """Means that the record itself is at fault.
 
     Args:
         code: the contract's code for the dead letter.
-        message: what is wrong, by field path, without any value.
+        message: what is wrong and at which field path, without any value.
     """
 
     def __init__(self, code: ErrorCode, message: str) -> None:
@@ -36,11 +36,11 @@ class BadRecord(PipelineError):
 
 
 class Refusal(PipelineError):
-    """What somebody asks for is refused as it stands.
+    """Means that a request is refused as it stands.
 
     Args:
-        code: for a program to go by.
-        message: for a person, without any value.
+        code: tells a program why.
+        message: tells a person why, without any value.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -50,28 +50,28 @@ class Refusal(PipelineError):
 
 
 class Transient(PipelineError):
-    """Something around the record is at fault; the same record may pass later."""
+    """Means that something outside of the record failed; the same record may succeed later."""
 
 
 class Throttled(Transient):
-    """A service asked to slow down."""
+    """Means that a service asked us to slow down."""
 
 
 class Unavailable(Transient):
-    """A service was unreachable, too slow, or failed on its side. It may have done what it was asked."""
+    """Means that a service was unreachable, too slow, or failed. It may still have done what it was asked."""
 
 
 class OutOfTime(Transient):
-    """Not tried, since the invocation would have ended first."""
+    """Means that the step was not tried because the invocation would have ended first."""
 
 
 class Denied(Transient):
-    """A permission, a key or credentials are missing."""
+    """Means that a permission, a key or credentials are missing."""
 
 
 class VaultIntegrity(PipelineError):
-    """What the vault holds is not what was written under that key."""
+    """Means that a vault record does not hold what was written under its key."""
 
 
 class Configuration(PipelineError):
-    """Settings or deployment are incomplete."""
+    """Means that settings or the deployment are incomplete."""

@@ -1,9 +1,13 @@
-"""Honey tokens: tokens of values that belong to nobody, planted where only a thief would find them.
+"""Makes honey tokens: tokens of values that belong to nobody, planted where only a thief would find them.
 
-Each is a token like any other, of a vault record of its own, and is answered like any other. Nobody has a reason to reveal one, so whoever
-asks has got hold of what they should not have. What stands behind one must not be anybody's: a card number under the prefix that payment
-gateways use for test cards, an email at a domain (RFC 2606) and a phone number in a block (555-0100 to 555-0199) that are reserved for
-examples, a number that neither Social Security (never begins with 9) nor the IRS (groups from 50 up) gives out.
+A honey token looks like any other token and is answered like one. Nobody has a reason to reveal it, so anyone who asks
+to reveal one has been caught. The value behind it must belong to nobody:
+
+- card numbers begin with the prefix that payment gateways use for test cards;
+- emails are at a domain that is reserved for examples (RFC 2606);
+- phone numbers are in the block 555-0100 to 555-0199, which is reserved for fictional use;
+- government ids begin with 9, which Social Security never gives out, and have a group below 50, which the IRS never
+  does.
 """
 
 from collections.abc import Callable
@@ -32,12 +36,12 @@ _AREA_CODES = ("202", "312", "415", "503", "617", "713")
 
 @dataclass(frozen=True, slots=True)
 class HoneyToken:
-    """A token that nobody has a reason to reveal.
+    """Describes a planted honey token.
 
     Args:
-        token: what is planted.
-        kind: what it looks to be.
-        note: where it is planted; tells where a thief has been.
+        token: the planted token.
+        kind: the kind of value that it seems to stand for.
+        note: where it is planted, and so where a thief has been.
         seeded_at: ISO 8601, UTC.
     """
 
@@ -57,7 +61,7 @@ def _name(random: Random) -> str:
 
 
 def _email(random: Random) -> str:
-    # Letters enough that nobody else at the domain has them: the same email would have the same token.
+    # A random tail, so that nobody else has the same email: it would get the same token.
     tail = "".join(random.choices("abcdefghijkmnpqrstuvwxyz23456789", k=8))
     return f"{random.choice(_FIRST)}.{random.choice(_LAST)}.{tail}@example.com".lower()
 
@@ -80,11 +84,11 @@ MAKERS: dict[str, Callable[[Random], str]] = {
 
 
 def values(kind: str, count: int, random: Random) -> list[str]:
-    """Plausible values of a kind, which are nobody's.
+    """Returns plausible values of a kind that belong to nobody.
 
     Args:
         kind: a key of `MAKERS`.
-        count: how many.
-        random: unpredictable outside of tests.
+        count: how many values.
+        random: the source of randomness; must be unpredictable outside of tests.
     """
     return [MAKERS[kind](random) for _ in range(count)]

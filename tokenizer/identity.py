@@ -1,7 +1,7 @@
-"""The identity of a raw record: where it came from, never what is in it.
+"""Identifies a raw record by where it came from, never by its content.
 
-Kinesis and SQS never give one position or message id to two contents, so whatever is derived from an
-identity is the same for every delivery of the same record, and for it alone.
+Kinesis and SQS never give one position or message id to two contents. So everything that is derived from an identity is
+the same for each delivery of a record, and differs from that of any other record.
 """
 
 import json
@@ -14,10 +14,10 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The canonical form: a JSON list of strings, so that no two lists of parts read the same.
+    """Holds an identity's canonical form: a JSON list of strings, so that different parts can't produce the same text.
 
     Args:
-        canonical: UTF-8.
+        canonical: the JSON text in UTF-8.
     """
 
     canonical: bytes
@@ -26,21 +26,24 @@ class Identity:
     def of_kinesis(
         cls, stream_arn: str, shard_id: str, sequence_number: str, sub_sequence: int | None
     ) -> "Identity":
-        """A record of a stream; `sub_sequence` is its place inside a KPL aggregate, None outside of one."""
+        """Returns the identity of a stream's record.
+
+        `sub_sequence` is its place in a KPL aggregate, None outside of one.
+        """
         parts = ["kinesis", stream_arn, shard_id, sequence_number]
         return cls._of(parts if sub_sequence is None else [*parts, str(sub_sequence)])
 
     @classmethod
     def of_sqs(cls, queue_arn: str, message_id: str) -> "Identity":
-        """A message of a queue."""
+        """Returns the identity of a queue's message."""
         return cls._of(["sqs", queue_arn, message_id])
 
     @classmethod
     def of_source(cls, source: LetterSource) -> "Identity":
-        """The identity that a dead letter's source names.
+        """Returns the identity that a dead letter's source describes.
 
         Raises:
-            ValueError: it names neither a position in a stream nor a message of a queue.
+            ValueError: the source names neither a position in a stream nor a message of a queue.
         """
         if source.stream and source.shard and source.sequence_number:
             found = cls.of_kinesis(
@@ -52,7 +55,10 @@ class Identity:
         raise ValueError("the source names neither a position in a stream nor a message of a queue")
 
     def edited(self, revision: str | None) -> "Identity":
-        """The identity of an edited record, which names the old one; itself for None."""
+        """Returns the identity of a record's edited version, which includes the original's.
+
+        Without a revision, itself.
+        """
         return self if revision is None else self._of(["edited", self.canonical.decode(), revision])
 
     @classmethod

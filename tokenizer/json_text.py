@@ -1,6 +1,7 @@
-"""JSON in and out without losing anything: numbers keep their digits, ambiguity is refused.
+"""Reads and writes JSON without losing anything: numbers keep their digits, and ambiguous texts are refused.
 
-What is refused, as `malformed_json`, stands in `schemas/strict_json.py`, which producers check their events with, too.
+The rules for refusing a text as `malformed_json` are in `schemas/strict_json.py`, because producers check events by
+them too.
 """
 
 from typing import Any
@@ -13,16 +14,16 @@ MAX_DEPTH = strict_json.MAX_DEPTH
 
 
 def parse(data: bytes) -> Any:
-    """Parse one JSON text.
+    """Parses one JSON text.
 
     Args:
-        data: UTF-8, a byte order mark is tolerated.
+        data: UTF-8; a byte order mark is ignored.
 
     Returns:
-        Python values; numbers with a fraction or an exponent are `Decimal`, objects keep their order.
+        Python values. Numbers with a fraction or an exponent are `Decimal`; objects keep the order of their keys.
 
     Raises:
-        BadRecord: `malformed_json`; the message never repeats the input.
+        BadRecord: `malformed_json`. The message never repeats the input.
     """
     try:
         return strict_json.parse(data)
@@ -31,10 +32,10 @@ def parse(data: bytes) -> Any:
 
 
 def dump_text(value: Any) -> str:
-    """The compact JSON text of parsed values, with every number's digits as they came."""
+    """Returns the compact JSON text of parsed values, with every number's digits as they came."""
     return str(strict_json.ENCODER.encode(value))
 
 
 def dump(value: Any) -> bytes:
-    """`dump_text` in UTF-8."""
+    """Returns `dump_text` in UTF-8."""
     return dump_text(value).encode()

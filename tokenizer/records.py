@@ -1,4 +1,4 @@
-"""The values that flow through the pipeline, from a raw record to what became of it."""
+"""Defines the values that flow through the pipeline, from a raw record to its outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,16 +13,16 @@ from tokenizer.identity import Identity
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """One raw event as it arrived.
+    """Holds one raw event as it arrived.
 
     Args:
-        identity: where it came from.
+        identity: identifies the record by where it came from.
         data: the bytes the producer sent.
-        source: the same origin, as a dead letter tells it.
-        arrived_at: when the stream or the queue took it.
-        item_id: what Lambda calls it in a partial batch answer.
-        attempts: deliveries so far, this one included, where the source counts them.
-        last_attempt: no further delivery will follow.
+        source: the same origin in the form that a dead letter shows.
+        arrived_at: when the stream or the queue accepted it.
+        item_id: Lambda's id of the record in a partial batch response.
+        attempts: deliveries so far including this one, if the source counts them; otherwise 1.
+        last_attempt: True if the source won't deliver it again.
     """
 
     identity: Identity
@@ -36,14 +36,14 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class VaultField:
-    """One value in the vault.
+    """Holds one value in the vault.
 
     Args:
-        path: JSON Pointer to the field it stood in.
-        kind: the field kind it was tokenized as.
+        path: JSON Pointer of the field that held it.
+        kind: the field kind by which it was tokenized.
         value: the parsed JSON value.
-        alias: the format-preserving alias that consumers see, signed here so that no other can be made to point at
-            this value; None where they see the token.
+        alias: the format-preserving alias that consumers see; None if they see the token. It is signed with the record,
+            so that no other alias can be made to point at this value.
     """
 
     path: str
@@ -54,16 +54,16 @@ class VaultField:
 
 @dataclass(frozen=True, slots=True)
 class VaultRecord:
-    """All values of one raw record, or one consistent value.
+    """Holds all values of one raw record, or one consistent value.
 
     Args:
-        record_id: 12 bytes, the key.
-        fields: by tag, 4 bytes; none in a tombstone.
+        record_id: 12 bytes, the vault table's key.
+        fields: the values by tag (4 bytes); empty in a tombstone.
         expires_at: seconds since 1970; 0 for never.
-        subject: whose values they are; empty where the record names nobody.
-        arrived: milliseconds since 1970, of the raw record.
-        consistent: one consistent value, which other records may point at.
-        erased: milliseconds since 1970; 0 where it is not a tombstone.
+        subject: the vault's name for the customer who owns the values; empty if the record names nobody.
+        arrived: milliseconds since 1970 at which the raw record arrived.
+        consistent: True for a consistent value, which other records may point at.
+        erased: milliseconds since 1970 of the erasure; 0 if this is no tombstone.
     """
 
     record_id: bytes
@@ -75,20 +75,20 @@ class VaultRecord:
     erased: int = 0
 
     def tombstone(self, erased: int) -> "VaultRecord":
-        """What stands in its place once it is erased: its tokens answer `erased`."""
+        """Returns the tombstone that replaces the record when it is erased; its tokens answer `erased`."""
         return VaultRecord(self.record_id, {}, erased=erased)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A consistent value in the blind index, or on its way there.
+    """Holds a consistent value's entry in the blind index.
 
     Args:
-        scope: its join domain.
-        blind_index: 32 bytes; tells the value to whoever has the scope key, so it is never printed.
-        token: the token it has, or draws if it is the first.
-        owner: the subject who answers for it; empty for nobody.
-        arrived: milliseconds since 1970, of the record that it came with.
+        scope: the scope within which equal values get the same token.
+        blind_index: 32 bytes; reveals the value to a holder of the scope key, so it is never printed.
+        token: the value's token, or the token it will get if it is new.
+        owner: the subject who owns the entry; empty for nobody.
+        arrived: milliseconds since 1970 at which the owner's record arrived.
     """
 
     scope: str
@@ -100,14 +100,16 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A consistent value that somebody uses beside its owner; while a share lives, so does the value.
+    """Notes that a subject uses a consistent value that another subject owns.
+
+    The value stays while any share of it does.
 
     Args:
-        record_id: 12 bytes, the value's record.
-        subject: who uses it; empty for a record that names nobody, which nobody can have erased.
-        arrived: milliseconds since 1970, of the record that uses it.
-        owner: who owned the value then.
-        owned_since: milliseconds since 1970, the arrival that the index entry had then.
+        record_id: 12 bytes, the vault record of the value.
+        subject: the subject who uses it; empty for a record that names nobody, which can't be erased.
+        arrived: milliseconds since 1970 at which the record that uses it arrived.
+        owner: the subject who owned the value then.
+        owned_since: milliseconds since 1970, the arrival in the index entry at that time.
     """
 
     record_id: bytes
@@ -119,12 +121,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class SanitizedRecord:
-    """A sanitized event that waits for its vault record.
+    """Holds a sanitized event that is published once its vault records are written.
 
     Args:
         event_type: the event's `detail-type`.
         detail: the event's `detail`, UTF-8 JSON.
-        ingest_id: one per raw record.
+        ingest_id: the opaque id of the raw record.
     """
 
     event_type: str
@@ -134,14 +136,14 @@ class SanitizedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A record that can't be published, before it is sealed.
+    """Holds a record that can't be published, before it is sealed.
 
     Args:
-        code: the contract's code.
+        code: the error code of the contract.
         message: what is wrong, without any value.
         identity: where the record came from; the seal is bound to it.
-        data: the raw bytes, sensitive authentication data removed.
-        letter_id: the same for every letter about this record.
+        data: the raw bytes without sensitive authentication data.
+        letter_id: is the same for every letter about this record.
     """
 
     code: ErrorCode
@@ -155,13 +157,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one raw record.
+    """Describes the outcome for one raw record. Without a letter and a failure, its event was published.
 
     Args:
-        letter: why it was dead-lettered, None otherwise.
-        failure: why it has to be delivered again, None otherwise. With neither, it was published.
-        guard_hits: public fields that the leak guard turned into tokens.
-        event: the sanitized event, once its tokens can be read, whether or not the bus took it.
+        letter: why it was dead-lettered, or None.
+        failure: why it has to be delivered again, or None.
+        guard_hits: the public fields that the leak guard replaced by tokens.
+        event: the sanitized event once its tokens can be read, even if the bus refused it.
     """
 
     record: RawRecord
@@ -172,21 +174,21 @@ class Outcome:
 
     @property
     def published(self) -> bool:
-        """Whether its sanitized event is on the bus."""
+        """Returns True if the sanitized event is on the bus."""
         return self.letter is None and self.failure is None
 
 
-def moment_of(at: int) -> datetime:
-    """The moment that milliseconds since 1970 stand for."""
-    return datetime.fromtimestamp(at / 1000, UTC)
+def moment_of(milliseconds: int) -> datetime:
+    """Returns the moment for milliseconds since 1970."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def milliseconds(moment: datetime) -> int:
-    """A moment as the vault writes it: milliseconds since 1970."""
+    """Returns milliseconds since 1970, the form in which the vault stores a moment."""
     return round(moment.timestamp() * 1000)
 
 
-@lru_cache(maxsize=1_024)  # a record's arrival is written twice, and a batch's are often the same
+@lru_cache(maxsize=1_024)  # an arrival is written twice, and records of one batch often share it
 def timestamp(moment: datetime) -> str:
-    """A moment as the contract writes it: UTC with milliseconds."""
+    """Returns a moment in the contract's form: UTC with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""How long an invocation may still work, and when to try again within that."""
+"""Decides how long an invocation may still work, and when it tries again within that time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -10,13 +10,13 @@ _LONGEST_WAIT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The time that is left.
+    """Measures the time that is left for work.
 
     Args:
-        remaining: seconds in which work may still be started: until the invocation must have answered, less what one
-            call can take at the worst.
-        sleep: waits for some seconds.
-        random: source of the jitter.
+        remaining: returns the seconds in which work may still be started. That is the time until the invocation must
+            answer, less the longest that one call can take.
+        sleep: waits for a number of seconds.
+        random: the source of jitter.
     """
 
     remaining: Callable[[], float]
@@ -25,18 +25,19 @@ class Budget:
 
     @property
     def spent(self) -> bool:
-        """Whether nothing more may be started."""
+        """Returns True if no more work may be started."""
         return self.remaining() <= 0
 
     def keeping(self, seconds: float) -> "Budget":
-        """A budget that ends earlier, so that as much is left for what comes after."""
+        """Returns a budget that ends some seconds earlier, to leave them for a later step."""
         return replace(self, remaining=lambda: self.remaining() - seconds)
 
     def attempts(self, most: int = 12) -> Iterator[int]:
-        """Count attempts, waiting before each but the first; none at all once the budget is spent.
+        """Yields attempt numbers and waits before each but the first. Yields none if the budget is spent.
 
-        Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"); ends
-        when the next wait would outlast the budget. botocore's own retries are off where this is used.
+        The waits follow exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter").
+        The attempts end if the next wait would outlast the budget. botocore's own retries are off wherever this is
+        used.
         """
         if self.spent:
             return

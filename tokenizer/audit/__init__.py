@@ -1,1 +1,1 @@
-"""The lines of the audit trail."""
+"""Defines the lines of the audit trail."""

@@ -1,8 +1,8 @@
-"""The lines of the audit trail: what stands in one, and what binds it to the one before and to its writer.
+"""Defines a line of the audit trail, and how it is bound to the line before it and to its writer.
 
-The writer (`tokenizer.aws.audit.trail`) and the verifier (`ops/audit/`) both go by this file, which knows no store. A line is a JSON
-object in one canonical form. Lines of one writer and one day form a chain: each holds the hash of the one before, and a MAC
-under a key of that chain alone. What that proves stands in docs/decisions/0008.
+The writer (`tokenizer.aws.audit.trail`) and the verifier (`ops/audit/`) share this file, which knows no store. A line
+is a JSON object in one canonical form. The lines of one writer and one day form a chain: each line holds the hash of
+the line before it, and a MAC under a key that only this chain uses. docs/decisions/0008 says what that proves.
 """
 
 import json
@@ -16,12 +16,12 @@ from typing import Any, Self
 from tokenizer.guard import find_leak, own_values
 
 PREFIX = "audit/"
-MOST_BYTES = 1_000_000  # a line; the largest real one, a reveal of 100 tokens, has about 6,000
+MOST_BYTES = 1_000_000  # bytes of a line; the largest real one, a reveal of 100 tokens, has about 6,000
 
 _KEY = re.compile(
     rf"{PREFIX}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/([0-9a-f]{{32}})/([0-9]{{10}})\.json", re.ASCII
 )
-_FREE_TEXTS = ("note", "purpose", "reason")  # written by people, who paste
+_FREE_TEXTS = ("note", "purpose", "reason")  # written by people, who may paste values
 _LONGEST_TEXT = 200
 _CODE = re.compile(r"[\w.:#-]{1,64}", re.ASCII)
 _NOTHING = own_values(())
@@ -41,17 +41,17 @@ _SHAPE: Mapping[str, tuple[type, ...]] = {
 
 
 class NotWhole(Exception):
-    """A stored text is no line, or not the one that its hash names."""
+    """Means that a stored text is no line, or not the line that its hash was made of."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a line stands.
+    """Identifies the place of a line.
 
     Args:
-        day: of its chain, as YYYY-MM-DD in UTC.
-        chain: 32 hexadecimal digits.
-        sequence: from 1.
+        day: the day of the chain, as YYYY-MM-DD in UTC.
+        chain: 32 hexadecimal digits that identify the chain.
+        sequence: the line's number in the chain, from 1.
     """
 
     day: str
@@ -60,23 +60,23 @@ class Place:
 
     @property
     def object_key(self) -> str:
-        """Its object's key; keys sort as lines follow each other."""
+        """Returns the key of the line's object. Keys sort in the order of the lines."""
         return f"{PREFIX}{self.day}/{self.chain}/{self.sequence:010d}.json"
 
     @classmethod
     def parse(cls, object_key: str) -> Self | None:
-        """The place that an object's key names, None if no line can stand there."""
+        """Returns the place that an object key encodes, or None if it is not the key of a line."""
         found = _KEY.fullmatch(object_key)
         return cls(found[1], found[2], int(found[3])) if found and int(found[3]) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How far a chain is known to go: its last line that an answer was given on.
+    """Notes how far a chain is known to reach: the last line after which an answer was given.
 
     Args:
-        sequence: of that line.
-        hash: of that line.
+        sequence: the number of that line.
+        hash: the hash of that line.
     """
 
     sequence: int
@@ -85,16 +85,16 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line.
+    """Holds a line's content.
 
     Args:
-        place: where it stands.
-        time: when it was written, ISO 8601 in UTC; its day is the chain's.
-        action: what was done.
-        operator: who asked.
-        facts: filters, ids, tokens, results; never a value.
-        previous: hash of the line before, None in the first.
-        key: the chain's key as KMS wrapped it, in base64; in the first line alone.
+        place: the line's place.
+        time: the moment of writing, ISO 8601 in UTC. Its day is the day of the chain.
+        action: the action that was asked for.
+        operator: the person or program who asked.
+        facts: filters, ids, tokens and results; never a value.
+        previous: the hash of the line before; None in the first line.
+        key: the chain's key as KMS wrapped it, in base64; only in the first line.
     """
 
     place: Place
@@ -108,24 +108,24 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A line with its hash and MAC, as hexadecimal digits."""
+    """Holds a line with its hash and MAC in hexadecimal digits."""
 
     line: Line
     hash: str
     mac: str
 
     def made_with(self, key: bytes) -> bool:
-        """Whether its writer had the chain's key."""
+        """Returns True if the writer had the chain's key."""
         return compare_digest(self.mac, _mac(key, self.hash))
 
 
 def key_context(chain: str) -> dict[str, str]:
-    """The encryption context of a chain's key: no key can be lent to another chain."""
+    """Returns the encryption context of a chain's key. It keeps the key from being used for another chain."""
     return {"purpose": "audit", "chain": chain}
 
 
 def seal(line: Line, key: bytes) -> tuple[Sealed, bytes]:
-    """A line with its hash and MAC, and the bytes to store."""
+    """Returns a line with its hash and MAC, and the bytes to store."""
     document = _document(line)
     line_hash = _hash(document)
     sealed = Sealed(line, line_hash, _mac(key, line_hash))
@@ -133,10 +133,10 @@ def seal(line: Line, key: bytes) -> tuple[Sealed, bytes]:
 
 
 def unseal(body: bytes) -> Sealed:
-    """The line in a stored text, whose content is what its hash says; whose it is, `made_with` says.
+    """Returns the line in a stored text after checking its hash. It doesn't check the writer; `made_with` does.
 
     Raises:
-        NotWhole: one byte of it is not as it was written.
+        NotWhole: the text differs from what was written.
     """
     try:
         document = json.loads(body)
@@ -155,9 +155,11 @@ def unseal(body: bytes) -> Sealed:
 
 
 def clean(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as they may be kept for years: what people wrote is cut, and withheld where the leak guard finds a value in it.
+    """Returns facts in a form that may be kept for years.
 
-    Also as JSON will give them back, so that a reader comes to the same canonical form.
+    Free text is cut, and withheld if the leak guard finds a value in it.
+
+    The facts are also in the form that reading JSON gives, so that a reader gets the same canonical form.
     """
     shown = {name: _withheld(value) if name in _FREE_TEXTS else value for name, value in facts.items()}
     plain: dict[str, Any] = json.loads(json.dumps(shown, allow_nan=False))
@@ -165,7 +167,10 @@ def clean(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_code(purpose: str) -> str:
-    """A purpose that policies judge, for the trail: they know single words, and a sentence may be about somebody."""
+    """Returns a purpose for the trail.
+
+    Policies know single words only; a sentence is withheld, since it may be about somebody.
+    """
     return purpose if _CODE.fullmatch(purpose) else "withheld: no code"
 
 

@@ -1,1 +1,1 @@
-"""The adapters to AWS: the only home of boto3 and dynamodb-encryption-sdk."""
+"""Holds the adapters to AWS. Only this package uses boto3 and dynamodb-encryption-sdk."""

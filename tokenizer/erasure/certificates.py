@@ -1,4 +1,4 @@
-"""The certificate of an erasure: what, how much, when, by whom; and the event that tells consumers."""
+"""Describes what an erasure has done so far, and makes the event that tells consumers about it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,30 +7,30 @@ from schemas.erased import NAME, CustomerErased
 from tokenizer import json_text
 from tokenizer.records import SanitizedRecord, moment_of, timestamp
 
-# Milliseconds after an erasure was asked for. The first outlasts every invocation that had started before it; the last outlasts
-# the dead-letter queue (14 days), as long again in quarantine, and the stream (7 days).
+# Milliseconds after the request. The first sweep comes after every invocation that was running then has ended. The last
+# comes after dead letters (14 days, and 14 more in quarantine) and the stream (7 days) have expired.
 SWEEPS = (120_000, 3_600_000, *(day * 86_400_000 for day in range(1, 31)))
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What came of an erasure so far. It names the customer as the vault does, and never in clear.
+    """Describes an erasure. It names the customer by the vault's name for them, never by the customer id.
 
     Args:
-        erasure_id: names the erasure, in the audit trail and in the event.
-        subject: the customer, as the vault knows them.
-        requested_by: who asked.
-        purpose: why.
+        erasure_id: identifies the erasure in the audit trail and in the event.
+        subject: the vault's name for the customer.
+        requested_by: the caller who asked.
+        purpose: the caller's reason.
         requested_at: milliseconds since 1970.
-        until: everything that arrived until then is erased; milliseconds since 1970.
-        records: vault records that gave way to tombstones.
-        kept_for_others: consistent values that stay because another customer has them too.
-        pending: values that wait for the next sweep; they are unreadable already.
-        sweeps: how many are done.
-        next_sweep: milliseconds since 1970; 0 when there is none to come.
-        failed: the last attempt did not get through; it is repeated.
-        also: the customer's other names, by earlier versions of the key that names them.
-        unannounced: the event for consumers, until the bus has taken it.
+        until: milliseconds since 1970; everything that arrived up to this moment is erased.
+        records: how many vault records were replaced by tombstones.
+        kept_for_others: how many consistent values stay because another customer has them too.
+        pending: ids of values that wait for the next sweep; they are unreadable already.
+        sweeps: how many sweeps are done.
+        next_sweep: milliseconds since 1970; 0 if no sweep is left.
+        failed: True if the last attempt failed; it will be repeated.
+        also: the vault's other names for the customer, by older versions of the subject key.
+        unannounced: the event for consumers, until the bus has accepted it.
     """
 
     erasure_id: str
@@ -50,11 +50,11 @@ class Certificate:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """All names of the customer."""
+        """Returns all of the vault's names for the customer."""
         return (self.subject, *self.also)
 
     def shown(self, customer_id: str) -> dict[str, Any]:
-        """The certificate as whoever asked for it gets it."""
+        """Returns the certificate as JSON for the caller who asked for the erasure."""
         return {
             "erasure_id": self.erasure_id,
             "customer_id": customer_id,
@@ -71,7 +71,7 @@ class Certificate:
 
 
 def event_of(certificate: Certificate, customer_id: str) -> SanitizedRecord:
-    """The event that tells consumers; the same bytes however often it is published."""
+    """Returns the event that tells consumers about an erasure. Publishing it again sends the same bytes."""
     when = timestamp(moment_of(certificate.requested_at))
     ingest_id = f"ing_{certificate.erasure_id.rpartition('_')[2]}"
     detail = {

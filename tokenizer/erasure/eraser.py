@@ -1,9 +1,12 @@
-"""Erasing: what the vault holds on a customer is unreadable at once, and gone for good soon after.
+"""Erases customers: makes their values in the vault unreadable at once, and removes them soon after.
 
-The mark comes first: from then on nothing that had arrived is revealed, stored or not, and the tokenizer lets none of it back
-into the blind index. Then records give way to tombstones, by which their tokens answer `erased`. The rest is swept, more
-than once: consistent values, since a function that had looked one up may be about to share it; records that were on
-their way; and what replays bring back for as long as dead letters and the stream are kept.
+Erasing has three steps:
+
+1. It marks the customer. From then on nothing that arrived before is revealed, whether it is stored yet or not, and the
+   tokenizer lets none of it back into the blind index.
+2. It replaces the customer's records with tombstones, so that their tokens answer `erased`.
+3. Sweeps remove the rest over the following weeks: consistent values that a running function may be about to share,
+   records that were on their way, and values that replays bring back while dead letters and the stream still hold them.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -24,7 +27,7 @@ _NOTHING = own_values(())
 
 @dataclass(frozen=True, slots=True)
 class OwnedRecord:
-    """A vault record as erasing sees it: whose it is stands in clear, what it holds does not."""
+    """Describes a vault record for erasure: its owner can be read, its values cannot."""
 
     record_id: bytes
     arrived: int
@@ -32,55 +35,55 @@ class OwnedRecord:
 
 
 class SubjectData(Protocol):
-    """What a subject leaves behind. Each call raises a PipelineError where it fails."""
+    """Finds and removes what a subject owns. Each call raises a PipelineError if it fails."""
 
     def records(self, subject: str) -> Iterable[OwnedRecord]:
-        """The vault records that are not erased yet."""
+        """Returns the subject's vault records that are not erased yet."""
         ...
 
     def entries(self, subject: str) -> Iterable[IndexEntry]:
-        """The entries of the blind index that they answer for."""
+        """Returns the blind index entries that the subject owns."""
         ...
 
     def shares(self, subject: str) -> Iterable[Share]:
-        """The values of others that they use."""
+        """Returns the shares by which the subject uses values that others own."""
         ...
 
     def drop_entry(self, entry: IndexEntry) -> None:
-        """Forget which token a value has: the next occurrence draws another."""
+        """Removes an entry, so that the next occurrence of its value draws a new token."""
         ...
 
     def hand_over(self, entry: IndexEntry, heir: Share) -> None:
-        """Let somebody who shares the value answer for it."""
+        """Makes somebody who shares the value the entry's new owner."""
         ...
 
     def drop_share(self, share: Share) -> None:
-        """Forget that somebody used a value."""
+        """Removes a share."""
         ...
 
 
 class ErasureStore(Protocol):
-    """Keeps marks and certificates. Each call raises a PipelineError where it fails."""
+    """Keeps marks and certificates. Each call raises a PipelineError if it fails."""
 
     def mark(self, subject: str, until: int) -> None:
-        """Nothing of the subject's that arrived until then is revealed any more; a mark never goes back."""
+        """Marks everything of the subject's that arrived up to `until` as erased. A mark never moves back in time."""
         ...
 
     def keep(self, certificate: Certificate) -> None:
-        """Keep a certificate, in the place of what it said before."""
+        """Stores a certificate and replaces its previous state."""
         ...
 
     def due(self, now: int) -> Iterable[Certificate]:
-        """The certificates whose next sweep has come."""
+        """Returns the certificates whose next sweep is due."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """Erases customers.
+    """Erases customers, and sweeps until nothing of theirs can come back.
 
     Args:
-        now: milliseconds since 1970.
+        now: returns milliseconds since 1970.
     """
 
     keys: Versions[SubjectKey]
@@ -92,20 +95,22 @@ class Eraser:
     now: Callable[[], int]
 
     def erase(self, customer_id: str, by: str, purpose: str, erasure_id: str, budget: Budget) -> Certificate:
-        """Erase all of a customer's that has arrived; doing it again is safe and covers what came since.
+        """Erases everything of a customer that has arrived. Calling it again is safe and covers what arrived since.
 
         Raises:
-            PipelineError: the mark could not be set or kept; nothing is promised then, and trying again is safe.
+            PipelineError: the mark or the certificate could not be stored. Nothing is promised then; trying again is
+                safe.
         """
         (subject, *also), now = self.subjects(customer_id), self.now()
         certificate = Certificate(
             erasure_id, subject, by, purpose, now, now, also=tuple(also), next_sweep=now + SWEEPS[0]
         )
-        # An id that the guard takes for a value is a token in every event: nobody knows the customer by it, and nobody may.
+        # If the guard takes the id for a sensitive value, every event shows a token in its place. Consumers don't know
+        # the customer by this id then, and must not learn it.
         if find_leak(customer_id, _NOTHING) is None:
             certificate = replace(certificate, unannounced=event_of(certificate, customer_id))
         self._mark(certificate, now)
-        self.store.keep(certificate)  # whatever fails from here on is made up for by the sweeps
+        self.store.keep(certificate)  # if a later step fails, the sweeps repeat it
         certificate = self._attempt(certificate, budget)
         until = self.now()
         self._mark(certificate, until)
@@ -114,7 +119,7 @@ class Eraser:
         return certificate
 
     def sweep(self, budget: Budget) -> list[Certificate]:
-        """Erase what has turned up since; answers with the certificates whose sweep was due, as they are now."""
+        """Erases what has turned up since; returns the new certificates of the sweeps that were due."""
         swept = []
         for certificate in self.store.due(self.now()):
             if budget.spent:
@@ -129,16 +134,19 @@ class Eraser:
         return swept
 
     def subjects(self, customer_id: str) -> tuple[str, ...]:
-        """What the vault calls a customer, by each version of the key that names them, the newest first."""
+        """Returns the vault's names for a customer, one for each version of the subject key, newest first."""
         return tuple(key.subject(customer_id) for key in self.keys.newest_first())
 
     def _mark(self, certificate: Certificate, until: int) -> None:
-        """Mark every name of the customer; only then what any of them shares may be parsed."""
+        """Marks all names of the customer. Shares are only sorted out after that, since any name may own one."""
         for subject in certificate.subjects:
             self.store.mark(subject, until)
 
     def _attempt(self, certificate: Certificate, budget: Budget) -> Certificate:
-        """One pass, and the event if it is not out yet; what fails is told by `failed` and tried again."""
+        """Runs one pass and publishes the event if it is still unannounced.
+
+        A failure sets `failed`; the next sweep tries again.
+        """
         try:
             after = replace(self._pass(certificate, budget), failed=False)
         except PipelineError:
@@ -163,7 +171,7 @@ class Eraser:
             {each.record_id for each in owned if each.consistent} | unshared | set(certificate.pending)
         )
         shared = {key for key, shares in self.status.shared(candidates, budget).items() if shares}
-        # A value that was in the index a moment ago may be about to be shared: it has to wait for the next sweep.
+        # A function may have just looked this value up and be about to share it, so the value waits for the next sweep.
         fresh = self.now() < certificate.requested_at + SWEEPS[0]
         waiting = (candidates if fresh else dropped) - shared
         gone = plain | (candidates - shared - waiting)
@@ -176,7 +184,7 @@ class Eraser:
         )
 
     def _disown(self, subject: str, until: int, budget: Budget) -> set[bytes]:
-        """Take the subject's entries out of the index, but for those that somebody alive shares."""
+        """Removes the subject's index entries, or hands them over to an unerased subject who shares the value."""
         entries = {
             Pointer.parse(each.token).record_id: each
             for each in self.subject_data.entries(subject)
@@ -193,7 +201,7 @@ class Eraser:
         return dropped
 
     def _unshare(self, subject: str, until: int, budget: Budget) -> set[bytes]:
-        """Forget what the subject shared; answers with the values whose owner is erased as well."""
+        """Removes the subject's shares; returns the values whose owner is erased as well."""
         shares = [each for each in self.subject_data.shares(subject) if each.arrived <= until]
         owners = self.status.until({each.owner for each in shares}, budget)
         for share in shares:

@@ -1,4 +1,4 @@
-"""Who may erase, and a line in the audit trail of what was asked and done."""
+"""Decides whether a caller may erase a customer, and writes the audit trail of every request and sweep."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,33 +13,33 @@ ERASE = "erase"
 
 
 class NotPermitted(Exception):
-    """The policies say no."""
+    """Raised if the policies don't permit the erasure."""
 
 
 class ErasurePolicies(Protocol):
-    """Decides."""
+    """Decides who may erase."""
 
     def permits_erasure(self, caller: Caller, purpose: str) -> bool:
-        """Whether a customer may be erased."""
+        """Returns True if the caller may erase a customer for this purpose."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureService:
-    """Erases for whom the policies let."""
+    """Erases customers for callers whom the policies permit."""
 
     eraser: Eraser
     policies: ErasurePolicies
     audit: Audit
 
     def erase(self, caller: Caller, customer_id: str, purpose: str, budget: Budget) -> dict[str, Any]:
-        """Erase a customer; answers with the certificate.
+        """Erases a customer; returns the certificate.
 
-        The audit line comes first, and names the customer as the vault does.
+        The audit line is written first. It holds the vault's name for the customer, not the customer id.
 
         Raises:
-            NotPermitted: the policies say no; that is in the audit trail, too.
-            PipelineError: nothing is promised; trying again is safe.
+            NotPermitted: the policies don't permit it; the audit trail records the attempt.
+            PipelineError: an AWS service failed. Nothing is promised then; trying again is safe.
         """
         erasure_id = f"era_{uuid.uuid4().hex}"
         allowed = self.policies.permits_erasure(caller, purpose)
@@ -59,10 +59,10 @@ class ErasureService:
         return certificate.shown(customer_id)
 
     def sweep(self, budget: Budget) -> dict[str, int]:
-        """Sweep what is due; answers with counts.
+        """Runs the sweeps that are due; returns how many succeeded and failed.
 
         Raises:
-            PipelineError: the store or the audit trail failed; the next sweep makes up for it.
+            PipelineError: the store or the audit trail failed; the next call repeats the sweep.
         """
         swept = self.eraser.sweep(budget)
         for each in swept:

@@ -1,7 +1,7 @@
-"""What of the vault is still alive: a record that was erased is answered as its tombstone, whether or not it is still stored.
+"""Hides erased values from every reader of the vault, even before their records are removed.
 
-A record is erased when its subject had everything erased that arrived until then. One consistent value is more than one
-customer's: it lives while its owner or anybody who shares it lives.
+A record is erased if its subject's mark is at or after the record's arrival. A consistent value may belong to several
+customers: it stays readable as long as its owner or anybody who shares it is not erased.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,27 +16,27 @@ from tokenizer.time_budget import Budget
 
 
 class Shares(Protocol):
-    """Knows who uses a consistent value beside its owner."""
+    """Finds who uses consistent values that somebody else owns."""
 
     def of(
         self, record_ids: Collection[bytes], budget: Budget
     ) -> Mapping[bytes, Sequence[Share] | PipelineError]:
-        """The shares of each value."""
+        """Returns the shares of each value, or the error that kept them from being read."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureStatus:
-    """Tells who is alive."""
+    """Finds out which subjects and shares are erased."""
 
     erasures: Erasures
     shares: Shares
 
     def until(self, subjects: Collection[str], budget: Budget) -> dict[str, int]:
-        """Until which arrival each subject's values are erased; 0 for one who had nothing erased.
+        """Returns each subject's mark: milliseconds since 1970 up to which values are erased, or 0 without a mark.
 
         Raises:
-            PipelineError: it can't be told for one of them.
+            PipelineError: the mark of at least one subject can't be read.
         """
         named = {each for each in subjects if each}
         until = dict.fromkeys(subjects, 0)
@@ -47,10 +47,10 @@ class ErasureStatus:
         return until
 
     def shared(self, record_ids: Collection[bytes], budget: Budget) -> dict[bytes, list[Share]]:
-        """The shares of each value whose subjects are alive.
+        """Returns for each value the shares whose subjects are not erased.
 
         Raises:
-            PipelineError: it can't be told for one of them.
+            PipelineError: the shares or marks of at least one value can't be read.
         """
         found: dict[bytes, list[Share]] = {}
         for record_id, shares in (self.shares.of(record_ids, budget) if record_ids else {}).items():
@@ -66,7 +66,7 @@ class ErasureStatus:
 
 @dataclass(frozen=True, slots=True)
 class UnerasedVault:
-    """Implements the port `ReadableVault` over another, without what is erased."""
+    """Implements the port `ReadableVault` over another vault and hides erased values."""
 
     vault: ReadableVault
     status: ErasureStatus
@@ -74,7 +74,10 @@ class UnerasedVault:
     def get_decrypted(
         self, ids: Sequence[bytes], budget: Budget
     ) -> Mapping[bytes, VaultRecord | PipelineError | None]:
-        """Records in clear, tombstones for those that are erased; an error for all where that can't be told."""
+        """Returns records in clear, and tombstones for erased ones.
+
+        If the marks can't be read, every owned record is an error.
+        """
         answer = dict(self.vault.get_decrypted(ids, budget))
         records = [each for each in answer.values() if isinstance(each, VaultRecord) and each.subject]
         try:

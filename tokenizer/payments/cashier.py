@@ -1,7 +1,8 @@
-"""Payments: the card behind an order's tokens is charged, and nobody sees its number.
+"""Charges the card behind an order's tokens without showing its number to anybody but the payment gateway.
 
-A payment has a key of the caller's. Its id is made of the order and the key, and the gateway gets that id as its own idempotency key, so
-a payment that died between the charge and its record is charged once, however often it is tried again.
+The caller gives each payment an idempotency key. The payment id is a hash of the order, the caller and that key, and
+the gateway gets it as its own idempotency key. So a payment that failed between charge and record is charged once,
+however often it is tried again.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ _LAST = 4
 
 
 class PaymentStatus(StrEnum):
-    """What came of a payment."""
+    """Lists the results of a payment."""
 
     CHARGED = "charged"
     DECLINED = "declined"
@@ -29,7 +30,7 @@ class PaymentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card in clear, for the gateway alone."""
+    """Holds a card in clear. Only the gateway gets it."""
 
     number: str = field(repr=False)
     expiry: str = field(repr=False)
@@ -37,7 +38,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What the gateway answered: `reference` of a charge, or `reason` why there is none."""
+    """Holds the gateway's answer: `reference` of a charge, or `reason` if there is none."""
 
     status: PaymentStatus
     reference: str | None = None
@@ -46,7 +47,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment as it is kept and answered; nothing in it is sensitive."""
+    """Holds a payment as it is stored and answered. Nothing in it is sensitive."""
 
     payment_id: str
     order_id: str
@@ -59,32 +60,32 @@ class Payment:
 
 
 class NotPayable(Exception):
-    """The order can't be paid; the text says why, without values."""
+    """Means that the order can't be paid. The text says why, without values."""
 
 
 class Gateway(Protocol):
     """Charges cards."""
 
     def charge(self, payment_id: str, card: Card, amount: str, currency: str) -> Charge:
-        """Charge a card once for a payment id, however often it is asked."""
+        """Charges a card. Repeated calls with one payment id charge once."""
         ...
 
 
 class Payments(Protocol):
-    """Keeps payments."""
+    """Stores payments."""
 
     def find(self, payment_id: str) -> Payment | None:
-        """A payment that was finished."""
+        """Returns a finished payment, or None."""
         ...
 
     def keep(self, payment: Payment) -> Payment:
-        """Keep a payment unless one of its id is kept; answers with the one that is."""
+        """Stores a payment unless one with its id is stored already; returns the stored one."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Cashier:
-    """Charges the cards behind orders."""
+    """Charges the cards of orders."""
 
     vault: ReadableVault
     aliases: ReadableAliases
@@ -95,16 +96,16 @@ class Cashier:
     signal: Callable[[str, int], None]
 
     def pay(self, order: Mapping[str, Any], key: str, caller: str, budget: Budget) -> Payment:
-        """Charge an order's card.
+        """Charges an order's card.
 
         Args:
-            order: sanitized, as the orders table has it.
+            order: the sanitized order from the orders table.
             key: the caller's idempotency key.
-            caller: for the audit trail.
+            caller: the caller's name for the audit trail.
             budget: the time that is left.
 
         Raises:
-            NotPayable: the order has no card, or its tokens lead nowhere.
+            NotPayable: the order has no card, or the vault no longer holds it.
             PipelineError: the vault, the gateway, the table or the audit trail failed; trying again is safe.
         """
         order_id = str(order["order_id"])
@@ -115,7 +116,8 @@ class Cashier:
         if done is not None:
             return done
         wanted = _card_tokens(order)
-        # An order that somebody made up around a honey token: the alarm is raised, and the gateway may decline it.
+        # Somebody made up an order around a honey token. This raises the alarm; declining the charge is up to the
+        # gateway.
         honey = self.honey.among(wanted, budget)
         if honey:
             self.signal(HONEY_ASKED, len(honey))
@@ -156,10 +158,13 @@ def _card_tokens(order: Mapping[str, Any]) -> list[str]:
 
 
 class NoGateway:
-    """Where none is configured: refuses, so that nobody believes a charge that never was."""
+    """Refuses every charge.
+
+    It is used if no gateway is configured, so that nobody believes in a charge that never happened.
+    """
 
     def charge(self, payment_id: str, card: Card, amount: str, currency: str) -> Charge:  # noqa: ARG002 -- the port's
-        """Refused.
+        """Refuses the charge.
 
         Raises:
             PipelineError: always.

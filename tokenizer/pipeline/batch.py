@@ -1,4 +1,4 @@
-"""Takes a batch of raw records through the pipeline: each is published, dead-lettered, or returned to be delivered again.
+"""Takes a batch through the pipeline. Each record is published, dead-lettered, or returned to be delivered again.
 
 The vault is written first, the bus second, dead letters third. So no event is published before its tokens can be read.
 Nothing is remembered between batches, and repeating a batch repeats its effects exactly.

@@ -53,14 +53,14 @@ class RecordReader:
     def read(self, record: RawRecord) -> ParsedRecord:
         """Reads one record. It never raises for anything that a producer can send.
 
-        The result depends on the record alone, so an unforeseen error would come back each time. The record is dead-
-        lettered then, and the rest of the batch goes on.
+        The result depends on the record alone, so an unforeseen error would come back each time. The record is
+        dead-lettered then, and the rest of the batch goes on.
         """
         try:
             return self._read(record)
         except MemoryError:
             return ParsedRecord(record, Unavailable("reading a record: out of memory"), None)
-        except Exception as error:  # noqa: BLE001 -- only the class may be shown: the text could hold a value
+        except Exception as error:  # noqa: BLE001 -- any error; only its class is shown
             return ParsedRecord(record, _unforeseen(type(error)), scrub_text(record.data)[0])
 
     def _read(self, record: RawRecord) -> ParsedRecord:
@@ -78,7 +78,7 @@ class RecordReader:
             return ParsedRecord(record, bad, kept)
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001 -- only the class may be shown: the text could hold a value
+        except Exception as error:  # noqa: BLE001 -- any error; only its class is shown
             # Scrubbing the raw text here would remove less than was removed from the parsed event.
             return ParsedRecord(record, _unforeseen(type(error)), kept)
 

@@ -97,7 +97,7 @@ def _public_digits(name: str, kinds: Mapping[str, object]) -> bool:
 
 
 def _domain(min_digits: int, keep_last: int) -> int:
-    """Returns how many aliases the shortest value can have, or a value of nine digits if that is allowed and has fewer."""
+    """Returns the number of aliases of the shortest value, or of one with nine digits if that has fewer."""
     size = int(_LUHN_FAILING * 10 ** max(0, min_digits - keep_last))
     if min_digits <= _SSN_DIGITS:
         size = min(size, int(_NO_SSN * 10 ** (_SSN_DIGITS - keep_last)))

@@ -75,7 +75,7 @@ def generalize(rule: Rule, value: str) -> str | None:
 
 
 def mask(value: str, keep_first: int, keep_last: int) -> str | None:
-    """Returns a value with letters and digits hidden, or None if fewer would be hidden than shown, or fewer than four."""
+    """Hides letters and digits of a value; returns None if fewer would be hidden than shown, or fewer than four."""
     places = [index for index, character in enumerate(value) if character.isalnum()]
     hidden = len(places) - keep_first - keep_last
     if hidden < max(_MASKED_AT_LEAST, keep_first + keep_last):

@@ -1,4 +1,4 @@
-"""Writes everything that an event needs before it is published: aliases, vault records, consistent values and their shares.
+"""Writes what an event needs before it is published: aliases, vault records, consistent values and shares.
 
 It returns the events whose tokens can be read now, so the order of effects holds. A record is late if its subject was
 erased after it arrived. The event of a late record is published, but its tokens answer `erased` and none of its values

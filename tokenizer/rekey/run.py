@@ -1,9 +1,9 @@
-"""Moving the vault to another KMS key while records come, are erased and are read.
+"""Moves the vault to another KMS key while records arrive, are erased and are read.
 
-A run walks the table in segments and seals each record again, whole, under the new key, if it is still the one that was read. Then
-it verifies: a second walk opens every record and asks KMS which key it is under. Only a verification that finds none under
-another key ends a run; what it finds is moved in another round. After each page it is kept how far a segment has come, so a run
-that is killed goes on.
+A run walks through the table in segments. It seals each record again under the new key, unless the record has changed
+since it was read. Then it verifies: a second walk opens every record and asks KMS which key it is under. A run ends
+only if the verification finds no record under another key; otherwise another round moves what it found. The position in
+each segment is stored after every page, so that a run that was killed can continue.
 """
 
 from collections import Counter
@@ -16,25 +16,25 @@ from tokenizer.reveal.service import Audit
 from tokenizer.time_budget import Budget
 
 MOST_SEGMENTS = 64
-_TOLD = 20  # ids of unreadable records that a segment remembers
+_TOLD = 20  # how many ids of unreadable records a segment keeps
 
 
 class Fate(StrEnum):
-    """What became of one record, or how it was found."""
+    """Lists what a walk did with a record, or how it found it."""
 
     MOVED = "moved"  # is under the new key now
-    CURRENT = "current"  # was already
-    CHANGED = "changed"  # was written anew or erased since it was read, and left alone
+    CURRENT = "current"  # was under the new key already
+    CHANGED = "changed"  # was rewritten or erased after it was read, so it was left alone
     OLD = "old"  # is under another key of ours
-    TAMPERED = "tampered"  # is not what was written; left alone
-    DENIED = "denied"  # KMS does not open its data key; left alone
+    TAMPERED = "tampered"  # is not what was written, so it was left alone
+    DENIED = "denied"  # KMS refuses to open its data key, so it was left alone
 
 
 UNREADABLE = frozenset({Fate.TAMPERED, Fate.DENIED})
 
 
 class Phase(StrEnum):
-    """What a run is at."""
+    """Lists the phases of a run."""
 
     MOVE = "move"
     VERIFY = "verify"
@@ -43,16 +43,16 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One move of the whole vault.
+    """Describes one move of the whole vault.
 
     Args:
-        target: ARN of the KMS key that records move to.
-        segments: into how many the table is cut.
-        begun_at: milliseconds since 1970; names the run.
-        begun_by: who asked.
-        round: counts from 1; another for what a verification found.
-        phase: what it is at.
-        finished_at: milliseconds since 1970; 0 until it is done.
+        target: the ARN of the KMS key that records move to.
+        segments: the number of segments that the table is split into.
+        begun_at: milliseconds since 1970; identifies the run.
+        begun_by: the operator who began it.
+        round: counts from 1; grows each time a verification finds records to move.
+        phase: the current phase.
+        finished_at: milliseconds since 1970; 0 while the run is not done.
     """
 
     target: str
@@ -66,13 +66,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """How far one segment has come in one phase of one round.
+    """Notes how far a segment has come in one phase of one round.
 
     Args:
-        after: the record that it goes on after; empty for the beginning.
-        done: there is nothing after that.
-        counts: records by what became of them.
-        unreadable: ids of the first few that nobody can read.
+        after: the id of the last record that is done; empty at the beginning.
+        done: True if no records are left.
+        counts: the number of records by result.
+        unreadable: the ids of the first few records that nobody can read.
     """
 
     round: int
@@ -84,61 +84,64 @@ class Stretch:
     unreadable: tuple[str, ...] = ()
 
     def further(self, after: str, fates: Sequence[tuple[str, Fate]]) -> "Stretch":
-        """Where it stands after one more page, given what became of each record by its id."""
+        """Returns the stretch after one more page. `fates` holds the id and the result of each record."""
         counts = Counter(self.counts) + Counter(fate for _, fate in fates)
         bad = (*self.unreadable, *(record_id for record_id, fate in fates if fate in UNREADABLE))
         return replace(self, after=after, done=not after, counts=dict(counts), unreadable=bad[:_TOLD])
 
 
 class MovableVault(Protocol):
-    """The vault, to be moved. Each call raises a PipelineError where the world is at fault, and not the record."""
+    """Reads and moves stored vault records.
+
+    Each call raises a PipelineError if a service fails, not if a record is bad.
+    """
 
     def page(self, segment: int, segments: int, after: str) -> tuple[Mapping[str, Any], str]:
-        """Some records as they are stored, by id, and the id to go on after, empty at the end."""
+        """Returns stored records by id, and the id after which to continue; that id is empty at the end."""
         ...
 
     def move(self, stored: Any) -> Fate:
-        """Seal a record under the new key, unless it is, or is not the one that was read any more."""
+        """Seals a record under the new key, unless it already is, or has changed since it was read."""
         ...
 
     def judge(self, stored: Any) -> Fate:
-        """Under which key a record is, found by opening it; nothing is written."""
+        """Opens a record and returns which key it is under, without writing anything."""
         ...
 
 
 class Progress(Protocol):
-    """Keeps how far runs have come. Each call raises a PipelineError where it fails."""
+    """Stores how far runs have come. Each call raises a PipelineError if it fails."""
 
     def run(self) -> Run | None:
-        """The latest run."""
+        """Returns the latest run, or None."""
         ...
 
     def keep_run(self, run: Run) -> None:
-        """Keep a run, in the place of what was known of it."""
+        """Stores a run and replaces its previous state."""
         ...
 
     def stretches(self, run: Run) -> Sequence[Stretch]:
-        """All stretches of a run that were begun."""
+        """Returns all stretches of a run that have begun."""
         ...
 
     def keep_stretch(self, run: Run, stretch: Stretch) -> None:
-        """Keep a stretch, in the place of what was known of it."""
+        """Stores a stretch and replaces its previous state."""
         ...
 
 
 class OutOfTurn(Exception):
-    """A step was asked for whose time has not come."""
+    """Means that a step was asked for before its time, or for no run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rekeying:
-    """Moves the vault, a step at a time.
+    """Moves the vault step by step.
 
     Args:
-        target: ARN of the KMS key that records move to.
-        settle: milliseconds from the beginning of a run until its verification may begin, so that no invocation is left that
-            seals under the old key.
-        now: milliseconds since 1970.
+        target: the ARN of the KMS key that records move to.
+        settle: milliseconds after the beginning of a run before verification may begin. By then no invocation is left
+            that seals under the old key.
+        now: returns milliseconds since 1970.
     """
 
     target: str
@@ -149,7 +152,7 @@ class Rekeying:
     now: Callable[[], int]
 
     def begin(self, operator: str, segments: int) -> dict[str, Any]:
-        """Begin a run, or go on with the one that did not end; how many segments that has stays as it was."""
+        """Begins a run, or continues one that has not ended; that one keeps its number of segments."""
         run = self.progress.run()
         goes_on = run is not None and run.target == self.target and run.phase is not Phase.DONE
         if run is None or not goes_on:
@@ -159,11 +162,11 @@ class Rekeying:
         return self._told(run)
 
     def work(self, segment: int, budget: Budget) -> dict[str, Any]:
-        """Go on with one segment until its end or the budget's; answers with how far it has come.
+        """Works on one segment until its end, or until the budget is spent; returns how far it has come.
 
         Raises:
-            OutOfTurn: no run is on, or it has no such segment.
-            PipelineError: KMS or a table failed; what was done is kept, and asking again goes on.
+            OutOfTurn: no run is active, or it has no such segment.
+            PipelineError: KMS or a table failed. Finished work is stored; calling again continues.
         """
         run = self._current()
         if run.phase is Phase.DONE or not 0 <= segment < run.segments:
@@ -178,13 +181,13 @@ class Rekeying:
         return {"done": stretch.done, "records": sum(stretch.counts.values())}
 
     def conclude(self, operator: str) -> dict[str, Any]:
-        """End a phase: moving is followed by verifying, and that by the end or another round.
+        """Ends a phase. Verification follows moving; the end or another round follows verification.
 
         Returns:
-            Where the run stands; `wait` is how many milliseconds are left before it may be verified.
+            The state of the run; `wait` is the number of milliseconds until it may be verified.
 
         Raises:
-            OutOfTurn: no run is on, or segments are not done.
+            OutOfTurn: no run is active, or some segments are not done.
         """
         run = self._current()
         stretches = self._stretches(run)
@@ -201,7 +204,7 @@ class Rekeying:
         return self._told(after)
 
     def status(self) -> dict[str, Any]:
-        """Where the latest run stands; nothing but `phase` where there never was one."""
+        """Returns the state of the latest run; only `phase` if there never was one."""
         run = self.progress.run()
         return self._told(run) if run else {"phase": "none"}
 
@@ -219,7 +222,7 @@ class Rekeying:
         return run
 
     def _stretches(self, run: Run) -> list[Stretch]:
-        """Those of the phase that the run is at."""
+        """Returns the stretches of the run's current phase."""
         return [
             each
             for each in self.progress.stretches(run)

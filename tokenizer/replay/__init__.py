@@ -1,1 +1,1 @@
-"""Brings back what failed."""
+"""Replays records that failed."""

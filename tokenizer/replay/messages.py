@@ -1,7 +1,7 @@
-"""Replay: the Lambda events that first delivered records, made again from their dead letters.
+"""Rebuilds the Lambda events that first delivered records, from their dead letters.
 
-The tokenizing function gets what it first got, so it derives the same identity and publishes the same bytes. A record
-that an operator edited gets a new identity that names the old one.
+The tokenizing function gets the same event as the first time, so it derives the same identity and publishes the same
+bytes. A record that an operator edited gets a new identity that includes the old one.
 """
 
 import base64
@@ -33,7 +33,7 @@ PUBLISHED, FAILED, UNAVAILABLE, REFUSED, EXPIRED, SKIPPED = (
     "expired",
     "skipped",
 )
-# Of several records behind one letter the worst tells what becomes of it.
+# If one letter stands for several records, the worst result counts.
 _WORST_FIRST = (REFUSED, EXPIRED, UNAVAILABLE, FAILED, PUBLISHED)
 
 
@@ -44,14 +44,14 @@ def lambda_event(entries: Sequence[Entry], *, with_letters: bool = False) -> dic
 
 
 def entry(source: LetterSource, data: bytes) -> Entry:
-    """One record of a Lambda event.
+    """Returns one record of a Lambda event.
 
     Args:
         source: where the record first came from.
-        data: its raw bytes.
+        data: the raw bytes.
 
     Raises:
-        ValueError: the source names neither a position in a stream nor a message of a queue, or no moment.
+        ValueError: the source names neither a stream position nor a message of a queue, or no valid moment.
     """
     arrived = arrival(source)
     if source.stream and source.shard and source.sequence_number:
@@ -64,10 +64,10 @@ def entry(source: LetterSource, data: bytes) -> Entry:
 
 
 def arrival(source: LetterSource) -> float:
-    """When a record first arrived, in seconds since 1970.
+    """Returns when a record first arrived, in seconds since 1970.
 
     Raises:
-        ValueError: the letter names no moment.
+        ValueError: the letter holds no valid moment.
     """
     try:
         return datetime.fromisoformat(source.arrived_at).timestamp()
@@ -76,7 +76,7 @@ def arrival(source: LetterSource) -> float:
 
 
 def stream_entry(stream: str, shard: str, record: Mapping[str, Any]) -> Entry:
-    """One record of a Lambda event, from an answer of GetRecords."""
+    """Returns one record of a Lambda event, made from a record of GetRecords."""
     return {
         "eventSource": "aws:kinesis",
         "eventSourceARN": stream,
@@ -90,18 +90,21 @@ def stream_entry(stream: str, shard: str, record: Mapping[str, Any]) -> Entry:
 
 
 def revision(old: bytes, new: bytes) -> str:
-    """The name of an edit: the same for the same edit, and telling nothing of either text to who has not got the old one."""
+    """Returns the name of an edit.
+
+    Equal edits have equal names; without the old text, the name reveals nothing of either text.
+    """
     return hmac.digest(old, b"edited:" + new, "sha256")[:12].hex()
 
 
 def worst(results: Sequence[Result]) -> Result:
-    """What became of several records as one result, with how many there were."""
+    """Returns the worst of several results, with their number."""
     first = min(results, key=lambda result: _WORST_FIRST.index(result["status"]))
     return first if len(results) == 1 else {**first, "records": len(results)}
 
 
 def of_entry(made: Entry, outcomes: Sequence[Result]) -> Result:
-    """What became of the record, or of the aggregate's records, that one entry stood for."""
+    """Returns the result of one entry, which may stand for all records of an aggregate."""
     kinesis = made.get("kinesis", {})
     item, sub = kinesis.get("sequenceNumber") or made["messageId"], kinesis.get("subSequenceNumber")
     mine = [each for each in outcomes if each["item"] == item and (sub is None or each.get("sub") == sub)]

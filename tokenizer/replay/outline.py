@@ -1,4 +1,4 @@
-"""The outline of a raw record: paths, types and lengths, and not one value."""
+"""Makes the outline of a raw record: its paths, types and lengths, without any value."""
 
 import re
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ _SHOWN = 500
 
 
 def outline(data: bytes) -> dict[str, Any]:
-    """What a record looks like.
+    """Returns the outline of a record.
 
     Returns:
-        `bytes`, `json` (whether it parses), and `fields`: `path`, `type` and `length` of each, at most 500. A key that is
-        no plain identifier may be a value and is shown as `*`.
+        `bytes`, `json` (True if it parses), and `fields`: `path`, `type` and `length` of each, at most 500. A key that
+        is no plain identifier may be a value, so it is shown as `*`.
     """
     try:
         value = json_text.parse(data)

@@ -1,1 +1,1 @@
-"""Tokens back to values, by policy and within budgets."""
+"""Turns tokens back into values, within policies and budgets."""

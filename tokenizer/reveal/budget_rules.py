@@ -1,4 +1,4 @@
-"""How much a caller may be shown, as policies/budgets.toml says it; read and checked once."""
+"""Reads and checks policies/budgets.toml, which says how much a caller may be shown."""
 
 import tomllib
 from collections.abc import Collection
@@ -18,18 +18,21 @@ OTHER = "other"
 
 
 class Window(StrEnum):
-    """A stretch of time, by the clock of UTC. Around its end a caller has the room of two."""
+    """Lists the periods that budgets count in, by the UTC clock.
+
+    Around the end of a window a caller has the room of two.
+    """
 
     HOUR = "hour"
     DAY = "day"
 
     @property
     def seconds(self) -> int:
-        """How long it is."""
+        """Returns the length in seconds."""
         return 3_600 if self is Window.HOUR else 86_400
 
     def of(self, moment: datetime) -> str:
-        """The window that a moment falls into: `2026-11-24T13` or `2026-11-24`."""
+        """Returns the name of the window that holds a moment, such as `2026-11-24T13` or `2026-11-24`."""
         return moment.strftime("%Y-%m-%dT%H" if self is Window.HOUR else "%Y-%m-%d")
 
 
@@ -38,7 +41,7 @@ class _Model(BaseModel):
 
 
 class Steps(_Model):
-    """Up to `full` values in full, up to `shown` in full or masked, then none."""
+    """Limits the values that are shown: `full` in full, further ones masked up to `shown` in all, then none."""
 
     full: Count
     shown: Count
@@ -51,7 +54,7 @@ class Steps(_Model):
 
 
 class Row(_Model):
-    """The steps for the callers, purposes and categories that fit."""
+    """Holds the limits for some callers, purposes and categories; None in a field means all."""
 
     groups: Names = None
     purposes: Names = None
@@ -60,7 +63,7 @@ class Row(_Model):
     day: Steps
 
     def fits(self, groups: Collection[str], purpose: str, category: str) -> bool:
-        """Whether this row is about such a reveal."""
+        """Returns True if the row is about such a reveal."""
         return (
             (self.groups is None or not self.groups.isdisjoint(groups))
             and (self.purposes is None or purpose in self.purposes)
@@ -69,14 +72,14 @@ class Row(_Model):
 
 
 class Misses(_Model):
-    """How many tokens may lead nowhere or be refused."""
+    """Limits the tokens that lead nowhere or are refused."""
 
     hour: Count
     day: Count
 
 
 class BudgetRules(_Model):
-    """The whole file."""
+    """Holds the whole file."""
 
     purposes: frozenset[str]
     reveals: Annotated[tuple[Row, ...], Field(min_length=1)]
@@ -96,10 +99,10 @@ class BudgetRules(_Model):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The limits in a text.
+        """Parses the rules.
 
         Raises:
-            Configuration: it is no TOML, or not of this form; names what is wrong.
+            Configuration: the text is not TOML or not of this form; the message names what is wrong.
         """
         try:
             return cls.model_validate(tomllib.loads(text))
@@ -113,14 +116,17 @@ class BudgetRules(_Model):
             raise Configuration(f"budgets: {'; '.join(faults)}") from None
 
     def purpose(self, purpose: str) -> str:
-        """The name that a purpose is counted under; callers can't have a counter each for what they make up."""
+        """Returns the name under which a purpose is counted.
+
+        Unknown purposes share one counter, so inventing some is no use.
+        """
         return purpose if purpose in self.purposes else OTHER
 
     def steps(self, window: Window, groups: Collection[str], purpose: str, category: str) -> Steps:
-        """The steps of the first row that fits."""
+        """Returns the limits of the first row that fits."""
         row = next(each for each in self.reveals if each.fits(groups, self.purpose(purpose), category))
         return row.hour if window is Window.HOUR else row.day
 
     def most_misses(self, window: Window) -> int:
-        """How many misses a window has room for."""
+        """Returns how many misses are allowed in a window."""
         return self.misses.hour if window is Window.HOUR else self.misses.day

@@ -1,7 +1,8 @@
-"""Reveal budgets: how much of what a caller asks for is shown, in full, masked, or not at all.
+"""Decides how much of a request is shown in full, masked, or not at all.
 
-What is asked is counted before anything is answered, and each count comes back with what it has grown to: requests at the same time get
-different places in one row, so together they never get more than a budget has. A request that fails afterwards has spent what it asked.
+A request is counted before it is answered, and each counter returns its new total. So requests at the same time get
+different parts of the room, and together never more than a budget has. A request that fails afterwards has still used
+its part.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,31 +16,31 @@ MISSES = "misses"
 
 
 class Counters(Protocol):
-    """Keeps counters."""
+    """Stores counters."""
 
     def add(
         self, caller: str, window: Window, moment: datetime, amounts: Mapping[str, int]
     ) -> Mapping[str, int]:
-        """Add to a caller's counters of the window that a moment falls into, to all at once.
+        """Adds to a caller's counters of the window that holds a moment, all at once.
 
         Returns:
-            What each of them has grown to by that.
+            The new total of each counter.
 
         Raises:
-            PipelineError: it can't be told whether they were added.
+            PipelineError: it is not known whether the counters were changed.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What is shown of what was asked.
+    """Says how much of a request is shown.
 
     Args:
-        full: by category, how many values in full.
-        shown: by category, how many in full or masked.
-        blocked: too many tokens led nowhere, so nothing is shown, and nothing is told of any token.
-        crossed: the steps that this request was the first to go beyond.
+        full: the number of values shown in full, by category.
+        shown: the number of values shown in full or masked, by category.
+        blocked: True if too many tokens led nowhere. Then nothing is shown, and no token's status is answered.
+        crossed: the limits that this request was the first to exceed.
     """
 
     full: Mapping[str, int]
@@ -50,7 +51,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class RevealBudgets:
-    """Counts what is asked, and grants what there is room for."""
+    """Counts requests and grants what is left of the budgets."""
 
     limits: BudgetRules
     counters: Counters
@@ -66,21 +67,21 @@ class RevealBudgets:
         misses: int,
         in_full: bool,
     ) -> Granted:
-        """Count a request.
+        """Counts a request.
 
-        One call for each window, whatever is asked, so that what a request costs tells nothing of its tokens.
+        It makes one call for each window, whatever is asked, so that its timing reveals nothing about the tokens.
 
         Args:
-            caller: whose budgets these are.
-            groups: the caller's.
-            purpose: as it was told.
-            moment: now, in UTC.
-            wanted: values by category that the policies permit.
-            misses: tokens that lead nowhere or are not permitted.
-            in_full: whether the values are wanted in full.
+            caller: the caller whose budgets are used.
+            groups: the caller's groups.
+            purpose: the purpose that the caller gave.
+            moment: the present moment, in UTC.
+            wanted: the number of values that the policies permit, by category.
+            misses: the number of tokens that lead nowhere or are not permitted.
+            in_full: True if the values are wanted in full.
 
         Raises:
-            PipelineError: the counters can't be reached; nothing may be shown then.
+            PipelineError: the counters can't be reached. Nothing may be shown then.
         """
         named = {each: f"{self.limits.purpose(purpose)}/{each}" for each in wanted}
         amounts = {MISSES: misses}

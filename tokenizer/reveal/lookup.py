@@ -1,4 +1,7 @@
-"""Reveal: tokens back to the values they stand for, for functions that may read the vault."""
+"""Looks up the values behind tokens, for functions that may read the vault.
+
+Policies and budgets are checked elsewhere.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +16,7 @@ from tokenizer.vault.tokens import Pointer, is_token
 
 
 class Status(StrEnum):
-    """What came of one token."""
+    """Lists the results for a token."""
 
     OK = "ok"
     UNKNOWN = "unknown"
@@ -24,37 +27,37 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """The answer for one token; `found` is there where the status is `ok`."""
+    """Holds the answer for one token; `found` is set if the status is `ok`."""
 
     status: Status
     found: VaultField | None = field(default=None, repr=False)
 
 
 class ReadableVault(Protocol):
-    """A vault that can be read."""
+    """Reads the vault."""
 
     def get_decrypted(
         self, ids: Sequence[bytes], budget: Budget
     ) -> Mapping[bytes, VaultRecord | PipelineError | None]:
-        """Records in clear; None for what is not there, an error for what can't be read."""
+        """Returns records in clear: None for a record that doesn't exist, an error for one that can't be read."""
         ...
 
 
 class ReadableAliases(Protocol):
-    """Knows which token stands behind an alias."""
+    """Knows the token behind each alias."""
 
     def lookup(self, aliases: Collection[str], budget: Budget) -> Mapping[str, str | PipelineError]:
-        """The tokens of aliases that have one, and why it can't be told for others."""
+        """Returns the token of each alias that has one, or the error that kept it from being read."""
         ...
 
 
 def reveal(
     tokens: Sequence[str], vault: ReadableVault, aliases: ReadableAliases, budget: Budget
 ) -> dict[str, Revealed]:
-    """The values behind tokens and format-preserving aliases.
+    """Returns the values behind tokens and format-preserving aliases.
 
-    A text that is neither, a token of another stack, a one-way token and a token whose record has expired are all
-    `unknown`; every token of an erased record is `erased`.
+    The status is `unknown` for a text that is neither, for a token of another stack, a one-way token, and a token whose
+    record has expired. It is `erased` for every token of an erased record.
     """
     pointers: dict[str, Pointer | PipelineError] = {}
     maybe_aliases = {token for token in tokens if not is_token(token) and may_be_alias(token)}

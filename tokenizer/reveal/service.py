@@ -1,4 +1,4 @@
-"""Who may reveal what: a reveal under a policy, with a line in the audit trail before the answer."""
+"""Reveals values to callers whom the policies permit, and writes an audit line before each answer."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,10 @@ from tokenizer.time_budget import Budget
 from tokenizer.vault.categories import category
 from tokenizer.vault.tokens import is_token
 
-IAM = "iam"  # the group of callers that IAM alone has let through
+IAM = "iam"  # the group of callers whom only IAM has let through
 DENIED = "denied"
 
-# Statuses that are no fault of whoever asks, and use up no budget.
-# What an answer says of a text that is the vault's, whatever its shape.
+# Results that prove a text to be the vault's, whatever its shape.
 _LED_SOMEWHERE = frozenset({Status.OK, Status.ERASED, Status.TAMPERED})
 _NOT_THE_CALLERS = frozenset({str(Status.TAMPERED), str(Status.UNAVAILABLE)})
 
@@ -30,7 +29,7 @@ class NotACaller(ValueError):
 
 
 class Action(StrEnum):
-    """What may be asked."""
+    """Lists the actions that a caller may ask for."""
 
     REVEAL = "reveal"
     MASKED = "revealMasked"
@@ -38,12 +37,12 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks.
+    """Describes the caller.
 
     Args:
-        name: for the audit trail.
-        groups: what the policies go by.
-        mfa: whether they signed in with a second factor.
+        name: the name for the audit trail.
+        groups: the groups by which the policies decide.
+        mfa: True if the caller signed in with a second factor.
     """
 
     name: str
@@ -53,7 +52,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class RevealRequest:
-    """What is asked for: some tokens, for a purpose, in full or masked."""
+    """Holds a request: some tokens, a purpose, and whether values are wanted in full or masked."""
 
     tokens: tuple[str, ...]
     purpose: str
@@ -61,52 +60,52 @@ class RevealRequest:
 
 
 class Policies(Protocol):
-    """Decides."""
+    """Decides who may reveal what."""
 
     def permitted(self, caller: Caller, request: RevealRequest, hour: int) -> Mapping[Action, frozenset[str]]:
-        """The categories of value that may be revealed to a caller, by action.
+        """Returns the categories of values that a caller may reveal, by action.
 
         Args:
-            caller: who asks.
-            request: what for.
-            hour: of the day, in UTC.
+            caller: the caller.
+            request: the request, with its purpose.
+            hour: the hour of the day, in UTC.
         """
         ...
 
 
 class Honey(Protocol):
-    """Knows the tokens that nobody has a reason to reveal."""
+    """Knows the honey tokens, which nobody has a reason to reveal."""
 
     def among(self, tokens: Collection[str], budget: Budget) -> frozenset[str]:
-        """Those of some tokens that are honey tokens.
+        """Returns those tokens that are honey tokens.
 
         Raises:
-            PipelineError: it can't be told.
+            PipelineError: the honey tokens can't be read.
         """
         ...
 
 
 class Audit(Protocol):
-    """Keeps what was asked and answered."""
+    """Writes the audit trail."""
 
     def write(self, action: str, operator: str, **facts: Any) -> None:
-        """Add a line; raises if it is not kept."""
+        """Adds a line; raises if it could not be stored."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RevealService:
-    """Reveals under policies and budgets.
+    """Reveals values within policies and budgets.
 
     Args:
-        vault: has the values.
-        aliases: know the tokens behind aliases.
-        policies: say who may.
-        budgets: say how much.
+        vault: holds the values.
+        aliases: knows the tokens behind aliases.
+        policies: decides who may reveal what.
+        budgets: decides how much may be revealed.
         honey: knows the tokens that raise an alarm.
-        audit: takes a line before each answer.
-        signal: counts what somebody is to be alarmed of, by name.
-        now: the time, in UTC.
+        audit: gets a line before each answer.
+        signal: adds to the alarm metric of the given name.
+        now: returns the present moment, in UTC.
     """
 
     vault: ReadableVault
@@ -119,13 +118,15 @@ class RevealService:
     now: Callable[[], datetime]
 
     def answer(self, caller: Caller, request: RevealRequest, budget: Budget) -> dict[str, dict[str, Any]]:
-        """What each token is answered with: `status`, and `kind` and `value` where it is `ok`, `masked` where that is masked.
+        """Answers a request.
 
-        Whoever may reveal nothing for the purpose is told `denied` of every token, and the vault is not even read. Of a honey token
-        nobody is told anything that they would not be told of its like. The audit line comes first: no line, no answer.
+        Each token gets a `status`; if that is `ok`, also `kind` and `value`, and `masked` if it is masked.
+
+        If the caller may reveal nothing for the purpose, every token is `denied` and the vault is not read. A honey
+        token is answered like any other. The audit line is written first: without a line there is no answer.
 
         Raises:
-            PipelineError: the vault's keys, the budgets, the honey tokens or the audit trail can't be reached.
+            PipelineError: the vault, its keys, the budgets, the honey tokens or the audit trail can't be reached.
         """
         moment, tokens = self.now(), tuple(dict.fromkeys(request.tokens))
         honey = self.honey.among(tokens, budget)
@@ -138,8 +139,10 @@ class RevealService:
         answers = {token: {"status": DENIED if granted.blocked else status} for token, status in rest.items()}
         for each, values in wanted.items():
             shown = granted.shown[each] if each in permitted[Action.MASKED] else 0
-            for at, (token, value) in enumerate(values.items()):
-                answers[token] = _answer(value, each, in_full=at < granted.full[each], shown=at < shown)
+            for position, (token, value) in enumerate(values.items()):
+                answers[token] = _answer(
+                    value, each, in_full=position < granted.full[each], shown=position < shown
+                )
         answers = {token: answers[token] for token in tokens}
         self._write(caller, request, answers, honey=sorted(honey), budgets=granted.crossed)
         return answers
@@ -178,14 +181,14 @@ class RevealService:
             groups=list(caller.groups),
             purpose=as_code(request.purpose),
             **_results(answers, request.action),
-            **{name: list(told) for name, told in notable.items() if told},
+            **{name: list(found) for name, found in notable.items() if found},
         )
 
 
 def _sorted(
     tokens: Sequence[str], found: Mapping[str, Revealed], permitted: Collection[str]
 ) -> tuple[dict[str, dict[str, VaultField]], dict[str, str]]:
-    """The values that the policies permit, by category and token; and what every other token is answered with."""
+    """Returns the values that the policies permit, by category and token, and the status of every other token."""
     wanted: dict[str, dict[str, VaultField]] = {}
     rest: dict[str, str] = {}
     for token in tokens:
@@ -213,22 +216,28 @@ def _answer(found: VaultField, of: str, *, in_full: bool, shown: bool) -> dict[s
 
 
 def _results(answers: Mapping[str, Mapping[str, Any]], action: Action) -> dict[str, Any]:
-    """What the audit trail keeps: a text that led nowhere and has no token's shape may be a value, so it is counted."""
+    """Returns what the audit trail keeps.
+
+    A text that is no token and led nowhere may be a value, so it is only counted.
+    """
     known = {
-        token: _told(each, action)
+        token: _logged(each, action)
         for token, each in answers.items()
         if is_token(token) or each["status"] in _LED_SOMEWHERE
     }
     return {"tokens": known, "not_tokens": len(answers) - len(known)}
 
 
-def _told(answer: Mapping[str, Any], action: Action) -> str:
-    """What the audit trail is told: a value that was masked for want of budget is not what was asked for."""
+def _logged(answer: Mapping[str, Any], action: Action) -> str:
+    """Returns a token's result for the audit trail.
+
+    `masked` means that the caller wanted it in full but had no budget left.
+    """
     return "masked" if answer.get("masked") and action is Action.REVEAL else str(answer["status"])
 
 
 def masked(value: Any, of: str) -> str:
-    """A value for somebody who only has to recognize it: a card's last four digits, an email's first letter and domain."""
+    """Masks a value so that it can be recognized but not read: a card's last four digits, an email's first letter."""
     if not isinstance(value, str):
         return "***"
     if of == "card_number":

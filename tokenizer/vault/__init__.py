@@ -1,1 +1,1 @@
-"""Tokens, and what the vault keeps."""
+"""Makes tokens, and decides what the vault keeps and for how long."""

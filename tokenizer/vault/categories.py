@@ -1,4 +1,4 @@
-"""What a revealed value is, in the words of the policies: told by the field that it stood in."""
+"""Maps fields to the categories of value that the policies use. The name of the field decides, not the value."""
 
 _BY_FIELD = {
     "expiry": "card_expiry",
@@ -23,7 +23,7 @@ CATEGORIES = tuple(sorted({*_BY_FIELD.values(), "card_number", "other"}))
 
 
 def category(path: str) -> str:
-    """The category of a field; `other` for what no schema names or nobody thought of.
+    """Returns the category of a field; `other` if the field has none of its own.
 
     Args:
         path: JSON Pointer into the raw event.

@@ -1,7 +1,8 @@
-"""How long the vault keeps values, by what they are.
+"""Decides how long the vault keeps values, by category.
 
-A lifetime ends twice: signed in the record, which reading checks to the second, and by DynamoDB's TTL, which deletes within days.
-A category with a lifetime of its own gets a vault record of its own in each raw record, since DynamoDB deletes whole items.
+A lifetime is enforced twice: the record carries a signed end that readers check to the second, and DynamoDB's TTL
+deletes the item within days. DynamoDB deletes whole items, so each raw record gets a separate vault record for every
+category that has its own lifetime.
 """
 
 from collections.abc import Mapping
@@ -16,12 +17,12 @@ _SECONDS_PER_DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """Days from the arrival of the raw record; 0 for ever.
+    """Holds lifetimes in days from the arrival of the raw record; 0 means for ever.
 
-    Consistent values have none: later records point at them. They stay until they are erased.
+    Consistent values have no lifetime, because later records point at them. They stay until they are erased.
 
     Args:
-        default: of every category that is not named.
+        default: days for every category that has no lifetime of its own.
         by_category: days by category of value.
     """
 
@@ -30,10 +31,10 @@ class Lifetimes:
 
     @classmethod
     def parse(cls, default: int, text: str) -> Self:
-        """Lifetimes as a setting tells them: `card_number=400 card_expiry=400`.
+        """Parses lifetimes from a setting such as `card_number=400 card_expiry=400`.
 
         Raises:
-            Configuration: a category that is none, or days that are no whole number.
+            Configuration: a category is unknown, or its days are not a whole number.
         """
         days: dict[str, int] = {}
         for part in text.split():
@@ -41,16 +42,16 @@ class Lifetimes:
             if name not in CATEGORIES or not number.isascii() or not number.isdecimal():
                 known = ", ".join(CATEGORIES)
                 raise Configuration(
-                    f"VAULT_LIFETIMES takes CATEGORY=DAYS, apart by spaces; categories are {known}"
+                    f"VAULT_LIFETIMES takes CATEGORY=DAYS, separated by spaces; categories are {known}"
                 )
             days[name] = int(number)
         return cls(default, days)
 
     def days(self, path: str) -> int:
-        """Of the value of a field, given by its JSON Pointer."""
+        """Returns the lifetime in days of a field's value; `path` is a JSON Pointer."""
         return self.by_category.get(category(path), self.default) if self.by_category else self.default
 
     @staticmethod
     def end(days: int, arrived: int) -> int:
-        """When a value's time is over, in seconds since 1970; 0 for never. `arrived` is in milliseconds."""
+        """Returns a value's end in seconds since 1970, or 0 for never. `arrived` is in milliseconds since 1970."""
         return arrived // 1000 + days * _SECONDS_PER_DAY if days else 0

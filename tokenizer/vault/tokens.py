@@ -1,7 +1,7 @@
-"""Tokens: pointers into the vault, drawn from a record's identity and a field's path.
+"""Derives tokens, which are pointers into the vault, from a record's identity and a field's path.
 
-Nothing of the value goes in, so a token key alone tells nothing about any value (an index token in the
-words of PCI's tokenization guidelines). A token is 128 bits: 96 name the vault record, 32 the field in it.
+No token is computed from its value, so even the token key reveals nothing about a value (PCI's tokenization guidelines
+call this an index token). A token has 128 bits: 96 identify the vault record, 32 the field in it.
 """
 
 import re
@@ -27,11 +27,11 @@ _SHAPE = re.compile(rf"{PREFIX}[0-7][{_ALPHABET}]{{25}}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where a token points.
+    """Identifies the place in the vault that a token points to.
 
     Args:
-        record_id: 12 bytes, the vault record.
-        tag: 4 bytes, the field in it.
+        record_id: 12 bytes that identify the vault record.
+        tag: 4 bytes that identify the field in the record.
     """
 
     record_id: bytes
@@ -39,15 +39,15 @@ class Pointer:
 
     @property
     def token(self) -> str:
-        """The token in the form that consumers see."""
+        """Returns the token as consumers see it."""
         return RecordTokens(self.record_id).token(self.tag)
 
     @classmethod
     def parse(cls, token: str) -> Self:
-        """The pointer behind a token.
+        """Returns the pointer that a token encodes.
 
         Raises:
-            ValueError: it is not of a token's shape; the text is not repeated.
+            ValueError: the text doesn't have a token's shape. The message doesn't repeat it.
         """
         if not _SHAPE.fullmatch(token):
             raise ValueError("not a token")
@@ -59,7 +59,7 @@ class Pointer:
 
 
 class RecordTokens:
-    """The tokens of one vault record, which begin alike: 19 of their 26 characters are spelled once."""
+    """Makes the tokens of one vault record. They share 19 of their 26 characters, which are computed once."""
 
     __slots__ = ("_begin", "_low")
 
@@ -74,7 +74,7 @@ class RecordTokens:
         self._low = number & ((1 << _TAG_PART) - 1)
 
     def token(self, tag: bytes) -> str:
-        """The token of one of its fields, in the form that consumers see."""
+        """Returns the token of one field, as consumers see it."""
         low = self._low | int.from_bytes(tag)
         return (
             f"{self._begin}{_PAIRS[low >> 25]}{_PAIRS[low >> 15 & 1023]}{_PAIRS[low >> 5 & 1023]}"
@@ -83,13 +83,13 @@ class RecordTokens:
 
 
 def is_token(text: str) -> bool:
-    """Whether a string has the shape of a token; no look-up, any service can run it."""
+    """Returns True if a string has the shape of a token. It looks nothing up, so any service can call it."""
     return _SHAPE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class TokenKey:
-    """The key behind record ids and tags.
+    """Derives record ids, tags and ingest ids.
 
     Args:
         secret: 32 bytes.
@@ -98,34 +98,37 @@ class TokenKey:
     secret: bytes = field(repr=False)
 
     def record_id(self, identity: Identity, lifetime: str = "") -> bytes:
-        """12 bytes: a trillion records collide with probability 6e-6; `lifetime` names a record of another lifetime."""
+        """Returns a 12-byte record id.
+
+        Each lifetime has its own; a trillion records collide with a probability of 6e-6.
+        """
         return self._derive(b"record", identity, lifetime)[:RECORD_BYTES]
 
     def consistent_record_id(self, identity: Identity, path: str) -> bytes:
-        """12 bytes for the record of a consistent value, drawn by the field where it first occurred."""
+        """Returns the 12-byte record id of a consistent value, derived from the field in which it first occurred."""
         return self._derive(b"consistent", identity, path)[:RECORD_BYTES]
 
     def tag(self, identity: Identity, path: str, attempt: int = 0) -> bytes:
-        """4 bytes for a field; `attempt` draws anew when two fields of one record drew the same."""
+        """Returns a field's 4-byte tag. `attempt` draws another one if two fields of one record get the same."""
         return self._derive(b"field", identity, f"{attempt}:{path}")[:TAG_BYTES]
 
     def number(self, identity: Identity, path: str) -> int:
-        """A number of 256 bits that aliases are cut from."""
+        """Returns a 256-bit number from which aliases are made."""
         return int.from_bytes(self._derive(b"alias", identity, path))
 
     def ingest_id(self, identity: Identity) -> str:
-        """The opaque id that consumers drop duplicates by."""
+        """Returns the opaque id by which consumers drop duplicates."""
         return f"ing_{self._derive(b'ingest', identity)[:16].hex()}"
 
     def _derive(self, purpose: bytes, identity: Identity, path: str = "") -> bytes:
-        # Lengths in front of the variable parts: no two inputs read the same.
+        # A length stands before each variable part, so that different inputs can't produce the same message.
         message = b"%s:%d:%s%s" % (purpose, len(identity.canonical), identity.canonical, path.encode())
         return digest(self.secret, message, "sha256")
 
 
 @dataclass(frozen=True, slots=True)
 class ScopeKeys:
-    """The keys of the blind index, one for each scope, all derived from one root.
+    """Derives the blind index's keys, one for each scope, from one root.
 
     Args:
         root: 32 bytes.
@@ -135,15 +138,15 @@ class ScopeKeys:
     _derived: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def blind_index(self, scope: str, normalized: str) -> bytes:
-        """32 bytes that say which value this is to whoever has the key. They never leave their table."""
+        """Returns 32 bytes that identify a value to a holder of the key. They never leave their table."""
         return digest(self._of(scope), b"value:" + normalized.encode(), "sha256")
 
     def seal(self, scope: str, blind_index: bytes, token: str) -> bytes:
-        """16 bytes that bind an index entry's token to its value, so that a forged entry is noticed."""
+        """Returns 16 bytes that bind an index entry's token to its value, so that a forged entry is noticed."""
         return digest(self._of(scope), b"entry:" + blind_index + token.encode(), "sha256")[:16]
 
     def _of(self, scope: str) -> bytes:
-        # Scopes are the schemas', so there are few; their keys live as long as the root does in here.
+        # The schemas define the scopes, so there are few. The derived keys live as long as the root does.
         key = self._derived.get(scope)
         if key is None:
             key = self._derived[scope] = digest(self.root, b"scope:" + scope.encode(), "sha256")
@@ -152,7 +155,7 @@ class ScopeKeys:
 
 @dataclass(frozen=True, slots=True)
 class SubjectKey:
-    """The key that turns a customer's id into the name that the vault knows them by.
+    """Turns a customer id into the name that the vault uses for the customer.
 
     Args:
         secret: 32 bytes.
@@ -161,29 +164,31 @@ class SubjectKey:
     secret: bytes = field(repr=False)
 
     def subject(self, customer_id: str) -> str:
-        """32 hexadecimal digits: 128 bits of an HMAC, so that no id stands in the vault."""
+        """Returns 32 hexadecimal digits, 128 bits of an HMAC. The vault holds them instead of the customer id."""
         return digest(self.secret, b"subject:" + customer_id.encode(), "sha256")[:16].hex()
 
 
 @dataclass(frozen=True, slots=True)
 class Versions(Generic[K]):
-    """Versions of a key side by side. Which one a record gets is a function of its arrival, so it stays the same for ever.
+    """Holds versions of a key.
+
+    A record's arrival decides which version it gets, so each record keeps its version for ever.
 
     Args:
-        keys: each with the arrival from which it is used, milliseconds since 1970, ascending; the first from 0.
+        keys: pairs of a key and its start in milliseconds since 1970, in ascending order; the first starts at 0.
     """
 
     keys: tuple[tuple[int, K], ...]
 
     @classmethod
     def only(cls, key: K) -> "Versions[K]":
-        """One version, from the beginning."""
+        """Returns a single version that starts at 0."""
         return cls(((0, key),))
 
     def at(self, arrived: int) -> K:
-        """The version for what arrived then, milliseconds since 1970."""
+        """Returns the version for a record that arrived then; `arrived` is in milliseconds since 1970."""
         return next(key for begins, key in reversed(self.keys) if begins <= arrived)
 
     def newest_first(self) -> tuple[K, ...]:
-        """All of them, whether or not they have begun."""
+        """Returns all keys, including those that have not started yet."""
         return tuple(key for _, key in reversed(self.keys))

@@ -1,1 +1,1 @@
-"""The adapters of the audit trail."""
+"""Writes the audit trail."""

@@ -1,8 +1,8 @@
-"""The audit trail: who asked for what, when, and what came of it; never a value.
+"""Writes the audit trail, which records who asked for what, when, and with which result. It never holds a value.
 
-A line is an object that is put once, into a bucket whose lock lets nobody change or delete it; then the chain's head moves on in
-a table. Only when both are done may an answer be given. A line that stands beyond its head is therefore one without an answer,
-and a head beyond its lines is a gap. Why so: docs/decisions/0008.
+A line is an object that is written once, into a bucket whose lock keeps anybody from changing or deleting it. Then the
+head of its chain moves on in a table. An answer may be given only after both. So a line after its chain's head is one
+without an answer, and a head after its chain's last line shows a gap. docs/decisions/0008 explains why.
 """
 
 import base64
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AuditStore:
-    """Where lines and heads go, and what gives chains their keys."""
+    """Names the places of lines and heads, and the key that protects chains."""
 
     s3: "S3Client"
     bucket: str
@@ -47,9 +47,10 @@ class _Chain:
 
 
 class AuditTrail:
-    """Adds lines, in a chain of its own for each function instance and day.
+    """Adds lines. Each function instance has one chain a day.
 
-    A chain on which a write failed is given up, since nobody knows how far that write came; the next line begins another.
+    After a failed write the chain is given up, because nobody knows whether the write arrived. The next line begins
+    another.
     """
 
     def __init__(self, store: AuditStore, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -60,7 +61,7 @@ class AuditTrail:
         key_expiry.watch(self)
 
     def drop_expired(self) -> None:
-        """Let go of the key of a chain whose day is over."""
+        """Drops the key of a chain whose day is over."""
         with self._lock:
             today = self._now().astimezone(UTC).date().isoformat()
             if self._chain is not None and self._chain.place.day != today:
@@ -68,15 +69,15 @@ class AuditTrail:
 
     @translated("writing the audit trail")
     def write(self, action: str, operator: str, **facts: Any) -> None:
-        """Add a line.
+        """Adds a line.
 
         Args:
-            action: what was done.
-            operator: who asked, as the caller says; CloudTrail has who really invoked the function.
-            facts: filters, ids, tokens, counts; no value.
+            action: the action that was asked for.
+            operator: the caller's own name for themselves; CloudTrail knows who really invoked the function.
+            facts: filters, ids, tokens and counts; no value.
 
         Raises:
-            PipelineError: it was not written; who asked for values must not get them then.
+            PipelineError: the line was not written. Then the caller must not get what they asked for.
         """
         try:
             self._write(action, operator, facts)
@@ -126,7 +127,8 @@ class AuditTrail:
 
     def _advance(self, before: Head | None, sealed: Sealed) -> None:
         place = sealed.line.place
-        # True of a head that this very call has moved already, too: botocore repeats a call whose answer was lost.
+        # botocore repeats a call whose answer was lost, so the condition also accepts a head that this call has already
+        # moved.
         condition = "(#sequence = :sequence AND #hash = :hash) OR "
         values = {":sequence": {"N": str(place.sequence)}, ":hash": {"S": sealed.hash}}
         if before is None:

@@ -1,1 +1,1 @@
-"""The adapters of erasure."""
+"""Stores marks and certificates, and finds the data of a subject."""

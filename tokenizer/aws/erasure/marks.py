@@ -1,7 +1,7 @@
-"""Whose values are erased, in a table of its own: by subject, until which arrival.
+"""Reads the marks of erasures: for each subject, the moment up to which their values are erased.
 
-Writing functions ask so that nothing erased comes back into the blind index; reading ones so that it is never revealed,
-whether or not it is still stored.
+Writing functions need them to keep erased values out of the blind index. Reading functions need them to reveal none,
+even if a value is still stored.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,7 +25,7 @@ class DynamoErasures:
         self._table = table
 
     def until(self, subjects: Collection[str], budget: Budget) -> dict[str, int | PipelineError]:
-        """Until which arrival each subject's values are erased; read consistently."""
+        """Returns each subject's mark, read consistently."""
         found: dict[str, int | PipelineError] = {}
 
         def send(chunk: Sequence[str]) -> dict[str, PipelineError]:

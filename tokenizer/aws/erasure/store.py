@@ -1,4 +1,4 @@
-"""The store of erasures: a mark for each subject, which every reader asks for, and the certificates."""
+"""Writes the marks of erasures, which every reader asks for, and stores their certificates."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 DUE_INDEX = "due"
-_OPEN = "open"  # the one key of the index, on certificates with a sweep to come
+_OPEN = "open"  # the only key of the index; certificates with a sweep to come have it
 
 
 class DynamoErasureStore:
@@ -25,7 +25,7 @@ class DynamoErasureStore:
 
     @translated("marking an erasure")
     def mark(self, subject: str, until: int) -> None:
-        """Nothing of the subject's that arrived until then is revealed any more; a mark never goes back."""
+        """Marks everything of the subject's that arrived up to `until` as erased. A mark never moves back in time."""
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
@@ -41,12 +41,12 @@ class DynamoErasureStore:
 
     @translated("keeping a certificate")
     def keep(self, certificate: Certificate) -> None:
-        """Keep a certificate, in the place of what it said before."""
+        """Stores a certificate and replaces its previous state."""
         self._dynamodb.put_item(TableName=self._table, Item=_item(certificate))
 
     @translated("finding sweeps that are due")
     def due(self, now: int) -> list[Certificate]:
-        """The certificates whose next sweep has come, the longest overdue first."""
+        """Returns the certificates whose next sweep is due, the longest overdue first."""
         return [_certificate(item) for item in self._due(now)]
 
     def _due(self, now: int) -> Iterator[Any]:

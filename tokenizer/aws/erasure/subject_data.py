@@ -1,6 +1,6 @@
-"""What a subject leaves behind, found by the indexes of three tables: vault records, entries of the blind index, shares.
+"""Finds a subject's vault records, blind index entries and shares by the indexes of three tables.
 
-Those indexes follow their tables a moment later, which is one reason why an erasure is swept again.
+DynamoDB updates those indexes a moment after the tables. This is one reason why an erasure is swept again.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class DynamoSubjectData:
 
     @translated("finding vault records")
     def records(self, subject: str) -> list[OwnedRecord]:
-        """The vault records that are not erased yet."""
+        """Returns the subject's vault records that are not erased yet."""
         return [
             OwnedRecord(
                 bytes.fromhex(item["id"]["S"]), int(item["arrived"]["S"]), consistent="consistent" in item
@@ -44,7 +44,7 @@ class DynamoSubjectData:
 
     @translated("finding index entries")
     def entries(self, subject: str) -> list[IndexEntry]:
-        """The entries of the blind index that they answer for; which scope each is of is not known here."""
+        """Returns the index entries that the subject owns. Their scope is not known here, so it is empty."""
         return [
             IndexEntry(
                 "", bytes.fromhex(item["id"]["S"]), item["token"]["S"], subject, int(item["arrived"]["N"])
@@ -55,7 +55,7 @@ class DynamoSubjectData:
 
     @translated("finding shares")
     def shares(self, subject: str) -> list[Share]:
-        """The values of others that they use."""
+        """Returns the shares by which the subject uses values that others own."""
         return [
             share(item)
             for key in owners(subject)
@@ -64,7 +64,7 @@ class DynamoSubjectData:
 
     @translated("dropping an index entry")
     def drop_entry(self, entry: IndexEntry) -> None:
-        """Forget which token a value has, unless it has got another one since."""
+        """Removes an index entry, unless its value has got another token since."""
         self._if_still_there(
             lambda: self._dynamodb.delete_item(
                 TableName=self._blind_index,
@@ -77,7 +77,10 @@ class DynamoSubjectData:
 
     @translated("handing an index entry over")
     def hand_over(self, entry: IndexEntry, heir: Share) -> None:
-        """Let somebody who shares the value answer for it; nobody, where that is a record without a name."""
+        """Makes somebody who shares the value the entry's owner.
+
+        A share without a subject leaves it without an owner.
+        """
         names = {"#token": "token", "#owner": "owner"}
         values: dict[str, Any] = {":token": {"S": entry.token}}
         update = "REMOVE #owner, arrived"
@@ -98,7 +101,7 @@ class DynamoSubjectData:
 
     @translated("dropping a share")
     def drop_share(self, share: Share) -> None:
-        """Forget that somebody used a value."""
+        """Removes a share."""
         self._dynamodb.delete_item(
             TableName=self._shares,
             Key={"record": {"S": share.record_id.hex()}, "subject": {"S": share.subject or NOBODY}},

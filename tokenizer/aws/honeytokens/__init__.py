@@ -1,1 +1,1 @@
-"""The adapters of honey tokens."""
+"""Makes and stores honey tokens."""

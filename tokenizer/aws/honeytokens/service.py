@@ -1,4 +1,4 @@
-"""The honey function's desk: has values that are nobody's tokenized, and notes their tokens."""
+"""Serves requests for honey tokens: has values that belong to nobody tokenized, and notes their tokens."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tokenizer.guard import find_leak, own_values
 from tokenizer.honeytokens import MAKERS, HoneyToken, values
 from tokenizer.reveal.service import Audit
 
-MOST = 25  # a request; each token is a call of the tokenizing function, and an invocation has 30 seconds
+MOST = 25  # honey tokens a request; each needs a call of the tokenizing function, and an invocation has 30 seconds
 _NOTE_CHARACTERS = 200
 
 Request = Mapping[str, Any]
@@ -61,9 +61,10 @@ class HoneytokenService:
             raise InvalidRequest(f"note: holds what looks like a value ({found})")
         self.audit.write("seed honey", operator, kind=kind, count=count, note=note)
         made = []
-        # One at a time: tokens of one request would begin alike, which no two tokens of different orders do.
+        # One at a time, because tokens of one request begin alike and tokens of different orders do not.
         for value in values(kind, count, self.random):
-            # Of a customer who is nobody: a value of nobody's is read in fewer calls, since no erasure can have taken it.
+            # Each gets a customer of its own that does not exist. A value without a customer can't be erased, so it
+            # would be read in fewer calls, and the difference could be seen.
             customer_id = f"{self.random.getrandbits(128):032x}"
             (token,) = self.tokenizing.values([(kind, value)], operator, None, customer_id)
             honey = HoneyToken(token, kind, note, self.now().isoformat(timespec="seconds"))

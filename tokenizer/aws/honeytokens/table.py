@@ -1,4 +1,4 @@
-"""The honey tokens, in a table that only the functions read which can reveal, and that they can't write."""
+"""Stores the honey tokens. Only functions that can reveal read this table, and they can't write it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from tokenizer.vault.tokens import is_token
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
+GET_BATCH = 100  # BatchGetItem takes at most 100 keys a call
 
 
 class HoneyReader:
@@ -24,10 +24,10 @@ class HoneyReader:
         self._table = table
 
     def among(self, tokens: Collection[str], budget: Budget) -> frozenset[str]:
-        """Those of some tokens that are honey tokens.
+        """Returns those tokens that are honey tokens.
 
         Raises:
-            PipelineError: the table can't be read, so nobody may be answered.
+            PipelineError: the table can't be read. Then nobody may be answered.
         """
         found: set[str] = set()
 
@@ -40,7 +40,7 @@ class HoneyReader:
             undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
             return unprocessed((key["id"]["S"] for key in undone.get("Keys", [])), "looking for honey tokens")
 
-        # Everybody can tell the shape of a token, so leaving out what has none tells nobody anything.
+        # Texts without a token's shape are left out. That reveals nothing, since everybody knows the shape.
         for chunk in chunks(sorted({token for token in tokens if is_token(token)}), GET_BATCH):
             for why in resend(chunk, send, budget, "looking for honey tokens").values():
                 raise why
@@ -48,7 +48,7 @@ class HoneyReader:
 
 
 class HoneyKeeper:
-    """Notes honey tokens, for the function that seeds them."""
+    """Stores honey tokens for the function that makes them."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
@@ -56,10 +56,10 @@ class HoneyKeeper:
 
     @translated("noting a honey token")
     def note(self, honey: HoneyToken) -> None:
-        """Note a token.
+        """Stores a honey token.
 
         Raises:
-            PipelineError: it was not noted, and must not be planted.
+            PipelineError: it was not stored, so it must not be planted.
         """
         fields = {"id": honey.token, "kind": honey.kind, "note": honey.note, "seeded_at": honey.seeded_at}
         self._dynamodb.put_item(
@@ -68,7 +68,7 @@ class HoneyKeeper:
 
     @translated("listing honey tokens")
     def all(self) -> list[HoneyToken]:
-        """Every honey token, the oldest first.
+        """Returns all honey tokens, the oldest first.
 
         Raises:
             PipelineError: the table can't be read.

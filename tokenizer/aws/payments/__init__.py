@@ -1,1 +1,1 @@
-"""The adapters of payments."""
+"""Stores payments, and stands in for a payment gateway."""

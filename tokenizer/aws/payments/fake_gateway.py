@@ -1,6 +1,6 @@
-"""A payment gateway for the local stack: checks what a real one checks first, and moves no money.
+"""Stands in for a payment gateway on the local stack. It checks what a real one checks first, and moves no money.
 
-Deployed only where the template's parameter `PaymentGateway` says `fake`; its default is none at all.
+It is deployed only if the template's parameter `PaymentGateway` is `fake`. By default there is no gateway.
 """
 
 import hashlib
@@ -13,18 +13,21 @@ from stdnum import luhn
 from tokenizer.cards import PAN_LENGTHS, digits_of
 from tokenizer.payments.cashier import Card, Charge, PaymentStatus
 
-DECLINED_LAST4 = "0002"  # as the test cards of real gateways that are always declined
+DECLINED_LAST4 = "0002"  # like the test cards of real gateways that are always declined
 _EXPIRY = re.compile(r"(0[1-9]|1[0-2])/([0-9]{2})")
 
 
 class FakeGateway:
-    """Implements the port `Gateway`; the same payment id has the same answer."""
+    """Implements the port `Gateway`. The same payment id gets the same answer."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
 
     def charge(self, payment_id: str, card: Card, amount: str, currency: str) -> Charge:  # noqa: ARG002 -- the port's
-        """Approve a card with a valid number that has not expired, unless its last digits ask to be declined."""
+        """Approves a card with a valid number that has not expired.
+
+        Numbers that end in `DECLINED_LAST4` are declined.
+        """
         digits = digits_of(card.number)
         if len(digits) not in PAN_LENGTHS or not luhn.is_valid(digits):
             return Charge(PaymentStatus.DECLINED, reason="invalid_number")

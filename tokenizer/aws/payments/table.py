@@ -1,4 +1,4 @@
-"""The payments table: what came of each payment, the first answer for good."""
+"""Stores the result of each payment. The first result stays for good."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ class PaymentsTable:
 
     @translated("looking for a payment")
     def find(self, payment_id: str) -> Payment | None:
-        """A payment that was finished."""
+        """Returns a finished payment, or None."""
         answer = self._dynamodb.get_item(
             TableName=self._table, Key={"id": {"S": payment_id}}, ConsistentRead=True
         )
@@ -42,7 +42,7 @@ class PaymentsTable:
 
     @translated("keeping a payment")
     def keep(self, payment: Payment) -> Payment:
-        """Keep a payment unless one of its id is kept."""
+        """Stores a payment unless one with its id is stored already; returns the stored one."""
         fields = {name: {"S": str(value)} for name, value in asdict(payment).items() if value is not None}
         try:
             self._dynamodb.put_item(

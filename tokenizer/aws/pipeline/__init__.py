@@ -1,1 +1,1 @@
-"""The pipeline's adapters: bus, dead letters, blind index, aliases."""
+"""Connects the pipeline to EventBridge, SQS, S3 and DynamoDB: bus, dead letters, blind index and aliases."""

@@ -1,8 +1,8 @@
-"""Whose each format-preserving alias is, in a table of its own.
+"""Stores which token owns each format-preserving alias.
 
-An entry is an alias and the token it stands for: both are public. Entries are never changed or deleted, since the
-same record has to draw the same alias on every delivery. The vault record signs its alias, so an entry that was
-forged is noticed when it is revealed.
+An entry is an alias and its token, both of which are public. Entries are never changed or deleted, because each
+delivery of a record must get the same alias. The vault record signs its alias, so a forged entry is noticed when it is
+revealed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +16,7 @@ from tokenizer.time_budget import Budget
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
+GET_BATCH = 100  # BatchGetItem takes at most 100 keys a call
 
 
 class DynamoAliases:
@@ -27,7 +27,7 @@ class DynamoAliases:
         self._table = table
 
     def claim(self, wanted: Mapping[str, str], budget: Budget) -> dict[str, bool | PipelineError]:
-        """Give each alias to its token unless another token has it; claiming again changes nothing."""
+        """Gives each alias to its token unless another token owns it. Claiming again changes nothing."""
         taken: set[str] = set()
 
         def send(aliases: Sequence[str]) -> dict[str, PipelineError]:
@@ -44,7 +44,7 @@ class DynamoAliases:
         return {alias: failed.get(alias, alias not in taken) for alias in wanted}
 
     def lookup(self, aliases: Collection[str], budget: Budget) -> dict[str, str | PipelineError]:
-        """The tokens of aliases."""
+        """Returns the tokens of aliases."""
         found: dict[str, str | PipelineError] = {}
 
         def send(chunk: Sequence[str]) -> dict[str, PipelineError]:

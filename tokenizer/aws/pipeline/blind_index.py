@@ -1,9 +1,9 @@
-"""The blind index: which token a consistent value has, in a table of its own.
+"""Stores the blind index: the token of each consistent value.
 
-The key of an entry is an HMAC of the value under the scope's key, so the table tells nothing without that key.
-The first writer wins by a condition; each entry is sealed under the same key, so that nobody who can write the
-table alone can point a value at another's token. An entry names its owner, the subject of the record that it came with; who else
-uses the value is noted in a table of shares, so that erasing one leaves what others share.
+The key of an entry is an HMAC of the value under the scope's key, so the table reveals nothing without that key. A
+condition lets the first writer win. Each entry is sealed under the same key, so that somebody who can only write the
+table can't point a value at another value's token. An entry names its owner, the subject of the record that first held
+the value. A table of shares names everybody else who uses it, so that erasing one subject leaves what others share.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -21,23 +21,23 @@ from tokenizer.vault.tokens import ScopeKeys
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
-PUT_BATCH = 25  # BatchWriteItem: at most 25 puts a call
-NOBODY = "-"  # who shares a value without a name
+GET_BATCH = 100  # BatchGetItem takes at most 100 keys a call
+PUT_BATCH = 25  # BatchWriteItem takes at most 25 puts a call
+NOBODY = "-"  # stands for the subject of a record that names nobody
 
 
 class DynamoBlindIndex:
     """Implements the port `BlindIndex`."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, shares: str, keys: ScopeKeys) -> None:
-        """An index in one table, and who shares its values in another."""
+        """Uses one table for the index and another for shares."""
         self._dynamodb = dynamodb
         self._table = table
         self._shares = shares
         self._keys = keys
 
     def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
-        """The entries of values that have one; read consistently, since an erased value must not come back."""
+        """Returns the entries of values. It reads consistently, because an erased value must not come back."""
         scopes = {blind_index: scope for scope, blind_index in wanted}
         found: dict[bytes, IndexEntry] = {}
         failed: dict[bytes, PipelineError] = {}
@@ -61,10 +61,11 @@ class DynamoBlindIndex:
         return Tokens(found, failed)
 
     def claim(self, entries: Sequence[IndexEntry], erasures: Mapping[str, int], budget: Budget) -> Tokens:
-        """Enter values that have no token yet; whoever was first keeps it, and everybody gets that token.
+        """Enters values that have no token yet. The first writer wins, and everybody gets that token.
 
-        What the same owner had entered before an erasure is replaced. One entry that is taken cancels its whole transaction, so the others are sent again without it; its token is
-        then read back. That covers our own claim as well when its answer was lost.
+        An entry that the same owner made before an erasure is replaced. One taken entry cancels its whole transaction,
+        so the others are sent again without it, and its token is read back. This also covers our own claim if its
+        answer was lost.
         """
         by_key = {entry.blind_index: entry for entry in entries}
         taken: list[bytes] = []
@@ -85,7 +86,7 @@ class DynamoBlindIndex:
         return Tokens({**mine, **theirs.found}, {**failed, **theirs.failed})
 
     def share(self, shares: Sequence[Share], budget: Budget) -> list[PipelineError | None]:
-        """Note who uses a value beside its owner; noting it again changes nothing that counts."""
+        """Notes who uses a value that somebody else owns. Noting it again is safe."""
         by_key = {(each.record_id, each.subject): each for each in shares}
 
         def send(keys: Sequence[tuple[bytes, str]]) -> dict[tuple[bytes, str], PipelineError]:

@@ -1,4 +1,4 @@
-"""The bus: sanitized events to EventBridge, in calls within its limits on count and bytes."""
+"""Publishes sanitized events to EventBridge, in calls within its limits on count and bytes."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient
     from types_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
-ENTRIES = 10  # PutEvents: at most 10 entries a call
+ENTRIES = 10  # PutEvents takes at most 10 entries a call
 
-# What PutEvents says of an entry that it will never take, in its answer entry by entry.
+# Codes of PutEvents for a single entry that it will never accept.
 _HOPELESS = frozenset({"InvalidArgument", "MalformedDetail", "InvalidSourceException", "InvalidDetailType"})
 
 
@@ -26,19 +26,19 @@ class EventBridgeBus:
     """Implements the port `Bus`."""
 
     def __init__(self, events: "EventBridgeClient", bus_name: str, max_bytes: int) -> None:
-        """A bus.
+        """Sets the bus up.
 
         Args:
-            events: a client.
-            bus_name: name or ARN.
-            max_bytes: for one entry, and for all entries of a call together.
+            events: an EventBridge client.
+            bus_name: the name or ARN of the bus.
+            max_bytes: the most bytes of one entry, and of all entries of one call together.
         """
         self._events = events
         self._bus_name = bus_name
         self._max_bytes = max_bytes
 
     def oversize(self, event: SanitizedRecord) -> str | None:
-        """Why an event is too large to publish, None if it is not."""
+        """Returns why an event is too large to publish, or None."""
         size = entry_bytes(event)
         return (
             f"the sanitized event has {size} bytes, the bus takes {self._max_bytes}"
@@ -47,21 +47,21 @@ class EventBridgeBus:
         )
 
     def publish(self, events: Sequence[SanitizedRecord], budget: Budget) -> list[PipelineError | None]:
-        """Put events; only the entries that were not taken are sent again.
+        """Publishes events. Only the entries that were not accepted are sent again.
 
         Returns:
-            For each event None or why it was not taken; `BadRecord` for one that never will be.
+            None for each event that was accepted, or its error; `BadRecord` if it never will be accepted.
         """
         failures: dict[int, PipelineError] = {}
-        sizes = {at: entry_bytes(event) for at, event in enumerate(events)}
+        sizes = {index: entry_bytes(event) for index, event in enumerate(events)}
         for chunk in packed(sizes, ENTRIES, self._max_bytes):
             failures |= resend(chunk, lambda keys: self._put(keys, events), budget, "publishing")
-        return [failures.get(at) for at in range(len(events))]
+        return [failures.get(index) for index in range(len(events))]
 
     def _put(self, keys: Sequence[int], events: Sequence[SanitizedRecord]) -> Mapping[int, PipelineError]:
-        answer = self._events.put_events(Entries=[self._entry(events[at]) for at in keys])
+        answer = self._events.put_events(Entries=[self._entry(events[index]) for index in keys])
         results = zip(keys, answer["Entries"], strict=True)
-        return {at: _entry_error(code) for at, entry in results if (code := entry.get("ErrorCode"))}
+        return {index: _entry_error(code) for index, entry in results if (code := entry.get("ErrorCode"))}
 
     def _entry(self, event: SanitizedRecord) -> "PutEventsRequestEntryTypeDef":
         entry: PutEventsRequestEntryTypeDef = {
@@ -71,12 +71,12 @@ class EventBridgeBus:
             "EventBusName": self._bus_name,
         }
         if trace := traces.header():
-            entry["TraceHeader"] = trace  # beside the event: `detail` is the same in every trace
+            entry["TraceHeader"] = trace  # not in `detail`, whose bytes are the same in every trace
         return entry
 
 
 def entry_bytes(event: SanitizedRecord) -> int:
-    """What EventBridge counts for an entry without time and resources; a trace header does not count.
+    """Returns the size by which EventBridge measures an entry without time and resources. A trace header doesn't count.
 
     Source: EventBridge user guide, "Calculating PutEvents event entry size" and "integration with AWS X-Ray".
     """

@@ -1,4 +1,4 @@
-"""Dead letters: sealed, and sent to the queue in calls within its limits on count and bytes."""
+"""Seals dead letters and sends them to the queue, in calls within its limits on count and bytes."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
     from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
-MESSAGES = 10  # SendMessageBatch: at most 10 messages a call, together no larger than one may be
+MESSAGES = 10  # SendMessageBatch takes at most 10 messages a call; together they may be as large as one
 PREFIX = "letters/"
 
 
@@ -27,15 +27,15 @@ class SqsDeadLetters:
     def __init__(  # noqa: PLR0917 -- two places to write to
         self, sqs: "SQSClient", queue_url: str, s3: "S3Client", bucket: str, sealer: Sealer, max_bytes: int
     ) -> None:
-        """A queue of letters, with a bucket for those too large for it.
+        """Sends letters to a queue, with a bucket for those that are too large for it.
 
         Args:
-            sqs: a client.
-            queue_url: of the dead-letter queue.
-            s3: a client.
-            bucket: takes seals that don't fit into a message.
+            sqs: an SQS client.
+            queue_url: the URL of the dead-letter queue.
+            s3: an S3 client.
+            bucket: the bucket for seals that don't fit into a message.
             sealer: seals the records.
-            max_bytes: of one message, and of all messages of a call together.
+            max_bytes: the most bytes of one message, and of all messages of one call together.
         """
         self._sqs = sqs
         self._queue_url = queue_url
@@ -45,10 +45,10 @@ class SqsDeadLetters:
         self._max_bytes = max_bytes
 
     def send(self, letters: Sequence[Letter], budget: Budget) -> list[PipelineError | None]:
-        """Seal and send letters.
+        """Seals and sends letters.
 
         Returns:
-            For each letter None or why it was not sent.
+            None for each letter that was sent, or its error.
         """
         failures: dict[int, PipelineError] = {}
         bodies: dict[int, str] = {}
@@ -85,7 +85,7 @@ class SqsDeadLetters:
         body = _json(letter, sealed.decode(), None)
         if len(body.encode()) <= self._max_bytes:
             return body
-        # One object a record, however often it fails: a repetition replaces its like.
+        # Each record has one object. If it fails again, the object is replaced by the same content.
         key = f"{PREFIX}{letter.letter_id}"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=sealed)
         return _json(letter, None, f"s3://{self._bucket}/{key}")
@@ -94,7 +94,7 @@ class SqsDeadLetters:
 def _entry(at: int, body: str) -> "SendMessageBatchRequestEntryTypeDef":
     entry: SendMessageBatchRequestEntryTypeDef = {"Id": str(at), "MessageBody": body}
     if trace := traces.header():
-        # Not counted into a message's size: SQS API reference, MessageSystemAttributes.
+        # It doesn't count towards a message's size (SQS API reference, MessageSystemAttributes).
         entry["MessageSystemAttributes"] = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}}
     return entry
 

@@ -1,8 +1,8 @@
-"""Sealing: a raw record under the letter key, so that whoever reads the queue sees no byte of it.
+"""Seals raw records under the letter key, so that readers of the dead-letter queue see no byte of them.
 
-AES-256-GCM of `cryptography` under a data key of the letter key; the record's identity is bound as associated data,
-so that one letter's seal can't stand in another. Form: one version byte, two bytes with the length of the wrapped
-data key, the wrapped data key, a nonce of 12 bytes, the ciphertext with its tag; base64 around it.
+It uses AES-256-GCM of `cryptography` with a data key under the letter key. The record's identity is bound as associated
+data, so a seal can't be moved to another letter. The format is base64 of: one version byte, two bytes with the length
+of the wrapped data key, the wrapped data key, a nonce of 12 bytes, and the ciphertext with its tag.
 """
 
 import base64
@@ -19,20 +19,20 @@ from tokenizer.identity import Identity
 
 _VERSION = 1
 _NONCE = 12
-_MAX_RECORD = 16 * 1024 * 1024  # no source delivers more; bounds what an opened letter may unfold to
+_MAX_RECORD = 16 * 1024 * 1024  # bytes; no source delivers more, so an opened letter may not be larger
 
 
 class Sealer:
-    """Seals records; can't open them."""
+    """Seals records. It can't open them."""
 
     def __init__(self, keys: DataKeyWriter) -> None:
         self._keys = keys
 
     def seal(self, data: bytes, identity: Identity) -> bytes:
-        """The sealed form of a record.
+        """Returns the sealed form of a record.
 
         Raises:
-            PipelineError: there is no data key to be had.
+            PipelineError: no data key is available.
         """
         key = self._keys.take()
         nonce = os.urandom(_NONCE)
@@ -49,10 +49,10 @@ class Opener:
         self._keys = keys
 
     def open(self, sealed: bytes | str, identity: Identity) -> bytes:
-        """The record behind its sealed form.
+        """Returns the record in a sealed form.
 
         Raises:
-            VaultIntegrity: the seal is broken, or another record's.
+            VaultIntegrity: the seal is broken or belongs to another record.
             PipelineError: KMS did not open the data key.
         """
         try:

@@ -1,4 +1,4 @@
-"""Who uses a consistent value beside its owner, read from the table that the blind index writes."""
+"""Reads who uses consistent values that somebody else owns. The blind index writes that table."""
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ class DynamoShares:
         self._table = table
 
     def of(self, record_ids: Collection[bytes], budget: Budget) -> dict[bytes, list[Share] | PipelineError]:
-        """The shares of each value; one consistent query a value, since few are asked for."""
+        """Returns the shares of each value. Each value takes one consistent query, since few are asked for."""
         found: dict[bytes, list[Share] | PipelineError] = {}
         for record_id in record_ids:
             try:
@@ -42,7 +42,7 @@ class DynamoShares:
 
 
 def share(item: Mapping[str, Any]) -> Share:
-    """A share as the table holds it."""
+    """Reads a share from its table item."""
     subject = item["subject"]["S"]
     return Share(
         bytes.fromhex(item["record"]["S"]),

@@ -1,1 +1,1 @@
-"""What every adapter uses: clients, settings, errors, counters, timing."""
+"""Provides what every adapter uses: clients, settings, errors, counters and timing."""

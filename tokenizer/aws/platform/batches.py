@@ -1,4 +1,4 @@
-"""Batch calls that are answered in part: only what was not taken is sent again, within the time budget."""
+"""Repeats batch calls that succeed in part, within the budget, with only the entries that were not accepted."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -12,18 +12,18 @@ Key = TypeVar("Key")
 
 
 def chunks(keys: Sequence[Key], most: int) -> Iterator[Sequence[Key]]:
-    """Cut a sequence into pieces of at most `most`."""
+    """Cuts a sequence into pieces of at most `most`."""
     for start in range(0, len(keys), most):
         yield keys[start : start + most]
 
 
 def packed(sizes: Mapping[Key, int], most: int, max_bytes: int) -> Iterator[list[Key]]:
-    """Keys in their order, grouped into calls within limits on count and bytes; one that is larger goes alone.
+    """Groups keys into calls within limits on count and bytes, in their order. A key that is larger gets its own call.
 
     Args:
-        sizes: bytes by key.
-        most: entries of a call.
-        max_bytes: of all entries of a call together.
+        sizes: the bytes of each key's entry.
+        most: the most entries of one call.
+        max_bytes: the most bytes of all entries of one call together.
     """
     call: list[Key] = []
     total = 0
@@ -38,7 +38,7 @@ def packed(sizes: Mapping[Key, int], most: int, max_bytes: int) -> Iterator[list
 
 
 def unprocessed(keys: Iterable[Key], doing: str) -> dict[Key, PipelineError]:
-    """What DynamoDB left undone for want of capacity."""
+    """Returns an error for each key that DynamoDB left unprocessed because its capacity was used up."""
     return {key: Throttled(f"{doing}: left unprocessed") for key in keys}
 
 
@@ -48,17 +48,17 @@ def resend(
     budget: Budget,
     doing: str,
 ) -> dict[Key, PipelineError]:
-    """Send entries until all are taken, what is left can't be, or the budget is spent.
+    """Sends entries until all are accepted, the rest never will be, or the budget is spent.
 
     Args:
-        keys: which entries to send.
-        send: one call for some of them; answers with an error for each that was not taken. A call that raises has
-            taken none that we know of.
+        keys: the entries to send.
+        send: makes one call for some entries and returns the error of each that was not accepted. If it raises, none
+            counts as accepted.
         budget: the time that is left.
-        doing: what is being done, for messages.
+        doing: names the action in messages.
 
     Returns:
-        Why an entry was not taken, for each that was not.
+        The error of each entry that was not accepted.
     """
     failures: dict[Key, PipelineError] = {}
     left = list(keys)

@@ -1,8 +1,8 @@
-"""How AWS clients are made: timeouts and retries set on purpose.
+"""Makes AWS clients with deliberate timeouts and retries.
 
-boto3's defaults (a minute to read, up to ten attempts at DynamoDB) outlast a Lambda invocation. Where the time budget
-rules, botocore tries once and the adapters try again, with backoff and only what was not taken; a call then takes at
-most `LONGEST_CALL` seconds. Elsewhere botocore tries three times.
+boto3's defaults (a minute to read, up to ten attempts for DynamoDB) last longer than a Lambda invocation. Where a time
+budget applies, botocore tries once, and the adapters repeat only what was not accepted, with backoff. A call then takes
+at most `LONGEST_CALL` seconds. Elsewhere botocore tries three times.
 """
 
 import logging
@@ -20,10 +20,10 @@ _ATTEMPTS = 3
 
 
 def client(service: str, *, attempts: int = _ATTEMPTS, read_timeout: int = _READ) -> Any:
-    """A client for a service, with the function's own credentials and region.
+    """Returns a client for a service, with the function's own credentials and region.
 
     Args:
-        service: boto3's name of it.
+        service: boto3's name of the service.
         attempts: how often botocore tries a call in all.
         read_timeout: seconds to wait for an answer.
     """
@@ -32,9 +32,11 @@ def client(service: str, *, attempts: int = _ATTEMPTS, read_timeout: int = _READ
         read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
-        # AWS checks every parameter itself. Here it costs 6 to 9 % of a batch's CPU, and its errors repeat values.
+        # AWS checks every parameter itself. Checking them here costs 6 to 9 % of a batch's CPU, and the errors repeat
+        # values.
         parameter_validation=False,
-        # Named in CloudTrail; and botocore would describe itself and the machine anew for each call, 2 % of a batch's CPU.
+        # CloudTrail shows this name. Without it botocore describes itself and the machine for each call, 2 % of a
+        # batch's CPU.
         user_agent="order-tokenizer",
     )
     made = boto3.client(service, config=config)  # type: ignore[call-overload]
@@ -43,7 +45,7 @@ def client(service: str, *, attempts: int = _ATTEMPTS, read_timeout: int = _READ
 
 
 def silence_libraries() -> None:
-    """Keep libraries from logging what they were given: the encryption SDK logs tracebacks with items in them."""
+    """Keeps libraries from logging what they are given. The encryption SDK logs tracebacks that contain items."""
     for name in ("dynamodb_encryption_sdk", "botocore", "boto3", "urllib3"):
         logger = logging.getLogger(name)
         logger.setLevel(logging.CRITICAL + 1)

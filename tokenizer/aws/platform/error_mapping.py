@@ -1,4 +1,7 @@
-"""AWS and library errors mapped to ours. What no rule names is transient: an order is never lost to a surprise."""
+"""Maps errors of AWS and libraries to ours.
+
+An error that no rule names is transient, so that it never loses an order.
+"""
 
 from collections.abc import Callable, Iterator
 from functools import wraps
@@ -50,7 +53,7 @@ DENIED = frozenset(
         "UnrecognizedClientException",
     }
 )
-# KMS says this of a data key that was not made under this key and encryption context.
+# KMS returns this code for a data key that was not made under this key and encryption context.
 TAMPERED = frozenset({"InvalidCiphertextException"})
 
 _INTEGRITY = (
@@ -65,11 +68,11 @@ _INTEGRITY = (
 
 
 def by_code(code: str, doing: str) -> PipelineError:
-    """The error that an AWS error code stands for.
+    """Returns our error for an AWS error code.
 
     Args:
-        code: AWS's code, of a call or of one entry of a batch.
-        doing: what was being done, for the message.
+        code: the code of a call or of one entry of a batch.
+        doing: names the action in the message.
     """
     text = f"{doing}: {code}"
     if code in THROTTLED:
@@ -82,10 +85,10 @@ def by_code(code: str, doing: str) -> PipelineError:
 
 
 def mapped(error: BaseException, doing: str) -> PipelineError:
-    """The error that a lower error stands for; nothing of the lower error's own text is kept.
+    """Returns our error for a lower error. None of the lower error's own text is kept.
 
-    The encryption SDK hides KMS errors in `__context__`, so the whole chain is looked at, and what AWS said
-    goes before what the SDK made of it.
+    The encryption SDK hides KMS errors in `__context__`, so the whole chain is searched. An error of AWS counts before
+    the one that the SDK made of it.
     """
     chain = list(_chain(error))
     for each in chain:
@@ -104,7 +107,7 @@ def mapped(error: BaseException, doing: str) -> PipelineError:
 
 
 def translated(doing: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let a function raise our errors alone, without a cause that could carry a value."""
+    """Makes a function raise only our errors, without a cause that could carry a value."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
@@ -122,7 +125,7 @@ def translated(doing: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def worth_retrying(error: PipelineError) -> bool:
-    """Whether trying again at once may help: a denial stays one for longer than an invocation."""
+    """Returns True if trying again at once may help. A denial lasts longer than an invocation."""
     return isinstance(error, Transient) and not isinstance(error, Denied)
 
 

@@ -1,7 +1,7 @@
-"""What is made of the token keys: kept between invocations, dropped when its time is over, and made of keys opened anew.
+"""Keeps objects that are made from the token keys between invocations, for a limited time.
 
-So a plaintext key has a bound, a revoked permission stops working, and a new version of a key is known everywhere long before it
-begins (`token_keys.LEAD`).
+The limit bounds the life of a plaintext key. It also makes a revoked permission take effect, and makes a new version of
+a key known everywhere long before it begins (`token_keys.LEAD`).
 """
 
 import time
@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 
 class ExpiringCache(Generic[T]):
-    """Something that is made again and again."""
+    """Holds an object that is made again when its time is over."""
 
     def __init__(
         self, make: Callable[[], T], seconds: float = KEPT, now: Callable[[], float] = time.time
     ) -> None:
-        """What `make` makes, for so many seconds; the wall clock counts, since another may stand still while Lambda freezes."""
+        """Keeps what `make` returns for some seconds of wall clock; other clocks may stop while Lambda is frozen."""
         self._make = make
         self._seconds = seconds
         self._now = now
@@ -29,10 +29,10 @@ class ExpiringCache(Generic[T]):
         key_expiry.watch(self)
 
     def current(self) -> T:
-        """The present one.
+        """Returns the object, after making it again if necessary.
 
         Raises:
-            PipelineError: it could not be made; the one before is dropped all the same.
+            PipelineError: it could not be made. The previous one is dropped anyway.
         """
         now = self._now()
         self.drop_expired()
@@ -43,6 +43,6 @@ class ExpiringCache(Generic[T]):
         return made
 
     def drop_expired(self) -> None:
-        """Let go of what was made if its time is over, and of the keys in it."""
+        """Drops the object and the keys in it if its time is over."""
         if not 0 <= self._now() - self._at < self._seconds:
             self._made = None

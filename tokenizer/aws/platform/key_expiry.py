@@ -1,8 +1,8 @@
-"""Whatever holds a plaintext key, so that one whose bounds are over is dropped without waiting for its next use.
+"""Drops plaintext keys whose time is over without waiting for their next use.
 
-Nothing runs in a function between its invocations, so `handlers.runtime` has them dropped first and last in each. A key may lie
-longer in the memory of a function that stands still, until it runs again or Lambda throws it away. To drop is to let go of: CPython
-gives the memory back when it likes and overwrites none of it, since bytes can't be changed.
+Nothing runs in a function between its invocations, so `handlers.runtime` drops them at the beginning and the end of
+each. A key may stay longer in the memory of a function that is idle. Dropping removes the last reference; CPython frees
+the memory when it likes and doesn't overwrite it, because bytes can't be changed.
 """
 
 from typing import Protocol
@@ -10,21 +10,21 @@ from weakref import WeakSet
 
 
 class Holder(Protocol):
-    """Holds plaintext keys for as long as their bounds allow."""
+    """Holds plaintext keys for a limited time."""
 
     def drop_expired(self) -> None:
-        """Let go of the keys that may not be used any more."""
+        """Drops the keys whose time is over."""
 
 
 _holders: WeakSet[Holder] = WeakSet()
 
 
 def watch(holder: Holder) -> None:
-    """Have a holder's keys dropped in time, for as long as somebody else holds on to it."""
+    """Registers a holder, so that its keys are dropped in time. It doesn't keep the holder alive."""
     _holders.add(holder)
 
 
 def drop_expired() -> None:
-    """Have every holder let go of the keys that may not be used any more."""
+    """Makes every holder drop the keys whose time is over."""
     for holder in tuple(_holders):
         holder.drop_expired()

@@ -1,4 +1,4 @@
-"""The files of the package `policies`; they travel with the functions' code."""
+"""Reads files of the package `policies`, which is deployed with the functions' code."""
 
 from functools import cache
 from importlib import resources
@@ -6,5 +6,5 @@ from importlib import resources
 
 @cache
 def text(name: str) -> str:
-    """A file's text, read once."""
+    """Returns a file's text. Each file is read once."""
     return resources.files("policies").joinpath(name).read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
-"""What a function is told by its environment: one frozen typed object each, read once at its cold start.
+"""Reads a function's settings from its environment, once at the cold start, into a frozen typed object.
 
-Limits move, so each is a setting with today's value; their sources stand beside them.
+Limits of AWS change, so each is a setting with today's value. Its source stands beside it.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from tokenizer.errors import Configuration
 
-# Would print whole events, requests or tracebacks with values in them.
+# These switches would print whole events, requests or tracebacks with values in them.
 _FORBIDDEN = {
     "POWERTOOLS_LOGGER_LOG_EVENT": ("true", "1"),
     "POWERTOOLS_DEV": ("true", "1"),
@@ -21,15 +21,15 @@ _FORBIDDEN = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A group of settings; field names are environment variables in lower case."""
+    """Holds a group of settings. The names of its fields are environment variables in lower case."""
 
     @classmethod
     def load(cls, environment: Mapping[str, str]) -> Self:
-        """Read the settings.
+        """Reads the settings.
 
         Raises:
-            Configuration: names everything that is missing or malformed, and every debugging switch that would
-                print sensitive values, at once.
+            Configuration: names everything that is missing or malformed, and every debugging switch that would print
+                sensitive values.
         """
         values: dict[str, Any] = {}
         wrong = [
@@ -54,11 +54,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class DataKeySettings(Settings):
-    """How long one data key is used. A security setting: a revoked permission works on for that long.
+    """Limits the use of one data key. This is a security setting: a revoked permission keeps working for that long.
 
     Args:
-        data_key_max_items: items sealed under one data key; 1 asks KMS for each, as the Direct KMS provider does.
-        data_key_max_seconds: seconds until a plaintext data key is dropped.
+        data_key_max_items: the items sealed under one data key; 1 asks KMS for each, as the Direct KMS provider does.
+        data_key_max_seconds: the seconds until a plaintext data key is dropped.
     """
 
     data_key_max_items: int = 10_000
@@ -67,28 +67,29 @@ class DataKeySettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenizeSettings(DataKeySettings):
-    """What a tokenizing function needs.
+    """Holds the settings of a tokenizing function.
 
     Args:
         vault_table: the vault's table.
-        vault_crypto_name: the table name that signatures and encryption contexts carry; it stays when the vault is
-            restored into a table of another name.
-        vault_key_arn: seals vault records.
-        letter_key_arn: seals dead letters.
-        token_key_arn: wraps the token keys.
-        token_keys_table: where the wrapped token keys lie.
-        blind_index_table: which token a consistent value has.
-        shares_table: who uses a consistent value beside its owner.
-        erasures_table: whose values are erased.
-        alias_table: which token a format-preserving alias stands for.
-        bus_name: where sanitized events go.
-        dead_letter_queue_url: where letters go.
-        letter_bucket: where letters go that are too large for the queue.
-        vault_retention_days: how long the vault keeps values; 0 for ever.
-        vault_lifetimes: the same by category of value, `card_number=400 card_expiry=400`.
-        event_max_bytes: an entry of PutEvents; announced as 1 MB in January 2026 while the API model says 256 KB.
-        letter_max_bytes: a message of SQS; 1 MiB since 2025.
-        max_receive_count: deliveries of a message before SQS takes it away (queue source alone).
+        vault_crypto_name: the table name in signatures and encryption contexts. It stays the same if the vault is
+            restored into a table with another name.
+        vault_key_arn: the key that seals vault records.
+        letter_key_arn: the key that seals dead letters.
+        token_key_arn: the key that wraps the token keys.
+        token_keys_table: the table of the wrapped token keys.
+        blind_index_table: the table with the token of each consistent value.
+        shares_table: the table of who uses values that others own.
+        erasures_table: the table of marks and certificates of erasures.
+        alias_table: the table with the token of each format-preserving alias.
+        bus_name: the bus for sanitized events.
+        dead_letter_queue_url: the queue for dead letters.
+        letter_bucket: the bucket for letters that are too large for the queue.
+        vault_retention_days: the days that the vault keeps values; 0 for ever.
+        vault_lifetimes: days for single categories of value, such as `card_number=400 card_expiry=400`.
+        event_max_bytes: the most bytes of a PutEvents entry. AWS announced 1 MB in January 2026, but the API model says
+            256 KB.
+        letter_max_bytes: the most bytes of an SQS message; 1 MiB since 2025.
+        max_receive_count: the deliveries of a message before SQS moves it away (queue source only).
     """
 
     vault_table: str
@@ -113,12 +114,12 @@ class TokenizeSettings(DataKeySettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditSettings(DataKeySettings):
-    """What a function needs that answers for what it does.
+    """Holds the settings of a function that writes the audit trail.
 
     Args:
-        audit_bucket: takes the audit trail's lines.
-        audit_heads_table: has where each chain of lines ends.
-        audit_key_arn: gives chains their keys.
+        audit_bucket: the bucket for the audit trail's lines.
+        audit_heads_table: the table with the head of each chain of lines.
+        audit_key_arn: the key that protects the chains' keys.
     """
 
     audit_bucket: str
@@ -128,12 +129,12 @@ class AuditSettings(DataKeySettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VaultReaderSettings(AuditSettings):
-    """What every function needs that reads the vault.
+    """Holds the settings that every reader of the vault needs.
 
     Args:
-        honey_table: has the tokens that raise an alarm.
-        vault_other_key_arns: KMS keys, apart by spaces, whose records are read beside those of `vault_key_arn`: while the vault
-            moves to another key, and after a restore to a time before that.
+        honey_table: the table of tokens that raise an alarm.
+        vault_other_key_arns: further KMS keys, separated by spaces, whose records are read too. They are needed while
+            the vault moves to another key, and after a restore to a time before that.
     """
 
     vault_table: str
@@ -148,14 +149,14 @@ class VaultReaderSettings(AuditSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RekeySettings(AuditSettings):
-    """What the function needs that moves the vault to another KMS key.
+    """Holds the settings of the function that moves the vault to another KMS key.
 
     Args:
         vault_key_arn: the key that records move to.
-        vault_other_key_arns: keys, apart by spaces, that they may be under still.
-        rekey_table: how far it has come.
-        rekey_settle_seconds: from the beginning of a run until its verification; outlasts every invocation that began before
-            functions were told of the new key, and may still seal under the old one.
+        vault_other_key_arns: the keys, separated by spaces, under which records may still be.
+        rekey_table: the table with the progress of the move.
+        rekey_settle_seconds: the seconds from the beginning of a run until its verification. By then every invocation
+            has ended that began before functions knew the new key and may still seal under the old one.
     """
 
     vault_table: str
@@ -168,17 +169,17 @@ class RekeySettings(AuditSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VaultKeysSettings(Settings):
-    """What the function needs that watches which vault keys the stack holds."""
+    """Holds the settings of the function that notes which vault keys the stack has."""
 
     rekey_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevealSettings(VaultReaderSettings):
-    """What the function needs that reveals.
+    """Holds the settings of the reveal function.
 
     Args:
-        budgets_table: has the counters of the reveal budgets.
+        budgets_table: the table of the reveal budgets' counters.
     """
 
     budgets_table: str
@@ -186,12 +187,12 @@ class RevealSettings(VaultReaderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoneySettings(AuditSettings):
-    """What the function needs that seeds honey tokens.
+    """Holds the settings of the function that makes honey tokens.
 
     Args:
-        tokenize_function: tokenizes values.
-        api_name: the name that the API gives itself in the identity of what it has tokenized; a honey token's is no other.
-        honey_table: where they are noted.
+        tokenize_function: the function that tokenizes values.
+        api_name: the API's name in the identity of what it has tokenized. Honey tokens use it too, to look like others.
+        honey_table: the table of honey tokens.
     """
 
     tokenize_function: str
@@ -201,7 +202,7 @@ class HoneySettings(AuditSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseSettings(AuditSettings):
-    """What the function needs that erases: it writes tombstones into the vault and can read none of it."""
+    """Holds the settings of the function that erases. It writes tombstones into the vault and can read none of it."""
 
     vault_table: str
     vault_crypto_name: str
@@ -217,17 +218,17 @@ class EraseSettings(AuditSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaySettings(AuditSettings):
-    """What the function needs that opens dead letters.
+    """Holds the settings of the function that opens dead letters.
 
     Args:
-        letter_key_arn: opens letters.
-        raw_stream_arn: where stream records came from, and are read again.
-        raw_queue_arn: where messages came from.
-        unprocessed_queue_url: where messages wait that never reached a healthy function.
-        dead_letter_queue_url: where restored letters go.
-        letter_bucket: has large letters and the quarantine.
-        tokenize_stream_function: takes records that came from the stream.
-        tokenize_queue_function: takes records that came from the queue.
+        letter_key_arn: the key that opens letters.
+        raw_stream_arn: the stream that records came from and are read from again.
+        raw_queue_arn: the queue that messages came from.
+        unprocessed_queue_url: the queue of messages that never reached a healthy function.
+        dead_letter_queue_url: the queue for restored letters.
+        letter_bucket: the bucket of large letters and of the quarantine.
+        tokenize_stream_function: the function for records from the stream.
+        tokenize_queue_function: the function for records from the queue.
     """
 
     letter_key_arn: str
@@ -242,7 +243,7 @@ class ReplaySettings(AuditSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenKeysSettings(Settings):
-    """What the function needs that makes the token keys."""
+    """Holds the settings of the function that makes the token keys."""
 
     token_key_arn: str
     token_keys_table: str
@@ -250,22 +251,22 @@ class TokenKeysSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings(Settings):
-    """What the API needs.
+    """Holds the settings of the API.
 
     Args:
-        raw_stream_name: takes raw orders.
-        orders_table: has sanitized ones.
-        idempotency_table: which keys were used.
-        fingerprint_key_arn: makes fingerprints of requests.
-        reveal_function: reveals for the API's callers, under the policies.
-        erase_function: erases customers, under the policies.
-        payment_function: charges cards.
-        tokenize_function: tokenizes for callers who wait.
-        api_name: names the API in the identity of what it has tokenized.
-        token_url: where machines get their tokens, for the API's description.
-        allowed_origin: the one origin whose pages may call; none if empty.
-        max_body_bytes: longest body of a request; far below what API Gateway (10 MB) and Lambda (6 MB) take, and about as
-            much as the bus takes of the sanitized event.
+        raw_stream_name: the stream for raw orders.
+        orders_table: the table of sanitized orders.
+        idempotency_table: the table of used idempotency keys.
+        fingerprint_key_arn: the key for fingerprints of requests.
+        reveal_function: the function that reveals values to the API's callers, under the policies.
+        erase_function: the function that erases customers, under the policies.
+        payment_function: the function that charges cards.
+        tokenize_function: the function that tokenizes for callers who wait.
+        api_name: the API's name in the identity of what it has tokenized.
+        token_url: the URL where machines get their access tokens, for the API's description.
+        allowed_origin: the only origin whose pages may call the API; none if empty.
+        max_body_bytes: the most bytes of a request's body. API Gateway (10 MB) and Lambda (6 MB) accept far more; the
+            bus accepts about as much for the sanitized event.
     """
 
     raw_stream_name: str
@@ -284,12 +285,12 @@ class ApiSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaySettings(VaultReaderSettings):
-    """What the function needs that charges cards.
+    """Holds the settings of the function that charges cards.
 
     Args:
-        orders_table: has the orders with their tokens.
-        payments_table: keeps what came of payments.
-        payment_gateway: `none`, or `fake` on the local stack; a real one implements the port `Gateway`.
+        orders_table: the table of orders with their tokens.
+        payments_table: the table of payments and their results.
+        payment_gateway: `none`, or `fake` on the local stack. A real one implements the port `Gateway`.
     """
 
     orders_table: str
@@ -299,6 +300,6 @@ class PaySettings(VaultReaderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersSettings(Settings):
-    """What the consumer needs that keeps the latest sanitized order."""
+    """Holds the settings of the consumer that keeps the latest sanitized orders."""
 
     orders_table: str

@@ -1,4 +1,4 @@
-"""How long each stage of an invocation took, for the log line and the trace that its handler writes at the end."""
+"""Measures how long each stage of an invocation takes, for the log line and the trace that its handler writes."""
 
 import time
 from collections.abc import Callable, Sized
@@ -10,13 +10,13 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One call of a stage.
+    """Describes one call of a stage.
 
     Args:
-        stage: its name.
+        stage: the stage's name.
         began: seconds since 1970.
         ended: seconds since 1970.
-        items: what it was given: how many records, values or events.
+        items: how many records, values or events the call was given.
     """
 
     stage: str
@@ -29,18 +29,18 @@ _spans: list[Span] = []
 
 
 def take() -> list[Span]:
-    """The calls since the last time, in the order of their ends."""
+    """Returns and resets the spans since the last call, in the order in which they ended."""
     taken = list(_spans)
     _spans.clear()
     return taken
 
 
 def timed(part: P, **stages: str) -> P:
-    """A part of the use case whose calls are timed; everything else of it is as it was.
+    """Returns a part of the use case whose calls are timed. Everything else about it stays the same.
 
     Args:
         part: an adapter behind a port, or the use case itself.
-        stages: by method, the stage that its calls are.
+        stages: the name of the stage by method.
     """
     return cast("P", _Timed(part, stages))
 

@@ -1,7 +1,7 @@
-"""The trace of an invocation: what Lambda says of it, what goes on with events and letters, what we add to it.
+"""Reads and extends the trace of an invocation, and passes it on with events and letters.
 
-No SDK: X-Ray's for Python is in maintenance, and each costs a cold start (docs/decisions/0018-traces.md). A trace holds names,
-counts, positions and ingest ids; no value, and no text of an error.
+It uses no SDK: X-Ray's for Python is in maintenance, and each SDK slows the cold start (docs/decisions/0018-traces.md).
+A trace holds names, counts, positions and ingest ids, but no value and no text of an error.
 """
 
 import os
@@ -16,26 +16,26 @@ from tokenizer.aws.platform.timing import Span
 _HEADER = "_X_AMZN_TRACE_ID"
 _DAEMON = "AWS_XRAY_DAEMON_ADDRESS"
 _GREETING = b'{"format": "json", "version": 1}\n'
-MOST_BYTES = 64_000  # of a segment document: X-Ray takes 64 kB
+MOST_BYTES = 64_000  # of a segment document; X-Ray accepts 64 kB
 _MOST_STAGES = 100
 _NAMESPACE = "order_tokenizer"
 
 
 def header() -> str | None:
-    """The trace header, as other services take it; Lambda sets it anew for each invocation."""
+    """Returns the trace header in the form that other services accept. Lambda sets it for each invocation."""
     return os.environ.get(_HEADER)
 
 
 def add(spans: Sequence[Span], counts: Mapping[str, int], records: Sequence[str]) -> None:
-    """Add the stages of a batch to the invocation's trace, if this invocation is one that X-Ray samples.
+    """Adds the stages of a batch to the invocation's trace, if X-Ray samples this invocation.
 
     Args:
-        spans: of the stages, the whole batch's last.
-        counts: to search traces by.
-        records: where each came from, and what became of it.
+        spans: the spans of the stages; the last one is the whole batch's.
+        counts: the numbers by which traces can be searched.
+        records: where each record came from, with its outcome.
 
     Raises:
-        OSError: the daemon could not be told; nothing but the trace is the poorer for it.
+        OSError: the daemon could not be reached. Only the trace is incomplete then.
     """
     document, daemon = subsegment(spans, counts, records), os.environ.get(_DAEMON)
     if document is None or not daemon:
@@ -47,20 +47,20 @@ def add(spans: Sequence[Span], counts: Mapping[str, int], records: Sequence[str]
 
 
 def subsegment(spans: Sequence[Span], counts: Mapping[str, int], records: Sequence[str]) -> bytes | None:
-    """The document that X-Ray's daemon takes, None where the invocation isn't sampled.
+    """Returns the document for X-Ray's daemon, or None if the invocation isn't sampled.
 
-    Source: X-Ray developer guide, "Segment documents", on subsegments that are sent by themselves.
+    Source: X-Ray developer guide, "Segment documents", on subsegments that are sent on their own.
     """
-    told = dict(part.partition("=")[::2] for part in (header() or "").split(";"))
-    if told.get("Sampled") != "1" or not {"Root", "Parent"} <= told.keys() or not spans:
+    settings = dict(part.partition("=")[::2] for part in (header() or "").split(";"))
+    if settings.get("Sampled") != "1" or not {"Root", "Parent"} <= settings.keys() or not spans:
         return None
     ids = _ids()
     *stages, batch = spans
     document = {
         **_of(batch, next(ids)),
         "type": "subsegment",
-        "trace_id": told["Root"],
-        "parent_id": told["Parent"],
+        "trace_id": settings["Root"],
+        "parent_id": settings["Parent"],
         "annotations": dict(counts),
         "metadata": {_NAMESPACE: {"items": batch.items, "records": list(records)}},
         "subsegments": [
@@ -69,7 +69,7 @@ def subsegment(spans: Sequence[Span], counts: Mapping[str, int], records: Sequen
         ],
     }
     written = json_text.dump(document)
-    if len(written) > MOST_BYTES:  # the log has the records as well
+    if len(written) > MOST_BYTES:  # the log lists the records too
         document["metadata"] = {_NAMESPACE: {"items": batch.items}}
         written = json_text.dump(document)
     return written
@@ -80,6 +80,6 @@ def _of(span: Span, span_id: str) -> dict[str, Any]:
 
 
 def _ids() -> Any:
-    """Ids that no other subsegment of the trace has: 16 hexadecimal digits."""
+    """Returns ids of 16 hexadecimal digits that no other subsegment of the trace has."""
     first = int.from_bytes(os.urandom(8))
     return (f"{(first + step) % 2**64:016x}" for step in count())

@@ -1,4 +1,4 @@
-"""Conditional puts, up to a hundred in one call."""
+"""Puts items under conditions, up to a hundred in one call."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from tokenizer.errors import PipelineError
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-BATCH = 100  # TransactWriteItems: at most 100 actions a call
+BATCH = 100  # TransactWriteItems takes at most 100 actions a call
 
 _REFUSED = "ConditionalCheckFailed"
 _NONE = "None"
@@ -20,19 +20,19 @@ _NONE = "None"
 def put_together(
     dynamodb: "DynamoDBClient", puts: Sequence[dict[str, Any]], doing: str
 ) -> list[bool | PipelineError]:
-    """Put items under their conditions.
+    """Puts items under their conditions.
 
-    A transaction of a hundred conditional puts costs two write units an item instead of one, and a hundredth of the
-    calls. One item that is refused cancels the whole.
+    A transaction of a hundred conditional puts costs two write units an item instead of one, but a hundredth of the
+    calls. One refused item cancels the whole transaction.
 
     Args:
-        dynamodb: a client.
-        puts: at most 100, as TransactWriteItems takes them.
-        doing: what is being done, for messages.
+        dynamodb: a DynamoDB client.
+        puts: at most 100 puts in the form of TransactWriteItems.
+        doing: names the action in messages.
 
     Returns:
-        For each put whether its item is there now: False where its condition refused it, an error where it has to
-        be sent again.
+        For each put True if its item is there now, False if its condition refused it, or an error if it has to be sent
+            again.
 
     Raises:
         ClientError: the call as a whole failed.
@@ -50,5 +50,5 @@ def put_together(
 def _answer(reason: str, doing: str) -> bool | PipelineError:
     if reason == _REFUSED:
         return False
-    # The rest of a cancelled transaction is undone without fault of its own.
+    # The other items of a cancelled transaction are undone without a fault of their own.
     return by_code("TransactionConflict" if reason == _NONE else reason, doing)

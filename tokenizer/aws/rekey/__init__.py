@@ -1,1 +1,1 @@
-"""The adapters of moving the vault to another key."""
+"""Stores what moving the vault to another key needs."""

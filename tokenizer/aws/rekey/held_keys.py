@@ -1,6 +1,7 @@
-"""Which vault keys the stack holds: a key that records were sealed under may not leave before the vault was moved away from it.
+"""Keeps a vault key in the stack until no record needs it.
 
-Without that key its records could be read by nobody, and a slip in the parameters of a deployment is all it would take.
+Without the key under which they were sealed nobody could read records, and a wrong parameter of a deployment would be
+enough to remove it. So a key that was used may only leave after the vault was moved away from it.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,18 +15,19 @@ from tokenizer.rekey.run import Phase, Progress
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_KEYS = "keys"  # the partition that they have in the table of the vault's moves
+_KEYS = "keys"  # the partition of the held keys in the table of the vault's moves
 
 
 @dataclass(frozen=True, slots=True)
 class HeldKey:
-    """A vault key that the stack holds, or held.
+    """Describes a vault key that the stack holds or held.
 
     Args:
-        arn: of the KMS key.
-        active_since: milliseconds since 1970, when records began to be sealed under it; 0 where they are not now.
-        used: records were sealed under it at some time.
-        held: it is in the stack.
+        arn: the ARN of the KMS key.
+        active_since: milliseconds since 1970 at which records began to be sealed under it; 0 if it is not the active
+            key.
+        used: True if records were ever sealed under it.
+        held: True if it is in the stack.
     """
 
     arn: str
@@ -35,22 +37,22 @@ class HeldKey:
 
 
 class HeldKeys:
-    """Knows them from deployment to deployment."""
+    """Remembers the stack's vault keys from deployment to deployment."""
 
     def __init__(
         self, dynamodb: "DynamoDBClient", table: str, progress: Progress, now: Callable[[], int]
     ) -> None:
-        """What is known stands in the table of the vault's moves; `now` is in milliseconds since 1970."""
+        """Uses the table of the vault's moves. `now` returns milliseconds since 1970."""
         self._dynamodb = dynamodb
         self._table = table
         self._progress = progress
         self._now = now
 
     def change(self, active: str, held: Sequence[str]) -> None:
-        """Take over which keys a deployment holds, and which one is sealed under.
+        """Notes the keys that a deployment holds, and the one under which records are sealed.
 
         Raises:
-            Configuration: a key would leave that records may still be under.
+            Configuration: the deployment would remove a key under which records may still be.
             PipelineError: the table failed.
         """
         known = self._known()
@@ -67,7 +69,7 @@ class HeldKeys:
             self._keep(HeldKey(arn, now if is_active else 0, before.used or is_active, arn in held))
 
     def _moved_to(self, active: str, since: int) -> bool:
-        """Whether a run has verified, since records are sealed under this key, that none is under another."""
+        """Returns True if a run, begun after this key became active, found no record under another key."""
         run = self._progress.run()
         return (
             run is not None

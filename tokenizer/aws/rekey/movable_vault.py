@@ -1,8 +1,8 @@
-"""The vault as it moves to another KMS key: an item is opened and sealed again, whole, if it is still the one that was read.
+"""Moves the vault's items to another KMS key: opens and seals each again, unless it has changed since it was read.
 
-Which KMS key an item is under is what KMS says when it opens the item's data key; the item's own description is not signed, and
-never believed. A moved item is put under a condition on the signature that was read: each sealing draws keys of its own, so
-whatever was written, erased or deleted since has another signature, or none.
+KMS says under which key an item is when it opens the item's data key. The item's own description is not signed, so it
+is never believed. A moved item is written under a condition on the signature that was read. Each sealing uses new keys,
+so an item that was rewritten or erased in the meantime has another signature, and a deleted one has none.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ class DynamoMovableVault:
         opens: DataKeyReader,
         seals: DataKeyWriter,
     ) -> None:
-        """A vault in a table, and the keys to open and to seal it with."""
+        """Uses a table, and the keys to open and to seal its items."""
         self._dynamodb = dynamodb
         self._table = table
         self._opens = opens
@@ -47,7 +47,7 @@ class DynamoMovableVault:
 
     @translated("scanning the vault")
     def page(self, segment: int, segments: int, after: str) -> tuple[dict[str, Item], str]:
-        """Some items by id, read consistently, and the id to go on after, empty at the end."""
+        """Returns items by id, read consistently, and the id after which to continue; that id is empty at the end."""
         start: Any = {"ExclusiveStartKey": {"id": {"S": after}}} if after else {}
         answer = self._dynamodb.scan(
             TableName=self._table,
@@ -61,7 +61,7 @@ class DynamoMovableVault:
         return {item["id"]["S"]: dict(item) for item in answer["Items"]}, last["id"]["S"] if last else ""
 
     def move(self, stored: Item) -> Fate:
-        """Seal an item under the new key, unless it is, or is not the one that was read any more."""
+        """Seals an item under the new key, unless it already is, or has changed since it was read."""
         try:
             if self._key_of(stored) == self._target:
                 return Fate.CURRENT
@@ -73,7 +73,7 @@ class DynamoMovableVault:
         return Fate.MOVED if self._replaced(stored, plain) else Fate.CHANGED
 
     def judge(self, stored: Item) -> Fate:
-        """Under which key an item is; its signature is checked as well."""
+        """Returns which key an item is under, and checks its signature."""
         try:
             arn = self._key_of(stored)
             opened(stored, self._config)

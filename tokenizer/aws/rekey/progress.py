@@ -1,4 +1,4 @@
-"""How far the vault's move to another key has come, in a table of its own: the latest run, and a line for each stretch of each."""
+"""Stores how far the vault's move to another key has come: the latest run, and one item for each stretch."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,13 @@ class DynamoProgress:
 
     @translated("reading how far the vault has moved")
     def run(self) -> Run | None:
-        """The latest run."""
+        """Returns the latest run, or None."""
         item = self._dynamodb.get_item(TableName=self._table, Key=_LATEST, ConsistentRead=True).get("Item")
         return _run(item) if item else None
 
     @translated("keeping how far the vault has moved")
     def keep_run(self, run: Run) -> None:
-        """Keep a run, in the place of what was known of it."""
+        """Stores a run and replaces its previous state."""
         item = {
             **_LATEST,
             "target": {"S": run.target},
@@ -41,7 +41,7 @@ class DynamoProgress:
 
     @translated("reading how far the vault has moved")
     def stretches(self, run: Run) -> list[Stretch]:
-        """All stretches of a run that were begun."""
+        """Returns all stretches of a run that have begun."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="#run = :run",
@@ -53,7 +53,7 @@ class DynamoProgress:
 
     @translated("keeping how far the vault has moved")
     def keep_stretch(self, run: Run, stretch: Stretch) -> None:
-        """Keep a stretch, in the place of what was known of it."""
+        """Stores a stretch and replaces its previous state."""
         item: dict[str, Any] = {
             "run": {"S": str(run.begun_at)},
             "part": {"S": f"{stretch.round} {stretch.phase} {stretch.segment}"},

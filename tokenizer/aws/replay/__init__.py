@@ -1,1 +1,4 @@
-"""What the replay function does with records that failed; raw bytes go to the tokenizing functions and nowhere else."""
+"""Replays records that failed.
+
+Raw bytes go only to the tokenizing functions, or to an operator who reveals a letter.
+"""

@@ -1,4 +1,4 @@
-"""Sealed letters of ours: opened, outlined, revealed, edited."""
+"""Opens, reveals and edits our own sealed letters."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 
-_MOST_BYTES = 10 * 1024 * 1024  # Kinesis: the largest record that a stream can be let take
-# The last five come from operations that are no operations, and from values that are no JSON.
+_MOST_BYTES = 10 * 1024 * 1024  # bytes; the largest record that Kinesis can be configured to accept
+# The last five come from patches that hold no valid operations, and from values that are no JSON.
 _NO_FIT = (
     jsonpatch.JsonPatchException,
     jsonpatch.JsonPointerException,
@@ -35,19 +35,19 @@ _NO_FIT = (
 
 
 class Refused(Exception):
-    """Nothing is done with this letter; the text says why, without values."""
+    """Means that nothing is done with a letter. The text says why, without values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A letter's record in clear."""
+    """Holds a letter's record in clear."""
 
     source: LetterSource
     data: bytes = field(repr=False)
 
     @property
     def event_type(self) -> str | None:
-        """The record's event type, None where it has none that can be read."""
+        """Returns the record's event type, or None if none can be read."""
         try:
             event = json_text.parse(self.data)
         except BadRecord:
@@ -56,14 +56,14 @@ class Opened:
         return found if isinstance(found, str) else None
 
     def edited(self, new: bytes) -> "Opened":
-        """The record with other bytes, under an identity of its own that names the old one."""
+        """Returns the record with other bytes and a new identity, which includes the old one."""
         return Opened(self.source.model_copy(update={"edited": revision(self.data, new)}), new)
 
     def patched(self, patch: Sequence[Any]) -> "Opened":
-        """The record with a JSON Patch (RFC 6902) applied.
+        """Returns the record with a JSON Patch (RFC 6902) applied.
 
         Raises:
-            Refused: the patch does not fit the record, or makes of it what could not be read again.
+            Refused: the patch does not fit the record, or its result could not be read again.
         """
         try:
             changed = json_text.dump(_patched(json_text.parse(self.data), patch))
@@ -74,10 +74,10 @@ class Opened:
 
 
 def _patched(record: Any, patch: Sequence[Any]) -> Any:
-    """One operation after the other, since each copy may double the record.
+    """Applies one operation after the other, because each copy may double the size of the record.
 
     Raises:
-        ValueError: it outgrew what any source takes.
+        ValueError: the record became larger than any source accepts.
     """
     for operation in patch:
         record = jsonpatch.apply_patch(record, [operation], in_place=True)
@@ -90,17 +90,17 @@ class Letters:
     """Opens the letters of one stack."""
 
     def __init__(self, opener: Opener, s3: "S3Client", sources: Collection[str]) -> None:
-        """Letters whose records came from one of some sources, by ARN."""
+        """Accepts letters whose records came from one of some sources, given by ARN."""
         self._opener = opener
         self._s3 = s3
         self._sources = frozenset(sources)
 
     def open(self, body: str) -> Opened:
-        """The record behind a letter.
+        """Returns the record in a letter.
 
         Raises:
-            Refused: it is no sealed letter, or another stack's.
-            PipelineError: it can't be opened: tampered with, or the world is bad.
+            Refused: the text is no sealed letter, or another stack's.
+            PipelineError: the letter was tampered with, or a service failed.
         """
         try:
             letter = DeadLetter.model_validate_json(body)
@@ -116,20 +116,20 @@ class Letters:
     def entries(
         self, bodies: Sequence[str], event_types: Collection[str]
     ) -> tuple[dict[int, Entry], dict[int, Result]]:
-        """Each letter as a record of a Lambda event, or why it is none, by position."""
+        """Returns records of a Lambda event, or the results of the letters that are none, by position."""
         entries: dict[int, Entry] = {}
         results: dict[int, Result] = {}
-        for at, body in enumerate(bodies):
+        for position, body in enumerate(bodies):
             try:
                 opened = self.open(body)
                 if event_types and opened.event_type not in event_types:
-                    results[at] = {"status": SKIPPED, "message": "of another event type"}
+                    results[position] = {"status": SKIPPED, "message": "of another event type"}
                 else:
-                    entries[at] = entry(opened.source, opened.data)
+                    entries[position] = entry(opened.source, opened.data)
             except Refused as why:
-                results[at] = {"status": REFUSED, "message": str(why)}
+                results[position] = {"status": REFUSED, "message": str(why)}
             except PipelineError as error:
-                results[at] = {"status": UNAVAILABLE, "message": f"{type(error).__name__}: {error}"}
+                results[position] = {"status": UNAVAILABLE, "message": f"{type(error).__name__}: {error}"}
         return entries, results
 
     @translated("fetching a large letter")

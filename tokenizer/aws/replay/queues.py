@@ -1,4 +1,4 @@
-"""The queue of unprocessed messages, and the place for letters that nobody can mend."""
+"""Replays the queue of unprocessed messages, and quarantines letters that nobody can repair."""
 
 from typing import TYPE_CHECKING
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
 
-_RECEIVED = 10  # ReceiveMessage: at most 10 messages a call
-# Any wait asks all of SQS's servers; without one an answer may be empty while messages lie on a server that was not asked:
-# docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+_RECEIVED = 10  # ReceiveMessage returns at most 10 messages a call
+# Any wait asks all of SQS's servers. Without one, an answer may be empty although a server that was not asked has
+# messages: docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
 _WAIT = 1
 _PREFIX = "quarantine/"
-# What large letters hold is copied here, since the bucket forgets it after 30 days where it was written first; and then there,
-# where it is forgotten too, once the letter is back on the queue.
+# The content of a large letter is copied here, because the bucket deletes its first copy after 30 days. When the letter
+# goes back to the queue, the content is copied to a place where it is deleted as well.
 _OBJECTS = f"{_PREFIX}objects/"
 _RESTORED = f"{_PREFIX}restored/"
 
 
 class Unprocessed:
-    """Raw messages that never reached a healthy function."""
+    """Replays raw messages that never reached a healthy function."""
 
     def __init__(self, sqs: "SQSClient", queue_url: str, raw_queue_arn: str, tokenizers: Tokenizers) -> None:
         self._sqs = sqs
@@ -35,10 +35,10 @@ class Unprocessed:
 
     @translated("receiving unprocessed messages")
     def replay(self) -> list[Result]:
-        """Replay up to ten messages; one that is bad becomes a sealed letter. Both are then deleted.
+        """Replays up to ten messages. A bad one becomes a sealed letter. Both kinds are deleted from the queue then.
 
         Returns:
-            What became of each, with its `message_id`; nothing when none is left.
+            The result of each message with its `message_id`; an empty list if none is left.
         """
         messages = self._sqs.receive_message(
             QueueUrl=self._queue_url,
@@ -56,7 +56,7 @@ class Unprocessed:
         ]
 
     def _entry(self, message: Entry) -> Entry:
-        # SQS's redrive keeps a message's id and the time it was sent.
+        # SQS keeps a message's id and the time it was sent when it moves it to this queue.
         return {
             "eventSource": "aws:sqs",
             "eventSourceARN": self._raw_queue_arn,
@@ -70,7 +70,7 @@ class Unprocessed:
 
 
 class Quarantine:
-    """Letters out of the way, sealed as they are, in the letter bucket; large ones with the object that they name."""
+    """Keeps sealed letters in the letter bucket, together with the objects of large ones."""
 
     def __init__(self, s3: "S3Client", bucket: str, sqs: "SQSClient", queue_url: str) -> None:
         self._s3 = s3
@@ -80,13 +80,13 @@ class Quarantine:
 
     @translated("quarantining a letter")
     def keep(self, letter_id: str, body: str) -> None:
-        """Keep a letter; again is harmless."""
+        """Stores a letter. Storing it again is safe."""
         kept = self._with_object(body, f"{_OBJECTS}{letter_id}")
         self._s3.put_object(Bucket=self._bucket, Key=f"{_PREFIX}{letter_id}", Body=kept.encode())
 
     @translated("listing the quarantine")
     def ids(self) -> list[str]:
-        """The ids of the letters that are kept."""
+        """Returns the ids of the letters in quarantine."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=_PREFIX, Delimiter="/"
         )
@@ -94,7 +94,10 @@ class Quarantine:
 
     @translated("restoring a letter")
     def restore(self, letter_id: str) -> None:
-        """Send a letter back to the queue, then forget it: a crash in between sends it twice, which is harmless."""
+        """Sends a letter back to the queue, then deletes it here.
+
+        A crash in between sends it twice, which is harmless.
+        """
         key = f"{_PREFIX}{letter_id}"
         kept = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
         restored = self._with_object(kept, f"{_RESTORED}{letter_id}")
@@ -104,7 +107,7 @@ class Quarantine:
             self._s3.delete_object(Bucket=self._bucket, Key=f"{_OBJECTS}{letter_id}")
 
     def _with_object(self, body: str, key: str) -> str:
-        """Returns a letter that names a copy of its object; itself if it has none in this bucket."""
+        """Returns the letter with the key of a copy of its object, or unchanged if it has no object in this bucket."""
         try:
             letter = DeadLetter.model_validate_json(body)
         except ValidationError:

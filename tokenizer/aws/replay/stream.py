@@ -1,4 +1,4 @@
-"""The raw stream, read again: the records behind Lambda's own failure records, or from a time or a position on."""
+"""Reads the raw stream again: the records in Lambda's failure records, or those after a time or a position."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
 READ = 500
-_EMPTY_READS = 50  # a shard answers without records where there are gaps
+_EMPTY_READS = 50  # a shard's gaps are answered without records
 
 
 def is_failure_record(body: str) -> bool:
-    """Whether a message is what Lambda writes of stream records that it gave up: positions, no payload."""
+    """Returns True if a message is Lambda's record of stream records that it gave up.
+
+    It holds positions, no payload.
+    """
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -25,7 +28,7 @@ def is_failure_record(body: str) -> bool:
 
 
 class StreamReplay:
-    """Reads the stream and hands what it reads to the tokenizer."""
+    """Reads the stream and passes its records to the tokenizing functions."""
 
     def __init__(self, kinesis: "KinesisClient", stream_arn: str, tokenizers: Tokenizers) -> None:
         self._kinesis = kinesis
@@ -33,10 +36,10 @@ class StreamReplay:
         self._tokenizers = tokenizers
 
     def positions(self, body: str) -> Result:
-        """Replay the records that one of Lambda's failure records tells of.
+        """Replays the records of one of Lambda's failure records.
 
         Returns:
-            The worst that became of them; `expired` where the stream has not all of them any more.
+            The worst result of the records; `expired` if the stream no longer has all of them.
         """
         info = json.loads(body)["KinesisBatchInfo"]
         try:
@@ -65,17 +68,17 @@ class StreamReplay:
         return worst(results)
 
     def again(self, shard: str, position: Mapping[str, Any], until: float | None, last: str | None) -> Result:
-        """Replay a piece of a shard.
+        """Replays a piece of a shard.
 
         Args:
-            shard: its id.
-            position: as GetShardIterator takes it.
-            until: seconds since 1970; later arrivals are left.
+            shard: the shard's id.
+            position: the position in the form of GetShardIterator.
+            until: seconds since 1970; records that arrived later are skipped.
             last: the last sequence number to replay.
 
         Returns:
-            `read`, `published`, `failed` (at most 20 sequence numbers with their codes), and `next`: the sequence number to go
-            on after, None at the end.
+            `read`, `published`, `failed` (at most 20 sequence numbers with their codes), and `next`: the sequence
+            number after which to continue, None at the end.
         """
         for entries in self._read(shard, position):
             some = [each for each in entries if _within(each, until, last)]
@@ -97,7 +100,7 @@ class StreamReplay:
 
     @translated("listing shards")
     def shards(self) -> list[str]:
-        """The ids of the stream's shards, closed ones too."""
+        """Returns the ids of the stream's shards, including closed ones."""
         answer = self._kinesis.list_shards(StreamARN=self._stream_arn)
         found = [each["ShardId"] for each in answer["Shards"]]
         while answer.get("NextToken"):

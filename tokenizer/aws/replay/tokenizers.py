@@ -1,4 +1,4 @@
-"""The tokenizing functions, given records again in calls within Lambda's limit on bytes."""
+"""Sends records to the tokenizing functions again, in calls within Lambda's limit on bytes."""
 
 import json
 from collections.abc import Sequence
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
 
 RECORDS = 100
-EVENT_BYTES = 5_000_000  # Lambda: 6 MB for a synchronous request
+EVENT_BYTES = 5_000_000  # Lambda accepts 6 MB in a synchronous request
 
 
 class Tokenizers:
-    """Invokes the function of the source that a record came from."""
+    """Invokes the tokenizing function of the source from which a record came."""
 
     def __init__(self, functions: "LambdaClient", stream_function: str, queue_function: str) -> None:
         self._functions = functions
         self._names = {"aws:kinesis": stream_function, "aws:sqs": queue_function}
 
     def run(self, entries: Sequence[Entry], *, with_letters: bool = False) -> list[Result]:
-        """Have records tokenized and published.
+        """Has records tokenized and published.
 
         Returns:
-            What became of each, in the same order.
+            The result of each record, in the same order.
         """
         results: dict[int, Result] = {}
         for source, function in self._names.items():

@@ -1,1 +1,1 @@
-"""The adapters of reveals: Cedar and the budgets' counters."""
+"""Decides reveals by Cedar, and stores the counters of the budgets."""

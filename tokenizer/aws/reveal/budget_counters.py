@@ -1,4 +1,7 @@
-"""The counters of the reveal budgets: an item for each caller and window, which DynamoDB deletes some time after its end."""
+"""Stores the counters of the reveal budgets.
+
+Each caller and window has an item, which DynamoDB deletes after its end.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +13,7 @@ from tokenizer.reveal.budget_rules import Window
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-_KEPT_SECONDS = 7 * 86_400  # after the window began: an operator can see who spent what
+_KEPT_SECONDS = 7 * 86_400  # after the window began, so that an operator can see who used what
 
 
 class DynamoCounters:
@@ -24,9 +27,10 @@ class DynamoCounters:
     def add(
         self, caller: str, window: Window, moment: datetime, amounts: Mapping[str, int]
     ) -> dict[str, int]:
-        """Add to a caller's counters, in one atomic update.
+        """Adds to a caller's counters in one atomic update.
 
-        A call that was answered too late is sent again by botocore and counts twice; a budget errs to the narrow side.
+        If an answer comes too late, botocore repeats the call and it counts twice. So a budget may end early, but never
+        late.
 
         Raises:
             PipelineError: the table can't be reached.
@@ -42,6 +46,6 @@ class DynamoCounters:
                 **{f":{at}": {"N": str(amount)} for at, amount in enumerate(amounts.values())},
                 ":end": {"N": str(int(moment.timestamp()) + _KEPT_SECONDS)},
             },
-            ReturnValues="ALL_NEW",  # a counter that was added nothing to is wanted as well
+            ReturnValues="ALL_NEW",  # counters to which nothing was added are needed too
         )
         return {name: int(answer["Attributes"][name]["N"]) for name in amounts}

@@ -1,6 +1,7 @@
-"""Policies in Cedar, evaluated by cedarpy in process.
+"""Decides by policies in Cedar, which cedarpy evaluates in the process.
 
-Every category is parsed for every action on every request, whatever was asked for: what a policy costs tells nobody what a token holds.
+Every request is decided for every category and action, whatever it asks for. So the time that a decision takes reveals
+nothing about what a token holds.
 """
 
 from collections.abc import Mapping
@@ -24,13 +25,13 @@ class CedarPolicies:
     """Implements the port `Policies`."""
 
     def __init__(self, policies: str | None = None) -> None:
-        """The shipped policies, or others in a test.
+        """Uses the shipped policies, or others in a test.
 
         Raises:
-            Configuration: they are no Cedar.
+            Configuration: the text is not valid Cedar.
         """
         text = policies if policies is not None else package_files.text("reveal.cedar")
-        # Parsed once: that is nearly all of what a decision costs.
+        # Parsed once, because parsing takes nearly all of the time of a decision.
         try:
             self._policies = cedarpy.PolicySet.from_str(text)
             self._schema = cedarpy.Schema.from_str(package_files.text("schema.cedarschema"))
@@ -38,7 +39,7 @@ class CedarPolicies:
             raise Configuration(f"policies: {error}") from None
 
     def permitted(self, caller: Caller, request: RevealRequest, hour: int) -> Mapping[Action, frozenset[str]]:
-        """The categories that may be revealed, by action; an error in evaluation is a denial."""
+        """Returns the categories that may be revealed, by action. An error in the evaluation is a denial."""
         asked = list(product(Action, CATEGORIES))
         context = {"purpose": request.purpose, "tokens": len(request.tokens), "mfa": caller.mfa, "hour": hour}
         requests = [
@@ -61,7 +62,7 @@ class CedarPolicies:
         }
 
     def permits_erasure(self, caller: Caller, purpose: str) -> bool:
-        """Whether a customer may be erased; an error in evaluation is a denial."""
+        """Returns True if the caller may erase a customer. An error in the evaluation is a denial."""
         request = {
             "principal": _USER,
             "action": {"type": "Action", "id": "erase"},
@@ -72,7 +73,7 @@ class CedarPolicies:
         return bool(result.allowed) and not result.diagnostics.errors
 
     def problems(self) -> list[str]:
-        """What the schema finds wrong with the policies."""
+        """Returns the problems that the schema finds in the policies."""
         result = cedarpy.validate_policies(str(self._policies), package_files.text("schema.cedarschema"))
         return [] if result.validation_passed else [str(each) for each in result.errors]
 

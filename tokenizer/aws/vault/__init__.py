@@ -1,1 +1,1 @@
-"""The vault's adapters: the encrypted table and its keys."""
+"""Stores vault records in an encrypted table, and handles its keys."""

@@ -1,7 +1,7 @@
-"""Data keys: made by KMS, reused for a bounded number of items and a bounded time, then dropped.
+"""Makes and opens data keys, which are reused for a limited number of items and a limited time.
 
-The bounds are a security setting: for as long as they last a revoked permission goes on working, and a KMS
-outage goes unnoticed.
+The limits are a security setting: until they are reached a revoked permission keeps working, and a KMS outage goes
+unnoticed.
 """
 
 from collections import OrderedDict
@@ -16,31 +16,32 @@ from tokenizer.errors import VaultIntegrity
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
 
-READER_KEYS = (
-    256  # a reader meets at most this many keys within one time bound; older ones are asked for again
-)
+READER_KEYS = 256  # a reader keeps at most this many keys; it asks KMS again for older ones
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long a data key may be used.
+    """Limits the use of a data key.
 
     Args:
-        items: uses of one key.
-        seconds: from when KMS gave it.
+        items: how often one key may be used.
+        seconds: the time since KMS returned the key.
     """
 
     items: int = 10_000
     seconds: float = 300.0
 
     def allow(self, uses: int, age: float) -> bool:
-        """Whether a key of some age in seconds, used so often, may be used once more; a clock that was set back ends it too."""
+        """Returns True if a key of this age in seconds may be used again.
+
+        A negative age (a clock was set back) ends its use too.
+        """
         return uses < self.items and 0 <= age < self.seconds
 
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """A key of 32 bytes in clear, the same key as KMS encrypted it, and the KMS key that KMS says it did so under."""
+    """Holds a key of 32 bytes in clear, its form as KMS encrypted it, and the KMS key that KMS says it used."""
 
     plaintext: bytes = field(repr=False)
     wrapped: bytes
@@ -48,7 +49,7 @@ class DataKey:
 
 
 class DataKeyWriter:
-    """Gives out data keys to seal with; needs kms:GenerateDataKey and nothing else."""
+    """Provides data keys for sealing. It needs kms:GenerateDataKey and no other permission."""
 
     def __init__(
         self,
@@ -58,7 +59,10 @@ class DataKeyWriter:
         bounds: Bounds,
         clock: Callable[[], float],
     ) -> None:
-        """A writer under one KMS key and encryption context; `clock` counts seconds, those too for which a function stands still."""
+        """Uses one KMS key and one encryption context.
+
+        `clock` returns seconds and must not stop while the function is frozen.
+        """
         self._kms = kms
         self.key_arn = key_arn
         self._context = dict(context)
@@ -70,10 +74,10 @@ class DataKeyWriter:
         key_expiry.watch(self)
 
     def take(self) -> DataKey:
-        """The data key for one more item.
+        """Returns the data key for one more item.
 
         Raises:
-            PipelineError: KMS gave none.
+            PipelineError: KMS returned none.
         """
         self.drop_expired()
         key = self._key
@@ -85,12 +89,12 @@ class DataKeyWriter:
         return key
 
     def holds(self, key: DataKey) -> bool:
-        """Whether a data key may still be used."""
+        """Returns True if a data key may still be used."""
         self.drop_expired()
         return self._key is key
 
     def drop_expired(self) -> None:
-        """Let go of the data key if its bounds are over."""
+        """Drops the data key if its limits are reached."""
         if not self._bounds.allow(self._uses, self._clock() - self._made):
             self._key = None
 
@@ -103,7 +107,7 @@ class DataKeyWriter:
 
 
 class DataKeyReader:
-    """Opens wrapped data keys; needs kms:Decrypt. Each use of a key counts against the same bounds."""
+    """Opens wrapped data keys. It needs kms:Decrypt. Each use of a key counts towards the same limits."""
 
     def __init__(
         self,
@@ -115,15 +119,15 @@ class DataKeyReader:
         *,
         most: int = READER_KEYS,
     ) -> None:
-        """A reader under one encryption context.
+        """Uses one encryption context.
 
         Args:
-            kms: a client.
-            key_arns: the KMS keys that data keys may be under; more than one while records move to another.
+            kms: a KMS client.
+            key_arns: the KMS keys under which data keys may be; more than one while records move to another key.
             context: the encryption context.
-            bounds: of each data key's use.
-            clock: counts seconds, those too for which a function stands still.
-            most: data keys that are kept at once.
+            bounds: the limits of each data key's use.
+            clock: returns seconds; must not stop while the function is frozen.
+            most: the number of data keys that are kept at once.
         """
         self._kms = kms
         self._key_arns = tuple(key_arns)
@@ -135,10 +139,10 @@ class DataKeyReader:
         key_expiry.watch(self)
 
     def open(self, wrapped: bytes) -> DataKey:
-        """The data key behind its wrapped form.
+        """Returns the data key in a wrapped form.
 
         Raises:
-            VaultIntegrity: it was not made under one of these KMS keys and this encryption context.
+            VaultIntegrity: the data key was not made under one of these KMS keys and this encryption context.
             PipelineError: KMS did not open it.
         """
         key, made, uses = self._known.pop(wrapped, (None, 0.0, 0))
@@ -150,7 +154,7 @@ class DataKeyReader:
         return key
 
     def drop_expired(self) -> None:
-        """Let go of the data keys whose bounds are over."""
+        """Drops the data keys whose limits are reached."""
         now = self._clock()
         over = [
             wrapped
@@ -162,10 +166,10 @@ class DataKeyReader:
 
     @translated("opening a data key")
     def _decrypt(self, wrapped: bytes) -> DataKey:
-        # One key: KMS is told which. More: KMS says which, and it has to be one of them. What a record says of itself is
-        # believed in neither case.
-        told = {"KeyId": self._key_arns[0]} if len(self._key_arns) == 1 else {}
-        answer = self._kms.decrypt(CiphertextBlob=wrapped, EncryptionContext=self._context, **told)  # type: ignore[arg-type]
+        # With one key, we tell KMS which one to use. With several, KMS tells us which it used, and that must be one of
+        # them. What a record says about itself is never believed.
+        key_id = {"KeyId": self._key_arns[0]} if len(self._key_arns) == 1 else {}
+        answer = self._kms.decrypt(CiphertextBlob=wrapped, EncryptionContext=self._context, **key_id)  # type: ignore[arg-type]
         if answer["KeyId"] not in self._key_arns:
             raise VaultIntegrity("a data key is under a KMS key that is none of ours")
         return DataKey(answer["Plaintext"], wrapped, answer["KeyId"])

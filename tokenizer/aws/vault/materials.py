@@ -1,8 +1,8 @@
-"""The materials provider: unique content keys for each item, wrapped under a data key that many items share.
+"""Provides the encryption SDK with content keys: each item has its own, wrapped under a data key that many items share.
 
-The article's Direct KMS provider asks KMS once per item. Here a data key from KMS (see `data_keys`) wraps the
-content keys of a bounded number of items, and travels, as KMS encrypted it, in each item's material
-description. All cipher work stays in the encryption SDK and `cryptography`.
+The Direct KMS provider of the article asks KMS once for each item. Here a data key from KMS (see `data_keys`) wraps the
+content keys of a limited number of items. Each item's material description holds it as KMS encrypted it. All cipher
+work stays in the encryption SDK and `cryptography`.
 """
 
 import base64
@@ -26,7 +26,7 @@ WRAPPED_DATA_KEY = "data-key"
 
 
 class VaultWriterMaterials(CryptographicMaterialsProvider):  # type: ignore[misc]
-    """Materials to seal items with; can't open any."""
+    """Provides materials for sealing items. It can't open any."""
 
     def __init__(self, keys: DataKeyWriter) -> None:
         self._keys = keys
@@ -34,7 +34,7 @@ class VaultWriterMaterials(CryptographicMaterialsProvider):  # type: ignore[misc
         key_expiry.watch(self)
 
     def drop_expired(self) -> None:
-        """Let go of what is derived of a data key together with it."""
+        """Drops the derived keys together with their data key."""
         if self._derived is not None and not self._keys.holds(self._derived[0]):
             self._derived = None
 
@@ -42,7 +42,7 @@ class VaultWriterMaterials(CryptographicMaterialsProvider):  # type: ignore[misc
         self,
         encryption_context: EncryptionContext,  # noqa: ARG002 -- the SDK's interface
     ) -> WrappedCryptographicMaterials:
-        """Materials for one item."""
+        """Returns the materials for one item."""
         key = self._keys.take()
         if self._derived is None or self._derived[0] is not key:
             self._derived = (key, _Pair(key))
@@ -57,7 +57,7 @@ class VaultWriterMaterials(CryptographicMaterialsProvider):  # type: ignore[misc
         self,
         encryption_context: EncryptionContext,  # noqa: ARG002 -- the SDK's interface
     ) -> WrappedCryptographicMaterials:
-        """Refused.
+        """Refuses to open items.
 
         Raises:
             Denied: always.
@@ -66,7 +66,7 @@ class VaultWriterMaterials(CryptographicMaterialsProvider):  # type: ignore[misc
 
 
 class VaultReaderMaterials(CryptographicMaterialsProvider):  # type: ignore[misc]
-    """Materials to open items with; can't seal any."""
+    """Provides materials for opening items. It can't seal any."""
 
     def __init__(self, keys: DataKeyReader) -> None:
         self._keys = keys
@@ -75,7 +75,7 @@ class VaultReaderMaterials(CryptographicMaterialsProvider):  # type: ignore[misc
         self,
         encryption_context: EncryptionContext,  # noqa: ARG002 -- the SDK's interface
     ) -> WrappedCryptographicMaterials:
-        """Refused.
+        """Refuses to seal items.
 
         Raises:
             Denied: always.
@@ -83,10 +83,10 @@ class VaultReaderMaterials(CryptographicMaterialsProvider):  # type: ignore[misc
         raise Denied("this function may read the vault and not write it")
 
     def decryption_materials(self, encryption_context: EncryptionContext) -> WrappedCryptographicMaterials:
-        """Materials for one item.
+        """Returns the materials for one item.
 
         Raises:
-            VaultIntegrity: the item names no data key.
+            VaultIntegrity: the item contains no data key.
             PipelineError: KMS did not open its data key.
         """
         description: dict[str, Any] = encryption_context.material_description
@@ -97,26 +97,26 @@ class VaultReaderMaterials(CryptographicMaterialsProvider):  # type: ignore[misc
 
 
 class VaultRekeyMaterials(CryptographicMaterialsProvider):  # type: ignore[misc]
-    """Materials to open items with and to seal them again; for moving the vault to another KMS key, and nothing else."""
+    """Provides materials for opening items and sealing them again. Only moving the vault to another KMS key uses it."""
 
     def __init__(self, opens: DataKeyReader, seals: DataKeyWriter) -> None:
         self._reader = VaultReaderMaterials(opens)
         self._writer = VaultWriterMaterials(seals)
 
     def encryption_materials(self, encryption_context: EncryptionContext) -> WrappedCryptographicMaterials:
-        """Materials to seal one item with."""
+        """Returns the materials for sealing one item."""
         return self._writer.encryption_materials(encryption_context)
 
     def decryption_materials(self, encryption_context: EncryptionContext) -> WrappedCryptographicMaterials:
-        """Materials to open one item with."""
+        """Returns the materials for opening one item."""
         return self._reader.decryption_materials(encryption_context)
 
 
 def wrapped_key(description: Mapping[str, Any]) -> bytes:
-    """The wrapped data key that an item's material description names.
+    """Returns the wrapped data key in an item's material description.
 
     Raises:
-        VaultIntegrity: it names none.
+        VaultIntegrity: there is none.
     """
     try:
         return base64.b64decode(description[WRAPPED_DATA_KEY], validate=True)
@@ -125,7 +125,7 @@ def wrapped_key(description: Mapping[str, Any]) -> bytes:
 
 
 class _Pair:
-    """The two keys that one data key stands for: one wraps content keys, one signs items."""
+    """Derives two keys from one data key: one wraps content keys, one signs items."""
 
     def __init__(self, key: DataKey) -> None:
         self.wrapping = _delegated(key, b"wrapping", "AESWrap")

@@ -1,9 +1,9 @@
-"""The token key, the root of the scope keys and the subject key: made by KMS, kept wrapped in a table, opened for minutes.
+"""Makes and opens the token key, the root of the scope keys, and the subject key. KMS wraps them; a table stores them.
 
-The token key and the subject key have versions side by side. Each has a moment from which it is used, and which version a record
-gets is a function of its arrival, so a record that comes again gets the same one for ever. The moment is bound into the encryption
-context: who edits it makes the key unreadable. A new version begins an hour after it was made, when every function has
-opened the keys anew and knows it.
+The token key and the subject key have versions. Each version has a start, and a record's arrival decides which version
+it gets, so a repeated record always gets the same one. The start is part of the encryption context, so changing it
+makes the key unreadable. A new version starts an hour after it was made; by then every function has opened the keys
+again and knows it.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_kms import KMSClient
 
-KEPT = 300.0  # seconds that opened keys are used
-LEAD = 3_600_000  # milliseconds from the making of a version to its first use; far more than keys are kept and invocations last
+KEPT = 300.0  # seconds for which opened keys are used
+LEAD = 3_600_000  # milliseconds from making a version to its first use; longer than keys stay open or invocations last
 TOKEN_KEY, SCOPE_ROOT, SUBJECT_KEY = "token-key", "scope-root", "subject-key"
 
 K = TypeVar("K")
@@ -36,14 +36,14 @@ def provision(
     versions: Mapping[str, int],
     now: int,
 ) -> None:
-    """Make the keys that are not there yet; those that are there stay, since tokens hang on them.
+    """Makes the keys that don't exist yet. Existing ones stay, because tokens depend on them.
 
     Args:
-        dynamodb: a client.
-        kms: a client.
-        table: where the wrapped keys lie.
+        dynamodb: a DynamoDB client.
+        kms: a KMS client.
+        table: the table of the wrapped keys.
         key_arn: the KMS key that wraps them.
-        versions: how many there are to be of the token key and of the subject key; one of each that is not named.
+        versions: how many versions of the token key and the subject key there must be; one of each that is not named.
         now: milliseconds since 1970.
 
     Raises:
@@ -70,11 +70,11 @@ def provision(
 def load(
     dynamodb: "DynamoDBClient", kms: "KMSClient", table: str, key_arn: str
 ) -> tuple[Versions[TokenKey], ScopeKeys, Versions[SubjectKey]]:
-    """Open the keys.
+    """Opens the keys.
 
     Raises:
-        Configuration: they were never made.
-        VaultIntegrity: one is not what was made under its name.
+        Configuration: the keys were never made.
+        VaultIntegrity: a key is not what was made under its name.
         PipelineError: KMS or the table failed.
     """
     items = _items(dynamodb, table)
@@ -88,10 +88,10 @@ def load(
 def load_subject_keys(
     dynamodb: "DynamoDBClient", kms: "KMSClient", table: str, key_arn: str
 ) -> Versions[SubjectKey]:
-    """Open the keys that name customers; the erasing function may open no other.
+    """Opens the subject keys, which are all that the erasing function may open.
 
     Raises:
-        Configuration: they were never made.
+        Configuration: the keys were never made.
         PipelineError: KMS or the table failed.
     """
     return _opened(kms, key_arn, _items(dynamodb, table), SUBJECT_KEY, SubjectKey)
@@ -99,7 +99,7 @@ def load_subject_keys(
 
 @translated("reading the wrapped token keys")
 def _items(dynamodb: "DynamoDBClient", table: str) -> list[Any]:
-    """All of them: a handful, and fewer calls than asking for each by its name."""
+    """Returns all keys. There are few, so this takes fewer calls than asking for each by name."""
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     return [item for page in pages for item in page["Items"]]
 

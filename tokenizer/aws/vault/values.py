@@ -1,8 +1,9 @@
-"""How a vault record's values become the one attribute that is encrypted: as JSON, deflated, filled up.
+"""Packs a vault record's values into the one attribute that is encrypted: as JSON, deflated, and padded.
 
-Format 1 is the byte 1, a raw deflate stream (RFC 1951) with `_WORDS` as its preset dictionary, and zeros, so that what is
-encrypted fills steps of 64 bytes. DynamoDB charges by the started kilobyte, and paths and kinds are most of the text: an order
-with eleven tokens fills one write unit instead of two. A length says something of what was deflated, so that only its 64 bytes' step is shown.
+Format 1 is the byte 1, a raw deflate stream (RFC 1951) with `_WORDS` as its preset dictionary, and zeros up to a
+multiple of 64 bytes. DynamoDB charges by the started kilobyte, and paths and kinds are most of the text: compressed, an
+order with eleven tokens takes one write unit instead of two. The length of compressed text reveals something about it,
+so only the multiple of 64 bytes can be seen.
 """
 
 import zlib
@@ -14,12 +15,12 @@ from tokenizer.errors import BadRecord, VaultIntegrity
 from tokenizer.records import VaultField
 
 _FORMAT = b"\x01"
-# Bytes; the SDK puts six in front, type and length, and the cipher's padding is one at least.
+# In bytes. The SDK adds six bytes for type and length, and the cipher adds at least one byte of padding.
 _STEP, _ADDED = 64, 7
-_WINDOW, _MEMORY = -12, 4  # 4 KiB are enough for an order; more memory takes longer to clear than to use
-_MOST = 32 * 1024 * 1024  # bytes; three times what a source takes in one record
+_WINDOW, _MEMORY = -12, 4  # 4 KiB are enough for an order; clearing more memory takes longer than it saves
+_MOST = 32 * 1024 * 1024  # bytes; three times the most that a source accepts in one record
 
-# Part of the format: another text is another format, or what is stored can't be read. Deflate finds near the end sooner.
+# This text is part of the format: if it changes, stored values can't be read. Deflate finds text near its end faster.
 _WORDS = b"".join(
     b'"],"":["/%s","%s","' % each
     for each in (
@@ -55,7 +56,7 @@ _WORDS = b"".join(
 
 
 def packed(fields: Mapping[bytes, VaultField]) -> bytes:
-    """The bytes that are encrypted for a record's values by tag."""
+    """Returns the bytes to encrypt for a record's values by tag."""
     text = json_text.dump({tag.hex(): _parts(field) for tag, field in fields.items()})
     deflate = zlib.compressobj(wbits=_WINDOW, memLevel=_MEMORY, zdict=_WORDS)
     whole = _FORMAT + deflate.compress(text) + deflate.flush()
@@ -63,10 +64,10 @@ def packed(fields: Mapping[bytes, VaultField]) -> bytes:
 
 
 def unpacked(packed_values: bytes) -> dict[bytes, VaultField]:
-    """A record's values by tag.
+    """Returns a record's values by tag.
 
     Raises:
-        VaultIntegrity: they are in no format that is known.
+        VaultIntegrity: the bytes have no known format.
     """
     inflate = zlib.decompressobj(wbits=_WINDOW, zdict=_WORDS)
     try:

@@ -1,13 +1,18 @@
-"""The vault: a DynamoDB table whose items are encrypted on the client by dynamodb-encryption-sdk.
+"""Stores vault records in a DynamoDB table whose items dynamodb-encryption-sdk encrypts on the client.
 
-Items go through the SDK's item functions and plain batch calls. Its client and table wrappers are reached by
-nobody: they pass `transact_write_items` and `execute_statement` through and store plaintext.
+Items go through the SDK's item functions and plain batch calls. The SDK's client and table wrappers are not used: they
+pass `transact_write_items` and `execute_statement` through, and those would store plaintext.
 
-An item holds the record id (`id`), all values as one encrypted attribute (`values`, see `vault_values`), the signed expiry that
-reading checks (`exp`, seconds since 1970 as text, `0` for never), and DynamoDB's own TTL attribute
-(`expires_at`), which is unsigned, so that DynamoDB can use it, and therefore never believed. Signed and in clear
-are also the owner, by whom erasing finds it (`owner`, in an index of the table), the raw record's arrival (`arrived`,
-milliseconds since 1970 as text), `consistent` on the record of a consistent value, and `erased` on a tombstone.
+The attributes of an item:
+
+- `id`: the record id, signed.
+- `values`: all values as one encrypted attribute (see `values.py`).
+- `exp`: the expiry that readers check, in seconds since 1970 as text, `0` for never; signed.
+- `expires_at`: DynamoDB's own TTL attribute. It is unsigned so that DynamoDB can use it, so it is never believed.
+- `owner`: the subject, by which erasure finds the item through an index; signed.
+- `arrived`: the raw record's arrival in milliseconds since 1970 as text; signed.
+- `consistent`: only on the record of a consistent value; signed.
+- `erased`: only on a tombstone; signed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,8 +37,8 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
-PUT_BATCH = 25  # BatchWriteItem: at most 25 puts and 16 MB a call, items of at most 400 KB
-GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
+PUT_BATCH = 25  # BatchWriteItem takes at most 25 puts and 16 MB a call, in items of at most 400 KB
+GET_BATCH = 100  # BatchGetItem takes at most 100 keys a call
 ITEM_BYTES = 400 * 1024
 
 _ACTIONS = {
@@ -50,7 +55,7 @@ _SIGNED = frozenset({"id", "values", *_ACTIONS})
 
 
 class _Table:
-    """What reading and writing share."""
+    """Holds what reading and writing share."""
 
     def __init__(
         self,
@@ -59,13 +64,13 @@ class _Table:
         crypto_name: str,
         materials: CryptographicMaterialsProvider,
     ) -> None:
-        """A vault in a table.
+        """Uses a table.
 
         Args:
-            dynamodb: a client.
+            dynamodb: a DynamoDB client.
             table: the table's name.
-            crypto_name: the name that signatures cover; differs from `table` after a restore.
-            materials: the keys.
+            crypto_name: the name that signatures cover; it differs from `table` after a restore.
+            materials: provides the keys.
         """
         self._dynamodb = dynamodb
         self._table = table
@@ -98,17 +103,17 @@ class _Table:
 
 
 class VaultWriter(_Table):
-    """Writes vault records; implements the port `Vault`."""
+    """Writes vault records. It implements the port `Vault`."""
 
     def write(self, records: Sequence[VaultRecord], budget: Budget) -> list[PipelineError | None]:
-        """Put records, encrypted.
+        """Encrypts and stores records.
 
         Args:
-            records: replaced by their like where they are there already.
+            records: the records; one that is stored already is replaced by the same content.
             budget: the time that is left.
 
         Returns:
-            For each record None or why it was not written; `BadRecord` (`too_large`) for one that never fits.
+            None for each record that was written, or its error; `BadRecord` (`too_large`) for one that never fits.
         """
         failures: dict[bytes, PipelineError] = {}
         items: dict[bytes, Item] = {}
@@ -123,7 +128,7 @@ class VaultWriter(_Table):
                 items[record.record_id] = self._sealed(record)
             except PipelineError as error:
                 failures[record.record_id] = error
-                # KMS gives no data key: the next record would only ask, and wait, again.
+                # KMS returns no data key. The next record would only ask, and wait, again.
                 down = error if isinstance(error, Transient) else None
         for chunk in chunks(list(items), PUT_BATCH):
             failures |= resend(chunk, lambda ids: self._put(ids, items), budget, "writing the vault")
@@ -161,7 +166,7 @@ class VaultWriter(_Table):
 
 
 class VaultReader(_Table):
-    """Reads vault records; only the functions that reveal have the rights to."""
+    """Reads vault records. Only the functions that reveal have the permissions for it."""
 
     def __init__(
         self,
@@ -171,18 +176,18 @@ class VaultReader(_Table):
         materials: CryptographicMaterialsProvider,
         now: Callable[[], float],
     ) -> None:
-        """A vault in a table; `now` is in seconds since 1970."""
+        """Uses a table. `now` returns seconds since 1970."""
         super().__init__(dynamodb, table, crypto_name, materials)
         self._now = now
 
     def get_decrypted(
         self, ids: Sequence[bytes], budget: Budget
     ) -> dict[bytes, VaultRecord | PipelineError | None]:
-        """Read records in clear.
+        """Reads records in clear.
 
         Returns:
-            For each id its record, None where there is none or it has expired, or why it can't be read:
-            `VaultIntegrity` where what is stored is not what was written under that id.
+            For each id its record, None if there is none or it has expired, or the error that kept it from being read.
+            The error is `VaultIntegrity` if the stored item is not what was written under that id.
         """
         items, failed = self._get(ids, budget)
         answer: dict[bytes, VaultRecord | PipelineError | None] = dict.fromkeys(ids)
@@ -195,10 +200,10 @@ class VaultReader(_Table):
         return answer
 
     def get_stored(self, record_id: bytes, budget: Budget) -> Item | None:
-        """The item as it is stored: ciphertext, signature and material description.
+        """Returns the stored item: ciphertext, signature and material description.
 
         Raises:
-            PipelineError: the table could not be read.
+            PipelineError: the table can't be read.
         """
         items, failed = self._get([record_id], budget)
         if record_id in failed:
@@ -223,7 +228,7 @@ class VaultReader(_Table):
 
 
 def crypto_config(crypto_name: str, materials: CryptographicMaterialsProvider) -> CryptoConfig:
-    """What of an item is encrypted, what is signed, under which name and with which keys."""
+    """Returns the SDK's settings: attributes to encrypt and to sign, the name that signatures cover, and keys."""
     return CryptoConfig(
         materials_provider=materials,
         encryption_context=EncryptionContext(table_name=crypto_name, partition_key_name="id"),
@@ -233,10 +238,10 @@ def crypto_config(crypto_name: str, materials: CryptographicMaterialsProvider) -
 
 @translated("opening a vault record")
 def opened(stored: Item, config: CryptoConfig) -> Item:
-    """An item in clear.
+    """Returns an item in clear.
 
     Raises:
-        VaultIntegrity: it is not what was written under its id.
+        VaultIntegrity: the item is not what was written under its id.
         PipelineError: KMS did not open its data key.
     """
     item: Item = decrypt_dynamodb_item(dict(stored), config)
@@ -246,12 +251,15 @@ def opened(stored: Item, config: CryptoConfig) -> Item:
 
 
 def owner(subject: str, key: bytes) -> str:
-    """The key by which an index finds what a subject owns: sixteen for each, so that none gets hot."""
+    """Returns the index key by which a subject's items are found.
+
+    Each subject has sixteen, so that none gets too many writes.
+    """
     return f"{subject}.{key[0] & 15:x}"
 
 
 def owners(subject: str) -> list[str]:
-    """All sixteen."""
+    """Returns all sixteen index keys of a subject."""
     return [owner(subject, bytes([at])) for at in range(16)]
 
 
@@ -260,7 +268,7 @@ def _key(record_id: bytes) -> Item:
 
 
 def _size(item: Item) -> int:
-    """Bytes that DynamoDB counts for an item: attribute names and values, in UTF-8 or raw."""
+    """Returns the size that DynamoDB counts for an item: attribute names and values, in UTF-8 or raw."""
     return sum(
         len(name)
         + sum(len(value) if isinstance(value, bytes) else len(str(value)) for value in attribute.values())
