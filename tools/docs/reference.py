@@ -3,7 +3,7 @@
 import inspect
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -11,14 +11,16 @@ from schemas.dead_letter import ErrorCode
 from schemas.kinds import Fact, FieldKind
 from schemas.registry import registry
 from tokenizer.pipeline.catalog import ListPlan, ObjectPlan, Plan, catalog
+from tools.docs.groups import OUTPUTS, PARAMETERS, grouped
 
 _TARGET = re.compile(r"^([a-z-]+):.*## (.*)$", re.MULTILINE)
+_Rows = Callable[[Mapping[str, Any]], Iterator[list[str]]]
 _HEAD = """\
 # Reference
 
-Written by `make docs` from template.yaml, the schemas and the Makefile; `.venv/bin/python -m pytest tests/unit/docs/test_reference.py` fails when it is out of
-date. The API has its own, which the stack serves: `GET /openapi.json` ([api.md](api.md)); the command `replay` has [replay.md](replay.md), events
-[an AsyncAPI document](../schemas/asyncapi.json), metrics [watching.md](watching.md)."""
+`make docs` writes this page from template.yaml, the schemas and the Makefile, and a test fails when it is out of date. Other
+references: the stack serves the API's at `GET /openapi.json` ([api.md](api.md)), [replay.md](replay.md) has the command
+`replay`, [an AsyncAPI document](../schemas/asyncapi.json) has the events, and [watching.md](watching.md) has the metrics."""
 
 
 def reference(template: Mapping[str, Any], makefile: str) -> str:
@@ -33,13 +35,22 @@ def reference(template: Mapping[str, Any], makefile: str) -> str:
         "Events": "\n\n".join(_events()),
         "Field kinds": _table(("kind", "what becomes of a field", "parameters"), _kinds()),
         "Codes of dead letters": _table(("code",), ([f"`{each}`"] for each in ErrorCode)),
-        "Parameters of a deployment": _table(
-            ("parameter", "default", "what it is"), _parameters(template["Parameters"])
+        "Parameters of a deployment": _tables(
+            ("parameter", "default", "what it is"), _parameters, template["Parameters"], PARAMETERS
         ),
-        "Outputs": _table(("output", "what it is"), _outputs(template["Outputs"])),
+        "Outputs": _tables(("output", "what it is"), _outputs, template["Outputs"], OUTPUTS),
         "Alarms": _table(("alarm", "says", "metric", "above"), _alarms(template["Resources"])),
     }
     return "\n\n".join([_HEAD, *(f"## {title}\n\n{text}" for title, text in sections.items())]) + "\n"
+
+
+def _tables(
+    head: Sequence[str], rows: _Rows, entries: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]
+) -> str:
+    """Returns a table for each group, under its title."""
+    return "\n\n".join(
+        f"### {title}\n\n{_table(head, rows(found))}" for title, found in grouped(entries, groups)
+    )
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -77,7 +88,7 @@ def _leaves(plan: Plan, path: str) -> Iterator[list[str]]:
 
 def _kind(kind: FieldKind) -> str:
     told = [
-        f"{each.name} {value}"
+        each.name if value is True else f"{each.name} {value}"
         for each in fields(kind)
         if each.name != "facts" and (value := getattr(kind, each.name)) not in {each.default, None}
     ]
@@ -111,4 +122,4 @@ def _alarms(resources: Mapping[str, Any]) -> Iterator[list[str]]:
             alarm = resource["Properties"]
             said = alarm["AlarmDescription"]
             metric = f"{alarm['Namespace']} {alarm['MetricName']}"
-            yield [f"[{name}](runbook.md)", said, metric, str(alarm["Threshold"])]
+            yield [f"[{name}](runbook.md#{name.lower()})", said, metric, str(alarm["Threshold"])]

@@ -8,6 +8,7 @@ import pytest
 from local.emulator.template import load
 from schemas.dead_letter import ErrorCode
 from tools.docs.__main__ import REFERENCE, written
+from tools.docs.groups import OTHER, OUTPUTS, PARAMETERS, grouped
 from tools.docs.reference import reference
 
 TEMPLATE = load(Path("template.yaml"))
@@ -40,3 +41,17 @@ def test_another_template_would_change_it() -> None:
     changed = copy.deepcopy(TEMPLATE)
     changed["Parameters"]["LogRetentionDays"]["Description"] = "another"
     assert reference(changed, MAKEFILE) != PAGE
+
+
+@pytest.mark.parametrize(("section", "groups"), [("Parameters", PARAMETERS), ("Outputs", OUTPUTS)])
+def test_each_name_is_in_one_group_and_no_group_names_what_is_gone(
+    section: str, groups: dict[str, tuple[str, ...]]
+) -> None:
+    names = [name for group in groups.values() for name in group]
+    assert len(names) == len(set(names))
+    assert set(names) <= TEMPLATE[section].keys()
+
+
+def test_a_name_without_a_group_comes_last_and_is_not_lost() -> None:
+    found = dict(grouped({"New": 1, "ShardCount": 2}, PARAMETERS))
+    assert list(found.items()) == [("Capacity", {"ShardCount": 2}), (OTHER, {"New": 1})]

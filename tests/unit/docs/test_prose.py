@@ -1,0 +1,60 @@
+"""Pages are written in lines that fit a screen, without phrases that a reader has to translate."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+PAGES = sorted([*Path().glob("*.md"), *Path("docs").rglob("*.md"), Path("consumer/README.md")])
+WIDEST = 120
+# A table's row, a heading and a picture each have to stand on one line.
+_ONE_LINE = re.compile(r"\s*(\||#|!\[|<!--)")
+# Literal or archaic turns that these pages once had.
+ODD = re.compile(
+    r"\b(apart by|whoever|whosoever|gave (him|them)self away|of then|it has none|nobody's|the mend|mend(ed|s)?|till|"
+    r"be told apart|bad weather|good weather|lest|thereof|hence)\b",
+    re.IGNORECASE,
+)
+
+
+def prose(text: str) -> list[str]:
+    """Returns the lines outside of code blocks, tables, headings and pictures."""
+    lines, in_code = [], False
+    for line in text.splitlines():
+        if line.lstrip().startswith("```"):
+            in_code = not in_code
+        elif not in_code and not _ONE_LINE.match(line):
+            lines.append(line)
+    return lines
+
+
+def too_wide(text: str) -> list[str]:
+    return [line for line in prose(text) if len(line) > WIDEST]
+
+
+def odd(text: str) -> list[str]:
+    """Returns the odd phrases of a page, tables included, code left out."""
+    return [found[0] for found in ODD.finditer(re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL))]
+
+
+def test_the_pages_are_found() -> None:
+    assert {Path("README.md"), Path("docs/README.md"), Path("docs/decisions/0018-traces.md")} <= set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_no_line_of_prose_is_wider_than_a_screen(page: Path) -> None:
+    assert too_wide(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_no_page_has_an_odd_phrase(page: Path) -> None:
+    assert odd(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_wide_line_is_found_and_a_wide_row_is_left() -> None:
+    wide = "word " * 30
+    assert too_wide(f"{wide}\n| {wide} |\n## {wide}\n```\n{wide}\n```\n") == [wide]
+
+
+def test_an_odd_phrase_is_found_in_a_table_and_not_in_code() -> None:
+    assert odd("| Whoever reads |\n`whoever`\n") == ["Whoever"]
