@@ -11,7 +11,8 @@ import typer
 from ops import console
 from ops.audit.store import AwsTrail
 from ops.audit.trail import Day, check
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from ops.options import AsJson, Profile, Region, RoleArn, StackName
 from ops.stack import find
 
@@ -54,7 +55,7 @@ def main() -> NoReturn:
     """Run the command; errors end it with `error:` and `hint:` lines."""
     try:
         app()
-    except ReplayError as error:
+    except CommandError as error:
         console.error(str(error), error.hint)
         sys.exit(_BAD_USAGE)
     sys.exit(0)
@@ -64,7 +65,7 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise ReplayError("no day that is known", "--since 2026-11-24") from None
+        raise CommandError("no day that is known", "--since 2026-11-24") from None
 
 
 def _days(trail: AwsTrail, first: date | None, last: date | None) -> Iterator[str]:

@@ -7,7 +7,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ops import console
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from ops.options import AsJson, Chosen
 from ops.stack import Stack
 
@@ -57,7 +58,7 @@ def main() -> NoReturn:
     """Run the command; errors end it with `error:` and `hint:` lines."""
     try:
         app(prog_name="honey")
-    except ReplayError as error:
+    except CommandError as error:
         console.error(str(error), error.hint)
         sys.exit(_BAD_USAGE)
     sys.exit(0)
@@ -74,11 +75,11 @@ def _asked(stack: Stack, **request: Any) -> list[dict[str, str]]:
         answer = stack.client("lambda").invoke(FunctionName=name, Payload=payload)
     text = answer["Payload"].read()
     if answer.get("FunctionError"):
-        raise ReplayError("the honey function failed", f"see the log of {name}")
+        raise CommandError("the honey function failed", f"see the log of {name}")
     result: dict[str, Any] = json.loads(text)
     if "error" in result:
         hint = "honey list shows those that were noted" if request["action"] == "seed" else "try again"
-        raise ReplayError(result["error"]["message"], hint)
+        raise CommandError(result["error"]["message"], hint)
     tokens: list[dict[str, str]] = result["tokens"]
     return tokens
 

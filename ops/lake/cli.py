@@ -9,7 +9,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from ops import console
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from ops.lake import athena
 from ops.lake.answer import Answer
 from ops.lake.athena import AthenaError
@@ -77,7 +78,7 @@ def main() -> NoReturn:
     """Run the command; errors end it with `error:` and `hint:` lines."""
     try:
         app(prog_name="lake")
-    except ReplayError as error:
+    except CommandError as error:
         console.error(str(error), error.hint)
     except (QueryError, AthenaError) as error:
         console.error(

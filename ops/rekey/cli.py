@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ops import console
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from ops.options import AsJson, Chosen
 from ops.rekey.function import ROLE, RekeyFunction
 from ops.rekey.mover import Mover
@@ -45,7 +45,7 @@ def run(
     """Move what is under another key, then verify; goes on where a run was interrupted."""
     stack = _stack()
     if not stack.settled:
-        raise ReplayError(
+        raise CommandError(
             "the stack is being deployed", "wait for the deployment: functions may not know the key yet"
         )
     mover = Mover(
@@ -98,7 +98,7 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _interrupted)
     try:
         app()
-    except ReplayError as error:
+    except CommandError as error:
         console.error(str(error), error.hint)
         sys.exit(_BAD_USAGE)
     except SystemExit as ended:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ops.audit import cli
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from tests.support.fakes.trail import DAY, FakeTrail
 
 ONE, TWO = "1" * 32, "2" * 32
@@ -30,7 +30,7 @@ def run(*words: str) -> tuple[int, str]:
     result = CliRunner(env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"}).invoke(
         cli.app, [*words], prog_name="verify-audit"
     )
-    if isinstance(result.exception, ReplayError):
+    if isinstance(result.exception, CommandError):
         raise result.exception
     return result.exit_code, result.stdout
 
@@ -102,7 +102,7 @@ def test_a_day_that_is_gone_from_the_bucket_is_missed(trail: FakeTrail) -> None:
 
 
 def test_a_day_that_is_none_is_bad_usage(trail: FakeTrail) -> None:
-    with pytest.raises(ReplayError) as raised:
+    with pytest.raises(CommandError) as raised:
         run("--since", "yesterday")
     assert raised.value.hint == "--since 2026-11-24"
 
