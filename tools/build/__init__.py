@@ -1,0 +1,1 @@
+"""What `sam build` makes: the layer and each function's folder, their sizes and their start."""

@@ -1,0 +1,9 @@
+"""What can go wrong with a build, with the next thing to do."""
+
+
+class BuildError(Exception):
+    """Nothing was built, or what was built is not fit to be deployed."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint

@@ -1,0 +1,105 @@
+"""Builds the layer: our packages, and wheels for Lambda's platform whatever machine builds; no Docker, no compiler.
+
+boto3 and botocore are shipped by their exact pin although the runtime has some version of them: what is tested is what
+runs, and AWS changing its copy changes nothing here.
+"""
+
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tools.lint import sbom
+from tools.build import bytecode
+from tools.build import interpreter
+from tools.build.errors import BuildError
+from tools.build.sources import services
+from tools.build.trim import trim
+from local.emulator.package import (ROOT, shipped)
+
+LOCK = ROOT / "requirements/runtime.lock"
+_SECONDS = 600  # to fetch about 20 MB
+_PACKAGES = ("tokenizer", "schemas", "policies")
+
+
+class Architecture(StrEnum):
+    """Lambda's names of its processors."""
+
+    ARM64 = "arm64"
+    X86_64 = "x86_64"
+
+    @classmethod
+    def native(cls) -> "Architecture | None":
+        """That of this machine, None if Lambda has none like it."""
+        return _MACHINES.get(platform.machine())
+
+    @property
+    def platforms(self) -> list[str]:
+        """The wheels' tags, best first; Amazon Linux 2023 has glibc 2.34."""
+        machine = "aarch64" if self is Architecture.ARM64 else "x86_64"
+        return [f"manylinux_2_28_{machine}", f"manylinux2014_{machine}"]
+
+
+_MACHINES = {"aarch64": Architecture.ARM64, "arm64": Architecture.ARM64, "x86_64": Architecture.X86_64}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a layer is built for.
+
+    Args:
+        architecture: of the functions.
+        python: an interpreter of the runtime's version, if this machine has one; without it there is no bytecode.
+        version: the runtime's version.
+    """
+
+    architecture: Architecture
+    python: Path | None = None
+    version: str = interpreter.RUNTIME
+
+
+def build(directory: Path, target: Target, lock: Path = LOCK) -> None:
+    """Build the layer.
+
+    Args:
+        directory: takes `python/`, which Lambda mounts as `/opt/python`, and the bill of materials beside it.
+        target: what it is for.
+        lock: the packages, with their hashes.
+
+    Raises:
+        BuildError: a wheel is missing or is not the one that the lock file names.
+    """
+    packages = directory / "python"
+    shutil.rmtree(packages, ignore_errors=True)
+    _install(packages, target, lock)
+    trim(packages, services())
+    sbom.write(directory / "order-tokenizer.cdx.json", lock)
+    for name in _PACKAGES:
+        for path in shipped(ROOT / name):
+            copied = packages / path.relative_to(ROOT)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copied)
+    if target.python:
+        bytecode.compile_in(packages, target.python)
+
+
+def _install(packages: Path, target: Target, lock: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-compile",
+    ]
+    command += ["--no-deps", "--require-hashes", "--only-binary=:all:", "--implementation", "cp"]
+    command += ["--python-version", target.version, "--target", str(packages)]
+    command += [f"--platform={each}" for each in target.architecture.platforms]
+    command += ["-r", str(lock)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603 -- pip
+    if done.returncode:
+        raise BuildError("the wheels were not installed", done.stderr.strip())
