@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from tools.build import __main__ as command
 from tools.build import interpreter, layer
 from tools.build.layer import Architecture, Target

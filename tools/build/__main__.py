@@ -7,13 +7,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tools.build import interpreter
-from tools.build import layer
-from tools.build.errors import BuildError
-from tools.build.layer import (Architecture, Target)
-from tools.build.report import report
-from tools.build.sources import (handlers, needed_by)
 from local.emulator.package import ROOT
+from tools.build import interpreter, layer
+from tools.build.errors import BuildError
+from tools.build.layer import Architecture, Target
+from tools.build.report import report
+from tools.build.sources import handlers, needed_by
 
 
 def main(arguments: list[str] | None = None) -> int:

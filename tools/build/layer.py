@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tools.lint import sbom
-from tools.build import bytecode
-from tools.build import interpreter
+from local.emulator.package import ROOT, shipped
+from tools.build import bytecode, interpreter
 from tools.build.errors import BuildError
 from tools.build.sources import services
 from tools.build.trim import trim
-from local.emulator.package import (ROOT, shipped)
+from tools.lint import sbom
 
 LOCK = ROOT / "requirements/runtime.lock"
 _SECONDS = 600  # to fetch about 20 MB

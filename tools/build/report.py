@@ -7,17 +7,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tools.build import checks
-from tools.build import interpreter
-from tools.build import layer
-from tools.build import sizes
-from tools.build import starts
-from tools.build.checks import MEBIBYTE
-from tools.build.errors import BuildError
-from tools.build.layer import (Architecture, Target)
-from tools.build.sources import handlers
 from local.emulator.package import ROOT
 from local.emulator.template import load
+from tools.build import checks, interpreter, layer, sizes, starts
+from tools.build.checks import MEBIBYTE
+from tools.build.errors import BuildError
+from tools.build.layer import Architecture, Target
+from tools.build.sources import handlers
 
 _LAYER = "TokenizerLayer"
 _LARGEST = 12

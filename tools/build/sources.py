@@ -7,9 +7,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.build.errors import BuildError
 from local.emulator.package import ROOT
 from local.emulator.template import load
+from tools.build.errors import BuildError
 
 _FUNCTION = "AWS::Serverless::Function"
 _OWN = ("handlers", "tokenizer", "schemas", "policies")
