@@ -15,11 +15,11 @@ def rekey(directory: Path, report: Callable[[str], None]) -> int:
     """Move the vault of the stack that is up to another key.
 
     Args:
-        directory: where the stack has its state, by the name that the command `rekey` looks for.
+        directory: where the stack has its state, by the name that `order-tokenizer rekey` looks for.
         report: told of each step.
 
     Returns:
-        The exit code of the command `rekey`.
+        The exit code of `order-tokenizer rekey`.
 
     Raises:
         LocalStackError: no stack is up, or a deployment failed.
@@ -33,7 +33,7 @@ def rekey(directory: Path, report: Callable[[str], None]) -> int:
     running = stack.update(directory, running, {"VaultKeySlot": old, "Rekeying": "true"})
     report(f"deploying with VaultKeySlot={new}: records are sealed under {new}")
     running = stack.update(directory, running, {"VaultKeySlot": new, "Rekeying": "true"})
-    command = [sys.executable, "-m", "ops.rekey", "run"]
+    command = [sys.executable, "-m", "ops", "rekey", "run"]
     code = subprocess.run(command, cwd=directory.parent, check=False).returncode
     if code:
         return code

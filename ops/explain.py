@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
 
 from ops.errors import CommandError
 
@@ -24,6 +31,12 @@ def explained(doing: str, role: str = _ROLE) -> Iterator[None]:
     """
     try:
         yield
+    except NoRegionError:
+        raise CommandError(
+            f"{doing}: no AWS region is set", "--region REGION, or set AWS_DEFAULT_REGION"
+        ) from None
+    except ProfileNotFound:
+        raise CommandError(f"{doing}: there is no such profile", "aws configure list-profiles") from None
     except EndpointConnectionError:
         raise CommandError(
             f"{doing}: the stack can't be reached", "is it up? `make up` starts a local one"

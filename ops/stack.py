@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from ops.errors import CommandError
 from ops.explain import explained
@@ -75,15 +76,15 @@ def find(
     """
     if name is None:
         return _local(role_arn, local_role)
-    session = boto3.Session(profile_name=profile, region_name=region)
-    if role_arn:
-        session = _assumed(session, role_arn, None)
     with explained(f"looking for the stack {name}"):
+        session = boto3.Session(profile_name=profile, region_name=region)
+        if role_arn:
+            session = _assumed(session, role_arn, None)
         try:
             (found,) = session.client("cloudformation", config=_CONFIG).describe_stacks(StackName=name)[
                 "Stacks"
             ]
-        except session.client("cloudformation").exceptions.ClientError as error:
+        except ClientError as error:
             if error.response["Error"]["Code"] == "ValidationError":
                 raise CommandError(f"there is no stack {name}", "aws cloudformation list-stacks") from None
             raise

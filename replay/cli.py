@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import tempfile
@@ -11,12 +10,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from ops import console
+from ops.entry import run as run_to_its_end
 from ops.errors import CommandError
 from ops.options import AsJson, Chosen, Profile, Region, RoleArn, StackName
 from ops.stack import Stack
@@ -40,7 +39,7 @@ archive = typer.Typer(
 )
 app.add_typer(archive, name="archive")
 
-_SOME_FAILED, _BAD_USAGE, _INTERRUPTED = 1, 2, 130
+_SOME_FAILED = 1
 _SHOWN = 50
 _COUNTS_LAG = 60  # seconds: SQS counts are approximate, and right a minute after the last change
 
@@ -379,25 +378,8 @@ def archive_cancel(name: Annotated[str, typer.Argument(metavar="NAME")], as_json
 
 
 def main() -> NoReturn:
-    """Run the command; errors end it with `error:` and `hint:` lines."""
-    signal.signal(signal.SIGTERM, _interrupted)
-    try:
-        app()
-    except CommandError as error:
-        console.error(str(error), error.hint)
-        sys.exit(_BAD_USAGE)
-    except SystemExit as ended:
-        if ended.code == _INTERRUPTED:  # typer's answer to Ctrl-C
-            console.error(
-                "interrupted: letters that were not done stay",
-                "the same command goes on where this one ended",
-            )
-        raise
-    sys.exit(0)
-
-
-def _interrupted(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    """Run the command; `order-tokenizer replay` is the same."""
+    run_to_its_end(app, "replay")
 
 
 def _stack() -> Stack:

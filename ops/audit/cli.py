@@ -1,10 +1,9 @@
-"""The command `verify-audit`: reads a stack's audit trail, checks it, and says where it breaks."""
+"""The command `order-tokenizer audit`: reads a stack's audit trail, checks it, and says where it breaks."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -16,10 +15,17 @@ from ops.explain import explained
 from ops.options import AsJson, Profile, Region, RoleArn, StackName
 from ops.stack import find
 
-_BROKEN, _BAD_USAGE = 1, 2
-_ROLE = "verify-audit needs the stack's AuditReaderRoleArn"
+_BROKEN = 1
+_ROLE = "audit verify needs the stack's AuditReaderRoleArn"
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False
+)
+
+
+@app.callback()
+def _audit() -> None:
+    """Who asked for what, when and for what purpose; and whether that record is whole."""
 
 
 @app.command()
@@ -49,16 +55,6 @@ def verify(  # noqa: PLR0917 -- a command has its options
         _show(days)
     if any(day.broken for day in days):
         raise typer.Exit(_BROKEN)
-
-
-def main() -> NoReturn:
-    """Run the command; errors end it with `error:` and `hint:` lines."""
-    try:
-        app()
-    except CommandError as error:
-        console.error(str(error), error.hint)
-        sys.exit(_BAD_USAGE)
-    sys.exit(0)
 
 
 def _day(text: str | None) -> date | None:

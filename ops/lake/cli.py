@@ -1,10 +1,9 @@
-"""The command `lake`: an analyst's questions over sanitized events. On the local stack DuckDB answers, on AWS Athena."""
+"""The command `order-tokenizer lake`: an analyst's questions over sanitized events. On the local stack DuckDB answers, on AWS Athena."""
 
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -26,12 +25,13 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    add_completion=False,
     help="Sanitized events, queried with the analyst's role.",
 )
 
 _ROLE = "AnalystRoleArn"
 _NEEDS = f"the lake needs the stack's {_ROLE}"
-_BAD_USAGE = 2
+_HINT = "`order-tokenizer lake tables` lists the columns, `... lake sql revenue` prints a query that works"
 
 
 _chosen = Chosen()
@@ -74,23 +74,15 @@ def tables() -> None:
     console.table("tables", ["table", "column", "type"], rows)
 
 
-def main() -> NoReturn:
-    """Run the command; errors end it with `error:` and `hint:` lines."""
-    try:
-        app(prog_name="lake")
-    except CommandError as error:
-        console.error(str(error), error.hint)
-    except (QueryError, AthenaError) as error:
-        console.error(
-            str(error), "`lake tables` lists the columns, `lake sql revenue` prints a query that works"
-        )
-    sys.exit(_BAD_USAGE)
-
-
 def _answered(sql: str) -> Answer:
     stack = _chosen.stack(_ROLE)
-    if _chosen.name is None:
-        return _local(stack, sql)
+    try:
+        return _local(stack, sql) if _chosen.name is None else _on_aws(stack, sql)
+    except (QueryError, AthenaError) as error:
+        raise CommandError(str(error), _HINT) from None
+
+
+def _on_aws(stack: Stack, sql: str) -> Answer:
     names = stack.output("AnalystWorkGroupName"), stack.output("LakeDatabaseName")
     with explained("asking Athena", _NEEDS):
         return athena.ask(stack.client("athena"), *names, sql, sleep)

@@ -37,7 +37,7 @@ class Auditor:
         state = {"endpoint_url": on.endpoint_url, "region": on.region, "outputs": dict(on.outputs)}
         (home / ".local" / "stack.json").write_text(json.dumps(state))
         self.home = home
-        self.command = [str(Path(sys.executable).parent / "verify-audit")]
+        self.command = [str(Path(sys.executable).parent / "order-tokenizer"), "audit", "verify"]
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
 
     def __call__(self, *words: str) -> tuple[int, Any]:
@@ -236,7 +236,7 @@ def test_what_an_administrator_can_do_all_the_same_is_found(
 def test_the_command_says_what_it_needs(own: Stack, auditor: Auditor) -> None:
     code, text = auditor("--role-arn", own.outputs["ConsumerRoleArn"])
     assert code == 2
-    assert "hint: verify-audit needs the stack's AuditReaderRoleArn: --role-arn ARN" in text
+    assert "hint: audit verify needs the stack's AuditReaderRoleArn: --role-arn ARN" in text
     assert auditor("--since", "soon")[0] == 2
     assert auditor("--no-such-option")[0] == 2
 

@@ -48,7 +48,7 @@ def printed(running: Stack, home: Path) -> str:
 
 def lake(home: Path, *words: str) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    command = [str(home / ".venv/bin/lake"), *words]
+    command = [str(home / ".venv/bin/order-tokenizer"), "lake", *words]
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else done.stderr
 
@@ -128,7 +128,7 @@ def test_orders_that_are_sent_again_change_no_answer(printed: str, running: Stac
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["query", "SELECT nothing FROM orders"], "hint: `lake tables` lists the columns"),
+        (["query", "SELECT nothing FROM orders"], "hint: `order-tokenizer lake tables` lists the columns"),
         (["query", "SELECT * FROM read_csv('/etc/passwd')"], "error: "),
         (["--role-arn", "arn:aws:iam::000000000000:role/none", "ask", "revenue"], "error: assuming"),
     ],

@@ -217,11 +217,11 @@ class Walk:
 
     def audit(self) -> None:
         """The trail is checked, by the command of those who do."""
-        self.told.append(self._command("audit"))
+        self.told.append(self._command("audit", "verify"))
 
-    def _command(self, module: str, *words: str) -> str:
+    def _command(self, *words: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", module, *words, "--json"],
+            [sys.executable, "-m", "ops", *words, "--json"],
             cwd=self._directory.parent, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

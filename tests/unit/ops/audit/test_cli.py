@@ -1,4 +1,4 @@
-"""The command `verify-audit`: its answers, its exit codes, and that docs/audit.md shows its `--help`."""
+"""The command `order-tokenizer audit verify`: its answers, its exit codes, and that docs/audit.md shows its `--help`."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from ops.app import app
 from ops.audit import cli
 from ops.errors import CommandError
 from tests.support.fakes.trail import DAY, FakeTrail
@@ -28,7 +29,7 @@ def trail(monkeypatch: pytest.MonkeyPatch) -> FakeTrail:
 
 def run(*words: str) -> tuple[int, str]:
     result = CliRunner(env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"}).invoke(
-        cli.app, [*words], prog_name="verify-audit"
+        app, ["audit", "verify", *words], prog_name="order-tokenizer"
     )
     if isinstance(result.exception, CommandError):
         raise result.exception

@@ -1,4 +1,4 @@
-"""The command `lake`: what it prints without a stack, and that a named stack is asked through Athena."""
+"""The command `order-tokenizer lake`: what it prints without a stack, and that a named stack is asked through Athena."""
 
 import json
 from collections.abc import Iterator
