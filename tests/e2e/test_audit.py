@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.emulator import stack, users
+from local.emulator import lifecycle, users
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
 from tests.e2e.conftest import Api, Subscriber, audit_lines, kept
@@ -56,7 +56,7 @@ class Auditor:
 @pytest.fixture(scope="module")
 def own() -> Iterator[Stack]:
     """A stack for this file alone: its trail is tampered with."""
-    with tempfile.TemporaryDirectory() as folder, stack.running(Path(folder) / "stack") as started:
+    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder) / "stack") as started:
         yield started
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from local.data.orders import orders
 from local.data.samples import SEED, send
 from local.demo.raw_answers import answers
-from local.emulator import stack
+from local.emulator import lifecycle
 from local.emulator.stack import Stack
 from ops.lake.questions import Question
 from tests.e2e.conftest import eventually
@@ -37,7 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(home: Path) -> Iterator[Stack]:
-    with stack.running(home / ".local") as started:
+    with lifecycle.running(home / ".local") as started:
         yield started
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from local.emulator import stack, users
+from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
 from tests.e2e.conftest import Api, Subscriber, eventually
@@ -98,19 +98,19 @@ def revealed(on: Stack, tokens: list[str]) -> list[Any]:
 
 
 def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(directory: Path) -> None:
-    with stack.running(directory) as started:
+    with lifecycle.running(directory) as started:
         subscriber = Subscriber(started, "rekey")
         send(started, range(ORDERS))
         assert eventually(lambda: records(started) >= ORDERS, PATIENCE)
         blue = started.outputs["VaultKeyArn"]
 
-        running = stack.update(directory, started, {"Rekeying": "true"})
+        running = lifecycle.update(directory, started, {"Rekeying": "true"})
         assert running.outputs["VaultKeyArn"] == blue
-        running = stack.update(directory, running, {"Rekeying": "true", "VaultKeySlot": "green"})
+        running = lifecycle.update(directory, running, {"Rekeying": "true", "VaultKeySlot": "green"})
         green = running.outputs["VaultKeyArn"]
         assert green != blue
         with pytest.raises(LocalStackError, match="records may be under"):
-            stack.update(directory, running, {"VaultKeySlot": "green"})
+            lifecycle.update(directory, running, {"VaultKeySlot": "green"})
         settle_at_once(running)
 
         flow = threading.Thread(target=send, args=(running, range(ORDERS, ORDERS + FLOWING)))
@@ -135,7 +135,7 @@ def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(
         assert shown.code == 0, shown.text
 
         assert eventually(lambda: records(running) >= ORDERS + FLOWING, PATIENCE)
-        running = stack.update(directory, running, {"VaultKeySlot": "green"})
+        running = lifecycle.update(directory, running, {"VaultKeySlot": "green"})
         running.client("kms").disable_key(KeyId=blue)
         events += subscriber.receive(ORDERS + FLOWING + 1 - len(events), PATIENCE)  # one tells of the erasure
         data = [each["detail"]["data"] for each in events]
