@@ -286,7 +286,7 @@ def stream(  # noqa: PLR0917 -- a command has its options
 
 @app.command()
 def quarantine(
-    letter_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Letters; beginnings will do.")],
+    letter_ids: Annotated[list[str], typer.Argument(metavar="ID", help="Letters; beginnings will do.")],
     reason: Annotated[
         str, typer.Option("--reason", help="Why they are hopeless; goes into the audit trail.")
     ],
@@ -317,7 +317,7 @@ def quarantine(
 @app.command()
 def restore(
     letter_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID...]", help="Quarantined letters; none lists them.")
+        list[str] | None, typer.Argument(metavar="ID", help="Quarantined letters; none lists them.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -49,7 +49,10 @@ def ask(
 @app.command()
 def query(
     sql: Annotated[
-        str, typer.Argument(help="In Athena's dialect; the local stack also has the view `orders`.")
+        str,
+        typer.Argument(
+            metavar="SQL", help="In Athena's dialect; the local stack also has the view `orders`."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
@@ -58,20 +61,29 @@ def query(
 
 
 @app.command("sql")
-def sql_(question: Annotated[Question, typer.Argument(help="A saved question.")]) -> None:
+def sql_(
+    question: Annotated[Question, typer.Argument(help="A saved question.")], as_json: AsJson = False
+) -> None:
     """Print a saved question's query, to begin one of your own with."""
-    console.line(question.sql)
+    if as_json:
+        console.as_json({"sql": question.sql})
+    else:
+        console.line(question.sql)
 
 
 @app.command()
-def tables() -> None:
-    """Every table with its columns and their types."""
+def tables(as_json: AsJson = False) -> None:
+    """List every table with its columns and their types."""
+    heads = ["table", "column", "type"]
     rows = [
         [table_name(event_type), column, glue(kind)]
         for event_type, columns in all_tables().items()
         for column, kind in {**columns, "day": "string"}.items()
     ]
-    console.table("tables", ["table", "column", "type"], rows)
+    if as_json:
+        console.as_json([dict(zip(heads, row, strict=True)) for row in rows])
+    else:
+        console.table("tables", heads, rows)
 
 
 def _answered(sql: str) -> Answer:

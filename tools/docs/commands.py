@@ -49,7 +49,7 @@ def _below(user: User, words: tuple[str, ...], made: Any) -> Iterator[Command]:
 
 def _arguments(made: Any) -> list[str]:
     _, *arguments = made.collect_usage_pieces(made.make_context("", [], resilient_parsing=True))
-    return list(arguments)
+    return [each.strip("{}").replace("}...", "...") for each in arguments]
 
 
 def _options(made: Any) -> list[str]:
