@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from local import rekey
-from local.emulator import environment, stack, template, users
+from local.emulator import environment, lifecycle, stack, template, users
 from local.emulator.package import ROOT
 from local.errors import LocalStackError
 
@@ -69,7 +69,7 @@ def _adapted(path: Path | None) -> dict[str, template.Node]:
 
 
 def _running(directory: Path) -> stack.Stack:
-    running = stack.load(directory)
+    running = lifecycle.load(directory)
     if running is None:
         raise LocalStackError("no stack is up", "make up")
     return running
@@ -77,13 +77,13 @@ def _running(directory: Path) -> stack.Stack:
 
 def _run(command: str, directory: Path) -> None:
     if command == "up":
-        stack.up(directory, print, live=True)
+        lifecycle.up(directory, print, live=True)
     elif command == "down":
         found = directory.exists()
-        stack.down(directory)
+        lifecycle.down(directory)
         print("stopped" if found else "was not running")
     else:
-        running = stack.load(directory)
+        running = lifecycle.load(directory)
         print(f"is up: {running.endpoint_url}" if running else "is not running")
         if running and running.live_url:
             print(f"live page: {running.live_url}")

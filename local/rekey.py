@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from local.emulator import deploy, stack
+from local.emulator import deploy, lifecycle
 from local.errors import LocalStackError
 
 _OTHER = {"blue": "green", "green": "blue"}
@@ -15,28 +15,28 @@ def rekey(directory: Path, report: Callable[[str], None]) -> int:
     """Move the vault of the stack that is up to another key.
 
     Args:
-        directory: where the stack has its state, by the name that the command `rekey` looks for.
+        directory: where the stack has its state, by the name that `order-tokenizer rekey` looks for.
         report: told of each step.
 
     Returns:
-        The exit code of the command `rekey`.
+        The exit code of `order-tokenizer rekey`.
 
     Raises:
         LocalStackError: no stack is up, or a deployment failed.
     """
-    running = stack.load(directory)
+    running = lifecycle.load(directory)
     if running is None:
         raise LocalStackError("no stack is up", "make up")
     old = deploy.parameters(running.client)["VaultKeySlot"]
     new = _OTHER[old]
     report(f"deploying with Rekeying=true: both keys are there, records are sealed under {old}")
-    running = stack.update(directory, running, {"VaultKeySlot": old, "Rekeying": "true"})
+    running = lifecycle.update(directory, running, {"VaultKeySlot": old, "Rekeying": "true"})
     report(f"deploying with VaultKeySlot={new}: records are sealed under {new}")
-    running = stack.update(directory, running, {"VaultKeySlot": new, "Rekeying": "true"})
-    command = [sys.executable, "-m", "ops.rekey", "run"]
+    running = lifecycle.update(directory, running, {"VaultKeySlot": new, "Rekeying": "true"})
+    command = [sys.executable, "-m", "ops", "rekey", "run"]
     code = subprocess.run(command, cwd=directory.parent, check=False).returncode
     if code:
         return code
     report(f"deploying with Rekeying=false: {old} is let out of the stack")
-    stack.update(directory, running, {"VaultKeySlot": new})
+    lifecycle.update(directory, running, {"VaultKeySlot": new})
     return 0

@@ -38,6 +38,6 @@ class Chosen:
             local_role: the output that names the role to assume on the local stack; empty for the administrator.
 
         Raises:
-            ReplayError: there is no such stack, or it can't be reached.
+            CommandError: there is no such stack, or it can't be reached.
         """
         return find(self.name, self.profile, self.region, self.role_arn, local_role)

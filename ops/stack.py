@@ -9,8 +9,10 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 
 LOCAL = Path(".local/stack.json")
 _ROLE = "ReplayOperatorRoleArn"
@@ -37,12 +39,12 @@ class Stack:
         """One of the stack's outputs.
 
         Raises:
-            ReplayError: the stack has none of that name.
+            CommandError: the stack has none of that name.
         """
         try:
             return self.outputs[name]
         except KeyError:
-            raise ReplayError(
+            raise CommandError(
                 f"the stack has no output {name}: it is none of ours, or an older one",
                 "deploy template.yaml again",
             ) from None
@@ -70,21 +72,21 @@ def find(
         local_role: the output that names it; the administrator asks where there is none of that name.
 
     Raises:
-        ReplayError: there is no such stack, or it can't be reached.
+        CommandError: there is no such stack, or it can't be reached.
     """
     if name is None:
         return _local(role_arn, local_role)
-    session = boto3.Session(profile_name=profile, region_name=region)
-    if role_arn:
-        session = _assumed(session, role_arn, None)
     with explained(f"looking for the stack {name}"):
+        session = boto3.Session(profile_name=profile, region_name=region)
+        if role_arn:
+            session = _assumed(session, role_arn, None)
         try:
             (found,) = session.client("cloudformation", config=_CONFIG).describe_stacks(StackName=name)[
                 "Stacks"
             ]
-        except session.client("cloudformation").exceptions.ClientError as error:
+        except ClientError as error:
             if error.response["Error"]["Code"] == "ValidationError":
-                raise ReplayError(f"there is no stack {name}", "aws cloudformation list-stacks") from None
+                raise CommandError(f"there is no stack {name}", "aws cloudformation list-stacks") from None
             raise
     outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
     return Stack(outputs, session, settled=not found["StackStatus"].endswith("_IN_PROGRESS"))
@@ -95,11 +97,11 @@ def _local(role_arn: str | None, local_role: str) -> Stack:
         state = json.loads(LOCAL.read_text())
         outputs, endpoint, region = state["outputs"], state["endpoint_url"], state["region"]
     except FileNotFoundError:
-        raise ReplayError(
+        raise CommandError(
             "no stack is named, and no local one is up", "--stack NAME, or `make up` for a local one"
         ) from None
     except (ValueError, KeyError):
-        raise ReplayError(f"{LOCAL} is no description of a stack", "make down && make up") from None
+        raise CommandError(f"{LOCAL} is no description of a stack", "make down && make up") from None
     session = boto3.Session(
         aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "test"),
         aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),

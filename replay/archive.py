@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from ops.stack import Stack
 
 _POLL_SECONDS = 5.0
@@ -62,11 +63,11 @@ def _bus_arn(rule_arn: str, bus: str) -> str:
     """The bus that a rule's ARN names.
 
     Raises:
-        ReplayError: it is a rule of another bus.
+        CommandError: it is a rule of another bus.
     """
     head, found, rest = rule_arn.partition(":rule/")
     if not found or not rest.startswith(f"{bus}/"):
-        raise ReplayError(
+        raise CommandError(
             f"{rule_arn} is no rule of the bus {bus}", "aws events list-rules --event-bus-name ..."
         )
     return f"{head}:event-bus/{bus}"

@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import tempfile
@@ -11,13 +10,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from ops import console
-from ops.errors import ReplayError
+from ops.entry import run as run_to_its_end
+from ops.errors import CommandError
 from ops.options import AsJson, Chosen, Profile, Region, RoleArn, StackName
 from ops.stack import Stack
 from replay import archive as archives
@@ -40,7 +39,7 @@ archive = typer.Typer(
 )
 app.add_typer(archive, name="archive")
 
-_SOME_FAILED, _BAD_USAGE, _INTERRUPTED = 1, 2, 130
+_SOME_FAILED = 1
 _SHOWN = 50
 _COUNTS_LAG = 60  # seconds: SQS counts are approximate, and right a minute after the last change
 
@@ -264,7 +263,7 @@ def stream(  # noqa: PLR0917 -- a command has its options
     """Send the raw stream through the tokenizer again: same identities, so the same events."""
     stack = _stack()
     if (first or last) and len(shard or ()) != 1:
-        raise ReplayError(
+        raise CommandError(
             "a sequence number belongs to one shard", "replay stream --shard ID --from-sequence N"
         )
     piece = streams.Piece(moment(since), moment(until), tuple(shard or ()), first, last)
@@ -287,7 +286,7 @@ def stream(  # noqa: PLR0917 -- a command has its options
 
 @app.command()
 def quarantine(
-    letter_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Letters; beginnings will do.")],
+    letter_ids: Annotated[list[str], typer.Argument(metavar="ID", help="Letters; beginnings will do.")],
     reason: Annotated[
         str, typer.Option("--reason", help="Why they are hopeless; goes into the audit trail.")
     ],
@@ -303,7 +302,7 @@ def quarantine(
     finally:
         queue.give_back(aside)
     if not found:
-        raise ReplayError("no such letter", "replay list")
+        raise CommandError("no such letter", "replay list")
     function = ReplayFunction(stack, wanted.to_dict())
     for letter in found:
         function.ask("quarantine", letters=[letter.body], ids=[letter.letter_id], reason=reason)
@@ -318,7 +317,7 @@ def quarantine(
 @app.command()
 def restore(
     letter_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID...]", help="Quarantined letters; none lists them.")
+        list[str] | None, typer.Argument(metavar="ID", help="Quarantined letters; none lists them.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -330,7 +329,7 @@ def restore(
         return
     chosen = [each for each in kept if any(each.startswith(beginning) for beginning in letter_ids)]
     if not chosen:
-        raise ReplayError("no such letter in quarantine", "replay restore")
+        raise CommandError("no such letter in quarantine", "replay restore")
     function.ask("restore", ids=chosen)
     _told({"restored": chosen}, f"{len(chosen)} letters restored", as_json=as_json)
 
@@ -352,7 +351,7 @@ def archive_start(  # noqa: PLR0917 -- a command has its options
     stack = _stack()
     begins, ends = moment(since), moment(until)
     if begins is None or ends is None or begins >= ends:
-        raise ReplayError("the replay would be empty", "--since must be before --until")
+        raise CommandError("the replay would be empty", "--since must be before --until")
     told = archives.start(stack, archive_arn, rule, (begins, ends))
     if watch:
         told = archives.watch(stack, told["name"])
@@ -379,25 +378,8 @@ def archive_cancel(name: Annotated[str, typer.Argument(metavar="NAME")], as_json
 
 
 def main() -> NoReturn:
-    """Run the command; errors end it with `error:` and `hint:` lines."""
-    signal.signal(signal.SIGTERM, _interrupted)
-    try:
-        app()
-    except ReplayError as error:
-        console.error(str(error), error.hint)
-        sys.exit(_BAD_USAGE)
-    except SystemExit as ended:
-        if ended.code == _INTERRUPTED:  # typer's answer to Ctrl-C
-            console.error(
-                "interrupted: letters that were not done stay",
-                "the same command goes on where this one ended",
-            )
-        raise
-    sys.exit(0)
-
-
-def _interrupted(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    """Run the command; `order-tokenizer replay` is the same."""
+    run_to_its_end(app, "replay")
 
 
 def _stack() -> Stack:
@@ -418,7 +400,7 @@ def _filter(  # noqa: PLR0917 -- a filter has its parts
     limit: int | None,
 ) -> Filter:
     if unknown := set(source or ()) - {"stream", "queue"}:
-        raise ReplayError(
+        raise CommandError(
             f"no such source: {', '.join(sorted(unknown))}", "--source stream or --source queue"
         )
     return Filter(
@@ -461,7 +443,7 @@ def _one(stack: Stack, letter_id: str) -> Letter:
         queue.give_back(receipts)
     if len(found) != 1:
         what = "no such letter" if not found else f"{len(found)} letters begin with {letter_id}"
-        raise ReplayError(what, "replay list; letters that another operator holds are not shown")
+        raise CommandError(what, "replay list; letters that another operator holds are not shown")
     return found[0]
 
 
@@ -526,7 +508,7 @@ def _run_unprocessed(function: ReplayFunction, report: Report) -> None:
             report.results += results
             if all(each["status"] == "unavailable" for each in results):
                 return
-    except ReplayError as error:
+    except CommandError as error:
         report.stopped = f"unprocessed messages: {error}"
 
 
@@ -534,13 +516,15 @@ def _run_edited(
     stack: Stack, wanted: Filter, edit: Path, purpose: str | None, *, apply: bool, as_json: bool
 ) -> None:
     if len(wanted.ids) != 1:
-        raise ReplayError("an edit is for one letter", "replay run --edit FILE --id ID --purpose WHY --apply")
+        raise CommandError(
+            "an edit is for one letter", "replay run --edit FILE --id ID --purpose WHY --apply"
+        )
     patch: Any = None
     if str(edit) != "-":
         try:
             patch = json.loads(edit.read_text())
         except (OSError, ValueError):
-            raise ReplayError(
+            raise CommandError(
                 f"{edit} can't be read as a JSON Patch", "a list of operations, RFC 6902"
             ) from None
     letter = _one(stack, wanted.ids[0])
@@ -581,7 +565,7 @@ def _edited_by_hand(function: ReplayFunction, request: dict[str, Any]) -> str:
                 subprocess.run([*editor, str(path)], check=True)  # noqa: S603 -- the operator's own editor
                 edited = path.read_text()
             except (OSError, subprocess.CalledProcessError):
-                raise ReplayError(
+                raise CommandError(
                     "the editor failed", "set EDITOR, or use a JSON Patch: --edit FILE"
                 ) from None
             finally:
@@ -603,7 +587,7 @@ def _deleted(stack: Stack, letter: Letter) -> None:
 
 def _asked_purpose() -> str:
     if not sys.stdin.isatty():
-        raise ReplayError("a purpose is required", "--purpose WHY; it goes into the audit trail")
+        raise CommandError("a purpose is required", "--purpose WHY; it goes into the audit trail")
     return str(typer.prompt("purpose"))
 
 

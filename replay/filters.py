@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from replay.letters import Letter
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -62,7 +62,7 @@ def moment(text: str | None) -> datetime | None:
     """A time as an operator types it: ISO 8601, or an age such as 90m, 6h, 2d.
 
     Raises:
-        ReplayError: it is neither.
+        CommandError: it is neither.
     """
     if text is None:
         return None
@@ -71,7 +71,7 @@ def moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise ReplayError(
+        raise CommandError(
             f"{text} is no time", "use 2026-11-23T10:00:00Z, or an age such as 90m, 6h, 2d"
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from ops.stack import Stack
 
 
@@ -19,16 +20,16 @@ class ReplayFunction:
         """One request.
 
         Raises:
-            ReplayError: the function refused, failed, or could not be invoked.
+            CommandError: the function refused, failed, or could not be invoked.
         """
         payload = json.dumps({"action": action, **self._common, **request}).encode()
         with explained("asking the replay function"):
             answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
         text = answer["Payload"].read()
         if answer.get("FunctionError"):
-            raise ReplayError("the replay function failed", f"see the log of {self._name}")
+            raise CommandError("the replay function failed", f"see the log of {self._name}")
         result: dict[str, Any] = json.loads(text)
         if "error" in result:
             hint = "replay list" if result["error"]["code"] == "refused" else "try again; see docs/runbook.md"
-            raise ReplayError(result["error"]["message"], hint)
+            raise CommandError(result["error"]["message"], hint)
         return result

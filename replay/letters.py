@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from schemas.dead_letter import DeadLetter, ErrorCode
 
 _BATCH = 10  # ReceiveMessage, DeleteMessageBatch: at most 10 a call
@@ -222,7 +223,7 @@ class LetterQueue:
             left = [each for each in left if each["Id"] in again]
             if not left:
                 return
-        raise ReplayError(
+        raise CommandError(
             f"handling letters: SQS did not take {len(left)} of them",
             "try again: a letter that stayed is replayed once more, which changes nothing",
         )

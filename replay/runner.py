@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.letters import Letter, LetterQueue
@@ -115,7 +115,7 @@ class Runner:
             batch = running.pop(future)
             try:
                 results = future.result()
-            except ReplayError as error:
+            except CommandError as error:
                 results = [{"status": "unavailable", "message": str(error)} for _ in batch]
             self._settled(batch, results)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from replay.function import ReplayFunction
 
 
@@ -49,11 +49,11 @@ def run(function: ReplayFunction, piece: Piece, *, apply: bool) -> dict[str, Any
     """Replay a piece of the stream; without `apply` only the shards are told.
 
     Raises:
-        ReplayError: there is no such shard.
+        CommandError: there is no such shard.
     """
     shards = function.ask("shards")["shards"]
     if unknown := set(piece.shards) - set(shards):
-        raise ReplayError(f"no such shard: {', '.join(sorted(unknown))}", f"shards: {', '.join(shards)}")
+        raise CommandError(f"no such shard: {', '.join(sorted(unknown))}", f"shards: {', '.join(shards)}")
     chosen = [shard for shard in shards if not piece.shards or shard in piece.shards]
     told = {shard: _shard(function, shard, piece) if apply else _nothing() for shard in chosen}
     return {"dry_run": not apply, "shards": told, "failures": sum(each["failures"] for each in told.values())}

@@ -14,7 +14,7 @@ from typing import Any
 from bench.end_to_end.actors import Consumer, Producer, Times
 from bench.end_to_end.clocks import FUNCTIONS, stack_cpu
 from bench.workload import CONSISTENT, orders
-from local.emulator import stack
+from local.emulator import lifecycle
 
 _WARM, _PACED, _RATE = 20, 200, 20  # orders to begin with; of the trickle, and per second
 _PATIENCE = 240.0
@@ -29,7 +29,7 @@ def end_to_end(count: int) -> dict[str, Any]:
     Raises:
         TimeoutError: not all of them came out.
     """
-    with tempfile.TemporaryDirectory() as folder, stack.running(Path(folder) / "stack") as running:
+    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder) / "stack") as running:
         times = Times()
         consumer, producer = Consumer(running, times), Producer(running, times)
         consumer.start()

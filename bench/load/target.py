@@ -12,7 +12,7 @@ from bench.load.errors import LoadError
 from local.emulator import users
 from local.emulator.stack import Stack
 from ops import stack as deployed
-from ops.errors import ReplayError
+from ops.errors import CommandError
 
 GROUP = "payments"  # takes orders, pays them, and may see masked card numbers
 
@@ -65,7 +65,7 @@ def find(options: argparse.Namespace) -> Target:
     if options.stack:
         try:
             found = deployed.find(options.stack, None, options.region or None, None)
-        except ReplayError as error:
+        except CommandError as error:
             raise LoadError(str(error), error.hint) from None
         region = options.region or str(found.session.region_name)
         return _named(found.output("ApiUrl"), found.output("UserPoolClientId"), region)

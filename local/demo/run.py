@@ -17,7 +17,8 @@ from local.demo.steps import Steps
 from local.demo.verifications import complaints, function_logs
 from local.demo.view import View
 from local.demo.workload import Workload, load
-from local.emulator.stack import Stack, running
+from local.emulator.lifecycle import running
+from local.emulator.stack import Stack
 from local.errors import LocalStackError
 
 _ORDERS = 1_000

@@ -1,6 +1,6 @@
 """Carries sanitized events from a queue into the lake, as Firehose would, by the settings of the deployed delivery stream.
 
-A process of its own, started by `local.emulator.stack`. It writes with the delivery's own role, and takes an event off the queue only
+A process of its own, started by `local.emulator.lifecycle`. It writes with the delivery's own role, and takes an event off the queue only
 when it lies in the bucket, so that an event may come twice and none is lost.
 """
 
@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.emulator.bends import delivery_queue
 from local.emulator.delivery import Settings, files
+from local.emulator.stack import Stack
 
 _SECONDS = 1.0  # between two deliveries; AWS's buffer is of the template's minutes
 _MOST = 1_000
@@ -70,8 +71,6 @@ def _waiting(sqs: Any, queue_url: str) -> list[dict[str, Any]]:
 
 def serve(endpoint_url: str, delivery: str) -> None:
     """Deliver until the process is ended."""
-    from local.emulator.stack import Stack  # noqa: PLC0415 -- stack starts this module
-
     stack = Stack(endpoint_url, "us-east-1", {})
     description = stack.client("firehose").describe_delivery_stream(DeliveryStreamName=delivery)
     settings = Settings.of(description["DeliveryStreamDescription"])

@@ -1,6 +1,6 @@
 """Runs the stream's event source mapping beside the emulator, by the settings of the deployed mapping.
 
-A process of its own, started by `local.emulator.stack`; a file `mapping.paused` in the stack's folder pauses it.
+A process of its own, started by `local.emulator.lifecycle`; a file `mapping.paused` in the stack's folder pauses it.
 """
 
 import base64
@@ -30,6 +30,7 @@ from local.emulator.kinesis_mapping import (
     interpret,
     lambda_event,
 )
+from local.emulator.stack import Stack
 
 PAUSED = "mapping.paused"
 _POLL = 0.1
@@ -180,8 +181,6 @@ class Shard:
 
 def serve(directory: Path, endpoint_url: str, function: str) -> None:
     """Deliver every shard of the stream until the process is ended; children after their parents."""
-    from local.emulator.stack import Stack  # noqa: PLC0415 -- stack starts this module
-
     stack = Stack(endpoint_url, "us-east-1", {})
     functions = stack.client("lambda")
     mapping = next(

@@ -5,14 +5,14 @@ import sys
 from pathlib import Path
 from threading import Thread
 
-from local.emulator import stack
+from local.emulator import lifecycle
 from local.live.controls import Controls
 from local.live.server import LiveServer
 
 
 def main(directory: Path, port: int) -> int:
     """Serve the stack that runs in a folder; 1 if none does."""
-    found = stack.load(directory)
+    found = lifecycle.load(directory)
     if found is None:
         print(f"no stack runs in {directory}", file=sys.stderr)
         return 1

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.demo.actors import Consumer
 from local.emulator.stack import Stack
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from ops.stack import Stack as OperatorsStack
 from replay.function import ReplayFunction
 from replay.letters import Letter, LetterQueue
@@ -18,14 +18,14 @@ _HOLD_SECONDS = 10  # for which letters are kept from other operators, while the
 _REPLAY_SECONDS = 150  # longer than the replay function works
 _PURPOSE = "mended on the live page"
 
-Failed = (ClientError, BotoCoreError, ReplayError)
+Failed = (ClientError, BotoCoreError, CommandError)
 
 
 def why(error: BaseException) -> str:
     """What may be shown of an error: AWS's code, or the class."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", "Unknown"))
-    return str(error) if isinstance(error, ReplayError) else type(error).__name__
+    return str(error) if isinstance(error, CommandError) else type(error).__name__
 
 
 def put(stack: Stack, source: str, data: bytes) -> str:

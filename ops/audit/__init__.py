@@ -1,1 +1,3 @@
-"""The command `verify-audit`: is the audit trail whole, and if not, where does it break?"""
+"""Checks the audit trail: is it whole, and if not, where does it break?"""
+
+"""Checks the audit trail: is it whole, and if not, where does it break?"""

@@ -1,24 +1,31 @@
-"""The command `verify-audit`: reads a stack's audit trail, checks it, and says where it breaks."""
+"""The command `order-tokenizer audit`: reads a stack's audit trail, checks it, and says where it breaks."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from ops import console
 from ops.audit.store import AwsTrail
 from ops.audit.trail import Day, check
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from ops.options import AsJson, Profile, Region, RoleArn, StackName
 from ops.stack import find
 
-_BROKEN, _BAD_USAGE = 1, 2
-_ROLE = "verify-audit needs the stack's AuditReaderRoleArn"
+_BROKEN = 1
+_ROLE = "audit verify needs the stack's AuditReaderRoleArn"
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False
+)
+
+
+@app.callback()
+def _audit() -> None:
+    """Who asked for what, when and for what purpose; and whether that record is whole."""
 
 
 @app.command()
@@ -50,21 +57,11 @@ def verify(  # noqa: PLR0917 -- a command has its options
         raise typer.Exit(_BROKEN)
 
 
-def main() -> NoReturn:
-    """Run the command; errors end it with `error:` and `hint:` lines."""
-    try:
-        app()
-    except ReplayError as error:
-        console.error(str(error), error.hint)
-        sys.exit(_BAD_USAGE)
-    sys.exit(0)
-
-
 def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise ReplayError("no day that is known", "--since 2026-11-24") from None
+        raise CommandError("no day that is known", "--since 2026-11-24") from None
 
 
 def _days(trail: AwsTrail, first: date | None, last: date | None) -> Iterator[str]:

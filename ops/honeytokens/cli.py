@@ -1,13 +1,13 @@
-"""The command `honey`: seeds honey tokens and lists them. Where to plant them is the operator's to decide; it sees no value."""
+"""The command `order-tokenizer honeytokens`: seeds honey tokens and lists them. Where to plant them is the operator's to decide; it sees no value."""
 
 import json
-import sys
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from ops import console
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from ops.options import AsJson, Chosen
 from ops.stack import Stack
 
@@ -15,12 +15,12 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    add_completion=False,
     help="Tokens that nobody has a reason to reveal: whoever asks for one raises an alarm.",
 )
 
 _ROLE = "HoneyKeeperRoleArn"
 _AT_ONCE = 25  # what the function takes
-_BAD_USAGE = 2
 _COLUMNS = ("token", "kind", "note", "seeded_at")
 
 
@@ -53,16 +53,6 @@ def list_(as_json: AsJson = False) -> None:
     _tell(_asked(_stack(), action="list"), as_json=as_json)
 
 
-def main() -> NoReturn:
-    """Run the command; errors end it with `error:` and `hint:` lines."""
-    try:
-        app(prog_name="honey")
-    except ReplayError as error:
-        console.error(str(error), error.hint)
-        sys.exit(_BAD_USAGE)
-    sys.exit(0)
-
-
 def _stack() -> Stack:
     return _chosen.stack(_ROLE)
 
@@ -70,15 +60,19 @@ def _stack() -> Stack:
 def _asked(stack: Stack, **request: Any) -> list[dict[str, str]]:
     name = stack.output("HoneyFunctionName")
     payload = json.dumps({**request, "operator": stack.operator()}).encode()
-    with explained("asking the honey function", f"honey needs the stack's {_ROLE}"):
+    with explained("asking the honey function", f"honeytokens needs the stack's {_ROLE}"):
         answer = stack.client("lambda").invoke(FunctionName=name, Payload=payload)
     text = answer["Payload"].read()
     if answer.get("FunctionError"):
-        raise ReplayError("the honey function failed", f"see the log of {name}")
+        raise CommandError("the honey function failed", f"see the log of {name}")
     result: dict[str, Any] = json.loads(text)
     if "error" in result:
-        hint = "honey list shows those that were noted" if request["action"] == "seed" else "try again"
-        raise ReplayError(result["error"]["message"], hint)
+        hint = (
+            "`order-tokenizer honeytokens list` shows those that were noted"
+            if request["action"] == "seed"
+            else "try again"
+        )
+        raise CommandError(result["error"]["message"], hint)
     tokens: list[dict[str, str]] = result["tokens"]
     return tokens
 

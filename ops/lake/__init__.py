@@ -1,1 +1,1 @@
-"""Sanitized events at rest: the tables over the bucket's files, the analyst's questions, and the command `lake`."""
+"""Sanitized events at rest: the tables over the bucket's files, the analyst's questions, and the command `order-tokenizer lake`."""

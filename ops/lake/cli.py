@@ -1,15 +1,15 @@
-"""The command `lake`: an analyst's questions over sanitized events. On the local stack DuckDB answers, on AWS Athena."""
+"""The command `order-tokenizer lake`: an analyst's questions over sanitized events. On the local stack DuckDB answers, on AWS Athena."""
 
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from ops import console
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from ops.lake import athena
 from ops.lake.answer import Answer
 from ops.lake.athena import AthenaError
@@ -25,12 +25,13 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    add_completion=False,
     help="Sanitized events, queried with the analyst's role.",
 )
 
 _ROLE = "AnalystRoleArn"
 _NEEDS = f"the lake needs the stack's {_ROLE}"
-_BAD_USAGE = 2
+_HINT = "`order-tokenizer lake tables` lists the columns, `... lake sql revenue` prints a query that works"
 
 
 _chosen = Chosen()
@@ -48,7 +49,10 @@ def ask(
 @app.command()
 def query(
     sql: Annotated[
-        str, typer.Argument(help="In Athena's dialect; the local stack also has the view `orders`.")
+        str,
+        typer.Argument(
+            metavar="SQL", help="In Athena's dialect; the local stack also has the view `orders`."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
@@ -57,39 +61,40 @@ def query(
 
 
 @app.command("sql")
-def sql_(question: Annotated[Question, typer.Argument(help="A saved question.")]) -> None:
+def sql_(
+    question: Annotated[Question, typer.Argument(help="A saved question.")], as_json: AsJson = False
+) -> None:
     """Print a saved question's query, to begin one of your own with."""
-    console.line(question.sql)
+    if as_json:
+        console.as_json({"sql": question.sql})
+    else:
+        console.line(question.sql)
 
 
 @app.command()
-def tables() -> None:
-    """Every table with its columns and their types."""
+def tables(as_json: AsJson = False) -> None:
+    """List every table with its columns and their types."""
+    heads = ["table", "column", "type"]
     rows = [
         [table_name(event_type), column, glue(kind)]
         for event_type, columns in all_tables().items()
         for column, kind in {**columns, "day": "string"}.items()
     ]
-    console.table("tables", ["table", "column", "type"], rows)
-
-
-def main() -> NoReturn:
-    """Run the command; errors end it with `error:` and `hint:` lines."""
-    try:
-        app(prog_name="lake")
-    except ReplayError as error:
-        console.error(str(error), error.hint)
-    except (QueryError, AthenaError) as error:
-        console.error(
-            str(error), "`lake tables` lists the columns, `lake sql revenue` prints a query that works"
-        )
-    sys.exit(_BAD_USAGE)
+    if as_json:
+        console.as_json([dict(zip(heads, row, strict=True)) for row in rows])
+    else:
+        console.table("tables", heads, rows)
 
 
 def _answered(sql: str) -> Answer:
     stack = _chosen.stack(_ROLE)
-    if _chosen.name is None:
-        return _local(stack, sql)
+    try:
+        return _local(stack, sql) if _chosen.name is None else _on_aws(stack, sql)
+    except (QueryError, AthenaError) as error:
+        raise CommandError(str(error), _HINT) from None
+
+
+def _on_aws(stack: Stack, sql: str) -> Answer:
     names = stack.output("AnalystWorkGroupName"), stack.output("LakeDatabaseName")
     with explained("asking Athena", _NEEDS):
         return athena.ask(stack.client("athena"), *names, sql, sleep)

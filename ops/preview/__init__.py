@@ -1,1 +1,3 @@
-"""What producers try before they send: what becomes of each field of their events."""
+"""Shows producers what becomes of each field of their events, before they send any."""
+
+"""Shows producers what becomes of each field of their events, before they send any."""

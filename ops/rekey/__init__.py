@@ -1,1 +1,1 @@
-"""The command `rekey`: moves the vault to another KMS key while orders flow."""
+"""Moves the vault to another KMS key while orders flow."""

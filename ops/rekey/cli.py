@@ -1,14 +1,11 @@
-"""The command `rekey`: which commands and options there are."""
+"""The command `order-tokenizer rekey`: which commands and options there are."""
 
-import signal
-import sys
-from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from ops import console
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from ops.options import AsJson, Chosen
 from ops.rekey.function import ROLE, RekeyFunction
 from ops.rekey.mover import Mover
@@ -19,10 +16,11 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    add_completion=False,
     help="Moves the vault to another KMS key while orders flow, and verifies that nothing is left under the old one; puts back what was restored.",
 )
 
-_LEFT, _BAD_USAGE, _INTERRUPTED = 1, 2, 130
+_LEFT = 1
 
 
 _chosen = Chosen()
@@ -45,7 +43,7 @@ def run(
     """Move what is under another key, then verify; goes on where a run was interrupted."""
     stack = _stack()
     if not stack.settled:
-        raise ReplayError(
+        raise CommandError(
             "the stack is being deployed", "wait for the deployment: functions may not know the key yet"
         )
     mover = Mover(
@@ -91,25 +89,6 @@ def restore(
         console.as_json(dict(counts))
     else:
         console.line(f"{counts['put back']:,} put back, {counts['there']:,} were there")
-
-
-def main() -> NoReturn:
-    """Run the command; errors end it with `error:` and `hint:` lines."""
-    signal.signal(signal.SIGTERM, _interrupted)
-    try:
-        app()
-    except ReplayError as error:
-        console.error(str(error), error.hint)
-        sys.exit(_BAD_USAGE)
-    except SystemExit as ended:
-        if ended.code == _INTERRUPTED:  # typer's answer to Ctrl-C
-            console.error("interrupted: what was moved stays moved", "the same command goes on from here")
-        raise
-    sys.exit(0)
-
-
-def _interrupted(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _stack() -> Stack:

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 from ops.stack import Stack
 
 ROLE = "RekeyOperatorRoleArn"
@@ -14,7 +15,7 @@ _NOT_REKEYING = (
 )
 
 
-class Unavailable(ReplayError):
+class Unavailable(CommandError):
     """It may pass: the same request goes on where this one ended."""
 
 
@@ -23,7 +24,7 @@ class RekeyFunction:
 
     def __init__(self, stack: Stack) -> None:
         if "RekeyFunctionName" not in stack.outputs:
-            raise ReplayError(*_NOT_REKEYING)
+            raise CommandError(*_NOT_REKEYING)
         self._lambda = stack.client("lambda")
         self._name = stack.outputs["RekeyFunctionName"]
         self._operator = stack.operator()
@@ -33,7 +34,7 @@ class RekeyFunction:
 
         Raises:
             Unavailable: KMS or a table failed under the function.
-            ReplayError: the function refused, or could not be invoked.
+            CommandError: the function refused, or could not be invoked.
         """
         payload = json.dumps({"action": action, "operator": self._operator, **request}).encode()
         with explained("asking the rekey function", _NEEDS):
@@ -44,6 +45,6 @@ class RekeyFunction:
             raise Unavailable("the rekey function failed", log)
         result: dict[str, Any] = json.loads(text)
         if "error" in result:
-            kind = Unavailable if result["error"]["code"] == "unavailable" else ReplayError
+            kind = Unavailable if result["error"]["code"] == "unavailable" else CommandError
             raise kind(result["error"]["message"], log)
         return result

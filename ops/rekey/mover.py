@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 from typing import Any, Protocol
 
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from ops.rekey.function import Unavailable
 
 _ATTEMPTS = 6
@@ -58,7 +58,7 @@ class Mover:
             rounds: after so many it gives up.
 
         Raises:
-            ReplayError: a step failed, again and again; the same call goes on from there.
+            CommandError: a step failed, again and again; the same call goes on from there.
         """
         told = self._patiently("begin", segments=segments)
         while told["phase"] != "done" and told["round"] <= rounds:
@@ -97,7 +97,7 @@ class Mover:
         try:
             return self._function.ask(action, **request)
         except Unavailable as why:
-            raise ReplayError(f"{why}, {_ATTEMPTS} times", "the same command goes on from here") from None
+            raise CommandError(f"{why}, {_ATTEMPTS} times", "the same command goes on from here") from None
 
 
 @contextmanager

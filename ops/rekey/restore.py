@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ops.errors import explained
+from ops.explain import explained
 
 _AT_ONCE = 8  # below botocore's pool of ten connections
 
@@ -25,7 +25,7 @@ def put_back(dynamodb: Any, source: str, target: str, tick: Callable[[int], None
         How many were `put back`, and how many were `there`.
 
     Raises:
-        ReplayError: a table can't be read or written; the same call goes on, since what was put back is there.
+        CommandError: a table can't be read or written; the same call goes on, since what was put back is there.
     """
     with explained(f"reading the keys of {target}", "restoring needs an administrator of the tables"):
         schema = dynamodb.describe_table(TableName=target)["Table"]["KeySchema"]

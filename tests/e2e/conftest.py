@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.emulator import stack
+from local.emulator import lifecycle
 from local.emulator.stack import Stack
 
 PATIENCE = 40.0  # seconds to wait for what takes well under ten on an idle machine
@@ -26,7 +26,7 @@ def directory() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def running(directory: Path) -> Iterator[Stack]:
-    with stack.running(directory) as started:
+    with lifecycle.running(directory) as started:
         yield started
 
 

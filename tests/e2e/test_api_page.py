@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import stack
+from local.emulator import lifecycle
 from local.emulator.stack import Stack
 from tests.e2e.test_pages import blocks, run
 
@@ -33,7 +33,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def running(directory: Path) -> Iterator[Stack]:
     """A stack of the page's own: other tests put orders under the sample's id, too."""
-    with stack.running(directory) as started:
+    with lifecycle.running(directory) as started:
         yield started
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.emulator import stack, users
+from local.emulator import lifecycle, users
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
 from tests.e2e.conftest import Api, Subscriber, audit_lines, kept
@@ -37,7 +37,7 @@ class Auditor:
         state = {"endpoint_url": on.endpoint_url, "region": on.region, "outputs": dict(on.outputs)}
         (home / ".local" / "stack.json").write_text(json.dumps(state))
         self.home = home
-        self.command = [str(Path(sys.executable).parent / "verify-audit")]
+        self.command = [str(Path(sys.executable).parent / "order-tokenizer"), "audit", "verify"]
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
 
     def __call__(self, *words: str) -> tuple[int, Any]:
@@ -56,7 +56,7 @@ class Auditor:
 @pytest.fixture(scope="module")
 def own() -> Iterator[Stack]:
     """A stack for this file alone: its trail is tampered with."""
-    with tempfile.TemporaryDirectory() as folder, stack.running(Path(folder) / "stack") as started:
+    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder) / "stack") as started:
         yield started
 
 
@@ -236,7 +236,7 @@ def test_what_an_administrator_can_do_all_the_same_is_found(
 def test_the_command_says_what_it_needs(own: Stack, auditor: Auditor) -> None:
     code, text = auditor("--role-arn", own.outputs["ConsumerRoleArn"])
     assert code == 2
-    assert "hint: verify-audit needs the stack's AuditReaderRoleArn: --role-arn ARN" in text
+    assert "hint: audit verify needs the stack's AuditReaderRoleArn: --role-arn ARN" in text
     assert auditor("--since", "soon")[0] == 2
     assert auditor("--no-such-option")[0] == 2
 

@@ -153,7 +153,7 @@ class Keeper:
 
     def __call__(self, *words: str, expect: int = 0) -> Any:
         done = subprocess.run(
-            [sys.executable, "-m", "ops.honeytokens", *words],
+            [sys.executable, "-m", "ops", "honeytokens", *words],
             cwd=self._home,
             env=self._environment,
             capture_output=True,

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from local.data.orders import orders
-from local.emulator import stack
+from local.emulator import lifecycle
 from local.emulator.mapping_process import PAUSED
 from local.emulator.stack import Stack
 from tests.e2e.conftest import Subscriber, drain
@@ -39,7 +39,7 @@ BETWEEN = max(20, ORDERS // 250)
 def own(tmp_path: Path) -> Iterator[tuple[Stack, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder) / "stack"
-        with stack.running(directory) as started:
+        with lifecycle.running(directory) as started:
             yield started, directory
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from local.data.orders import orders
 from local.data.samples import SEED, send
 from local.demo.raw_answers import answers
-from local.emulator import stack
+from local.emulator import lifecycle
 from local.emulator.stack import Stack
 from ops.lake.questions import Question
 from tests.e2e.conftest import eventually
@@ -37,7 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(home: Path) -> Iterator[Stack]:
-    with stack.running(home / ".local") as started:
+    with lifecycle.running(home / ".local") as started:
         yield started
 
 
@@ -48,7 +48,7 @@ def printed(running: Stack, home: Path) -> str:
 
 def lake(home: Path, *words: str) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    command = [str(home / ".venv/bin/lake"), *words]
+    command = [str(home / ".venv/bin/order-tokenizer"), "lake", *words]
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else done.stderr
 
@@ -128,7 +128,7 @@ def test_orders_that_are_sent_again_change_no_answer(printed: str, running: Stac
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["query", "SELECT nothing FROM orders"], "hint: `lake tables` lists the columns"),
+        (["query", "SELECT nothing FROM orders"], "hint: `order-tokenizer lake tables` lists the columns"),
         (["query", "SELECT * FROM read_csv('/etc/passwd')"], "error: "),
         (["--role-arn", "arn:aws:iam::000000000000:role/none", "ask", "revenue"], "error: assuming"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from local.emulator import server, stack
+from local.emulator import lifecycle, server
 from local.emulator.stack import Stack
 from tests.e2e.conftest import PATIENCE, eventually
 from tests.support.e2e import browser as browsers
@@ -37,7 +37,7 @@ def directory() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def served(chromium: Browser, directory: Path) -> Iterator[Stack]:
     """A stack of the page's own, with its page; none where there is no browser."""
-    with stack.running(directory, live=True) as started:
+    with lifecycle.running(directory, live=True) as started:
         yield started
 
 
@@ -211,16 +211,16 @@ def test_axe_finds_what_is_wrong(page: Page) -> None:
 def test_the_page_is_named_beside_the_endpoint_and_ends_with_the_stack(tmp_path: Path) -> None:
     told: list[str] = []
     directory = tmp_path / "stack"
-    started = stack.up(directory, told.append, live=True)
+    started = lifecycle.up(directory, told.append, live=True)
     try:
         state = json.loads((directory / "stack.json").read_text())
         assert state["live_url"] == started.live_url
         assert told[-1] == f"live page: {started.live_url}"
-        assert stack.up(directory, told.append, live=True) == started
+        assert lifecycle.up(directory, told.append, live=True) == started
         assert told[-2].startswith("is up already")
         *_, page = pids = json.loads((directory / "pids.json").read_text())
         server.stop(page)
-        assert stack.load(directory) is None
+        assert lifecycle.load(directory) is None
     finally:
-        stack.down(directory)
+        lifecycle.down(directory)
     assert eventually(lambda: not any(map(server.alive, pids)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import stack
+from local.emulator import lifecycle
 from local.emulator.package import ROOT
 
 pytestmark = pytest.mark.e2e
@@ -17,7 +17,7 @@ _KINDS = {"sign in", "POST /orders", "GET /orders/{id}", "POST payments", "POST 
 
 def test_each_kind_of_request_is_made_and_none_fails_or_leaks(tmp_path: Path) -> None:
     # A stack of its own: orders still on their way when the test ends would reach other tests' subscribers.
-    with stack.running(tmp_path / "stack") as started:
+    with lifecycle.running(tmp_path / "stack") as started:
         assert started.endpoint_url.startswith("http://127.0.0.1:")
         results = tmp_path / "load.json"
         done = _load(tmp_path / "stack/stack.json", results)

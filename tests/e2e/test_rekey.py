@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from local.emulator import stack, users
+from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
 from tests.e2e.conftest import Api, Subscriber, eventually
@@ -68,7 +68,7 @@ def settle_at_once(on: Stack) -> None:
 
 def rekey(directory: Path, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "ops.rekey", *arguments],
+        [sys.executable, "-m", "ops", "rekey", *arguments],
         cwd=directory.parent,
         text=True,
         stdout=subprocess.PIPE,
@@ -98,19 +98,19 @@ def revealed(on: Stack, tokens: list[str]) -> list[Any]:
 
 
 def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(directory: Path) -> None:
-    with stack.running(directory) as started:
+    with lifecycle.running(directory) as started:
         subscriber = Subscriber(started, "rekey")
         send(started, range(ORDERS))
         assert eventually(lambda: records(started) >= ORDERS, PATIENCE)
         blue = started.outputs["VaultKeyArn"]
 
-        running = stack.update(directory, started, {"Rekeying": "true"})
+        running = lifecycle.update(directory, started, {"Rekeying": "true"})
         assert running.outputs["VaultKeyArn"] == blue
-        running = stack.update(directory, running, {"Rekeying": "true", "VaultKeySlot": "green"})
+        running = lifecycle.update(directory, running, {"Rekeying": "true", "VaultKeySlot": "green"})
         green = running.outputs["VaultKeyArn"]
         assert green != blue
         with pytest.raises(LocalStackError, match="records may be under"):
-            stack.update(directory, running, {"VaultKeySlot": "green"})
+            lifecycle.update(directory, running, {"VaultKeySlot": "green"})
         settle_at_once(running)
 
         flow = threading.Thread(target=send, args=(running, range(ORDERS, ORDERS + FLOWING)))
@@ -130,12 +130,12 @@ def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(
         assert (told["phase"], told["target"], told["segments"]) == ("done", green, 4)
         assert set(told["verified"]) == {"current"}
         assert told["verified"]["current"] >= ORDERS
-        shown = terminal.run([sys.executable, "-m", "ops.rekey", "run"], cwd=directory.parent)
+        shown = terminal.run([sys.executable, "-m", "ops", "rekey", "run"], cwd=directory.parent)
         assert "verifying, round 1" in shown.text
         assert shown.code == 0, shown.text
 
         assert eventually(lambda: records(running) >= ORDERS + FLOWING, PATIENCE)
-        running = stack.update(directory, running, {"VaultKeySlot": "green"})
+        running = lifecycle.update(directory, running, {"VaultKeySlot": "green"})
         running.client("kms").disable_key(KeyId=blue)
         events += subscriber.receive(ORDERS + FLOWING + 1 - len(events), PATIENCE)  # one tells of the erasure
         data = [each["detail"]["data"] for each in events]

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.data.orders import orders
-from local.emulator import schema_bug, stack
+from local.emulator import lifecycle, schema_bug
 from local.emulator.stack import Stack
 from replay.letters import count
 from tests.e2e.conftest import Subscriber, audit_lines, eventually, purge, put, send
@@ -61,7 +61,7 @@ class Operator:
 @pytest.fixture(scope="module")
 def own() -> Iterator[Stack]:
     """A stack for this file alone: its letters are counted."""
-    with tempfile.TemporaryDirectory() as folder, stack.running(Path(folder) / "stack") as started:
+    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder) / "stack") as started:
         yield started
 
 

@@ -9,8 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.emulator.deploy import STACK_NAME
+from local.emulator.lifecycle import running
 from local.emulator.package import ROOT
-from local.emulator.stack import Stack, running
+from local.emulator.stack import Stack
 from local.emulator.template import load
 from tests.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action
 

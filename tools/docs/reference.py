@@ -7,20 +7,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from ops.app import User
 from schemas.dead_letter import ErrorCode
 from schemas.kinds import Fact, FieldKind
 from schemas.registry import registry
 from tokenizer.pipeline.catalog import ListPlan, ObjectPlan, Plan, catalog
 from tools.docs.groups import OUTPUTS, PARAMETERS, grouped
+from tools.docs.commands import rows
 
 _TARGET = re.compile(r"^([a-z-]+):.*## (.*)$", re.MULTILINE)
 _Rows = Callable[[Mapping[str, Any]], Iterator[list[str]]]
 _HEAD = """\
 # Reference
 
-`make docs` writes this page from template.yaml, the schemas and the Makefile, and a test fails when it is out of date. Other
+`make docs` writes this page from template.yaml, the schemas, the commands and the Makefile, and a test fails when it is out of date. Other
 references: the stack serves the API's at `GET /openapi.json` ([api.md](api.md)), [replay.md](replay.md) has the command
 `replay`, [an AsyncAPI document](../schemas/asyncapi.json) has the events, and [watching.md](watching.md) has the metrics."""
+
+_COMMANDS = """\
+`order-tokenizer` stands in the environment that make sets up, `.venv/bin`; `--install-completion` has your shell complete its words. Commands that work on a
+stack take `--stack`, `--profile`, `--region` and `--role-arn`, and the local stack without them; `rekey`, `lake`, `honeytokens` and `replay` take them before
+their subcommand. Commands print tables on a terminal and tab-separated lines in a pipe; those with `--json` print one JSON document. Exit codes: 0 done, 1 something failed and the command says what,
+2 bad usage or nothing to work on, 130 interrupted. `--help` on each."""
 
 
 def reference(template: Mapping[str, Any], makefile: str) -> str:
@@ -31,7 +39,8 @@ def reference(template: Mapping[str, Any], makefile: str) -> str:
         makefile: its text.
     """
     sections = {
-        "Commands": _table(("make", "does"), _targets(makefile)),
+        "Commands": "\n\n".join(_commands()),
+        "Targets of make": _table(("make", "does"), _targets(makefile)),
         "Events": "\n\n".join(_events()),
         "Field kinds": _table(("kind", "what becomes of a field", "parameters"), _kinds()),
         "Codes of dead letters": _table(("code",), ([f"`{each}`"] for each in ErrorCode)),
@@ -60,6 +69,13 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def _commands() -> Iterator[str]:
+    yield _COMMANDS
+    for user in User:
+        if found := list(rows(user)):
+            yield f"### {user}\n\n{_table(('command', 'does', 'options'), found)}"
 
 
 def _targets(makefile: str) -> Iterator[list[str]]:

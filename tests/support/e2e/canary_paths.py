@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.data.poison import poisons_of
-from local.emulator import stack, users
+from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
 from tests.e2e.conftest import Api, Subscriber, drain, eventually, put, send
 from tests.e2e.test_rekey import settle_at_once
@@ -200,8 +200,8 @@ class Walk:
     def rekeying(self) -> None:
         """The vault moves to its other key, and orders come meanwhile."""
         moving = {"Rekeying": "true", "VaultKeySlot": "green"}
-        stack.update(self._directory, self.on, {"Rekeying": "true"})
-        self.on = stack.update(self._directory, self.on, moving)
+        lifecycle.update(self._directory, self.on, {"Rekeying": "true"})
+        self.on = lifecycle.update(self._directory, self.on, moving)
         settle_at_once(self.on)
         put(self.on, canary_order("K-1"))
         self.told.append(self._command("rekey", "run"))
@@ -217,11 +217,11 @@ class Walk:
 
     def audit(self) -> None:
         """The trail is checked, by the command of those who do."""
-        self.told.append(self._command("audit"))
+        self.told.append(self._command("audit", "verify"))
 
-    def _command(self, module: str, *words: str) -> str:
+    def _command(self, *words: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", module, *words, "--json"],
+            [sys.executable, "-m", "ops", *words, "--json"],
             cwd=self._directory.parent, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

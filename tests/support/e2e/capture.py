@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from local.emulator import stack, users
+from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
 from tests.e2e.conftest import Api, Subscriber, put, send
 
@@ -63,7 +63,7 @@ def _deliver(on: Stack, event: dict[str, Any]) -> None:
 
 
 def _running() -> Iterator[Stack]:
-    with tempfile.TemporaryDirectory() as folder, stack.running(Path(folder) / "stack") as started:
+    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder) / "stack") as started:
         yield started
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from local.emulator import stack
+from local.emulator import lifecycle
 from tests.support.e2e.browser import chromium, launched
 
 FOLDER = Path("docs/live")
@@ -24,7 +24,7 @@ def main() -> int:
         )
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        running = stack.running(Path(folder) / "stack", print, live=True)
+        running = lifecycle.running(Path(folder) / "stack", print, live=True)
         with running as on, launched(path) as browser:
             url = str(on.live_url)
             FOLDER.mkdir(exist_ok=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.emulator import package, stack, template
+from local.emulator import lifecycle, package, template
 from local.emulator.stack import Stack
 
 
@@ -29,12 +29,12 @@ def without(on: Stack, directory: Path, sid: str) -> Iterator[None]:
     try:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(template, "for_emulator", lambda *given: _less(adapt(*given), sid))
-            stack.update(directory, on, {})
+            lifecycle.update(directory, on, {})
         assert sid not in _policies(on)
         _start_anew(on)
         yield
     finally:
-        stack.update(directory, on, {})
+        lifecycle.update(directory, on, {})
         assert sid in _policies(on)
         _start_anew(on)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from replay.filters import Filter, moment
 from replay.letters import Letter, LetterQueue, read
 from replay.runner import LETTERS, Pace, Report, Runner
@@ -126,7 +126,7 @@ def test_a_run_stops_after_failures_in_a_row() -> None:
 def test_a_function_that_cannot_be_asked_leaves_its_letters() -> None:
     class Broken:
         def ask(self, *_: Any, **__: Any) -> dict[str, Any]:
-            raise ReplayError("the replay function failed", "see its log")
+            raise CommandError("the replay function failed", "see its log")
 
     sqs = FakeSqs(10)
     report = run(sqs, Broken())

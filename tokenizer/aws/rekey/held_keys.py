@@ -60,7 +60,7 @@ class HeldKeys:
         leaving = [key.arn for key in known.values() if key.held and key.used and key.arn not in held]
         if leaving and not self._moved_to(active, since):
             raise Configuration(
-                f"records may be under {' '.join(leaving)} still: keep Rekeying=true, seal under the other key, and finish `rekey run` first"
+                f"records may be under {' '.join(leaving)} still: keep Rekeying=true, seal under the other key, and finish `order-tokenizer rekey run` first"
             )
         for arn in {*known, *held}:
             before = known.get(arn, HeldKey(arn))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_kms import KMSClient
 
-KEPT = 300.0  # seconds for which opened keys are used
 LEAD = 3_600_000  # milliseconds from making a version to its first use; longer than keys stay open or invocations last
 TOKEN_KEY, SCOPE_ROOT, SUBJECT_KEY = "token-key", "scope-root", "subject-key"
 

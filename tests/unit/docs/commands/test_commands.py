@@ -13,10 +13,7 @@ from botocore import xform_name
 from botocore.session import Session
 from typer.testing import CliRunner
 
-import ops.audit.cli
-import ops.honeytokens.cli
-import ops.lake.cli
-import ops.rekey.cli
+import ops.app
 import replay.cli
 from local.emulator.template import load
 from tests.unit.docs.commands.written import PAGES, commands
@@ -24,10 +21,7 @@ from tests.unit.docs.commands.written import PAGES, commands
 WRITTEN = sorted({command for page in PAGES for command in commands(page)})
 CLIS: dict[str, typer.Typer] = {
     "replay": replay.cli.app,
-    "honey": ops.honeytokens.cli.app,
-    "rekey": ops.rekey.cli.app,
-    "lake": ops.lake.cli.app,
-    "verify-audit": ops.audit.cli.app,
+    "order-tokenizer": ops.app.app,
 }
 # Of `aws` itself.
 GLOBAL = {"--query", "--output", "--profile", "--region", "--endpoint-url", "--cli-binary-format"}
@@ -43,7 +37,7 @@ SHOWN: dict[str, str] = {
     r"make (test|lint)": ".ci/run",
     r"make (verify-audit|.*verify-audit) ": "tests/e2e/test_audit.py",
     r"make load": "tests/e2e/test_load.py",
-    r"make rekey|rekey ": "tests/e2e/test_rekey.py",
+    r"make rekey|order-tokenizer rekey": "tests/e2e/test_rekey.py",
     r"make fuzz": "tests/fuzz/test_parsers.py",
     r"make planted": "tests/planted/test_bugs.py",
     r"make sbom": "tests/security/test_bill_of_materials.py",
@@ -60,13 +54,13 @@ SHOWN: dict[str, str] = {
     r"python -m tools.lint": ".ci/run",
     r"python -m tests\.security\.access_page": "tests/security/test_simulated.py",
     r"python -m tests\.security\.simulated": "Makefile",
-    r"lake --stack": "needs an account of AWS; tests/unit/ops/lake/test_cli.py has its calls",
-    r"lake |python -m local orders": "tests/e2e/test_lake.py",
+    r"order-tokenizer lake --stack": "needs an account of AWS; tests/unit/ops/lake/test_cli.py has its calls",
+    r"order-tokenizer lake|python -m local orders": "tests/e2e/test_lake.py",
     r"python -m local (user|machine)": "tests/e2e/test_api_page.py",
-    r"python -m (local|ops\.preview|schemas)": "tests/e2e/test_pages.py",
+    r"(order-tokenizer (validate|preview)|python -m local)": "tests/e2e/test_pages.py",
     r"(python -m )?replay": "tests/e2e/test_replay.py",
-    r"(python -m )?honey": "tests/e2e/test_budgets.py",
-    r"verify-audit": "tests/e2e/test_audit.py",
+    r"order-tokenizer honeytokens|python -m ops": "tests/e2e/test_budgets.py",
+    r"order-tokenizer audit": "tests/e2e/test_audit.py",
     r"python -c": "tests/e2e/test_api_page.py",
     r"locust": "tests/e2e/test_load.py",
     r"aws (kinesis|sqs|events) ": "tests/e2e/test_pages.py",

@@ -9,7 +9,7 @@ PAGES = [Path("README.md"), Path("consumer/README.md"), *sorted(Path("docs").glo
 _NO_COMMANDS = {"replay edited", "replay unprocessed"}
 _PROGRAM = re.compile(
     r"(?:[A-Z_]+=\S+ )*(?:\.venv(?:-\w+)?/bin/)?"
-    r"(?:make|replay|honey|rekey|verify-audit|lake|python|locust|sam|aws|pipx|pip-audit) \S"
+    r"(?:make|replay|order-tokenizer|python|locust|sam|aws|pipx|pip-audit) \S"
 )
 _BLOCK = re.compile(r"^```(?:sh)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANY_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

@@ -1,4 +1,4 @@
-"""The command `verify-audit`: its answers, its exit codes, and that docs/audit.md shows its `--help`."""
+"""The command `order-tokenizer audit verify`: its answers, its exit codes, and that docs/audit.md shows its `--help`."""
 
 import json
 import re
@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from ops.app import app
 from ops.audit import cli
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from tests.support.fakes.trail import DAY, FakeTrail
 
 ONE, TWO = "1" * 32, "2" * 32
@@ -28,9 +29,9 @@ def trail(monkeypatch: pytest.MonkeyPatch) -> FakeTrail:
 
 def run(*words: str) -> tuple[int, str]:
     result = CliRunner(env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"}).invoke(
-        cli.app, [*words], prog_name="verify-audit"
+        app, ["audit", "verify", *words], prog_name="order-tokenizer"
     )
-    if isinstance(result.exception, ReplayError):
+    if isinstance(result.exception, CommandError):
         raise result.exception
     return result.exit_code, result.stdout
 
@@ -102,7 +103,7 @@ def test_a_day_that_is_gone_from_the_bucket_is_missed(trail: FakeTrail) -> None:
 
 
 def test_a_day_that_is_none_is_bad_usage(trail: FakeTrail) -> None:
-    with pytest.raises(ReplayError) as raised:
+    with pytest.raises(CommandError) as raised:
         run("--since", "yesterday")
     assert raised.value.hint == "--since 2026-11-24"
 

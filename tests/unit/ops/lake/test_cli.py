@@ -1,4 +1,4 @@
-"""The command `lake`: what it prints without a stack, and that a named stack is asked through Athena."""
+"""The command `order-tokenizer lake`: what it prints without a stack, and that a named stack is asked through Athena."""
 
 import json
 from collections.abc import Iterator
@@ -45,10 +45,13 @@ def printed(*words: str) -> str:
 @pytest.mark.parametrize("question", Question)
 def test_a_questions_query_is_printed_as_it_stands(question: Question) -> None:
     assert printed("sql", question) == f"{question.sql}\n"
+    assert json.loads(printed("sql", question, "--json")) == {"sql": question.sql}
 
 
 def test_every_column_is_listed() -> None:
     lines = printed("tables").splitlines()
+    told = json.loads(printed("tables", "--json"))
+    assert ["\t".join(each.values()) for each in told] == lines[1:]
     assert len(lines) == 1 + sum(len(columns) + 1 for columns in tables().values())
     assert all(any(line.startswith(f"{table_name(each)}\tday\t") for line in lines) for each in tables())
 

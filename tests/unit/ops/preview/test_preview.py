@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from typer.testing import CliRunner
 
+from ops.app import app
+from ops.errors import CommandError
 from ops.preview.outcomes import Field, FieldOutcome, Preview
-from ops.preview.preview import main
 from tests.property.events import Raw, raw_events
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
@@ -123,25 +125,25 @@ def test_a_code_that_is_cut_out_of_a_public_text_is_told() -> None:
     assert Field("/order/notes", FieldOutcome.AUTHENTICATION_DATA) in fields
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    code = main(list(words))
-    return code, capsys.readouterr().out
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["preview", *words])
+    if isinstance(result.exception, CommandError):
+        raise result.exception
+    return result.exit_code, result.stdout
 
 
-def test_lines_without_a_terminal_json_for_programs(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_lines_without_a_terminal_json_for_programs(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_text(
         "".join(json.dumps(each) + "\n" for each in (order(), order(), order(total="Canaryname")))
     )
-    code, out = run(capsys, str(file))
+    code, out = run(str(file))
     assert code == 1
     assert "/order/customer/ssn\ttoken\t2\n" in out
     assert "\nline 3\tinvalid_field\t/order/total: " in out
     assert out.endswith("3 events, 1 would be dead letters\n")
     assert not [canary for canary in CANARIES if canary in out]
-    code, out = run(capsys, str(file), "--json")
+    code, out = run(str(file), "--json")
     read = json.loads(out)
     assert (code, read["events"], read["refused"][0]["place"]) == (1, 3, "line 3")
     assert sum(read["coverage"].values()) == sum(each["seen"] for each in read["fields"])
@@ -149,18 +151,19 @@ def test_lines_without_a_terminal_json_for_programs(
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_every_sample_is_taken(capsys: pytest.CaptureFixture[str], path: Path) -> None:
-    assert run(capsys, str(path))[0] == 0
+def test_every_sample_is_taken(path: Path) -> None:
+    assert run(str(path))[0] == 0
 
 
-def test_a_file_that_cannot_be_read_is_bad_usage(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert run(capsys, str(tmp_path / "none"))[0] == 2
+def test_a_file_that_cannot_be_read_is_bad_usage(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
-    assert run(capsys, str(tmp_path / "empty"))[0] == 2
+    for name, why in (("none", "No such file"), ("empty", "there is nothing in it")):
+        with pytest.raises(CommandError, match=why):
+            run(str(tmp_path / name))
 
 
 def test_a_terminal_gets_tables() -> None:
-    command = [sys.executable, "-m", "ops.preview.preview", str(SAMPLES[0])]
+    command = [sys.executable, "-m", "ops", "preview", str(SAMPLES[0])]
     environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "100"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     assert "coverage" in done.stdout

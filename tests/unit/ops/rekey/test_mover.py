@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ops import options
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from ops.rekey import cli
 from ops.rekey.cli import app
 from ops.rekey.function import Unavailable
@@ -111,7 +111,7 @@ def test_what_may_pass_is_asked_again_and_then_told() -> None:
     watch = Watch()
     assert mover(Function(fails=5), watch).run(2, 5)["phase"] == "done"
     assert watch.slept == [1, 2, 4, 8, 16]
-    with pytest.raises(ReplayError, match="Throttled") as caught:
+    with pytest.raises(CommandError, match="Throttled") as caught:
         mover(Function(fails=99), watch).run(2, 5)
     assert "goes on" in caught.value.hint
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ops.errors import ReplayError
+from ops.errors import CommandError
 from replay.letters import LetterQueue
 from schemas.dead_letter import ErrorCode, LetterSource
 from tests.support.fakes.calls import callers
@@ -250,7 +250,7 @@ def send_letters(aws: Any) -> Outcomes:
 def _handle_letters(aws: Any, act: Callable[[LetterQueue], Callable[[list[str]], None]]) -> Outcomes:
     try:
         act(LetterQueue(aws, "url", 60))(KEYS)
-    except ReplayError as error:
+    except CommandError as error:
         return {key: error if key in LEFT else True for key in KEYS}
     return dict.fromkeys(KEYS, True)
 
@@ -298,7 +298,7 @@ def test_what_is_never_taken_is_told_of_and_nothing_else(call: Callable[[Any], O
     outcomes = call(Partly(ALWAYS))
     failed = {key for key, outcome in outcomes.items() if outcome is not True}
     assert failed == LEFT
-    assert all(isinstance(outcomes[key], Throttled | ReplayError) for key in failed)
+    assert all(isinstance(outcomes[key], Throttled | CommandError) for key in failed)
 
 
 def test_an_entry_that_the_bus_will_never_take_is_the_records_fault_and_not_sent_again() -> None:

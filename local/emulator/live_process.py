@@ -1,4 +1,4 @@
-"""Starts the live page's process beside the emulator, as `local.emulator.stack` starts the others."""
+"""Starts the live page's process beside the emulator, as `local.emulator.lifecycle` starts the others."""
 
 import http.client
 import subprocess

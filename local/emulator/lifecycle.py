@@ -1,0 +1,159 @@
+"""The local stack: started, found again, deployed anew, stopped. One folder holds all that it leaves on disk."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from local.emulator import delivery_process, live_process, mapping_process, server
+from local.emulator import deploy as deployment
+from local.emulator.stack import Stack
+from local.errors import LocalStackError
+
+_STATE = "stack.json"
+_PIDS = "pids.json"
+
+
+def up(
+    directory: Path,
+    report: Callable[[str], None],
+    parameters: Mapping[str, str] = MappingProxyType({}),
+    *,
+    live: bool = False,
+) -> Stack:
+    """Start a stack, or find the one that runs.
+
+    Args:
+        directory: takes all that the stack leaves on disk.
+        report: told of each step.
+        parameters: of template.yaml, beside those that every local stack has.
+        live: whether a stack that is started serves the live page, too.
+
+    Raises:
+        LocalStackError: it did not come up; nothing is left running or on disk then.
+    """
+    running_one = load(directory)
+    if running_one is not None:
+        _tell("is up already", running_one, report)
+        return running_one
+    if directory.exists():
+        report("cleaning up after a stack that is not running any more")
+        down(directory)
+    directory.mkdir(mode=0o700, parents=True)
+    try:
+        return _started(directory, report, parameters, live=live)
+    except BaseException:
+        down(directory)
+        raise
+
+
+def update(directory: Path, running_one: Stack, parameters: Mapping[str, str]) -> Stack:
+    """Deploy a running stack again with other parameters; those that are not named have their defaults.
+
+    Raises:
+        LocalStackError: it was not deployed; it is as it was then.
+    """
+    outputs = deployment.update(running_one.client, parameters)
+    updated = replace(running_one, outputs=outputs)
+    _keep(directory, updated)
+    return updated
+
+
+def _started(
+    directory: Path, report: Callable[[str], None], parameters: Mapping[str, str], *, live: bool
+) -> Stack:
+    port = server.free_port()
+    report(f"starting the emulator on {server.HOST}:{port}")
+    pids = [server.start(directory, port)]
+    _write(directory / _PIDS, pids)
+    bare = Stack(f"http://{server.HOST}:{port}", server.REGION, {})
+    report("deploying template.yaml")
+    outputs = deployment.deploy(bare.client, parameters=parameters)
+    stack = Stack(bare.endpoint_url, bare.region, outputs)
+    report("starting the stream's event source mapping")
+    pids.append(
+        mapping_process.start(directory, stack.endpoint_url, stack.outputs["TokenizeStreamFunctionName"])
+    )
+    report("starting the delivery to the lake")
+    pids.append(delivery_process.start(directory, stack.endpoint_url, stack.outputs["LakeDeliveryName"]))
+    _write(directory / _PIDS, pids)
+    _keep(directory, stack)
+    if live:
+        report("starting the live page")
+        port = server.free_port()
+        pids.append(live_process.start(directory, port))  # finds the stack by what is kept
+        _write(directory / _PIDS, pids)
+        stack = replace(stack, live_url=f"http://{server.HOST}:{port}/")
+        _keep(directory, stack)
+    _tell("is up", stack, report)
+    return stack
+
+
+def _tell(what: str, stack: Stack, report: Callable[[str], None]) -> None:
+    report(f"{what}: {stack.endpoint_url}")
+    if stack.live_url is not None:
+        report(f"live page: {stack.live_url}")
+
+
+def down(directory: Path) -> None:
+    """Stop a stack and remove what it left; nothing happens where none is."""
+    with suppress(FileNotFoundError, json.JSONDecodeError):
+        for pid in reversed(json.loads((directory / _PIDS).read_text())):
+            server.stop(pid)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def load(directory: Path) -> Stack | None:
+    """The stack that runs in a folder, None where none does."""
+    try:
+        state = json.loads((directory / _STATE).read_text())
+        pids = json.loads((directory / _PIDS).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    if not all(server.alive(pid) for pid in pids):
+        return None
+    return Stack(state["endpoint_url"], state["region"], state["outputs"], state.get("live_url"))
+
+
+@contextmanager
+def running(
+    directory: Path,
+    report: Callable[[str], None] = lambda _: None,
+    parameters: Mapping[str, str] = MappingProxyType({}),
+    *,
+    live: bool = False,
+) -> Iterator[Stack]:
+    """A stack for as long as a block runs, whatever ends it.
+
+    Raises:
+        LocalStackError: one runs in that folder already.
+    """
+    if load(directory) is not None:
+        raise LocalStackError(f"a stack runs in {directory} already", "stop it with `make down`")
+    try:
+        yield up(directory, report, parameters, live=live)
+    finally:
+        down(directory)
+
+
+def _keep(directory: Path, stack: Stack) -> None:
+    state: dict[str, Any] = {
+        "endpoint_url": stack.endpoint_url,
+        "region": stack.region,
+        "outputs": dict(stack.outputs),
+    }
+    if stack.live_url is not None:
+        state["live_url"] = stack.live_url
+    _write(directory / _STATE, state)
+
+
+def _write(path: Path, content: Any) -> None:
+    """Written whole or not at all; credentials of functions are near, so for the owner alone."""
+    temporary = path.with_suffix(".tmp")
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps(content, indent=1) + "\n")
+    temporary.replace(path)

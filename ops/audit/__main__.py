@@ -1,5 +1,0 @@
-"""`python -m ops.audit`."""
-
-from ops.audit.cli import main
-
-main()

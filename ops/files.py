@@ -1,0 +1,48 @@
+"""Reads a producer's file of events for the commands that look at one."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from ops.errors import CommandError
+from schemas.files import Located, NoEventsError, events_in
+
+_STDIN = "-"
+
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", help="One JSON event, a JSON list of events, or one a line; - is standard input."
+    ),
+]
+Lines = Annotated[
+    bool, typer.Option("--lines", help="Every line is an event, even where the first is broken.")
+]
+
+
+def events(file: str, *, lines: bool) -> Iterator[Located]:
+    """Yields each event of a file.
+
+    Args:
+        file: its path, or - for standard input.
+        lines: every line is an event, even where the first is broken.
+
+    Raises:
+        CommandError: it can't be read, or can't be taken apart into events.
+    """
+    try:
+        with _opened(file) as source:
+            yield from events_in(source, lines=lines)
+    except (OSError, NoEventsError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise CommandError(
+            f"{file}: {why}", "a file holds one JSON event, a list of them, or one a line"
+        ) from None
+
+
+def _opened(file: str) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(sys.stdin.buffer) if file == _STDIN else Path(file).open("rb")

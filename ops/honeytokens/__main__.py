@@ -1,5 +1,0 @@
-"""`python -m ops.honeytokens`."""
-
-from ops.honeytokens.cli import main
-
-main()

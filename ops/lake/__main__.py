@@ -1,5 +1,0 @@
-"""`python -m ops.lake`."""
-
-from ops.lake.cli import main
-
-main()

@@ -1,0 +1,28 @@
+"""The command `order-tokenizer preview`: what becomes of each field of a file of events, without any AWS."""
+
+import typer
+
+from ops import console
+from ops.files import File, Lines, events
+from ops.options import AsJson
+from ops.preview import view
+from ops.preview.coverage import covered
+
+_SOME_REFUSED = 1
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.command()
+def preview(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
+    """Show what becomes of each field of a file's events; tells paths and kinds, never a value.
+
+    Exit codes: 0 every event would be published, 1 some would be dead letters, 2 the file can't be read.
+    """
+    coverage = covered(events(file, lines=lines))
+    if as_json:
+        console.as_json(view.document(coverage))
+    else:
+        view.tables(coverage)
+    if coverage.refused:
+        raise typer.Exit(_SOME_REFUSED)

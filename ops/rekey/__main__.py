@@ -1,5 +1,0 @@
-"""`python -m ops.rekey`."""
-
-from ops.rekey.cli import main
-
-main()

@@ -1,0 +1,1 @@
+"""Checks events before they are sent."""

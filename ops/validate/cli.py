@@ -1,0 +1,66 @@
+"""The command `order-tokenizer validate`: would the tokenizer take these events? Tells paths and rules, never a value.
+
+It checks what the schemas say, as the tokenizer does. It does not know how large an event may be once it is sanitized.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import typer
+
+from ops import console
+from ops.files import File, Lines, events
+from ops.options import AsJson
+from schemas.check import Fault, check
+from schemas.files import Located
+
+_SOME_INVALID = 1
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong with one event."""
+
+    place: str
+    code: str
+    detail: str
+
+
+class _Tally:
+    """Counts events, and how many of them are invalid."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.invalid = 0
+
+    def findings(self, located: Iterable[Located]) -> Iterator[Finding]:
+        """Checks each event."""
+        for place, data in located:
+            self.events += 1
+            try:
+                check(data)
+            except Fault as fault:
+                self.invalid += 1
+                for detail in fault.details:
+                    yield Finding(place, str(fault.code), detail)
+
+
+@app.command()
+def validate(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
+    """Check whether the tokenizer would take a file's events; tells paths and rules, never a value.
+
+    Exit codes: 0 every event is valid, 1 some are not, 2 the file can't be read.
+    """
+    tally = _Tally()
+    findings = tally.findings(events(file, lines=lines))
+    if as_json:
+        found = [each._asdict() for each in findings]
+        console.as_json({"events": tally.events, "invalid": tally.invalid, "findings": found})
+    else:
+        for each in findings:
+            where = f"{file}: {each.place}" if each.place else file
+            console.line(f"{where}: {each.code}: {each.detail}")
+        console.line(f"{tally.events:,} events, {tally.invalid:,} invalid")
+    if tally.invalid:
+        raise typer.Exit(_SOME_INVALID)

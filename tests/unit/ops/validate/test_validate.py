@@ -1,0 +1,79 @@
+"""`order-tokenizer validate`: what is wrong with which event, by path and without a value."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ops.app import app
+from ops.errors import CommandError
+from schemas.registry import registry
+from tests.support.samples import CANARIES, order
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "events"
+
+
+def run(*words: str, given: bytes | None = None) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["validate", *words], input=given)
+    if isinstance(result.exception, CommandError):
+        raise result.exception
+    return result.exit_code, result.stdout
+
+
+def test_every_sample_is_valid() -> None:
+    paths = sorted(Path("schemas/samples").glob("*.json"))
+    assert {path.stem for path in paths} == {
+        f"{each.event_type}.{each.schema_version}" for each in registry()
+    }
+    for path in paths:
+        assert run(str(path)) == (0, "1 events, 0 invalid\n")
+
+
+def test_findings_name_place_code_and_path_and_no_value(file: Path) -> None:
+    wrong = order(total="Canaryname", currency="dollars")
+    wrong["order"]["payment"]["card"]["number"] = 4111111111111111
+    file.write_text("\n".join([json.dumps(order()), "", json.dumps(wrong), '{"Canaryname": ']))
+    code, out = run(str(file))
+    assert code == 1
+    assert [line.split(": ")[1:4] for line in out.splitlines()[:-1]] == [
+        ["line 3", "invalid_field", "/order/currency"],
+        ["line 3", "invalid_field", "/order/total"],
+        ["line 3", "invalid_field", "/order/payment/card/number"],
+        ["line 4", "malformed_json", "not valid JSON"],
+    ]
+    assert out.endswith("3 events, 2 invalid\n")
+    assert not [canary for canary in CANARIES if canary in out]
+
+
+def test_standard_input_and_json_output() -> None:
+    content = json.dumps([order(), order(total=1)], indent=2).encode()
+    code, out = run("-", "--json", given=content)
+    told = json.loads(out)
+    assert (code, told["events"], told["invalid"]) == (1, 2, 1)
+    assert told["findings"] == [
+        {
+            "place": "element 2",
+            "code": "invalid_field",
+            "detail": "/order/total: Input should be a valid string",
+        }
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"[", b'[{"a": 1}', b"[{} {}]", b"[\xff]", b"[1,]"])
+def test_a_file_that_cannot_be_taken_apart_is_bad_usage(
+    capsys: pytest.CaptureFixture[str], file: Path, content: bytes
+) -> None:
+    file.write_bytes(content)
+    with pytest.raises(CommandError, match=f"^{file}: ") as raised:
+        run(str(file))
+    assert raised.value.exit_code == 2
+
+
+def test_a_missing_file_and_missing_words_are_bad_usage(file: Path) -> None:
+    with pytest.raises(CommandError, match="No such file"):
+        run(str(file))
+    assert run()[0] == 2
