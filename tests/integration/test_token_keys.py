@@ -9,9 +9,9 @@ import pytest
 from tests.integration.conftest import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.platform.expiring_cache import ExpiringCache
+from tokenizer.aws.platform.expiring_cache import KEPT, ExpiringCache
 from tokenizer.aws.vault import token_keys
-from tokenizer.aws.vault.token_keys import KEPT, LEAD, SUBJECT_KEY, TOKEN_KEY
+from tokenizer.aws.vault.token_keys import LEAD, SUBJECT_KEY, TOKEN_KEY
 from tokenizer.errors import Configuration, Unavailable, VaultIntegrity
 from tokenizer.vault.tokens import TokenKey, Versions
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from tokenizer.aws.platform import key_expiry
-from tokenizer.aws.vault.token_keys import KEPT
 
+KEPT = 300.0  # seconds that opened keys are used
 T = TypeVar("T")
 
 

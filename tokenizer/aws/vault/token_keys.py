@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_kms import KMSClient
 
-KEPT = 300.0  # seconds that opened keys are used
 LEAD = 3_600_000  # milliseconds from the making of a version to its first use; far more than keys are kept and invocations last
 TOKEN_KEY, SCOPE_ROOT, SUBJECT_KEY = "token-key", "scope-root", "subject-key"
 
