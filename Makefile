@@ -32,7 +32,7 @@ setup: .venv/.ready ## all that the tests, the tools and the pages' commands nee
 demo: $(DEMO) ## the main job on the local stack, start to end
 	@$(BIN)/python -m local demo
 
-# Two workers; tests/spread.py says what runs together, and what first.
+# Two workers; tests/support/spread.py says what runs together, and what first.
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 

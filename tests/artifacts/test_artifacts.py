@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator.package import ROOT
-from tests.artifacts.conftest import Built
+from tests.support.built import Built
 from tests.support.samples import CANARIES
 from tools.build import checks, interpreter, layer, sizes
 from tools.build.errors import BuildError

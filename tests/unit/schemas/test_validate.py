@@ -14,8 +14,8 @@ from schemas.dead_letter import ErrorCode
 from schemas.files import Located, NoEventsError, events_in
 from schemas.registry import registry
 from schemas.validate import main
-from tests.property.events import Raw, raw_events
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
+from tests.support.property.events import Raw, raw_events
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer import json_text
 from tokenizer.errors import BadRecord

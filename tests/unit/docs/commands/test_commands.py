@@ -19,7 +19,7 @@ import ops.lake.cli
 import ops.rekey.cli
 import replay.cli
 from local.emulator.template import load
-from tests.unit.docs.commands.written import PAGES, commands
+from tests.support.commands import PAGES, commands
 
 WRITTEN = sorted({command for page in PAGES for command in commands(page)})
 CLIS: dict[str, typer.Typer] = {

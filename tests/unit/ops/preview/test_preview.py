@@ -13,8 +13,8 @@ from hypothesis import given, settings
 
 from ops.preview.outcomes import Field, FieldOutcome, Preview
 from ops.preview.preview import main
-from tests.property.events import Raw, raw_events
 from tests.support.fakes.world import World, ample_budget
+from tests.support.property.events import Raw, raw_events
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer import json_text
 from tokenizer.pipeline.catalog import ENVELOPE, catalog

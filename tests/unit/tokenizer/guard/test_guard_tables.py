@@ -6,7 +6,7 @@ from string import ascii_uppercase
 import pytest
 from stdnum import ean, iban
 
-from tests.unit.tokenizer.guard.test_guard_claims import NOBODY, card, in_groups
+from tests.support.spellings import NOBODY, card, in_groups
 from tokenizer.guard import Finding, find_leak
 
 CARD, IBAN = Finding.CARD_NUMBER, Finding.IBAN
