@@ -12,7 +12,7 @@ from local.emulator.deploy import STACK_NAME
 from local.emulator.package import ROOT
 from local.emulator.stack import Stack, running
 from local.emulator.template import load
-from tests.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action
+from tests.support.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action
 
 pytestmark = pytest.mark.e2e
 

@@ -27,7 +27,7 @@ class Partly:
 
     def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- boto3's
         ((table, wanted),) = RequestItems.items()
-        by_key = {_key(each["id"]["S"]): each for each in wanted["Keys"]}
+        by_key = {key_of(each["id"]["S"]): each for each in wanted["Keys"]}
         left = self._left(list(by_key))
         found = [self.items[key] for key in by_key if key not in left and key in self.items]
         undone = {table: {**wanted, "Keys": [by_key[key] for key in sorted(left)]}} if left else {}
@@ -35,7 +35,7 @@ class Partly:
 
     def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- boto3's
         ((table, requests),) = RequestItems.items()
-        by_key = {_key(_id(each["PutRequest"]["Item"])): each for each in requests}
+        by_key = {key_of(id_of(each["PutRequest"]["Item"])): each for each in requests}
         left = self._left(list(by_key))
         self.items |= {key: each["PutRequest"]["Item"] for key, each in by_key.items() if key not in left}
         return {"UnprocessedItems": {table: [by_key[key] for key in sorted(left)]} if left else {}}
@@ -75,10 +75,10 @@ class Partly:
         return data
 
 
-def _id(item: dict[str, Any]) -> str:
+def id_of(item: dict[str, Any]) -> str:
     return str(item["id" if "id" in item else "record"]["S"])
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
     """The test's key behind the name that an adapter gives it: the text itself, or its bytes in hexadecimal digits."""
     return name if name in KEYS else bytes.fromhex(name).decode().strip("\0")

@@ -14,7 +14,7 @@ from ops.errors import ReplayError
 from replay.letters import LetterQueue
 from schemas.dead_letter import ErrorCode, LetterSource
 from tests.support.fakes.calls import callers
-from tests.support.fakes.partly import KEYS, LEFT, Partly, _id, _key
+from tests.support.fakes.partly import KEYS, LEFT, Partly, id_of, key_of
 from tests.support.fakes.world import SCOPE_KEYS, ample_budget
 from tokenizer.aws.erasure.marks import DynamoErasures
 from tokenizer.aws.honeytokens.table import HoneyReader
@@ -261,7 +261,7 @@ class Cancelling(Partly):
     troubled: Mapping[str, str] = field(default_factory=dict)
 
     def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803 -- boto3's
-        by_key = {_key(_id(each["Put"]["Item"])): each["Put"]["Item"] for each in TransactItems}
+        by_key = {key_of(id_of(each["Put"]["Item"])): each["Put"]["Item"] for each in TransactItems}
         self.sent.append(list(by_key))
         self.times -= 1
         reasons = [
