@@ -12,13 +12,13 @@ from local.emulator.template import load
 from tests.support.security.keys_and_roles import (
     ACCOUNT,
     BOUNDARIES,
-    _principals,
     changes_of_keys_raise_an_alarm,
     denials,
     every_role_is_bounded,
     keys_are_denied_to_all_in_three_ways,
     nobody_else_uses_a_key,
     other_accounts_have_rules_of_their_own_and_nothing_else,
+    principals_of,
     services_are_let_in_for_this_account_alone,
     statements_of,
     uses,
@@ -129,7 +129,7 @@ def nobody_in_general_is_let_in(template: Template) -> list[str]:
         f"{name}: {each.get('Sid')}"
         for name, resource in resources.items()
         for each in statements_of(resource)
-        if each["Effect"] == "Allow" and "*" in _principals(each["Principal"])
+        if each["Effect"] == "Allow" and "*" in principals_of(each["Principal"])
     ]
 
 

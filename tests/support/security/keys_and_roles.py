@@ -69,7 +69,7 @@ def nobody_else_uses_a_key(template: Template) -> list[str]:
         named = [
             {"Fn::If": [there[0].removeprefix("if "), role, NOTHING]} if there else role
             for each, there in uses(template, key)
-            for role in _principals(each["Principal"])
+            for role in principals_of(each["Principal"])
         ]
         denial = denials(template, key).get("DenyUnlistedPrincipals", {})
         excepted = denial.get("Condition", {}).get("ArnNotEquals", {}).get("aws:PrincipalArn", [])
@@ -148,7 +148,7 @@ def _named(source: Any) -> bool:
     return "Fn::GetAtt" in source or ("${AWS::AccountId}" in text and "*" not in text[:-1])
 
 
-def _principals(principal: Any) -> list[Any]:
+def principals_of(principal: Any) -> list[Any]:
     if not isinstance(principal, dict):
         return [principal]
     return [one for each in principal.values() for one in listed(each)]
