@@ -32,7 +32,7 @@ setup: .venv/.ready ## all that the tests, the tools and the pages' commands nee
 demo: $(DEMO) ## the main job on the local stack, start to end
 	@$(BIN)/python -m local demo
 
-# Two workers; tests/spread.py says what runs together, and what first.
+# Two workers; tests/support/spread.py says what runs together, and what first.
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
@@ -65,7 +65,7 @@ lint: .venv/.ready .venv-scan/.ready $(SIMULATOR)/.ready ## formatter, linter, t
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cfn-lint template.yaml docs/examples/*.yaml
 	@$(BIN)/python -m tools.lint
-	@$(BIN)/python -m tests.security.simulated
+	@$(BIN)/python -m tests.support.security.simulated
 
 # A tool for node that is run beside ours. Without npm or a registry it is left out, and the simulation says so.
 $(SIMULATOR)/.ready: tools/lint/simulator/package-lock.json

@@ -6,7 +6,7 @@ import secrets
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import spread
+from tests.support import spread
 
 SEEDS = ("PROPERTY_SEED", "FAULT_SEED")
 

@@ -1,43 +1,17 @@
 """What is deployed, built once for all tests in this folder, for this machine's processor, so that it runs here."""
 
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.built import Built
 from tools.build import __main__ as command
 from tools.build import interpreter, layer
 from tools.build.layer import Architecture, Target
 from tools.build.sources import handlers
-
-
-@dataclass(frozen=True)
-class Built:
-    """The built folders, and an interpreter for them."""
-
-    folder: Path
-    python: Path
-
-    @property
-    def layer(self) -> Path:
-        return self.folder / "TokenizerLayer/python"
-
-    def function(self, name: str) -> Path:
-        return self.folder / name
-
-    def run(self, folders: Sequence[Path], code: str, *arguments: str) -> str:
-        """What a program prints that sees these folders and the standard library, and no environment."""
-        setup = f"import sys; sys.path[:0] = {[str(each) for each in folders]!r}\n"
-        setup += "import os; os.environ['AWS_DEFAULT_REGION'] = 'us-east-1'\n"
-        flags = ["-I", "-S", "-B", "-c", setup + code, *arguments]
-        done = subprocess.run(
-            [self.python, *flags], capture_output=True, text=True, check=False, timeout=120, cwd="/"
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
+from local.emulator.package import ROOT
+from tests.support.built import Built
+from tests.support.samples import CANARIES
 from tools.build import checks, interpreter, layer, sizes
 from tools.build.errors import BuildError
 from tools.build.layer import LOCK, Architecture, Target
 from tools.build.sources import handlers, services
-
-from local.emulator.package import ROOT
-from tests.artifacts.conftest import Built
-from tests.support.samples import CANARIES
 
 pytestmark = pytest.mark.build
 

@@ -1,20 +1,13 @@
 """The real template on the local stack, started once for all tests that only use it."""
 
-import json
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from local.emulator import lifecycle
 from local.emulator.stack import Stack
-
-PATIENCE = 40.0  # seconds to wait for what takes well under ten on an idle machine
 
 
 @pytest.fixture(scope="session")
@@ -28,111 +21,3 @@ def directory() -> Iterator[Path]:
 def running(directory: Path) -> Iterator[Stack]:
     with lifecycle.running(directory) as started:
         yield started
-
-
-class Subscriber:
-    """A queue of the test's own that a rule on the sanitized bus feeds."""
-
-    def __init__(self, on: Stack, name: str) -> None:
-        self._sqs = on.client("sqs")
-        events, bus = on.client("events"), on.outputs["SanitizedBusName"]
-        self._url = self._sqs.create_queue(QueueName=f"orders-consumer-{name}")["QueueUrl"]
-        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
-        arn = attributes["Attributes"]["QueueArn"]
-        events.put_rule(
-            Name=f"test-{name}", EventBusName=bus, EventPattern='{"source": ["orders.tokenizer"]}'
-        )
-        events.put_targets(Rule=f"test-{name}", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
-
-    def receive(self, count: int, patience: float = PATIENCE) -> list[dict[str, Any]]:
-        """Events until there are `count`, or patience is over."""
-        return [json.loads(body) for body in drain(self._sqs, self._url, count, patience)]
-
-
-def drain(sqs: Any, url: str, count: int, patience: float = PATIENCE) -> list[str]:
-    """Message bodies off a queue until there are `count`, or patience is over."""
-    bodies: list[str] = []
-
-    def enough() -> bool:
-        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get(
-            "Messages", []
-        )
-        for message in found:
-            bodies.append(message["Body"])
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return len(bodies) >= count
-
-    eventually(enough, patience)
-    return bodies
-
-
-def purge(on: Stack) -> None:
-    """Throws away the dead letters that other tests have left."""
-    on.client("sqs").purge_queue(QueueUrl=on.outputs["DeadLetterQueueUrl"])
-
-
-def eventually(done: Callable[[], bool], patience: float = PATIENCE) -> bool:
-    """Whether something comes true before patience is over."""
-    deadline = time.monotonic() + patience
-    while not done():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
-
-
-def put(on: Stack, event: Any) -> str:
-    """Put an order on the raw stream; answers with its sequence number."""
-    answer = on.client("kinesis").put_record(
-        StreamName=on.outputs["RawOrdersStreamName"], PartitionKey="order", Data=json.dumps(event).encode()
-    )
-    return str(answer["SequenceNumber"])
-
-
-def send(on: Stack, body: str) -> None:
-    """Send a body to the raw queue."""
-    on.client("sqs").send_message(QueueUrl=on.outputs["RawOrdersQueueUrl"], MessageBody=body)
-
-
-def audit_lines(on: Stack) -> list[dict[str, Any]]:
-    """The audit trail as it lies in its bucket, facts beside the rest; read as the administrator."""
-    s3, bucket = on.client("s3"), on.outputs["AuditBucketName"]
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="audit/")
-    keys = [each["Key"] for page in pages for each in page.get("Contents", [])]
-    lines = [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
-    return [{**line, **line["facts"]} for line in sorted(lines, key=lambda line: str(line["time"]))]
-
-
-Answer = tuple[int, dict[str, Any]]
-
-
-class Api:
-    """Calls the API as somebody who is signed in."""
-
-    def __init__(self, on: Stack, token: str | None, **headers: str) -> None:
-        self._url = on.outputs["ApiUrl"]
-        self._headers = headers | ({} if token is None else {"Authorization": token})
-
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else None
-        sent = {"Content-Type": "application/json"} | {
-            name.replace("_", "-"): value for name, value in (self._headers | headers).items()
-        }
-        request = urllib.request.Request(self._url + path, data, sent, method=method)  # noqa: S310 -- the local stack's
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-                return answer.status, json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
-
-
-def kept(api: Api, order_id: str) -> dict[str, Any]:
-    found: list[dict[str, Any]] = []
-
-    def look() -> bool:
-        status, body = api("GET", f"/orders/{order_id}")
-        found.extend([body] if status == 200 else [])
-        return bool(found)
-
-    assert eventually(look)
-    return found[0]

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from local.emulator import users
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
-from tests.e2e.conftest import Api, Subscriber, audit_lines, kept
+from tests.support.e2e.stack import Api, Subscriber, audit_lines, kept
 from tests.support.samples import CANARIES, order
 
 pytestmark = pytest.mark.e2e

@@ -8,12 +8,11 @@ import pytest
 
 from local.emulator import lifecycle
 from local.emulator.stack import Stack
-from tests.e2e.test_pages import blocks, run
+from tests.support.e2e.pages import SAYS, blocks, run
 
 pytestmark = pytest.mark.e2e
 
 PAGE = "docs/api.md"
-SAYS = "#> "
 
 
 def expected() -> list[re.Pattern[str]]:

@@ -17,9 +17,9 @@ from botocore.exceptions import ClientError
 from local.emulator import lifecycle, users
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
-from tests.e2e.conftest import Api, Subscriber, audit_lines, kept
-from tests.e2e.test_walls import DENIED, Probe
 from tests.support import terminal
+from tests.support.e2e.probe import DENIED, Probe
+from tests.support.e2e.stack import Api, Subscriber, audit_lines, kept
 from tests.support.e2e.weakened import without
 from tests.support.samples import CANARIES, order
 from tokenizer.audit.lines import Line, Place, seal

@@ -17,8 +17,8 @@ from local.emulator import users
 from local.emulator.deploy import STACK_NAME
 from local.emulator.package import ROOT
 from local.emulator.stack import Stack
-from tests.e2e.conftest import Api, audit_lines, eventually
-from tests.e2e.test_pipeline import invoke
+from tests.support.e2e.functions import invoke
+from tests.support.e2e.stack import Api, audit_lines, eventually
 from tests.support.fakes.reveals import SHIPPED
 from tokenizer.reveal.budget_rules import Window
 

@@ -18,9 +18,9 @@ import pytest
 from local.demo.leaks import LeakSearch
 from local.emulator.lifecycle import running
 from local.emulator.stack import Stack
-from tests.e2e.conftest import drain
 from tests.support.e2e.canary_marks import CARD, EMAIL, searched, windows
 from tests.support.e2e.canary_paths import Walk
+from tests.support.e2e.stack import drain
 
 pytestmark = pytest.mark.e2e
 

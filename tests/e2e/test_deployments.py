@@ -15,7 +15,7 @@ from local.emulator import server
 from local.emulator.package import ROOT
 from local.emulator.stack import Stack
 from local.emulator.template import load
-from tests.e2e.conftest import eventually
+from tests.support.e2e.stack import eventually
 
 KINDS = {"AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
 REAL = load(ROOT / "template.yaml")

@@ -8,8 +8,8 @@ from local.emulator import users
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
 from schemas.erased import CustomerErased
-from tests.e2e.conftest import Api, Subscriber, audit_lines, eventually
-from tests.e2e.test_walls import DENIED, Probe, vault_batch
+from tests.support.e2e.probe import DENIED, Probe, vault_batch
+from tests.support.e2e.stack import Api, Subscriber, audit_lines, eventually
 from tests.support.samples import order
 from tokenizer.vault.tokens import Pointer
 

@@ -21,8 +21,8 @@ from local.data.orders import orders
 from local.emulator import lifecycle
 from local.emulator.mapping_process import PAUSED
 from local.emulator.stack import Stack
-from tests.e2e.conftest import Subscriber, drain
 from tests.support.e2e.proxy import Weather, between
+from tests.support.e2e.stack import Subscriber, drain
 
 pytestmark = pytest.mark.e2e
 

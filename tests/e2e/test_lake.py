@@ -17,9 +17,8 @@ from local.demo.raw_answers import answers
 from local.emulator import lifecycle
 from local.emulator.stack import Stack
 from ops.lake.questions import Question
-from tests.e2e.conftest import eventually
-from tests.e2e.test_api_page import SAYS
-from tests.e2e.test_pages import ROOT, blocks, run
+from tests.support.e2e.pages import ROOT, SAYS, blocks, run
+from tests.support.e2e.stack import eventually
 
 pytestmark = pytest.mark.e2e
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from local.emulator import lifecycle, server
 from local.emulator.stack import Stack
-from tests.e2e.conftest import PATIENCE, eventually
 from tests.support.e2e import browser as browsers
+from tests.support.e2e.stack import PATIENCE, eventually
 
 pytestmark = pytest.mark.e2e
 

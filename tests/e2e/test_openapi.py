@@ -13,7 +13,7 @@ import pytest
 from local.emulator import users
 from local.emulator.package import ROOT
 from local.emulator.stack import Stack
-from tests.e2e.conftest import Api, kept
+from tests.support.e2e.stack import Api, kept
 from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e

@@ -9,7 +9,8 @@ import pytest
 
 from local.emulator.stack import Stack
 from schemas.sanitized import SanitizedEvent
-from tests.e2e.conftest import Subscriber, drain, eventually, purge, put, send
+from tests.support.e2e.functions import invoke
+from tests.support.e2e.stack import Subscriber, drain, eventually, purge, put, send
 from tests.support.samples import CANARIES, order
 
 pytestmark = pytest.mark.e2e
@@ -26,12 +27,6 @@ def tokens(detail: Any) -> dict[str, str]:
         customer["ssn"]: "219-09-9999",
         card["number"]: "4111111111111111",
     }
-
-
-def invoke(on: Stack, function: str, event: Any) -> Any:
-    answer = on.client("lambda").invoke(FunctionName=on.outputs[function], Payload=json.dumps(event).encode())
-    assert "FunctionError" not in answer
-    return json.loads(answer["Payload"].read())
 
 
 def stored(on: Stack, table: str) -> list[dict[str, Any]]:

@@ -19,8 +19,9 @@ import pytest
 from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
-from tests.e2e.conftest import Api, Subscriber, eventually
 from tests.support import terminal
+from tests.support.e2e.functions import settle_at_once
+from tests.support.e2e.stack import Api, Subscriber, eventually
 from tests.support.samples import order
 from tokenizer.vault.tokens import Pointer
 
@@ -56,14 +57,6 @@ def send(on: Stack, numbers: range) -> None:
 def records(on: Stack) -> int:
     pages = on.client("dynamodb").get_paginator("scan").paginate(TableName=on.outputs["VaultTableName"])
     return sum(page["Count"] for page in pages)
-
-
-def settle_at_once(on: Stack) -> None:
-    """Let the verification begin after five seconds: no function of this stack works for longer, and AWS's may for sixty."""
-    functions, name = on.client("lambda"), on.outputs["RekeyFunctionName"]
-    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    variables["REKEY_SETTLE_SECONDS"] = "5"
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
 
 def rekey(directory: Path, *arguments: str) -> "subprocess.Popen[str]":

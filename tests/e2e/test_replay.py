@@ -18,9 +18,9 @@ from local.data.orders import orders
 from local.emulator import lifecycle, schema_bug
 from local.emulator.stack import Stack
 from replay.letters import count
-from tests.e2e.conftest import Subscriber, audit_lines, eventually, purge, put, send
-from tests.e2e.test_pipeline import invoke
 from tests.support import terminal
+from tests.support.e2e.functions import failure_record, invoke
+from tests.support.e2e.stack import Subscriber, audit_lines, eventually, purge, put, send
 from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
@@ -225,27 +225,6 @@ def test_a_patch_that_does_not_fit_is_refused(own: Stack, operator: Operator) ->
     told = operator("run", "--edit", str(patch), "--id", letter["id"], "--purpose", "x", "--apply", expect=2)
     assert "error: the patch does not fit the record" in told
     assert operator("list")["total"] == 1
-
-
-def failure_record(on: Stack, first: str, last: str, count: int, **changes: Any) -> dict[str, Any]:
-    info = {
-        "shardId": "shardId-000000000000",
-        "startSequenceNumber": first,
-        "endSequenceNumber": last,
-        "approximateArrivalOfFirstRecord": "2026-11-23T10:15:01Z",
-        "approximateArrivalOfLastRecord": "2026-11-23T10:15:01Z",
-        "batchSize": count,
-        "streamArn": on.client("kinesis").describe_stream_summary(
-            StreamName=on.outputs["RawOrdersStreamName"]
-        )["StreamDescriptionSummary"]["StreamARN"],
-    }
-    request = {
-        "requestId": "r",
-        "functionArn": "f",
-        "condition": "RetryAttemptsExhausted",
-        "approximateInvokeCount": 6,
-    }
-    return {"requestContext": request, "version": "1.0", "KinesisBatchInfo": info | changes}
 
 
 def test_lambdas_own_failure_record_is_replayed_from_the_stream(own: Stack, operator: Operator) -> None:

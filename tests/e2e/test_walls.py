@@ -1,8 +1,6 @@
 """The policies are in force: each role can do its part and no more, and without a permission its part fails."""
 
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,63 +9,16 @@ import pytest
 from local.emulator import package
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
-from tests.e2e.conftest import Subscriber, drain, purge, send
+from tests.support.e2e.probe import DENIED, Probe, code, vault_batch
+from tests.support.e2e.stack import Subscriber, drain, purge, send
 from tests.support.e2e.weakened import handed, without
 from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
 
-# Runs one call with the role it was created with, and tells AWS's error code.
-PROBE = """
-from functools import cache
-
-import boto3
-from botocore.exceptions import ClientError
-
-client = cache(boto3.client)
-
-def handler(event, context):
-    try:
-        getattr(client(event["service"]), event["call"])(**event["arguments"])
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-    return "allowed"
-"""
-DENIED = {"AccessDenied", "AccessDeniedException"}
-
-
-class Probe:
-    """A function of the test's own, with the role of one of the stack's functions."""
-
-    def __init__(self, on: Stack, function: str) -> None:
-        self._lambda = on.client("lambda")
-        role = self._lambda.get_function_configuration(FunctionName=on.outputs.get(function, function))[
-            "Role"
-        ]
-        code = io.BytesIO()
-        with zipfile.ZipFile(code, "w") as archive:
-            archive.writestr("probe.py", PROBE)
-        self._name = f"probe-{function}"
-        self._lambda.create_function(
-            FunctionName=self._name,
-            Role=role,
-            Runtime="python3.13",
-            Handler="probe.handler",
-            Code={"ZipFile": code.getvalue()},
-        )
-
-    def call(self, service: str, call: str, **arguments: Any) -> str:
-        payload = json.dumps({"service": service, "call": call, "arguments": arguments}).encode()
-        answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
-        return str(json.loads(answer["Payload"].read()))
-
 
 def vault_key(on: Stack) -> dict[str, Any]:
     return {"TableName": on.outputs["VaultTableName"], "Key": {"id": {"S": "00"}}}
-
-
-def vault_batch(on: Stack) -> dict[str, Any]:
-    return {"RequestItems": {on.outputs["VaultTableName"]: {"Keys": [{"id": {"S": "00"}}]}}}
 
 
 @pytest.mark.parametrize("function", ["TokenizeStreamFunctionName", "TokenizeQueueFunctionName"])
@@ -140,14 +91,6 @@ def test_no_role_of_people_reaches_the_vault_its_key_or_the_letters_key(running:
             kms.decrypt(KeyId=running.outputs[name], CiphertextBlob=b"\0")
     with pytest.raises(functions.exceptions.ClientError, match="AccessDenied"):
         functions.invoke(FunctionName=running.outputs["RevealFunctionName"], Payload=b"{}")
-
-
-def code(client: Any, call: str, arguments: dict[str, Any]) -> str:
-    try:
-        getattr(client, call)(**arguments)
-    except client.exceptions.ClientError as error:
-        return str(error.response["Error"]["Code"])
-    return "allowed"
 
 
 def test_no_policy_gives_a_role_more_than_its_boundary(running: Stack) -> None:

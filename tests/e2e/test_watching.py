@@ -7,7 +7,7 @@ import pytest
 
 from local.emulator.stack import Stack
 from replay.letters import LetterQueue
-from tests.e2e.conftest import Subscriber, eventually, put
+from tests.support.e2e.stack import Subscriber, eventually, put
 from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.aws import AFTER, Aws, Kind
-from tests.faults.orders import order, poison
-from tests.faults.pipeline import Pipeline
+from tests.support.faults.aws import AFTER, Aws, Kind
+from tests.support.faults.orders import order, poison
+from tests.support.faults.pipeline import Pipeline
 
 Fault = Callable[[int, str], Kind | None]
 

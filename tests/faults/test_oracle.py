@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults import lambda_service
-from tests.faults.aws import Aws, Published
-from tests.faults.orders import order, poison
-from tests.faults.pipeline import Pipeline
+from tests.support.faults import lambda_service
+from tests.support.faults.aws import Aws, Published
+from tests.support.faults.orders import order, poison
+from tests.support.faults.pipeline import Pipeline
 
 TABLES = ("vault_table", "blind_index_table", "shares_table")
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from tests.faults.aws import Aws, Kind
-from tests.faults.lambda_service import BATCH, TIMEOUT
-from tests.faults.orders import order
-from tests.faults.pipeline import Pipeline
+from tests.support.faults.aws import Aws, Kind
+from tests.support.faults.lambda_service import BATCH, TIMEOUT
+from tests.support.faults.orders import order
+from tests.support.faults.pipeline import Pipeline
 
 CALLS = (
     "BatchGetItem",

@@ -9,8 +9,8 @@ import pytest
 
 from handlers import tokenize_queue, tokenize_stream
 from schemas.dead_letter import ErrorCode
-from tests.faults import machine
 from tests.support.fakes.world import ample_budget
+from tests.support.faults import machine
 from tokenizer.aws.pipeline import blind_index
 from tokenizer.aws.pipeline.bus import EventBridgeBus
 from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters

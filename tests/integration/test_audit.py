@@ -14,7 +14,7 @@ from ops.audit.findings import Finding, Kind
 from ops.audit.store import AwsTrail
 from ops.audit.trail import Day, check
 from ops.stack import Stack
-from tests.integration.conftest import REGION
+from tests.support.aws_account import REGION
 from tokenizer.audit.lines import Line, Place, seal
 from tokenizer.aws.audit.trail import AuditStore, AuditTrail
 from tokenizer.errors import BadRecord, Denied, Unavailable

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.integration.conftest import Aws as Account
+from tests.support.aws_account import Aws as Account
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
 from tokenizer.aws.compose import tokenize

@@ -1,100 +1,23 @@
 """Erasing against DynamoDB and KMS (moto): the adapters, and a crash before and after every call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Aws
+from tests.support.aws_account import Aws
+from tests.support.fakes.customers import NOW, Customers
 from tests.support.fakes.world import ample_budget
-from tests.support.samples import order, stream_record
-from tokenizer.aws.compose import desks
 from tokenizer.aws.erasure.subject_data import DynamoSubjectData
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
-from tokenizer.aws.platform import clients
-from tokenizer.aws.platform.settings import EraseSettings
 from tokenizer.aws.vault.vault import owners
 from tokenizer.erasure.certificates import SWEEPS
-from tokenizer.erasure.eraser import Eraser
 from tokenizer.records import Share
-from tokenizer.reveal.lookup import reveal
-from tokenizer.vault.tokens import is_token
-
-NOW = 1_795_600_000_000  # milliseconds since 1970, after every record of the samples
-LATER = NOW + SWEEPS[0]
 
 
 class Killed(BaseException):
     """The function is gone."""
-
-
-class Customers:
-    """An account in which orders of customers are tokenized, erased and revealed."""
-
-    def __init__(self, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.aws = aws
-        self.now = NOW
-        self.hook: Callable[[str, str], None] = lambda _when, _name: None
-        make = clients.client
-
-        def watched(service: str, **options: Any) -> Any:
-            made = make(service, **options)
-            made.meta.events.register("before-call", lambda model, **_: self.hook("before", model.name))
-            made.meta.events.register("after-call", lambda model, **_: self.hook("after", model.name))
-            return made
-
-        monkeypatch.setattr(desks, "client", watched)
-        settings = aws.settings
-        self._settings = EraseSettings(
-            vault_table=settings.vault_table,
-            vault_crypto_name=settings.vault_crypto_name,
-            vault_key_arn=settings.vault_key_arn,
-            token_key_arn=settings.token_key_arn,
-            token_keys_table=settings.token_keys_table,
-            blind_index_table=settings.blind_index_table,
-            shares_table=settings.shares_table,
-            erasures_table=settings.erasures_table,
-            bus_name=settings.bus_name,
-            audit_bucket="audit",
-            audit_heads_table="audit-heads",
-            audit_key_arn=settings.vault_key_arn,
-        )
-
-    def eraser(self) -> Eraser:
-        made = desks.eraser(self._settings)
-        object.__setattr__(made, "now", lambda: self.now)
-        return made
-
-    def order(self, customer: str, sequence: int, **about: str) -> list[str]:
-        """Tokens of an order of a customer's."""
-        who = {"customer_id": customer, "name": "Ann", "email": f"{customer}@example.com"} | about
-        event = order(customer=who, order_id=f"SO-{sequence}")
-        (outcome,) = self.aws.tokenizer().run([stream_record(event, sequence)], ample_budget())
-        assert outcome.published, outcome
-        (detail,) = (
-            each["detail"]
-            for each in self.aws.events()
-            if each["detail"]["data"].get("order", {}).get("order_id") == f"SO-{sequence}"
-        )
-        return [each for each in detail["data"]["order"]["customer"].values() if is_token(str(each))]
-
-    def erase(self, customer: str, erasure_id: str = "era_1") -> Any:
-        return self.eraser().erase(customer, "carla", "erasure_request", erasure_id, ample_budget())
-
-    def sweep(self) -> Any:
-        self.now = LATER
-        return self.eraser().sweep(ample_budget())
-
-    def statuses(self, tokens: list[str]) -> set[str]:
-        vault = desks.live_vault(self.aws.reveal_settings())
-        return {
-            str(each.status) for each in reveal(tokens, vault, self.aws.aliases(), ample_budget()).values()
-        }
-
-    def whole(self) -> list[dict[str, Any]]:
-        """The vault's items that still hold something."""
-        return [item for item in self.aws.stored("vault") if "erased" not in item]
 
 
 @pytest.fixture

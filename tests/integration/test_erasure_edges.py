@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Aws
+from tests.support.aws_account import Aws
 from tests.support.fakes.world import SCOPE_KEYS, ample_budget
 from tokenizer.aws.erasure.marks import DynamoErasures
 from tokenizer.aws.erasure.store import DynamoErasureStore

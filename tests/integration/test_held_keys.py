@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from tests.integration.conftest import Aws, make_rekey
+from tests.support.aws_account import Aws, make_rekey
 from tokenizer.aws.rekey.held_keys import HeldKeys
 from tokenizer.aws.rekey.progress import DynamoProgress
 from tokenizer.errors import Configuration

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.integration.conftest import REGION, make_table
+from tests.support.aws_account import REGION, make_table
 from tokenizer.aws.api import idempotency
 from tokenizer.aws.api.idempotency import IN_USE, LEASE_SECONDS, IdempotencyKeys, Turn
 from tokenizer.aws.compose import desks

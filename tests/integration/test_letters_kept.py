@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Aws
+from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import stream_record
 from tokenizer.aws.compose.tokenize import LETTER_CONTEXT

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.sanitized import SanitizedEvent
-from tests.integration.conftest import Aws
+from tests.support.aws_account import Aws
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import order, stream_record
 from tokenizer.aws.api.order_shelf import OrdersReader

@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import Aws, make_table
-from tests.unit.tokenizer.payments.test_cashier import FakePayments
+from tests.support.aws_account import Aws, make_table
+from tests.support.fakes.payments import FakePayments
 from tokenizer.aws.payments.table import PaymentsTable
 from tokenizer.errors import Throttled
 from tokenizer.payments.cashier import Payment, PaymentStatus

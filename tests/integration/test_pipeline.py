@@ -9,7 +9,7 @@ import pytest
 
 from schemas.dead_letter import DeadLetter
 from schemas.sanitized import SanitizedEvent
-from tests.integration.conftest import Aws
+from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer.aws.compose.tokenize import LETTER_CONTEXT

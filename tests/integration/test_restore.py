@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from ops.rekey.restore import put_back
-from tests.integration.conftest import OWNER, Aws, make_table
-from tests.integration.test_erase import NOW, Customers
+from tests.support.aws_account import OWNER, Aws, make_table
+from tests.support.fakes.customers import NOW, Customers
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
 from tokenizer.aws.compose import desks

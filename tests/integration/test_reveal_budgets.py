@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from moto.dynamodb.responses import DynamoHandler
 
-from tests.integration.conftest import Aws, make_table
+from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.reveals import NOON, SHIPPED, FakeCounters, FakeHoney
 from tests.support.fakes.world import ample_budget
 from tokenizer.aws.honeytokens.table import HoneyKeeper, HoneyReader

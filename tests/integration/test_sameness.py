@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from handlers.runtime import replay_answer
-from tests.integration.conftest import Aws, make_table
+from tests.support.aws_account import Aws, make_table
+from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.reveals import NOON
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.compose import desks, tokenize
 from tokenizer.aws.honeytokens.service import HoneytokenService

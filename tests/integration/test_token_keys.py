@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Aws
+from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
 from tokenizer.aws.platform.expiring_cache import KEPT, ExpiringCache

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import Aws, make_table
+from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
 from tokenizer.aws.compose import desks

@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.property.tried import tried
 from tests.support.fakes.world import World, ample_budget
+from tests.support.property.tried import tried
 from tests.support.samples import order, stream_record
 from tokenizer import json_text
 from tokenizer.guard.authentication_data import is_authentication_key, scrub_text

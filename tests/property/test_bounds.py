@@ -7,8 +7,8 @@ import pytest
 from hypothesis import strategies as st
 
 from schemas.dead_letter import ErrorCode
-from tests.property.tried import tried
 from tests.support.fakes.world import ample_budget as ample
+from tests.support.property.tried import tried
 from tokenizer import json_text
 from tokenizer.aws.pipeline.bus import EventBridgeBus, entry_bytes
 from tokenizer.aws.platform.batches import packed

@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from tests.property.sensitive import (
+from tests.support.fakes.world import World, ample_budget
+from tests.support.property.sensitive import (
     DIGITS,
     RESPELLED,
     card_numbers_of_all_networks,
@@ -18,8 +19,7 @@ from tests.property.sensitive import (
     ssns,
     written_again,
 )
-from tests.property.tried import tried
-from tests.support.fakes.world import World, ample_budget
+from tests.support.property.tried import tried
 from tests.support.samples import order, stream_record
 from tokenizer.guard import NO_VALUES, Finding, find_leak
 from tokenizer.vault.tokens import is_token

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from schemas.dead_letter import LetterSource
-from tests.property.sensitive import DIGITS, RESPELLED, emails, national, phones
-from tests.property.tried import tried
 from tests.support.fakes.world import TOKEN_KEYS, World, ample_budget
+from tests.support.property.sensitive import DIGITS, RESPELLED, emails, national, phones
+from tests.support.property.tried import tried
 from tests.support.samples import order, stream_record
 from tokenizer.cards import digits_of
 from tokenizer.identity import Identity

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from handlers.runtime import log_batch, logger
 from schemas.base import Envelope
 from schemas.kinds import NormalForm
-from tests.property.events import (
+from tests.support.fakes.world import World, ample_budget
+from tests.support.property.events import (
     CANARY,
     COARSE,
     DROPPING,
@@ -29,9 +30,8 @@ from tests.property.events import (
     set_at,
     value_at,
 )
-from tests.property.tried import EXAMPLES, FIXED_EXAMPLES, FIXED_SEED, tried
-from tests.property.tried import run as run_examples
-from tests.support.fakes.world import World, ample_budget
+from tests.support.property.tried import EXAMPLES, FIXED_EXAMPLES, FIXED_SEED, tried
+from tests.support.property.tried import run as run_examples
 from tests.support.samples import stream_record
 from tokenizer import json_text
 from tokenizer.guard.authentication_data import strip_authentication_data

@@ -8,10 +8,7 @@ import pytest
 
 from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
-from local.emulator.package import ROOT
-from local.emulator.template import load
-from tests.security.test_on_aws import VERBS
-from tests.security.test_template import Template, of_type, plant
+from tests.support.security.template import VERBS, Template, of_type, plant
 from tokenizer.aws.api.idempotency import LEASE_SECONDS
 from tokenizer.aws.compose.desks import API_CALL_SECONDS
 
@@ -244,11 +241,6 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (a_web_acl_stands_before_the_stage, "WebAcl/Properties/VisibilityConfig/SampledRequestsEnabled", True),
 ]
 CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
-
-
-@pytest.fixture(scope="module")
-def template() -> Template:
-    return load(ROOT / "template.yaml")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -2,18 +2,30 @@
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from local.emulator.package import ROOT
 from local.emulator.template import load
-from tests.security.test_network import VPC
-from tests.security.test_template import (
-    ADMINISTERING,
+from tests.support.security.keys_and_roles import (
+    ACCOUNT,
+    BOUNDARIES,
+    changes_of_keys_raise_an_alarm,
+    denials,
+    every_role_is_bounded,
+    keys_are_denied_to_all_in_three_ways,
+    nobody_else_uses_a_key,
+    other_accounts_have_rules_of_their_own_and_nothing_else,
+    principals_of,
+    services_are_let_in_for_this_account_alone,
+    statements_of,
+    uses,
+)
+from tests.support.security.network import VPC
+from tests.support.security.template import (
     KEYS,
-    USES,
     Template,
     key_statements,
     listed,
@@ -21,34 +33,10 @@ from tests.security.test_template import (
     plant,
 )
 
-ACCOUNT = {"Ref": "AWS::AccountId"}
-NOTHING = {"Ref": "AWS::NoValue"}
 ROOT_USER = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
 FROM_OUTSIDE = {  # what is done from outside of the network by its nature: deploying, and checking the trail
     ("TokenKey", "kms:GenerateDataKeyWithoutPlaintext"),
     ("AuditKey", "kms:Decrypt"),
-}
-DENIED_TO_ALL: dict[str, dict[str, Any]] = {
-    "TlsOnly": {"Action": "kms:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
-    "NoGrants": {"Action": "kms:CreateGrant"},
-    "DeletedLate": {
-        "Action": "kms:ScheduleKeyDeletion",
-        "Condition": {"NumericLessThan": {"kms:ScheduleKeyDeletionPendingWindowInDays": "30"}},
-    },
-}
-# What changes who can use a key, or whether anybody can.
-KEY_CHANGES = {
-    "CreateGrant",
-    "DeleteImportedKeyMaterial",
-    "DisableKey",
-    "DisableKeyRotation",
-    "PutKeyPolicy",
-    "ScheduleKeyDeletion",
-}
-# All others have the stack's.
-BOUNDARIES = {
-    "ApiGatewayLogsRole": "ApiGatewayLogsBoundary",
-    **dict.fromkeys(("LakeFeedRole", "LakeDeliveryRole", "AnalystRole"), "LakeBoundary"),
 }
 # Keys, replays and the catalog have no name of ours.
 NAMED_BY_STACK = (
@@ -59,46 +47,6 @@ NAMED_BY_STACK = (
     ":catalog",
     ":datacatalog/AwsDataCatalog",
 )
-
-
-def denials(template: Template, key: str) -> dict[str, dict[str, Any]]:
-    found = key_statements(template["Resources"][key]["Properties"])
-    return {each["Sid"]: each for each, _ in found if each["Effect"] == "Deny"}
-
-
-def uses(template: Template, key: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
-    """Statements that let somebody use a key, and the conditions under which they are there."""
-    for each, there in key_statements(template["Resources"][key]["Properties"]):
-        if each["Effect"] == "Allow" and each["Sid"] not in ADMINISTERING:
-            yield each, there
-
-
-def keys_are_denied_to_all_in_three_ways(template: Template) -> list[str]:
-    """Over plain HTTP; by grants, which no policy shows; and to be deleted in less than thirty days."""
-    return [
-        f"{key}: {sid}"
-        for key in KEYS
-        for sid, expected in DENIED_TO_ALL.items()
-        if denials(template, key).get(sid)
-        != {"Sid": sid, "Effect": "Deny", "Principal": "*", "Resource": "*", **expected}
-    ]
-
-
-def nobody_else_uses_a_key(template: Template) -> list[str]:
-    """Every use is denied but to the roles that a statement names, so that no other grant gives it, administrators' neither."""
-    wrong = []
-    for key in KEYS:
-        named = [
-            {"Fn::If": [there[0].removeprefix("if "), role, NOTHING]} if there else role
-            for each, there in uses(template, key)
-            for role in _principals(each["Principal"])
-        ]
-        denial = denials(template, key).get("DenyUnlistedPrincipals", {})
-        excepted = denial.get("Condition", {}).get("ArnNotEquals", {}).get("aws:PrincipalArn", [])
-        whole = USES - {"kms:*", "kms:CreateGrant"} <= set(denial.get("Action", ()))
-        if sorted(map(str, excepted)) != sorted({str(each) for each in named}) or not whole:
-            wrong.append(key)
-    return wrong
 
 
 def no_use_comes_from_outside(template: Template) -> list[str]:
@@ -139,36 +87,6 @@ def administrators_are_named_or_the_accounts(template: Template) -> list[str]:
     return wrong
 
 
-def changes_of_keys_raise_an_alarm(template: Template) -> list[str]:
-    """CloudTrail's events on each key reach a queue, and a message on that queue the alarm."""
-    resources = template["Resources"]
-    pattern = resources["KeyChangesRule"]["Properties"]["EventPattern"]
-    missing = sorted(KEY_CHANGES - set(pattern["detail"]["eventName"]))
-    missing += [key for key in KEYS if f"'{key}'" not in str(pattern["detail"]["resources"])]
-    queue = {"Fn::GetAtt": ["KeyChangesQueue", "Arn"]}
-    if [each["Arn"] for each in resources["KeyChangesRule"]["Properties"]["Targets"]] != [queue]:
-        missing.append("target")
-    alarm = resources["KeyChangesAlarm"]["Properties"]
-    if [each["Value"] for each in alarm["Dimensions"]] != [{"Fn::GetAtt": ["KeyChangesQueue", "QueueName"]}]:
-        missing.append("alarm")
-    return missing
-
-
-def every_role_is_bounded(template: Template) -> list[str]:
-    return [
-        name
-        for name, role in of_type(template, "AWS::IAM::Role")
-        if role.get("PermissionsBoundary")
-        != {
-            "Fn::If": [
-                "HasPermissionsBoundary",
-                {"Ref": "PermissionsBoundaryArn"},
-                {"Ref": BOUNDARIES.get(name, "RoleBoundary")},
-            ]
-        }
-    ]
-
-
 def the_boundaries_have_what_the_policies_need_and_no_more(template: Template) -> list[str]:
     return [
         f"{boundary}: {each}"
@@ -202,45 +120,6 @@ def _too_much_or_too_little(template: Template, boundary: str) -> list[str]:
     return sorted(bounded ^ needed) + wide
 
 
-def statements_of(node: Any) -> Iterator[dict[str, Any]]:
-    """Every policy statement in a template, wherever it stands."""
-    if isinstance(node, dict):
-        if "Effect" in node and "Principal" in node:
-            yield node
-        for each in node.values():
-            yield from statements_of(each)
-    elif isinstance(node, list):
-        for each in node:
-            yield from statements_of(each)
-
-
-def services_are_let_in_for_this_account_alone(template: Template) -> list[str]:
-    """A service acts for whoever asks it to, so each statement says for whom.
-
-    `IfExists` stands where a service takes on a role: decision 0017.
-    """
-    wrong = []
-    for each in statements_of(template["Resources"]):
-        if each["Effect"] != "Allow" or "Service" not in each["Principal"]:
-            continue
-        tests, takes_on = each.get("Condition", {}), each["Action"] == "sts:AssumeRole"
-        equals = {
-            **(tests.get("StringEqualsIfExists", {}) if takes_on else {}),
-            **tests.get("StringEquals", {}),
-        }
-        sources = {**tests.get("ArnEquals", {}), **tests.get("ArnLike", {})}.get("aws:SourceArn", [])
-        named = takes_on or (sources and all(_named(source) for source in listed(sources)))
-        if equals.get("aws:SourceAccount") != ACCOUNT or not named:
-            wrong.append(f"{each.get('Sid', each['Action'])}: {each['Principal']}")
-    return wrong
-
-
-def _named(source: Any) -> bool:
-    """Whether a source is a resource, or what begins with a name in this account."""
-    text = source.get("Fn::Sub", "*")
-    return "Fn::GetAtt" in source or ("${AWS::AccountId}" in text and "*" not in text[:-1])
-
-
 def nobody_in_general_is_let_in(template: Template) -> list[str]:
     """Resource policies name principals; endpoints, which know none but the caller's account, are test_network.py's."""
     resources = {
@@ -250,54 +129,8 @@ def nobody_in_general_is_let_in(template: Template) -> list[str]:
         f"{name}: {each.get('Sid')}"
         for name, resource in resources.items()
         for each in statements_of(resource)
-        if each["Effect"] == "Allow" and "*" in _principals(each["Principal"])
+        if each["Effect"] == "Allow" and "*" in principals_of(each["Principal"])
     ]
-
-
-def _principals(principal: Any) -> list[Any]:
-    if not isinstance(principal, dict):
-        return [principal]
-    return [one for each in principal.values() for one in listed(each)]
-
-
-CONSUMERS = {
-    "Sid": "ConsumerAccounts",
-    "Effect": "Allow",
-    "Principal": {"AWS": {"Fn::Split": [",", {"Ref": "ConsumerAccountIds"}]}},
-    "Action": [
-        "events:DeleteRule",
-        "events:DescribeRule",
-        "events:DisableRule",
-        "events:EnableRule",
-        "events:ListTargetsByRule",
-        "events:PutRule",
-        "events:PutTargets",
-        "events:RemoveTargets",
-    ],
-    "Resource": {
-        "Fn::Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${SanitizedBus}/consumer-*"
-    },
-    # As AWS's own example: absent where a rule is made, and then whose it is.
-    "Condition": {
-        "StringEqualsIfExists": {"events:creatorAccount": "${aws:PrincipalAccount}"},
-        "ForAllValues:StringEquals": {"events:source": "orders.tokenizer"},
-    },
-}
-
-
-def other_accounts_have_rules_of_their_own_and_nothing_else(template: Template) -> list[str]:
-    """The accounts of a parameter that names none by default; nobody of another account may put an event."""
-    policies = dict(of_type(template, "AWS::Events::EventBusPolicy"))
-    found = {name: each["Statement"] for name, each in policies.items()}
-    by_parameter = (
-        template["Resources"].get("ConsumerAccountsPolicy", {}).get("Condition") == "HasConsumerAccounts"
-    )
-    default = template["Parameters"]["ConsumerAccountIds"]["Default"]
-    return (
-        []
-        if found == {"ConsumerAccountsPolicy": CONSUMERS} and by_parameter and default == ""
-        else [str(found)]
-    )
 
 
 KEY = "VaultKey/Properties/KeyPolicy/Statement"
@@ -329,11 +162,6 @@ WEAKNESSES: list[tuple[str, Callable[[Template], list[str]], str, Any]] = [
     ("rules of each other", other_accounts_have_rules_of_their_own_and_nothing_else, "ConsumerAccountsPolicy/Properties/Statement/Condition", {}),
 ]  # fmt: skip
 CHECKS = list(dict.fromkeys(check for _, check, _, _ in WEAKNESSES))
-
-
-@pytest.fixture(scope="module")
-def template() -> Template:
-    return load(ROOT / "template.yaml")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.emulator.package import ROOT
-from local.emulator.template import load
-from tests.security.test_template import Template, listed, of_type, plant, statements
+from tests.support.security.template import Template, listed, of_type, plant, statements
 
 ANALYST = {
     "athena:BatchGetNamedQuery",
@@ -263,11 +261,6 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     ),
 ]
 CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
-
-
-@pytest.fixture(scope="module")
-def template() -> Template:
-    return load(ROOT / "template.yaml")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

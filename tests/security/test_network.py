@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from local.emulator.package import ROOT
-from local.emulator.template import load
-from tests.security.test_template import key_statements, listed, of_type, plant
+from tests.support.security.network import (
+    VPC,
+    endpoints_let_this_stack_through_alone,
+    functions_run_in_private_subnets,
+)
+from tests.support.security.template import Template, key_statements, listed, of_type, plant
 
-Template = dict[str, Any]
-VPC = {"Fn::If": ["OwnNetwork", {"Ref": "Vpc"}, {"Ref": "VpcId"}]}
-# Custom resources touch no value, and answer CloudFormation over the internet.
-OUTSIDE = {"TokenKeysFunction", "VaultKeysFunction"}
 BY_PEOPLE = {
     "Administration",
     "Recovery",
@@ -45,19 +44,6 @@ NEEDS_ALL = {  # what Lambda needs to put interfaces into subnets; the Describe 
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
 }
-
-
-def functions_run_in_private_subnets(template: Template) -> list[str]:
-    subnets = {"Fn::If": ["OwnNetwork", [{"Ref": "PrivateSubnetA"}, {"Ref": "PrivateSubnetB"}], PARAMETER]}
-    inside = {"SecurityGroupIds": [{"Ref": "FunctionsSecurityGroup"}], "SubnetIds": subnets}
-    return [
-        name
-        for name, function in of_type(template, "AWS::Serverless::Function")
-        if function.get("VpcConfig") != (None if name in OUTSIDE else inside)
-    ]
-
-
-PARAMETER = {"Fn::Split": [",", {"Ref": "PrivateSubnetIds"}]}
 
 
 def no_route_leads_to_the_internet(template: Template) -> list[str]:
@@ -110,21 +96,6 @@ def endpoints_are_those_that_are_needed(template: Template) -> list[str]:
         for _, each in of_type(template, "AWS::EC2::VPCEndpoint")
     }
     return [] if found == ENDPOINTS else [str(found)]
-
-
-def endpoints_let_this_stack_through_alone(template: Template) -> list[str]:
-    """Named actions on named resources of this stack, where there are any, for callers of this account."""
-    return [
-        f"{name}: {each['Sid']}"
-        for name, endpoint in of_type(template, "AWS::EC2::VPCEndpoint")
-        for each in endpoint["PolicyDocument"]["Statement"]
-        if any("*" in action for action in listed(each["Action"]))
-        or (
-            any(resource == "*" or not isinstance(resource, dict) for resource in listed(each["Resource"]))
-            and name != "XRayEndpoint"
-        )  # its actions know no resources
-        or each["Condition"] != {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
-    ]
 
 
 def every_table_is_reached_by_its_endpoint(template: Template) -> list[str]:
@@ -265,11 +236,6 @@ WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
     (an_existing_vpc_gets_nothing_of_its_own, "Vpc/Condition", None),
 ]
 CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
-
-
-@pytest.fixture(scope="module")
-def template() -> Template:
-    return load(ROOT / "template.yaml")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

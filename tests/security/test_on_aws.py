@@ -9,16 +9,10 @@ from typing import Any
 
 import pytest
 
-from local.emulator.package import ROOT
-from local.emulator.template import load
-from tests.security.test_template import listed, of_type, plant
+from tests.support.security.template import VERBS, listed, of_type, plant
 from tools.lint.settled import PARAMETER_SETS, Template, settled, translated
 
 Check = Callable[[Template], list[str]]
-
-# docs.aws.amazon.com/apigateway/latest/api/API_Method.html, httpMethod; ANY is refused in a setting's path:
-# github.com/hashicorp/terraform-provider-aws/issues/15855, github.com/serverless-heaven/serverless-aws-alias/issues/80
-VERBS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 
 def documented_paths(template: Template) -> dict[str, set[str]]:
@@ -533,11 +527,6 @@ CHECKS = [*dict.fromkeys(check for check, _, _ in WEAKNESSES), *OF_BENDS]
 def settled_by_set(template: Template) -> dict[str, Template]:
     plain = translated(template)
     return {name: settled(plain, given) for name, given in PARAMETER_SETS.items()}
-
-
-@pytest.fixture(scope="module")
-def template() -> Template:
-    return load(ROOT / "template.yaml")
 
 
 @pytest.fixture(scope="module")

@@ -22,13 +22,13 @@ from pydantic import BaseModel
 
 from local.emulator.package import ROOT
 from local.emulator.template import load
-from tests.security import test_keys_and_roles as kept_out
-from tests.security import test_network as network
-from tests.security import test_template as promises
+from tests.support.security import keys_and_roles as kept_out
+from tests.support.security import network
+from tests.support.security import template as promises
+from tests.support.security.template import Template
 from tools.lint import cards, errors, licences, locks, logs, reprs, secrets
 from tools.lint.source import PACKAGES
 
-Template = dict[str, Any]
 TEMPLATE = [
     ("a wildcard action", promises.policies_without_wildcards, f"TokenizeQueuePolicy/{promises.STATEMENT}/Action", "dynamodb:*"),
     ("a wildcard resource", promises.policies_without_wildcards, f"TokenizeQueuePolicy/{promises.STATEMENT}/Resource", "*"),

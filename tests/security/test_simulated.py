@@ -15,13 +15,13 @@ import pytest
 
 from local.emulator.bends import OMITTED_STATEMENTS
 from local.emulator.package import ROOT
-from tests.security.access_page import PAGE, page
-from tests.security.cases import Case, Stack, listed, requests_of, table
-from tests.security.circumstances import ROWS
-from tests.security.iam_calls import Needed
-from tests.security.simulated import cases, wrongly_decided
-from tests.security.simulation import Policies, Request, decide, decide_all
-from tests.security.walls import ACTIONS, ROLES
+from tests.support.security.access_page import PAGE, page
+from tests.support.security.cases import Case, Stack, listed, requests_of, table
+from tests.support.security.circumstances import ROWS
+from tests.support.security.iam_calls import Needed
+from tests.support.security.simulated import cases, wrongly_decided
+from tests.support.security.simulation import Policies, Request, decide, decide_all
+from tests.support.security.walls import ACTIONS, ROLES
 from tools.lint.settled import settled_sets
 from tools.lint.witness import Unavailable, may_skip
 

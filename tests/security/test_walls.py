@@ -13,7 +13,7 @@ from local.emulator.lifecycle import running
 from local.emulator.package import ROOT
 from local.emulator.stack import Stack
 from local.emulator.template import load
-from tests.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action
+from tests.support.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action
 
 pytestmark = pytest.mark.e2e
 

@@ -7,9 +7,9 @@ import pytest
 from local.emulator.package import ROOT
 from local.emulator.template import load
 from tests.planted.bugs import Bug, bugs
-from tests.security.cases import Stack, requests_of
-from tests.security.simulated import cases, wrongly_decided
-from tests.security.simulation import decide_all
+from tests.support.security.cases import Stack, requests_of
+from tests.support.security.simulated import cases, wrongly_decided
+from tests.support.security.simulation import decide_all
 from tools.lint import translated, validator
 from tools.lint.settled import PARAMETER_SETS, Template, settled
 from tools.lint.settled import translated as translate

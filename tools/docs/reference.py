@@ -12,8 +12,8 @@ from schemas.dead_letter import ErrorCode
 from schemas.kinds import Fact, FieldKind
 from schemas.registry import registry
 from tokenizer.pipeline.catalog import ListPlan, ObjectPlan, Plan, catalog
-from tools.docs.groups import OUTPUTS, PARAMETERS, grouped
 from tools.docs.commands import rows
+from tools.docs.groups import OUTPUTS, PARAMETERS, grouped
 
 _TARGET = re.compile(r"^([a-z-]+):.*## (.*)$", re.MULTILINE)
 _Rows = Callable[[Mapping[str, Any]], Iterator[list[str]]]

@@ -11,11 +11,10 @@ from typing import Any
 from local.data.poison import poisons_of
 from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
-from tests.e2e.conftest import Api, Subscriber, drain, eventually, put, send
-from tests.e2e.test_rekey import settle_at_once
-from tests.e2e.test_replay import failure_record
 from tests.support.e2e.canary_marks import BROKEN, CARD, EMAIL, PASTED, SECOND_CARD, canary_order
+from tests.support.e2e.functions import failure_record, settle_at_once
 from tests.support.e2e.proxy import Weather, between
+from tests.support.e2e.stack import Api, Subscriber, drain, eventually, put, send
 
 TOKENIZING = ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName")
 SEED = 20_261_124

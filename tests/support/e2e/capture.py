@@ -10,7 +10,7 @@ from typing import Any
 
 from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
-from tests.e2e.conftest import Api, Subscriber, put, send
+from tests.support.e2e.stack import Api, Subscriber, put, send
 
 SAMPLES = Path("schemas/samples")
 CAPTURED = Path("tests/consumer/captured.jsonl")

@@ -13,11 +13,11 @@ from bench.engine.path import Path
 from bench.network import Network
 from bench.workload import CONSISTENT, CONTEXT, orders, stream_event
 from handlers import erase, reveal
+from tests.support.fakes.audit import FakeAudit
+from tests.support.fakes.endless_vault import EndlessVault, token_of
 from tests.support.fakes.reveals import Revealing
+from tests.support.fakes.unwritten import unwritten
 from tests.support.fakes.world import FakeAliases
-from tests.unit.handlers.test_audit_alarm import unwritten
-from tests.unit.tokenizer.reveal.test_lookup import EndlessVault, token_of
-from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.aws.platform import counters
 from tokenizer.reveal.service import RevealService
 

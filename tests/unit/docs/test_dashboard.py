@@ -1,10 +1,7 @@
 """The dashboard and the alarms show what is really emitted: our own metrics by running the handlers, AWS's by its documentation."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,17 +9,12 @@ from typing import Any
 import pytest
 
 from bench.capacity.facts import price
-from local.emulator.package import ROOT
-from local.emulator.template import load
+from tests.support.dashboard import RESOURCES, TRACE, VARIABLES, WIDGETS
 
-TEMPLATE = load(ROOT / "template.yaml")
-RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
-VARIABLES: dict[str, str] = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 OURS, SERVICE = VARIABLES["POWERTOOLS_METRICS_NAMESPACE"], VARIABLES["POWERTOOLS_SERVICE_NAME"]
 ALARMS = {
     name: each["Properties"] for name, each in RESOURCES.items() if each["Type"] == "AWS::CloudWatch::Alarm"
 }
-TRACE = "1-6744a3c5-0123456789abcdef01234567"
 
 # Metrics and the dimensions that AWS sends them with.
 Dimensions = set[tuple[str, ...]]
@@ -97,18 +89,6 @@ class Metric:
         return tuple(sorted(name for name, _ in self.dimensions))
 
 
-def rendered() -> dict[str, Any]:
-    """The dashboard's body, each `${Name}` as `<Name>`."""
-    text, variables = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    variables = variables | {"GbSecond": variables["GbSecond"]["Fn::If"][1], "ShardCount": "1"}
-    for name, value in variables.items():
-        if isinstance(value, str):
-            text = text.replace(f"${{{name}}}", value)
-    body: dict[str, Any] = json.loads(re.sub(r"\$\{(?!!)([^}]+)\}", r"<\1>", text))
-    return body
-
-
-WIDGETS: list[dict[str, Any]] = rendered()["widgets"]
 GRAPHS = [each["properties"] for each in WIDGETS if each["type"] == "metric"]
 
 
@@ -141,20 +121,6 @@ def alarmed() -> Iterator[Metric]:
         dimensions = alarm["Dimensions"]
         values = tuple(sorted((each["Name"], json.dumps(each["Value"])) for each in dimensions))
         yield Metric(alarm["Namespace"], alarm["MetricName"], values)
-
-
-@pytest.fixture(scope="module")
-def lines() -> list[dict[str, Any]]:
-    """What the handlers print, with the environment that the template gives them."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.support.fakes.emitting"],
-        env=environment | VARIABLES | {"_X_AMZN_TRACE_ID": f"Root={TRACE};Parent=53995c3f42cd8ad8;Sampled=0"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.fixture(scope="module")

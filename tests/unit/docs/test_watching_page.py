@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.docs.test_dashboard import WIDGETS, lines
+from tests.support.dashboard import WIDGETS
 
-__all__ = ["lines"]  # the fixture
 PAGE = Path("docs/watching.md")
 TEXT = PAGE.read_text(encoding="utf-8")
 

@@ -1,77 +1,12 @@
 import io
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from handlers import api, runtime
-from handlers.rest.gate import ELSEWHERE
+from handlers import runtime
+from tests.support.handlers import ENVIRONMENT, Api, Emitted, forget
 from tokenizer.aws.platform import counters
-
-ENVIRONMENT = {
-    "RAW_STREAM_NAME": "s",
-    "ORDERS_TABLE": "o",
-    "IDEMPOTENCY_TABLE": "i",
-    "FINGERPRINT_KEY_ARN": "k",
-    "REVEAL_FUNCTION": "r",
-    "ERASE_FUNCTION": "e",
-    "PAYMENT_FUNCTION": "p",
-    "TOKENIZE_FUNCTION": "t",
-    "API_NAME": "api:s",
-    "TOKEN_URL": "https://pool.example.com/oauth2/token",
-}
-PERSON = {"sub": "ann", "token_use": "id", "cognito:groups": "[payments support]"}
-MACHINE = {"sub": "client", "token_use": "access", "scope": "orders/write orders/read tokens/write"}
-
-
-@dataclass
-class Answer:
-    status: int
-    body: Any
-    headers: dict[str, str]
-
-
-@dataclass
-class Context:
-    aws_request_id: str = "request"
-
-
-class Api:
-    """API Gateway's side of the proxy integration; nothing answers behind the function."""
-
-    def __call__(
-        self,
-        method: str,
-        resource: str,
-        body: str | None = None,
-        claims: dict[str, Any] | None = None,
-        path: str | None = None,
-        **headers: str,
-    ) -> Answer:
-        shown = {name.replace("_", "-"): value for name, value in headers.items()}
-        event = {
-            "httpMethod": method,
-            "resource": resource,
-            "path": path or resource,
-            "pathParameters": {"proxy": path.lstrip("/")} if resource == ELSEWHERE and path else None,
-            "headers": shown,
-            "multiValueHeaders": {name: [value] for name, value in shown.items()},
-            "queryStringParameters": None,
-            "multiValueQueryStringParameters": None,
-            "body": body,
-            "isBase64Encoded": False,
-            "requestContext": {"requestId": "1", "authorizer": {"claims": claims} if claims else None},
-        }
-        answer = api.handler(event, Context())  # type: ignore[arg-type]  # all that is asked of it
-        headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
-        return Answer(answer["statusCode"], json.loads(answer["body"] or "null"), headers)
-
-
-def forget() -> None:
-    for cached in (api._settings, api._service, api._waiting, api._description, api._methods):
-        cached.cache_clear()
 
 
 @pytest.fixture
@@ -81,22 +16,6 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     forget()
     yield Api()
     forget()
-
-
-class Emitted:
-    """The metrics on standard output, in CloudWatch's embedded format, by name."""
-
-    def __init__(self, output: pytest.CaptureFixture[str]) -> None:
-        self._output = output
-
-    def __call__(self) -> dict[str, tuple[float, str, list[list[str]]]]:
-        told: dict[str, tuple[float, str, list[list[str]]]] = {}
-        for line in self._output.readouterr().out.splitlines():
-            for group in json.loads(line).get("_aws", {}).get("CloudWatchMetrics", []):
-                for metric in group["Metrics"]:
-                    (value,) = json.loads(line)[metric["Name"]]
-                    told[metric["Name"]] = (value, group["Namespace"], group["Dimensions"])
-        return told
 
 
 @pytest.fixture

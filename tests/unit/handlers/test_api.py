@@ -6,8 +6,8 @@ import pytest
 from handlers.rest import models
 from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
+from tests.support.handlers import MACHINE, PERSON, Api, forget
 from tests.support.samples import order
-from tests.unit.handlers.conftest import MACHINE, PERSON, Api, forget
 from tokenizer.aws.compose import desks
 from tokenizer.errors import Denied, Refusal
 

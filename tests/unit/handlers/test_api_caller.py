@@ -7,7 +7,7 @@ import pytest
 
 from handlers.rest.answers import Refused
 from handlers.rest.callers import SCOPES, Caller, caller_of
-from tests.unit.handlers.conftest import Api
+from tests.support.handlers import Api
 from tokenizer.aws.compose import desks
 
 

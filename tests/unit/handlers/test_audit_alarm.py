@@ -1,33 +1,16 @@
 """A line of the audit trail that is not written is counted, whichever function was to write it, and whatever it answers."""
 
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from handlers import erase, honeytokens, pay, rekey, replay, reveal
-from tests.unit.handlers.conftest import Emitted
-from tokenizer.aws.audit.trail import AuditStore, AuditTrail
+from tests.support.fakes.unwritten import unwritten
+from tests.support.handlers import Emitted
 from tokenizer.errors import PipelineError
 
 CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
-
-
-class Broken:
-    """Whatever is asked of it fails; stands for S3, DynamoDB and KMS."""
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def fail(**_: Any) -> None:
-            raise OSError(name)
-
-        return fail
-
-
-def unwritten(*_: Any, **__: Any) -> Any:
-    """What a use case does first: its line, with the real trail on stores that are down."""
-    broken: Any = Broken()
-    AuditTrail(AuditStore(broken, "bucket", broken, "heads", broken, "key")).write("asked", "ann")
 
 
 SHELF = SimpleNamespace(order=lambda _: {"order": {}})

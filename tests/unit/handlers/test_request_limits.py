@@ -7,8 +7,8 @@ from pydantic import BaseModel, ValidationError
 
 from handlers import reveal
 from handlers.rest.models import RevealRequest, TokensRequest
-from tests.unit.handlers.conftest import PERSON, Api
-from tests.unit.tokenizer.test_honeytokens import SEED, Parts
+from tests.support.fakes.honeytoken_parts import SEED, Parts
+from tests.support.handlers import PERSON, Api
 from tokenizer.aws.honeytokens.service import InvalidRequest
 from tokenizer.aws.replay.service import InvalidRequest as NotUnderstood
 from tokenizer.aws.replay.service import _texts

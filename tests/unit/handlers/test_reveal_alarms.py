@@ -10,11 +10,11 @@ import pytest
 from handlers import erase, pay, reveal, runtime
 from local.emulator.package import ROOT
 from local.emulator.template import load
+from tests.support.fakes.audit import FakeAudit
+from tests.support.fakes.endless_vault import CARD, EndlessVault, token_of
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import FakeAliases
-from tests.unit.handlers.conftest import Emitted
-from tests.unit.tokenizer.reveal.test_lookup import CARD, EndlessVault, token_of
-from tests.unit.tokenizer.reveal.test_service import FakeAudit
+from tests.support.handlers import Emitted
 from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED
 from tokenizer.aws.platform import counters
 from tokenizer.errors import Unavailable

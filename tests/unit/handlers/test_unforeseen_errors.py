@@ -13,8 +13,8 @@ import handlers
 from handlers import cloudformation, token_keys, vault_keys
 from handlers.runtime import log_batch, redact_errors
 from tests.support.fakes.world import World, ample_budget
+from tests.support.handlers import PERSON, Api
 from tests.support.samples import order, stream_record
-from tests.unit.handlers.conftest import PERSON, Api
 from tokenizer.aws.compose import desks
 from tokenizer.aws.platform import traces
 from tokenizer.errors import Denied

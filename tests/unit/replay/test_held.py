@@ -10,7 +10,7 @@ from replay.filters import Filter
 from replay.held import waited_for
 from replay.letters import LetterQueue
 from replay.runner import Pace, Report, Runner
-from tests.unit.replay.test_letters import FakeFunction, body
+from tests.support.fakes.replay_function import FakeFunction, body
 
 LIMIT = 60
 

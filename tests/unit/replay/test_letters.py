@@ -1,13 +1,10 @@
 """Letters as an operator meets them, over a queue in memory."""
 
 import json
-import threading
-import time
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -15,19 +12,13 @@ from ops.errors import CommandError
 from replay.filters import Filter, moment
 from replay.letters import Letter, LetterQueue, read
 from replay.runner import LETTERS, Pace, Report, Runner
-from schemas.dead_letter import DeadLetter, LetterError, LetterSource
+from tests.support.fakes.replay_function import FakeFunction, body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MANY = 10_000
 BODY = "A" * 30_000
-
-
-def body(at: int, code: str = "invalid_field", sealed: str = "AAAA") -> str:
-    return DeadLetter(
-        error=LetterError.model_validate({"code": code, "message": "m"}, strict=False),
-        source=LetterSource(queue="q", message_id=f"m-{at}", arrived_at="2026-11-23T10:15:01.250Z"),
-        attempts=1,
-        sealed=sealed,
-    ).model_dump_json(exclude_none=True)
 
 
 class FakeSqs:
@@ -56,27 +47,6 @@ class FakeSqs:
     def change_message_visibility_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
         self.given_back += [each["ReceiptHandle"] for each in Entries]
         return {}
-
-
-class FakeFunction:
-    """A replay function that answers by a rule, and remembers how many asked at once."""
-
-    def __init__(self, rule: Callable[[str], str]) -> None:
-        self._rule = rule
-        self._lock = threading.Lock()
-        self._now = 0
-        self.most_at_once = 0
-        self.requests: list[int] = []
-
-    def ask(self, _action: str, letters: list[str], ids: list[str], **_: Any) -> dict[str, Any]:
-        with self._lock:
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
-            self.requests.append(len(letters))
-        time.sleep(0.002)
-        with self._lock:
-            self._now -= 1
-        return {"results": [{"status": self._rule(each)} for each in ids]}
 
 
 def run(sqs: FakeSqs, function: Any, pace: Pace | None = None) -> Report:

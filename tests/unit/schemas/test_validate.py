@@ -10,8 +10,8 @@ from local.data.poison import poisons
 from schemas.check import Fault, check
 from schemas.dead_letter import ErrorCode
 from schemas.files import Located, NoEventsError, events_in
-from tests.property.events import Raw, raw_events
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
+from tests.support.property.events import Raw, raw_events
 from tests.support.samples import stream_record
 from tokenizer import json_text
 from tokenizer.errors import BadRecord

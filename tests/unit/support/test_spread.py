@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import spread
+from tests.support import spread
 
 
 def test_every_module_that_is_named_as_long_is_there() -> None:

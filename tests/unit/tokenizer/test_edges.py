@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from tests.support.budgets import LIMITS
+from tests.support.fakes.audit import FakeAudit
+from tests.support.fakes.partly import Partly
 from tests.support.fakes.reveals import NOON
 from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import SUBJECT_KEY, ample_budget
 from tests.support.samples import ARRIVED, order, stream_record
-from tests.unit.tokenizer.aws.test_partial_answers import Partly
-from tests.unit.tokenizer.reveal.test_budgets import LIMITS
-from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.aws.platform.batches import packed
 from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter

@@ -1,18 +1,16 @@
 """What stands behind honey tokens looks like what it stands for, and is nobody's."""
 
 import re
-from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 import pytest
 from stdnum import luhn
 
-from tests.support.fakes.reveals import NOON
-from tests.unit.tokenizer.reveal.test_service import FakeAudit
-from tokenizer.aws.honeytokens.service import HoneytokenService, InvalidRequest
+from tests.support.fakes.honeytoken_parts import SEED, Parts
+from tokenizer.aws.honeytokens.service import InvalidRequest
 from tokenizer.errors import Unavailable
-from tokenizer.honeytokens import MAKERS, HoneyToken, values
+from tokenizer.honeytokens import MAKERS, values
 
 SHAPES = {
     "card_number": r"400000\d{10}",
@@ -25,48 +23,6 @@ SHAPES = {
 
 # Of two hundred values. A name and a phone number are drawn from few, by design; nothing else may come twice so soon.
 DIFFERENT = {"card_number": 200, "email": 200, "government_id": 200, "name": 108, "phone": 164}
-
-
-class FakeTokenizing:
-    """Tokenizes in its head."""
-
-    def __init__(self) -> None:
-        self.taken: list[list[tuple[str, str]]] = []
-        self.customers: set[str | None] = set()
-
-    def values(
-        self, values: Sequence[tuple[str, str]], caller: str, key: str | None, customer_id: str | None
-    ) -> list[str]:
-        self.taken.append(list(values))
-        self.customers.add(customer_id)
-        return [f"tok_{len(self.taken):026}"]
-
-
-class FakeKeeper:
-    def __init__(self) -> None:
-        self.noted: list[HoneyToken] = []
-        self.down = False
-
-    def note(self, honey: HoneyToken) -> None:
-        if self.down:
-            raise Unavailable("down")
-        self.noted.append(honey)
-
-    def all(self) -> list[HoneyToken]:
-        return self.noted
-
-
-class Parts:
-    def __init__(self) -> None:
-        self.tokenizing, self.keeper, self.audit = FakeTokenizing(), FakeKeeper(), FakeAudit()
-        parts: Any = (self.tokenizing, self.keeper, self.audit, Random(1), lambda: NOON)
-        self.desk = HoneytokenService(*parts)
-
-    def serve(self, **request: Any) -> dict[str, Any]:
-        return self.desk.serve({"operator": "ann", **request})
-
-
-SEED = {"action": "seed", "kind": "card_number", "count": 3, "note": "the wiki"}
 
 
 @pytest.mark.parametrize("kind", MAKERS)

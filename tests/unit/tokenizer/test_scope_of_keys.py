@@ -16,11 +16,11 @@ from schemas.base import Envelope, EventModel
 from schemas.dead_letter import DeadLetter, ErrorCode, LetterError, LetterSource
 from schemas.kinds import ConsistentToken, NormalForm, OneWayToken, Public
 from schemas.registry import EventName
+from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.calls import callers
 from tests.support.fakes.reveals import NOON, FakeHoney
 from tests.support.fakes.world import SCOPE_KEYS, World, ample_budget
 from tests.support.samples import data, order, stream_record
-from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.audit.lines import key_context
 from tokenizer.aws.api.fingerprints import Asked, Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys

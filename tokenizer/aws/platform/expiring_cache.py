@@ -11,7 +11,6 @@ from typing import Generic, TypeVar
 from tokenizer.aws.platform import key_expiry
 
 KEPT = 300.0  # seconds that opened keys are used
-
 T = TypeVar("T")
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import ops.app
 import replay.cli
 from local.emulator.template import load
-from tests.unit.docs.commands.written import PAGES, commands
+from tests.support.commands import PAGES, commands
 
 WRITTEN = sorted({command for page in PAGES for command in commands(page)})
 CLIS: dict[str, typer.Typer] = {

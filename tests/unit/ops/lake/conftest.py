@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,12 +13,9 @@ from local.emulator.delivery import Settings, files
 from local.emulator.package import ROOT
 from local.emulator.template import load
 from ops.lake.database import Database
-from schemas.sanitized import SOURCE
 from tests.support.fakes.world import World, ample_budget
+from tests.support.lake import ORDERS, Event
 from tests.support.samples import stream_record
-
-ORDERS = 400
-Event = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +32,6 @@ def delivery() -> Settings:
             "Destinations": [{"ExtendedS3DestinationDescription": destination}],
         }
     )
-
-
-def envelope(detail: Event, detail_type: str = "order.placed") -> bytes:
-    """An event as EventBridge hands it on; its id is another each time."""
-    return json.dumps(
-        {"version": "0", "id": str(uuid4()), "detail-type": detail_type, "source": SOURCE, "account": "1",
-         "time": "2026-11-25T10:00:00Z", "region": "here", "resources": [], "detail": detail}
-    ).encode()  # fmt: skip
 
 
 @pytest.fixture(scope="session")

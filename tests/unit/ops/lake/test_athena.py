@@ -1,43 +1,11 @@
 """A query on Athena is waited for, its pages read, and a failure told; the order of calls is that of Athena's API."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from ops.lake import athena
 from ops.lake.answer import Answer
 from ops.lake.athena import AthenaError
-from tests.unit.ops.lake.conftest import Event
-
-
-class Athena:
-    """What the command asks of Athena."""
-
-    def __init__(self, *states: str, rows: int = 0) -> None:
-        self.states = list(states)
-        self.rows = rows
-        self.started: Event = {}
-
-    def start_query_execution(self, **asked: Any) -> Event:
-        self.started = asked
-        return {"QueryExecutionId": "q"}
-
-    def get_query_execution(self, **asked: Any) -> Event:
-        state = self.states.pop(0)
-        reason = {"StateChangeReason": "COLUMN_NOT_FOUND"} if state == "FAILED" else {}
-        return {"QueryExecution": {"Status": {"State": state, **reason}}}
-
-    def get_paginator(self, name: str) -> "Athena":
-        assert name == "get_query_results"
-        return self
-
-    def paginate(self, **asked: Any) -> Iterator[Event]:
-        names = {"ResultSetMetadata": {"ColumnInfo": [{"Name": "brand"}, {"Name": "orders"}]}}
-        rows = [{"Data": [{"VarCharValue": "brand"}, {"VarCharValue": "orders"}]}]
-        rows += [{"Data": [{}, {"VarCharValue": str(number)}]} for number in range(self.rows)]
-        for at in range(0, len(rows), 2):
-            yield {"ResultSet": {**names, "Rows": rows[at : at + 2]}}
+from tests.support.fakes.athena import Athena
 
 
 def ask(client: Athena) -> tuple[Answer, list[float]]:

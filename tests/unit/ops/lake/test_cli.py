@@ -10,8 +10,8 @@ from ops import options
 from ops.lake import cli
 from ops.lake.columns import table_name, tables
 from ops.lake.questions import Question
-from tests.unit.ops.lake.conftest import Event
-from tests.unit.ops.lake.test_athena import Athena
+from tests.support.fakes.athena import Athena
+from tests.support.lake import Event
 
 
 class Stack:

@@ -11,7 +11,7 @@ from ops.lake.answer import Answer, shown
 from ops.lake.columns import table_name, tables
 from ops.lake.database import Database, QueryError
 from ops.lake.files import fetch
-from tests.unit.ops.lake.conftest import Event, envelope
+from tests.support.lake import Event, envelope
 
 LakeOf = Callable[[Iterable[bytes]], Database]
 

@@ -10,7 +10,7 @@ import pytest
 from local.demo.raw_answers import answers
 from ops.lake.database import Database
 from ops.lake.questions import Question, orders
-from tests.unit.ops.lake.conftest import envelope
+from tests.support.lake import envelope
 
 Event = dict[str, Any]
 LakeOf = Callable[[Iterable[bytes]], Database]

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from ops.app import app
 from ops.errors import CommandError
 from ops.preview.outcomes import Field, FieldOutcome, Preview
-from tests.property.events import Raw, raw_events
 from tests.support.fakes.world import World, ample_budget
+from tests.support.property.events import Raw, raw_events
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer import json_text
 from tokenizer.pipeline.catalog import ENVELOPE, catalog

@@ -14,6 +14,7 @@ from ops.errors import CommandError
 from replay.letters import LetterQueue
 from schemas.dead_letter import ErrorCode, LetterSource
 from tests.support.fakes.calls import callers
+from tests.support.fakes.partly import KEYS, LEFT, Partly, id_of, key_of
 from tests.support.fakes.world import SCOPE_KEYS, ample_budget
 from tokenizer.aws.erasure.marks import DynamoErasures
 from tokenizer.aws.honeytokens.table import HoneyReader
@@ -46,86 +47,9 @@ PARTIAL = {
     "transact_get_items",
     "transact_write_items",
 }
-KEYS = ["k0", "k1", "k2", "k3", "k4"]
-LEFT = {
-    "k1",
-    "k3",
-}  # in the midst, so that neither its place among the failures nor the first place is a key's own
 ALWAYS = 1_000
 
 Outcomes = dict[str, Any]
-
-
-@dataclass
-class Partly:
-    """AWS, with items by key; a call leaves what is in `LEFT` undone, as often as it is told to."""
-
-    times: int
-    items: dict[str, Any] = field(default_factory=dict)
-    sent: list[list[str]] = field(default_factory=list)
-
-    def _left(self, keys: list[str]) -> set[str]:
-        self.sent.append(keys)
-        self.times -= 1
-        return LEFT & set(keys) if self.times >= 0 else set()
-
-    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- boto3's
-        ((table, wanted),) = RequestItems.items()
-        by_key = {_key(each["id"]["S"]): each for each in wanted["Keys"]}
-        left = self._left(list(by_key))
-        found = [self.items[key] for key in by_key if key not in left and key in self.items]
-        undone = {table: {**wanted, "Keys": [by_key[key] for key in sorted(left)]}} if left else {}
-        return {"Responses": {table: found}, "UnprocessedKeys": undone}
-
-    def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- boto3's
-        ((table, requests),) = RequestItems.items()
-        by_key = {_key(_id(each["PutRequest"]["Item"])): each for each in requests}
-        left = self._left(list(by_key))
-        self.items |= {key: each["PutRequest"]["Item"] for key, each in by_key.items() if key not in left}
-        return {"UnprocessedItems": {table: [by_key[key] for key in sorted(left)]} if left else {}}
-
-    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 -- boto3's
-        keys = [each["Detail"] for each in Entries]
-        left = self._left(keys)
-        self.items |= {key: True for key in keys if key not in left}
-        return {
-            "Entries": [
-                {"ErrorCode": "ThrottlingException"} if key in left else {"EventId": "e"} for key in keys
-            ]
-        }
-
-    def send_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
-        ids = {next(key for key in KEYS if key in each["MessageBody"]): each["Id"] for each in Entries}
-        return self._handled(ids, "ThrottlingException")
-
-    def delete_message_batch(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
-        return self._handled({each["ReceiptHandle"]: each["Id"] for each in Entries}, "InternalError")
-
-    change_message_visibility_batch = delete_message_batch
-
-    def _handled(self, ids: dict[str, str], code: str) -> dict[str, Any]:
-        left = self._left(list(ids))
-        self.items |= {key: True for key in ids if key not in left}
-        failed = [{"Id": ids[key], "Code": code, "SenderFault": False} for key in sorted(left, reverse=True)]
-        return {"Successful": [], "Failed": failed}
-
-    def generate_data_key(self, **_: Any) -> dict[str, Any]:
-        return {"Plaintext": bytes(32), "CiphertextBlob": b"wrapped", "KeyId": "arn"}
-
-    def decrypt(self, **_: Any) -> dict[str, Any]:
-        return {"Plaintext": bytes(32), "KeyId": "arn"}
-
-    def seal(self, data: bytes, _: Identity) -> bytes:
-        return data
-
-
-def _id(item: dict[str, Any]) -> str:
-    return str(item["id" if "id" in item else "record"]["S"])
-
-
-def _key(name: str) -> str:
-    """The test's key behind the name that an adapter gives it: the text itself, or its bytes in hexadecimal digits."""
-    return name if name in KEYS else bytes.fromhex(name).decode().strip("\0")
 
 
 def _bytes(key: str, length: int) -> bytes:
@@ -337,7 +261,7 @@ class Cancelling(Partly):
     troubled: Mapping[str, str] = field(default_factory=dict)
 
     def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803 -- boto3's
-        by_key = {_key(_id(each["Put"]["Item"])): each["Put"]["Item"] for each in TransactItems}
+        by_key = {key_of(id_of(each["Put"]["Item"])): each["Put"]["Item"] for each in TransactItems}
         self.sent.append(list(by_key))
         self.times -= 1
         reasons = [

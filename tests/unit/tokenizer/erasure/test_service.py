@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import ARRIVED
-from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.erasure.service import ErasureService, NotPermitted
 from tokenizer.errors import Unavailable
 from tokenizer.records import milliseconds

@@ -1,15 +1,13 @@
 """Everything that docs/guard.md says the guard finds, or leaves alone, claim by claim."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from stdnum import luhn
 
+from tests.support.spellings import NOBODY, card, in_groups
 from tokenizer.guard import Finding, find_leak, own_values
 
 PAGE = " ".join(Path("docs/guard.md").read_text(encoding="utf-8").split())
-NOBODY = own_values(())
 CARD, SSN, IBAN, EMAIL, PHONE = (
     Finding.CARD_NUMBER,
     Finding.SSN,
@@ -17,18 +15,6 @@ CARD, SSN, IBAN, EMAIL, PHONE = (
     Finding.EMAIL,
     Finding.PHONE,
 )
-
-
-def card(prefix: str, length: int) -> str:
-    """A number with a right check digit; put together here, so that this file holds none but published ones."""
-    body = prefix.ljust(length - 1, "0")
-    return body + luhn.calc_check_digit(body)
-
-
-def in_groups(number: str, separator: str, sizes: tuple[int, ...] = (4, 4, 4, 4, 4, 4, 4, 4, 4)) -> str:
-    ends = [sum(sizes[:at]) for at in range(len(sizes) + 1)]
-    parts = [number[start:end] for start, end in pairwise(ends)]
-    return separator.join(part for part in parts if part)
 
 
 def keycaps(number: str) -> str:

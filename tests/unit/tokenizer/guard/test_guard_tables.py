@@ -7,7 +7,7 @@ import phonenumbers
 import pytest
 from stdnum import ean, iban
 
-from tests.unit.tokenizer.guard.test_guard_claims import NOBODY, card, in_groups
+from tests.support.spellings import NOBODY, card, in_groups
 from tokenizer.guard import Finding, find_leak, own_values
 
 CARD, IBAN = Finding.CARD_NUMBER, Finding.IBAN

@@ -5,26 +5,16 @@ from typing import Any
 
 import pytest
 
+from tests.support.fakes.audit import FakeAudit
+from tests.support.fakes.payments import FakePayments
 from tests.support.fakes.reveals import FakeHoney
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
-from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.aws.payments.fake_gateway import FakeGateway
 from tokenizer.errors import Unavailable
 from tokenizer.payments.cashier import Card, Cashier, Charge, NoGateway, NotPayable, Payment, PaymentStatus
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-
-
-class FakePayments:
-    def __init__(self) -> None:
-        self.kept: dict[str, Payment] = {}
-
-    def find(self, payment_id: str) -> Payment | None:
-        return self.kept.get(payment_id)
-
-    def keep(self, payment: Payment) -> Payment:
-        return self.kept.setdefault(payment.payment_id, payment)
 
 
 class CountingGateway:

@@ -16,7 +16,7 @@ from schemas.kinds import (
     Token,
 )
 from schemas.registry import EventName
-from tests.unit.tokenizer.pipeline.test_kinds import Thing
+from tests.support.things import Thing
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.pipeline.schema_rules import SchemaRefused
 

@@ -5,18 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.support.budgets import LIMITS
 from tests.support.fakes.reveals import NOON, FakeCounters
 from tokenizer.errors import Unavailable
-from tokenizer.reveal.budget_rules import BudgetRules, Window
+from tokenizer.reveal.budget_rules import Window
 from tokenizer.reveal.budgets import Granted, RevealBudgets
-
-LIMITS = BudgetRules.model_validate(
-    {
-        "purposes": ["charge", "refund"],
-        "reveals": [{"hour": {"full": 10, "shown": 30}, "day": {"full": 25, "shown": 40}}],
-        "misses": {"hour": 5, "day": 8},
-    }
-)
 
 
 class Till:

@@ -2,50 +2,23 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.support.fakes.audit import FakeAudit
+from tests.support.fakes.endless_vault import CARD, EndlessVault, token_of
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import FakeAliases, ample_budget
-from tests.unit.tokenizer.reveal.test_service import FakeAudit
 from tokenizer.errors import PipelineError, Unavailable
-from tokenizer.records import VaultField, VaultRecord
+from tokenizer.records import VaultRecord
 from tokenizer.reveal.budget_rules import Window
 from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest
 from tokenizer.time_budget import Budget
 from tokenizer.vault.categories import CATEGORIES
-from tokenizer.vault.tokens import Pointer
 
-TAG = b"tag0"
-CARD = "4111111111111111"
 PAYMENTS, SUPPORT, ANALYTICS = (Caller(group, (group,)) for group in ("payments", "support", "analytics"))
-
-
-def token_of(number: int) -> str:
-    return Pointer(number.to_bytes(12), TAG).token
-
-
-@dataclass
-class EndlessVault:
-    """A field behind every token below a number."""
-
-    below: int
-    path: str = "/order/payment/card/number"
-    value: str = CARD
-    reads: int = 0
-
-    def get_decrypted(
-        self, ids: Sequence[bytes], budget: Budget
-    ) -> dict[bytes, VaultRecord | PipelineError | None]:
-        self.reads += 1
-        field = VaultField(self.path, "token", self.value)
-        return {
-            each: VaultRecord(each, {TAG: field}, 0) if int.from_bytes(each) < self.below else None
-            for each in ids
-        }
 
 
 def desk(below: int = 10_000, **changes: Any) -> Revealing:

@@ -2,23 +2,13 @@ from typing import Any
 
 import pytest
 
+from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer.errors import Unavailable
 from tokenizer.reveal import service
 from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest, masked
-
-
-class FakeAudit:
-    def __init__(self) -> None:
-        self.lines: list[dict[str, Any]] = []
-        self.down = False
-
-    def write(self, action: str, operator: str, **facts: Any) -> None:
-        if self.down:
-            raise Unavailable("down")
-        self.lines.append({"action": action, "operator": operator, **facts})
 
 
 @pytest.fixture

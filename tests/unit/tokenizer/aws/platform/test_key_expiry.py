@@ -8,7 +8,7 @@ from weakref import ref
 import pytest
 from dynamodb_encryption_sdk.structures import EncryptionContext
 
-from tests.unit.tokenizer.aws.vault.test_data_keys import Clock, Kms
+from tests.support.fakes.kms import Clock, Kms
 from tokenizer.aws.audit.trail import AuditStore, AuditTrail
 from tokenizer.aws.platform import key_expiry
 from tokenizer.aws.platform.expiring_cache import ExpiringCache

@@ -13,9 +13,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.faults.aws import Aws, Kind
-from tests.faults.orders import CUSTOMERS, POISONS, order, poison
-from tests.faults.pipeline import Pipeline
+from tests.support.faults.aws import Aws, Kind
+from tests.support.faults.orders import CUSTOMERS, POISONS, order, poison
+from tests.support.faults.pipeline import Pipeline
 from tokenizer.errors import PipelineError
 
 STEPS_EACH = 50

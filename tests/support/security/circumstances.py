@@ -5,7 +5,7 @@ From outside of the network, over plain HTTP, under another purpose. The simulat
 
 from collections.abc import Iterator
 
-from tests.security.walls import (
+from tests.support.security.walls import (
     CONSUMER,
     NOBODY,
     REPLAY,

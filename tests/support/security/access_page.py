@@ -1,12 +1,12 @@
-"""`python -m tests.security.access_page` writes docs/access.md from the table of walls, its circumstances and everybody else's claims."""
+"""`python -m tests.support.security.access_page` writes docs/access.md from the table of walls, its circumstances and everybody else's claims."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.security.cases import Stack
-from tests.security.circumstances import ROWS
-from tests.security.others import Claim, claims
-from tests.security.walls import ACTIONS, ROLES, Action
+from tests.support.security.cases import Stack
+from tests.support.security.circumstances import ROWS
+from tests.support.security.others import Claim, claims
+from tests.support.security.walls import ACTIONS, ROLES, Action
 from tools.lint.settled import settled_sets
 
 PAGE = Path("docs/access.md")
@@ -14,12 +14,12 @@ PAGE = Path("docs/access.md")
 HEAD = """\
 # Who may do what
 
-This page is written by `.venv/bin/python -m tests.security.access_page` from `tests/security/walls.py`,
+This page is written by `.venv/bin/python -m tests.support.security.access_page` from `tests/support/security/walls.py`,
 `circumstances.py` and `others.py`. Two witnesses try each role with each action:
 
 - **The emulator.** `.venv/bin/python -m pytest tests/security/test_walls.py` makes each call on the local stack, with IAM
   and key policies enforced.
-- **The simulator.** `.venv/bin/python -m tests.security.simulated`, part of `make lint`, decides each call by the policies
+- **The simulator.** `.venv/bin/python -m tests.support.security.simulated`, part of `make lint`, decides each call by the policies
   of the real template: with encryption contexts, network, boundaries, endpoint policies and resource policies, in three
   sets of parameters ([checks.md](checks.md#the-policy-simulation)). It tries an allowed call as the product makes it, and
   a denied one from inside and from outside of the network.

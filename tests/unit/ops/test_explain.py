@@ -8,7 +8,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from ops.errors import ReplayError, explained
+from ops.errors import CommandError
+from ops.explain import explained
 
 # Written out, since a code that is dropped from the list has to be missed here.
 DENIED = (
@@ -23,7 +24,7 @@ DENIED = (
 
 
 def hint(error: Exception) -> tuple[str, str]:
-    with pytest.raises(ReplayError) as raised, explained("doing", "needs a role"):
+    with pytest.raises(CommandError) as raised, explained("doing", "needs a role"):
         raise error
     assert raised.value.__suppress_context__
     assert "canary" not in str(raised.value)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.dead_letter import DeadLetter, ErrorCode
-from tests.faults.aws import Aws
-from tests.faults.lambda_service import SETTINGS, Queue, Stream, queue_settings
 from tests.support.fakes.world import ample_budget
+from tests.support.faults.aws import Aws
+from tests.support.faults.lambda_service import SETTINGS, Queue, Stream, queue_settings
 from tokenizer import json_text
 from tokenizer.aws.compose import tokenize
 from tokenizer.aws.pipeline.aliases import DynamoAliases

@@ -7,9 +7,9 @@ that a mistake elsewhere opens nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tests.security.cases import Case, Stack
-from tests.security.iam_calls import Context, Needed
-from tests.security.simulation import OPEN, Caller, HeldBy, Request
+from tests.support.security.cases import Case, Stack
+from tests.support.security.iam_calls import Context, Needed
+from tests.support.security.simulation import OPEN, Caller, HeldBy, Request
 from tools.lint.rendered import ACCOUNT
 from tools.lint.settled import REGION
 

@@ -25,7 +25,7 @@ from local.emulator.kinesis_mapping import (
     interpret,
     lambda_event,
 )
-from tests.faults.aws import Aws, Killed
+from tests.support.faults.aws import Aws, Killed
 from tokenizer.aws.compose import tokenize
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.pipeline.batch import Tokenizer

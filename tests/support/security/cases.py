@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.security.circumstances import ROWS
-from tests.security.iam_calls import Context, Needed, needed
-from tests.security.simulation import Caller, Policies, Request
-from tests.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action, Names
+from tests.support.security.circumstances import ROWS
+from tests.support.security.iam_calls import Context, Needed, needed
+from tests.support.security.simulation import Caller, Policies, Request
+from tests.support.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action, Names
 from tools.lint.rendered import rendered
 from tools.lint.settled import Template
 

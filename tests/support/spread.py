@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 # Modules that take more than some seconds, the longest first. All others come after them, the stack's before the rest.
 LONGEST = (

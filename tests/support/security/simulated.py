@@ -1,4 +1,4 @@
-"""`python -m tests.security.simulated`: every request of the simulation, in each parameter set; part of `make lint`.
+"""`python -m tests.support.security.simulated`: every request of the simulation, in each parameter set; part of `make lint`.
 
 Exit 1 if a request is decided otherwise than the table of walls says. Without node it is skipped, and fails under CI.
 """
@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.security.cases import Case, Stack, happy_paths, requests_of, table
-from tests.security.others import others
-from tests.security.simulation import decide_all
+from tests.support.security.cases import Case, Stack, happy_paths, requests_of, table
+from tests.support.security.others import others
+from tests.support.security.simulation import decide_all
 from tools.lint.settled import TEMPLATE, settled_sets
 from tools.lint.witness import Unavailable, may_skip
 

@@ -14,13 +14,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from tests.security.iam_calls import Context, Needed
+from tests.support.security.iam_calls import Context, Needed
 from tools.lint.rendered import ACCOUNT, arns, rendered
 from tools.lint.settled import REGION, Template
 from tools.lint.witness import Unavailable
 
 Policy = dict[str, Any]
-SIMULATOR = Path(__file__).parents[2] / "tools/lint/simulator"
+SIMULATOR = Path(__file__).parents[3] / "tools/lint/simulator"
 
 # Keys of this form are passed over by the simulator: it reads them as tags, on both sides.
 ENCRYPTION_CONTEXT, AS_TAG = "kms:EncryptionContext:", "aws:PrincipalTag/kms-context-"

@@ -1,7 +1,7 @@
 """Who may do what: one table, from which the tests of the walls and docs/access.md are made.
 
 An expectation stands for each role and action; what is not named is denied. `tests/security/test_walls.py` tries the cells on the
-local stack, `tests/security/simulated.py` with a simulator; `tests/security/access_page.py` writes the page.
+local stack, `tests/support/security/simulated.py` with a simulator; `tests/support/security/access_page.py` writes the page.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,0 +1,27 @@
+"""Reads the dashboard off the template."""
+
+import json
+import re
+from typing import Any
+
+from local.emulator.package import ROOT
+from local.emulator.template import load
+
+TEMPLATE = load(ROOT / "template.yaml")
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+VARIABLES: dict[str, str] = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+TRACE = "1-6744a3c5-0123456789abcdef01234567"
+
+
+def rendered() -> dict[str, Any]:
+    """The dashboard's body, each `${Name}` as `<Name>`."""
+    text, variables = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    variables = variables | {"GbSecond": variables["GbSecond"]["Fn::If"][1], "ShardCount": "1"}
+    for name, value in variables.items():
+        if isinstance(value, str):
+            text = text.replace(f"${{{name}}}", value)
+    body: dict[str, Any] = json.loads(re.sub(r"\$\{(?!!)([^}]+)\}", r"<\1>", text))
+    return body
+
+
+WIDGETS: list[dict[str, Any]] = rendered()["widgets"]

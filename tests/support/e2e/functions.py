@@ -1,0 +1,41 @@
+"""Calls the stack's functions beside their triggers."""
+
+import json
+from typing import Any
+
+from local.emulator.stack import Stack
+
+
+def invoke(on: Stack, function: str, event: Any) -> Any:
+    answer = on.client("lambda").invoke(FunctionName=on.outputs[function], Payload=json.dumps(event).encode())
+    assert "FunctionError" not in answer
+    return json.loads(answer["Payload"].read())
+
+
+def settle_at_once(on: Stack) -> None:
+    """Let the verification begin after five seconds: no function of this stack works for longer, and AWS's may for sixty."""
+    functions, name = on.client("lambda"), on.outputs["RekeyFunctionName"]
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    variables["REKEY_SETTLE_SECONDS"] = "5"
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+
+
+def failure_record(on: Stack, first: str, last: str, count: int, **changes: Any) -> dict[str, Any]:
+    info = {
+        "shardId": "shardId-000000000000",
+        "startSequenceNumber": first,
+        "endSequenceNumber": last,
+        "approximateArrivalOfFirstRecord": "2026-11-23T10:15:01Z",
+        "approximateArrivalOfLastRecord": "2026-11-23T10:15:01Z",
+        "batchSize": count,
+        "streamArn": on.client("kinesis").describe_stream_summary(
+            StreamName=on.outputs["RawOrdersStreamName"]
+        )["StreamDescriptionSummary"]["StreamARN"],
+    }
+    request = {
+        "requestId": "r",
+        "functionArn": "f",
+        "condition": "RetryAttemptsExhausted",
+        "approximateInvokeCount": 6,
+    }
+    return {"requestContext": request, "version": "1.0", "KinesisBatchInfo": info | changes}

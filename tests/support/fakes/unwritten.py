@@ -1,0 +1,22 @@
+"""An audit trail that can't be written."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tokenizer.aws.audit.trail import AuditStore, AuditTrail
+
+
+class Broken:
+    """Whatever is asked of it fails; stands for S3, DynamoDB and KMS."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def fail(**_: Any) -> None:
+            raise OSError(name)
+
+        return fail
+
+
+def unwritten(*_: Any, **__: Any) -> Any:
+    """What a use case does first: its line, with the real trail on stores that are down."""
+    broken: Any = Broken()
+    AuditTrail(AuditStore(broken, "bucket", broken, "heads", broken, "key")).write("asked", "ann")
