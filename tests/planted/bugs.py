@@ -12,8 +12,9 @@ Neither a bug nor its tests are named by folder, so files and folders may move a
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from local.emulator.package import ROOT
@@ -61,7 +62,7 @@ def place(bug: Bug, tree: Path = ROOT) -> Path:
     Raises:
         Unusable: the old text stands nowhere, or more than once.
     """
-    counts = {path: path.read_text(encoding="utf-8").count(bug.old) for path in _sources(tree, bug.files)}
+    counts = {path: text.count(bug.old) for path, text in _product(tree, bug.files).items()}
     places = [path for path, count in counts.items() for _ in range(count)]
     if len(places) != 1:
         raise Unusable(f"{bug.name}: its old text stands in {len(places)} places")
@@ -88,12 +89,25 @@ def _read(path: Path) -> Bug:
     return Bug(name=path.stem, kind=path.parent.name, **{**held, "tests": tuple(held["tests"])})
 
 
-def _sources(tree: Path, pattern: str) -> Iterator[Path]:
-    for path in sorted(tree.glob(pattern)):
-        folders = path.relative_to(tree).parts[:-1]
-        hidden = any(folder.startswith(".") for folder in folders)
-        if not hidden and not _NOT_PRODUCT.intersection(folders[:1]):
-            yield path
+@cache
+def _product(tree: Path, pattern: str) -> dict[Path, str]:
+    """Returns the product's files in a tree without bugs: it is read once, and each bug is taken out before the next."""
+    return {
+        path: path.read_text(encoding="utf-8")
+        for path in sorted(tree.glob(pattern))
+        if _of_product(path, tree)
+    }
+
+
+@cache
+def _tests(tree: Path) -> dict[Path, str]:
+    return {path: path.read_text(encoding="utf-8") for path in sorted((tree / "tests").rglob("*.py"))}
+
+
+def _of_product(path: Path, tree: Path) -> bool:
+    folders = path.relative_to(tree).parts[:-1]
+    hidden = any(folder.startswith(".") for folder in folders)
+    return not hidden and not _NOT_PRODUCT.intersection(folders[:1])
 
 
 def _selection(bug: Bug, test: str, tree: Path) -> str:
@@ -101,9 +115,9 @@ def _selection(bug: Bug, test: str, tree: Path) -> str:
     name = function.partition("[")[0]
     modules = [
         path
-        for path in sorted((tree / "tests").rglob(f"{module}.py"))
-        if not name
-        or re.search(rf"^(?:async )?def {re.escape(name)}\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+        for path, text in _tests(tree).items()
+        if path.match(f"{module}.py")
+        and (not name or re.search(rf"^(?:async )?def {re.escape(name)}\(", text, re.MULTILINE))
     ]
     if len(modules) != 1:
         raise Unusable(f"{bug.name}: {test} is in {len(modules)} files")
