@@ -1,1 +1,1 @@
-"""The policies that travel with the code: who may reveal what."""
+"""Ships the policies with the code: who may reveal what, and how much of it."""

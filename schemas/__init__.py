@@ -1,1 +1,1 @@
-"""The contracts: raw events with their field kinds, the sanitized event, the dead letter."""
+"""Defines the contracts: raw events with their field kinds, the sanitized event, and the dead letter."""

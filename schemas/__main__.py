@@ -1,6 +1,6 @@
-"""`python -m schemas`: writes the JSON Schemas of every event type and version, and what is published from them.
+"""Writes the JSON Schemas of every event type and version, and what is published from them (`python -m schemas`).
 
-A change that would break a producer or a consumer is not written: it needs a new `schema_version`.
+A change that would break a producer or a consumer is not written, because it needs a new `schema_version`.
 """
 
 import json
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "json"
 
 
 def generated() -> dict[Path, tuple[Schema, Reader]]:
-    """Each schema by its place under `schemas/json`, and who relies on it."""
+    """Returns each schema by its path under `schemas/json`, and who relies on it."""
     schemas: dict[Path, tuple[Schema, Reader]] = {}
     for name, model in registry().items():
         schemas[Path("raw", file_name(name))] = raw_schema(model), Reader.PRODUCER
@@ -27,15 +27,15 @@ def generated() -> dict[Path, tuple[Schema, Reader]]:
 
 
 def text(schema: Schema) -> str:
-    """A schema as it is committed."""
+    """Returns a schema as it is committed."""
     return json.dumps(schema, indent=1, sort_keys=True) + "\n"
 
 
 def write(folder: Path = FOLDER) -> list[str]:
-    """Write all schemas, unless one of them would break somebody.
+    """Writes all schemas, unless one of them would break a producer or a consumer.
 
     Returns:
-        What would break; nothing was written then.
+        The changes that would break somebody. Nothing was written if there are any.
     """
     schemas = generated()
     broken = [
@@ -57,7 +57,7 @@ def write(folder: Path = FOLDER) -> list[str]:
 
 
 def publish(root: Path = ROOT) -> None:
-    """Write what follows from the JSON Schemas: the consumers' kit, the AsyncAPI document, the registry's resources."""
+    """Writes the files that follow from the JSON Schemas: the kit, the AsyncAPI document, the registry's resources."""
     files = published(root, {place: schema for place, (schema, _) in generated().items()}, text)
     for place, content in files.items():
         (root / place).parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def publish(root: Path = ROOT) -> None:
 
 
 def main() -> int:
-    """Write, and tell what would break."""
+    """Writes all files, or prints what would break; returns the exit code."""
     broken = write()
     for fault in broken:
         sys.stderr.write(f"error: {fault}\n")

@@ -1,4 +1,4 @@
-"""What all event models share: strictness, silence about inputs, and the types of the envelope."""
+"""Defines what all event models share: strict types, errors without inputs, and the types of the envelope."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,10 +9,10 @@ from schemas.kinds import Public
 
 
 class EventModel(BaseModel):
-    """A part of a raw event.
+    """Describes a part of a raw event.
 
-    Strict: a number is no string. Unknown fields are legal here, since what no schema names is tokenized
-    whole later. No error text of pydantic's repeats an input.
+    It is strict: a number is not accepted as a string. Unknown fields are allowed, because fields that no schema names
+    are tokenized whole later. No error text of pydantic repeats an input.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -44,7 +44,7 @@ Timestamp = Annotated[
 
 
 class Envelope(EventModel):
-    """The four fields that every raw event carries beside its data."""
+    """Holds the four fields that every raw event has beside its data."""
 
     event_id: Identifier
     event_type: Identifier

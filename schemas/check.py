@@ -1,4 +1,4 @@
-"""Whether an event is one that the schemas know, and where it departs from its own. No finding repeats a value."""
+"""Checks whether an event has a known schema and fits it. No finding repeats a value."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -12,11 +12,11 @@ from schemas.registry import EventName, registry
 
 
 class Fault(Exception):
-    """An event is at fault.
+    """Means that an event is wrong.
 
     Args:
-        code: what its dead letter would say.
-        details: what is wrong; by field path where there is one.
+        code: the code that its dead letter would have.
+        details: the findings, each with a field path if there is one.
     """
 
     def __init__(self, code: ErrorCode, *details: str) -> None:
@@ -26,16 +26,16 @@ class Fault(Exception):
 
 
 def check(data: bytes) -> Any:
-    """Check one raw event as the tokenizer will.
+    """Checks one raw event as the tokenizer will.
 
     Args:
-        data: one JSON text.
+        data: one JSON text in UTF-8.
 
     Returns:
         The parsed event.
 
     Raises:
-        Fault: it would be dead-lettered.
+        Fault: the event would be dead-lettered.
     """
     try:
         event = strict_json.parse(data)
@@ -51,10 +51,10 @@ def check(data: bytes) -> Any:
 
 
 def name_of(event: Mapping[str, Any], known: Collection[EventName]) -> EventName:
-    """The type and version of an event.
+    """Returns the type and version of an event.
 
     Raises:
-        Fault: they are missing, of the wrong type, or unknown.
+        Fault: they are missing, have the wrong JSON type, or are unknown.
     """
     event_type, version = event.get("event_type"), event.get("schema_version")
     if not isinstance(event_type, str):
@@ -69,7 +69,7 @@ def name_of(event: Mapping[str, Any], known: Collection[EventName]) -> EventName
 
 
 def faults(model: type[Envelope], event: Mapping[str, Any]) -> list[str]:
-    """Where an event departs from its schema: a path and what is wrong there, each."""
+    """Returns where an event doesn't fit its schema: a path and what is wrong there for each finding."""
     try:
         model.model_validate(event)
     except ValidationError as error:
@@ -79,10 +79,10 @@ def faults(model: type[Envelope], event: Mapping[str, Any]) -> list[str]:
 
 
 def pointer(parts: Iterable[str | int]) -> str:
-    """The JSON Pointer (RFC 6901) to a field."""
+    """Returns the JSON Pointer (RFC 6901) of a field."""
     return "".join(f"/{escape(part) if isinstance(part, str) else part}" for part in parts)
 
 
 def escape(key: str) -> str:
-    """A key as a part of a JSON Pointer."""
+    """Returns a key as a part of a JSON Pointer."""
     return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key

@@ -1,6 +1,7 @@
-"""Would a changed JSON Schema break somebody? Knows the keywords that our generated schemas use.
+"""Finds out whether a changed JSON Schema would break somebody. It knows the keywords that our generated schemas use.
 
-Whatever it does not understand counts as breaking, so it errs by asking for a new version too often.
+A change that it doesn't understand counts as breaking, so it may ask for a new version without need, but never misses
+one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,10 +16,10 @@ _LOWER = frozenset({"minLength", "minimum", "minItems"})
 
 
 class Reader(StrEnum):
-    """Who relies on a schema.
+    """Lists who relies on a schema.
 
-    A producer's old events have to be accepted by the new schema; what the new one lets out has to be expected by a
-    consumer of the old.
+    The new schema must accept a producer's old events. A consumer of the old schema must understand the events of the
+    new one.
     """
 
     PRODUCER = "producer"
@@ -26,7 +27,7 @@ class Reader(StrEnum):
 
 
 def breaking(old: Schema, new: Schema, reader: Reader) -> list[str]:
-    """What a change would break, each with its place; nothing if all who rely on the old schema may stay."""
+    """Returns what a change would break, each with its place. The list is empty if nothing breaks."""
     return list(_Comparison(old, new, reader).nodes(old, new, ""))
 
 
@@ -37,7 +38,7 @@ class _Comparison:
         self._producer = reader is Reader.PRODUCER
 
     def nodes(self, old: Schema, new: Schema, path: str) -> Iterator[str]:
-        """Compare two schemas that stand in the same place."""
+        """Compares two schemas in the same place."""
         old, new = _resolved(old, self._old), _resolved(new, self._new)
         for key in sorted((old.keys() | new.keys()) - _SAID):
             before, after = old.get(key), new.get(key)
@@ -77,7 +78,7 @@ class _Comparison:
             yield f"{path or '/'}: other types than before"
 
     def _only_loosened(self, key: str, before: Any, after: Any) -> bool:
-        """Whether a bound moved in the direction that the reader does not mind."""
+        """Returns True if a limit moved in the direction that is harmless for the reader."""
         if key not in _UPPER | _LOWER:
             return False
         wider = before is not None and (after is None or (after > before) == (key in _UPPER))

@@ -1,6 +1,6 @@
-"""The dead letter: what stands on the queue for a record that could not be published.
+"""Defines the dead letter: the message on the queue for a record that could not be published.
 
-Everything but `sealed` is in clear for whoever may read the queue, so nothing of the record goes there.
+Everything except `sealed` can be read by anybody who may read the queue, so nothing of the record stands there.
 """
 
 from enum import StrEnum
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ErrorCode(StrEnum):
-    """Why a record could not be published."""
+    """Lists why a record could not be published."""
 
     MALFORMED_JSON = "malformed_json"
     NOT_AN_OBJECT = "not_an_object"
@@ -25,17 +25,17 @@ class _Part(BaseModel):
 
 
 class LetterError(_Part):
-    """The code to group by, and a sentence for a person."""
+    """Holds the code to group by, and a sentence for people."""
 
     code: ErrorCode
     message: str
 
 
 class LetterSource(_Part):
-    """Where the record came from; with it a replay finds the same identity again.
+    """Describes where the record came from. A replay derives the same identity from it.
 
-    `stream`, `shard`, `sequence_number` (and `sub_sequence_number` inside a KPL aggregate) for Kinesis,
-    `queue` and `message_id` for SQS. `edited` names the edit of a record that an operator changed.
+    Kinesis records have `stream`, `shard` and `sequence_number`, and `sub_sequence_number` in a KPL aggregate. SQS
+    records have `queue` and `message_id`. `edited` identifies the edit if an operator changed the record.
     """
 
     stream: str | None = None
@@ -49,10 +49,10 @@ class LetterSource(_Part):
 
 
 class DeadLetter(_Part):
-    """One record that failed.
+    """Describes one record that failed.
 
-    `sealed` is the raw record under the letter key, base64; absent where it was too large for the queue and
-    lies in the letter bucket under `sealed_object`.
+    `sealed` is the raw record under the letter key, in base64. If it is too large for the queue, it is absent, and the
+    letter bucket holds the object that `sealed_object` names.
     """
 
     error: LetterError

@@ -1,4 +1,4 @@
-"""`customer.erased`, version 1: not sent by any producer; it tells consumers that a customer's tokens answer `erased` from now on."""
+"""Defines `customer.erased`, version 1, which tells consumers that a customer's tokens answer `erased` from now on."""
 
 from typing import Annotated, Literal
 
@@ -15,25 +15,25 @@ class _Model(BaseModel):
 
 
 class ErasureMetadata(Metadata):
-    """Of the erasure: `event_id` is the erasure's, and `occurred_at` the moment it was asked for."""
+    """Holds the erasure's metadata: `event_id` identifies the erasure, and `occurred_at` is when it was asked for."""
 
     schema_version: Literal[1]
 
 
 class ErasedCustomer(_Model):
-    """Whom to forget: everything of theirs that had arrived until `occurred_at`."""
+    """Names the customer to forget, with everything of theirs that had arrived until `occurred_at`."""
 
     customer_id: Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class Erasure(_Model):
-    """What the event says."""
+    """Holds the event's data."""
 
     customer: ErasedCustomer
 
 
 class CustomerErased(_Model):
-    """The event's `detail`."""
+    """Describes the event's `detail`."""
 
     metadata: ErasureMetadata
     data: Erasure

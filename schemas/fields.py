@@ -1,4 +1,4 @@
-"""Fields that several event types have in common, each with its kind."""
+"""Defines fields that several event types share, each with its kind."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""A producer's file of events: one JSON event, a JSON list of them, or JSON lines; told apart by how it begins."""
+"""Splits a producer's file into events: one JSON event, a JSON list, or JSON lines. Its beginning decides which."""
 
 import json
 import re
@@ -10,11 +10,11 @@ _DECODER = json.JSONDecoder()
 
 
 class Located(NamedTuple):
-    """One event's JSON text.
+    """Holds one event's JSON text.
 
     Args:
-        place: where in the file it stands, "line 3" or "element 2"; "" where it is the whole file.
-        data: its bytes, as they stand there.
+        place: the event's place in the file, such as "line 3" or "element 2"; "" if it is the whole file.
+        data: the event's bytes as they are in the file.
     """
 
     place: str
@@ -22,18 +22,18 @@ class Located(NamedTuple):
 
 
 class NoEventsError(Exception):
-    """A file that can't be taken apart into events."""
+    """Means that a file can't be split into events."""
 
 
 def events_in(source: BinaryIO, *, lines: bool = False) -> Iterator[Located]:
-    """Each event of a file.
+    """Yields each event of a file.
 
     Args:
-        source: UTF-8. JSON lines are read one by one; anything else is read whole.
-        lines: every line is an event, even where the first is broken.
+        source: UTF-8. JSON lines are read one by one; anything else is read at once.
+        lines: True if every line is an event, even if the first one is broken.
 
     Raises:
-        NoEventsError: it is empty, or a list that breaks off.
+        NoEventsError: the file is empty, or its list ends too early.
     """
     skipped, first = 0, source.readline()
     while first and not first.strip():
@@ -70,26 +70,28 @@ def _lines(line: bytes, source: BinaryIO, number: int) -> Iterator[Located]:
 
 
 def _elements(data: bytes) -> Iterator[Located]:
-    """The elements of a list, each in the bytes that stand there, so that they are checked as they came."""
+    """Yields the elements of a list with their original bytes, so that they are checked as they came."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NoEventsError("it is not UTF-8") from None
-    at = _skip(text, _skip(text, 0) + 1)
-    number, more = 1, text[at : at + 1] != "]"
+    position = _skip(text, _skip(text, 0) + 1)
+    number, more = 1, text[position : position + 1] != "]"
     while more:
         try:
-            _, end = _DECODER.raw_decode(text, at)
+            _, end = _DECODER.raw_decode(text, position)
         except (ValueError, RecursionError):
-            raise NoEventsError(f"element {number} of its list is not JSON, at character {at}") from None
-        yield Located(f"element {number}", text[at:end].encode())
-        at, number = _skip(text, end), number + 1
-        if text[at : at + 1] not in {",", "]"}:
+            raise NoEventsError(
+                f"element {number} of its list is not JSON, at character {position}"
+            ) from None
+        yield Located(f"element {number}", text[position:end].encode())
+        position, number = _skip(text, end), number + 1
+        if text[position : position + 1] not in {",", "]"}:
             raise NoEventsError(f"its list breaks off after element {number - 1}")
-        more = text[at] == ","
-        at = _skip(text, at + 1)
+        more = text[position] == ","
+        position = _skip(text, position + 1)
 
 
-def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+def _skip(text: str, position: int) -> int:
+    found = _SPACE.match(text, position)
+    return found.end() if found else position

@@ -1,7 +1,7 @@
-"""JSON Schemas of raw and sanitized events, generated from the models.
+"""Generates the JSON Schemas of raw and sanitized events from the models.
 
-The sanitized schema is derived from the raw one by the field kinds that stand in it, so it is written nowhere a
-second time. What no schema names is legal in a raw event and a token in a sanitized one.
+The sanitized schema is derived from the raw one by its field kinds, so it is written only once. Fields that no schema
+names are allowed in a raw event, and are tokens in a sanitized one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,22 +37,22 @@ _RULES: Mapping[str, Schema] = {
 
 
 def file_name(name: EventName) -> str:
-    """What the schemas of an event are called in `schemas/json/raw` and `schemas/json/sanitized`."""
+    """Returns the file name of an event's schemas in `schemas/json/raw` and `schemas/json/sanitized`."""
     return f"{name.event_type}.{name.schema_version}.json"
 
 
 def raw_schema(model: type[Envelope]) -> Schema:
-    """What a producer may send; each field tells its kind under `x-field-kind`."""
+    """Returns the schema of what a producer may send. Each field has its kind under `x-field-kind`."""
     return {"$schema": DIALECT, **model.model_json_schema()}
 
 
 def own_schema(model: type[BaseModel]) -> Schema:
-    """What a consumer gets as `detail` of an event that is ours alone and has no raw form."""
+    """Returns the schema of the `detail` of an event that only we send, and that has no raw form."""
     return {"$schema": DIALECT, **_unmarked(model.model_json_schema())}
 
 
 def sanitized_schema(model: type[Envelope]) -> Schema:
-    """What a consumer gets as `detail`: `metadata`, and `data` in the raw event's shape."""
+    """Returns the schema of the `detail` that consumers get: `metadata`, and `data` in the raw event's shape."""
     raw = model.model_json_schema()
     data = _object({**raw, "properties": _without(raw["properties"], _ENVELOPE)})
     data["required"] = [name for name in raw.get("required", []) if name not in _ENVELOPE]
@@ -73,14 +73,14 @@ def _metadata() -> Schema:
         name: {key: value for key, value in each.items() if key != KIND_KEY}
         for name, each in schema["properties"].items()
     }
-    # The guard turns what it finds there into tokens.
+    # The guard replaces these by tokens if it finds something in them.
     for name in ("event_id", "occurred_at"):
         shown[name] = {"anyOf": [shown[name], TOKEN]}
     return {**schema, "properties": shown}
 
 
 def _object(schema: Schema) -> Schema:
-    """An object of the raw schema as consumers see it."""
+    """Returns an object of the raw schema as consumers see it."""
     if "properties" not in schema:
         return schema
     properties: Schema = {}
@@ -88,7 +88,7 @@ def _object(schema: Schema) -> Schema:
         shown = _shown(each)
         if shown is not None:
             properties[name] = shown
-        # A raw field that bears a fact's name is tokenized in its place.
+        # A raw field with the name of a fact is tokenized, and keeps its place.
         properties |= {f"{name}_{fact}": {"anyOf": [_FACTS[fact], TOKEN]} for fact in _facts(each)}
     kept = {
         key: value for key, value in schema.items() if key in {"title", "description", "type", "required"}
@@ -100,7 +100,7 @@ def _object(schema: Schema) -> Schema:
 
 
 def _shown(schema: Schema) -> Schema | None:
-    """What consumers see of one field; None if they see nothing."""
+    """Returns what consumers see of one field, or None if they see nothing."""
     if KIND_KEY in schema:
         return _by_kind(schema)
     if "anyOf" in schema:
@@ -134,7 +134,7 @@ def _facts(schema: Schema) -> Iterator[str]:
 
 
 def _unmarked(schema: Any) -> Any:
-    """A schema without field kinds, which say nothing to consumers."""
+    """Returns a schema without field kinds, which mean nothing to consumers."""
     match schema:
         case dict():
             return {key: _unmarked(value) for key, value in schema.items() if key != KIND_KEY}

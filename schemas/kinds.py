@@ -1,8 +1,8 @@
-"""Field kinds: what becomes of a field on its way to consumers.
+"""Defines the field kinds, which decide what becomes of a field on its way to consumers.
 
-A kind is an annotation on a field of a raw event model. This module only names the kinds and their
-parameters; what each of them does is decided in `tokenizer/pipeline/sanitize.py`, and which combinations are refused in
-`tokenizer/pipeline/schema_rules.py`. Each kind shows in the generated JSON Schemas as `x-field-kind`.
+A kind is an annotation on a field of a raw event model. This module only names the kinds and their parameters.
+`tokenizer/pipeline/sanitize.py` decides what each kind does, and `tokenizer/pipeline/schema_rules.py` which
+combinations are refused. The generated JSON Schemas show each kind as `x-field-kind`.
 """
 
 import re
@@ -15,9 +15,9 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class Fact(StrEnum):
-    """A public fact derived from a sensitive value; it stands beside the token as `<field>_<fact>`.
+    """Lists public facts about sensitive values. A fact stands beside the token as `<field>_<fact>`.
 
-    `BIN`, the first six digits of a card number, is in no schema that ships.
+    No schema that ships uses `BIN`, the first six digits of a card number.
     """
 
     LAST4 = "last4"
@@ -28,7 +28,7 @@ class Fact(StrEnum):
 
 
 class NormalForm(StrEnum):
-    """What counts as the same value for a consistent token."""
+    """Lists the ways to decide which spellings are the same value, for consistent tokens."""
 
     EXACT = "exact"
     EMAIL = "email"
@@ -36,10 +36,11 @@ class NormalForm(StrEnum):
 
 
 class Rule(StrEnum):
-    """How a generalized value is coarsened.
+    """Lists the ways to make a value coarser.
 
-    `POSTAL_PREFIX`: the first three characters. `YEAR`: a date's year. `NETWORK`: an IPv4 address to its /24, an
-    IPv6 address to its /48. `AMOUNT_BAND`: an amount to its band of the row 1, 2, 5, 10, 20, 50, ...
+    `POSTAL_PREFIX` keeps the first three characters. `YEAR` keeps a date's year. `NETWORK` turns an IPv4 address into
+    its /24 and an IPv6 address into its /48. `AMOUNT_BAND` turns an amount into its band of the series 1, 2, 5, 10, 20,
+    50, ...
     """
 
     POSTAL_PREFIX = "postal_prefix"
@@ -50,15 +51,15 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
-    """What every kind is; a field without one is refused when its schema is compiled."""
+    """Is the base of all kinds. A schema with a field that has no kind is refused when it is compiled."""
 
     @property
     def name(self) -> str:
-        """The kind's name in schemas and in the vault."""
+        """Returns the kind's name in schemas and in the vault."""
         return _WORD.sub("_", type(self).__name__).lower()
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
-        """Show the kind in the generated JSON Schema."""
+        """Adds the kind to the generated JSON Schema."""
         parameters = {
             name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
         }
@@ -67,35 +68,35 @@ class FieldKind:
 
 @dataclass(frozen=True, slots=True)
 class Public(FieldKind):
-    """Passed on as it is, once the leak guard found nothing in it."""
+    """Passes the value on as it is, unless the leak guard finds something in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject(Public):
-    """Public, and it names the person whom the event is about: what they may have erased.
+    """Passes the value on like Public, and marks it as the id of the person whom the event is about, for erasure.
 
-    At most one field of an event has this kind, and none inside a list.
+    At most one field of an event may have this kind, and none inside a list.
     """
 
     @property
     def name(self) -> str:
-        """To consumers it is public like any other."""
+        """Returns `public`, because consumers see no difference."""
         return "public"
 
 
 @dataclass(frozen=True, slots=True)
 class FreeText(FieldKind):
-    """Public prose: the guard also looks for names, address lines and unnamed values of the same record in it."""
+    """Passes prose on unless the guard finds something; the record's names and addresses count here, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token(FieldKind):
-    """A token of its own for each occurrence.
+    """Replaces the value by a token of its own for each occurrence.
 
     Args:
-        facts: what may stand in clear beside the token.
-        everyday: the value is a word that public fields may hold by chance (a name, an address line),
-            so that the leak guard searches for it in free text alone.
+        facts: the facts that may stand in clear beside the token.
+        everyday: True if the value is a word that public fields may hold by chance, such as a name or an address line.
+            The leak guard searches for it only in free text then.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -104,12 +105,12 @@ class Token(FieldKind):
 
 @dataclass(frozen=True, slots=True)
 class ConsistentToken(FieldKind):
-    """The same token for the same value within a scope, so that consumers can join.
+    """Replaces the value by a token that is the same for the same value within a scope, so that consumers can join.
 
     Args:
         scope: the join domain; one value has unrelated tokens in two scopes.
-        normal_form: what counts as the same value.
-        facts: what may stand in clear beside the token.
+        normal_form: decides which spellings are the same value.
+        facts: the facts that may stand in clear beside the token.
     """
 
     scope: str
@@ -119,12 +120,12 @@ class ConsistentToken(FieldKind):
 
 @dataclass(frozen=True, slots=True)
 class OneWayToken(FieldKind):
-    """A token with no way back: the value is kept nowhere, not even in the vault.
+    """Replaces the value by a token that can't be revealed: the value is stored nowhere, not even in the vault.
 
     Args:
-        scope: within it the same value has the same token; None for a token of its own for each occurrence.
-        normal_form: what counts as the same value.
-        facts: what may stand in clear beside the token.
+        scope: the same value has the same token within it; None for a new token at each occurrence.
+        normal_form: decides which spellings are the same value.
+        facts: the facts that may stand in clear beside the token.
     """
 
     scope: str | None = None
@@ -134,16 +135,16 @@ class OneWayToken(FieldKind):
 
 @dataclass(frozen=True, slots=True)
 class FormatPreservingToken(FieldKind):
-    """An alias for systems that only take numbers: as many digits, the same separators in the same places.
+    """Replaces a number by an alias with as many digits and the same separators, for systems that only take numbers.
 
-    An alias never passes the Luhn check and is no valid SSN or ITIN, so nobody mistakes it for the real thing. It is
-    drawn at random, not computed from the value. A value with anything but digits and separators in it, or with
-    fewer digits than declared, gets an ordinary token.
+    An alias never passes the Luhn check and is no valid SSN or ITIN, so nobody mistakes it for the real number. It is
+    drawn at random, not computed from the value. A value that holds anything but digits and separators, or fewer digits
+    than declared, gets an ordinary token.
 
     Args:
-        min_digits: the fewest digits a value has.
+        min_digits: the fewest digits that a value has.
         keep_last: how many of its last digits an alias keeps, 0 to 4.
-        facts: what may stand in clear beside the alias.
+        facts: the facts that may stand in clear beside the alias.
     """
 
     min_digits: int
@@ -153,13 +154,13 @@ class FormatPreservingToken(FieldKind):
 
 @dataclass(frozen=True, slots=True)
 class Masked(FieldKind):
-    """Letters and digits turned into `*`, separators left; the value is kept nowhere.
+    """Replaces letters and digits by `*` and keeps separators. The value is stored nowhere.
 
-    A value too short to hide more than it shows gets an ordinary token.
+    A value that is too short to hide more than it shows gets an ordinary token.
 
     Args:
-        keep_first: letters and digits shown at the beginning, 0 to 6.
-        keep_last: letters and digits shown at the end, 0 to 4.
+        keep_first: how many letters and digits are shown at the beginning, 0 to 6.
+        keep_last: how many letters and digits are shown at the end, 0 to 4.
     """
 
     keep_first: int = 0
@@ -168,14 +169,14 @@ class Masked(FieldKind):
 
 @dataclass(frozen=True, slots=True)
 class Generalized(FieldKind):
-    """Coarsened until it says little; a value that can't be coarsened safely becomes a token."""
+    """Makes the value coarse until it says little. A value that can't be made coarse safely becomes a token."""
 
     rule: Rule
 
 
 @dataclass(frozen=True, slots=True)
 class Removed(FieldKind):
-    """Left out of the sanitized event and kept nowhere."""
+    """Leaves the value out of the sanitized event. It is stored nowhere."""
 
 
 TokenKind = Token | ConsistentToken | OneWayToken | FormatPreservingToken

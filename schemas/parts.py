@@ -1,11 +1,11 @@
-"""Objects that several event types have in common."""
+"""Defines objects that several event types share."""
 
 from schemas.base import EventModel, PublicText
 from schemas.fields import AddressLine, Name, PostalCode
 
 
 class Address(EventModel):
-    """Where to ship, or whom to bill."""
+    """Describes a shipping or billing address."""
 
     name: Name | None = None
     line1: AddressLine | None = None

@@ -1,4 +1,4 @@
-"""Which event types and versions exist: every model in `schemas/events/`, found by its file."""
+"""Finds every event type and version: all models in `schemas/events/`, by their files."""
 
 import pkgutil
 from collections.abc import Iterator, Mapping
@@ -12,20 +12,20 @@ from schemas.base import Envelope
 
 
 class EventName(NamedTuple):
-    """What a schema is known by."""
+    """Identifies a schema."""
 
     event_type: str
     schema_version: int
 
 
 def _literal(model: type[Envelope], field: str) -> object:
-    """The one value of a Literal field, or None where the field leaves it open."""
+    """Returns the only value of a Literal field, or None if the field allows more."""
     values = get_args(model.model_fields[field].annotation)
     return values[0] if len(values) == 1 else None
 
 
 def events_of(module: ModuleType) -> Iterator[tuple[EventName, type[Envelope]]]:
-    """The raw event models that a module defines."""
+    """Yields the raw event models that a module defines."""
     for value in vars(module).values():
         if isinstance(value, type) and issubclass(value, Envelope) and value.__module__ == module.__name__:
             event_type, version = _literal(value, "event_type"), _literal(value, "schema_version")
@@ -35,10 +35,10 @@ def events_of(module: ModuleType) -> Iterator[tuple[EventName, type[Envelope]]]:
 
 @cache
 def registry() -> Mapping[EventName, type[Envelope]]:
-    """Every raw event model by its type and version.
+    """Returns every raw event model by its type and version.
 
     Raises:
-        ValueError: two files claim the same type and version.
+        ValueError: two files define the same type and version.
     """
     found: dict[EventName, type[Envelope]] = {}
     for info in pkgutil.iter_modules(events.__path__, f"{events.__name__}."):

@@ -1,4 +1,4 @@
-"""The sanitized event: `detail` of what consumers receive from the bus."""
+"""Defines the sanitized event, the `detail` that consumers receive from the bus."""
 
 from typing import Annotated, Any
 
@@ -6,13 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.base import Identifier, Timestamp
 
-ALIAS_PATTERN = "^[+(]{0,2}[0-9][0-9 .()-]*$"  # digits and the separators that numbers are written with
+ALIAS_PATTERN = "^[+(]{0,2}[0-9][0-9 .()-]*$"  # digits and the separators that are usual in numbers
 SOURCE = "orders.tokenizer"
 TOKEN_PATTERN = "^tok_[0-7][0-9a-hjkmnp-tv-z]{25}$"  # noqa: S105 -- a shape: 128 bits in Crockford's base32
 
 
 class Metadata(BaseModel):
-    """Where the event came from; `ingest_id` is one per raw record, so consumers drop duplicates by it."""
+    """Holds the event's metadata. Each raw record has one `ingest_id`, so consumers drop duplicates by it."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -24,13 +24,13 @@ class Metadata(BaseModel):
 
 
 class Received(Metadata):
-    """The same as consumers get it: the guard turns a time in which it finds a value into a token."""
+    """Describes the metadata as consumers get it: the guard replaces a time by a token if it finds a value in it."""
 
     occurred_at: Timestamp | Annotated[str, Field(pattern=TOKEN_PATTERN)]
 
 
 class SanitizedEvent(BaseModel):
-    """`data` is the raw event's own shape with tokens in the place of sensitive values."""
+    """Describes the sanitized event. `data` has the raw event's shape, with tokens in place of sensitive values."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 

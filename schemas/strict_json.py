@@ -1,7 +1,7 @@
-"""What counts as JSON here: nothing is lost, and ambiguity is refused.
+"""Reads JSON strictly: nothing is lost, and ambiguous texts are refused.
 
-Refused are: what is not UTF-8 or not JSON, duplicate keys (the first would vanish unseen), NaN and infinities, lone
-surrogates, nesting beyond 100 levels.
+It refuses texts that are not UTF-8 or not JSON, duplicate keys (the first would vanish unseen), NaN and infinities,
+lone surrogates, and nesting deeper than 100 levels.
 """
 
 import re
@@ -11,7 +11,8 @@ from typing import Any
 import simplejson
 
 MAX_DEPTH = 100
-# What was parsed is a tree of dicts and lists: looking for circles and named tuples would take as long as the encoding.
+# Parsed JSON is a tree of dicts and lists. Looking for cycles and named tuples would take as long as the encoding
+# itself.
 ENCODER = simplejson.JSONEncoder(
     use_decimal=True,
     ensure_ascii=False,
@@ -25,7 +26,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Refused(ValueError):
-    """A text is no JSON of ours; the message never repeats it."""
+    """Means that a text is refused. The message never repeats it."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -65,16 +66,16 @@ _DECODER = simplejson.JSONDecoder(parse_float=Decimal, object_pairs_hook=_unique
 
 
 def parse(data: bytes) -> Any:
-    """Parse one JSON text.
+    """Parses one JSON text.
 
     Args:
-        data: UTF-8, a byte order mark is tolerated.
+        data: UTF-8; a byte order mark is ignored.
 
     Returns:
-        Python values; numbers with a fraction or an exponent are `Decimal`, objects keep their order.
+        Python values. Numbers with a fraction or an exponent are `Decimal`; objects keep the order of their keys.
 
     Raises:
-        Refused: it is not JSON, or ambiguous.
+        Refused: the text is not JSON, or ambiguous.
     """
     try:
         text = _decode(data)

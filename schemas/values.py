@@ -1,4 +1,4 @@
-"""Single values that the API tokenizes: no event of a producer's, and never published."""
+"""Defines the single values that the API tokenizes. No producer sends them, and they are never published."""
 
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ from schemas.kinds import Public
 
 
 class Value(EventModel):
-    """One value, under the name of its kind; the same names are fields of events, so policies know them."""
+    """Holds one value in the field of its kind. The names are those of event fields, so that policies know them."""
 
     name: Name | None = None
     email: Email | None = None
@@ -26,14 +26,14 @@ class Value(EventModel):
 
 
 class Submitted(EventModel):
-    """A card number lies where that of an order lies, so that policies know it for one."""
+    """Holds one value. A card number has the same path as in an order, so that policies recognize it."""
 
     card: Value | None = None
     value: Value | None = None
 
 
 class ValuesSubmitted(Envelope):
-    """Values on their way to the vault."""
+    """Holds values on their way to the vault."""
 
     event_type: Annotated[Literal["values.submitted"], Public()]
     schema_version: Annotated[Literal[1], Public()]

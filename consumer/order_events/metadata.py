@@ -1,4 +1,4 @@
-"""Where an event came from. Written by `make schemas` from the models in `schemas/`."""
+"""Defines the metadata of an event. Written by `make schemas` from the models in `schemas/`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from order_events.parts import Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata(Part):
-    """`ingest_id` is one per raw record, so consumers drop duplicates by it."""
+    """Holds an event's metadata. Each raw record has one `ingest_id`, so consumers drop duplicates by it."""
 
     event_id: str
     schema_version: int

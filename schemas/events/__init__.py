@@ -1,1 +1,1 @@
-"""One file per event type and version; the registry finds whatever stands here."""
+"""Holds one file for each event type and version. The registry finds them by itself."""

@@ -1,4 +1,4 @@
-"""`customer.updated`, version 1: a customer's profile has changed; it holds the whole of it."""
+"""Defines `customer.updated`, version 1: a customer's profile has changed. The event holds the whole profile."""
 
 from typing import Annotated, Literal
 
@@ -11,16 +11,16 @@ _LOYALTY_DIGITS = 10
 
 
 class LabelledAddress(Address):
-    """One of the customer's addresses."""
+    """Describes one of the customer's addresses."""
 
     label: PublicText | None = None
 
 
 class Customer(EventModel):
-    """The profile.
+    """Describes a customer's profile.
 
-    The loyalty number keeps its format, because till systems check it; devices can be counted and told apart, and never
-    be found again; the answer to the security question is nobody's business downstream.
+    The loyalty number keeps its format because till systems check it. Devices can be counted and told apart, but never
+    found again. Consumers have no use for the answer to the security question, so it is removed.
     """
 
     customer_id: CustomerId
@@ -43,7 +43,7 @@ class Customer(EventModel):
 
 
 class CustomerUpdated(Envelope):
-    """The raw event."""
+    """Describes the raw event."""
 
     event_type: Annotated[Literal["customer.updated"], Public()]
     schema_version: Annotated[Literal[1], Public()]

@@ -1,4 +1,4 @@
-"""`order.placed`, version 1: a customer has placed an order."""
+"""Defines `order.placed`, version 1: a customer has placed an order."""
 
 from typing import Annotated, Literal
 
@@ -20,7 +20,7 @@ from schemas.parts import Address
 
 
 class Item(EventModel):
-    """A line of the order."""
+    """Describes a line of the order."""
 
     sku: PublicText | None = None
     name: PublicText | None = None
@@ -29,7 +29,7 @@ class Item(EventModel):
 
 
 class Customer(EventModel):
-    """Who ordered."""
+    """Describes the customer who ordered."""
 
     customer_id: CustomerId
     name: Name | None = None
@@ -40,7 +40,7 @@ class Customer(EventModel):
 
 
 class Card(EventModel):
-    """The card paid with. Sensitive authentication data never gets as far as this model."""
+    """Describes the card that pays. Sensitive authentication data is removed before an event gets here."""
 
     number: CardNumber | None = None
     expiry: Secret | None = None
@@ -48,14 +48,14 @@ class Card(EventModel):
 
 
 class Payment(EventModel):
-    """How the order is paid."""
+    """Describes how the order is paid."""
 
     method: PublicText | None = None
     card: Card | None = None
 
 
 class Order(EventModel):
-    """The order itself."""
+    """Describes the order."""
 
     order_id: Identifier
     currency: Currency
@@ -69,7 +69,7 @@ class Order(EventModel):
 
 
 class OrderPlaced(Envelope):
-    """The raw event."""
+    """Describes the raw event."""
 
     event_type: Annotated[Literal["order.placed"], Public()]
     schema_version: Annotated[Literal[1], Public()]

@@ -1,4 +1,4 @@
-"""`order.placed`, version 2: version 1 and the customer's tax number, which customs ask for."""
+"""Defines `order.placed`, version 2. It adds the customer's tax number, which customs ask for."""
 
 from typing import Annotated, Literal
 
@@ -9,19 +9,19 @@ from schemas.kinds import Public
 
 
 class Customer(v1.Customer):
-    """Who ordered."""
+    """Describes the customer who ordered."""
 
     tax_id: Secret | None = None
 
 
 class Order(v1.Order):
-    """The order itself."""
+    """Describes the order."""
 
     customer: Customer
 
 
 class OrderPlaced(Envelope):
-    """The raw event."""
+    """Describes the raw event."""
 
     event_type: Annotated[Literal["order.placed"], Public()]
     schema_version: Annotated[Literal[2], Public()]

@@ -1,4 +1,4 @@
-"""`order.refunded`, version 1: money goes back to a customer."""
+"""Defines `order.refunded`, version 1: money goes back to a customer."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from schemas.kinds import Public
 
 
 class Line(EventModel):
-    """What is refunded of a line of the order."""
+    """Describes what is refunded of a line of the order."""
 
     sku: PublicText | None = None
     quantity: Count | None = None
@@ -16,27 +16,27 @@ class Line(EventModel):
 
 
 class Customer(EventModel):
-    """Who gets the money."""
+    """Describes the customer who gets the money."""
 
     customer_id: CustomerId
     email: Email | None = None
 
 
 class Card(EventModel):
-    """The card that was charged."""
+    """Describes the card that was charged."""
 
     number: CardNumber | None = None
 
 
 class BankAccount(EventModel):
-    """An account to pay into, where there is no card."""
+    """Describes an account to pay into if there is no card."""
 
     iban: Secret | None = None
     holder: Name | None = None
 
 
 class Destination(EventModel):
-    """Where the money goes."""
+    """Describes where the money goes."""
 
     method: PublicText | None = None
     card: Card | None = None
@@ -44,7 +44,7 @@ class Destination(EventModel):
 
 
 class Refund(EventModel):
-    """The refund itself."""
+    """Describes the refund."""
 
     refund_id: Identifier
     order_id: Identifier
@@ -57,7 +57,7 @@ class Refund(EventModel):
 
 
 class OrderRefunded(Envelope):
-    """The raw event."""
+    """Describes the raw event."""
 
     event_type: Annotated[Literal["order.refunded"], Public()]
     schema_version: Annotated[Literal[1], Public()]

@@ -1,6 +1,6 @@
-"""What else is written from the models: the consumers' kit, the AsyncAPI document, the schema registry's resources.
+"""Writes what else follows from the models: the consumers' kit, the AsyncAPI document, the registry's resources.
 
-Each file is a function of the JSON Schemas alone, so an event type needs to be known nowhere here.
+Each file depends only on the JSON Schemas, so nothing here needs to know single event types.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,12 +18,12 @@ TEMPLATE = Path("template.yaml")
 
 
 def published(root: Path, schemas: Mapping[Path, Schema], text: Callable[[Schema], str]) -> dict[Path, str]:
-    """Every published file by its place below the repository's root.
+    """Returns every published file by its path below the repository's root.
 
     Args:
-        root: where `template.yaml` lies, of which one section is written.
-        schemas: every JSON Schema by its place under `schemas/json`.
-        text: a JSON document as it is committed.
+        root: the folder of `template.yaml`, of which one section is written.
+        schemas: every JSON Schema by its path under `schemas/json`.
+        text: turns a JSON document into the text that is committed.
     """
     raw, sanitized = by_name(schemas, "raw"), by_name(schemas, "sanitized")
     files = {KIT / place: content for place, content in kit_files(sanitized).items()}
@@ -34,7 +34,7 @@ def published(root: Path, schemas: Mapping[Path, Schema], text: Callable[[Schema
 
 
 def by_name(schemas: Mapping[Path, Schema], side: str) -> dict[EventName, Schema]:
-    """The schemas of one side, `raw` or `sanitized`. Events of the tokenizer's own have no raw one."""
+    """Returns the schemas of one side, `raw` or `sanitized`. Events that only we send have no raw schema."""
     found: dict[EventName, Schema] = {}
     for place, schema in sorted(schemas.items()):
         if place.parts[0] == side:
@@ -44,7 +44,7 @@ def by_name(schemas: Mapping[Path, Schema], side: str) -> dict[EventName, Schema
 
 
 def stale(root: Path, files: Mapping[Path, str]) -> list[Path]:
-    """Generated files of the kit that no event type stands behind any more."""
+    """Returns generated files of the kit that belong to no event type any more."""
     kept = {root / place for place in files}
     found = [*(root / KIT / "events").glob("*.py"), *(root / KIT / "schemas").glob("*.json")]
     return [path for path in found if path not in kept]

@@ -1,6 +1,6 @@
-"""The AsyncAPI 3 document: where events go in and come out, and what they look like there.
+"""Writes the AsyncAPI 3 document: where events go in and come out, and what they look like there.
 
-Seen from the stack: it receives raw events and sends sanitized ones.
+It is written from the stack's side, which receives raw events and sends sanitized ones.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,11 +12,11 @@ from schemas.sanitized import SOURCE
 
 _JSON = "application/json"
 _STACK = {"stack": {"description": "Name of the CloudFormation stack.", "default": "orders"}}
-_SENSITIVE = "Sensitive values as they are. What no schema names is legal and becomes a token."
+_SENSITIVE = "Holds sensitive values in clear. Fields that no schema names are allowed and become tokens."
 
 
 def document(raw: Mapping[EventName, Schema], sanitized: Mapping[EventName, Schema]) -> dict[str, Any]:
-    """The whole document."""
+    """Returns the whole document."""
     sent, taken = sorted(sanitized), sorted(raw)
     channels = {
         "rawStream": _channel("The Kinesis stream that producers put raw events on.", "raw", taken),
@@ -36,7 +36,7 @@ def document(raw: Mapping[EventName, Schema], sanitized: Mapping[EventName, Sche
         "info": {
             "title": "Order tokenizer",
             "version": "1.0.0",
-            "description": "Raw orders in, the same orders out with every sensitive value swapped for a token.",
+            "description": "Takes raw orders and sends the same orders with a token in place of every sensitive value.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": _JSON,
@@ -83,7 +83,7 @@ def _messages(names: list[EventName]) -> Iterator[tuple[str, Any]]:
 
 
 def envelope(name: EventName, detail: Schema) -> Schema:
-    """What EventBridge wraps around an event's `detail`."""
+    """Returns the schema of an EventBridge event around a `detail`."""
     text = {"type": "string"}
     return {
         "type": "object",
@@ -113,7 +113,7 @@ def envelope(name: EventName, detail: Schema) -> Schema:
 
 
 def _hoisted(key: str, schema: Schema) -> dict[str, Any]:
-    """A schema and its definitions as components of their own, since AsyncAPI knows no `$defs`."""
+    """Returns a schema and its definitions as separate components, because AsyncAPI has no `$defs`."""
     own = {name: each for name, each in schema.items() if name not in {"$schema", "$defs"}}
     parts = {f"{key}.{name}": each for name, each in schema.get("$defs", {}).items()}
     return {
@@ -122,7 +122,7 @@ def _hoisted(key: str, schema: Schema) -> dict[str, Any]:
 
 
 def referring(node: Any, prefix: str) -> Any:
-    """A schema whose references point at definitions under another prefix."""
+    """Returns a schema whose references point to definitions under another prefix."""
     if isinstance(node, dict):
         return {
             key: prefix + value.rpartition("/")[2] if key == "$ref" else referring(value, prefix)

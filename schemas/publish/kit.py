@@ -1,7 +1,7 @@
-"""The consumers' kit's models, written as Python text from the sanitized JSON Schemas.
+"""Writes the models of the consumers' kit as Python text, from the sanitized JSON Schemas.
 
-A token is typed as a `Token`, so that nobody takes it for a name; a public string, which the leak guard may have turned
-into a token, is a `str`. What no schema names stands in `extra`.
+A token has the type `Token`, so that nobody takes it for a name. A public string is a `str`, although the leak guard
+may have replaced it by a token. Fields that no schema names are in `extra`.
 """
 
 import re
@@ -13,7 +13,7 @@ from schemas.json_schema import TOKEN, Schema
 from schemas.registry import EventName
 
 _NOTE = "Written by `make schemas` from the models in `schemas/`."
-_DERIVED = "The raw event's own shape, with tokens in the place of sensitive values."
+_DERIVED = "Holds the event's data in the raw event's shape, with tokens in place of sensitive values."
 _LINE = 110
 _TAKEN = frozenset({"Any", "ClassVar", "Event", "Mapping", "Metadata", "Part", "Token", "dataclass"})
 _RESERVED = frozenset({"extra", "metadata", "data"})
@@ -27,10 +27,10 @@ _SCALARS: Mapping[str, str] = {
 
 
 def kit_files(sanitized: Mapping[EventName, Schema]) -> dict[Path, str]:
-    """Each module by its place in the kit.
+    """Returns each module of the kit by its path.
 
     Raises:
-        ValueError: events differ in their metadata, or a name can't be one of Python's.
+        ValueError: events differ in their metadata, or a name is not possible in Python.
     """
     names = sorted(sanitized)
     metadata = {_metadata_module(_resolved(sanitized[name], "metadata")) for name in names}
@@ -45,12 +45,12 @@ def kit_files(sanitized: Mapping[EventName, Schema]) -> dict[Path, str]:
 
 
 def module_name(name: EventName) -> str:
-    """`order_placed_v1` of `order.placed`, version 1."""
+    """Returns an event's module name, such as `order_placed_v1` for `order.placed`, version 1."""
     return f"{re.sub(r'[^a-z0-9]', '_', name.event_type)}_v{name.schema_version}"
 
 
 def class_name(name: EventName) -> str:
-    """`OrderPlacedV1` of `order.placed`, version 1."""
+    """Returns an event's class name, such as `OrderPlacedV1` for `order.placed`, version 1."""
     words = re.split(r"[^a-z0-9]", name.event_type)
     return "".join(word.capitalize() for word in words) + f"V{name.schema_version}"
 
@@ -61,7 +61,7 @@ def _event_module(name: EventName, schema: Schema) -> str:
     data = _inlined(_resolved(schema, "data"), scalars)
     parts = {key: _inlined(each, scalars) for key, each in definitions.items() if key not in scalars}
     if data["title"] not in parts:
-        # Derived from a raw model, whose own description is that of the raw event.
+        # The model's own description is about the raw event.
         parts[data["title"]] = {**data, "description": _DERIVED}
     if clash := sorted((_TAKEN | {class_name(name)}) & parts.keys()):
         raise ValueError(f"{name.event_type} {name.schema_version}: {clash[0]} is a name of the kit's own")
@@ -69,18 +69,18 @@ def _event_module(name: EventName, schema: Schema) -> str:
     event = [
         "@dataclass(frozen=True, slots=True, kw_only=True)",
         f"class {class_name(name)}(Event):",
-        f'    """`{name.event_type}`, version {name.schema_version}."""\n',
+        f'    """Holds an event `{name.event_type}`, version {name.schema_version}."""\n',
         f'    EVENT_TYPE: ClassVar[str] = "{name.event_type}"',
         f"    SCHEMA_VERSION: ClassVar[int] = {name.schema_version}\n",
         f"    data: {data['title']}",
     ]
     text = body + "\n\n\n" + "\n".join(event) + "\n"
-    what = f"`{name.event_type}`, version {name.schema_version}, as consumers see it."
+    what = f"Defines `{name.event_type}`, version {name.schema_version}, as consumers see it."
     return _head(what, text, "Event", "ClassVar") + text
 
 
 def _inlined(node: Any, scalars: Mapping[str, Schema]) -> Any:
-    """A schema whose references to what is no object, an enumeration for example, are that itself."""
+    """Replaces references to definitions that are no objects, such as enumerations, by the definitions themselves."""
     if isinstance(node, dict):
         target = node.get("$ref", "").rpartition("/")[2]
         return scalars.get(target) or {key: _inlined(each, scalars) for key, each in node.items()}
@@ -88,21 +88,23 @@ def _inlined(node: Any, scalars: Mapping[str, Schema]) -> Any:
 
 
 def _resolved(schema: Schema, name: str) -> Schema:
-    """A property of the whole, wherever it is defined."""
+    """Returns a property of a schema, following its reference if it has one."""
     found: Schema = schema["properties"][name]
     defined: Schema = schema["$defs"][found["$ref"].rpartition("/")[2]] if "$ref" in found else found
     return defined
 
 
 def _metadata_module(schema: Schema) -> str:
-    said = "`ingest_id` is one per raw record, so consumers drop duplicates by it."
+    said = (
+        "Holds an event's metadata. Each raw record has one `ingest_id`, so consumers drop duplicates by it."
+    )
     text = _part("Metadata", {**schema, "description": said}) + "\n"
-    return _head("Where an event came from.", text) + text
+    return _head("Defines the metadata of an event.", text) + text
 
 
 def _index(names: list[EventName]) -> str:
     lines = [
-        f'"""Every event type and version that this kit knows. {_NOTE}"""\n',
+        f'"""Lists every event type and version that this kit knows. {_NOTE}"""\n',
         "from collections.abc import Mapping",
         "from typing import TypeAlias\n",
     ]
@@ -119,7 +121,7 @@ def _index(names: list[EventName]) -> str:
 
 
 def _head(what: str, text: str, base: str = "", typing: str = "") -> str:
-    """The module's docstring and the imports that its text needs."""
+    """Returns the module's docstring and the imports that its text needs."""
     used = [name for name in (base, "Part", "Token") if name and re.search(rf"\b{name}\b", text)]
     lines = [f'"""{what} {_NOTE}"""\n']
     lines += ["from collections.abc import Mapping"] * ("Mapping[" in text)
@@ -133,7 +135,7 @@ def _head(what: str, text: str, base: str = "", typing: str = "") -> str:
 
 
 def _by_need(parts: Mapping[str, Schema], whole: str) -> Iterator[str]:
-    """What a part is made of, each after what that is made of in turn."""
+    """Yields the parts of a schema, each after the parts that it uses."""
     done: set[str] = set()
 
     def visit(title: str) -> Iterator[str]:
@@ -180,7 +182,7 @@ def _docstring(text: str) -> str:
 
 
 def annotated(schema: Schema) -> str:
-    """The Python type of what a schema allows."""
+    """Returns the Python type of what a schema allows."""
     arms = list(dict.fromkeys(_arms(schema)))
     if "str" in arms:
         arms = [arm for arm in arms if arm != "Token"]
@@ -196,7 +198,7 @@ def _arms(schema: Schema) -> Iterator[str]:
         for arm in schema["anyOf"]:
             yield from _arms(arm)
     elif schema.get("const") == "":
-        # An empty string stays one, whatever the kind: it is no reason to call a token a string.
+        # Any kind leaves an empty string empty. That is no reason to type a token as a string.
         return
     elif "const" in schema or "enum" in schema:
         for value in schema.get("enum", [schema.get("const")]):

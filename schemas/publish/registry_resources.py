@@ -1,7 +1,7 @@
-"""The template's section for EventBridge's schema registry: one resource for each event type and version.
+"""Writes the template's section for EventBridge's schema registry: one resource for each event type and version.
 
-The registry takes JSON Schema of draft 4, so definitions go by their old name, and tokens, which are most of a schema, are
-defined once. A schema is the whole envelope, as the registry's own are.
+The registry takes JSON Schema draft 4, so definitions have their old name. Tokens are most of a schema, so they are
+defined once. A schema covers the whole EventBridge event, like the registry's own schemas.
 """
 
 import json
@@ -14,7 +14,7 @@ from schemas.publish.kit import class_name
 from schemas.registry import EventName
 from schemas.sanitized import SOURCE
 
-# https://docs.aws.amazon.com/eventbridge/latest/schema-reference/: a schema's content takes 100,000 characters.
+# A schema's content may have 100,000 characters: https://docs.aws.amazon.com/eventbridge/latest/schema-reference/
 MAX_CONTENT = 100_000
 BEGIN = "  # ---- schema registry, written by `make schemas`\n"
 END = "  # ---- end of what `make schemas` writes\n"
@@ -23,10 +23,10 @@ _TOKEN_NAME = "AnyToken"  # noqa: S105 -- the name of a definition
 
 
 def spliced(template: str, sanitized: Mapping[EventName, Schema]) -> str:
-    """The template with its section written anew.
+    """Returns the template with its section replaced.
 
     Raises:
-        ValueError: the section's two marks are not there.
+        ValueError: the section's two marks are missing.
     """
     before, begin, rest = template.partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -36,13 +36,13 @@ def spliced(template: str, sanitized: Mapping[EventName, Schema]) -> str:
 
 
 def section(sanitized: Mapping[EventName, Schema]) -> str:
-    """The resources as YAML."""
+    """Returns the resources as YAML."""
     lines = [
         "  SchemaRegistry:",
         "    Type: AWS::EventSchemas::Registry",
         "    Properties:",
         '      RegistryName: !Sub "${AWS::StackName}-sanitized"',
-        "      Description: What consumers of the sanitized bus receive.",
+        "      Description: The events that consumers of the sanitized bus receive.",
     ]
     for name in sorted(sanitized):
         content = json.dumps(draft_4(name, sanitized[name]), separators=(",", ":"), sort_keys=True)
@@ -62,7 +62,7 @@ def section(sanitized: Mapping[EventName, Schema]) -> str:
 
 
 def draft_4(name: EventName, schema: Schema) -> Schema:
-    """The envelope's schema in the dialect that the registry takes."""
+    """Returns the schema of the whole EventBridge event in draft 4."""
     detail = {key: value for key, value in schema.items() if key not in _UNSAID}
     definitions = {part: _older(each) for part, each in schema.get("$defs", {}).items()}
     return {

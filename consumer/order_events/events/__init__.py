@@ -1,4 +1,4 @@
-"""Every event type and version that this kit knows. Written by `make schemas` from the models in `schemas/`."""
+"""Lists every event type and version that this kit knows. Written by `make schemas` from the models in `schemas/`."""
 
 from collections.abc import Mapping
 from typing import TypeAlias

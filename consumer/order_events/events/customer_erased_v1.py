@@ -1,4 +1,4 @@
-"""`customer.erased`, version 1, as consumers see it. Written by `make schemas` from the models in `schemas/`."""
+"""Defines `customer.erased`, version 1, as consumers see it. Written by `make schemas` from the models in `schemas/`."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,21 +9,21 @@ from order_events.parts import Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasedCustomer(Part):
-    """Whom to forget: everything of theirs that had arrived until `occurred_at`."""
+    """Names the customer to forget, with everything of theirs that had arrived until `occurred_at`."""
 
     customer_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure(Part):
-    """What the event says."""
+    """Holds the event's data."""
 
     customer: ErasedCustomer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerErasedV1(Event):
-    """`customer.erased`, version 1."""
+    """Holds an event `customer.erased`, version 1."""
 
     EVENT_TYPE: ClassVar[str] = "customer.erased"
     SCHEMA_VERSION: ClassVar[int] = 1

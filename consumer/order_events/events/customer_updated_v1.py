@@ -1,4 +1,4 @@
-"""`customer.updated`, version 1, as consumers see it. Written by `make schemas` from the models in `schemas/`."""
+"""Defines `customer.updated`, version 1, as consumers see it. Written by `make schemas` from the models in `schemas/`."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from order_events.parts import Part, Token
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledAddress(Part):
-    """One of the customer's addresses."""
+    """Describes one of the customer's addresses."""
 
     name: Token | None = None
     line1: Token | None = None
@@ -23,10 +23,10 @@ class LabelledAddress(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer(Part):
-    """The profile.
+    """Describes a customer's profile.
 
-    The loyalty number keeps its format, because till systems check it; devices can be counted and told apart, and never
-    be found again; the answer to the security question is nobody's business downstream.
+    The loyalty number keeps its format because till systems check it. Devices can be counted and told apart, but never
+    found again. Consumers have no use for the answer to the security question, so it is removed.
     """
 
     customer_id: str
@@ -51,14 +51,14 @@ class Customer(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerUpdated(Part):
-    """The raw event's own shape, with tokens in the place of sensitive values."""
+    """Holds the event's data in the raw event's shape, with tokens in place of sensitive values."""
 
     customer: Customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerUpdatedV1(Event):
-    """`customer.updated`, version 1."""
+    """Holds an event `customer.updated`, version 1."""
 
     EVENT_TYPE: ClassVar[str] = "customer.updated"
     SCHEMA_VERSION: ClassVar[int] = 1

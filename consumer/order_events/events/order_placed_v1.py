@@ -1,4 +1,4 @@
-"""`order.placed`, version 1, as consumers see it. Written by `make schemas` from the models in `schemas/`."""
+"""Defines `order.placed`, version 1, as consumers see it. Written by `make schemas` from the models in `schemas/`."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from order_events.parts import Part, Token
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address(Part):
-    """Where to ship, or whom to bill."""
+    """Describes a shipping or billing address."""
 
     name: Token | None = None
     line1: Token | None = None
@@ -22,7 +22,7 @@ class Address(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer(Part):
-    """Who ordered."""
+    """Describes the customer who ordered."""
 
     customer_id: str
     name: Token | None = None
@@ -36,7 +36,7 @@ class Customer(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item(Part):
-    """A line of the order."""
+    """Describes a line of the order."""
 
     sku: str | None = None
     name: str | None = None
@@ -46,7 +46,7 @@ class Item(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card(Part):
-    """The card paid with. Sensitive authentication data never gets as far as this model."""
+    """Describes the card that pays. Sensitive authentication data is removed before an event gets here."""
 
     number: Token | None = None
     number_last4: str | None = None
@@ -57,7 +57,7 @@ class Card(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(Part):
-    """How the order is paid."""
+    """Describes how the order is paid."""
 
     method: str | None = None
     card: Card | None = None
@@ -65,7 +65,7 @@ class Payment(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order(Part):
-    """The order itself."""
+    """Describes the order."""
 
     order_id: str
     currency: str
@@ -80,14 +80,14 @@ class Order(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced(Part):
-    """The raw event's own shape, with tokens in the place of sensitive values."""
+    """Holds the event's data in the raw event's shape, with tokens in place of sensitive values."""
 
     order: Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlacedV1(Event):
-    """`order.placed`, version 1."""
+    """Holds an event `order.placed`, version 1."""
 
     EVENT_TYPE: ClassVar[str] = "order.placed"
     SCHEMA_VERSION: ClassVar[int] = 1

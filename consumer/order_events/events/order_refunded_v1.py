@@ -1,4 +1,4 @@
-"""`order.refunded`, version 1, as consumers see it. Written by `make schemas` from the models in `schemas/`."""
+"""Defines `order.refunded`, version 1, as consumers see it. Written by `make schemas` from the models in `schemas/`."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from order_events.parts import Part, Token
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer(Part):
-    """Who gets the money."""
+    """Describes the customer who gets the money."""
 
     customer_id: str
     email: Token | None = None
@@ -18,7 +18,7 @@ class Customer(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankAccount(Part):
-    """An account to pay into, where there is no card."""
+    """Describes an account to pay into if there is no card."""
 
     iban: Token | None = None
     holder: Token | None = None
@@ -26,7 +26,7 @@ class BankAccount(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card(Part):
-    """The card that was charged."""
+    """Describes the card that was charged."""
 
     number: Token | None = None
     number_last4: str | None = None
@@ -35,7 +35,7 @@ class Card(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination(Part):
-    """Where the money goes."""
+    """Describes where the money goes."""
 
     method: str | None = None
     card: Card | None = None
@@ -44,7 +44,7 @@ class Destination(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line(Part):
-    """What is refunded of a line of the order."""
+    """Describes what is refunded of a line of the order."""
 
     sku: str | None = None
     quantity: int | Token | None = None
@@ -53,7 +53,7 @@ class Line(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund(Part):
-    """The refund itself."""
+    """Describes the refund."""
 
     refund_id: str
     order_id: str
@@ -67,14 +67,14 @@ class Refund(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRefunded(Part):
-    """The raw event's own shape, with tokens in the place of sensitive values."""
+    """Holds the event's data in the raw event's shape, with tokens in place of sensitive values."""
 
     refund: Refund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRefundedV1(Event):
-    """`order.refunded`, version 1."""
+    """Holds an event `order.refunded`, version 1."""
 
     EVENT_TYPE: ClassVar[str] = "order.refunded"
     SCHEMA_VERSION: ClassVar[int] = 1
