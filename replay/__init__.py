@@ -1,1 +1,1 @@
-"""The operator's command `replay`: what failed, and how it comes back."""
+"""Shows operators what failed, and replays it: the command `replay`."""

@@ -1,4 +1,7 @@
-"""EventBridge's own replays of the archive: sanitized events, to chosen rules, for consumers that lost data."""
+"""Controls EventBridge's replays of the archive.
+
+They send sanitized events to chosen rules, for consumers that lost data.
+"""
 
 import time
 from collections.abc import Sequence
@@ -16,7 +19,7 @@ _RUNNING = frozenset({"STARTING", "RUNNING", "CANCELLING"})
 def start(
     stack: Stack, archive_arn: str | None, rules: Sequence[str], times: tuple[datetime, datetime]
 ) -> dict[str, Any]:
-    """Start a replay; answers with its name and state."""
+    """Starts a replay; returns its name and state."""
     events = stack.client("events")
     bus = stack.output("SanitizedBusName")
     name = f"replay-{int(time.time())}"
@@ -34,7 +37,7 @@ def start(
 
 
 def status(stack: Stack, name: str) -> dict[str, Any]:
-    """Where a replay stands."""
+    """Returns the state of a replay."""
     with explained(f"looking for the replay {name}"):
         answer = stack.client("events").describe_replay(ReplayName=name)
     replayed = answer.get("EventLastReplayedTime")
@@ -46,24 +49,24 @@ def status(stack: Stack, name: str) -> dict[str, Any]:
 
 
 def watch(stack: Stack, name: str) -> dict[str, Any]:
-    """Wait until a replay ends."""
+    """Waits until a replay ends; returns its last state."""
     while (found := status(stack, name))["state"] in _RUNNING:
         time.sleep(_POLL_SECONDS)
     return found
 
 
 def cancel(stack: Stack, name: str) -> dict[str, Any]:
-    """Cancel a replay."""
+    """Cancels a replay."""
     with explained(f"cancelling the replay {name}"):
         answer = stack.client("events").cancel_replay(ReplayName=name)
     return {"name": name, "state": answer["State"]}
 
 
 def _bus_arn(rule_arn: str, bus: str) -> str:
-    """The bus that a rule's ARN names.
+    """Returns the ARN of the bus in a rule's ARN.
 
     Raises:
-        CommandError: it is a rule of another bus.
+        CommandError: the rule belongs to another bus.
     """
     head, found, rest = rule_arn.partition(":rule/")
     if not found or not rest.startswith(f"{bus}/"):

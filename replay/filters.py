@@ -1,4 +1,4 @@
-"""Which letters a command is about."""
+"""Selects the letters that a command is about."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,13 +12,13 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a letter must be; an empty part lets all through.
+    """Says which letters are selected. An empty field selects all.
 
     Args:
         since: the earliest arrival of the record.
-        until: the latest.
-        event_types: known only once a letter is opened, so the replay function checks them.
-        limit: at most that many letters.
+        until: the latest arrival of the record.
+        event_types: the event types of the record. The replay function checks them, because it has to open the letter.
+        limit: the most letters.
     """
 
     codes: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Filter:
     limit: int | None = None
 
     def takes(self, letter: Letter) -> bool:
-        """Whether a letter is meant; ids may be given by their beginnings."""
+        """Returns True if a letter is selected. Ids may be shortened to their beginnings."""
         arrived = letter.arrived_at
         return (
             (not self.codes or letter.code in self.codes)
@@ -42,11 +42,11 @@ class Filter:
 
     @property
     def everything(self) -> bool:
-        """Whether nothing is left out but by count and event type."""
+        """Returns True if only count, source and event type limit the selection."""
         return not (self.codes or self.ids or self.since or self.until)
 
     def to_dict(self) -> dict[str, Any]:
-        """For the audit trail."""
+        """Returns the filter for the audit trail."""
         return {
             "codes": list(self.codes),
             "sources": list(self.sources),
@@ -59,10 +59,10 @@ class Filter:
 
 
 def moment(text: str | None) -> datetime | None:
-    """A time as an operator types it: ISO 8601, or an age such as 90m, 6h, 2d.
+    """Parses a time as an operator types it: ISO 8601, or an age such as 90m, 6h, 2d.
 
     Raises:
-        CommandError: it is neither.
+        CommandError: the text is neither.
     """
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""The stack's replay function, as the operator's role may invoke it."""
+"""Invokes the stack's replay function with the operator's role."""
 
 import json
 from typing import Any
@@ -9,15 +9,15 @@ from ops.stack import Stack
 
 
 class ReplayFunction:
-    """Asks the function; says who asks."""
+    """Sends requests to the function, with the operator's name."""
 
-    def __init__(self, stack: Stack, filter_told: dict[str, Any] | None = None) -> None:
+    def __init__(self, stack: Stack, filters: dict[str, Any] | None = None) -> None:
         self._lambda = stack.client("lambda")
         self._name = stack.output("ReplayFunctionName")
-        self._common = {"operator": stack.operator(), "filter": filter_told}
+        self._common = {"operator": stack.operator(), "filter": filters}
 
     def ask(self, action: str, **request: Any) -> dict[str, Any]:
-        """One request.
+        """Sends one request; returns the answer.
 
         Raises:
             CommandError: the function refused, failed, or could not be invoked.

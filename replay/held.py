@@ -1,12 +1,12 @@
-"""Waits for letters that somebody else holds: a run is not done while one may still come back.
+"""Waits for letters that somebody else holds, because a run is not done while one may come back.
 
-A run that was killed holds its letters until their time is over; one that goes on deletes them or gives them back.
+A run that was killed holds its letters until the hold ends. A run that continues deletes them or gives them back.
 """
 
 import time
 from collections.abc import Callable
 
-_PAUSE = 2.0  # seconds between two looks
+_PAUSE = 2.0  # seconds between two checks
 
 
 def waited_for(
@@ -16,22 +16,22 @@ def waited_for(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Waits until nobody holds a letter, and takes what comes back meanwhile.
+    """Waits until nobody holds a letter, and takes letters that come back in the meantime.
 
     Args:
-        held: counts the letters that somebody holds; the caller holds none.
-        take_what_came_back: replays what is there; false ends the wait.
-        patience: seconds; past them the letters are held for longer than a run of ours would.
-        clock: seconds that only grow.
-        sleep: waits for seconds.
+        held: returns the number of letters that somebody holds; the caller holds none.
+        take_what_came_back: replays the letters that are there; returns False to end the wait.
+        patience: seconds after which the wait ends, since no run of ours holds letters for longer.
+        clock: returns seconds that never go back.
+        sleep: waits for some seconds.
 
     Returns:
-        How many are still held.
+        The number of letters that are still held.
     """
     deadline = clock() + patience
     while left := held():
         if clock() >= deadline or not take_what_came_back():
             return left
         sleep(_PAUSE)
-    take_what_came_back()  # what came back between the last look and the count
+    take_what_came_back()  # letters that came back between the last check and the count
     return held()

@@ -1,6 +1,6 @@
-"""Letters as they lie on the queue: told apart by shape, taken for a while, given back, deleted.
+"""Reads letters from the queue: recognizes their shape, holds them for a while, gives them back or deletes them.
 
-Nothing in here can open one.
+Nothing in this file can open a letter.
 """
 
 import json
@@ -15,30 +15,30 @@ from ops.errors import CommandError
 from ops.explain import explained
 from schemas.dead_letter import DeadLetter, ErrorCode
 
-_BATCH = 10  # ReceiveMessage, DeleteMessageBatch: at most 10 a call
-_ATTEMPTS = 3  # for what SQS left of a batch by a fault of its own
+_BATCH = 10  # ReceiveMessage and DeleteMessageBatch take at most 10 a call
+_ATTEMPTS = 3  # for the part of a batch that SQS failed on
 _TRACE = "AWSTraceHeader"
-# Any wait asks all of SQS's servers; without one an answer may be empty while letters lie on a server that was not asked:
-# docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+# Any wait asks all of SQS's servers. Without one, an answer may be empty although a server that was not asked has
+# letters: docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
 _WAIT = 1
 _EMPTY_ANSWERS = 2  # in a row
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message on the dead-letter queue.
+    """Holds one message of the dead-letter queue.
 
     Args:
         letter_id: SQS's id of the message.
-        shape: `sealed` (ours), `positions` (Lambda's failure record), or `unknown`.
-        code: why it is there; `unknown` for what is no letter.
+        shape: `sealed` (one of ours), `positions` (Lambda's failure record), or `unknown`.
+        code: the error code; `unknown` if the message is no letter.
         source: `stream`, `queue` or `unknown`.
-        place: sequence number or message id of the record.
+        place: the sequence number or message id of the record.
         arrived_at: when the record arrived at its source.
-        records: how many records it stands for.
-        attempts: deliveries that failed.
-        message: the letter's own sentence.
-        trace: id of the trace of the invocation that wrote it, where there is one.
+        records: the number of records in it.
+        attempts: the number of failed deliveries.
+        message: the error message in the letter.
+        trace: the trace id of the invocation that wrote it, or None.
     """
 
     letter_id: str
@@ -55,7 +55,7 @@ class Letter:
     trace: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """What may be shown."""
+        """Returns what may be shown of a letter."""
         return {
             "id": self.letter_id,
             "shape": self.shape,
@@ -71,13 +71,13 @@ class Letter:
 
 
 def read(message: dict[str, Any]) -> Letter:
-    """A message told apart by its shape; whatever is neither ours nor Lambda's is `unknown` and never sent on."""
+    """Recognizes a message by its shape. One that is neither ours nor Lambda's is `unknown`, and is never sent on."""
     header = message.get("Attributes", {}).get(_TRACE, "")
     root = next((part[5:] for part in header.split(";") if part.startswith("Root=")), None)
-    return replace(_told_apart(message), trace=root)
+    return replace(_recognized(message), trace=root)
 
 
-def _told_apart(message: dict[str, Any]) -> Letter:
+def _recognized(message: dict[str, Any]) -> Letter:
     letter_id, body, receipt = message["MessageId"], message["Body"], message["ReceiptHandle"]
     try:
         ours = DeadLetter.model_validate_json(body)
@@ -140,21 +140,21 @@ def _moment(text: str) -> datetime | None:
 
 
 class LetterQueue:
-    """The dead-letter queue, as the operator's role may use it."""
+    """Accesses the dead-letter queue with the operator's role."""
 
     def __init__(self, sqs: Any, url: str, hold_seconds: int) -> None:
-        """A queue whose letters are kept from other operators for some seconds once they are taken."""
+        """Uses a queue. Letters that are taken are held back from other operators for `hold_seconds`."""
         self._sqs = sqs
         self._url = url
         self._hold = hold_seconds
-        # By a letter's receipt the latest one, where it was received again.
+        # The latest receipt of a letter that was received again, by its first receipt.
         self._renewed: dict[str, str] = {}
 
     def take(self, known: Collection[str] = frozenset()) -> Iterator[Letter]:
-        """Every letter that nobody else holds, once each; they come back when the hold ends.
+        """Yields each letter that nobody else holds, once. The letters come back when the hold ends.
 
         Args:
-            known: ids of letters to leave out.
+            known: the ids of letters to skip.
         """
         first: dict[str, str] = {}
         again: set[str] = set()
@@ -168,14 +168,13 @@ class LetterQueue:
                 empty = 0 if messages else empty + 1
                 passing = set() if new else passing
                 if any(each["MessageId"] in passing for each in old):
-                    empty = (
-                        _EMPTY_ANSWERS  # all that is left went by: holds end faster than letters are received
-                    )
+                    empty = _EMPTY_ANSWERS  # all that is left was seen again: holds end faster than letters are received
                 passing |= {each["MessageId"] for each in old}
                 for each in messages:
                     receipt = first.setdefault(each["MessageId"], each["ReceiptHandle"])
                     if each in old:
-                        # Its hold ended meanwhile. The new one lasts until the end, or it would stand before the others.
+                        # Its hold ended in the meantime. The new hold lasts until the end; otherwise this letter would
+                        # come before the others.
                         self._renewed[receipt] = each["ReceiptHandle"]
                         again.add(receipt)
                 yield from map(read, new)
@@ -194,28 +193,31 @@ class LetterQueue:
         return list(answer.get("Messages", []))
 
     def give_back(self, receipts: Sequence[str]) -> None:
-        """End the hold on letters."""
+        """Ends the hold on letters."""
         self._in_batches("change_message_visibility_batch", receipts, VisibilityTimeout=0)
 
     def delete(self, receipts: Sequence[str]) -> None:
-        """Delete letters; one that is gone already does not matter."""
+        """Deletes letters. Letters that are gone already are ignored."""
         self._in_batches("delete_message_batch", receipts)
 
     def counts(self) -> dict[str, int]:
-        """About how many letters wait, and how many somebody holds."""
+        """Returns the approximate numbers of letters that wait and that somebody holds."""
         return count(self._sqs, self._url)
 
     def _in_batches(self, method: str, receipts: Sequence[str], **extra: Any) -> None:
         for start in range(0, len(receipts), _BATCH):
             entries = [
-                {"Id": str(at), "ReceiptHandle": self._renewed.get(receipt, receipt), **extra}
-                for at, receipt in enumerate(receipts[start : start + _BATCH])
+                {"Id": str(index), "ReceiptHandle": self._renewed.get(receipt, receipt), **extra}
+                for index, receipt in enumerate(receipts[start : start + _BATCH])
             ]
             with explained("handling letters"):
                 self._handle(method, entries)
 
     def _handle(self, method: str, entries: Sequence[dict[str, Any]]) -> None:
-        """Hand a batch to SQS, and again what it did not take by a fault of its own; a letter that is gone is the sender's."""
+        """Sends a batch to SQS, and repeats the entries that failed on SQS's side.
+
+        Letters that are gone are ignored.
+        """
         left = list(entries)
         for _ in range(_ATTEMPTS):
             failed = getattr(self._sqs, method)(QueueUrl=self._url, Entries=left).get("Failed", [])
@@ -230,7 +232,7 @@ class LetterQueue:
 
 
 def count(sqs: Any, url: str) -> dict[str, int]:
-    """About how many messages wait on a queue, and how many somebody holds."""
+    """Returns the approximate numbers of messages on a queue that wait and that somebody holds."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     with explained("counting letters"):
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]

@@ -1,4 +1,4 @@
-"""Shows letters to an operator, in tables."""
+"""Shows letters to an operator in tables."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ _AGES = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
 def groups(counted: Counter[tuple[str, str, str]]) -> None:
-    """Letters by code, source and age."""
+    """Prints the number of letters by code, source and age."""
     rows = [[code, source, age, f"{number:,}"] for (code, source, age), number in sorted(counted.items())]
     table("dead letters", ["code", "source", "age", "letters"], rows)
 
 
 def letters(found: Sequence[Letter]) -> None:
-    """A line for each letter."""
+    """Prints a line for each letter."""
     rows = [
         [each.letter_id, each.code, each.source, age(each.arrived_at), str(each.records), each.message]
         for each in found
@@ -26,7 +26,7 @@ def letters(found: Sequence[Letter]) -> None:
 
 
 def age(moment: datetime | None) -> str:
-    """How long ago, in the largest unit that fits."""
+    """Returns the time since a moment in the largest unit that fits."""
     if moment is None:
         return "unknown"
     seconds = max(0, int((datetime.now(UTC) - moment).total_seconds()))
@@ -34,7 +34,7 @@ def age(moment: datetime | None) -> str:
 
 
 def age_class(moment: datetime | None) -> str:
-    """For grouping: younger than an hour, a day, a week, or older."""
+    """Returns an age to group by: under an hour, a day, a week, or over a week."""
     if moment is None:
         return "unknown"
     seconds = (datetime.now(UTC) - moment).total_seconds()

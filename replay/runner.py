@@ -1,4 +1,4 @@
-"""Runs letters: several requests at once, no faster than asked, and nothing deleted before its success is known."""
+"""Replays letters: several requests at once, within a given rate. A letter is deleted only after it was published."""
 
 import threading
 import time
@@ -14,17 +14,17 @@ from replay.function import ReplayFunction
 from replay.letters import Letter, LetterQueue
 
 LETTERS = 25
-REQUEST_BYTES = 4_000_000  # Lambda: 6 MB for a request
+REQUEST_BYTES = 4_000_000  # Lambda accepts 6 MB in a request
 PUBLISHED = "published"
 SKIPPED = "skipped"
 
 
 @dataclass
 class Report:
-    """What came of a run.
+    """Holds the results of a run.
 
     Args:
-        held: messages that were meant, too, and that somebody else holds: nobody knows yet what comes of them.
+        held: the number of selected messages that somebody else holds, so that their result is not known yet.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
@@ -34,18 +34,18 @@ class Report:
 
     @property
     def all_replayed(self) -> bool:
-        """Whether nothing stayed behind."""
+        """Returns True if no selected letter is left."""
         return self.stopped is None and not self.held and not set(self.statuses) - {PUBLISHED, SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a run goes.
+    """Says how fast a run goes.
 
     Args:
-        rate: records a second; 0 for as fast as it goes.
-        concurrency: requests at once.
-        stop_after: failures in a row that end the run.
+        rate: records a second; 0 for no limit.
+        concurrency: the number of requests at once.
+        stop_after: the number of failures in a row after which the run ends.
     """
 
     rate: float
@@ -54,7 +54,7 @@ class Pace:
 
 
 class Runner:
-    """One run, of as many calls of `run` as it takes; `give_back` ends the hold on the letters that stay."""
+    """Drives one run. `run` may be called several times; `give_back` ends the hold on the letters that are left."""
 
     def __init__(
         self, queue: LetterQueue, function: ReplayFunction, pace: Pace, tick: Callable[[int], None]
@@ -70,11 +70,11 @@ class Runner:
         self._left: list[str] = []
 
     def run(self, letters: Iterator[Letter], wanted: Filter) -> Report:
-        """Replay letters.
+        """Replays letters.
 
         Args:
-            letters: taken from the queue as they are needed, so that little is held if the run dies.
-            wanted: those of other event types are skipped by the function, which can read them.
+            letters: taken from the queue only as they are needed, so that few are held if the run is killed.
+            wanted: the filter. The function skips records of other event types, because it can read them.
         """
         running: dict[Future[list[dict[str, Any]]], Sequence[Letter]] = {}
         batches = _batches(letters)
@@ -95,7 +95,7 @@ class Runner:
         return self.report
 
     def give_back(self) -> None:
-        """Ends the hold on the letters that stay."""
+        """Ends the hold on the letters that are left."""
         self._queue.give_back(self._left)
         self._left.clear()
 

@@ -1,4 +1,4 @@
-"""A piece of the raw stream, sent through the tokenizer again shard by shard."""
+"""Replays a piece of the raw stream, shard by shard."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +10,14 @@ from replay.function import ReplayFunction
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Which records.
+    """Selects records of the stream.
 
     Args:
-        since: the earliest arrival; None for all that the stream still has.
-        until: the latest.
-        shards: ids; none for all.
-        first: a sequence number.
-        last: a sequence number.
+        since: the earliest arrival; None for everything that the stream still has.
+        until: the latest arrival, or None.
+        shards: ids of shards; empty for all.
+        first: the first sequence number, or None.
+        last: the last sequence number, or None.
     """
 
     since: datetime | None
@@ -27,7 +27,7 @@ class Piece:
     last: str | None
 
     def to_dict(self) -> dict[str, Any]:
-        """For the audit trail."""
+        """Returns the selection for the audit trail."""
         return {
             "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
@@ -37,7 +37,7 @@ class Piece:
         }
 
     def start(self) -> dict[str, Any]:
-        """Where to begin, as GetShardIterator takes it."""
+        """Returns where to begin, in the form of GetShardIterator."""
         if self.first:
             return {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": self.first}
         if self.since:
@@ -46,7 +46,7 @@ class Piece:
 
 
 def run(function: ReplayFunction, piece: Piece, *, apply: bool) -> dict[str, Any]:
-    """Replay a piece of the stream; without `apply` only the shards are told.
+    """Replays a piece of the stream. Without `apply` it only lists the shards.
 
     Raises:
         CommandError: there is no such shard.
@@ -55,8 +55,12 @@ def run(function: ReplayFunction, piece: Piece, *, apply: bool) -> dict[str, Any
     if unknown := set(piece.shards) - set(shards):
         raise CommandError(f"no such shard: {', '.join(sorted(unknown))}", f"shards: {', '.join(shards)}")
     chosen = [shard for shard in shards if not piece.shards or shard in piece.shards]
-    told = {shard: _shard(function, shard, piece) if apply else _nothing() for shard in chosen}
-    return {"dry_run": not apply, "shards": told, "failures": sum(each["failures"] for each in told.values())}
+    reports = {shard: _shard(function, shard, piece) if apply else _nothing() for shard in chosen}
+    return {
+        "dry_run": not apply,
+        "shards": reports,
+        "failures": sum(each["failures"] for each in reports.values()),
+    }
 
 
 def _shard(function: ReplayFunction, shard: str, piece: Piece) -> dict[str, Any]:

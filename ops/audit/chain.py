@@ -1,4 +1,4 @@
-"""The rules for one chain. Lines come in order, one at a time; nothing of them is kept but the last one's hash."""
+"""Checks one chain of the audit trail. Lines come in order, one at a time; only the hash of the last one is kept."""
 
 import base64
 import binascii
@@ -13,14 +13,14 @@ OpenKey = Callable[[str, bytes], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What lies at one place.
+    """Describes what is stored at one place.
 
     Args:
-        place: by the object's key.
-        body: of the oldest version; None where none is left, or it is too large for a line.
-        versions: how many there are.
-        hidden: a delete marker lies over them.
-        locked_days: days for which the oldest version was locked in compliance mode; None if it was not.
+        place: the place that the object's key encodes.
+        body: the oldest version; None if no version is left, or if it is too large for a line.
+        versions: the number of versions.
+        hidden: True if a delete marker covers them.
+        locked_days: the days for which the oldest version was locked in compliance mode; None if it was not.
     """
 
     place: Place
@@ -34,10 +34,10 @@ class ChainCheck:
     """Checks one chain.
 
     Args:
-        day: of the chain.
-        chain: its id.
-        head: as it was before the lines were listed; lines up to it must be there.
-        open_key: a chain's key behind its wrapped form, None if it was not made for that chain.
+        day: the day of the chain.
+        chain: the chain's id.
+        head: the chain's head as it was before the lines were listed. All lines up to it must exist.
+        open_key: returns the chain's key from its wrapped form, or None if it was not made for that chain.
     """
 
     def __init__(self, day: str, chain: str, head: Head | None, open_key: OpenKey) -> None:
@@ -47,13 +47,13 @@ class ChainCheck:
         self._open_key = open_key
         self._key: bytes | None = None
         self._previous: str | None = None  # hash of the line before
-        self._linked = True  # whether that hash is known
+        self._linked = True  # True if that hash is known
         self.last = 0
-        self.unanswered = False  # whether the last line is one that no answer was given on
+        self.unanswered = False  # True if no answer was given after the last line
         self.time: str | None = None  # of the last line that could be read
 
     def take(self, stored: Stored) -> Iterator[Finding]:
-        """The next line."""
+        """Checks the next line; yields what is wrong."""
         sequence = stored.place.sequence
         if sequence > self.last + 1:
             missing = _span(self.last + 1, sequence - 1)
@@ -80,10 +80,10 @@ class ChainCheck:
         self._previous = sealed.hash
 
     def end(self, head_now: Callable[[], Head | None]) -> Iterator[Finding]:
-        """After the last line.
+        """Finishes the check after the last line; yields what is wrong.
 
         Args:
-            head_now: reads the head again; a writer may have gone on while the lines were listed.
+            head_now: reads the head again, because a writer may have continued while the lines were listed.
         """
         known = self._head.sequence if self._head else 0
         if self.last == 0:
@@ -96,11 +96,11 @@ class ChainCheck:
             reached = now.sequence if now else 0
             self.unanswered = reached == self.last - 1
             if reached < self.last - 1:
-                told = f"it names line {reached} of {self.last}" if now else "it is missing"
-                yield self._finding(None, Kind.HEAD, f"{told}; a writer never goes on without it")
+                state = f"it names line {reached} of {self.last}" if now else "it is missing"
+                yield self._finding(None, Kind.HEAD, f"{state}; a writer never goes on without it")
 
     def _fault(self, place: Place, sealed: Sealed) -> tuple[Kind, str] | None:
-        """What is wrong with a line that is whole in itself; the first reason is enough."""
+        """Returns the first fault of a line whose content fits its hash, or None."""
         line = sealed.line
         if line.place != place:
             stands = f"it is line {line.place.sequence} of chain {line.place.chain} on {line.place.day}"
@@ -129,8 +129,8 @@ class ChainCheck:
             left = "the line is still there" if stored.body is not None else "no version is left"
             yield self._finding(sequence, Kind.HIDDEN, f"a delete marker lies over it; {left}")
         if stored.versions > 1:
-            told = f"{stored.versions} versions; the oldest is taken for the line"
-            yield self._finding(sequence, Kind.VERSIONS, told)
+            text = f"{stored.versions} versions; the oldest is taken for the line"
+            yield self._finding(sequence, Kind.VERSIONS, text)
         if stored.body is not None and stored.locked_days is None:
             yield self._finding(sequence, Kind.UNLOCKED, "it can be deleted")
 

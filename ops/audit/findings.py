@@ -1,33 +1,33 @@
-"""What can be wrong with a trail."""
+"""Defines what can be wrong with an audit trail."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """How a chain breaks."""
+    """Lists the ways in which a chain can be broken."""
 
-    EDITED = "edited"  # the content is not what its own hash says
+    EDITED = "edited"  # the content doesn't fit its own hash
     FORGED = "forged"  # written without the chain's key, or by no writer at all
-    MISPLACED = "misplaced"  # a line of another place: swapped or copied
-    GAP = "gap"  # lines are missing before one that is there
-    MISSING_END = "missing end"  # the head names a line beyond the last that is there
-    MISSING_CHAIN = "missing chain"  # the head names a chain of which no line is there
-    HEAD = "head differs"  # the head names another line than the one that stands there, or lags behind
-    VERSIONS = "several versions"  # somebody wrote over a line; the first version is still there
-    HIDDEN = "hidden"  # a delete marker lies over a line
-    UNLOCKED = "unlocked"  # no lock in compliance mode keeps the line
+    MISPLACED = "misplaced"  # a line of another place, swapped or copied
+    GAP = "gap"  # lines are missing before an existing one
+    MISSING_END = "missing end"  # the head names a line after the last existing one
+    MISSING_CHAIN = "missing chain"  # the head names a chain that has no lines
+    HEAD = "head differs"  # the head names another line than the existing one, or is too old
+    VERSIONS = "several versions"  # somebody overwrote a line; the first version still exists
+    HIDDEN = "hidden"  # a delete marker covers a line
+    UNLOCKED = "unlocked"  # no lock in compliance mode protects the line
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Where a trail breaks.
+    """Describes where a trail is broken.
 
     Args:
-        day: of the chain.
-        chain: its id, or an object's key where that is no line's.
-        sequence: of the line, None where the chain as a whole is meant.
-        kind: how.
+        day: the day of the chain.
+        chain: the chain's id, or an object's key if it is not the key of a line.
+        sequence: the line's number; None if the whole chain is meant.
+        kind: the kind of break.
         what: a sentence for a person.
     """
 

@@ -1,4 +1,4 @@
-"""Reads a trail from AWS with the role of those who check it."""
+"""Reads an audit trail from AWS with the auditor's role."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,13 +14,13 @@ from tokenizer.audit.lines import MOST_BYTES, PREFIX, Head, Place, key_context
 
 _AT_ONCE = 10
 _BATCH = 256
-# What KMS says of a key that it did not make, or not under this encryption context.
+# KMS returns these codes for a key that it did not make, or not under this encryption context.
 _NOT_MADE_HERE = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 
 
 @dataclass(slots=True)
 class _Object:
-    """All versions of one object, as listed: the newest first."""
+    """Holds all versions of one object as they are listed, the newest first."""
 
     key: str
     versions: list[dict[str, Any]] = field(default_factory=list)
@@ -28,7 +28,7 @@ class _Object:
 
 
 class AwsTrail:
-    """A stack's audit trail."""
+    """Reads a stack's audit trail."""
 
     def __init__(self, stack: Stack) -> None:
         self._s3, self._dynamodb, self._kms = (stack.client(name) for name in ("s3", "dynamodb", "kms"))
@@ -37,7 +37,7 @@ class AwsTrail:
         self._key_arn = stack.output("AuditKeyArn")
 
     def days(self) -> list[str]:
-        """Each day that has a line or a head."""
+        """Returns the days that have a line or a head."""
         found: set[str] = set()
         pages = self._s3.get_paginator("list_object_versions")
         for page in pages.paginate(Bucket=self._bucket, Prefix=PREFIX, Delimiter="/"):
@@ -55,7 +55,7 @@ class AwsTrail:
         return sorted(found)
 
     def heads(self, day: str) -> Mapping[str, Head]:
-        """By chain, as they are now."""
+        """Returns the present heads of a day by chain."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             ConsistentRead=True,
@@ -66,21 +66,21 @@ class AwsTrail:
         return {item["chain"]["S"]: _head(item) for page in pages for item in page["Items"]}
 
     def head(self, day: str, chain: str) -> Head | None:
-        """One chain's, as it is now."""
+        """Returns the present head of one chain, or None."""
         item = self._dynamodb.get_item(
             TableName=self._table, Key={"day": {"S": day}, "chain": {"S": chain}}, ConsistentRead=True
         ).get("Item")
         return _head(item) if item else None
 
     def lines(self, day: str) -> Iterator[Stored | str]:
-        """What lies there, in the order of the keys; the key alone where no line can lie."""
+        """Yields a day's stored lines in the order of their keys, or only the key if it is not that of a line."""
         found = self._objects(f"{PREFIX}{day}/")
         with ThreadPoolExecutor(_AT_ONCE) as readers:
             while some := list(islice(found, _BATCH)):
                 yield from readers.map(self._stored, some)
 
     def open_key(self, chain: str, wrapped: bytes) -> bytes | None:
-        """A chain's key, None if it was not made for that chain."""
+        """Returns a chain's key, or None if it was not made for that chain."""
         if not wrapped:
             return None
         try:
@@ -106,7 +106,10 @@ class AwsTrail:
             yield found
 
     def _entries(self, prefix: str) -> Iterator[dict[str, Any]]:
-        """Versions and delete markers in the order of their keys; the versions of one, the newest first."""
+        """Yields versions and delete markers in the order of their keys.
+
+        The versions of one object begin with the newest.
+        """
         pages = self._s3.get_paginator("list_object_versions")
         for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
             yield from sorted(

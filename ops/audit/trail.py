@@ -1,4 +1,4 @@
-"""Walks a trail day by day and chain by chain. What is in memory is a day's heads and a few hundred lines."""
+"""Walks through a trail by days and chains. It keeps only a day's heads and a few hundred lines in memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,43 +9,43 @@ from ops.audit.chain import ChainCheck, Stored
 from ops.audit.findings import Finding, Kind
 from tokenizer.audit.lines import Head
 
-TOLD = 1000  # findings kept for a day; all are counted
+TOLD = 1000  # findings that are kept for a day; all are counted
 
 
 class Trail(Protocol):
-    """A trail that can be read."""
+    """Reads a trail."""
 
     def heads(self, day: str) -> Mapping[str, Head]:
-        """By chain, as they are now."""
+        """Returns the present heads of a day by chain."""
         ...
 
     def head(self, day: str, chain: str) -> Head | None:
-        """One chain's, as it is now."""
+        """Returns the present head of one chain, or None."""
         ...
 
     def lines(self, day: str) -> Iterator[Stored | str]:
-        """What lies there, in the order of the keys; the key alone where no line can lie."""
+        """Yields a day's stored lines in the order of their keys, or only the key if it is not that of a line."""
         ...
 
     def open_key(self, chain: str, wrapped: bytes) -> bytes | None:
-        """A chain's key, None if it was not made for that chain."""
+        """Returns a chain's key, or None if it was not made for that chain."""
         ...
 
 
 @dataclass(slots=True)
 class Day:
-    """What was found on a day.
+    """Holds what was found on a day.
 
     Args:
-        day: as YYYY-MM-DD.
-        chains: with a line or a head.
-        lines: that are there.
-        unanswered: lines beyond their head: their writer ended before it could answer.
+        day: the day as YYYY-MM-DD.
+        chains: the number of chains with a line or a head.
+        lines: the number of existing lines.
+        unanswered: the number of lines after their chain's head. Their writer ended before it could answer.
         first: time of the first line.
         last: time of the last line.
-        locked_days: the shortest lock of a line, in days from when it was put.
-        broken: findings in all.
-        findings: the first of them.
+        locked_days: the shortest lock of a line, in days from when it was written.
+        broken: the number of findings.
+        findings: the first findings.
     """
 
     day: str
@@ -59,14 +59,14 @@ class Day:
     findings: list[Finding] = field(default_factory=list)
 
     def note(self, found: Iterable[Finding]) -> None:
-        """Count findings, and keep the first of them."""
+        """Counts findings and keeps the first ones."""
         for each in found:
             self.broken += 1
             if len(self.findings) < TOLD:
                 self.findings.append(each)
 
     def saw(self, time: str | None, locked_days: int | None) -> None:
-        """Take note of a line."""
+        """Counts a line."""
         self.lines += 1
         if time is not None:
             self.first = min(self.first or time, time)
@@ -76,14 +76,14 @@ class Day:
 
 
 def check(trail: Trail, days: Iterable[str], tick: Callable[[int], None] = lambda _: None) -> Iterator[Day]:
-    """Check days.
+    """Checks the trail of some days.
 
-    The heads are read before the lines are listed: a head names nothing that a later list may lack.
+    The heads are read before the lines are listed, so that no head names a line that the list may lack.
 
     Args:
-        trail: to check.
-        days: as YYYY-MM-DD.
-        tick: told of each line.
+        trail: the trail to check.
+        days: the days as YYYY-MM-DD.
+        tick: is called with the number of lines that were read.
     """
     for name in days:
         day = Day(name)

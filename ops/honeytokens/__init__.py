@@ -1,1 +1,1 @@
-"""The command that seeds honey tokens."""
+"""Makes and lists honey tokens."""

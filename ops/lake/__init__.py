@@ -1,1 +1,1 @@
-"""Sanitized events at rest: the tables over the bucket's files, the analyst's questions, and the command `order-tokenizer lake`."""
+"""Queries sanitized events in the lake: tables over the bucket's files, saved questions, the command `order-tokenizer lake`."""

@@ -1,4 +1,4 @@
-"""Queries on Athena, in the stack's workgroup: waits for the end and reads the results."""
+"""Runs queries on Athena in the stack's workgroup, and reads the results."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,24 +10,24 @@ _RUNNING = frozenset({"QUEUED", "RUNNING"})
 
 
 class AthenaError(Exception):
-    """Athena did not answer a query; its text is Athena's."""
+    """Means that Athena did not answer a query. The text is Athena's."""
 
 
 def ask(athena: Any, workgroup: str, database: str, sql: str, sleep: Callable[[float], None]) -> Answer:
-    """Run one query.
+    """Runs one query.
 
     Args:
-        athena: a client with the analyst's role.
-        workgroup: of the stack; it says where results go and how much a query may scan.
-        database: of the stack.
-        sql: in Athena's dialect.
-        sleep: waits so many seconds.
+        athena: an Athena client with the analyst's role.
+        workgroup: the stack's workgroup, which decides where results go and how much a query may scan.
+        database: the stack's database.
+        sql: the query in Athena's dialect.
+        sleep: waits for some seconds.
 
     Returns:
-        All rows, every value as text.
+        All rows; every value is a text.
 
     Raises:
-        AthenaError: it failed or was stopped.
+        AthenaError: the query failed or was stopped.
     """
     started = athena.start_query_execution(
         QueryString=sql, WorkGroup=workgroup, QueryExecutionContext={"Database": database}

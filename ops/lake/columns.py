@@ -1,7 +1,10 @@
-"""The columns of the lake's tables, from the schemas that consumers have: one table for an event type, all its versions in it.
+"""Derives the columns of the lake's tables from the consumers' schemas.
 
-A field that may be a token is text, whatever else it may be: a column of numbers would fail a whole query on the first token.
-Money is text too, as in the events; a query casts it. What no schema names is in the files and in no column.
+Each event type has one table for all its versions.
+
+A field that may hold a token is text, whatever else it may hold, because one token in a column of numbers would fail
+the whole query. Money is text too, as in the events; a query casts it. Fields that no schema names are in the files but
+in no column.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +14,7 @@ from schemas.erased import NAME, CustomerErased
 from schemas.json_schema import Schema, own_schema, sanitized_schema
 from schemas.registry import EventName, registry
 
-# The name of a scalar type, the fields of a structure, or a list of one element type.
+# The name of a scalar type, the fields of a structure, or a list with the type of its elements.
 Column = str | dict[str, Any] | list[Any]
 
 TEXT = "string"
@@ -21,19 +24,19 @@ _ENVELOPE: dict[str, Column] = {"id": TEXT, "time": TEXT}
 
 
 def tables() -> dict[str, dict[str, Column]]:
-    """The columns of each table, by event type."""
+    """Returns the columns of each table by event type."""
     schemas = {name: sanitized_schema(model) for name, model in registry().items()}
     return columns({**schemas, NAME: own_schema(CustomerErased)})
 
 
 def columns(schemas: Mapping[EventName, Schema]) -> dict[str, dict[str, Column]]:
-    """The columns of each table, by event type.
+    """Returns the columns of each table by event type.
 
     Args:
-        schemas: of `detail`, as consumers get it.
+        schemas: the schemas of the `detail` that consumers get.
 
     Raises:
-        ValueError: two versions of a type have a field that no one column holds, or a name that is no column's.
+        ValueError: one column can't hold a field of two versions, or a field's name can't be a column's.
     """
     found: dict[str, Column] = {}
     for name in sorted(schemas):
@@ -44,12 +47,12 @@ def columns(schemas: Mapping[EventName, Schema]) -> dict[str, dict[str, Column]]
 
 
 def table_name(event_type: str) -> str:
-    """What the table of an event type is called."""
+    """Returns the name of an event type's table."""
     return event_type.replace(".", "_")
 
 
 def glue(column: Column) -> str:
-    """A type as Glue writes it."""
+    """Returns a type in Glue's notation."""
     if isinstance(column, dict):
         fields = (f"{name}:{glue(inner)}" for name, inner in column.items())
         return f"struct<{','.join(fields)}>"
@@ -57,7 +60,7 @@ def glue(column: Column) -> str:
 
 
 def duckdb(column: Column) -> str:
-    """A type as DuckDB writes it."""
+    """Returns a type in DuckDB's notation."""
     if isinstance(column, dict):
         fields = (f'"{name}" {duckdb(inner)}' for name, inner in column.items())
         return f"STRUCT({', '.join(fields)})"

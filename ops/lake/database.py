@@ -1,4 +1,4 @@
-"""DuckDB over the lake's files: the same tables and columns that Athena has, and of Trino's functions those that the questions use."""
+"""Opens the lake's files in DuckDB, with Athena's tables and the functions of Trino that the questions use."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from ops.lake.files import PREFIX
 from ops.lake.questions import orders
 
 _FUNCTIONS = (
-    "CREATE MACRO from_iso8601_timestamp(told) AS CAST(told AS TIMESTAMPTZ)",
+    "CREATE MACRO from_iso8601_timestamp(moment) AS CAST(moment AS TIMESTAMPTZ)",
     "CREATE MACRO date_format(moment, form) AS strftime(moment, form)",
 )
 _CLOSED = ("SET enable_external_access = false", "SET lock_configuration = true")
@@ -23,14 +23,14 @@ _NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
 
 
 class QueryError(Exception):
-    """A query that DuckDB does not take; its text says why, and may hold values of the lake."""
+    """Means that DuckDB can't run a query. The text says why, and may hold values of the lake."""
 
 
 class Database:
-    """The lake as it was when its files were read. A query reaches nothing else of this machine.
+    """Holds the lake as it was when its files were read. A query can reach nothing else on this machine.
 
     Args:
-        folder: with the files as `ops.lake.files` brings them.
+        folder: the folder of the files, as `ops.lake.files` fetches them.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -41,17 +41,17 @@ class Database:
             self._connection.execute(statement)
 
     def ask(self, sql: str) -> Answer:
-        """Run one query.
+        """Runs one query.
 
         Raises:
-            QueryError: it can't be run.
+            QueryError: the query can't be run.
         """
         try:
-            told = self._connection.execute(sql)
-            rows = told.fetchall()
+            result = self._connection.execute(sql)
+            rows = result.fetchall()
         except duckdb.Error as error:
             raise QueryError(str(error)) from None
-        return Answer([name for name, *_ in told.description or ()], rows)
+        return Answer([name for name, *_ in result.description or ()], rows)
 
 
 def _table(folder: Path, event_type: str, columns: Mapping[str, Column]) -> str:

@@ -1,4 +1,4 @@
-"""The lake's files on this machine, for a stack without Athena: fetched with the analyst's own role."""
+"""Fetches the lake's files for a stack without Athena, with the analyst's role."""
 
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -7,22 +7,22 @@ PREFIX = "events/"
 
 
 def fetch(s3: Any, bucket: str, folder: Path) -> int:
-    """Bring the files that are not there yet into a folder, under the names that they have in the bucket.
+    """Fetches the files that are missing in a folder, under the names that they have in the bucket.
 
     Args:
-        s3: a client of somebody who may read the bucket.
-        bucket: the lake's.
-        folder: takes the files.
+        s3: an S3 client that may read the bucket.
+        bucket: the lake's bucket.
+        folder: the folder for the files.
 
     Returns:
-        How many there are now.
+        The number of files in the folder.
     """
     found = 0
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX):
         for each in page.get("Contents", []):
             key = PurePosixPath(each["Key"])
             if ".." in key.parts:
-                continue  # no name of Firehose's
+                continue  # Firehose never makes such a name
             there = folder / key
             found += 1
             if there.exists():

@@ -1,7 +1,7 @@
-"""The analyst's questions: one text each, for Athena's saved queries and for DuckDB alike.
+"""Defines the analyst's questions. Each has one SQL text for Athena's saved queries and for DuckDB.
 
-The files keep to what both dialects have; what DuckDB lacks, `ops.lake.database` defines. `orders.sql` is what they have in
-common: each order once, in its newest event.
+The texts use only what both dialects have; `ops.lake.database` defines what DuckDB lacks. All of them use `orders.sql`,
+which selects each order once, in its newest event.
 """
 
 from enum import StrEnum
@@ -11,7 +11,7 @@ _FOLDER = Path(__file__).parent / "sql"
 
 
 class Question(StrEnum):
-    """A question by its name."""
+    """Names the saved questions."""
 
     REVENUE = "revenue"
     REPEAT = "repeat"
@@ -19,12 +19,12 @@ class Question(StrEnum):
 
     @property
     def asks(self) -> str:
-        """What it asks, in words."""
+        """Returns the question in words."""
         return _WORDS[self]
 
     @property
     def sql(self) -> str:
-        """The whole query, as it stands for itself."""
+        """Returns the whole query, which needs nothing else."""
         return f"WITH orders AS (\n{_indented(orders())}\n)\n{_text(self)}"
 
 
@@ -36,7 +36,7 @@ _WORDS = {
 
 
 def orders() -> str:
-    """The query for the orders as they stand, over the table of `order.placed`."""
+    """Returns the query for the present orders, over the table of `order.placed`."""
     return _text("orders")
 
 

@@ -1,4 +1,4 @@
-"""The template's section of tables and saved queries, written by `make schemas` from the schemas and `ops/lake/sql`."""
+"""Writes the template's section of tables and saved queries, from the schemas and `ops/lake/sql` (`make schemas`)."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ _FIRST_DAY = "2026-01-01"  # before the first event of any stack
 
 
 def spliced(template: str) -> str:
-    """The template with its section written anew.
+    """Returns the template with its section replaced.
 
     Raises:
-        ValueError: the section's two marks are not there.
+        ValueError: the section's two marks are missing.
     """
     before, begin, rest = template.partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -25,7 +25,7 @@ def spliced(template: str) -> str:
 
 
 def section() -> str:
-    """The resources as YAML."""
+    """Returns the resources as YAML."""
     parts = [_table(event_type, columns) for event_type, columns in tables().items()]
     return "\n".join([*parts, *map(_saved_query, Question)]) + "\n"
 
@@ -36,7 +36,7 @@ def _table(event_type: str, columns: dict[str, Column]) -> str:
     fields = "\n".join(
         f"            - {{Name: {column}, Type: '{glue(kind)}'}}" for column, kind in columns.items()
     )
-    # Hive's JSON SerDe: AWS's page on the OpenX one says that its results may miss rows.
+    # Hive's JSON SerDe, because AWS's page on the OpenX one says that its results may miss rows:
     # https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
     return f"""\
   {logical_id}:
@@ -46,7 +46,7 @@ def _table(event_type: str, columns: dict[str, Column]) -> str:
       DatabaseName: !Ref LakeDatabase
       TableInput:
         Name: {name}
-        Description: Sanitized {event_type} events of all versions, by the day they came in.
+        Description: Sanitized {event_type} events of all versions, by the day of their arrival.
         TableType: EXTERNAL_TABLE
         PartitionKeys: [{{Name: day, Type: string}}]
         Parameters:
@@ -83,7 +83,7 @@ def _saved_query(question: Question) -> str:
 
 
 def write() -> None:
-    """Write the section into the template."""
+    """Writes the section into the template."""
     TEMPLATE.write_text(spliced(TEMPLATE.read_text(encoding="utf-8")), encoding="utf-8")
 
 

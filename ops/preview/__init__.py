@@ -1,3 +1,1 @@
 """Shows producers what becomes of each field of their events, before they send any."""
-
-"""Shows producers what becomes of each field of their events, before they send any."""

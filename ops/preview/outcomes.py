@@ -1,4 +1,4 @@
-"""What becomes of each field of one event, told by comparing the raw event with what the real sanitizer makes of it."""
+"""Finds what becomes of each field of an event, by comparing the raw event with the real sanitizer's result."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 
 
 class FieldOutcome(StrEnum):
-    """What becomes of a field. Kinds of tokens go by the names of the field kinds."""
+    """Lists what can become of a field. Kinds of tokens have the names of the field kinds."""
 
     PUBLIC = "public"
     FREE_TEXT = "free_text"
@@ -44,14 +44,14 @@ class FieldOutcome(StrEnum):
 
 
 class Field(NamedTuple):
-    """One field of an event, by its JSON Pointer; a key that the sanitizer would hide shows as `*`."""
+    """Describes one field of an event by its JSON Pointer. A key that the sanitizer would hide is `*`."""
 
     path: str
     outcome: FieldOutcome
 
     @property
     def starred(self) -> "Field":
-        """The same of any element of a list."""
+        """Returns the field with `*` in place of list indexes."""
         return Field(_INDEX.sub("/*", self.path), self.outcome)
 
 
@@ -65,13 +65,13 @@ class Preview:
         self._count = 0
 
     def fields(self, data: bytes) -> list[Field]:
-        """What becomes of each field.
+        """Returns what becomes of each field.
 
         Args:
-            data: a raw event's JSON text.
+            data: the JSON text of a raw event.
 
         Raises:
-            PipelineError: it would be dead-lettered; no value in its message.
+            PipelineError: the event would be dead-lettered. The message holds no value.
         """
         self._count += 1
         draft = self._intake.read(_record(data, self._count)).verdict
@@ -92,11 +92,11 @@ def _record(data: bytes, number: int) -> RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Reads a draft beside the raw event that it was made of.
+    """Compares a draft with the raw event that it was made of.
 
     Args:
-        kept: as what the vault would keep the value at a path.
-        aliased: paths whose value gets an alias.
+        kept: the kind under which the vault would keep the value at each path.
+        aliased: the paths whose value gets an alias.
     """
 
     draft: Draft
@@ -116,17 +116,18 @@ class _Told:
         self, raw: Mapping[str, Any], plan: ObjectPlan, shown: Mapping[str, Any], path: str, label: str
     ) -> Iterator[Field]:
         for key, value in raw.items():
-            kind, where, told = plan.fields.get(key), f"{path}/{escape(key)}", f"{label}/{escape(key)}"
+            kind, where, shown_path = plan.fields.get(key), f"{path}/{escape(key)}", f"{label}/{escape(key)}"
             if kind is None and self.kept.get(where) == UNKNOWN:
-                # A key that is no plain identifier may itself be a value: where the sanitizer hides it, so do we.
-                yield Field(told if key in shown else f"{label}/*", FieldOutcome.UNKNOWN)
+                # A key that is no plain identifier may itself be a value, so it is hidden here if the sanitizer hides
+                # it.
+                yield Field(shown_path if key in shown else f"{label}/*", FieldOutcome.UNKNOWN)
             elif kind is None or key not in shown:
                 yield Field(
-                    told,
+                    shown_path,
                     FieldOutcome.REMOVED if isinstance(kind, Removed) else FieldOutcome.AUTHENTICATION_DATA,
                 )
             else:
-                yield from self._value(value, kind, shown[key], where, told)
+                yield from self._value(value, kind, shown[key], where, shown_path)
                 facts = [f"{key}_{each}" for each in kind.facts] if isinstance(kind, TokenKind) else []
                 yield from (
                     Field(f"{label}/{name}", FieldOutcome.FACT)
@@ -140,8 +141,10 @@ class _Told:
         elif isinstance(plan, ObjectPlan):
             yield from self._object(value, plan, shown, path, label)
         elif isinstance(plan, ListPlan):
-            for at, inner in enumerate(value):
-                yield from self._value(inner, plan.element, shown[at], f"{path}/{at}", f"{label}/{at}")
+            for index, inner in enumerate(value):
+                yield from self._value(
+                    inner, plan.element, shown[index], f"{path}/{index}", f"{label}/{index}"
+                )
         else:
             yield Field(label, self._fate(value, plan, shown, path))
 
@@ -155,5 +158,5 @@ class _Told:
             return FieldOutcome.TOKEN if kept is not None else FieldOutcome(kind.name)
         if isinstance(kind, TokenKind) or shown == value:
             return FieldOutcome(kind.name)
-        # A public string that differs and was not guarded: a code that stood in it was cut out.
+        # The public string differs but was not guarded, so authentication data was removed from it.
         return FieldOutcome.AUTHENTICATION_DATA

@@ -1,4 +1,4 @@
-"""The stack's rekey function, as the operator's role may invoke it."""
+"""Invokes the stack's rekey function with the operator's role."""
 
 import json
 from typing import Any
@@ -16,11 +16,11 @@ _NOT_REKEYING = (
 
 
 class Unavailable(CommandError):
-    """It may pass: the same request goes on where this one ended."""
+    """Means that the failure may pass. The same request continues where this one ended."""
 
 
 class RekeyFunction:
-    """Asks the function; says who asks."""
+    """Sends requests to the function, with the operator's name."""
 
     def __init__(self, stack: Stack) -> None:
         if "RekeyFunctionName" not in stack.outputs:
@@ -30,11 +30,11 @@ class RekeyFunction:
         self._operator = stack.operator()
 
     def ask(self, action: str, **request: Any) -> dict[str, Any]:
-        """One request.
+        """Sends one request; returns the answer.
 
         Raises:
-            Unavailable: KMS or a table failed under the function.
-            CommandError: the function refused, or could not be invoked.
+            Unavailable: KMS or a table failed while the function worked.
+            CommandError: the function refused, or it could not be invoked.
         """
         payload = json.dumps({"action": action, "operator": self._operator, **request}).encode()
         with explained("asking the rekey function", _NEEDS):

@@ -1,4 +1,4 @@
-"""Drives a run to its end: the segments of a phase side by side, then the next phase, until a verification finds nothing left."""
+"""Drives a run to its end: works on a phase's segments side by side, then on the next phase, until nothing is left."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,21 +11,21 @@ from ops.errors import CommandError
 from ops.rekey.function import Unavailable
 
 _ATTEMPTS = 6
-_FIRST_PAUSE = 1.0  # seconds; doubled each time
+_FIRST_PAUSE = 1.0  # seconds; doubled after each attempt
 
 Progress = Callable[[str], AbstractContextManager[Callable[[int], None]]]
 
 
 class Function(Protocol):
-    """The rekey function."""
+    """Answers requests like the rekey function."""
 
     def ask(self, action: str, **request: Any) -> dict[str, Any]:
-        """One request."""
+        """Sends one request; returns the answer."""
         ...
 
 
 class Mover:
-    """One run."""
+    """Drives one run."""
 
     def __init__(
         self,
@@ -35,13 +35,13 @@ class Mover:
         say: Callable[[str], None],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """A run that asks a function, so many requests at once.
+        """Sets up a run.
 
         Args:
-            function: the stack's.
-            concurrency: segments that are worked on side by side.
-            progress: given what is done, a context in which records are counted.
-            say: told what is waited for.
+            function: the stack's rekey function.
+            concurrency: the number of segments that are worked on at once.
+            progress: returns a context for a description of the work; it yields a function that counts records.
+            say: prints what the run is waiting for.
             sleep: waits for some seconds.
         """
         self._function = function
@@ -51,29 +51,29 @@ class Mover:
         self._sleep = sleep
 
     def run(self, segments: int, rounds: int) -> dict[str, Any]:
-        """Move and verify until nothing is left; answers with where the run stands then.
+        """Moves and verifies until nothing is left; returns the run's last state.
 
         Args:
-            segments: into how many the table is cut; one that goes on keeps what it has.
-            rounds: after so many it gives up.
+            segments: the number of parts into which the table is split. A run that continues keeps its own.
+            rounds: the number of rounds after which it gives up.
 
         Raises:
-            CommandError: a step failed, again and again; the same call goes on from there.
+            CommandError: a step failed too often. The same call continues from there.
         """
-        told = self._patiently("begin", segments=segments)
-        while told["phase"] != "done" and told["round"] <= rounds:
-            doing = "moving" if told["phase"] == "move" else "verifying"
-            with self._progress(f"{doing}, round {told['round']}") as tick:
-                self._walk(told["left"], tick)
-            told = self._patiently("conclude")
-            while told.get("wait"):
-                seconds = told["wait"] / 1000
+        state = self._patiently("begin", segments=segments)
+        while state["phase"] != "done" and state["round"] <= rounds:
+            doing = "moving" if state["phase"] == "move" else "verifying"
+            with self._progress(f"{doing}, round {state['round']}") as tick:
+                self._walk(state["left"], tick)
+            state = self._patiently("conclude")
+            while state.get("wait"):
+                seconds = state["wait"] / 1000
                 self._say(
                     f"waiting {seconds:.0f} s: invocations that began before the switch may still seal under the old key"
                 )
                 self._sleep(seconds)
-                told = self._patiently("conclude")
-        return told
+                state = self._patiently("conclude")
+        return state
 
     def _walk(self, segments: list[int], tick: Callable[[int], None]) -> None:
         stop = Event()
@@ -102,7 +102,7 @@ class Mover:
 
 @contextmanager
 def _stopping(stop: Event) -> Iterator[None]:
-    """Let no segment go on once another has failed, or the operator has had enough."""
+    """Stops all segments when one has failed, or when the operator interrupts."""
     try:
         yield
     except BaseException:

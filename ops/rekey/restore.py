@@ -1,4 +1,4 @@
-"""Puts back what a table lacks, from a table that was restored beside it. Items stay sealed as they are, and none is overwritten."""
+"""Copies items that a table lacks from a restored table. Items stay sealed, and none is overwritten."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,23 +9,23 @@ from botocore.exceptions import ClientError
 
 from ops.explain import explained
 
-_AT_ONCE = 8  # below botocore's pool of ten connections
+_AT_ONCE = 8  # fewer than the ten connections of botocore's pool
 
 
 def put_back(dynamodb: Any, source: str, target: str, tick: Callable[[int], None]) -> Counter[str]:
-    """Put each item of one table into another unless that has one of its key.
+    """Copies each item of one table into another unless that one has an item with its key.
 
     Args:
-        dynamodb: a client of somebody who may scan the one and put into the other.
+        dynamodb: a DynamoDB client that may scan the first table and write to the second.
         source: the restored table.
         target: the table that functions use.
-        tick: told how many items are done.
+        tick: is called with the number of items that are done.
 
     Returns:
-        How many were `put back`, and how many were `there`.
+        The number of items that were `put back`, and of those that were `there` already.
 
     Raises:
-        CommandError: a table can't be read or written; the same call goes on, since what was put back is there.
+        CommandError: a table can't be read or written. The same call continues, since copied items are there already.
     """
     with explained(f"reading the keys of {target}", "restoring needs an administrator of the tables"):
         schema = dynamodb.describe_table(TableName=target)["Table"]["KeySchema"]
