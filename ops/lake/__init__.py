@@ -1,1 +1,1 @@
-"""Queries sanitized events in the lake: tables over the bucket's files, saved questions, the command `order-tokenizer lake`."""
+"""Queries sanitized events in the lake: tables over the bucket's files, saved questions, and `order-tokenizer lake`."""
