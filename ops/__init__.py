@@ -1,1 +1,1 @@
-"""The commands for people."""
+"""Holds the commands for people, and what they share."""

@@ -1,4 +1,4 @@
-"""`python -m ops`."""
+"""Runs `order-tokenizer` as `python -m ops`."""
 
 from ops.app import main
 

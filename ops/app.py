@@ -1,7 +1,7 @@
-"""The command line `order-tokenizer`: one table of its subcommands, grouped by who uses them.
+"""Defines the command line `order-tokenizer`: one table of its subcommands, grouped by who uses them.
 
-A subcommand's module is imported when that subcommand runs. Until then the table says all that `--help` and completion show, so that both
-are quick: boto3 alone takes longer to import than all of this.
+A subcommand's module is imported only when the subcommand runs. Everything that `--help` and completion show is in the
+table, so both are quick: importing boto3 alone takes longer than all of this.
 """
 
 from enum import StrEnum
@@ -19,7 +19,7 @@ NAME = "order-tokenizer"
 
 
 class User(StrEnum):
-    """Who a subcommand is for."""
+    """Lists the users that subcommands are for."""
 
     PRODUCER = "Producer"
     CONSUMER = "Consumer"
@@ -29,7 +29,7 @@ class User(StrEnum):
 
 
 class Subcommand(NamedTuple):
-    """A subcommand, and the module whose `app` it is."""
+    """Describes a subcommand, and names the module that holds its `app`."""
 
     name: str
     user: User
@@ -52,7 +52,7 @@ SUBCOMMANDS = {
 
 
 class _Subcommands(TyperGroup):
-    """The subcommands, each by its row of the table until it is resolved."""
+    """Holds the subcommands. Each is a row of the table until it is typed."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -81,7 +81,7 @@ app = typer.Typer(
 
 @app.callback()
 def _order_tokenizer() -> None:
-    """Everything that people do with a tokenizer's stack from a terminal."""
+    """Do everything that people do with a tokenizer's stack from a terminal."""
 
 
 def loaded(name: str) -> Any:

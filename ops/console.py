@@ -1,4 +1,4 @@
-"""Prints what commands have to say: tables and a progress bar on a terminal, plain lines without one, JSON for programs."""
+"""Prints the output of commands: tables and a progress bar on a terminal, plain lines elsewhere, JSON for programs."""
 
 import json
 import sys
@@ -22,27 +22,27 @@ from rich.text import Text
 
 
 def as_json(value: Any) -> None:
-    """For programs: one JSON document on standard output."""
+    """Prints one JSON document for programs."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def error(message: str, hint: str) -> None:
-    """What happened and what to type next, on standard error."""
+    """Prints what happened and what to type next, on standard error."""
     sys.stderr.write(f"error: {message}\nhint: {hint}\n")
 
 
 def aside(text: str) -> None:
-    """One plain line beside what is asked for, on standard error."""
+    """Prints a plain line on standard error, beside the real output."""
     sys.stderr.write(text + "\n")
 
 
 def line(text: str) -> None:
-    """One plain line."""
+    """Prints a plain line."""
     sys.stdout.write(text + "\n")
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table on a terminal, tab-separated lines without one."""
+    """Prints a table on a terminal, and tab-separated lines elsewhere."""
     console = Console()
     if not console.is_terminal:
         line("\t".join(columns))
@@ -58,17 +58,20 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 
 class _Speed(ProgressColumn):
-    """Shows how many were done a second, from the beginning on; nothing before the first."""
+    """Shows the average speed since the beginning, once something is done."""
 
     def render(self, task: Task) -> Text:
-        """Render the column."""
+        """Returns the column's text."""
         seconds = task.finished_time or task.elapsed
         return Text(f"{task.completed / seconds:,.0f}/s" if task.completed and seconds else "")
 
 
 @contextmanager
 def progress(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Shows a bar with rate and time left on a terminal; nothing without one."""
+    """Shows a bar with speed and time left on a terminal, and nothing elsewhere.
+
+    Yields the function to call with each advance.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _: None
@@ -79,12 +82,12 @@ def progress(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
 @contextmanager
 def bar(console: Console, doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Shows a bar with rate and time left; yields the function to call with each advance.
+    """Shows a bar with speed and time left; yields the function to call with each advance.
 
     Args:
         console: a terminal.
-        doing: what is done, in a word or two.
-        total: how many there will be; None where nobody knows.
+        doing: the work in a word or two.
+        total: the number of items; None if it is not known.
     """
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=console, speed_estimate_period=5) as shown:

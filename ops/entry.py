@@ -1,6 +1,7 @@
-"""Runs a command line from its first word to its exit code; every command of ours ends by the same rules.
+"""Runs a command line from its first word to its exit code. All commands end by the same rules.
 
-0: done. 1: something failed, and the command has said what. 2: bad usage, or there is nothing to work on. 130: interrupted.
+The exit codes are: 0 done; 1 something failed, and the command has said what; 2 wrong usage, or nothing to work on; 130
+interrupted.
 """
 
 import signal
@@ -18,11 +19,11 @@ _INTERRUPTED = 130
 
 
 def run(app: typer.Typer, name: str) -> NoReturn:
-    """Runs a command line; whatever ends it early is told as an `error:` and a `hint:` line.
+    """Runs a command line. Whatever ends it early is printed as an `error:` and a `hint:` line.
 
     Args:
-        app: its commands.
-        name: what people type for it.
+        app: the command line with its commands.
+        name: the name that people type.
     """
     signal.signal(signal.SIGTERM, _interrupted)
     try:
@@ -41,7 +42,7 @@ def run(app: typer.Typer, name: str) -> NoReturn:
 
 
 def _misused(error: TyperException, name: str) -> None:
-    """Says what was wrong with a command line, or shows the help of a command that can't do without a subcommand."""
+    """Says what is wrong with a command line, or shows the help of a command that needs a subcommand."""
     said, context = error.format_message(), getattr(error, "ctx", None)
     if said.startswith("Usage:"):
         console.aside(said)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 
 class CommandError(Exception):
-    """Ends a command with an exit code of its own.
+    """Ends a command with an exit code.
 
     Args:
         message: what happened, without values.

@@ -20,14 +20,14 @@ _ROLE = "replay needs the stack's ReplayOperatorRoleArn"
 
 @contextmanager
 def explained(doing: str, role: str = _ROLE) -> Iterator[None]:
-    """Turn AWS's errors into ones that an operator can act on.
+    """Turns AWS's errors into ones that an operator can act on.
 
     Args:
-        doing: what was being done.
-        role: which role that needs, for who has another.
+        doing: names the action in messages.
+        role: a hint at the role that the action needs.
 
     Raises:
-        CommandError: for every error of botocore's.
+        CommandError: for every error of botocore.
     """
     try:
         yield

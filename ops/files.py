@@ -20,7 +20,7 @@ File = Annotated[
     ),
 ]
 Lines = Annotated[
-    bool, typer.Option("--lines", help="Every line is an event, even where the first is broken.")
+    bool, typer.Option("--lines", help="Treat every line as an event, even if the first is broken.")
 ]
 
 
@@ -28,11 +28,11 @@ def events(file: str, *, lines: bool) -> Iterator[Located]:
     """Yields each event of a file.
 
     Args:
-        file: its path, or - for standard input.
-        lines: every line is an event, even where the first is broken.
+        file: the file's path, or - for standard input.
+        lines: True if every line is an event, even if the first one is broken.
 
     Raises:
-        CommandError: it can't be read, or can't be taken apart into events.
+        CommandError: the file can't be read, or can't be split into events.
     """
     try:
         with _opened(file) as source:

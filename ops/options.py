@@ -1,4 +1,4 @@
-"""The options that all commands share: which stack they work on, as whom, and whether a program reads what they print."""
+"""Defines the options that all commands share: the stack, the role, and whether a program reads the output."""
 
 from typing import Annotated
 
@@ -7,16 +7,16 @@ import typer
 from ops.stack import Stack, find
 
 StackName = Annotated[
-    str | None, typer.Option("--stack", help="CloudFormation stack; the local one without it.")
+    str | None, typer.Option("--stack", help="CloudFormation stack; default: the local one.")
 ]
 Profile = Annotated[str | None, typer.Option("--profile", help="Profile of the AWS configuration.")]
 Region = Annotated[str | None, typer.Option("--region", help="AWS region.")]
 RoleArn = Annotated[str | None, typer.Option("--role-arn", help="Role to assume first.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 class Chosen:
-    """What the options before a command say."""
+    """Holds the options before a subcommand."""
 
     def __init__(self) -> None:
         self.take()
@@ -28,14 +28,14 @@ class Chosen:
         region: Region = None,
         role_arn: RoleArn = None,
     ) -> None:
-        """Keep them; a command line's own callback, or called by it."""
+        """Stores the options. It is a command line's callback, or is called by one."""
         self.name, self.profile, self.region, self.role_arn = stack, profile, region, role_arn
 
     def stack(self, local_role: str) -> Stack:
-        """The stack that was chosen.
+        """Returns the chosen stack.
 
         Args:
-            local_role: the output that names the role to assume on the local stack; empty for the administrator.
+            local_role: the output with the role to assume on the local stack; empty for the administrator.
 
         Raises:
             CommandError: there is no such stack, or it can't be reached.

@@ -1,4 +1,4 @@
-"""Finds the stack: by name, or the local one by `.local/stack.json`; and the operator's clients for it."""
+"""Finds the stack by name, or the local one by `.local/stack.json`, and makes the operator's clients for it."""
 
 import json
 import os
@@ -24,7 +24,7 @@ _CONFIG = Config(
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployed stack as an operator reaches it; `settled` where no deployment is under way."""
+    """Gives access to a deployed stack. `settled` is False while a deployment is under way."""
 
     outputs: Mapping[str, str]
     session: boto3.Session
@@ -32,14 +32,14 @@ class Stack:
     settled: bool = True
 
     def client(self, service: str) -> Any:
-        """A client with the operator's credentials."""
+        """Returns a client with the operator's credentials."""
         return self.session.client(service, endpoint_url=self.endpoint_url, config=_CONFIG)  # type: ignore[call-overload]
 
     def output(self, name: str) -> str:
-        """One of the stack's outputs.
+        """Returns one of the stack's outputs.
 
         Raises:
-            CommandError: the stack has none of that name.
+            CommandError: the stack has no output of that name.
         """
         try:
             return self.outputs[name]
@@ -50,7 +50,7 @@ class Stack:
             ) from None
 
     def operator(self) -> str:
-        """Who is asking, for the audit trail."""
+        """Returns the caller's ARN, for the audit trail."""
         with explained("asking who you are"):
             return str(self.client("sts").get_caller_identity()["Arn"])
 
@@ -62,14 +62,14 @@ def find(
     role_arn: str | None,
     local_role: str = "ReplayOperatorRoleArn",
 ) -> Stack:
-    """The stack that a command works on.
+    """Returns the stack that a command works on.
 
     Args:
-        name: of a CloudFormation stack; None for the local stack.
-        profile: of the AWS configuration.
-        region: overrides the profile's.
-        role_arn: a role to assume; on the local stack `local_role` is assumed without it.
-        local_role: the output that names it; the administrator asks where there is none of that name.
+        name: the name of a CloudFormation stack; None for the local stack.
+        profile: a profile of the AWS configuration.
+        region: a region instead of the profile's.
+        role_arn: a role to assume; without it `local_role` is assumed on the local stack.
+        local_role: the output with that role; without such an output the administrator is used.
 
     Raises:
         CommandError: there is no such stack, or it can't be reached.

@@ -1,4 +1,4 @@
-"""`python -m replay`."""
+"""Runs `replay` as `python -m replay`."""
 
 from replay.cli import main
 

@@ -1,4 +1,4 @@
-"""The command `replay`: which commands and options there are. What they do stands in the modules beside this one."""
+"""Defines the command `replay` with its subcommands and options. The modules beside this one do the work."""
 
 import json
 import os
@@ -32,16 +32,18 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="What failed, and how it comes back: lists dead letters and replays them under their original identity.",
+    help="List dead letters, and replay them under their original identity.",
 )
 archive = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="EventBridge archive replays, for consumers alone."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Replay published events from EventBridge's archive, for consumers only.",
 )
 app.add_typer(archive, name="archive")
 
 _SOME_FAILED = 1
 _SHOWN = 50
-_COUNTS_LAG = 60  # seconds: SQS counts are approximate, and right a minute after the last change
+_COUNTS_LAG = 60  # seconds; SQS counts are approximate, and right a minute after the last change
 
 Codes = Annotated[
     list[str] | None, typer.Option("--code", help="Only letters with this error code; may be repeated.")
@@ -50,24 +52,25 @@ Sources = Annotated[
     list[str] | None, typer.Option("--source", help="Only letters from: stream, queue; may be repeated.")
 ]
 Since = Annotated[
-    str | None, typer.Option("--since", help="Only records that arrived since: a time, or an age such as 6h.")
+    str | None, typer.Option("--since", help="Only records that arrived after this time or age, such as 6h.")
 ]
 Until = Annotated[
-    str | None, typer.Option("--until", help="Only records that arrived until: a time, or an age.")
+    str | None, typer.Option("--until", help="Only records that arrived before this time or age.")
 ]
 EventTypes = Annotated[
     list[str] | None, typer.Option("--event-type", help="Only records of this event type; may be repeated.")
 ]
 Ids = Annotated[
-    list[str] | None, typer.Option("--id", help="Only this letter; a beginning will do; may be repeated.")
+    list[str] | None,
+    typer.Option("--id", help="Only this letter; the beginning of its ID is enough; may be repeated."),
 ]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most that many letters.")]
-Apply = Annotated[bool, typer.Option("--apply", help="Act; without it nothing is changed.")]
-Purpose = Annotated[str | None, typer.Option("--purpose", help="Why; goes into the audit trail.")]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most this many letters.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Make the changes; without it, only show them.")]
+Purpose = Annotated[str | None, typer.Option("--purpose", help="Your reason, for the audit trail.")]
 
 
 class _Chosen(Chosen):
-    """And for how many seconds letters are held."""
+    """Holds the options before a subcommand, and for how long letters are held."""
 
     hold = 180
 
@@ -87,7 +90,7 @@ def _options(
             "--hold",
             min=5,
             max=43_200,
-            help="Seconds for which letters that are taken are kept from others, and theirs are waited for.",
+            help="Seconds to hold letters back from other operators, and to wait for theirs.",
         ),
     ] = 180,
 ) -> None:
@@ -105,14 +108,14 @@ def list_(  # noqa: PLR0917 -- a command has its options
     limit: Limit = None,
     as_json: AsJson = False,
 ) -> None:
-    """Letters grouped by code, source and age, then one line each."""
+    """List letters: a summary by code, source and age, then one line each."""
     stack = _stack()
     queue = _queue(stack)
     wanted = _filter(code, source, since, until, None, letter_id, limit)
     counted: Counter[tuple[str, str, str]] = Counter()
     shown: list[Letter] = []
     receipts: list[str] = []
-    held = queue.counts()["held"]  # before ours are
+    held = queue.counts()["held"]  # before we hold any
     most = limit or (None if as_json else _SHOWN)
     try:
         for letter in queue.take():
@@ -138,7 +141,7 @@ def list_(  # noqa: PLR0917 -- a command has its options
             console.line(f"... and {counted.total() - len(shown):,} more; --limit N shows more lines")
     else:
         console.line("no letters")
-    _tell_held(held + unprocessed["held"])
+    _show_held(held + unprocessed["held"])
     if unprocessed["waiting"]:
         console.line(
             f"{unprocessed['waiting']:,} raw messages are unprocessed; `replay run --apply` takes them, too"
@@ -147,36 +150,38 @@ def list_(  # noqa: PLR0917 -- a command has its options
 
 @app.command()
 def show(
-    letter_id: Annotated[str, typer.Argument(metavar="ID", help="The letter; a beginning will do.")],
+    letter_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The letter; the beginning of its ID is enough.")
+    ],
     reveal: Annotated[bool, typer.Option("--reveal", help="Show the raw record; audited.")] = False,
     purpose: Purpose = None,
     as_json: AsJson = False,
 ) -> None:
-    """Everything about one letter but values: field paths, types and lengths."""
+    """Show one letter without its values: field paths, types and lengths."""
     stack = _stack()
     letter = _one(stack, letter_id)
-    told: dict[str, Any] = letter.to_dict()
+    details: dict[str, Any] = letter.to_dict()
     function = ReplayFunction(stack)
     if letter.shape == "sealed":
-        told["outline"] = function.ask("show", letters=[letter.body])["outline"]
+        details["outline"] = function.ask("show", letters=[letter.body])["outline"]
     if reveal:
         why = purpose or _asked_purpose()
-        told["record"] = function.ask("reveal", letters=[letter.body], ids=[letter.letter_id], purpose=why)[
-            "record"
-        ]
+        details["record"] = function.ask(
+            "reveal", letters=[letter.body], ids=[letter.letter_id], purpose=why
+        )["record"]
     if as_json:
-        console.as_json(told)
+        console.as_json(details)
         return
     console.table(
         "letter",
         ["what", "is"],
-        [[key, str(value)] for key, value in told.items() if key not in {"outline", "record"}],
+        [[key, str(value)] for key, value in details.items() if key not in {"outline", "record"}],
     )
-    if outline := told.get("outline"):
+    if outline := details.get("outline"):
         rows = [[each["path"], each["type"], str(each.get("length", ""))] for each in outline["fields"]]
         console.table(f"{outline['bytes']:,} bytes", ["path", "type", "length"], rows)
     if reveal:
-        console.line(told["record"])
+        console.line(details["record"])
 
 
 @app.command()
@@ -189,12 +194,10 @@ def run(  # noqa: PLR0917 -- a command has its options
     letter_id: Ids = None,
     limit: Limit = None,
     apply: Apply = False,
-    rate: Annotated[
-        float, typer.Option("--rate", min=0, help="Records per second; 0 is as fast as it goes.")
-    ] = 0,
+    rate: Annotated[float, typer.Option("--rate", min=0, help="Records per second; 0 for no limit.")] = 0,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=32, help="Requests at once.")] = 4,
     stop_after: Annotated[
-        int, typer.Option("--stop-after", min=1, help="End after so many failures in a row.")
+        int, typer.Option("--stop-after", min=1, help="Stop after this many failures in a row.")
     ] = 50,
     unprocessed: Annotated[
         bool, typer.Option(help="Also replay raw messages that never reached a healthy function.")
@@ -209,7 +212,7 @@ def run(  # noqa: PLR0917 -- a command has its options
     purpose: Purpose = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send letters through the tokenizer again. A dry run unless --apply is given."""
+    """Send letters through the tokenizer again. This is a dry run unless --apply is given."""
     stack = _stack()
     wanted = _filter(code, source, since, until, event_type, letter_id, limit)
     if edit is not None:
@@ -231,13 +234,13 @@ def run(  # noqa: PLR0917 -- a command has its options
     held = _run_held(queue, runner, wanted)
     if also_raw:
         held += count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))["held"]
-    if wanted.everything and not limit:  # of other runs nobody knows whether they mean what is held
+    if wanted.everything and not limit:  # in other runs, held letters may not be among the selected ones
         report.held = held
-    told = {"statuses": dict(report.statuses), "stopped": report.stopped, "held": held, "results": report.results}  # fmt: skip
+    outcome = {"statuses": dict(report.statuses), "stopped": report.stopped, "held": held, "results": report.results}  # fmt: skip
     if as_json:
-        console.as_json(told)
+        console.as_json(outcome)
     else:
-        _tell_run(told)
+        _show_run(outcome)
     if not report.all_replayed:
         raise typer.Exit(_SOME_FAILED)
 
@@ -245,7 +248,8 @@ def run(  # noqa: PLR0917 -- a command has its options
 @app.command()
 def stream(  # noqa: PLR0917 -- a command has its options
     since: Annotated[
-        str | None, typer.Option("--since", help="From this arrival on: a time, or an age such as 6h.")
+        str | None,
+        typer.Option("--since", help="Only records that arrived after this time or age, such as 6h."),
     ] = None,
     until: Until = None,
     shard: Annotated[
@@ -260,7 +264,7 @@ def stream(  # noqa: PLR0917 -- a command has its options
     apply: Apply = False,
     as_json: AsJson = False,
 ) -> None:
-    """Send the raw stream through the tokenizer again: same identities, so the same events."""
+    """Send the raw stream through the tokenizer again. Identities stay the same, so the events do too."""
     stack = _stack()
     if (first or last) and len(shard or ()) != 1:
         raise CommandError(
@@ -286,13 +290,13 @@ def stream(  # noqa: PLR0917 -- a command has its options
 
 @app.command()
 def quarantine(
-    letter_ids: Annotated[list[str], typer.Argument(metavar="ID", help="Letters; beginnings will do.")],
-    reason: Annotated[
-        str, typer.Option("--reason", help="Why they are hopeless; goes into the audit trail.")
+    letter_ids: Annotated[
+        list[str], typer.Argument(metavar="ID", help="Letters; the beginnings of their IDs are enough.")
     ],
+    reason: Annotated[str, typer.Option("--reason", help="Why they can't be repaired, for the audit trail.")],
     as_json: AsJson = False,
 ) -> None:
-    """Move hopeless letters out of the way into the stack's encrypted bucket."""
+    """Move letters that can't be repaired into quarantine, in the stack's encrypted bucket."""
     stack = _stack()
     queue = _queue(stack)
     aside: list[str] = []
@@ -307,7 +311,7 @@ def quarantine(
     for letter in found:
         function.ask("quarantine", letters=[letter.body], ids=[letter.letter_id], reason=reason)
         queue.delete([letter.receipt])
-    _told(
+    _show(
         {"quarantined": [letter.letter_id for letter in found]},
         f"{len(found)} letters quarantined",
         as_json=as_json,
@@ -317,32 +321,32 @@ def quarantine(
 @app.command()
 def restore(
     letter_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="ID", help="Quarantined letters; none lists them.")
+        list[str] | None, typer.Argument(metavar="ID", help="Quarantined letters; without any, list them.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring quarantined letters back to the queue; without an ID, list them."""
+    """Bring quarantined letters back to the queue. Without an ID, list them."""
     function = ReplayFunction(_stack())
     kept = function.ask("quarantined")["ids"]
     if not letter_ids:
-        _told({"quarantined": kept}, "\n".join(kept) or "nothing is quarantined", as_json=as_json)
+        _show({"quarantined": kept}, "\n".join(kept) or "nothing is quarantined", as_json=as_json)
         return
     chosen = [each for each in kept if any(each.startswith(beginning) for beginning in letter_ids)]
     if not chosen:
         raise CommandError("no such letter in quarantine", "replay restore")
     function.ask("restore", ids=chosen)
-    _told({"restored": chosen}, f"{len(chosen)} letters restored", as_json=as_json)
+    _show({"restored": chosen}, f"{len(chosen)} letters restored", as_json=as_json)
 
 
 @archive.command("start")
 def archive_start(  # noqa: PLR0917 -- a command has its options
-    since: Annotated[str, typer.Option("--since", help="Events from: a time, or an age such as 6h.")],
-    until: Annotated[str, typer.Option("--until", help="Events until: a time, or an age.")],
+    since: Annotated[str, typer.Option("--since", help="First event: a time, or an age such as 6h.")],
+    until: Annotated[str, typer.Option("--until", help="Last event: a time, or an age.")],
     rule: Annotated[
         list[str], typer.Option("--rule", help="ARN of a rule that gets the events; may be repeated.")
     ],
     archive_arn: Annotated[
-        str | None, typer.Option("--archive-arn", help="The stack's own archive without it.")
+        str | None, typer.Option("--archive-arn", help="Archive to replay; default: the stack's own.")
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Wait until it ends.")] = False,
     as_json: AsJson = False,
@@ -352,10 +356,10 @@ def archive_start(  # noqa: PLR0917 -- a command has its options
     begins, ends = moment(since), moment(until)
     if begins is None or ends is None or begins >= ends:
         raise CommandError("the replay would be empty", "--since must be before --until")
-    told = archives.start(stack, archive_arn, rule, (begins, ends))
+    state = archives.start(stack, archive_arn, rule, (begins, ends))
     if watch:
-        told = archives.watch(stack, told["name"])
-    _told(told, f"{told['name']}: {told['state']}", as_json=as_json)
+        state = archives.watch(stack, state["name"])
+    _show(state, f"{state['name']}: {state['state']}", as_json=as_json)
 
 
 @archive.command("status")
@@ -364,21 +368,21 @@ def archive_status(
     watch: Annotated[bool, typer.Option("--watch", help="Wait until it ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Where a replay stands."""
+    """Show the state of a replay."""
     stack = _stack()
-    told = archives.watch(stack, name) if watch else archives.status(stack, name)
-    _told(told, f"{told['name']}: {told['state']}", as_json=as_json)
+    state = archives.watch(stack, name) if watch else archives.status(stack, name)
+    _show(state, f"{state['name']}: {state['state']}", as_json=as_json)
 
 
 @archive.command("cancel")
 def archive_cancel(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: AsJson = False) -> None:
     """Cancel a replay."""
-    told = archives.cancel(_stack(), name)
-    _told(told, f"{told['name']}: {told['state']}", as_json=as_json)
+    state = archives.cancel(_stack(), name)
+    _show(state, f"{state['name']}: {state['state']}", as_json=as_json)
 
 
 def main() -> NoReturn:
-    """Run the command; `order-tokenizer replay` is the same."""
+    """Runs the command. `order-tokenizer replay` is the same."""
     run_to_its_end(app, "replay")
 
 
@@ -417,7 +421,7 @@ def _filter(  # noqa: PLR0917 -- a filter has its parts
 def _chosen_letters(
     queue: LetterQueue, wanted: Filter, aside: list[str], tried: Collection[str] = frozenset()
 ) -> Iterator[Letter]:
-    """The letters that are meant and were not tried; what is not meant is remembered, to be given back at the end."""
+    """Yields the selected letters that were not tried yet; notes the others in `aside`, to be given back at the end."""
     taken = 0
     for letter in queue.take(tried):
         if wanted.limit is not None and taken >= wanted.limit:
@@ -448,7 +452,7 @@ def _one(stack: Stack, letter_id: str) -> Letter:
 
 
 def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
-    """Replay what is there and was not tried yet; whatever is not replayed is given back."""
+    """Replays the selected letters that were not tried yet; gives back what is not replayed."""
     aside: list[str] = []
     tried = {str(each.get("id")) for each in runner.report.results}
     try:
@@ -459,7 +463,7 @@ def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
 
 
 def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
-    """Wait for letters that others hold, if all letters are meant; answers with how many are held in the end."""
+    """Waits for letters that others hold, if all letters are selected; returns how many are still held."""
     held = queue.counts()["held"]
     if not held or not wanted.everything or wanted.limit or runner.report.stopped:
         return held
@@ -473,7 +477,7 @@ def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
     return waited_for(lambda: queue.counts()["held"], take_what_came_back, patience)
 
 
-def _tell_held(held: int) -> None:
+def _show_held(held: int) -> None:
     if held:
         console.line(f"{held:,} more are held by somebody else; they come back if they are not replayed")
 
@@ -483,7 +487,7 @@ def _dry_run(queue: LetterQueue, wanted: Filter, raw: int, *, as_json: bool) -> 
     ids: list[str] = []
     receipts: list[str] = []
     aside: list[str] = []
-    held = queue.counts()["held"]  # before ours are
+    held = queue.counts()["held"]  # before we hold any
     try:
         for letter in _chosen_letters(queue, wanted, aside):
             receipts.append(letter.receipt)
@@ -495,13 +499,13 @@ def _dry_run(queue: LetterQueue, wanted: Filter, raw: int, *, as_json: bool) -> 
         console.as_json({"dry_run": True, "would_replay": len(ids), "ids": ids, "held": held, "unprocessed": raw})  # fmt: skip
         return
     present.groups(counted)
-    _tell_held(held)
+    _show_held(held)
     more = f" and {raw:,} unprocessed messages" if raw else ""
     console.line(f"would replay {len(ids):,} letters{more}; a dry run: add --apply to act")
 
 
 def _run_unprocessed(function: ReplayFunction, report: Report) -> None:
-    """Have the function take what waits unprocessed, until nothing is left or nothing gets through."""
+    """Has the function replay unprocessed messages until none is left, or none gets through."""
     try:
         while results := function.ask("unprocessed")["results"]:
             report.statuses.update(each["status"] for each in results)
@@ -529,7 +533,7 @@ def _run_edited(
             ) from None
     letter = _one(stack, wanted.ids[0])
     if not apply:
-        _told(
+        _show(
             {"dry_run": True, "would_edit": letter.letter_id},
             f"would edit {letter.letter_id}; add --apply to act",
             as_json=as_json,
@@ -542,7 +546,7 @@ def _run_edited(
     (result,) = function.ask("edit", **request, **change)["results"]
     if result["status"] == "published":
         _deleted(stack, letter)
-    _told(
+    _show(
         {"results": [result]},
         f"{letter.letter_id}: {result['status']} {result.get('message', '')}".strip(),
         as_json=as_json,
@@ -552,13 +556,16 @@ def _run_edited(
 
 
 def _edited_by_hand(function: ReplayFunction, request: dict[str, Any]) -> str:
-    """The record after an editor was at it, in a folder for the operator alone; what lies in it is overwritten."""
+    """Returns the record after the operator has edited it.
+
+    The files, in a private folder, are overwritten afterwards.
+    """
     record = function.ask("reveal", **request)["record"]
     editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     with tempfile.TemporaryDirectory(prefix="replay-") as folder:
         path = Path(folder) / "record.json"
         path.touch(mode=0o600)
-        with path.open("r+") as first:  # editors write a new file in its place: this one stays in reach
+        with path.open("r+") as first:  # editors may write a new file in its place, so this one stays open
             first.write(record)
             first.flush()
             try:
@@ -577,7 +584,7 @@ def _edited_by_hand(function: ReplayFunction, request: dict[str, Any]) -> str:
 
 
 def _deleted(stack: Stack, letter: Letter) -> None:
-    """Delete one letter; its first receipt was given back, so it is taken once more."""
+    """Deletes a letter. It is taken from the queue again, because its first receipt was given back."""
     queue = _queue(stack)
     aside: list[str] = []
     for each in _chosen_letters(queue, Filter(ids=(letter.letter_id,)), aside):
@@ -591,18 +598,20 @@ def _asked_purpose() -> str:
     return str(typer.prompt("purpose"))
 
 
-def _told(value: dict[str, Any], text: str, *, as_json: bool) -> None:
+def _show(value: dict[str, Any], text: str, *, as_json: bool) -> None:
     if as_json:
         console.as_json(value)
     else:
         console.line(text)
 
 
-def _tell_run(told: dict[str, Any]) -> None:
+def _show_run(outcome: dict[str, Any]) -> None:
     console.table(
-        "replayed", ["result", "letters"], [[name, f"{n:,}"] for name, n in sorted(told["statuses"].items())]
+        "replayed",
+        ["result", "letters"],
+        [[name, f"{n:,}"] for name, n in sorted(outcome["statuses"].items())],
     )
-    left = [each for each in told["results"] if each["status"] not in {"published", "skipped"}]
+    left = [each for each in outcome["results"] if each["status"] not in {"published", "skipped"}]
     if left:
         rows = [
             [
@@ -614,10 +623,10 @@ def _tell_run(told: dict[str, Any]) -> None:
             for each in left
         ]
         console.table("stay on the queue", ["id", "result", "code", "message"], rows[:_SHOWN])
-    if told["stopped"]:
+    if outcome["stopped"]:
         console.error(
-            f"stopped: {told['stopped']}", "mend the cause; `replay show ID` tells more of one letter"
+            f"stopped: {outcome['stopped']}", "fix the cause; `replay show ID` shows one letter in detail"
         )
-    if not told["statuses"]:
+    if not outcome["statuses"]:
         console.line("nothing to replay")
-    _tell_held(told["held"])
+    _show_held(outcome["held"])

@@ -1,4 +1,4 @@
-"""The command `order-tokenizer audit`: reads a stack's audit trail, checks it, and says where it breaks."""
+"""Defines the command `order-tokenizer audit`, which reads a stack's audit trail and says where it is broken."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -25,7 +25,7 @@ app = typer.Typer(
 
 @app.callback()
 def _audit() -> None:
-    """Who asked for what, when and for what purpose; and whether that record is whole."""
+    """Check the record of who asked for what, when and for what purpose."""
 
 
 @app.command()
@@ -36,14 +36,14 @@ def verify(  # noqa: PLR0917 -- a command has its options
     role_arn: RoleArn = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", help="From this day on, as YYYY-MM-DD in UTC; all days without it."),
+        typer.Option("--since", help="First day, as YYYY-MM-DD in UTC; default: all days."),
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Up to this day.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Last day, as YYYY-MM-DD in UTC.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the audit trail of a stack, and say where it breaks.
+    """Check the audit trail of a stack, and say where it is broken.
 
-    Exit codes: 0 it is whole, 1 it is broken, 2 it could not be checked.
+    Exit codes: 0 the trail is whole, 1 it is broken, 2 it could not be checked.
     """
     first, last = _day(since), _day(until)
     trail = AwsTrail(find(stack, profile, region, role_arn, "AuditReaderRoleArn"))
@@ -61,7 +61,7 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise CommandError("no day that is known", "--since 2026-11-24") from None
+        raise CommandError("the day is not understood", "--since 2026-11-24") from None
 
 
 def _days(trail: AwsTrail, first: date | None, last: date | None) -> Iterator[str]:
@@ -115,8 +115,8 @@ def _show(days: list[Day]) -> None:
         console.line(f"... and {more:,} more findings; --since and --until show fewer days")
     lines, chains = sum(day.lines for day in days), sum(day.chains for day in days)
     unanswered = sum(day.unanswered for day in days)
-    told_of = f"; {unanswered:,} without an answer, since a write failed" if unanswered else ""
-    console.line(f"{_verdict(days)}: {lines:,} lines in {chains:,} chains{told_of}")
+    remark = f"; {unanswered:,} without an answer, since a write failed" if unanswered else ""
+    console.line(f"{_verdict(days)}: {lines:,} lines in {chains:,} chains{remark}")
 
 
 def _time(text: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The command `order-tokenizer honeytokens`: seeds honey tokens and lists them. Where to plant them is the operator's to decide; it sees no value."""
+"""Defines the command `order-tokenizer honeytokens`, which makes and lists honey tokens and never sees a value."""
 
 import json
 from typing import Annotated, Any
@@ -16,11 +16,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="Tokens that nobody has a reason to reveal: whoever asks for one raises an alarm.",
+    help="Make and list tokens that nobody has a reason to reveal. Anyone who asks to reveal one raises an alarm.",
 )
 
 _ROLE = "HoneyKeeperRoleArn"
-_AT_ONCE = 25  # what the function takes
+_AT_ONCE = 25  # the most that the function makes in one request
 _COLUMNS = ("token", "kind", "note", "seeded_at")
 
 
@@ -31,7 +31,7 @@ app.callback()(_chosen.take)
 @app.command()
 def seed(
     note: Annotated[
-        str, typer.Option("--note", help="Where they will be planted; tells where a thief has been.")
+        str, typer.Option("--note", help="Where you will plant them, and so where a thief has been.")
     ],
     count: Annotated[int, typer.Option("--count", min=1, max=1000, help="How many.")] = 1,
     kind: Annotated[
@@ -39,18 +39,18 @@ def seed(
     ] = "card_number",
     as_json: AsJson = False,
 ) -> None:
-    """Have values tokenized that are nobody's, and note their tokens."""
+    """Make honey tokens, and note where they will be planted."""
     stack, made = _stack(), list[dict[str, str]]()
     while len(made) < count:
         wanted = min(_AT_ONCE, count - len(made))
         made += _asked(stack, action="seed", kind=kind, count=wanted, note=note)
-    _tell(made, as_json=as_json)
+    _show(made, as_json=as_json)
 
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """Every honey token, and where it was planted."""
-    _tell(_asked(_stack(), action="list"), as_json=as_json)
+    """List all honey tokens, and where they are planted."""
+    _show(_asked(_stack(), action="list"), as_json=as_json)
 
 
 def _stack() -> Stack:
@@ -77,7 +77,7 @@ def _asked(stack: Stack, **request: Any) -> list[dict[str, str]]:
     return tokens
 
 
-def _tell(tokens: list[dict[str, str]], *, as_json: bool) -> None:
+def _show(tokens: list[dict[str, str]], *, as_json: bool) -> None:
     if as_json:
         console.as_json(tokens)
     else:

@@ -1,4 +1,4 @@
-"""The command `order-tokenizer lake`: an analyst's questions over sanitized events. On the local stack DuckDB answers, on AWS Athena."""
+"""Defines the command `order-tokenizer lake`, which queries sanitized events: by DuckDB locally, by Athena on AWS."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="Sanitized events, queried with the analyst's role.",
+    help="Query sanitized events with the analyst's role.",
 )
 
 _ROLE = "AnalystRoleArn"
@@ -43,7 +43,7 @@ def ask(
     question: Annotated[Question, typer.Argument(help="A saved question.")], as_json: AsJson = False
 ) -> None:
     """Answer a saved question."""
-    _tell(question.asks, _answered(question.sql), as_json=as_json)
+    _show(question.asks, _answered(question.sql), as_json=as_json)
 
 
 @app.command()
@@ -57,14 +57,14 @@ def query(
     as_json: AsJson = False,
 ) -> None:
     """Run a query of your own."""
-    _tell("answer", _answered(sql), as_json=as_json)
+    _show("answer", _answered(sql), as_json=as_json)
 
 
 @app.command("sql")
 def sql_(
     question: Annotated[Question, typer.Argument(help="A saved question.")], as_json: AsJson = False
 ) -> None:
-    """Print a saved question's query, to begin one of your own with."""
+    """Print the query of a saved question, to start your own from."""
     if as_json:
         console.as_json({"sql": question.sql})
     else:
@@ -107,7 +107,7 @@ def _local(stack: Stack, sql: str) -> Answer:
         return Database(Path(folder)).ask(sql)
 
 
-def _tell(title: str, answer: Answer, *, as_json: bool) -> None:
+def _show(title: str, answer: Answer, *, as_json: bool) -> None:
     if as_json:
         console.as_json(answer.records())
     else:

@@ -1,4 +1,4 @@
-"""The command `order-tokenizer preview`: what becomes of each field of a file of events, without any AWS."""
+"""Defines the command `order-tokenizer preview`, which shows what becomes of each field of a file's events."""
 
 import typer
 
@@ -15,7 +15,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 @app.command()
 def preview(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
-    """Show what becomes of each field of a file's events; tells paths and kinds, never a value.
+    """Show what becomes of each field of a file's events: paths and kinds, never a value.
 
     Exit codes: 0 every event would be published, 1 some would be dead letters, 2 the file can't be read.
     """

@@ -1,6 +1,6 @@
-"""Counts what becomes of each field of a file of events, without any AWS.
+"""Counts what becomes of each field of a file of events, without AWS.
 
-The real sanitizer does it, with keys that are thrown away.
+The real sanitizer works on them, with keys that are thrown away.
 """
 
 from collections import Counter
@@ -15,11 +15,11 @@ from tokenizer.pipeline.catalog import catalog
 
 @dataclass
 class Coverage:
-    """What a file comes to.
+    """Holds the counts for a file.
 
     Args:
-        fields: how often each path met each outcome.
-        refused: place, code and reason of each event that would be dead-lettered.
+        fields: how often each path had each outcome.
+        refused: the place, code and reason of each event that would be dead-lettered.
     """
 
     events: int = 0
@@ -27,7 +27,7 @@ class Coverage:
     refused: list[tuple[str, str, str]] = field(default_factory=list)
 
     def outcomes(self) -> dict[FieldOutcome, int]:
-        """Returns how often each outcome was met, in the order in which they are declared."""
+        """Returns how often each outcome occurred, in the order of their declaration."""
         counted: Counter[FieldOutcome] = Counter()
         for each, times in self.fields.items():
             counted[each.outcome] += times

@@ -8,7 +8,7 @@ from ops.preview.coverage import Coverage
 
 
 def document(coverage: Coverage) -> dict[str, Any]:
-    """Returns what a program gets."""
+    """Returns the result in the form for programs."""
     return {
         "events": coverage.events,
         "refused": [{"place": place, "code": code, "message": why} for place, code, why in coverage.refused],

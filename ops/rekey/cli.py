@@ -1,4 +1,4 @@
-"""The command `order-tokenizer rekey`: which commands and options there are."""
+"""Defines the command `order-tokenizer rekey` with its subcommands and options."""
 
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="Moves the vault to another KMS key while orders flow, and verifies that nothing is left under the old one; puts back what was restored.",
+    help="Move the vault to another KMS key while orders flow, then check the result; copy restored items back.",
 )
 
 _LEFT = 1
@@ -30,17 +30,17 @@ app.callback()(_chosen.take)
 @app.command()
 def run(
     segments: Annotated[
-        int, typer.Option("--segments", min=1, max=64, help="Parts that the table is cut into.")
+        int, typer.Option("--segments", min=1, max=64, help="Number of parts that the table is split into.")
     ] = 8,
     concurrency: Annotated[
-        int, typer.Option("--concurrency", min=1, max=64, help="Parts that are worked on at once.")
+        int, typer.Option("--concurrency", min=1, max=64, help="Number of parts to work on at once.")
     ] = 4,
     rounds: Annotated[
-        int, typer.Option("--rounds", min=1, max=100, help="Verifications that may find something.")
+        int, typer.Option("--rounds", min=1, max=100, help="Give up after this many verifications.")
     ] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Move what is under another key, then verify; goes on where a run was interrupted."""
+    """Move records that are under another key, then verify. An interrupted run continues."""
     stack = _stack()
     if not stack.settled:
         raise CommandError(
@@ -52,18 +52,18 @@ def run(
         lambda doing: console.progress(doing, None),
         console.aside,
     )
-    told = mover.run(segments, rounds)
-    _show(told, as_json=as_json)
-    if told["phase"] != "done":
-        left = told["verified"]
+    state = mover.run(segments, rounds)
+    _show(state, as_json=as_json)
+    if state["phase"] != "done":
+        left = state["verified"]
         console.error(
             f"records are left under another key after {rounds} rounds: {left.get('old', 0):,} old, {left.get('denied', 0):,} that KMS does not open",
             "find which function still seals under the old key, or which key is disabled; keep the old key",
         )
         raise typer.Exit(_LEFT)
-    if told["unreadable"]:
+    if state["unreadable"]:
         console.error(
-            f"{told['verified'].get('tampered', 0):,} records are not what was written: nobody can read them, under either key",
+            f"{state['verified'].get('tampered', 0):,} records are not what was written: nobody can read them, under either key",
             "docs/runbook.md, TamperedAlarm; look at them before the old key is deleted",
         )
         raise typer.Exit(_LEFT)
@@ -71,7 +71,7 @@ def run(
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """Where the latest run stands."""
+    """Show the state of the latest run."""
     _show(RekeyFunction(_stack()).ask("status"), as_json=as_json)
 
 
@@ -81,7 +81,7 @@ def restore(
     target: Annotated[str, typer.Argument(metavar="TO", help="The table that functions use.")],
     as_json: AsJson = False,
 ) -> None:
-    """Put back what a table lacks from one restored beside it; overwrites nothing. For administrators of the tables."""
+    """Copy items that a table lacks from a restored table; overwrites nothing. For administrators of the tables."""
     stack = _chosen.stack("")
     with console.progress(f"putting back into {target}", None) as tick:
         counts = put_back(stack.client("dynamodb"), source, target, tick)
@@ -95,15 +95,15 @@ def _stack() -> Stack:
     return _chosen.stack(ROLE)
 
 
-def _show(told: dict[str, Any], *, as_json: bool) -> None:
+def _show(state: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        console.as_json(told)
+        console.as_json(state)
         return
-    if told["phase"] == "none":
+    if state["phase"] == "none":
         console.line("there was no run yet")
         return
-    console.line(f"to {told['target']}: {told['phase']}, round {told['round']}")
-    rows = [[phase, fate, f"{n:,}"] for phase in ("moving", "verified") for fate, n in told[phase].items()]
+    console.line(f"to {state['target']}: {state['phase']}, round {state['round']}")
+    rows = [[phase, fate, f"{n:,}"] for phase in ("moving", "verified") for fate, n in state[phase].items()]
     console.table("vault records", ["while", "were", "records"], rows)
-    for record_id in told["unreadable"]:
+    for record_id in state["unreadable"]:
         console.line(f"not readable by anybody: {record_id}")

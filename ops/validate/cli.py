@@ -1,6 +1,7 @@
-"""The command `order-tokenizer validate`: would the tokenizer take these events? Tells paths and rules, never a value.
+"""Defines the command `order-tokenizer validate`, which checks whether the tokenizer would accept events.
 
-It checks what the schemas say, as the tokenizer does. It does not know how large an event may be once it is sanitized.
+It checks events against their schemas, as the tokenizer does. It doesn't know how large an event may be once it is
+sanitized. It prints paths and rules, never a value.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 
 class Finding(NamedTuple):
-    """One thing that is wrong with one event."""
+    """Describes one problem in one event."""
 
     place: str
     code: str
@@ -35,7 +36,7 @@ class _Tally:
         self.invalid = 0
 
     def findings(self, located: Iterable[Located]) -> Iterator[Finding]:
-        """Checks each event."""
+        """Checks each event; yields the findings."""
         for place, data in located:
             self.events += 1
             try:
@@ -48,7 +49,7 @@ class _Tally:
 
 @app.command()
 def validate(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
-    """Check whether the tokenizer would take a file's events; tells paths and rules, never a value.
+    """Check whether the tokenizer would accept a file's events; prints paths and rules, never a value.
 
     Exit codes: 0 every event is valid, 1 some are not, 2 the file can't be read.
     """
