@@ -14,15 +14,15 @@ PAGE = Path("docs/access.md")
 HEAD = """\
 # Who may do what
 
-This page is written by `.venv/bin/python -m tests.support.security.access_page` from `tests/support/security/walls.py`,
-`circumstances.py` and `others.py`. Two witnesses try each role with each action:
+`.venv/bin/python -m tests.support.security.access_page` writes this page from `walls.py`, `circumstances.py` and
+`others.py` in `tests/support/security/`. Two witnesses try each role with each action:
 
-- **The emulator.** `.venv/bin/python -m pytest tests/security/test_walls.py` makes each call on the local stack, with IAM
-  and key policies enforced.
-- **The simulator.** `.venv/bin/python -m tests.support.security.simulated`, part of `make lint`, decides each call by the policies
-  of the real template: with encryption contexts, network, boundaries, endpoint policies and resource policies, in three
-  sets of parameters ([checks.md](checks.md#the-policy-simulation)). It tries an allowed call as the product makes it, and
-  a denied one from inside and from outside of the network.
+- **The emulator.** `.venv/bin/python -m pytest tests/security/test_walls.py` makes each call on the local stack, with
+  IAM and key policies enforced.
+- **The simulator.** `.venv/bin/python -m tests.support.security.simulated`, part of `make lint`, decides each call by the
+  policies of the real template: with encryption contexts, network, boundaries, endpoint policies and resource policies,
+  in three sets of parameters ([checks.md](checks.md#the-policy-simulation)). It tries an allowed call as the product makes
+  it, and a denied one from inside and from outside of the network.
 
 The emulator does not know every condition. Where one decides that it does not know, the page says "simulator alone".
 
