@@ -39,7 +39,7 @@ def seed(
     ] = "card_number",
     as_json: AsJson = False,
 ) -> None:
-    """Make honey tokens, and note where they will be planted."""
+    """Make honey tokens: tokens of values that belong to no customer."""
     stack, made = _stack(), list[dict[str, str]]()
     while len(made) < count:
         wanted = min(_AT_ONCE, count - len(made))

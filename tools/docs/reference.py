@@ -20,15 +20,22 @@ _Rows = Callable[[Mapping[str, Any]], Iterator[list[str]]]
 _HEAD = """\
 # Reference
 
-`make docs` writes this page from template.yaml, the schemas, the commands and the Makefile, and a test fails when it is out of date. Other
-references: the stack serves the API's at `GET /openapi.json` ([api.md](api.md)), [replay.md](replay.md) has the command
-`replay`, [an AsyncAPI document](../schemas/asyncapi.json) has the events, and [watching.md](watching.md) has the metrics."""
+`make docs` writes this page from template.yaml, the schemas, the commands and the Makefile, and a test fails when
+it is out of date. Other references: the stack serves the API's at `GET /openapi.json` ([api.md](api.md)),
+[replay.md](replay.md) has the command `replay`, [an AsyncAPI document](../schemas/asyncapi.json) has the events,
+and [watching.md](watching.md) has the metrics."""
 
 _COMMANDS = """\
-`order-tokenizer` stands in the environment that make sets up, `.venv/bin`; `--install-completion` has your shell complete its words. Commands that work on a
-stack take `--stack`, `--profile`, `--region` and `--role-arn`, and the local stack without them; `rekey`, `lake`, `honeytokens` and `replay` take them before
-their subcommand. Commands print tables on a terminal and tab-separated lines in a pipe; those with `--json` print one JSON document. Exit codes: 0 done, 1 something failed and the command says what,
-2 bad usage or nothing to work on, 130 interrupted. `--help` on each."""
+`order-tokenizer` is in the environment that make sets up, in `.venv/bin`. `--install-completion` lets your shell
+complete its words.
+
+Commands that work on a stack take `--stack`, `--profile`, `--region` and `--role-arn`; without them they work on
+the local stack. `rekey`, `lake`, `honeytokens` and `replay` take these options before their subcommand. Commands
+print tables on a terminal and tab-separated lines in a pipe; those with `--json` print one JSON document. Every
+command has `--help`.
+
+Exit codes: 0 done, 1 something failed and the command says what, 2 bad usage or nothing to work on, 130
+interrupted."""
 
 
 def reference(template: Mapping[str, Any], makefile: str) -> str:

@@ -14,20 +14,20 @@ PAGE = Path("docs/access.md")
 HEAD = """\
 # Who may do what
 
-This page is written by `.venv/bin/python -m tests.support.security.access_page` from `tests/support/security/walls.py`,
-`circumstances.py` and `others.py`. Two witnesses try each role with each action:
+`.venv/bin/python -m tests.support.security.access_page` writes this page from `walls.py`, `circumstances.py` and
+`others.py` in `tests/support/security/`. Two witnesses try each role with each action:
 
-- **The emulator.** `.venv/bin/python -m pytest tests/security/test_walls.py` makes each call on the local stack, with IAM
-  and key policies enforced.
-- **The simulator.** `.venv/bin/python -m tests.support.security.simulated`, part of `make lint`, decides each call by the policies
-  of the real template: with encryption contexts, network, boundaries, endpoint policies and resource policies, in three
-  sets of parameters ([checks.md](checks.md#the-policy-simulation)). It tries an allowed call as the product makes it, and
-  a denied one from inside and from outside of the network.
+- **The emulator.** `.venv/bin/python -m pytest tests/security/test_walls.py` makes each call on the local stack, with
+  IAM and key policies enforced.
+- **The simulator.** `.venv/bin/python -m tests.support.security.simulated`, part of `make lint`, decides each call by
+  the policies of the real template: with encryption contexts, network, boundaries, endpoint policies and resource
+  policies, in three sets of parameters ([checks.md](checks.md#the-policy-simulation)). It tries an allowed call as the
+  product makes it, and a denied one from inside and from outside of the network.
 
 The emulator does not know every condition. Where one decides that it does not know, the page says "simulator alone".
 
-Roles marked ‡ exist only while the vault is moved to another key (`Rekeying=true`, [keys.md](keys.md)). The rekey function
-answers only with counts.
+Roles marked ‡ exist only while the vault is moved to another key (`Rekeying=true`, [keys.md](keys.md)). The rekey
+function answers only with counts.
 """
 
 FOOT = """\
@@ -35,9 +35,10 @@ FOOT = """\
 
 - Vault records are written with `BatchWriteItem`, with which DynamoDB also deletes. So the tokenizing functions and the
   erasing function can destroy vault records, but they can't read one.
-- `RoleBoundary` limits every role, whatever its policy says ([decision 0017](decisions/0017-what-a-role-can-never-have.md)).
-- Every key denies its use to all but the roles above, and denies it from outside of the network, by grants and over plain
-  HTTP ([decision 0016](decisions/0016-administrators-and-users-of-keys.md)).
+- `RoleBoundary` limits every role, whatever its policy says
+  ([decision 0017](decisions/0017-what-a-role-can-never-have.md)).
+- Every key denies its use to all but the roles above, and denies it from outside of the network, by grants and over
+  plain HTTP ([decision 0016](decisions/0016-administrators-and-users-of-keys.md)).
 - Every service principal is let in for this account alone.
 - `KeyAdministratorArns` administer the keys; if none are named, the account's IAM decides. None of them may use a key.
 - The account's administrators may change keys, roles and this stack. CloudTrail records what they do, and
@@ -67,7 +68,7 @@ def _lines() -> Iterator[str]:
         yield from _by_role(role)
     yield "## In other circumstances"
     yield ""
-    yield "From outside of the network, over plain HTTP, for another purpose, on another resource: the simulator alone tries these."
+    yield "The simulator alone tries these: from outside of the network, over plain HTTP, for another purpose or resource."
     yield ""
     yield from _by_action(ROWS)
     yield from (
@@ -144,7 +145,7 @@ def _answers() -> dict[str, list[tuple[str, bool]]]:
 
 
 def _in_general(stack: Stack, claim: Claim) -> str:
-    """Returns what is claimed, of a kind of resources where it is claimed of each: who takes on which role is told by name."""
+    """Returns what is claimed, naming a kind of resource instead of each; roles that somebody may take on keep their names."""
     words = []
     for word in claim.does.split(" "):
         kind = stack.resources.get(word, {}).get("Type", "")
