@@ -18,7 +18,12 @@ COMMANDS = list(every())
 LEAVES = [each for each in COMMANDS if not each.is_group]
 # What the others look for; these look at files, or print what is part of the package.
 WITHOUT_A_STACK = {"validate", "preview", "lake sql", "lake tables"}
-ON_A_STACK = [each for each in LEAVES if " ".join(each.words) not in WITHOUT_A_STACK]
+LOCAL = [each for each in LEAVES if each.words[0] == "local"]
+ON_A_STACK = [each for each in LEAVES if each not in LOCAL and " ".join(each.words) not in WITHOUT_A_STACK]
+# `up` and `demo` start one, for `down` and `status` it is an answer, and `adapt` is for a file.
+WITHOUT_A_RUNNING_ONE = {"local up", "local demo", "local down", "local status", "local adapt"}
+# Two that show their steps to people, and one whose document is a template.
+NO_OTHER_OUTPUT = {"local demo", "local rekey", "local adapt"}
 PROGRAM = str(Path(sys.executable).parent / NAME)
 VALUES = {"question": "basket"}  # of what takes no other text
 HEAVY = {"boto3", "botocore", "duckdb", "pydantic", "tokenizer", "replay"}
@@ -78,9 +83,9 @@ def _options(made: Any) -> set[str]:
     return {name for each in made.params for name in each.opts}
 
 
-def assert_told(said: tuple[object, str, str], why: str) -> None:
-    code, out, err = said
-    assert (code, out) == (2, "")
+def assert_told(said: tuple[object, str, str], why: str, code: int = 2) -> None:
+    assert said[:2] == (code, "")
+    err = said[2]
     first, second = err.splitlines()
     assert first.startswith("error: ")
     assert why in first
@@ -91,7 +96,7 @@ def assert_told(said: tuple[object, str, str], why: str) -> None:
 def test_many_commands_are_found() -> None:
     assert len(LEAVES) >= 20
     assert {each.words[0] for each in COMMANDS} == SUBCOMMANDS.keys()
-    assert {named(each) for each in LEAVES} > WITHOUT_A_STACK
+    assert {named(each) for each in LEAVES} > WITHOUT_A_STACK | WITHOUT_A_RUNNING_ONE | NO_OTHER_OUTPUT
 
 
 @pytest.mark.parametrize("words", [(), *(each.words for each in COMMANDS)], ids=" ".join)
@@ -104,7 +109,7 @@ def test_the_help_fits_a_terminal_of_eighty_columns(words: tuple[str, ...]) -> N
 
 @pytest.mark.parametrize("command", LEAVES, ids=named)
 def test_every_command_answers_programs_too(command: Command) -> None:
-    assert "--json" in _options(command.made)
+    assert ("--json" in _options(command.made)) == (named(command) not in NO_OTHER_OUTPUT)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=named)
@@ -127,6 +132,42 @@ def test_a_group_alone_shows_its_help_and_is_bad_usage(
 @pytest.mark.parametrize("command", ON_A_STACK, ids=named)
 def test_where_no_stack_is_up_that_is_said(capsys: pytest.CaptureFixture[str], command: Command) -> None:
     assert_told(run(capsys, *command.words, *required(command)), "no local one is up")
+
+
+@pytest.mark.parametrize(
+    "command", [each for each in LOCAL if named(each) not in WITHOUT_A_RUNNING_ONE], ids=named
+)
+def test_where_the_local_stack_is_not_up_that_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: Command
+) -> None:
+    _, *rest = command.words
+    said = run(capsys, "local", "--directory", str(tmp_path), *rest, *required(command))
+    assert_told(said, "no stack is up", code=1)
+    assert said[2].endswith("hint: make up\n")
+
+
+def test_what_is_not_up_has_a_state_and_can_be_stopped(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    where = ["local", "--directory", str(tmp_path / "none")]
+    assert run(capsys, *where, "status") == (None, "is not running\n", "")
+    assert run(capsys, *where, "status", "--json") == (None, "{}\n", "")
+    assert run(capsys, *where, "down") == (None, "was not running\n", "")
+    assert run(capsys, *where, "down", "--json") == (None, '{"stopped": false}\n', "")
+
+
+def test_a_template_that_is_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert_told(run(capsys, "local", "adapt", "nowhere.yaml"), "there is no such template", code=1)
+
+
+def test_a_subcommand_whose_packages_are_not_installed_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def import_module(name: str) -> None:
+        raise ModuleNotFoundError(name, name="yaml")
+
+    monkeypatch.setattr("ops.app.import_module", import_module)
+    assert_told(run(capsys, "local", "up"), "local needs the package yaml")
 
 
 @pytest.mark.usefixtures("_nowhere")
