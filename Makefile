@@ -55,7 +55,7 @@ rekey: $(DEMO) ## move the local stack's vault to another key
 	@$(BIN)/python -m local rekey
 
 verify-audit: $(DEMO) ## check the audit trail; ARGS="--stack NAME ..." for another than the local one
-	@$(BIN)/order-tokenizer audit verify $(ARGS)
+	@$(BIN)/python -m ops audit verify $(ARGS)
 
 SIMULATOR := tools/lint/simulator/node_modules
 lint: .venv/.ready .venv-scan/.ready $(SIMULATOR)/.ready ## formatter, linter, types, import rules, template, secrets, licences, locks

@@ -1,14 +1,11 @@
 """What can go wrong with the local stack, told to a person."""
 
+from typing import ClassVar
 
-class LocalStackError(Exception):
-    """A failure with the next thing to try.
+from ops.errors import CommandError
 
-    Args:
-        message: what is wrong.
-        hint: what to do about it.
-    """
 
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
+class LocalStackError(CommandError):
+    """A failure with the next thing to try."""
+
+    exit_code: ClassVar[int] = 1

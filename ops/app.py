@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from ops.entry import run
+from ops.errors import CommandError
 
 NAME = "order-tokenizer"
 
@@ -47,6 +48,7 @@ SUBCOMMANDS = {
         Subcommand("rekey", User.OPERATOR, "Move the vault to another KMS key.", "ops.rekey.cli"),
         Subcommand("audit", User.COMPLIANCE, "Check the audit trail.", "ops.audit.cli"),
         Subcommand("honeytokens", User.COMPLIANCE, "Seed honey tokens, and list them.", "ops.honeytokens.cli"),
+        Subcommand("local", User.DEVELOPER, "Run the whole stack on this machine.", "local.cli"),
     )
 }  # fmt: skip
 
@@ -85,8 +87,15 @@ def _order_tokenizer() -> None:
 
 
 def loaded(name: str) -> Any:
-    """Returns a subcommand as typer makes it, which imports its module."""
-    its_own: typer.Typer = import_module(SUBCOMMANDS[name].module).app
+    """Returns a subcommand as typer makes it, which imports its module.
+
+    Raises:
+        CommandError: a package that it needs is not installed here; the emulator is for developers alone.
+    """
+    try:
+        its_own: typer.Typer = import_module(SUBCOMMANDS[name].module).app
+    except ModuleNotFoundError as error:
+        raise CommandError(f"{name} needs the package {error.name}", "make setup") from None
     return get_group(its_own) if its_own.registered_callback else get_command(its_own)
 
 

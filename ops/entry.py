@@ -4,6 +4,7 @@ The exit codes are: 0 done; 1 something failed, and the command has said what; 2
 interrupted.
 """
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -28,12 +29,18 @@ def run(app: typer.Typer, name: str) -> NoReturn:
     signal.signal(signal.SIGTERM, _interrupted)
     try:
         code = app(prog_name=name, standalone_mode=False)
+        sys.stdout.flush()
     except CommandError as error:
         console.error(str(error), error.hint)
         sys.exit(error.exit_code)
     except TyperException as error:
         _misused(error, name)
         sys.exit(error.exit_code)
+    except (
+        BrokenPipeError
+    ):  # `| head` has seen enough; the rest goes nowhere, so that Python's last flush fails no more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     if code == _INTERRUPTED:  # typer's answer to Ctrl-C
         console.error(
             "interrupted: what was done stays done", "the same command goes on where this one ended"

@@ -7,10 +7,12 @@ import string
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 from local.emulator.stack import Stack
 
-GROUPS = ("payments", "support", "compliance", "analytics")
+Group = Literal["payments", "support", "compliance", "analytics"]
+GROUPS: tuple[Group, ...] = get_args(Group)
 
 
 def make(stack: Stack, *groups: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ EXAMPLES = Path("docs/examples")
 
 @pytest.fixture(scope="module")
 def folder(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that `python -m local` finds the running stack in."""
+    """A folder that `order-tokenizer local` finds the running stack in."""
     made = tmp_path_factory.mktemp("local")
     state = {"endpoint_url": running.endpoint_url, "region": running.region, "outputs": dict(running.outputs)}
     (made / "stack.json").write_text(json.dumps(state))

@@ -32,7 +32,7 @@ def run(page: str, on: Stack, folder: Path, cwd: Path = ROOT) -> str:
     shell = "\n".join(script)
     assert shell.count("make up\n") == shell.count("make down\n") == 1
     for said, meant in (
-        ("make up\n", "\n"), ("make down\n", "\n"), (".local/", f"{folder}/"), ("-m local ", f"-m local --directory {folder} ")
+        ("make up\n", "\n"), ("make down\n", "\n"), (".local/", f"{folder}/"), ("order-tokenizer local ", f"order-tokenizer local --directory {folder} ")
     ):  # fmt: skip
         shell = shell.replace(said, meant)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
