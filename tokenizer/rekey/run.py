@@ -19,7 +19,7 @@ MOST_SEGMENTS = 64
 _TOLD = 20  # how many ids of unreadable records a segment keeps
 
 
-class Fate(StrEnum):
+class MoveOutcome(StrEnum):
     """Lists what a walk did with a record, or how it found it."""
 
     MOVED = "moved"  # is under the new key now
@@ -30,7 +30,7 @@ class Fate(StrEnum):
     DENIED = "denied"  # KMS refuses to open its data key, so it was left alone
 
 
-UNREADABLE = frozenset({Fate.TAMPERED, Fate.DENIED})
+UNREADABLE = frozenset({MoveOutcome.TAMPERED, MoveOutcome.DENIED})
 
 
 class Phase(StrEnum):
@@ -80,13 +80,13 @@ class Stretch:
     segment: int
     after: str = ""
     done: bool = False
-    counts: Mapping[Fate, int] = field(default_factory=dict)
+    counts: Mapping[MoveOutcome, int] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
 
-    def further(self, after: str, fates: Sequence[tuple[str, Fate]]) -> "Stretch":
-        """Returns the stretch after one more page. `fates` holds the id and the result of each record."""
-        counts = Counter(self.counts) + Counter(fate for _, fate in fates)
-        bad = (*self.unreadable, *(record_id for record_id, fate in fates if fate in UNREADABLE))
+    def further(self, after: str, outcomes: Sequence[tuple[str, MoveOutcome]]) -> "Stretch":
+        """Returns the stretch after one more page. `outcomes` holds the id and the result of each record."""
+        counts = Counter(self.counts) + Counter(outcome for _, outcome in outcomes)
+        bad = (*self.unreadable, *(record_id for record_id, outcome in outcomes if outcome in UNREADABLE))
         return replace(self, after=after, done=not after, counts=dict(counts), unreadable=bad[:_TOLD])
 
 
@@ -100,11 +100,11 @@ class MovableVault(Protocol):
         """Returns stored records by id, and the id after which to continue; that id is empty at the end."""
         ...
 
-    def move(self, stored: Any) -> Fate:
+    def move(self, stored: Any) -> MoveOutcome:
         """Seals a record under the new key, unless it already is, or has changed since it was read."""
         ...
 
-    def judge(self, stored: Any) -> Fate:
+    def verify(self, stored: Any) -> MoveOutcome:
         """Opens a record and returns which key it is under, without writing anything."""
         ...
 
@@ -173,7 +173,7 @@ class Rekeying:
             raise OutOfTurn("there is no such segment to work on: begin a run first")
         known = {each.segment: each for each in self._stretches(run)}
         stretch = known.get(segment, Stretch(run.round, run.phase, segment))
-        act = self.vault.move if run.phase is Phase.MOVE else self.vault.judge
+        act = self.vault.move if run.phase is Phase.MOVE else self.vault.verify
         while not stretch.done and not budget.spent:
             page, after = self.vault.page(segment, run.segments, stretch.after)
             stretch = stretch.further(after, [(key, act(stored)) for key, stored in page.items()])
@@ -208,10 +208,10 @@ class Rekeying:
         run = self.progress.run()
         return self._told(run) if run else {"phase": "none"}
 
-    def _after(self, run: Run, found: Counter[Fate]) -> Run:
+    def _after(self, run: Run, found: Counter[MoveOutcome]) -> Run:
         if run.phase is Phase.MOVE:
             return replace(run, phase=Phase.VERIFY)
-        if found[Fate.OLD] or found[Fate.DENIED]:
+        if found[MoveOutcome.OLD] or found[MoveOutcome.DENIED]:
             return replace(run, phase=Phase.MOVE, round=run.round + 1)
         return replace(run, phase=Phase.DONE, finished_at=self.now())
 
@@ -252,8 +252,8 @@ def _named(run: Run) -> dict[str, Any]:
     return {"target": run.target, "round": run.round, "segments": run.segments}
 
 
-def _counted(stretches: Sequence[Stretch]) -> Counter[Fate]:
-    total: Counter[Fate] = Counter()
+def _counted(stretches: Sequence[Stretch]) -> Counter[MoveOutcome]:
+    total: Counter[MoveOutcome] = Counter()
     for each in stretches:
         total.update(each.counts)
     return total

@@ -112,7 +112,7 @@ def test_a_payment_without_a_key_is_refused_as_the_gateway_would(call: Api) -> N
     assert (answer.status, answer.body["error"]["code"]) == (400, "invalid_request")
 
 
-class Desk:
+class FakeOrderService:
     """Fails in a way of the test's choice, or tells what it was asked."""
 
     def __init__(self, error: Exception | None = None) -> None:
@@ -139,7 +139,7 @@ class Desk:
 def test_errors_have_their_statuses(
     call: Api, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
 ) -> None:
-    monkeypatch.setattr(desks, "order_service", lambda _: Desk(error))
+    monkeypatch.setattr(desks, "order_service", lambda _: FakeOrderService(error))
     answer = call("POST", "/orders", json.dumps(order()), PERSON)
     assert (answer.status, answer.body["error"]["code"]) == (status, code)
     assert "canary" not in json.dumps(answer.body)
@@ -148,7 +148,7 @@ def test_errors_have_their_statuses(
 def test_people_and_machines_are_served_by_one_route_under_their_own_names(
     call: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk()
+    desk = FakeOrderService()
     monkeypatch.setattr(desks, "order_service", lambda _: desk)
     assert call("POST", "/orders", json.dumps(order()), PERSON).status == 202
     assert call("POST", "/machine/orders", json.dumps(order()), MACHINE).status == 202

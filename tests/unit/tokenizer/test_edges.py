@@ -292,7 +292,7 @@ class Progress:
 class Vault:
     """A vault of which no record is left to be moved."""
 
-    move = judge = page = None
+    move = verify = page = None
 
 
 SETTLE = 1_000

@@ -17,7 +17,7 @@ from tokenizer.aws.vault.data_keys import DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultRekeyMaterials, wrapped_key
 from tokenizer.aws.vault.vault import Item, crypto_config, opened
 from tokenizer.errors import Denied, VaultIntegrity
-from tokenizer.rekey.run import Fate
+from tokenizer.rekey.run import MoveOutcome
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -60,28 +60,28 @@ class DynamoMovableVault:
         last = answer.get("LastEvaluatedKey")
         return {item["id"]["S"]: dict(item) for item in answer["Items"]}, last["id"]["S"] if last else ""
 
-    def move(self, stored: Item) -> Fate:
+    def move(self, stored: Item) -> MoveOutcome:
         """Seals an item under the new key, unless it already is, or has changed since it was read."""
         try:
             if self._key_of(stored) == self._target:
-                return Fate.CURRENT
+                return MoveOutcome.CURRENT
             plain = opened(stored, self._config)
         except VaultIntegrity:
-            return Fate.TAMPERED
+            return MoveOutcome.TAMPERED
         except Denied:
-            return Fate.DENIED
-        return Fate.MOVED if self._replaced(stored, plain) else Fate.CHANGED
+            return MoveOutcome.DENIED
+        return MoveOutcome.MOVED if self._replaced(stored, plain) else MoveOutcome.CHANGED
 
-    def judge(self, stored: Item) -> Fate:
+    def verify(self, stored: Item) -> MoveOutcome:
         """Returns which key an item is under, and checks its signature."""
         try:
             arn = self._key_of(stored)
             opened(stored, self._config)
         except VaultIntegrity:
-            return Fate.TAMPERED
+            return MoveOutcome.TAMPERED
         except Denied:
-            return Fate.DENIED
-        return Fate.CURRENT if arn == self._target else Fate.OLD
+            return MoveOutcome.DENIED
+        return MoveOutcome.CURRENT if arn == self._target else MoveOutcome.OLD
 
     @translated("reading a vault record's description")
     def _key_of(self, stored: Item) -> str:

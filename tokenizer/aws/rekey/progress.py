@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.rekey.run import Fate, Phase, Run, Stretch
+from tokenizer.rekey.run import MoveOutcome, Phase, Run, Stretch
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -59,7 +59,7 @@ class DynamoProgress:
             "part": {"S": f"{stretch.round} {stretch.phase} {stretch.segment}"},
             "after": {"S": stretch.after},
             "done": {"BOOL": stretch.done},
-            "counts": {"M": {str(fate): {"N": str(count)} for fate, count in stretch.counts.items()}},
+            "counts": {"M": {str(outcome): {"N": str(count)} for outcome, count in stretch.counts.items()}},
             "unreadable": {"L": [{"S": each} for each in stretch.unreadable]},
         }
         self._dynamodb.put_item(TableName=self._table, Item=item)
@@ -85,6 +85,6 @@ def _stretch(item: Any) -> Stretch:
         int(segment),
         item["after"]["S"],
         item["done"]["BOOL"],
-        {Fate(name): int(count["N"]) for name, count in item["counts"]["M"].items()},
+        {MoveOutcome(name): int(count["N"]) for name, count in item["counts"]["M"].items()},
         tuple(each["S"] for each in item["unreadable"]["L"]),
     )

@@ -61,7 +61,7 @@ def holds(outcome: FieldOutcome, raw: Any, shown: Any) -> bool:
     return shown != raw and is_token(str(shown)) == (outcome in TOKENS)
 
 
-def told(event: Any) -> list[Field]:
+def fields_of(event: Any) -> list[Field]:
     return Preview(catalog()).fields(json_text.dump(event))
 
 
@@ -73,7 +73,7 @@ def test_every_field_is_told_as_it_is_published(raw: Raw) -> None:
     if not outcome.published:
         return
     published = world.bus.details()[0]
-    fields = told(raw.event)
+    fields = fields_of(raw.event)
     for each in fields:
         if "*" in each.path or each.path.removeprefix("/") in ENVELOPE:
             continue
@@ -89,7 +89,7 @@ def test_every_field_is_told_as_it_is_published(raw: Raw) -> None:
 @given(raw_events())
 @settings(max_examples=60)
 def test_no_field_is_left_out(raw: Raw) -> None:
-    paths = {each.path for each in told(raw.event)}
+    paths = {each.path for each in fields_of(raw.event)}
     hidden = {path.rpartition("/")[0] for path in paths if path.endswith("/*")}
     for leaf in leaves(raw.event):
         steps = leaf.split("/")
@@ -102,7 +102,7 @@ def test_a_file_with_something_of_everything() -> None:
     event = order(notes="call Ann Canaryname", **{"gift": 1, "Ann Canaryname": 2})
     event["order"]["payment"]["card"]["cvv"] = "123"
     event["order"]["items"][0]["name"] = "4111 1111 1111 1111"
-    fields = set(told(event))
+    fields = set(fields_of(event))
     assert {
         Field("/order/customer/email", FieldOutcome.CONSISTENT_TOKEN),
         Field("/order/customer/email_domain", FieldOutcome.FACT),
@@ -121,7 +121,7 @@ def test_a_file_with_something_of_everything() -> None:
 
 
 def test_a_code_that_is_cut_out_of_a_public_text_is_told() -> None:
-    fields = told(order(notes='{"cvv": "123", "a": "b"}'))
+    fields = fields_of(order(notes='{"cvv": "123", "a": "b"}'))
     assert Field("/order/notes", FieldOutcome.AUTHENTICATION_DATA) in fields
 
 

@@ -209,7 +209,7 @@ def test_a_document_stays_within_what_xray_takes(monkeypatch: pytest.MonkeyPatch
     assert json.loads(document)["metadata"] == {"order_tokenizer": {"items": 4}}
 
 
-def told(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
+def logged(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
     """Tells of a batch of one good and one bad record; returns its log lines' extra fields by message."""
     world = World()
     records = [stream_record(order(), 1), stream_record(b"{", 2)]
@@ -238,7 +238,7 @@ def test_the_log_has_all_that_a_trace_has_whether_or_not_there_is_one(
     monkeypatch.delenv("AWS_XRAY_DAEMON_ADDRESS", raising=False)
     if sampled:
         monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
-    lines = told(caplog)
+    lines = logged(caplog)
     batch, records = lines["batch"], lines["records"]["records"]
     assert records == [f"1 {lines['ingest_id']}", "2 malformed_json"]
     assert {name: batch[name] for name in COUNTS} == COUNTS
@@ -267,6 +267,6 @@ def test_a_daemon_that_can_not_be_told_costs_the_trace_and_not_the_log(
 ) -> None:
     monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
     monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:0")
-    lines = told(caplog)
+    lines = logged(caplog)
     assert lines["records"]["records"] == [f"1 {lines['ingest_id']}", "2 malformed_json"]
     assert (lines["failed"]["error"], lines["failed"]["levelname"]) == ("OSError", "ERROR")
