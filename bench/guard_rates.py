@@ -59,9 +59,8 @@ def _card(random: Random, _: Faker) -> str:
 
 def _ssn(random: Random, faker: Faker) -> str:
     digits = "".join(filter(str.isdecimal, faker["en_US"].ssn()))
-    return random.choice(
-        (_grouped(digits, (3, 2, 4), "-"), _grouped(digits, (3, 2, 4), " "), f"SSN {digits}")
-    )
+    spaced = _grouped(digits, (3, 2, 4), " ")
+    return random.choice((_grouped(digits, (3, 2, 4), "-"), f"SSN {spaced}", f"SSN {digits}"))
 
 
 def _iban(random: Random, faker: Faker) -> str:
@@ -107,6 +106,9 @@ SENSITIVE: Mapping[str, Draw] = {
 BLIND_SPOTS: Mapping[str, Draw] = {
     "national phone numbers without a word such as tel (030 1234567)": lambda random, _: (
         f"0{random.randint(20, 99)} {_digits(random, 7)}"
+    ),
+    "SSNs with spaces and no word such as SSN (219 09 9999)": lambda _, faker: (
+        faker["en_US"].ssn().replace("-", " ")
     ),
     "SSNs as nine bare digits": lambda _, faker: "".join(filter(str.isdecimal, faker["en_US"].ssn())),
     "email addresses in words (ann at example dot com)": lambda _, faker: (

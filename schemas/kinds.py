@@ -39,7 +39,8 @@ class Rule(StrEnum):
     """Lists the ways to make a value coarser.
 
     `POSTAL_PREFIX` keeps the first three characters. `YEAR` keeps a date's year. `NETWORK` turns an IPv4 address into
-    its /24 and an IPv6 address into its /48. `AMOUNT_BAND` turns an amount into its band of the series 1, 2, 5, 10, 20,
+    its /24 and an IPv6 address into its /48, unless
+    that would hold a whole IPv4 address (6to4). `AMOUNT_BAND` turns an amount into its band of the series 1, 2, 5, 10, 20,
     50, ...
     """
 
@@ -61,7 +62,9 @@ class FieldKind:
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
         """Adds the kind to the generated JSON Schema."""
         parameters = {
-            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+            if name != "pattern" or value is not None
         }
         return {**handler(core_schema), KIND_KEY: {"name": self.name, **parameters}}
 
@@ -72,16 +75,28 @@ class Public(FieldKind):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject(Public):
-    """Passes the value on like Public, and marks it as the id of the person whom the event is about, for erasure.
+class Identifier(Public):
+    """A public id or code: a number in it is no card number by its check digit alone.
 
-    At most one field of an event may have this kind, and none inside a list.
+    Args:
+        pattern: a regular expression of what such ids look like; in one that matches it as a whole the leak guard looks
+            for the record's own values and nothing else. None where a producer's ids have no shape of their own.
     """
+
+    pattern: str | None = None
 
     @property
     def name(self) -> str:
         """Returns `public`, because consumers see no difference."""
         return "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject(Identifier):
+    """Public, and it names the person whom the event is about: what they may have erased.
+
+    At most one field of an event has this kind, and none inside a list.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,11 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "validate": ("tokenizer.pipeline.catalog:EventPlan.validate",),
     "sanitize": ("tokenizer.pipeline.sanitize:Sanitizer.sanitize",),
-    "guard": ("tokenizer.pipeline.sanitize:find_leak", "tokenizer.pipeline.sanitize:own_values"),
+    "guard": (
+        "tokenizer.pipeline.sanitize:find_leak",
+        "tokenizer.pipeline.sanitize:may_hold",
+        "tokenizer.pipeline.sanitize:own_values",
+    ),
     "tokens": (
         "tokenizer.vault.tokens:TokenKey.record_id",
         "tokenizer.vault.tokens:TokenKey.consistent_record_id",

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path as File
 from typing import Any
 
+from bench import guard_cost
 from bench.engine.measure import MIXES
 from bench.engine.path import Path
 from bench.network import Network
@@ -24,11 +25,12 @@ _SMALL, _LARGE, _BATCH = 25, 50, 100
 
 
 def counted() -> dict[str, Any]:
-    """Every count, by mix, and the Python that it was counted on."""
+    """Every count by mix, the worst record's beside an ordinary one's, and the Python that all was counted on."""
     network = Network()
     with network.installed():
         path = Path(network)
         found = {name: _of(mix, path, network) for name, mix in MIXES.items()}
+    found["worst record"] = guard_cost.counted()
     return {"python": ".".join(platform.python_version_tuple()[:2]), **found}
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
+from schemas.base import Code, Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
 from schemas.fields import (
     BirthDate,
     CardNumber,
@@ -22,7 +22,7 @@ from schemas.parts import Address
 class Item(EventModel):
     """Describes a line of the order."""
 
-    sku: PublicText | None = None
+    sku: Code | None = None
     name: PublicText | None = None
     quantity: Count | None = None
     unit_price: Money | None = None

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from schemas.base import Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
+from schemas.base import Code, Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
 from schemas.fields import CardNumber, CustomerId, Email, Name, Note, Secret
 from schemas.kinds import Public
 
@@ -10,7 +10,7 @@ from schemas.kinds import Public
 class Line(EventModel):
     """Describes what is refunded of a line of the order."""
 
-    sku: PublicText | None = None
+    sku: Code | None = None
     quantity: Count | None = None
     amount: Money | None = None
 

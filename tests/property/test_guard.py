@@ -15,6 +15,7 @@ from tests.support.property.sensitive import (
     grouped,
     national,
     phones,
+    secrets_in_ids,
     spellings,
     ssns,
     written_again,
@@ -35,10 +36,12 @@ PUBLIC = (
     ("order", "customer", "customer_id"),
     ("event_id",),
 )
+IDS = ("order_id", "sku", "customer_id", "event_id")
 _NAMES = st.sampled_from(
     ("Ann Secretname", "Zoe\u0308 Mu\u0308ller", "孫悟空の道", "O'Brien-Smith", "Łukasz Żółć")
 )
-_CODES = st.text(alphabet="ghkmpqrtxyz", min_size=6, max_size=10)
+# Rows of one letter are placeholders.
+_CODES = st.text(alphabet="ghkmpqrtxyz", min_size=6, max_size=10).filter(lambda text: len(set(text)) > 1)
 
 
 def plain_order(**changes: Any) -> dict[str, Any]:
@@ -87,8 +90,14 @@ def test_a_card_number_of_every_network_and_length_is_found(digits: int, style: 
         ), number
 
 
-@tried(foreign_secrets, st.sampled_from(PUBLIC))
+@tried(foreign_secrets, st.sampled_from([path for path in PUBLIC if path[-1] not in IDS]))
 def test_a_public_field_that_holds_one_becomes_a_token(text: str, path: tuple[str | int, ...]) -> None:
+    assume(len(text) <= 250)
+    assert_taken(plain_order(), path, text)
+
+
+@tried(secrets_in_ids, st.sampled_from([path for path in PUBLIC if path[-1] in IDS]))
+def test_an_id_that_holds_one_becomes_a_token(text: str, path: tuple[str | int, ...]) -> None:
     assume(len(text) <= 250)
     assert_taken(plain_order(), path, text)
 

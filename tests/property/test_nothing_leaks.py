@@ -9,6 +9,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -34,7 +35,9 @@ from tests.support.property.tried import EXAMPLES, FIXED_EXAMPLES, FIXED_SEED, t
 from tests.support.property.tried import run as run_examples
 from tests.support.samples import stream_record
 from tokenizer import json_text
+from tokenizer.countries import countries_of
 from tokenizer.guard.authentication_data import strip_authentication_data
+from tokenizer.guard.placeholders import is_placeholder
 from tokenizer.guard.text import folded, plain_text
 from tokenizer.pipeline.values import normal_form
 from tokenizer.records import Outcome
@@ -102,8 +105,8 @@ def secrets(raw: Raw, *, everyday: bool) -> set[str]:
     if everyday:
         values += [value for _, value in raw.of_kind(COARSE)]
         values += [text for value in unnamed_values(raw) for text in strings(value)]
-    forms = {form(value) for value in values if value is not None}
-    return {each for each in forms if _length(each) >= 4}
+    texts = {plain_text(str(value)) for value in values if value is not None}
+    return {form(text) for text in texts if _length(form(text)) >= 4 and not is_placeholder(text, form(text))}
 
 
 def _length(text: str) -> int:
@@ -112,14 +115,25 @@ def _length(text: str) -> int:
 
 
 def held(text: str, values: set[str]) -> set[str]:
-    """The values in a text; a number of up to six digits counts where it stands alone, as docs/guard.md says."""
-    shown = form(text)
-    alone = re.sub(r"[\s/_-]", "", plain_text(text))
+    """The values in a text; short numbers and words count where they stand alone, as docs/guard.md says."""
+    plain = plain_text(text)
+    shown, alone = form(text), re.sub(r"[\s/_-]", "", plain)
     return {
         value
         for value in values
-        if (value == alone if value.isdecimal() and len(value) < 7 else value in shown)
+        if value in shown and (not _is_short(value) or _stands_alone(value, alone, plain))
     }
+
+
+def _is_short(value: str) -> bool:
+    return (value.isdecimal() and len(value) < 7) or (value.isascii() and value.isalpha() and len(value) < 8)
+
+
+def _stands_alone(value: str, alone: str, plain: str) -> bool:
+    if value.isdecimal():
+        return value == alone
+    spelled = r"[\x00-/:-@\[-`{-\x7f]*".join(value)
+    return re.search(rf"(?<![^\W\d_]){spelled}(?![^\W\d_])", plain.casefold()) is not None
 
 
 def run(world: World, raws: list[Raw]) -> list[Outcome]:
@@ -170,10 +184,11 @@ def test_a_value_that_was_seen_before_comes_back_as_it_was_spelled_first(raws: l
     run(world, raws)
     first: dict[tuple[NormalForm, str], str] = {}
     for raw, detail in zip(raws, world.bus.details(), strict=True):
+        countries = partial(countries_of, raw.event)
         for path, value in raw.of_kind(frozenset({"consistent_token"})):
             if value:
                 like = NormalForm(raw.kinds[path]["normal_form"])
-                spelled = first.setdefault((like, normal_form(like, value)), value)
+                spelled = first.setdefault((like, normal_form(like, value, countries)), value)
                 assert _restored(world, value_at(detail["data"], path)) == spelled
 
 

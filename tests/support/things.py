@@ -9,6 +9,7 @@ from schemas.kinds import (
     FormatPreservingToken,
     FreeText,
     Generalized,
+    Identifier,
     Masked,
     NormalForm,
     OneWayToken,
@@ -37,6 +38,7 @@ class Things(EventModel):
     whole: Annotated[dict[str, Any], Token()] | None = None
     big: Annotated[int, ConsistentToken("ids", NormalForm.EXACT)] | None = None
     text: Annotated[str, FreeText()] | None = None
+    shaped: Annotated[str, Identifier(pattern=r"5[0-9]{17}|A-[0-9]{16}")] | None = None
     number: Annotated[Any, Public()] = None
     flag: Annotated[bool, Public()] | None = None
     email: Annotated[str, ConsistentToken("people", NormalForm.EMAIL, (Fact.DOMAIN,))] | None = None

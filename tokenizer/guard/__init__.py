@@ -5,26 +5,54 @@ what becomes of a string with a finding are the caller's choice. Rules and measu
 """
 
 import re
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from tokenizer.guard.cards import holds_card_number
-from tokenizer.guard.contacts import holds_email, holds_phone
+from tokenizer.guard.emails import holds_email
 from tokenizer.guard.identifiers import holds_iban, holds_ssn
-from tokenizer.guard.own import NO_VALUES, OwnValues, holds_own_value, own_values
-from tokenizer.guard.text import plain_text
+from tokenizer.guard.ip_addresses import holds_ip_address
+from tokenizer.guard.national_ids import holds_national_id
+from tokenizer.guard.own import (
+    NO_VALUES,
+    OwnValues,
+    holds_encoded_value,
+    holds_own_value,
+    may_hold_own_value,
+    own_values,
+)
+from tokenizer.guard.phones import holds_phone
+from tokenizer.guard.reading import ANY_TEXT, VOUCHED, Reading
+from tokenizer.guard.shown import shown_forms
+from tokenizer.guard.text import folded
 
-__all__ = ["NO_VALUES", "Finding", "OwnValues", "find_leak", "own_values"]
+__all__ = [
+    "ANY_TEXT",
+    "NO_VALUES",
+    "VOUCHED",
+    "Countries",
+    "Finding",
+    "OwnValues",
+    "Reading",
+    "find_leak",
+    "may_hold",
+    "own_values",
+]
 
-# What every detector but the email's needs: seven digits that at most three separators part from each other.
+# What the detectors of numbers need: seven digits that at most three separators part from each other.
 _FEWEST_DIGITS = 7
 _CLUE = re.compile(r"[0-9](?:[\W_]{0,3}[0-9]){6}")
-# What orders are full of and what holds many digits by nature: dates, ISO 8601 times, UUIDs.
+# What orders are full of and what holds many digits by nature: dates, ISO 8601 times, UUIDs. A UUID of digits alone is
+# more likely something that was made to look like one.
 _HARMLESS = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?<![0-9A-Za-z])(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?!-?[0-9])"
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    r"|(?=[0-9-]{0,35}[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
+_GAP = " ~~~~ "  # no detector of numbers reaches across it
+
+Countries = Callable[[], tuple[str, ...]]
 
 
 class Finding(StrEnum):
@@ -36,32 +64,72 @@ class Finding(StrEnum):
     IBAN = "iban"
     EMAIL = "email"
     PHONE = "phone"
+    IP_ADDRESS = "ip_address"
+    NATIONAL_ID = "national_id"
 
 
-def find_leak(text: str, own: OwnValues) -> Finding | None:
-    """The first thing found in a string, None if it is clean; never raises, in time linear in the string.
+def find_leak(
+    text: str, own: OwnValues, reading: Reading = ANY_TEXT, countries: Countries = tuple
+) -> Finding | None:
+    """Returns the first thing found in a string, None if it is clean; never raises, in time linear in the string.
 
     Args:
         text: any string; numbers are passed as their text.
         own: the record's own sensitive values, from `own_values`.
+        reading: what is known of the string.
+        countries: gives those that the record is about, whose national phone numbers are looked for, as ISO 3166 codes;
+            asked only where a string has the digits of a phone number.
     """
-    plain = plain_text(text)
-    if holds_own_value(plain, own):
+    if own is NO_VALUES and len(text) < _FEWEST_DIGITS and text.isascii() and "@" not in text:
+        return None
+    forms = shown_forms(text)
+    for plain in forms:
+        found = _find(plain, own, reading, countries)
+        if found is not None:
+            return found
+    return Finding.OWN_VALUE if own is not NO_VALUES and holds_encoded_value(forms[-1], own) else None
+
+
+def may_hold(texts: Iterable[str], own: OwnValues) -> bool:
+    """Whether one of the strings may hold one of the values: if not, none of them does.
+
+    This reads all strings at once, which for most records is all that has to be done about their own values.
+    """
+    if own is NO_VALUES:
+        return False
+    forms = shown_forms(" ".join(texts))
+    return any(may_hold_own_value(folded(plain), own) for plain in forms) or holds_encoded_value(
+        forms[-1], own
+    )
+
+
+def _find(plain: str, own: OwnValues, reading: Reading, countries: Countries) -> Finding | None:
+    if own is not NO_VALUES and holds_own_value(plain, own):
         return Finding.OWN_VALUE
+    if reading.vouched:
+        return None
     if "@" in plain and holds_email(plain):
         return Finding.EMAIL
-    if len(plain) < _FEWEST_DIGITS or _CLUE.search(plain) is None or _HARMLESS.fullmatch(plain):
+    if ("." in plain or ":" in plain) and holds_ip_address(plain):
+        return Finding.IP_ADDRESS
+    if reading.national_ids and holds_national_id(plain, reading.national_ids):
+        return Finding.NATIONAL_ID
+    return _find_number(plain, reading, countries)
+
+
+def _find_number(plain: str, reading: Reading, countries: Countries) -> Finding | None:
+    """Returns what is told by seven digits and more."""
+    if len(plain) < _FEWEST_DIGITS or _CLUE.search(plain) is None:
         return None
-    if holds_card_number(plain):
+    if "-" in plain:
+        plain = _HARMLESS.sub(_GAP, plain)
+        if _CLUE.search(plain) is None:
+            return None
+    if holds_card_number(plain, identifier=reading.identifier):
         return Finding.CARD_NUMBER
-    # Of bare digits alone no other detector makes anything.
-    return None if plain.isdecimal() else _find_worded(plain)
-
-
-def _find_worded(plain: str) -> Finding | None:
-    """What is told by letters and separators beside the digits."""
     if holds_iban(plain):
         return Finding.IBAN
     if holds_ssn(plain):
         return Finding.SSN
-    return Finding.PHONE if holds_phone(plain) else None
+    near = () if reading.identifier else countries()
+    return Finding.PHONE if holds_phone(plain, near, prose=reading.prose) else None

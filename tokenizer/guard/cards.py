@@ -1,11 +1,13 @@
 """Card numbers of any network in a plain string: IIN range, length and check digit have to agree.
 
 A number may be written in groups. It begins and ends where a group of digits does: inside a longer run of
-digits it isn't looked for, since every tenth tracking number would hold one.
+digits it isn't looked for, since every tenth tracking number would hold one. Every tenth number is right by its check
+digit, too: in an identifier that is too little, unless network and length are those of most cards.
 """
 
 import re
-from itertools import pairwise
+from functools import cache
+from itertools import accumulate, pairwise
 
 from tokenizer.cards import PAN_LENGTHS, brand_of
 
@@ -21,80 +23,141 @@ _LENGTHS: dict[str, frozenset[int]] = {
     "maestro": frozenset(range(12, 20)),
 }
 # Ranges of national networks (Mir, RuPay, Troy, Uzcard, Humo), which `brand_of` does not name.
-_NATIONAL = re.compile(r"220[0-4][0-9]{12,15}|(?:60|8[12])[0-9]{14}|(?:9792|8600|9860)[0-9]{12}")
+_NATIONAL = (
+    (re.compile(r"220[0-4]"), frozenset(range(16, 20))),
+    (re.compile(r"60|8[12]|9792|8600|9860"), frozenset({16})),
+)
 # Lengths that are hardly issued any more, and that shop systems' own numbers and bar codes have.
 _OBSOLETE = {"visa": frozenset({13}), "maestro": frozenset(range(12, 16))}
 _BARCODE_LENGTHS = frozenset({12, 13})
+# What most cards are. Marketplaces' order ids have 16 to 19 digits, and begin with those of other ranges.
+_COMMON = {
+    "visa": frozenset({16}),
+    "mastercard": frozenset({16}),
+    "amex": frozenset({15}),
+    "diners": frozenset({14}),
+    "discover": frozenset({16}),
+    "jcb": frozenset({16}),
+    "unionpay": frozenset({16, 19}),
+}
 
-_CLUSTER = re.compile(r"[0-9]+(?:[\W_]{1,3}[0-9]+)*")
+_CLUSTER = re.compile(r"[0-9]++(?:[\W_]{1,3}[0-9]++)*+")
 _GROUP = re.compile(r"[0-9]+")
 _FIRST_GROUPS = range(4, 9)
 _PART_GROUPS = range(3, 9)
 _BEFORE_PROSE = frozenset(" \t\r\n:=([\"'")
+_CARD_WORD = re.compile(
+    r"(?<![a-z])(?:card|cards|pan|visa|mastercard|maestro|amex|rupay|credit|debit|karte|kreditkarte|carte|tarjeta|carta|cartao|kort|cc)(?![a-z])",
+    re.IGNORECASE,
+)
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")  # the digits of twice a digit, added up
+_ZERO = ord("0")
+_IIN_DIGITS = 4
+
+_Span = tuple[int, int]
 
 
-def holds_card_number(plain: str) -> bool:
-    """Whether a plain string holds a card number."""
+def holds_card_number(plain: str, *, identifier: bool) -> bool:
+    """Whether a plain string holds a card number.
+
+    Args:
+        plain: the string.
+        identifier: the string is an identifier, in which a number of an uncommon network or length needs more than
+            its check digit: groups as on a card, or a word such as card.
+    """
+    strict = identifier and _CARD_WORD.search(plain) is None
     for cluster in _CLUSTER.finditer(plain):
         if cluster.end() - cluster.start() < PAN_LENGTHS.start:
             continue
         groups = [group.span() for group in _GROUP.finditer(plain, *cluster.span())]
-        if any(_card_from(plain, groups, first) for first in range(len(groups))):
+        if _is_whole(plain, groups, strict=strict) or _holds_part(plain, groups, strict=strict):
             return True
     return False
 
 
-def _card_from(plain: str, groups: list[tuple[int, int]], first: int) -> bool:
-    """Whether a card number begins at a group of digits."""
-    part = first > 0 or len(groups) >= PAN_LENGTHS.stop
-    count = 0
-    for last in range(first, len(groups)):
-        start, end = groups[last]
-        count += end - start
-        if count >= PAN_LENGTHS.stop:
-            return False
-        if count >= PAN_LENGTHS.start:
-            window = groups[first : last + 1]
-            if _well_grouped(plain, window, whole=len(window) == len(groups)) and _is_card(plain, window):
-                return True
-        if part and end - start not in _PART_GROUPS:
-            return False
-    return False
+def passes_luhn(digits: str) -> bool:
+    """Whether digits have a right check digit (ISO/IEC 7812-1, annex B)."""
+    backwards = digits.encode()[::-1]
+    total = sum(backwards[::2]) + sum(backwards[1::2].translate(_DOUBLED)) - _ZERO * len(backwards)
+    return total % 10 == 0
 
 
-def _well_grouped(plain: str, window: list[tuple[int, int]], *, whole: bool) -> bool:
-    """Whether groups of digits are written like one number, and not like a row of several."""
-    if len(window) == 1:
-        return True
-    separators = {plain[left[1] : right[0]] for left, right in pairwise(window)}
-    if len(separators) > 1 and any(separator.strip(" -") for separator in separators):
+@cache
+def _lengths_by(iin: str) -> tuple[str, frozenset[int]]:
+    """Returns the network of a number's first four digits, and the lengths of its numbers."""
+    brand = brand_of(iin)
+    national = (lengths for prefix, lengths in _NATIONAL if prefix.match(iin))
+    return brand, _LENGTHS.get(brand, frozenset()).union(*national)
+
+
+def _is_whole(plain: str, groups: list[_Span], *, strict: bool) -> bool:
+    """Whether all groups of a cluster together are one number, in whatever groups it is written."""
+    if len(groups) >= PAN_LENGTHS.stop:
         return False
-    sizes = [end - start for start, end in window]
-    return whole or (
-        sizes[0] in _FIRST_GROUPS
-        and sizes[-1] <= max(_PART_GROUPS)
-        and all(size in _PART_GROUPS for size in sizes[:-1])
+    digits = "".join([plain[start:end] for start, end in groups])
+    brand, lengths = _lengths_by(digits[:_IIN_DIGITS])
+    count = len(digits)
+    if count not in lengths or not _separated_alike(plain, groups):
+        return False
+    if count in _OBSOLETE.get(brand, ()) and not _in_prose(plain, groups):
+        return False
+    if strict and len(groups) == 1 and count not in _COMMON.get(brand, ()):
+        return False
+    return passes_luhn(digits) and not (
+        count in _BARCODE_LENGTHS and len(groups) == 1 and _is_barcode(digits)
     )
 
 
-def _is_card(plain: str, window: list[tuple[int, int]]) -> bool:
-    digits = "".join([plain[start:end] for start, end in window])
-    brand = brand_of(digits)
-    if len(digits) not in _LENGTHS.get(brand, ()) and _NATIONAL.fullmatch(digits) is None:
+def _holds_part(plain: str, groups: list[_Span], *, strict: bool) -> bool:
+    """Whether one group of a longer cluster is a number, or some of them are grouped like one."""
+    if len(groups) == 1:
         return False
-    obsolete = len(digits) in _OBSOLETE.get(brand, ())
-    if obsolete and not _in_prose(plain, window):
+    sizes = [end - start for start, end in groups]
+    return any(
+        _is_whole(plain, [groups[at]], strict=strict)
+        if size in PAN_LENGTHS
+        else _part_from(plain, groups, sizes, at)
+        for at, size in enumerate(sizes)
+        if size in PAN_LENGTHS or size in _FIRST_GROUPS
+    )
+
+
+def _part_from(plain: str, groups: list[_Span], sizes: list[int], first: int) -> bool:
+    """Whether a number begins at a group and ends with the same or a later one."""
+    start = groups[first][0]
+    _, lengths = _lengths_by(plain[start : start + _IIN_DIGITS])
+    if not lengths:
         return False
-    from stdnum import ean, luhn  # noqa: PLC0415 -- a cold start should not pay for what most orders don't need
+    for last, count in enumerate(
+        accumulate(sizes[first : first + PAN_LENGTHS.stop // _PART_GROUPS.start]), start=first
+    ):
+        if sizes[last] not in _PART_GROUPS or count >= PAN_LENGTHS.stop:
+            return False
+        window = groups[first : last + 1]
+        if count in lengths and last > first and _separated_alike(plain, window) and _passes(plain, window):
+            return True
+    return False
 
-    if not luhn.is_valid(digits):
-        return False
-    return not (obsolete and len(digits) in _BARCODE_LENGTHS and len(window) == 1 and ean.is_valid(digits))
+
+def _passes(plain: str, groups: list[_Span]) -> bool:
+    return passes_luhn("".join([plain[start:end] for start, end in groups]))
 
 
-def _in_prose(plain: str, window: list[tuple[int, int]]) -> bool:
+def _separated_alike(plain: str, groups: list[_Span]) -> bool:
+    """Whether groups of digits are written like one number, and not like a row of several."""
+    separators = {plain[left[1] : right[0]] for left, right in pairwise(groups)}
+    return len(separators) <= 1 or not any(separator.strip(" -") for separator in separators)
+
+
+def _is_barcode(digits: str) -> bool:
+    from stdnum import ean  # noqa: PLC0415 -- a cold start should not pay for what most orders don't need
+
+    return bool(ean.is_valid(digits))
+
+
+def _in_prose(plain: str, groups: list[_Span]) -> bool:
     """Whether a number is written in groups, or stands free among words."""
-    (start, end), *rest = window
+    (start, end), *rest = groups
     if rest:
         return end - start in _FIRST_GROUPS
     return len(plain.strip()) > end - start and (start == 0 or plain[start - 1] in _BEFORE_PROSE)

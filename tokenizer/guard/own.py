@@ -1,19 +1,35 @@
 """A record's own sensitive values, looked for in its public strings.
 
 A value counts as found wherever its folded form occurs in the folded string, inside words and longer numbers
-too. Two exceptions: a value of fewer than four characters is not looked for, and a short number (an expiry
-"12/29" folds to 1229) has to stand alone, or amounts, dates and order numbers would hold it by chance.
+too, but for these:
+
+- a value of fewer than four characters is not looked for, nor is a placeholder such as `guest`;
+- a word of fewer than eight Latin letters has to stand as a word: `en-US` is in `menus`;
+- a short number (an expiry "12/29" folds to 1229) has to stand alone, or amounts, dates and order numbers would hold
+  it by chance.
+
+All values are searched for at once, by an automaton (Aho and Corasick, 1975) where they are many, so that the time is
+linear in the string whatever the values are.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any
 
-from tokenizer.guard.text import folded, plain_text
+from tokenizer.guard.placeholders import is_placeholder
+from tokenizer.guard.plans import COUNTRY_CODE
+from tokenizer.guard.shown import folded_codes
+from tokenizer.guard.text import folded, folded_pieces, plain_text
 
 _SHORTEST = 4
 _COUNTED = 32  # enough to tell whether a value is too short
+# Of a longer value its beginning is looked for. That finds whatever holds the whole, and bounds the automaton.
+_LONGEST = 64
+_FEW = 16  # so many are found faster one by one; measured in docs/decisions/0020
+_LONG_WORD = 8
 _SHORT_NUMBERS = range(_SHORTEST, 7)
 # A short number stands alone if no digit touches it, nor one across a mark that joins numbers to a date, a
 # time or an amount. Between its own digits there may be spaces, dashes and slashes.
@@ -27,10 +43,6 @@ _STANDING_ALONE = {
 _LONGEST_PHONE = 15  # ITU-T E.164
 _SHORTEST_NATIONAL = 7
 _TRUNK_LENGTHS = range(10, 13)
-# ITU-T E.164 country codes of one and two digits; all others have three.
-_COUNTRY_CODE = re.compile(
-    r"1|7|2[07]|3[0-4]|36|39|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3}",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +50,121 @@ class OwnValues:
     """Folded sensitive values, never printed.
 
     Args:
-        anywhere: looked for as substrings, shortest first.
+        anywhere: looked for as substrings.
+        words: looked for as words.
         alone: short numbers.
+        automaton: finds what `anywhere` and `words` hold, where they are many.
     """
 
-    anywhere: tuple[str, ...] = field(repr=False)
-    alone: tuple[str, ...] = field(repr=False)
+    anywhere: frozenset[str] = field(repr=False)
+    words: frozenset[str] = field(repr=False)
+    alone: frozenset[str] = field(repr=False)
+    automaton: Any = field(repr=False, compare=False)
 
     def __or__(self, other: "OwnValues") -> "OwnValues":
         """The values of both."""
-        anywhere, alone = {*self.anywhere, *other.anywhere}, {*self.alone, *other.alone}
-        return OwnValues(tuple(sorted(anywhere, key=len)), tuple(alone))
+        return _prepared(self.anywhere | other.anywhere, self.words | other.words, self.alone | other.alone)
 
 
 def own_values(values: Iterable[str]) -> OwnValues:
-    """Prepare a record's sensitive values for the search; those shorter than four characters are left out."""
+    """Prepare a record's sensitive values for the search; what is too short or a placeholder is left out.
+
+    Returns:
+        Them, which is `NO_VALUES` itself if none is left.
+    """
     anywhere: set[str] = set()
+    words: set[str] = set()
     alone: set[str] = set()
     for value in values:
         plain = plain_text(value)
         form = folded(plain)
-        if _length(form) < _SHORTEST:
+        if _length(form) < _SHORTEST or is_placeholder(plain, form):
             continue
         if not form.isdecimal():
-            anywhere.add(form)
+            (words if _is_short_word(form) else anywhere).add(form[:_LONGEST])
         elif len(form) in _SHORT_NUMBERS:
             alone.add(form)
         else:
-            anywhere.add(form)
+            anywhere.add(form[:_LONGEST])
             anywhere.update(_national_forms(plain, form))
-    return OwnValues(tuple(sorted(anywhere, key=len)), tuple(alone))
+    return _prepared(frozenset(anywhere), frozenset(words), frozenset(alone))
 
 
-NO_VALUES = own_values(())
+def _prepared(anywhere: frozenset[str], words: frozenset[str], alone: frozenset[str]) -> OwnValues:
+    if not (anywhere or words or alone):
+        return NO_VALUES
+    if len(anywhere) + len(words) <= _FEW:
+        return OwnValues(anywhere, words, alone, None)
+    from ahocorasick import Automaton  # noqa: PLC0415 -- most records have few values
+
+    automaton = Automaton()
+    for value in sorted(anywhere | words):
+        automaton.add_word(value, value)
+    automaton.make_automaton()
+    return OwnValues(anywhere, words, alone, automaton)
+
+
+NO_VALUES = OwnValues(frozenset(), frozenset(), frozenset(), None)
+
+
+def may_hold_own_value(form: str, own: OwnValues) -> bool:
+    """Whether a folded string holds one of the values, in whatever place; spaces may part several strings' forms."""
+    # So many short numbers are told from each other only where they stand.
+    return _holds_any(form, own) or len(own.alone) > _FEW or any(value in form for value in own.alone)
+
+
+def holds_encoded_value(plain: str, own: OwnValues) -> bool:
+    """Whether a word of a plain string is one of the values in base64 or in hexadecimal digits."""
+    texts = folded_codes(plain)
+    return bool(texts) and (_holds_any(texts, own) or not own.alone.isdisjoint(texts.split(" ")))
 
 
 def holds_own_value(plain: str, own: OwnValues) -> bool:
     """Whether a plain string holds one of the values."""
-    if not (own.anywhere or own.alone):
-        return False
     if len(plain) < _SHORTEST and plain.isascii():
         return False
     form = folded(plain)
-    for value in own.anywhere:
-        if len(value) > len(form):
-            break
-        if value in form:
-            return True
-    return any(value in form and _stands_alone(value, plain) for value in own.alone)
+    if not may_hold_own_value(form, own):
+        return False
+    if any(value in own.anywhere for value in _values_in(form, own)):
+        return True
+    return (bool(own.words) and _holds_word(plain, form, own)) or (
+        bool(own.alone) and _holds_number_alone(plain, own.alone)
+    )
+
+
+def _holds_any(form: str, own: OwnValues) -> bool:
+    if own.automaton is not None:
+        return next(own.automaton.iter(form), None) is not None
+    return any(value in form for value in own.anywhere) or any(value in form for value in own.words)
+
+
+def _values_in(form: str, own: OwnValues) -> Iterator[str]:
+    """The values of `anywhere` and `words` that a folded string holds, each as often as it occurs in it."""
+    if own.automaton is not None:
+        return (value for _, value in own.automaton.iter(form))
+    return (value for value in (*own.anywhere, *own.words) if value in form)
+
+
+def _holds_word(plain: str, form: str, own: OwnValues) -> bool:
+    """Whether a word stands in a string with no letter before or behind it."""
+    edges = {0, *accumulate(map(len, folded_pieces(plain)))}
+    edges.update(at for at in range(1, len(form)) if not (form[at - 1].isalpha() and form[at].isalpha()))
+    return any(start in edges and start + len(word) in edges for start, word in _words_in(form, own))
+
+
+def _words_in(form: str, own: OwnValues) -> Iterator[tuple[int, str]]:
+    if own.automaton is not None:
+        return ((end + 1 - len(word), word) for end, word in own.automaton.iter(form) if word in own.words)
+    return ((found.start(), word) for word in own.words for found in re.finditer(f"(?={word})", form))
+
+
+def _holds_number_alone(plain: str, numbers: frozenset[str]) -> bool:
+    return any(_stands_alone(count, plain, numbers) for count in {len(number) for number in numbers})
+
+
+def _is_short_word(form: str) -> bool:
+    return len(form) < _LONG_WORD and form.isascii() and form.isalpha()
 
 
 def _length(form: str) -> int:
@@ -97,21 +176,18 @@ def _national_forms(plain: str, digits: str) -> list[str]:
     """What remains of a phone number when its country code or trunk prefix is left away."""
     if digits.startswith("00") or plain.lstrip().startswith("+"):
         number = digits.removeprefix("00")
-        code = _COUNTRY_CODE.match(number)
+        code = COUNTRY_CODE.match(number)
         national = number[code.end() :] if code and len(number) <= _LONGEST_PHONE else ""
         return [national] if len(national) >= _SHORTEST_NATIONAL else []
     return [digits[1:]] if digits[0] == "0" and len(digits) in _TRUNK_LENGTHS else []
 
 
-def _stands_alone(number: str, plain: str) -> bool:
-    for found in _STANDING_ALONE[len(number)].finditer(plain):
+def _stands_alone(count: int, plain: str, numbers: frozenset[str]) -> bool:
+    for found in _STANDING_ALONE[count].finditer(plain):
         start, end = found.span(1)
-        if folded(found[1]) != number:
+        if folded(found[1]) not in numbers:
             continue
         # Bare digits beside a letter are part of a code such as SKU1229.
-        if (
-            end - start > len(number)
-            or not (plain[max(0, start - 1) : start] + plain[end : end + 1]).isalpha()
-        ):
+        if end - start > count or not (plain[max(0, start - 1) : start] + plain[end : end + 1]).isalpha():
             return True
     return False

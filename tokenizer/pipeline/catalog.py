@@ -18,6 +18,8 @@ from schemas.kinds import FieldKind, Subject
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted
 from tokenizer.errors import BadRecord
+from tokenizer.guard.national_ids import COUNTRIES as NATIONAL_IDS
+from tokenizer.guard.reading import Reading
 from tokenizer.pipeline.schema_rules import SchemaRefused, check_element, check_object
 
 ENVELOPE = ("event_id", "event_type", "schema_version", "occurred_at")
@@ -42,16 +44,27 @@ Plan = FieldKind | ObjectPlan | ListPlan
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """How the guard reads an event's public strings, by what they are."""
+
+    text: Reading
+    identifier: Reading
+    prose: Reading
+
+
+@dataclass(frozen=True, slots=True)
 class EventPlan:
     """Says how to check an event of one type and version, and how to treat its fields.
 
     Args:
+        readings: how the guard reads its public strings.
         subject: the keys that lead to the id of the person whom the event is about; empty if no field holds one.
     """
 
     name: EventName
     model: type[Envelope]
     data: ObjectPlan
+    readings: Readings
     subject: tuple[str, ...] = ()
 
     def subject_of(self, event: Mapping[str, Any]) -> str | None:
@@ -114,7 +127,26 @@ def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
     subjects = list(_subjects(plan))
     if len(subjects) > 1:
         raise SchemaRefused(f"{model.__module__}.{model.__qualname__}: more than one field is the subject")
-    return EventPlan(name, model, data, *subjects)
+    return EventPlan(name, model, data, _readings(model), *subjects)
+
+
+def _readings(model: type[Envelope]) -> Readings:
+    """Returns how the public strings of an event are read, with the identity numbers that its schema names.
+
+    Raises:
+        SchemaRefused: it names a country whose numbers the guard doesn't know.
+    """
+    named = model.guard_national_ids
+    unknown = sorted(set(named) - NATIONAL_IDS)
+    if unknown:
+        raise SchemaRefused(
+            f"{model.__qualname__}: the guard knows no identity numbers of {', '.join(unknown)}"
+        )
+    return Readings(
+        Reading(national_ids=named),
+        Reading(identifier=True, national_ids=named),
+        Reading(prose=True, national_ids=named),
+    )
 
 
 def _subjects(plan: Plan, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

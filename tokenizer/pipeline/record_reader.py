@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from schemas.dead_letter import ErrorCode
 from tokenizer import json_text
+from tokenizer.bounds import check_fields
 from tokenizer.errors import BadRecord, PipelineError, Unavailable
 from tokenizer.guard.authentication_data import (
     may_hold_authentication_data,
@@ -86,6 +87,7 @@ class RecordReader:
         if not isinstance(event, dict):
             raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
         plan = self.catalog.plan(event)
+        check_fields(event, record.data, plan.data)
         plan.validate(event)
         return self.sanitizer.sanitize(record, event, plan)
 

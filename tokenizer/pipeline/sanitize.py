@@ -21,6 +21,7 @@ from schemas.kinds import (
     FormatPreservingToken,
     FreeText,
     Generalized,
+    Identifier,
     Masked,
     OneWayToken,
     Public,
@@ -29,8 +30,11 @@ from schemas.kinds import (
     TokenKind,
 )
 from tokenizer import json_text
-from tokenizer.guard import NO_VALUES, find_leak, own_values
+from tokenizer.bounds import MAX_OWN_VALUES, MAX_TEXT, too_long, too_many_values
+from tokenizer.countries import countries_of
+from tokenizer.guard import NO_VALUES, VOUCHED, OwnValues, Reading, find_leak, may_hold, own_values
 from tokenizer.identity import Identity
+from tokenizer.keys import is_plain_word
 from tokenizer.pipeline.aliases import AliasUse, Draws, takes_alias
 from tokenizer.pipeline.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan
 from tokenizer.pipeline.values import fact, generalize, mask, normal_form
@@ -49,10 +53,9 @@ UNKNOWN = "unknown"
 KEY = "key"
 GUARDED = "guarded"
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 _TOKEN = Token().name
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
-# These facts are part of the value itself, so the guard would find the value in them.
+# This fact is words, which may be somebody's name; digits and years say too little to be anybody's.
 _FACT_GUARDED = frozenset({Fact.DOMAIN})
 _READABLE = frozenset({str, int, Decimal})  # types of JSON values that hold text; bool is a type of its own
 
@@ -115,7 +118,7 @@ class Sanitizer:
         """
         arrived = milliseconds(record.arrived_at)
         token_key = self.token_keys.at(arrived)
-        walk = _Walk(self, token_key, record.identity)
+        walk = _Walk(self, token_key, record.identity, event, plan)
         data = walk.object({key: value for key, value in event.items() if key not in ENVELOPE}, plan.data, "")
         metadata: dict[str, Any] = {
             "event_id": event["event_id"],
@@ -125,7 +128,7 @@ class Sanitizer:
             "ingest_id": token_key.ingest_id(record.identity),
         }
         for name in ("event_id", "occurred_at"):
-            walk.watch(metadata, name, f"/{name}", everything=False)
+            walk.watch(metadata, name, f"/{name}", plan.readings.identifier)
         hits = walk.guard()
         detail = json_text.dump({"metadata": metadata, "data": data})
         sanitized = SanitizedRecord(plan.name.event_type, detail, metadata["ingest_id"])
@@ -143,15 +146,22 @@ class Sanitizer:
 
 
 # A public value that the guard still has to read: the object or list that holds it, its key there, its path, the raw
-# value that a token replaces if the guard finds something, and whether everyday values count. It is a plain tuple for
-# speed: an order has a dozen of them.
-_Watched = tuple[Any, str | int, str, Any, bool]
+# value that a token replaces if the guard finds something, and how the guard reads it. It is a plain tuple for speed: an
+# order has a dozen of them.
+_Watched = tuple[Any, str | int, str, Any, Reading]
 
 
 class _Walk:
     """Walks once through one event."""
 
-    def __init__(self, sanitizer: Sanitizer, token_key: TokenKey, identity: Identity) -> None:
+    def __init__(
+        self,
+        sanitizer: Sanitizer,
+        token_key: TokenKey,
+        identity: Identity,
+        event: Mapping[str, Any],
+        plan: EventPlan,
+    ) -> None:
         self.identity = identity
         self.token_key = token_key
         self.scope_keys = sanitizer.scope_keys
@@ -164,48 +174,112 @@ class _Walk:
         self.uses: list[ConsistentUse] = []
         self.aliases: list[AliasUse] = []
         self._tags: set[bytes] = set()
+        self._event = event
+        self._known_countries: tuple[str, ...] | None = None
+        self.readings = plan.readings
         self._watched: list[_Watched] = []
+        # Facts and keys that are shown unless something is found in them: the object that they stand in, and their key there.
+        self._shown_facts: list[tuple[dict[str, Any], str]] = []
+        self._unknown: list[tuple[dict[str, Any], str, str]] = []
         self._sensitive: list[str] = []
         self._everyday: list[str] = []
+
+    def countries(self) -> tuple[str, ...]:
+        """Returns the countries that the event is about; found when first asked for, since few events need them."""
+        if self._known_countries is None:
+            self._known_countries = countries_of(self._event)
+        return self._known_countries
 
     def object(self, value: Mapping[str, Any], plan: ObjectPlan, path: str) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key, inner in value.items():
             named = plan.fields.get(key)
             if named is None:
-                where = f"{path}/{escape(key)}"
-                self._everyday.extend(_texts(inner))
-                result[self._key(key, where)] = self._token(inner, UNKNOWN, where)
+                self._unnamed(result, key, inner, path)
             elif isinstance(named, Removed):
-                self._sensitive.extend(_texts(inner))
+                self._hunt(self._sensitive, inner, f"{path}/{key}")
             else:
                 self._place(result, key, inner, named, f"{path}/{key}")
                 if inner and (facts := getattr(named, "facts", ())):
                     self._facts(result, key, str(inner), facts, value)
         return result
 
-    def watch(self, holder: Any, key: str | int, path: str, *, everything: bool, raw: Any = None) -> None:
+    def watch(self, holder: Any, key: str | int, path: str, reading: Reading, raw: Any = None) -> None:
         """Lets the guard read `holder[key]` later, when all of the record's own values are known.
 
         Args:
             holder: the object or list that holds the value.
             key: the value's key or index in it.
             path: the value's path in the raw event.
-            everything: True to look for everyday values too.
+            reading: what the guard knows of the value.
             raw: the value that a token replaces if the guard finds something; None if that is the value itself.
         """
-        self._watched.append((holder, key, path, holder[key] if raw is None else raw, everything))
+        self._watched.append((holder, key, path, holder[key] if raw is None else raw, reading))
 
     def guard(self) -> list[str]:
-        """Replaces each watched value in which the guard finds something by a token; returns the paths."""
+        """Replaces each watched value in which the guard finds something by a token, and hides such facts and keys.
+
+        Returns:
+            The paths of the replaced values.
+
+        Raises:
+            BadRecord: a text is too long for the guard.
+        """
         structured = own_values(self._sensitive)
         more = structured | own_values(self._everyday)
+        shown = [str(holder[key]) for holder, key, *_ in self._watched]
+        if max(map(len, shown)) > MAX_TEXT:
+            raise too_long(
+                next(
+                    path
+                    for (_, _, path, *_), text in zip(self._watched, shown, strict=True)
+                    if len(text) > MAX_TEXT
+                )
+            )
+        names = [holder[key] for holder, key in self._shown_facts] + [key for _, key, _ in self._unknown]
+        # Most records have none of their own values in what is shown, which one search over all of it tells.
+        if not may_hold(shown + names, more):
+            structured = more = NO_VALUES
         hits = []
-        for holder, key, path, raw, everything in self._watched:
-            if find_leak(str(holder[key]), more if everything else structured) is not None:
+        for (holder, key, path, raw, reading), text in zip(self._watched, shown, strict=True):
+            own = more if reading.prose else structured
+            if find_leak(text, own, reading, self.countries) is not None:
                 holder[key] = self._token(raw, GUARDED, path)
                 hits.append(_INDEX.sub("/*", path))
+        self._hide_names(more)
         return hits
+
+    def _hide_names(self, own: OwnValues) -> None:
+        """Leaves out the facts in which something is found, and puts tokens in the place of such keys."""
+        for holder, key in self._shown_facts:
+            if find_leak(holder[key], own) is not None:
+                del holder[key]
+        for holder, key, path in self._unknown:
+            if find_leak(key, own) is not None:
+                _rename(holder, key, self._token(key, KEY, f"{path}#key"))
+
+    def _unnamed(self, result: dict[str, Any], key: str, value: Any, path: str) -> None:
+        """Puts the token of a field that no schema names into its place."""
+        where = f"{path}/{escape(key)}"
+        self._hunt(self._everyday, value, f"{path}/*")
+        if is_plain_word(key):
+            self._unknown.append((result, key, where))
+            result[key] = self._token(value, UNKNOWN, where)
+        else:
+            result[self._token(key, KEY, f"{where}#key")] = self._token(value, UNKNOWN, where)
+
+    def _hunt(self, values: list[str], value: Any, path: str) -> None:
+        """Lets the guard look for every string and number of a value.
+
+        Raises:
+            BadRecord: there are too many.
+        """
+        if isinstance(value, str):
+            values.append(value)
+        else:
+            values.extend(_texts(value))
+        if len(values) > MAX_OWN_VALUES:
+            raise too_many_values(path)
 
     def _place(self, holder: Any, key: str | int, value: Any, plan: Plan, path: str) -> None:
         """Puts the sanitized form of a value into its object or list."""
@@ -223,22 +297,34 @@ class _Walk:
 
     def _leaf(self, holder: Any, key: str | int, value: Any, kind: FieldKind, path: str) -> None:
         match kind:
-            case Public() | FreeText():
+            case Public():
                 holder[key] = value
                 if type(value) in _READABLE:
-                    self.watch(holder, key, path, everything=isinstance(kind, FreeText))
+                    reading = (
+                        self._reading(kind, value) if isinstance(kind, Identifier) else self.readings.text
+                    )
+                    self.watch(holder, key, path, reading)
+            case FreeText():
+                holder[key] = value
+                if type(value) in _READABLE:
+                    self.watch(holder, key, path, self.readings.prose)
             case Token() | ConsistentToken() | OneWayToken() | FormatPreservingToken():
                 everyday = isinstance(kind, Token) and kind.everyday
-                (self._everyday if everyday else self._sensitive).extend(_texts(value))
+                self._hunt(self._everyday if everyday else self._sensitive, value, path)
                 holder[key] = self._swapped(value, kind, path)
             case Masked():
-                self._sensitive.extend(_texts(value))
+                self._hunt(self._sensitive, value, path)
                 self._coarse(holder, key, value, mask(str(value), kind.keep_first, kind.keep_last), path)
             case Generalized():
-                self._everyday.extend(_texts(value))
+                self._hunt(self._everyday, value, path)
                 self._coarse(holder, key, value, generalize(kind.rule, str(value)), path)
             case _:
                 raise TypeError(f"{type(kind).__name__} is no kind that can be sanitized")
+
+    def _reading(self, kind: Identifier, value: Any) -> Reading:
+        """Returns what is known of an identifier by its kind."""
+        vouched = kind.pattern is not None and re.fullmatch(kind.pattern, str(value))
+        return VOUCHED if vouched else self.readings.identifier
 
     def _swapped(self, value: Any, kind: TokenKind, path: str) -> str:
         """Returns the token that replaces a value."""
@@ -262,7 +348,7 @@ class _Walk:
             holder[key] = self._token(value, _TOKEN, path)
         else:
             holder[key] = coarse
-            self.watch(holder, key, path, everything=False, raw=value)
+            self.watch(holder, key, path, self.readings.text, raw=value)
 
     def _facts(
         self, result: dict[str, Any], key: str, value: str, facts: tuple[Fact, ...], raw: Mapping[str, Any]
@@ -273,15 +359,9 @@ class _Walk:
             # A raw field of the same name keeps its place; it is tokenized like any field that no schema names.
             if shown is None or name in raw:
                 continue
-            if each in _FACT_GUARDED and find_leak(shown, NO_VALUES) is not None:
-                continue
             result[name] = shown
-
-    def _key(self, key: str, path: str) -> str:
-        """Returns an unknown key, or a token if it is not a plain identifier and so could be a value itself."""
-        if _IDENTIFIER.fullmatch(key) and find_leak(key, NO_VALUES) is None:
-            return key
-        return self._token(key, KEY, f"{path}#key")
+            if each in _FACT_GUARDED:
+                self._shown_facts.append((result, name))
 
     def _tag(self, path: str) -> bytes:
         """Returns a tag that no other field of the record has. Tags of fields that the vault doesn't keep count too."""
@@ -310,10 +390,19 @@ class _Walk:
         scope = f"{'one-way' if one_way else 'token'}:{kind.normal_form}:{kind.scope}"
         record_id = self.token_key.consistent_record_id(self.identity, path)
         pointer = Pointer(record_id, self.token_key.tag(self.identity, path))
-        blind_index = self.scope_keys.blind_index(scope, normal_form(kind.normal_form, str(value)))
+        blind_index = self.scope_keys.blind_index(
+            scope, normal_form(kind.normal_form, str(value), self.countries)
+        )
         kept = None if one_way else VaultField(path, "consistent", value)
         self.uses.append(ConsistentUse(scope, blind_index, pointer, kept))
         return pointer.token
+
+
+def _rename(holder: dict[str, Any], key: str, to: str) -> None:
+    """Gives a field of an object another key, in its place."""
+    fields = [(to if name == key else name, value) for name, value in holder.items()]
+    holder.clear()
+    holder.update(fields)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -325,7 +414,7 @@ def _texts(value: Any) -> Iterator[str]:
             return
         case dict():
             for key, inner in value.items():
-                if not _IDENTIFIER.fullmatch(key):
+                if not is_plain_word(key):
                     yield key
                 yield from _texts(inner)
         case list():

@@ -3,6 +3,7 @@
 The requirement numbers in this file are those of PCI DSS 4.0.1.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from math import prod
 
@@ -11,6 +12,7 @@ from schemas.kinds import (
     Fact,
     FieldKind,
     FormatPreservingToken,
+    Identifier,
     Masked,
     OneWayToken,
     Public,
@@ -28,6 +30,11 @@ _LUHN_FAILING = 0.9
 _NO_SSN = prod((0.067, _LUHN_FAILING))  # the share of nine-digit numbers that are neither an SSN nor an ITIN
 _SHOWS_DIGITS = frozenset({Fact.LAST4, Fact.BIN})
 _DIGITS_BESIDE = ("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits")
+# Published test numbers, one of each shape that a schema can't vouch for.
+_VALUES = (
+    "4111111111111111", "4111 1111 1111 1111", "378282246310005", "219-09-9999", "219099999", "ann@example.com",
+    "+12025550123", "202-555-0123", "DE89370400440532013000",
+)  # fmt: skip
 
 
 class SchemaRefused(TypeError):
@@ -78,6 +85,8 @@ def _fault(name: str, kind: FieldKind, kinds: Mapping[str, object]) -> str | Non
                 return f"an alias keeps 0 to {_MOST_KEPT_LAST} digits"
             size = _domain(kind.min_digits, kind.keep_last)
             return f"{size:,} aliases are fewer than {SMALLEST_DOMAIN:,}" if size < SMALLEST_DOMAIN else None
+        case Identifier() if kind.pattern is not None:
+            return _pattern_fault(kind.pattern)
         case Masked():
             shown = 0 <= kind.keep_first <= _MOST_KEPT_FIRST and 0 <= kind.keep_last <= _MOST_KEPT_LAST
             return (
@@ -86,6 +95,14 @@ def _fault(name: str, kind: FieldKind, kinds: Mapping[str, object]) -> str | Non
                 else f"a mask shows at most {_MOST_KEPT_FIRST} first and {_MOST_KEPT_LAST} last (3.4.1)"
             )
     return None
+
+
+def _pattern_fault(pattern: str) -> str | None:
+    try:
+        shape = re.compile(pattern)
+    except re.error:
+        return "the pattern is no regular expression"
+    return "its pattern matches values of people" if any(map(shape.fullmatch, _VALUES)) else None
 
 
 def _public_digits(name: str, kinds: Mapping[str, object]) -> bool:

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from schemas.kinds import Fact, NormalForm, Rule
 from tokenizer.cards import PAN_LENGTHS, brand_of, digits_of
+from tokenizer.guard import Countries
+from tokenizer.guard.plans import plan_of
 
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _ISO_DATE = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:T.*)?", re.ASCII)
@@ -19,6 +21,7 @@ _LARGEST_AMOUNT = Decimal(10) ** 18
 _BAND_EDGES = (1, 2, 5, 10)
 _MASKED_AT_LEAST = 4
 _NOT_PHONE = re.compile(r"[^0-9+]")
+_TRUNK_IN_BRACKETS = "(0)"  # what is dialled within the country alone: +44 (0)7700 900123
 
 
 def fact(kind: Fact, value: str) -> str | None:
@@ -40,24 +43,42 @@ def fact(kind: Fact, value: str) -> str | None:
             return _year(value)
 
 
-def normal_form(kind: NormalForm, value: str) -> str:
+def normal_form(kind: NormalForm, value: str, countries: Countries = tuple) -> str:
     """Returns the form in which two spellings of one value are equal.
 
     EXACT keeps the value as it is. EMAIL ignores Unicode forms, surrounding space and case. PHONE keeps only digits and
-    a leading plus, and turns an international prefix 00 into a plus.
+    a leading plus, turns an international prefix 00 into a plus, and a national number into the international one
+    (E.164) if it can belong to one of the countries.
+
+    Args:
+        kind: which spellings are equal.
+        value: the value.
+        countries: gives the countries that the record is about; national phone numbers are tried in their order.
     """
     if kind is NormalForm.EXACT:
         return value
     folded = unicodedata.normalize("NFKC", value).strip()
     if kind is NormalForm.EMAIL:
         return folded.casefold()
-    dialled = _NOT_PHONE.sub("", folded)
+    return _phone(folded, countries) or folded.casefold()
+
+
+def _phone(written: str, countries: Countries) -> str:
+    """Returns a phone number's digits, behind a plus where its country is known; empty if it has none."""
+    dialled = _NOT_PHONE.sub("", written)
+    if dialled.startswith(("+", "00")):
+        international = _NOT_PHONE.sub("", written.replace(_TRUNK_IN_BRACKETS, ""))
+        plain = international.replace("+", "")
+        return f"+{plain if dialled[0] == '+' else plain.removeprefix('00')}" if plain else ""
     plain = dialled.replace("+", "")
-    if not plain:
-        return folded.casefold()
-    if dialled.startswith("+"):
-        return f"+{plain}"
-    return f"+{plain[2:]}" if plain.startswith("00") else plain
+    plans = [plan for plan in map(plan_of, countries() if plain else ()) if plan is not None]
+    for plan, national in [
+        *((plan, plan.national(plain)) for plan in plans),
+        *((plan, plan.dialled(plain)) for plan in plans),
+    ]:
+        if national is not None:
+            return f"+{plan.code}{national}"
+    return plain
 
 
 def generalize(rule: Rule, value: str) -> str | None:
@@ -102,6 +123,9 @@ def _network(value: str) -> str | None:
     except ValueError:
         return None
     plain = getattr(address, "ipv4_mapped", None) or address
+    # The first 48 bits of a 6to4 address (RFC 3056) are a prefix and a whole IPv4 address.
+    if getattr(plain, "sixtofour", None) is not None:
+        return None
     return str(ipaddress.ip_network(f"{plain}/{_NETWORK_BITS[plain.version]}", strict=False))
 
 

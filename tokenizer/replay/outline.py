@@ -1,6 +1,5 @@
 """Makes the outline of a raw record: its paths, types and lengths, without any value."""
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -8,8 +7,8 @@ from typing import Any
 from schemas.check import escape
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
+from tokenizer.keys import is_plain_word
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}", re.ASCII)
 _SHOWN = 500
 
 
@@ -18,7 +17,7 @@ def outline(data: bytes) -> dict[str, Any]:
 
     Returns:
         `bytes`, `json` (True if it parses), and `fields`: `path`, `type` and `length` of each, at most 500. A key that
-        is no plain identifier may be a value, so it is shown as `*`.
+        is no plain word may be a value, so it is shown as `*`.
     """
     try:
         value = json_text.parse(data)
@@ -31,7 +30,7 @@ def outline(data: bytes) -> dict[str, Any]:
 def _fields(value: Any, path: str) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict) and value:
         for key, inner in value.items():
-            yield from _fields(inner, f"{path}/{escape(key) if _IDENTIFIER.fullmatch(key) else '*'}")
+            yield from _fields(inner, f"{path}/{escape(key) if is_plain_word(key) else '*'}")
     elif isinstance(value, list) and value:
         for index, inner in enumerate(value):
             yield from _fields(inner, f"{path}/{index}")

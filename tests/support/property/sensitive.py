@@ -142,7 +142,7 @@ _written_ibans = st.builds(
 )
 _written_ssns = st.one_of(
     ssns(),
-    ssns().map(lambda number: number.replace("-", " ")),
+    ssns().map(lambda number: f"ssn: {number.replace('-', ' ')}"),
     ssns().map(lambda number: f"SSN {number.replace('-', '')}"),
 )
 _written_phones = st.one_of(
@@ -152,14 +152,34 @@ _written_phones = st.one_of(
     st.text(alphabet="23456789", min_size=4, max_size=4).map(lambda last: f"(202) 555-{last}"),
     st.text(alphabet="23456789", min_size=4, max_size=4).map(lambda last: f"tel: 202 555 {last}"),
 )
-foreign_secrets = st.one_of(
-    _embedded(_written_cards),
+_all_but_cards = st.one_of(
     _embedded(_written_ibans),
     _embedded(_written_ssns),
     _embedded(_written_phones),
     _embedded(emails.filter(str.isascii)),
     emails,
 )
+foreign_secrets = st.one_of(_embedded(_written_cards), _all_but_cards)
+# In an id a number in one run is a card number only if its network and length are those of most cards.
+_COMMON = {
+    "4": 16,
+    "51": 16,
+    "2720": 16,
+    "34": 15,
+    "36": 14,
+    "305": 14,
+    "6011": 16,
+    "65": 16,
+    "3528": 16,
+    "62": 19,
+}
+_common_cards = st.builds(
+    lambda prefix, digits: (body := (prefix + digits + digits)[: _COMMON[prefix] - 1]) + _luhn(body),
+    st.sampled_from(sorted(_COMMON)),
+    st.text(alphabet=DIGITS, min_size=15, max_size=15),
+)
+_cards_in_groups = st.builds(grouped, card_numbers(), st.sampled_from((" ", "-")))
+secrets_in_ids = st.one_of(_embedded(_common_cards), _embedded(_cards_in_groups), _all_but_cards)
 
 
 _CHANGES: tuple[Callable[[str], str], ...] = (

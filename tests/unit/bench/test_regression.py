@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bench import guard_cost
 from bench.regression.counting import blocks_left, bytecodes, c_calls, peak_bytes
 
 BASELINE: dict[str, Any] = json.loads(Path("bench/regression/baseline.json").read_text())
@@ -50,6 +51,13 @@ def test_an_order_takes_the_bytecodes_it_took(counted: dict[str, Any], mix: str)
 @pytest.mark.parametrize("mix", MIXES)
 def test_a_batch_leaves_no_order_behind_in_memory(counted: dict[str, Any], mix: str) -> None:
     assert counted[mix]["blocks_left"] < 100  # of a batch of 100 orders
+
+
+def test_the_worst_record_costs_no_more_beside_an_ordinary_one_than_it_did(counted: dict[str, Any]) -> None:
+    ratio = counted["worst record"]["ratio"]
+    assert ratio <= guard_cost.MOST
+    if SAME_PYTHON:
+        assert ratio <= BASELINE["worst record"]["ratio"] * 1.02
 
 
 def test_the_counts_grow_with_the_work() -> None:

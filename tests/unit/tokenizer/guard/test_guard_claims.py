@@ -58,8 +58,8 @@ FOUND: dict[str, dict[str, Finding]] = {
         in_groups(card("62", 19), "-", (6, 13)): CARD,
         f"order 12 card {in_groups(VISA, ' ')} until 12/29": CARD,
     },
-    "US social security numbers written in three groups": {
-        **{SOCIAL.replace("-", separator): SSN for separator in ("-", ".", " ", " - ", "\u2013", "\u2010", "\u2212", "\u00a0")},
+    "US social security numbers written in three groups with dashes or dots": {
+        **{SOCIAL.replace("-", separator): SSN for separator in ("-", ".", " - ", "\u2013", "\u2010", "\u2212")},
         f"call {SOCIAL} now": SSN,
         digits_from("\uff10", SOCIAL): SSN,
         keycaps("219") + "-" + keycaps("09") + "-" + keycaps("9999"): SSN,
@@ -68,9 +68,11 @@ FOUND: dict[str, dict[str, Finding]] = {
         **{f"{word} 219099999": SSN for word in ("SSN", "ssn", "ssns:", "social security", "s.s.n", "SS#", "ss no")},
         "219099999 is my ssn": SSN,
         "social 219.09-9999": SSN,
+        "SSN 219 09 9999": SSN,
+        "ssn: 219\u00a009\u00a09999": SSN,
         f"ssn{' ' * 25}219099999": SSN,
     },
-    "IBANs: the country's length and the check digits agree": {
+    "IBANs: the country's length and structure and the check digits agree": {
         GERMAN: IBAN,
         GERMAN.lower(): IBAN,
         f"IBAN{GERMAN}": IBAN,
@@ -106,11 +108,14 @@ FOUND: dict[str, dict[str, Finding]] = {
         ),
         PHONE,
     ),
-    "North American (`(202) 555-0123`)": dict.fromkeys(
-        ("(202) 555-0123", "202-555-0123", "202.555.0123", "1-202-555-0123", "1 202 555 0123", "202 555 0123", "(202)555-0123", "202/555-0123"),
+    "North American with punctuation (`(202) 555-0123`)": dict.fromkeys(
+        ("(202) 555-0123", "202-555-0123", "202.555.0123", "1-202-555-0123", "(202)555-0123", "202/555-0123"),
         PHONE,
     ),
-    "word such as tel, phone, mobile, call, SMS or WhatsApp": {
+    "right behind a word that means nothing but a phone (tel, phone, fax, WhatsApp)": dict.fromkeys(
+        ("tel 12345678", "Tel.: 12 34 56 78", "phone number is 4567890", "\u96fb\u8a7103-1234-5678", "\u0442\u0435\u043b. 123-45-67", "fax=2025550143"), PHONE
+    ),
+    "word such as mobile, call or SMS, if North American": {
         f"{word}{number}": PHONE
         for word in (
             *("tel ", "Tel.: ", "TELEPHONE ", "telefon ", "tel\u00e9fono ", "phone ", "fon ", "mobile ", "mobil ", "mob ", "cell "),
@@ -118,7 +123,7 @@ FOUND: dict[str, dict[str, Finding]] = {
         )
         for number in ("2025550143", "030 1234567", "(030) 123-4567", "0171/1234567")
     },
-    "with the zero that most countries dial before their own numbers": {
+    "with the zero that most countries dial before their own numbers; and": {
         "please call 0301234567": PHONE,
         "tel: (0)20 7946 0958": PHONE,
     },
@@ -142,7 +147,7 @@ OWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "DEAB12CD",
         ),
     ),
-    "four characters or more": (("abcd", "\ud55c\uad6d\uc0ac\ub78c"), ("xabcdx", "ABCD", "a-b c.d", "\ud55c\uad6d \uc0ac\ub78c")),
+    "four characters or more": (("abcd", "\ud55c\uad6d\uc0ac\ub78c"), ("x abcd x", "ABCD", "a-b c.d", "abcd1", "\ud55c\uad6d \uc0ac\ub78c")),
     "Numbers of four to six digits have to stand alone": (
         ("1234", "12/29", "62701", "482913"),
         ("pin 1234", "(1234)", "12/29", "12 29", "1-2-2-9", "zip 62701.", "code 482913, please", "48 29 13", "482-913"),
@@ -164,6 +169,7 @@ OWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 NOT_OWN: dict[str, tuple[str, tuple[str, ...]]] = {
     "shorter than four characters": ("abc", ("abc", "xabcx")),
     "three Hangul syllables": ("\ud55c\uad6d\uc0ac", ("\ud55c\uad6d\uc0ac\ub78c",)),
+    "a word in a word": ("abcd", ("xabcdx", "abcde", "zabcd")),
     "four digits": (
         "1234",
         ("12345", "91234", "12.34", "1,234.50", "2026-1234", "SKU1234", "1234-5", "12:34"),
@@ -215,9 +221,11 @@ def test_what_only_looks_like_an_own_value_is_left_alone(value: str, text: str) 
         "219-09-99990",
         "1-219-09-9999",
         "030 1234567",
-        "tel 12345678",
+        "call 12345678",
+        "219 09 9999",
+        "202 555 0123",
         "kettle@2x.png",
-        "ann@example",
+        "3@noon",
         f"1{VISA}",
         f"{VISA}1",
         VISA[:-1] + "2",

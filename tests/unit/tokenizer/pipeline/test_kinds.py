@@ -326,3 +326,17 @@ def test_a_coarse_value_that_the_guard_stops_comes_back_whole(monkeypatch: pytes
     event = shown(at, ip="198.51.100.42", secrets=["198.51.100.0/24"])
     assert is_token(event["ip"])
     assert value_behind(at, event["ip"]) == "198.51.100.42"
+
+
+@pytest.mark.parametrize("value", ["576461413038710006", "A-4111111111111111"])
+def test_an_id_of_the_shape_that_its_schema_vouches_for_is_shown(value: str) -> None:
+    assert shown(shaped=value)["shaped"] == value
+
+
+@pytest.mark.parametrize("value", ["A-4111111111111111 ", "x4111111111111111", "ann@example.com"])
+def test_an_id_of_another_shape_is_guarded(value: str) -> None:
+    assert is_token(shown(shaped=value)["shaped"])
+
+
+def test_no_schema_vouches_for_the_records_own_values() -> None:
+    assert is_token(shown(shaped="A-4111111111111111", pan="4111 1111 1111 1111")["shaped"])

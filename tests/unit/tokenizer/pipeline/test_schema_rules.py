@@ -8,6 +8,7 @@ from schemas.kinds import (
     ConsistentToken,
     Fact,
     FormatPreservingToken,
+    Identifier,
     Masked,
     NormalForm,
     OneWayToken,
@@ -45,6 +46,11 @@ REFUSED: dict[str, dict[str, Any]] = {
     "a mask that shows seven": {"code": Masked(keep_first=7)},
     "a mask that shows the last five": {"code": Masked(keep_last=5)},
     "a field without a kind": {"code": None},
+    "ids of the shape of card numbers": {"code": Identifier(pattern=r"[0-9]{16}")},
+    "ids of the shape of card numbers in groups": {"code": Identifier(pattern=r"[0-9 ]{16,19}")},
+    "ids of the shape of SSNs": {"code": Identifier(pattern=r"[0-9]{3}-[0-9]{2}-[0-9]{4}")},
+    "ids of any shape": {"code": Identifier(pattern=r".*")},
+    "ids of no shape at all": {"code": Identifier(pattern=r"[0-9")},
 }
 BESIDE = ("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits")
 REFUSED |= {
@@ -125,3 +131,16 @@ def test_an_element_of_a_list_cannot_be_removed() -> None:
     outer: Any = create_model("Outer", __base__=Thing, things=(list[Annotated[str, Removed()]], ...))
     with pytest.raises(SchemaRefused, match="element"):
         Catalog({EventName("thing", 1): outer})
+
+
+@pytest.mark.parametrize("pattern", [None, r"SO-[0-9]{1,12}", r"[0-9]{18}", r"1Z[0-9A-Z]{16}"])
+def test_ids_of_a_shape_of_their_own_are_taken(pattern: str | None) -> None:
+    compiled({"code": Identifier(pattern=pattern)})
+
+
+def test_a_country_whose_identity_numbers_nobody_knows_is_refused() -> None:
+    class Somewhere(Thing):
+        guard_national_ids = ("BR", "XX")
+
+    with pytest.raises(SchemaRefused, match="no identity numbers of XX"):
+        Catalog({EventName("thing", 1): Somewhere})

@@ -1,0 +1,188 @@
+"""Phone numbers in a plain string.
+
+International numbers, the punctuated forms of North America, numbers beside a word such as tel, and national numbers of
+the countries that a record is about. Bare spaces between three numbers are no phone number: parts lists have them.
+"""
+
+import re
+from collections.abc import Sequence
+
+from tokenizer.guard.plans import Plan, is_assigned, is_north_american, is_possible, plan_of
+from tokenizer.guard.text import plain_text
+
+_SEPARATED = r"(?:[ ().\-/]{0,3}[0-9])"
+_INTERNATIONAL = re.compile(rf"(?<![0-9+])\+ ?\(?[1-9]{_SEPARATED}{{6,15}}+(?![0-9])")
+_DIALLED = re.compile(
+    r"(?<![0-9A-Za-z+])(?<![0-9][-./,:])(?:00|011(?=[ .\-]))(?=[ ]?[1-9][0-9]{0,11}[ ().\-/])[0-9 ().\-/]{8,24}[0-9]"
+)
+# North American numbers: area code and exchange begin with 2 to 9.
+_NANP = re.compile(
+    r"""(?<![0-9A-Za-z])(?<![0-9][-./])(?:1[-. ]?)?
+    (?:\([2-9][0-9]{2}\)[-. ]{0,2}[2-9][0-9]{2}[-. ]?|[2-9][0-9]{2}[-./][2-9][0-9]{2}[-.])
+    [0-9]{4}(?![0-9]|[-./][0-9])""",
+    re.VERBOSE,
+)
+
+# Behind words that mean nothing but a phone number, any number is one.
+_ONLY_PHONES = [
+    "telephone",
+    "telefone",
+    "telefono",
+    "telefon",
+    "telef",
+    "tel",
+    "tlf",
+    "tlfn",
+    "fon",
+    "phone",
+    "rufnummer",
+    "telefonnummer",
+    "telefonnr",
+    "handynummer",
+    "whatsapp",
+    "fax",
+    "movil",
+    "celular",
+    "gsm",
+    "msisdn",
+    "телефон",
+    "тел",
+    "τηλ",
+    "τηλεφωνο",
+    "電話",
+    "电话",
+    "전화",
+    "هاتف",
+    "טלפון",
+    "โทร",
+]
+_OTHER_THINGS_TOO = [
+    "mobile",
+    "mobil",
+    "mob",
+    "cell",
+    "cel",
+    "call",
+    "calling",
+    "calls",
+    "ring",
+    "sms",
+    "text",
+    "handy",
+    "anrufen",
+    "ruf",
+    "rufen",
+    "appelez",
+    "appeler",
+    "llamar",
+    "llame",
+    "contact",
+    "contacto",
+    "kontakt",
+    "ligar",
+    "signal",
+    "viber",
+    "telegram",
+]
+
+
+def _any_of(words: list[str]) -> str:
+    plain = sorted({plain_text(word) for word in words}, key=len, reverse=True)
+    return rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, plain))})(?![a-z])"
+
+
+_NUMBER = rf"(\(?[0-9]{_SEPARATED}{{6,14}}+)(?![0-9])"
+_BESIDE_PHONE_WORD = re.compile(
+    rf"{_any_of(_ONLY_PHONES)}(?:[\s.]{{0,3}}(?:number|no|nr|num|is|me|us|at|to|on)){{0,2}}[\s.:#=/\-]{{0,4}}{_NUMBER}",
+    re.IGNORECASE,
+)
+_NEAR_PHONE_WORD = re.compile(
+    rf"{_any_of(_ONLY_PHONES + _OTHER_THINGS_TOO)}[^0-9+\n]{{0,12}}{_NUMBER}", re.IGNORECASE
+)
+_CLUE = re.compile(_any_of(_ONLY_PHONES + _OTHER_THINGS_TOO), re.IGNORECASE)
+
+_NATIONAL = re.compile(
+    r"""(?<![0-9A-Za-z+(])(?<![0-9][-./,:])
+    \(?[08][0-9]{0,5}+\)?(?:[ ./-]{1,3}\(?[0-9]{1,9}+\)?){1,6}+
+    (?![0-9A-Za-z]|[-./,:][0-9])""",
+    re.VERBOSE,
+)
+_BARE_NATIONAL = re.compile(r"(?<![0-9A-Za-z+\-./,:#])0[0-9]{8,11}(?![0-9A-Za-z]|[\-./,:][0-9])")
+_NATIONAL_DIGITS = range(7, 14)
+_DATE_OR_AMOUNT = re.compile(
+    r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+"
+)
+_NO_DIGIT = re.compile(r"[^0-9]+")
+
+
+def holds_phone(plain: str, countries: Sequence[str], *, prose: bool) -> bool:
+    """Whether a plain string holds a phone number.
+
+    Args:
+        plain: the string.
+        countries: ISO 3166 codes of those whose national numbers are looked for.
+        prose: the string is prose, in which a national number may stand without separators.
+    """
+    if "+" in plain and any(_is_international(found[0]) for found in _INTERNATIONAL.finditer(plain)):
+        return True
+    if _NANP.search(plain):
+        return True
+    if "00" in plain or "011" in plain:
+        dialled = (_digits(found[0]) for found in _DIALLED.finditer(plain))
+        if any(is_assigned(digits.removeprefix("00").removeprefix("011")) for digits in dialled):
+            return True
+    if _CLUE.search(plain) and _holds_named(plain, countries):
+        return True
+    return (
+        bool(countries) and ("0" in plain or "8" in plain) and _holds_national(plain, countries, prose=prose)
+    )
+
+
+def _holds_named(plain: str, countries: Sequence[str]) -> bool:
+    """Whether a number stands beside a word that announces it."""
+    if any(_DATE_OR_AMOUNT.fullmatch(found[1]) is None for found in _BESIDE_PHONE_WORD.finditer(plain)):
+        return True
+    for found in _NEAR_PHONE_WORD.finditer(plain):
+        digits = _digits(found[1])
+        if _DATE_OR_AMOUNT.fullmatch(found[1]):
+            continue
+        # Most countries dial a zero before their own numbers, and no amount begins with one.
+        if digits[0] == "0" or is_north_american(digits) or _is_national(digits, countries):
+            return True
+    return False
+
+
+def _holds_national(plain: str, countries: Sequence[str], *, prose: bool) -> bool:
+    """Whether a national number stands in a string with the trunk prefix that tells it from other numbers."""
+    written = [found[0] for found in _NATIONAL.finditer(plain) if _DATE_OR_AMOUNT.fullmatch(found[0]) is None]
+    if prose:
+        written += _BARE_NATIONAL.findall(plain)
+    return any(_is_dialled(_digits(number), countries) for number in written)
+
+
+def _is_dialled(digits: str, countries: Sequence[str]) -> bool:
+    """Whether digits begin with a country's trunk prefix and are one of its numbers."""
+    return any(
+        plan.trunk
+        and digits.startswith(plan.trunk)
+        and (plan.dialled(digits) is not None or plan.national(digits) is not None)
+        for plan in _plans(digits, countries)
+    )
+
+
+def _is_national(digits: str, countries: Sequence[str]) -> bool:
+    return any(plan.national(digits) is not None for plan in _plans(digits, countries))
+
+
+def _plans(digits: str, countries: Sequence[str]) -> list[Plan]:
+    if len(digits) not in _NATIONAL_DIGITS:
+        return []
+    return [plan for plan in map(plan_of, countries) if plan is not None]
+
+
+def _is_international(written: str) -> bool:
+    return is_possible(_digits(written.replace("(0)", "")))
+
+
+def _digits(written: str) -> str:
+    return _NO_DIGIT.sub("", written)

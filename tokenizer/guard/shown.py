@@ -1,0 +1,121 @@
+"""A string as software would show it: escapes undone before the guard searches.
+
+Undone are percent-encoding, HTML's character references, and the escapes of JSON and programming languages; twice at
+most, since a link in a page is encoded twice and more is nobody's habit. Every round gives a string no longer than the
+one before, so the work is bounded by the length. Words in base64 and hexadecimal digits are read apart: they are
+searched for the record's own values alone.
+"""
+
+import re
+from binascii import a2b_base64
+from html import unescape
+
+from tokenizer.guard.text import folded, plain_text
+
+_ROUNDS = 2
+_ENCODED = re.compile(
+    r"""(?:%[0-9A-Fa-f]{2})++
+    |%u[0-9A-Fa-f]{4}
+    |&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?+
+    |\\(?:u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[0-9abfnrtv"'/\\])
+    |U\+[0-9A-Fa-f]{4,6}""",
+    re.VERBOSE,
+)
+_KEPT_DECODED = 16_384
+_CONTROLS = frozenset("0abfnrtv")
+
+# Four bytes, the fewest that are searched for, are six digits of base64, of both cases but by a rare chance, or eight of
+# hexadecimal: of text in UTF-8, no byte is below 20.
+_BASE64 = re.compile(
+    r"(?<![0-9A-Za-z+/_-])(?=[0-9a-z+/_-]*+[A-Z])(?=[0-9A-Z+/_-]*+[a-z])[0-9A-Za-z+/_-]{6,}+"
+)
+_HEXADECIMAL = re.compile(r"(?:[2-9A-Fa-f][0-9A-Fa-f]){4,}+")
+_STANDARD = str.maketrans("-_", "+/")
+_DASH = re.compile("[-_]")
+_FEWEST_DIGITS = 6
+_BASE64_GROUP = 4
+
+
+def shown_forms(text: str) -> list[str]:
+    """Returns the plain form of a string, and those of what undoing its escapes once and twice gives."""
+    forms = [plain_text(text)]
+    for _ in range(_ROUNDS):
+        decoded = _undone(forms[-1])
+        if decoded is None:
+            break
+        forms.append(plain_text(decoded))
+    return forms
+
+
+def folded_codes(plain: str) -> str:
+    """Returns the folded texts behind the words that base64 or hexadecimal digits could be, spaces between them."""
+    texts = [_folded_bytes(bytes.fromhex(digits)) for digits in _HEXADECIMAL.findall(plain)]
+    for word in _BASE64.findall(plain):
+        texts += _behind_base64(word)
+    return " ".join(texts)
+
+
+def _undone(plain: str) -> str | None:
+    """Returns a plain string with its escapes undone once, None if it has none."""
+    if not ("%" in plain or "&" in plain or "\\" in plain or "U+" in plain):
+        return None
+    decoded, count = _ENCODED.subn(_decoded, plain)
+    if not count or decoded == plain:
+        return None
+    # JSON writes characters beyond the first plane as two halves.
+    return (
+        decoded
+        if decoded.isascii()
+        else decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
+
+
+def _decoded(found: re.Match[str]) -> str:
+    return _DECODED[found[0]]
+
+
+class _Decoded(dict[str, str]):
+    """What stands for each escape; filled as they turn up."""
+
+    def __missing__(self, escape: str) -> str:
+        decoded = _decode(escape)
+        if len(self) < _KEPT_DECODED and len(escape) <= len("&CounterClockwiseContourIntegral;"):
+            self[escape] = decoded
+        return decoded
+
+
+def _decode(escape: str) -> str:
+    match escape[0], escape[1]:
+        case "&", _:
+            return unescape(escape)
+        case ("%", "u") | ("U", _) | ("\\", "u" | "U" | "x"):
+            code = int(escape[2:].strip("{}"), 16)
+            return chr(code) if code <= 0x10FFFF else escape  # noqa: PLR2004 -- the last code point
+        case "\\", letter:
+            return " " if letter in _CONTROLS else letter
+        case _:
+            return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "replace")
+
+
+_DECODED = _Decoded()
+
+
+def _behind_base64(word: str) -> list[str]:
+    # A dash is one of its digits, or stands between two words.
+    parts = [word, *_DASH.split(word)] if "-" in word or "_" in word else [word]
+    return [_folded_bytes(_from_base64(part)) for part in parts if len(part) >= _FEWEST_DIGITS]
+
+
+def _from_base64(word: str) -> bytes:
+    digits = word.translate(_STANDARD)
+    if len(digits) % _BASE64_GROUP == 1:
+        digits = digits[:-1]
+    return a2b_base64(digits + "=" * (-len(digits) % _BASE64_GROUP))
+
+
+def _folded_bytes(data: bytes) -> str:
+    """Returns the folded text that bytes stand for, empty if they stand for none."""
+    try:
+        return folded(plain_text(data.decode()))
+    except UnicodeDecodeError:
+        return ""
