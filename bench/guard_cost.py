@@ -135,7 +135,7 @@ def judging() -> Callable[[bytes], None]:
     sanitizer = Sanitizer(
         Versions.only(TokenKey(b"t" * 32)), ScopeKeys(b"s" * 32), Versions.only(SubjectKey(b"c" * 32))
     )
-    intake = RecordReader(catalog(), sanitizer)
+    reader = RecordReader(catalog(), sanitizer)
 
     def judge(data: bytes) -> None:
         verdict = reader.read(_record(data)).verdict

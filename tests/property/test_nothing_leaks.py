@@ -35,10 +35,10 @@ from tests.support.property.tried import EXAMPLES, FIXED_EXAMPLES, FIXED_SEED, t
 from tests.support.property.tried import run as run_examples
 from tests.support.samples import stream_record
 from tokenizer import json_text
-from tokenizer.countries import countries_of
 from tokenizer.guard.authentication_data import strip_authentication_data
 from tokenizer.guard.placeholders import is_placeholder
 from tokenizer.guard.text import folded, plain_text
+from tokenizer.pipeline.countries import countries_of
 from tokenizer.pipeline.values import normal_form
 from tokenizer.records import Outcome
 from tokenizer.vault.tokens import is_token

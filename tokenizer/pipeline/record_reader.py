@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from schemas.dead_letter import ErrorCode
 from tokenizer import json_text
-from tokenizer.bounds import check_fields
 from tokenizer.errors import BadRecord, PipelineError, Unavailable
 from tokenizer.guard.authentication_data import (
     may_hold_authentication_data,
     scrub_text,
     strip_authentication_data,
 )
+from tokenizer.pipeline.bounds import check_fields
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.pipeline.sanitize import Draft, Sanitizer
 from tokenizer.records import Letter, RawRecord

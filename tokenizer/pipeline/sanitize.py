@@ -30,13 +30,13 @@ from schemas.kinds import (
     TokenKind,
 )
 from tokenizer import json_text
-from tokenizer.bounds import MAX_OWN_VALUES, MAX_TEXT, too_long, too_many_values
-from tokenizer.countries import countries_of
 from tokenizer.guard import NO_VALUES, VOUCHED, OwnValues, Reading, find_leak, may_hold, own_values
+from tokenizer.guard.key_names import is_plain_word
 from tokenizer.identity import Identity
-from tokenizer.keys import is_plain_word
 from tokenizer.pipeline.aliases import AliasUse, Draws, takes_alias
+from tokenizer.pipeline.bounds import MAX_OWN_VALUES, MAX_TEXT, too_long, too_many_values
 from tokenizer.pipeline.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan
+from tokenizer.pipeline.countries import countries_of
 from tokenizer.pipeline.values import fact, generalize, mask, normal_form
 from tokenizer.records import (
     RawRecord,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tokenizer.keys import is_plain_word
+from tokenizer.guard.key_names import is_plain_word
 
 
 @pytest.mark.parametrize(

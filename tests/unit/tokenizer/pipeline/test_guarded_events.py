@@ -9,8 +9,8 @@ from schemas.dead_letter import ErrorCode
 from schemas.kinds import Rule
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.bounds import MAX_FIELDS, MAX_OWN_VALUES, MAX_TEXT
-from tokenizer.countries import countries_of
+from tokenizer.pipeline.bounds import MAX_FIELDS, MAX_OWN_VALUES, MAX_TEXT
+from tokenizer.pipeline.countries import countries_of
 from tokenizer.pipeline.values import generalize
 from tokenizer.vault.tokens import is_token
 
