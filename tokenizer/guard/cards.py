@@ -134,7 +134,7 @@ def _part_from(plain: str, groups: list[_Span], sizes: list[int], first: int) ->
         if sizes[last] not in _PART_GROUPS or count >= PAN_LENGTHS.stop:
             return False
         window = groups[first : last + 1]
-        if count in lengths and last > first and _separated_alike(plain, window) and _passes(plain, window):
+        if count in lengths and last > first and _passes(plain, window) and _separated_alike(plain, window):
             return True
     return False
 

@@ -102,9 +102,9 @@ _NEAR_PHONE_WORD = re.compile(
 _CLUE = re.compile(_any_of(_ONLY_PHONES + _OTHER_THINGS_TOO), re.IGNORECASE)
 
 _NATIONAL = re.compile(
-    r"""(?<![0-9A-Za-z+(])(?<![0-9][-./,:])
+    r"""(?<![0-9A-Za-z+(])(?<![0-9][-./,:])(?<![A-Za-z]-)
     \(?[08][0-9]{0,5}+\)?(?:[ ./-]{1,3}\(?[0-9]{1,9}+\)?){1,6}+
-    (?![0-9A-Za-z]|[-./,:][0-9])""",
+    (?![0-9A-Za-z]|[-./,:][0-9]|-[A-Za-z])""",
     re.VERBOSE,
 )
 _BARE_NATIONAL = re.compile(r"(?<![0-9A-Za-z+\-./,:#])0[0-9]{8,11}(?![0-9A-Za-z]|[\-./,:][0-9])")
@@ -112,6 +112,10 @@ _NATIONAL_DIGITS = range(7, 14)
 _DATE_OR_AMOUNT = re.compile(
     r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+"
 )
+# Zero is the group of all English-speaking countries.
+_ISBN = re.compile(r"[0-9]{1,5}([- ])[0-9]{1,7}\1[0-9]{1,6}\1[0-9]")
+_ISBN_DIGITS = 10
+_UPC_DIGITS = 12
 _NO_DIGIT = re.compile(r"[^0-9]+")
 
 
@@ -154,10 +158,33 @@ def _holds_named(plain: str, countries: Sequence[str]) -> bool:
 
 def _holds_national(plain: str, countries: Sequence[str], *, prose: bool) -> bool:
     """Whether a national number stands in a string with the trunk prefix that tells it from other numbers."""
-    written = [found[0] for found in _NATIONAL.finditer(plain) if _DATE_OR_AMOUNT.fullmatch(found[0]) is None]
-    if prose:
-        written += _BARE_NATIONAL.findall(plain)
-    return any(_is_dialled(_digits(number), countries) for number in written)
+    written = [found[0] for found in _NATIONAL.finditer(plain)]
+    if any(_is_dialled(_digits(number), countries) for number in written if not _is_other_number(number)):
+        return True
+    # Without separators many other numbers look alike: there, it has to be assigned.
+    return prose and any(
+        _is_assigned(number, countries)
+        for number in _BARE_NATIONAL.findall(plain)
+        if not _is_bar_code(number)
+    )
+
+
+def _is_other_number(written: str) -> bool:
+    """Whether a number is written as a date, an amount or an ISBN of ten digits."""
+    if _DATE_OR_AMOUNT.fullmatch(written):
+        return True
+    digits = _digits(written)
+    if len(digits) != _ISBN_DIGITS or _ISBN.fullmatch(written) is None:
+        return False
+    return sum(place * int(digit) for place, digit in enumerate(reversed(digits), start=1)) % 11 == 0
+
+
+def _is_bar_code(digits: str) -> bool:
+    """Whether digits have the length and the check digit of a North American bar code (UPC)."""
+    return (
+        len(digits) == _UPC_DIGITS
+        and (3 * sum(map(int, digits[::2])) + sum(map(int, digits[1::2]))) % 10 == 0
+    )
 
 
 def _is_dialled(digits: str, countries: Sequence[str]) -> bool:
@@ -166,6 +193,13 @@ def _is_dialled(digits: str, countries: Sequence[str]) -> bool:
         plan.trunk
         and digits.startswith(plan.trunk)
         and (plan.dialled(digits) is not None or plan.national(digits) is not None)
+        for plan in _plans(digits, countries)
+    )
+
+
+def _is_assigned(digits: str, countries: Sequence[str]) -> bool:
+    return any(
+        plan.trunk and digits.startswith(plan.trunk) and plan.national(digits) is not None
         for plan in _plans(digits, countries)
     )
 

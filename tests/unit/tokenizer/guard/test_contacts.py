@@ -59,7 +59,10 @@ def test_a_national_number_is_found_in_its_country(region: str, text: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["250 300 4000", "01.02.2026", "1.234.567,89", "order 12345678", "2026-11-23", "0.5 x 1.25 x 100"],
+    [
+        *("250 300 4000", "01.02.2026", "1.234.567,89", "order 12345678", "2026-11-23", "0.5 x 1.25 x 100"),
+        *("0-07-924402-5", "0 561 74833 0", "036000291452", "ref #03098765432", "SO-030-98765432"),
+    ],
 )
 def test_other_numbers_are_no_national_numbers(text: str) -> None:
     assert find_leak(text, NOBODY, PROSE, in_country("DE", "PL", "ES", "GB", "US")) is None
