@@ -16,13 +16,13 @@ from typing import Protocol
 from tokenizer.erasure.certificates import SWEEPS, Certificate, event_of
 from tokenizer.erasure.unerased import ErasureStatus
 from tokenizer.errors import PipelineError
-from tokenizer.guard import find_leak, own_values
+from tokenizer.guard import NO_VALUES, Reading, find_leak
 from tokenizer.pipeline.ports import Bus, Vault
 from tokenizer.records import IndexEntry, Share, VaultRecord
 from tokenizer.time_budget import Budget
 from tokenizer.vault.tokens import Pointer, SubjectKey, Versions
 
-_NOTHING = own_values(())
+_AN_ID = Reading(identifier=True)  # as the sanitizer reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Eraser:
         )
         # If the guard takes the id for a sensitive value, every event shows a token in its place. Consumers don't know
         # the customer by this id then, and must not learn it.
-        if find_leak(customer_id, _NOTHING) is None:
+        if find_leak(customer_id, NO_VALUES, _AN_ID) is None:
             certificate = replace(certificate, unannounced=event_of(certificate, customer_id))
         self._mark(certificate, now)
         self.store.keep(certificate)  # if a later step fails, the sweeps repeat it

@@ -107,6 +107,8 @@ _NATIONAL = re.compile(
     (?![0-9A-Za-z]|[-./,:][0-9]|-[A-Za-z])""",
     re.VERBOSE,
 )
+# An area code in brackets tells a phone number, too.
+_BRACKETED = re.compile(r"\([0-9]{1,5}+\)[ -]?[0-9]{2,5}+(?:[ .-]{1,3}[0-9]{2,5}+){0,3}+(?![0-9A-Za-z])")
 _BARE_NATIONAL = re.compile(r"(?<![0-9A-Za-z+\-./,:#])0[0-9]{8,11}(?![0-9A-Za-z]|[\-./,:][0-9])")
 _NATIONAL_DIGITS = range(7, 14)
 _DATE_OR_AMOUNT = re.compile(
@@ -160,6 +162,8 @@ def _holds_national(plain: str, countries: Sequence[str], *, prose: bool) -> boo
     """Whether a national number stands in a string with the trunk prefix that tells it from other numbers."""
     written = [found[0] for found in _NATIONAL.finditer(plain)]
     if any(_is_dialled(_digits(number), countries) for number in written if not _is_other_number(number)):
+        return True
+    if any(_is_national(_digits(found[0]), countries) for found in _BRACKETED.finditer(plain)):
         return True
     # Without separators many other numbers look alike: there, it has to be assigned.
     return prose and any(

@@ -215,6 +215,16 @@ def test_a_customer_whose_id_is_a_value_is_erased_and_the_bus_never_hears_the_id
     assert set(erasing.statuses(*tokens_of(shown))) == {"erased"}
 
 
+@pytest.mark.parametrize("customer", ["C-1", "576461413038710006"])
+def test_a_customer_whom_consumers_know_by_id_is_announced_by_it(erasing: Erasing, customer: str) -> None:
+    shown = send(erasing, customer)
+    assert shown["customer"]["customer_id"] == customer
+    erasing.erase(customer)
+    erasing.sweep(FIRST_SWEEP)
+    assert customer in erasing.world.bus.events[-1].detail.decode()
+    assert erasing.world.bus.events[-1].event_type == "customer.erased"
+
+
 def test_consumers_are_told_once_in_bytes_that_stay_the_same(erasing: Erasing) -> None:
     erasing.world.bus.down = Unavailable("the bus")
     certificate = erasing.erase("C-1")

@@ -50,6 +50,7 @@ def test_every_countrys_numbers_are_found_where_they_are_announced(region: str, 
         ("DE", "030 98765432"), ("DE", "0171/2345678"), ("DE", "(030) 98765432"), ("DE", "03098765432"), ("GB", "07700 900123"),
         ("GB", "(020) 7946 0958"), ("FR", "01 42 68 53 00"), ("FR", "06.12.34.56.78"), ("NL", "020-1234567"), ("JP", "03-1234-5678"),
         ("AU", "(02) 7010 1234"), ("IN", "080 2345 6789"), ("RU", "8 (495) 123-45-67"), ("CN", "010 1234 5678"), ("BR", "011 2345-6789"),
+        ("BR", "(11) 96123-4567"),
     ],
 )  # fmt: skip
 def test_a_national_number_is_found_in_its_country(region: str, text: str) -> None:
