@@ -139,9 +139,7 @@ def holds_phone(plain: str, countries: Sequence[str], *, prose: bool) -> bool:
             return True
     if _CLUE.search(plain) and _holds_named(plain, countries):
         return True
-    return (
-        bool(countries) and ("0" in plain or "8" in plain) and _holds_national(plain, countries, prose=prose)
-    )
+    return bool(countries) and _holds_national(plain, countries, prose=prose)
 
 
 def _holds_named(plain: str, countries: Sequence[str]) -> bool:
