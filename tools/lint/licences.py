@@ -50,7 +50,8 @@ _SPELLINGS = (
     (r"mit no attribution license \(mit-0\)", "MIT-0"),
     (r"(new |modified |3-clause |revised )*bsd( license)?", "BSD"),
     (r"bsd[ -]2-clause( license)?", "BSD-2-Clause"),
-    (r"(bsd[ -]3[ -]clause|3-clause bsd)( license)?", "BSD-3-Clause"),
+    # What is in the public domain asks for nothing more.
+    (r"(bsd[ -]3[ -]clause|3-clause bsd)( license)?( and public-domain)?", "BSD-3-Clause"),
     (r"isc( license)?( \(iscl\))?", "ISC"),
     (r"(python software foundation license|psfl|psf)", "PSF-2.0"),
     (r"mozilla public license 2\.0 \(mpl 2\.0\)|mpl[ -]2\.0", "MPL-2.0"),
