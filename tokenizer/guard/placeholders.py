@@ -87,8 +87,6 @@ _ALONE = _FILLERS.union(_EVERYDAY_WORDS.split())
 _WORDS = re.compile(r"[a-z]+", re.ASCII)
 _LOCALE = re.compile(r"[A-Za-z]{2}[-_](?:[A-Za-z]{2}|[A-Z][a-z]{3})")
 _LOCALE_LETTERS = (4, 6)
-_COUNTING = "01234567890123456789"
-_SHORT_COUNT = 6  # 1234 is somebody's PIN or expiry as well as anybody's
 
 
 def is_placeholder(plain: str, form: str) -> bool:
@@ -100,8 +98,6 @@ def is_placeholder(plain: str, form: str) -> bool:
     """
     if form.count(form[0]) == len(form):
         return True
-    if form.isdecimal():
-        return len(form) > _SHORT_COUNT and form in _COUNTING
     if not (form.isascii() and form.isalpha()):
         return False
     words = _WORDS.findall(plain.lower())
