@@ -12,6 +12,8 @@ from tokenizer.guard.cards import holds_card_number
 from tokenizer.guard.emails import holds_email
 from tokenizer.guard.identifiers import holds_iban, holds_ssn
 from tokenizer.guard.ip_addresses import holds_ip_address
+from tokenizer.guard.key_names import is_plain_word
+from tokenizer.guard.national_ids import COUNTRIES as NATIONAL_IDS
 from tokenizer.guard.national_ids import holds_national_id
 from tokenizer.guard.own import (
     NO_VALUES,
@@ -22,12 +24,14 @@ from tokenizer.guard.own import (
     own_values,
 )
 from tokenizer.guard.phones import holds_phone
+from tokenizer.guard.plans import plan_of
 from tokenizer.guard.reading import ANY_TEXT, VOUCHED, Reading
 from tokenizer.guard.shown import shown_forms
 from tokenizer.guard.text import folded
 
 __all__ = [
     "ANY_TEXT",
+    "NATIONAL_IDS",
     "NO_VALUES",
     "VOUCHED",
     "Countries",
@@ -35,8 +39,10 @@ __all__ = [
     "OwnValues",
     "Reading",
     "find_leak",
+    "is_plain_word",
     "may_hold",
     "own_values",
+    "plan_of",
 ]
 
 # What the detectors of numbers need: seven digits that at most three separators part from each other.

@@ -18,8 +18,7 @@ from schemas.kinds import FieldKind, Subject
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted
 from tokenizer.errors import BadRecord
-from tokenizer.guard.national_ids import COUNTRIES as NATIONAL_IDS
-from tokenizer.guard.reading import Reading
+from tokenizer.guard import NATIONAL_IDS, Reading
 from tokenizer.pipeline.schema_rules import SchemaRefused, check_element, check_object
 
 ENVELOPE = ("event_id", "event_type", "schema_version", "occurred_at")

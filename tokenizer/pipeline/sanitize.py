@@ -30,8 +30,16 @@ from schemas.kinds import (
     TokenKind,
 )
 from tokenizer import json_text
-from tokenizer.guard import NO_VALUES, VOUCHED, OwnValues, Reading, find_leak, may_hold, own_values
-from tokenizer.guard.key_names import is_plain_word
+from tokenizer.guard import (
+    NO_VALUES,
+    VOUCHED,
+    OwnValues,
+    Reading,
+    find_leak,
+    is_plain_word,
+    may_hold,
+    own_values,
+)
 from tokenizer.identity import Identity
 from tokenizer.pipeline.aliases import AliasUse, Draws, takes_alias
 from tokenizer.pipeline.bounds import MAX_OWN_VALUES, MAX_TEXT, too_long, too_many_values

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 from schemas.kinds import Fact, NormalForm, Rule
 from tokenizer.cards import PAN_LENGTHS, brand_of, digits_of
-from tokenizer.guard import Countries
-from tokenizer.guard.plans import plan_of
+from tokenizer.guard import Countries, plan_of
 
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _ISO_DATE = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:T.*)?", re.ASCII)

@@ -7,7 +7,7 @@ from typing import Any
 from schemas.check import escape
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
-from tokenizer.guard.key_names import is_plain_word
+from tokenizer.guard import is_plain_word
 
 _SHOWN = 500
 
