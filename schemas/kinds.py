@@ -76,7 +76,7 @@ class Public(FieldKind):
 
 @dataclass(frozen=True, slots=True)
 class Identifier(Public):
-    """A public id or code: a number in it is no card number by its check digit alone.
+    """Passes an id or code on like Public; a number in it is not taken for a card number for its check digit alone.
 
     Args:
         pattern: a regular expression of what such ids look like; in one that matches it as a whole the leak guard looks
@@ -93,9 +93,9 @@ class Identifier(Public):
 
 @dataclass(frozen=True, slots=True)
 class Subject(Identifier):
-    """Public, and it names the person whom the event is about: what they may have erased.
+    """Passes the value on like Public, and marks it as the id of the person whom the event is about, for erasure.
 
-    At most one field of an event has this kind, and none inside a list.
+    At most one field of an event may have this kind, and none inside a list.
     """
 
 
