@@ -13,7 +13,7 @@ ERASE = "erase"
 
 
 class NotPermitted(Exception):
-    """Raised if the policies don't permit the erasure."""
+    """Means that the policies don't permit the erasure."""
 
 
 class ErasurePolicies(Protocol):
