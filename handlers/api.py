@@ -28,7 +28,7 @@ from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
 from tokenizer.aws.api.order_service import OrderService, checked
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
-from tokenizer.aws.compose import desks
+from tokenizer.aws.compose.api import order_service, synchronous_tokenizer
 from tokenizer.aws.platform.settings import ApiSettings
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)]
@@ -50,12 +50,12 @@ def _settings() -> ApiSettings:
 
 @cache
 def _waiting() -> SynchronousTokenizer:
-    return desks.synchronous_tokenizer(_settings())
+    return synchronous_tokenizer(_settings())
 
 
 @cache
 def _service() -> OrderService:
-    return desks.order_service(_settings())
+    return order_service(_settings())
 
 
 @cache

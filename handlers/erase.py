@@ -8,17 +8,18 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.runtime import logger, metrics, redact_errors
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.compose.erase import erasure_service
+from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import EraseSettings
+from tokenizer.callers import NotACaller, caller_of
 from tokenizer.erasure.service import ErasureService, NotPermitted
 from tokenizer.errors import PipelineError
-from tokenizer.reveal.service import NotACaller, caller_of
 
 
 @cache
 def _kept() -> ExpiringCache[ErasureService]:
-    return ExpiringCache(lambda: desks.erasure_service(EraseSettings.load(os.environ)))
+    return ExpiringCache(lambda: erasure_service(EraseSettings.load(os.environ)))
 
 
 def _service() -> ErasureService:
@@ -36,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     Returns:
         `{"certificate": {...}}`, `{"swept", "failed"}`, or `{"error": {"code", "message"}}`.
     """
-    budget = tokenize.budget(context.get_remaining_time_in_millis)
+    budget = invocation_budget(context.get_remaining_time_in_millis)
     if event.get("sweep") is True:
         counts = _service().sweep(budget)
         metrics.add_metric("Swept", MetricUnit.Count, counts["swept"])

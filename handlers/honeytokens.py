@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.runtime import logger, redact_errors
-from tokenizer.aws.compose import desks
+from tokenizer.aws.compose.honeytokens import honeytoken_service
 from tokenizer.aws.honeytokens.service import HoneytokenService, InvalidRequest
 from tokenizer.aws.platform.settings import HoneySettings
 from tokenizer.errors import PipelineError
@@ -15,7 +15,7 @@ from tokenizer.errors import PipelineError
 
 @cache
 def _service() -> HoneytokenService:
-    return desks.honeytoken_service(HoneySettings.load(os.environ))
+    return honeytoken_service(HoneySettings.load(os.environ))
 
 
 @redact_errors

@@ -8,8 +8,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.runtime import logger, redact_errors
-from tokenizer.aws.api.order_shelf import OrdersReader
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.api.orders_table import OrdersReader
+from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.pay import cashier
 from tokenizer.aws.platform.settings import PaySettings
 from tokenizer.errors import PipelineError
 from tokenizer.payments.cashier import Cashier, NotPayable
@@ -17,7 +18,7 @@ from tokenizer.payments.cashier import Cashier, NotPayable
 
 @cache
 def _parts() -> tuple[OrdersReader, Cashier]:
-    return desks.cashier(PaySettings.load(os.environ))
+    return cashier(PaySettings.load(os.environ))
 
 
 @redact_errors
@@ -40,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if found is None:
             return _refused("not_found", "there is no such order")
         payment = cashier.pay(
-            found["order"], key, caller, tokenize.budget(context.get_remaining_time_in_millis)
+            found["order"], key, caller, invocation_budget(context.get_remaining_time_in_millis)
         )
     except NotPayable as why:
         return _refused("not_payable", str(why))

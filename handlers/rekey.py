@@ -8,7 +8,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.runtime import logger, redact_errors
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.rekey import rekeying
 from tokenizer.aws.platform.settings import RekeySettings
 from tokenizer.errors import PipelineError
 from tokenizer.rekey.run import OutOfTurn, Rekeying
@@ -19,7 +20,7 @@ _SLICE = 5.0  # seconds that one request works, so that whoever waits sees it go
 
 @cache
 def _rekeying() -> Rekeying:
-    return desks.rekeying(RekeySettings.load(os.environ))
+    return rekeying(RekeySettings.load(os.environ))
 
 
 @redact_errors
@@ -62,5 +63,5 @@ def _served(event: dict[str, Any], budget: Budget) -> dict[str, Any] | None:
 
 
 def _slice(context: LambdaContext) -> Budget:
-    whole, ends = tokenize.budget(context.get_remaining_time_in_millis), time.monotonic() + _SLICE
+    whole, ends = invocation_budget(context.get_remaining_time_in_millis), time.monotonic() + _SLICE
     return Budget(lambda: min(whole.remaining(), ends - time.monotonic()), time.sleep)

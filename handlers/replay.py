@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.runtime import logger, redact_errors
-from tokenizer.aws.compose import desks
+from tokenizer.aws.compose.replay import replay_service
 from tokenizer.aws.platform.settings import ReplaySettings
 from tokenizer.aws.replay.letters import Refused
 from tokenizer.aws.replay.service import InvalidRequest, ReplayService
@@ -16,7 +16,7 @@ from tokenizer.errors import PipelineError
 
 @cache
 def _service() -> ReplayService:
-    return desks.replay_service(ReplaySettings.load(os.environ))
+    return replay_service(ReplaySettings.load(os.environ))
 
 
 @redact_errors

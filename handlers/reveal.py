@@ -9,10 +9,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.runtime import logger, metrics, redact_errors
 from tokenizer import json_text
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.reveal import reveal_service
 from tokenizer.aws.platform.settings import RevealSettings
+from tokenizer.callers import NotACaller, caller_of
 from tokenizer.errors import PipelineError
-from tokenizer.reveal.service import Action, NotACaller, RevealRequest, RevealService, caller_of
+from tokenizer.reveal.ports import Action, RevealRequest
+from tokenizer.reveal.service import RevealService
 
 MOST = 100
 ANSWER_CHARACTERS = 1_400_000  # Lambda: 6 MB for an answer, and a character takes up to four bytes in UTF-8
@@ -21,7 +24,7 @@ _METRICS = {"Tampered": "tampered", "RevealsDenied": "denied"}
 
 @cache
 def _reveals() -> RevealService:
-    return desks.reveals(RevealSettings.load(os.environ))
+    return reveal_service(RevealSettings.load(os.environ))
 
 
 @redact_errors
@@ -51,7 +54,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     try:
         caller = caller_of(event.get("caller"))
-        answers = _reveals().answer(caller, request, tokenize.budget(context.get_remaining_time_in_millis))
+        answers = _reveals().answer(caller, request, invocation_budget(context.get_remaining_time_in_millis))
     except NotACaller as why:
         return _refused("invalid_request", str(why))
     except PipelineError as error:

@@ -6,8 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import log_batch, redact_errors, replay_answer
-from tokenizer.aws.compose import tokenize
+from handlers.batch_outcomes import log_batch, replay_answer
+from handlers.runtime import redact_errors
+from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.tokenize import maker
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.pipeline.batch import Tokenizer
@@ -24,12 +26,12 @@ def _settings() -> TokenizeSettings:
 
 @cache
 def _kept() -> ExpiringCache[Tokenizer]:
-    return ExpiringCache(tokenize.maker(_settings()))
+    return ExpiringCache(maker(_settings()))
 
 
 @cache
 def _kept_for_values() -> ExpiringCache[Tokenizer]:
-    return ExpiringCache(tokenize.maker(_settings(), values_catalog()))
+    return ExpiringCache(maker(_settings(), values_catalog()))
 
 
 def _tokenizer() -> Tokenizer:
@@ -37,7 +39,7 @@ def _tokenizer() -> Tokenizer:
 
 
 def _budget(context: LambdaContext) -> Budget:
-    return tokenize.budget(context.get_remaining_time_in_millis)
+    return invocation_budget(context.get_remaining_time_in_millis)
 
 
 @redact_errors

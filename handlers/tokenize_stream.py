@@ -6,8 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import log_batch, redact_errors, replay_answer
-from tokenizer.aws.compose import tokenize
+from handlers.batch_outcomes import log_batch, replay_answer
+from handlers.runtime import redact_errors
+from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.tokenize import maker
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.pipeline.batch import Tokenizer
@@ -17,7 +19,7 @@ from tokenizer.replay.messages import REPLAY, WITH_LETTERS
 
 @cache
 def _kept() -> ExpiringCache[Tokenizer]:
-    return ExpiringCache(tokenize.maker(TokenizeSettings.load(os.environ)))
+    return ExpiringCache(maker(TokenizeSettings.load(os.environ)))
 
 
 def _tokenizer() -> Tokenizer:
@@ -36,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     replayed = event.get(REPLAY) is True
     has_letters = replayed and event.get(WITH_LETTERS) is not True
     outcomes = _tokenizer().run(
-        records, tokenize.budget(context.get_remaining_time_in_millis), replayed=has_letters
+        records, invocation_budget(context.get_remaining_time_in_millis), replayed=has_letters
     )
     log_batch(outcomes)
     if replayed:

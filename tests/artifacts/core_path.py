@@ -17,9 +17,10 @@ from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
+from tokenizer.callers import Caller
 from tokenizer.payments.cashier import Card
 from tokenizer.pipeline import kpl
-from tokenizer.reveal.service import Action, Caller, RevealRequest
+from tokenizer.reveal.ports import Action, RevealRequest
 
 
 class Cloud:

@@ -10,7 +10,7 @@ import pytest
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import stream_record
-from tokenizer.aws.compose.tokenize import LETTER_CONTEXT
+from tokenizer.aws.compose.data_keys import LETTER_CONTEXT
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.replay.letters import Letters
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed

@@ -12,7 +12,7 @@ from schemas.sanitized import SanitizedEvent
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import CANARIES, order, stream_record
-from tokenizer.aws.compose.tokenize import LETTER_CONTEXT
+from tokenizer.aws.compose.data_keys import LETTER_CONTEXT
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.errors import Configuration, VaultIntegrity

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from tests.support.aws_account import Aws, make_rekey
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.compose.rekey import rekeying
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import RekeySettings
 from tokenizer.aws.rekey import movable_vault
@@ -61,7 +62,7 @@ class Move:
             made.meta.events.register("after-call", lambda model, **_: self.hook("after", model.name))
             return made
 
-        monkeypatch.setattr(desks, "client", watched)
+        monkeypatch.setattr(clients, "client", watched)
 
     def mover(self, settle: int = 0) -> Rekeying:
         settings = RekeySettings(
@@ -74,7 +75,7 @@ class Move:
             audit_heads_table="heads",
             audit_key_arn="none",
         )
-        made = desks.rekeying(settings)
+        made = rekeying(settings)
         return replace(made, audit=self.audit, settle=settle, now=lambda: self.now)
 
     def write(self, *records: VaultRecord, under: str | None = None) -> None:

@@ -8,21 +8,23 @@ from typing import Any
 
 import pytest
 
-from handlers.runtime import replay_answer
+from handlers.batch_outcomes import replay_answer
 from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.reveals import NOON
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.compose.reveal import reveal_service
+from tokenizer.aws.honeytokens.keeper import HoneyKeeper
 from tokenizer.aws.honeytokens.service import HoneytokenService
-from tokenizer.aws.honeytokens.table import HoneyKeeper
 from tokenizer.aws.platform import clients
+from tokenizer.callers import Caller
 from tokenizer.pipeline.catalog import values_catalog
 from tokenizer.pipeline.sources import sqs_records
 from tokenizer.records import VaultField, VaultRecord
-from tokenizer.reveal.service import Action, Caller, RevealRequest, RevealService
+from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.tokens import Pointer
 
 PAYMENTS, ANALYTICS = Caller("p", ("payments",)), Caller("a", ("analytics",))
@@ -61,8 +63,8 @@ class Account:
         shown = event["detail"]["data"]["order"]
         self.card, self.email = shown["payment"]["card"]["number"], shown["customer"]["email"]
         self.calls: list[str] = []
-        monkeypatch.setattr(desks, "client", self._watched(clients.client))
-        self.reveals: RevealService = desks.reveals(aws.reveal_settings())
+        monkeypatch.setattr(clients, "client", self._watched(clients.client))
+        self.reveals = reveal_service(aws.reveal_settings())
         self.ask(PAYMENTS, "charge", self.card)  # the audit trail's chain, the data key
 
     def _watched(self, make: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,6 @@ from botocore.exceptions import ClientError
 from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.compose import desks
 from tokenizer.aws.platform import clients
 from tokenizer.aws.vault import vault
 from tokenizer.errors import BadRecord, Denied, PipelineError, Throttled, Unavailable, VaultIntegrity
@@ -186,7 +185,7 @@ def test_throttling_denial_and_tampering_at_kms_are_different_errors(
             made.decrypt = fail
         return made
 
-    monkeypatch.setattr(desks, "client", failing)
+    monkeypatch.setattr(clients, "client", failing)
     found = read(aws)
     assert isinstance(found, expected)
     assert "injected" not in str(found)

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from handlers.runtime import log_batch, logger
+from handlers.batch_outcomes import log_batch
+from handlers.runtime import logger
 from schemas.base import Envelope
 from schemas.kinds import NormalForm
 from tests.support.fakes.world import World, ample_budget

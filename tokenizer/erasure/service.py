@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tokenizer.audit.lines import as_code
+from tokenizer.audit.port import Audit
+from tokenizer.callers import Caller
 from tokenizer.erasure.eraser import Eraser
-from tokenizer.reveal.service import Audit, Caller
 from tokenizer.time_budget import Budget
 
 ERASE = "erase"

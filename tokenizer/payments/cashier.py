@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from tokenizer.alarm_metrics import HONEY_ASKED
+from tokenizer.audit.port import Audit
 from tokenizer.cards import digits_of
 from tokenizer.errors import Unavailable
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault, Status, reveal
-from tokenizer.reveal.service import Audit, Honey
+from tokenizer.reveal.ports import Honey
 from tokenizer.time_budget import Budget
 
 _LAST = 4

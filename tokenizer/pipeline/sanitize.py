@@ -31,9 +31,10 @@ from schemas.kinds import (
 from tokenizer import json_text
 from tokenizer.guard import NO_VALUES, find_leak, own_values
 from tokenizer.identity import Identity
+from tokenizer.masking import mask
 from tokenizer.pipeline.aliases import AliasUse, Draws, takes_alias
 from tokenizer.pipeline.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan
-from tokenizer.pipeline.values import fact, generalize, mask, normal_form
+from tokenizer.pipeline.values import fact, generalize, normal_form
 from tokenizer.records import (
     RawRecord,
     SanitizedRecord,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from handlers import api
 from handlers.rest.answers import Refused
 from handlers.rest.callers import SCOPES, Caller, caller_of
 from tests.support.handlers import Api
-from tokenizer.aws.compose import desks
 
 
 class Asking:
@@ -27,7 +27,7 @@ class Asking:
 @pytest.fixture
 def asking(call: Api, monkeypatch: pytest.MonkeyPatch) -> Asking:
     made = Asking()
-    monkeypatch.setattr(desks, "order_service", lambda _: made)
+    monkeypatch.setattr(api, "order_service", lambda _: made)
     return made
 
 

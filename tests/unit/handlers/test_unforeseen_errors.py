@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 import handlers
-from handlers import cloudformation, token_keys, vault_keys
-from handlers.runtime import log_batch, redact_errors
+from handlers import api, cloudformation, token_keys, vault_keys
+from handlers.batch_outcomes import log_batch
+from handlers.runtime import redact_errors
 from tests.support.fakes.world import World, ample_budget
 from tests.support.handlers import PERSON, Api
 from tests.support.samples import order, stream_record
-from tokenizer.aws.compose import desks
 from tokenizer.aws.platform import traces
 from tokenizer.errors import Denied
 
@@ -76,7 +76,7 @@ def test_the_api_tells_the_class_alone(call: Api, monkeypatch: pytest.MonkeyPatc
     def choke(_: Any) -> None:
         raise ValueError(TOLD)
 
-    monkeypatch.setattr(desks, "order_service", choke)
+    monkeypatch.setattr(api, "order_service", choke)
     with pytest.raises(RuntimeError, match=r"^ValueError$"):
         call("POST", "/orders", json.dumps(order()), PERSON)
     assert TOLD not in log.getvalue()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tokenizer.aws.reveal.cedar import CedarPolicies
-from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest, caller_of
+from tokenizer.callers import IAM, Caller, caller_of
+from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.categories import CATEGORIES, category
 
 POLICIES = Path("policies/reveal.cedar").read_text()

@@ -23,7 +23,8 @@ from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMater
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
 from tokenizer.erasure.certificates import SWEEPS
 from tokenizer.records import VaultField, VaultRecord, milliseconds
-from tokenizer.rekey.run import OutOfTurn, Phase, Rekeying, Run, Stretch
+from tokenizer.rekey.progress import Phase, Run, Stretch
+from tokenizer.rekey.run import OutOfTurn, Rekeying
 from tokenizer.reveal.budget_rules import Window
 from tokenizer.reveal.budgets import RevealBudgets
 from tokenizer.time_budget import Budget

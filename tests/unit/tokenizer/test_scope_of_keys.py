@@ -26,7 +26,7 @@ from tokenizer.aws.api.fingerprints import Asked, Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
-from tokenizer.aws.compose import tokenize
+from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
 from tokenizer.aws.replay.letters import Letters, Refused
 from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.aws.vault import token_keys
@@ -184,8 +184,8 @@ def test_a_budget_is_a_callers_and_a_windows() -> None:
 def test_the_encryption_contexts_are_these_and_name_what_they_are_for() -> None:
     """Data keys are bound to them: what is sealed under one opens under no other, also not under a later edition of this code."""
     item = {"id": {"S": "token-key/2"}, "begins": {"N": "7"}}
-    assert tokenize.vault_context("vault-a") == {"purpose": "vault", "table": "vault-a"}
-    assert tokenize.LETTER_CONTEXT == {"purpose": "letter"}
+    assert vault_context("vault-a") == {"purpose": "vault", "table": "vault-a"}
+    assert LETTER_CONTEXT == {"purpose": "letter"}
     assert key_context("chain-1") == {"purpose": "audit", "chain": "chain-1"}
     assert token_keys._context(item) == {"purpose": "token-keys", "name": "token-key/2", "begins": "7"}
 

@@ -9,7 +9,7 @@ from schemas.dead_letter import ErrorCode
 from tokenizer import json_text
 from tokenizer.aws.api.fingerprints import Asked
 from tokenizer.aws.api.idempotency import Answer, IdempotencyKeys, Turn
-from tokenizer.aws.api.order_shelf import OrdersReader
+from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.errors import BadRecord, Refusal, Unavailable
 from tokenizer.pipeline.catalog import catalog

@@ -6,11 +6,11 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from tokenizer.audit.port import Audit
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
-from tokenizer.aws.honeytokens.table import HoneyKeeper
+from tokenizer.aws.honeytokens.keeper import HoneyKeeper
 from tokenizer.guard import find_leak, own_values
 from tokenizer.honeytokens import MAKERS, HoneyToken, values
-from tokenizer.reveal.service import Audit
 
 MOST = 25  # honey tokens a request; each needs a call of the tokenizing function, and an invocation has 30 seconds
 _NOTE_CHARACTERS = 200

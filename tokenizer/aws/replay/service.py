@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import NoneType
 from typing import Any
 
+from tokenizer.audit.port import Audit
 from tokenizer.aws.replay.letters import Letters, Opened, Refused
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
@@ -13,7 +14,6 @@ from tokenizer.aws.replay.tokenizers import Tokenizers
 from tokenizer.errors import PipelineError
 from tokenizer.replay.messages import UNAVAILABLE, Result, entry
 from tokenizer.replay.outline import outline
-from tokenizer.reveal.service import Audit
 
 MOST = 100
 _DIGITS = 128  # Kinesis: of a sequence number

@@ -19,7 +19,7 @@ from tests.support.fakes.calls import callers
 from tests.support.fakes.world import ample_budget
 from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.aws.erasure.subject_data import DynamoSubjectData
-from tokenizer.aws.honeytokens.table import HoneyKeeper
+from tokenizer.aws.honeytokens.keeper import HoneyKeeper
 from tokenizer.aws.pipeline.shares import DynamoShares
 from tokenizer.aws.rekey.held_keys import HeldKeys
 from tokenizer.aws.rekey.movable_vault import DynamoMovableVault

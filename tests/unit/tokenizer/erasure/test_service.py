@@ -9,10 +9,10 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import ARRIVED
+from tokenizer.callers import Caller
 from tokenizer.erasure.service import ErasureService, NotPermitted
 from tokenizer.errors import Unavailable
 from tokenizer.records import milliseconds
-from tokenizer.reveal.service import Caller
 
 CARLA = Caller("carla", ("compliance",))
 PASTED = "because of 4111 1111 1111 1111"

@@ -6,9 +6,11 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
+from tokenizer.callers import IAM, Caller
 from tokenizer.errors import Unavailable
 from tokenizer.reveal import service
-from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest, masked
+from tokenizer.reveal.ports import Action, RevealRequest
+from tokenizer.reveal.service import masked
 
 
 @pytest.fixture
