@@ -52,10 +52,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     records = sqs_records(event, _settings().max_receive_count)
     replayed = event.get(REPLAY) is True
     if replayed and event.get(VALUES) is True:
-        outcomes = _kept_for_values().current().run(records, _budget(context), replayed=True, publish=False)
+        outcomes = (
+            _kept_for_values()
+            .current()
+            .tokenize_batch(records, _budget(context), replayed=True, publish=False)
+        )
         return replay_answer(outcomes, with_events=True)
     has_letters = replayed and event.get(WITH_LETTERS) is not True
-    outcomes = _tokenizer().run(records, _budget(context), replayed=has_letters)
+    outcomes = _tokenizer().tokenize_batch(records, _budget(context), replayed=has_letters)
     log_batch(outcomes)
     if replayed:
         return replay_answer(outcomes, with_events=event.get(WITH_EVENTS) is True)

@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     records = kinesis_records(event)
     replayed = event.get(REPLAY) is True
     has_letters = replayed and event.get(WITH_LETTERS) is not True
-    outcomes = _tokenizer().run(
+    outcomes = _tokenizer().tokenize_batch(
         records, invocation_budget(context.get_remaining_time_in_millis), replayed=has_letters
     )
     log_batch(outcomes)

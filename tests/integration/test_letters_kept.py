@@ -28,7 +28,7 @@ def opened(aws: Aws, body: str) -> bytes:
 
 
 def a_large_letter(aws: Aws) -> str:
-    aws.tokenizer().run([stream_record(LARGE, 3)], ample_budget())
+    aws.tokenizer().tokenize_batch([stream_record(LARGE, 3)], ample_budget())
     (body,) = aws.messages(aws.settings.dead_letter_queue_url)
     return body
 

@@ -32,7 +32,7 @@ def sanitized(occurred_at: str, born: str, arrived: str = "2026-11-23T10:15:01+0
         "occurred_at": occurred_at,
     }
     record = stream_record(raw, int(arrived[14:16]), arrived_at=datetime.fromisoformat(arrived))
-    world.tokenizer.run([record], ample_budget())
+    world.tokenizer.tokenize_batch([record], ample_budget())
     return SanitizedEvent.model_validate(world.bus.details()[0])
 
 

@@ -261,11 +261,11 @@ def test_killed_at_any_call_a_run_goes_on_and_ends(move: Move) -> None:
 
 def test_orders_that_come_again_while_the_vault_moves_give_the_same_bytes(move: Move) -> None:
     events = [stream_record(order(order_id=f"SO-{at}"), at) for at in range(5)]
-    move.aws.tokenizer().run(events, ample_budget())
+    move.aws.tokenizer().tokenize_batch(events, ample_budget())
     first = {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in move.aws.events()}
     move.run()
     replace_key = replace(move.aws.settings, vault_key_arn=move.new)
-    tokenize.tokenizer(replace_key).run(events, ample_budget())
+    tokenize.tokenizer(replace_key).tokenize_batch(events, ample_budget())
     again = {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in move.aws.events()}
     assert again == first
     assert set(move.run()["verified"]) == {"current"}

@@ -104,7 +104,7 @@ def test_what_came_after_the_recovery_point_comes_back_by_a_replay_with_the_same
         records = [
             stream_record(order(order_id=f"SO-{at}", customer=customer(at)), at * 1000) for at in numbers
         ]
-        outcomes = aws.tokenizer().run(records, ample_budget())
+        outcomes = aws.tokenizer().tokenize_batch(records, ample_budget())
         assert all(each.published for each in outcomes)
         return {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in aws.events()}
 

@@ -55,7 +55,7 @@ class Account:
             BillingMode="PAY_PER_REQUEST",
         )
         self.tokenizer = aws.tokenizer()
-        self.tokenizer.run([stream_record(order())], ample_budget())
+        self.tokenizer.tokenize_batch([stream_record(order())], ample_budget())
         fields = {b"tag0": VaultField("/order/payment/card/number", "token", "x")}
         records = [VaultRecord(b"expired-----", fields, 1), VaultRecord(b"erased------", fields).tombstone(1)]
         assert self.tokenizer.vault_stage.vault.write(records, ample_budget()) == [None, None]
@@ -132,7 +132,7 @@ class InProcess:
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 -- boto3's
         records = sqs_records(json.loads(Payload), 5)
-        outcomes = self._tokenizer.run(records, ample_budget(), replayed=True, publish=False)
+        outcomes = self._tokenizer.tokenize_batch(records, ample_budget(), replayed=True, publish=False)
         return {"Payload": io.BytesIO(json.dumps(replay_answer(outcomes, with_events=True)).encode())}
 
 

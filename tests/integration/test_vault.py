@@ -216,10 +216,10 @@ def test_what_dynamodb_leaves_unprocessed_is_sent_again_alone(
 
 def test_a_forged_index_entry_is_refused(aws: Aws) -> None:
     tokenizer = aws.tokenizer()
-    tokenizer.run([stream_record(order(), 1)], ample_budget())
+    tokenizer.tokenize_batch([stream_record(order(), 1)], ample_budget())
     aws.events()
     for entry in aws.stored("blind-index"):
         put(aws, entry | {"token": {"S": "tok_" + "0" * 26}}, "blind-index")
-    (outcome,) = tokenizer.run([stream_record(order(), 2)], ample_budget())
+    (outcome,) = tokenizer.tokenize_batch([stream_record(order(), 2)], ample_budget())
     assert isinstance(outcome.failure, VaultIntegrity)
     assert not aws.events()

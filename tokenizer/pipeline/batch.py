@@ -28,7 +28,7 @@ class Tokenizer:
     bus: Bus
     letters: DeadLetters
 
-    def run(
+    def tokenize_batch(
         self, records: Sequence[RawRecord], budget: Budget, *, replayed: bool = False, publish: bool = True
     ) -> list[Outcome]:
         """Processes a batch.

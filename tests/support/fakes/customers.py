@@ -64,7 +64,7 @@ class Customers:
         """Tokens of an order of a customer's."""
         who = {"customer_id": customer, "name": "Ann", "email": f"{customer}@example.com"} | about
         event = order(customer=who, order_id=f"SO-{sequence}")
-        (outcome,) = self.aws.tokenizer().run([stream_record(event, sequence)], ample_budget())
+        (outcome,) = self.aws.tokenizer().tokenize_batch([stream_record(event, sequence)], ample_budget())
         assert outcome.published, outcome
         (detail,) = (
             each["detail"]

@@ -87,7 +87,7 @@ def test_a_batch_that_could_not_be_told_of_is_done(monkeypatch: pytest.MonkeyPat
     def choke(*_: Any) -> None:
         raise ValueError(TOLD)
 
-    outcomes = World().tokenizer.run([stream_record(order())], ample_budget())
+    outcomes = World().tokenizer.tokenize_batch([stream_record(order())], ample_budget())
     monkeypatch.setattr(traces, "add", choke)
     log_batch(outcomes)
     last = json.loads(log.getvalue().splitlines()[-1])

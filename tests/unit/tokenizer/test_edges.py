@@ -48,7 +48,7 @@ def send(erasing: Erasing, customer: str, *, after: int = 0, **fields: str) -> d
     about = {"customer_id": customer, "name": "Canary"} | fields
     arrived = ARRIVED + timedelta(milliseconds=after)
     record = stream_record(order(customer=about), next(sequences), arrived_at=arrived)
-    (outcome,) = erasing.world.tokenizer.run([record], ample_budget())
+    (outcome,) = erasing.world.tokenizer.tokenize_batch([record], ample_budget())
     assert outcome.published, outcome
     return dict(erasing.world.bus.details()[-1]["data"]["order"]["customer"])
 

@@ -230,7 +230,7 @@ def test_a_value_has_unrelated_tokens_in_each_scope_normal_form_and_direction() 
         "schema_version": 1,
         "occurred_at": "2026-11-23T10:15:00Z",
     }
-    (outcome,) = world.tokenizer.run(
+    (outcome,) = world.tokenizer.tokenize_batch(
         [stream_record(event | {"alike": dict.fromkeys(KINDS, ALIKE)})], ample_budget()
     )
     assert outcome.published
@@ -248,7 +248,7 @@ def test_each_shared_value_is_noted_for_each_subject_who_shares_it() -> None:
     world = World()
     for customers in (["C-1"], ["C-2", "C-3"]):
         records = [stream_record(customer(each), int(each[2:])) for each in customers]
-        assert all(each.published for each in world.tokenizer.run(records, ample_budget()))
+        assert all(each.published for each in world.tokenizer.tokenize_batch(records, ample_budget()))
     shown = world.bus.details()[0]["data"]["order"]["customer"]
     values = {Pointer.parse(shown[name]).record_id for name in ("email", "phone")}
     keys = world.tokenizer.reader.sanitizer.subject_keys.at(0)

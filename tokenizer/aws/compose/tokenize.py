@@ -78,6 +78,6 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
             timed(bus, publish="bus"),
             timed(letters, send="letters"),
         )
-        return timed(made, run="batch")
+        return timed(made, tokenize_batch="batch")
 
     return make

@@ -31,7 +31,7 @@ class CountingGateway:
 
 
 def sanitized(world: World, **changes: Any) -> dict[str, Any]:
-    world.tokenizer.run([stream_record(order(**changes))], ample_budget())
+    world.tokenizer.tokenize_batch([stream_record(order(**changes))], ample_budget())
     return dict(world.bus.details()[-1]["data"]["order"])
 
 

@@ -16,7 +16,7 @@ from tokenizer.reveal.service import masked
 @pytest.fixture
 def world() -> World:
     made = World()
-    made.tokenizer.run([stream_record(order())], ample_budget())
+    made.tokenizer.tokenize_batch([stream_record(order())], ample_budget())
     return made
 
 

@@ -213,7 +213,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
     """Tells of a batch of one good and one bad record; returns its log lines' extra fields by message."""
     world = World()
     records = [stream_record(order(), 1), stream_record(b"{", 2)]
-    outcomes = timed(world.tokenizer, run="batch").run(records, ample_budget())
+    outcomes = timed(world.tokenizer, tokenize_batch="batch").tokenize_batch(records, ample_budget())
     (event,) = world.bus.events
     with caplog.at_level("INFO"):
         batch_outcomes.log_batch(outcomes)
