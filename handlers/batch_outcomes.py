@@ -10,6 +10,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from handlers.runtime import fail, logger, metrics
 from tokenizer.aws.platform import counters, timing, traces
+from tokenizer.messages.tokenize import RecordOutcome, TokenizeAnswer
+from tokenizer.pipeline.mode import Mode
 from tokenizer.records import Outcome
 from tokenizer.replay.messages import FAILED, PUBLISHED, UNAVAILABLE
 
@@ -74,28 +76,22 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
     traces.add(stages, counts, fates)
 
 
-def replay_answer(outcomes: Sequence[Outcome], *, with_events: bool = False) -> dict[str, Any]:
-    """The answer to a replay: what became of each record, without values; with the sanitized events if somebody waits."""
-    answers = [_outcome(each) for each in outcomes]
-    if with_events:
-        for answer, outcome in zip(answers, outcomes, strict=True):
-            if outcome.published and outcome.event is not None:
-                answer["detail"] = outcome.event.detail.decode()
-    return {"outcomes": answers}
+def tokenize_answer(outcomes: Sequence[Outcome], mode: Mode) -> dict[str, Any]:
+    """Returns the answer to whoever replays or waits: what became of each record, and the events only for who waits."""
+    told = tuple(_outcome(each, shows_event=mode.shows_events) for each in outcomes)
+    return TokenizeAnswer(outcomes=told).model_dump(exclude_none=True)
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
-    place = {"item": outcome.record.item_id, "sub": outcome.record.source.sub_sequence_number}
+def _outcome(outcome: Outcome, *, shows_event: bool) -> RecordOutcome:
+    place: dict[str, Any] = {"item": outcome.record.item_id, "sub": outcome.record.source.sub_sequence_number}
     if outcome.letter is not None:
-        return {
-            **place,
-            "status": FAILED,
-            "code": str(outcome.letter.code),
-            "message": outcome.letter.message,
-        }
+        return RecordOutcome(
+            **place, status=FAILED, code=str(outcome.letter.code), message=outcome.letter.message
+        )
     if outcome.failure is not None:
-        return {**place, "status": UNAVAILABLE, "message": str(outcome.failure)}
-    return {**place, "status": PUBLISHED}
+        return RecordOutcome(**place, status=UNAVAILABLE, message=str(outcome.failure))
+    detail = outcome.event.detail.decode() if shows_event and outcome.event is not None else None
+    return RecordOutcome(**place, status=PUBLISHED, detail=detail)
 
 
 def _fate(outcome: Outcome) -> str:

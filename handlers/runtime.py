@@ -3,7 +3,7 @@
 import resource
 from collections.abc import Callable
 from functools import cache, wraps
-from typing import Any
+from typing import Any, ParamSpec
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -11,9 +11,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tokenizer.alarm_metrics import ALL
 from tokenizer.aws.platform import counters, key_expiry, timing
-from tokenizer.errors import PipelineError
+from tokenizer.errors import PipelineError, Refused
 
 Handler = Callable[[Any, LambdaContext], Any]
+Answer = dict[str, Any]
+P = ParamSpec("P")
 
 logger = Logger()
 metrics = Metrics()
@@ -41,6 +43,33 @@ def redact_errors(handler: Handler) -> Handler:
             key_expiry.drop_expired()
 
     return call
+
+
+def answer_errors(reason: str = "") -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
+    """Makes a function answer `{"error": {"code", "message"}}` to what it refuses, and to what fails around it.
+
+    Args:
+        reason: what is answered where something fails around it; the failure's own text if empty.
+    """
+
+    def decorate(function: Callable[P, Answer]) -> Callable[P, Answer]:
+        @wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Answer:
+            try:
+                return function(*args, **kwargs)
+            except Refused as why:
+                return _error_answer(why.code, why.message)
+            except PipelineError as error:
+                fail(type(error).__name__, str(error))
+                return _error_answer("unavailable", reason or f"{type(error).__name__}: {error}")
+
+        return call
+
+    return decorate
+
+
+def _error_answer(code: str, message: str) -> Answer:
+    return {"error": {"code": code, "message": message}}
 
 
 @cache

@@ -1,14 +1,11 @@
 """Who asks: a person or a machine that the API names, or whoever IAM let invoke a function."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
 
 IAM = "iam"  # the group of callers whom only IAM has let through
-
-
-class NotACaller(ValueError):
-    """What a request names as its caller is none; the text may be told to whoever asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +18,19 @@ class Caller:
         mfa: True if the caller signed in with a second factor.
     """
 
+    # For messages that name a caller: no other fields, and no value in an error.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
     name: str
-    groups: tuple[str, ...]
-    mfa: bool = False
+    groups: tuple[str, ...] = ()
+    mfa: Annotated[bool, Field(strict=True)] = False
 
 
-def caller_of(told: Mapping[str, Any] | None) -> Caller:
-    """The caller that a request names; without one, whoever IAM let invoke the function.
+def caller_of(told: Caller | None) -> Caller:
+    """Returns the caller whom a request names; without one, whoever IAM let invoke the function.
 
-    Raises:
-        NotACaller: what it names is none.
+    Nobody gets into IAM's group by naming it.
     """
     if told is None:
         return Caller("invoked directly", (IAM,))
-    name, groups, mfa = told.get("name"), told.get("groups"), told.get("mfa", False)
-    if not isinstance(name, str) or not isinstance(groups, list) or not isinstance(mfa, bool):
-        raise NotACaller("caller: name, groups and mfa")
-    return Caller(name, tuple(str(each) for each in groups if each != IAM), mfa)
+    return Caller(told.name, tuple(each for each in told.groups if each != IAM), told.mfa)

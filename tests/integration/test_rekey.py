@@ -17,8 +17,9 @@ from tokenizer.aws.compose.rekey import rekeying
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import RekeySettings
 from tokenizer.aws.rekey import movable_vault
+from tokenizer.errors import Refused
 from tokenizer.records import VaultField, VaultRecord
-from tokenizer.rekey.run import OutOfTurn, Rekeying
+from tokenizer.rekey.run import Rekeying
 
 NOW, SETTLE = 1_795_600_000_000, 70_000
 FOR_EVER = VaultRecord(b"a" * 12, {b"tag0": VaultField("/a", "token", "Canary")}, 0, "5" * 32, 17)
@@ -224,15 +225,15 @@ def test_a_run_is_verified_only_when_no_invocation_is_left_that_seals_under_the_
 def test_a_step_out_of_turn_is_refused(move: Move) -> None:
     mover = move.mover()
     assert mover.status() == {"phase": "none"}
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(Refused):
         mover.work(0, ample_budget())
     mover.begin("olga", 1)
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(Refused):
         mover.conclude("olga")
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(Refused):
         mover.work(1, ample_budget())
     move.run()
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(Refused):
         mover.work(0, ample_budget())
 
 

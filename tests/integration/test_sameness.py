@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from handlers.batch_outcomes import replay_answer
+from handlers.batch_outcomes import tokenize_answer
 from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.reveals import NOON
@@ -21,8 +21,9 @@ from tokenizer.aws.honeytokens.keeper import HoneyKeeper
 from tokenizer.aws.honeytokens.service import HoneytokenService
 from tokenizer.aws.platform import clients
 from tokenizer.callers import Caller
+from tokenizer.messages.tokenize import tokenize_message
 from tokenizer.pipeline.catalog import values_catalog
-from tokenizer.pipeline.sources import sqs_records
+from tokenizer.pipeline.sources import api_record
 from tokenizer.records import VaultField, VaultRecord
 from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.tokens import Pointer
@@ -131,9 +132,10 @@ class InProcess:
         self._tokenizer = tokenize.tokenizer(aws.settings, values_catalog())
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 -- boto3's
-        records = sqs_records(json.loads(Payload), 5)
-        outcomes = self._tokenizer.tokenize_batch(records, ample_budget(), replayed=True, publish=False)
-        return {"Payload": io.BytesIO(json.dumps(replay_answer(outcomes, with_events=True)).encode())}
+        asked = tokenize_message(json.loads(Payload))
+        assert asked.record is not None
+        outcomes = self._tokenizer.tokenize_batch([api_record(asked.record)], ample_budget(), asked.mode)
+        return {"Payload": io.BytesIO(json.dumps(tokenize_answer(outcomes, asked.mode)).encode())}
 
 
 def test_a_honey_token_takes_the_calls_that_an_orders_token_takes(account: Account, aws: Aws) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from tokenizer.audit.port import Audit
+from tokenizer.errors import Refused
 from tokenizer.rekey.progress import UNREADABLE_TOLD, Fate, Phase, Progress, Run, Stretch
 from tokenizer.time_budget import Budget
 
@@ -37,8 +38,7 @@ class MovableVault(Protocol):
         ...
 
 
-class OutOfTurn(Exception):
-    """Means that a step was asked for before its time, or for no run."""
+OUT_OF_TURN = "out_of_turn"  # a step was asked for whose time has not come
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,12 @@ class Rekeying:
         """Works on one segment until its end, or until the budget is spent; returns how far it has come.
 
         Raises:
-            OutOfTurn: no run is active, or it has no such segment.
+            Refused: no run is active, or it has no such segment.
             PipelineError: KMS or a table failed. Finished work is stored; calling again continues.
         """
         run = self._current()
         if run.phase is Phase.DONE or not 0 <= segment < run.segments:
-            raise OutOfTurn("there is no such segment to work on: begin a run first")
+            raise Refused(OUT_OF_TURN, "there is no such segment to work on: begin a run first")
         known = {each.segment: each for each in self._stretches(run)}
         stretch = known.get(segment, Stretch(run.round, run.phase, segment))
         act = self.vault.move if run.phase is Phase.MOVE else self.vault.verify
@@ -95,12 +95,12 @@ class Rekeying:
             The state of the run; `wait` is the number of milliseconds until it may be verified.
 
         Raises:
-            OutOfTurn: no run is active, or some segments are not done.
+            Refused: no run is active, or some segments are not done.
         """
         run = self._current()
         stretches = self._stretches(run)
         if run.phase is Phase.DONE or sum(each.done for each in stretches) < run.segments:
-            raise OutOfTurn("the run is over, or has segments that are not done")
+            raise Refused(OUT_OF_TURN, "the run is over, or has segments that are not done")
         wait = run.begun_at + self.settle - self.now()
         if run.phase is Phase.MOVE and wait > 0:
             return self._told(run) | {"wait": wait}
@@ -126,7 +126,7 @@ class Rekeying:
     def _current(self) -> Run:
         run = self.progress.run()
         if run is None or run.target != self.target:
-            raise OutOfTurn("no run moves the vault to this key: begin one first")
+            raise Refused(OUT_OF_TURN, "no run moves the vault to this key: begin one first")
         return run
 
     def _stretches(self, run: Run) -> list[Stretch]:

@@ -9,7 +9,7 @@ from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
 from tests.support.handlers import MACHINE, PERSON, Api, forget
 from tests.support.samples import order
-from tokenizer.errors import Denied, Refusal
+from tokenizer.errors import Denied, Refused
 
 MOST = 262_144
 # Written out, not imported: what every answer carries, and who may ask what.
@@ -129,10 +129,10 @@ class FakeOrderService:
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
-        (Refusal("idempotency_key_reused", "m"), 422, "idempotency_key_reused"),
-        (Refusal("idempotency_key_in_use", "m"), 409, "idempotency_key_in_use"),
-        (Refusal("not_found", "m"), 404, "not_found"),
-        (Refusal("not_payable", "m"), 409, "not_payable"),
+        (Refused("idempotency_key_reused", "m"), 422, "idempotency_key_reused"),
+        (Refused("idempotency_key_in_use", "m"), 409, "idempotency_key_in_use"),
+        (Refused("not_found", "m"), 404, "not_found"),
+        (Refused("not_payable", "m"), 409, "not_payable"),
         (Denied("canary"), 503, "unavailable"),
     ],
 )

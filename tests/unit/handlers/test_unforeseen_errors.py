@@ -16,7 +16,7 @@ from handlers.runtime import redact_errors
 from tests.support.fakes.world import World, ample_budget
 from tests.support.handlers import PERSON, Api
 from tests.support.samples import order, stream_record
-from tokenizer.aws.platform import traces
+from tokenizer.aws.platform import clients, traces
 from tokenizer.errors import Denied
 
 TOLD = "4111111111111111"
@@ -105,7 +105,7 @@ def test_cloudformation_is_answered_whatever_goes_wrong(
 
     answers: list[tuple[Any, ...]] = []
     monkeypatch.setattr(cloudformation, "_answer", lambda *told: answers.append(told))
-    monkeypatch.setattr(module, "client", choke)
+    monkeypatch.setattr(clients, "client", choke)
     for name in ("TOKEN_KEYS_TABLE", "TOKEN_KEY_ARN", "REKEY_TABLE"):
         monkeypatch.setenv(name, "n")
     versions = {"TokenKeyVersion": "1", "SubjectKeyVersion": "1"}

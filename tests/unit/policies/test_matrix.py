@@ -8,6 +8,9 @@ import pytest
 
 from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.callers import IAM, Caller, caller_of
+from tokenizer.errors import InvalidRequest
+from tokenizer.messages.base import parse
+from tokenizer.messages.reveal import REVEAL
 from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.categories import CATEGORIES, category
 
@@ -151,16 +154,23 @@ def test_a_caller_in_several_groups_may_what_any_of_them_may() -> None:
 
 
 def test_nobody_can_name_the_group_of_direct_callers() -> None:
-    assert caller_of({"name": "mallory", "groups": [IAM, "support"]}).groups == ("support",)
+    assert caller_of(Caller("mallory", (IAM, "support"))).groups == ("support",)
     assert caller_of(None).groups == (IAM,)
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"name": "x"}, {"name": 1, "groups": []}, {"name": "x", "groups": [], "mfa": "yes"}]
+    "told",
+    [
+        {},
+        {"groups": []},
+        {"name": "x", "groups": [], "canary": 1},
+        {"name": 1, "groups": []},
+        {"name": "x", "groups": [], "mfa": "yes"},
+    ],
 )
 def test_a_caller_that_is_none_is_refused(told: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="caller"):
-        caller_of(told)
+    with pytest.raises(InvalidRequest, match=r"^caller\."):
+        parse(REVEAL, {"tokens": ["t"], "purpose": "charge", "caller": told})
 
 
 @pytest.mark.parametrize(

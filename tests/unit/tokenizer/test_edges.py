@@ -22,9 +22,10 @@ from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
 from tokenizer.erasure.certificates import SWEEPS
+from tokenizer.errors import Refused
 from tokenizer.records import VaultField, VaultRecord, milliseconds
 from tokenizer.rekey.progress import Phase, Run, Stretch
-from tokenizer.rekey.run import OutOfTurn, Rekeying
+from tokenizer.rekey.run import Rekeying
 from tokenizer.reveal.budget_rules import Window
 from tokenizer.reveal.budgets import RevealBudgets
 from tokenizer.time_budget import Budget
@@ -317,7 +318,7 @@ def test_a_segment_is_one_of_the_runs(segment: int, there: bool) -> None:
     if there:
         assert rekeying(5_000).work(segment, ample_budget())["done"]
     else:
-        with pytest.raises(OutOfTurn):
+        with pytest.raises(Refused):
             rekeying(5_000).work(segment, ample_budget())
 
 

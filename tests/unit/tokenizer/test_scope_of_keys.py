@@ -27,9 +27,10 @@ from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
-from tokenizer.aws.replay.letters import Letters, Refused
+from tokenizer.aws.replay.letters import Letters
 from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.aws.vault import token_keys
+from tokenizer.errors import Refused
 from tokenizer.payments.cashier import Cashier, NoGateway, Payment
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.records import Share

@@ -290,7 +290,7 @@ class _Tokenizers:
     def __init__(self) -> None:
         self.ran: list[str] = []
 
-    def run(self, entries: list[Item], **_: Any) -> list[Item]:
+    def tokenize(self, entries: list[Item], *_: Any) -> list[Item]:
         self.ran += [each["kinesis"]["sequenceNumber"] if "kinesis" in each else each["messageId"] for each in entries]  # fmt: skip
         return [{"status": PUBLISHED} for _ in entries]
 
