@@ -74,7 +74,7 @@ class Stretch:
     unreadable: tuple[str, ...] = ()
 
     def further(self, after: str, outcomes: Sequence[tuple[str, MoveOutcome]]) -> "Stretch":
-        """Returns the stretch after one more page. `fates` holds the id and the result of each record."""
+        """Returns the stretch after one more page. `outcomes` holds the id and the result of each record."""
         counts = Counter(self.counts) + Counter(outcome for _, outcome in outcomes)
         bad = (*self.unreadable, *(record_id for record_id, outcome in outcomes if outcome in UNREADABLE))
         return replace(

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from tokenizer.audit.port import Audit
 from tokenizer.errors import Refused
-from tokenizer.rekey.progress import UNREADABLE_TOLD, Fate, Phase, Progress, Run, Stretch
+from tokenizer.rekey.progress import UNREADABLE_TOLD, MoveOutcome, Phase, Progress, Run, Stretch
 from tokenizer.time_budget import Budget
 
 MOST_SEGMENTS = 64

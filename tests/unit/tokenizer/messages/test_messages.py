@@ -139,9 +139,10 @@ def test_an_unknown_action_is_answered_with_those_that_there_are(form: TypeAdapt
 
 @pytest.mark.parametrize("told", [None, [], "canary", 4111111111111111])
 def test_what_is_no_object_is_refused(told: object) -> None:
-    for form in (REVEAL, PAY, ERASE, HONEY, REKEY, REPLAY):
+    forms: tuple[TypeAdapter[Any], ...] = (REVEAL, PAY, ERASE, HONEY, REKEY, REPLAY)
+    for form in forms:
         with pytest.raises(InvalidRequest) as refused:
-            parse(form, told)  # type: ignore[arg-type]  # of any form
+            parse(form, told)
         assert "canary" not in str(refused.value)
 
 
