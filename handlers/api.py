@@ -197,7 +197,7 @@ def _answered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = _settings()
     methods = _methods() if event["resource"] == gate.ELSEWHERE else {}
     try:
-        gate.check(event, methods, settings.max_body_bytes)
+        gate.check_request(event, methods, settings.max_body_bytes)
         answered: dict[str, Any] = app.resolve(event, context)
     except HttpError as refused:
         answered = origins.preflight(event, settings.allowed_origin, methods) or refused.event()

@@ -14,7 +14,7 @@ from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import EraseSettings
 from tokenizer.callers import caller_of
 from tokenizer.erasure.service import ErasureService
-from tokenizer.messages.base import parse
+from tokenizer.messages.base import parse_message
 from tokenizer.messages.erasure import ERASE, ErasedMessage, ErasureCertificate
 from tokenizer.time_budget import Budget
 
@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @answer_errors("the erasure was not begun; try again")
 def _erased(event: dict[str, Any], budget: Budget) -> dict[str, Any]:
-    asked = parse(ERASE, event)
+    asked = parse_message(ERASE, event)
     certificate = _service().erase(caller_of(asked.caller), asked.customer_id, asked.purpose, budget)
     logger.info("erasure", extra={name: certificate[name] for name in ("erasure_id", "records", "complete")})
     return ErasedMessage(certificate=ErasureCertificate(**certificate)).model_dump()

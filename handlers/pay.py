@@ -13,7 +13,7 @@ from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.pay import cashier
 from tokenizer.aws.platform.settings import PaySettings
 from tokenizer.errors import Refused
-from tokenizer.messages.base import parse
+from tokenizer.messages.base import parse_message
 from tokenizer.messages.payments import PAY, PaidMessage, PaymentAnswer
 from tokenizer.payments.cashier import Cashier
 
@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     Returns:
         `{"payment": {...}}`, or `{"error": {"code", "message"}}`.
     """
-    asked = parse(PAY, event)
+    asked = parse_message(PAY, event)
     orders, cashier = _parts()
     found = orders.order(asked.order_id)
     if found is None:

@@ -11,7 +11,7 @@ from handlers.runtime import answer_errors, logger, redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.rekey import rekeying
 from tokenizer.aws.platform.settings import RekeySettings
-from tokenizer.messages.base import parse
+from tokenizer.messages.base import parse_message
 from tokenizer.messages.rekey import REKEY, BeginMessage, ConcludeMessage, RekeyMessage, WorkMessage
 from tokenizer.rekey.run import Rekeying
 from tokenizer.time_budget import Budget
@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     Returns:
         What the action answers, or `{"error": {"code", "message"}}`.
     """
-    asked = parse(REKEY, event)
+    asked = parse_message(REKEY, event)
     answer = _served(asked, _slice(context))
     logger.info("rekey", extra={"action": asked.action, "answer": answer})
     return answer

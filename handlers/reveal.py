@@ -14,7 +14,7 @@ from tokenizer.aws.compose.reveal import reveal_service
 from tokenizer.aws.platform.settings import RevealSettings
 from tokenizer.callers import caller_of
 from tokenizer.errors import Refused
-from tokenizer.messages.base import parse
+from tokenizer.messages.base import parse_message
 from tokenizer.messages.reveal import REVEAL, RevealAnswer, RevealedToken
 from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.reveal.service import RevealService
@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         `{"tokens": {token: {"status": "ok", "kind": ..., "value": JSON text}}}`; the value is JSON text so that
         no reader on the way loses digits; `masked` stands beside one that is masked, for want of budget too.
     """
-    asked = parse(REVEAL, event)
+    asked = parse_message(REVEAL, event)
     action = Action.MASKED if asked.masked else Action.REVEAL
     answers = _reveals().answer(
         caller_of(asked.caller),

@@ -16,7 +16,7 @@ Methods = Mapping[str, frozenset[str]]  # by path, as the description has it
 ELSEWHERE = "/{proxy+}"  # template.yaml's resource for whatever no other one takes
 
 
-def check(event: dict[str, Any], methods: Methods, most_bytes: int) -> None:
+def check_request(event: dict[str, Any], methods: Methods, most_bytes: int) -> None:
     """Refuse what is no request for a route.
 
     Args:

@@ -21,7 +21,7 @@ class Message(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-def parse(form: TypeAdapter[M], told: object) -> M:
+def parse_message(form: TypeAdapter[M], told: object) -> M:
     """Reads a message.
 
     Args:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from tokenizer.messages.base import Message, parse
+from tokenizer.messages.base import Message, parse_message
 from tokenizer.pipeline.mode import Mode
 
 
@@ -72,4 +72,4 @@ def tokenize_message(event: Mapping[str, Any]) -> TokenizeMessage:
     """
     if "mode" not in event:
         return TokenizeMessage.model_construct(mode=Mode.DELIVERED, records=event.get("Records") or ())
-    return parse(_TOKENIZE, event)
+    return parse_message(_TOKENIZE, event)

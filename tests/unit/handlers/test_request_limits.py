@@ -10,7 +10,7 @@ from handlers.rest.models import RevealRequest, TokensRequest
 from tests.support.fakes.honeytoken_parts import SEED, Parts
 from tests.support.handlers import PERSON, Api
 from tokenizer.errors import InvalidRequest
-from tokenizer.messages.base import parse
+from tokenizer.messages.base import parse_message
 from tokenizer.messages.replay import REPLAY, ReplayLetters
 
 MOST_BYTES = 262_144
@@ -125,9 +125,9 @@ def test_honey_tokens_are_seeded_by_25(change: dict[str, Any], fits: bool) -> No
 def test_letters_are_replayed_by_a_hundred(count: int, fits: bool) -> None:
     request = {"action": "replay", "letters": ["l"] * count}
     if fits:
-        found = parse(REPLAY, request)
+        found = parse_message(REPLAY, request)
         assert isinstance(found, ReplayLetters)
         assert found.letters == ("l",) * count
     else:
         with pytest.raises(InvalidRequest, match=r"^replay\.letters: "):
-            parse(REPLAY, request)
+            parse_message(REPLAY, request)

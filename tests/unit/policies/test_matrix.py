@@ -9,7 +9,7 @@ import pytest
 from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.callers import IAM, Caller, caller_of
 from tokenizer.errors import InvalidRequest
-from tokenizer.messages.base import parse
+from tokenizer.messages.base import parse_message
 from tokenizer.messages.reveal import REVEAL
 from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.categories import CATEGORIES, category
@@ -170,7 +170,7 @@ def test_nobody_can_name_the_group_of_direct_callers() -> None:
 )
 def test_a_caller_that_is_none_is_refused(told: dict[str, object]) -> None:
     with pytest.raises(InvalidRequest, match=r"^caller\."):
-        parse(REVEAL, {"tokens": ["t"], "purpose": "charge", "caller": told})
+        parse_message(REVEAL, {"tokens": ["t"], "purpose": "charge", "caller": told})
 
 
 @pytest.mark.parametrize(

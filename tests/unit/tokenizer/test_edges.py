@@ -16,7 +16,7 @@ from tests.support.fakes.reveals import NOON
 from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import SUBJECT_KEY, ample_budget
 from tests.support.samples import ARRIVED, order, stream_record
-from tokenizer.aws.platform.batches import packed
+from tokenizer.aws.platform.batches import in_calls
 from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
@@ -188,7 +188,7 @@ def test_no_wait_ends_when_the_budget_does(left: float, attempts: int) -> None:
     ],
 )
 def test_a_call_is_filled_to_its_limits_and_not_beyond(sizes: list[int], calls: list[list[int]]) -> None:
-    assert list(packed(dict(enumerate(sizes)), 3, 100)) == calls
+    assert list(in_calls(dict(enumerate(sizes)), 3, 100)) == calls
 
 
 HOUR_ENDS = datetime(2026, 11, 24, 13, tzinfo=UTC)

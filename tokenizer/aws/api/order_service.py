@@ -10,7 +10,7 @@ from tokenizer.aws.api.fingerprints import Asked
 from tokenizer.aws.api.idempotency import Answer, IdempotencyKeys, Turn
 from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.aws.platform.functions import ask
+from tokenizer.aws.platform.functions import ask_function
 from tokenizer.callers import Caller
 from tokenizer.errors import BadRecord
 from tokenizer.messages.erasure import ERASED, EraseMessage, ErasureCertificate
@@ -105,7 +105,7 @@ class OrderService:
 
         def charge(_: Turn) -> Answer:
             asked = PayMessage(order_id=order_id, key=key, caller=caller)
-            paid = ask(self._functions, self._payment_function, asked, PAID)
+            paid = ask_function(self._functions, self._payment_function, asked, PAID)
             return paid.payment.model_dump(exclude_none=True)
 
         return self._keys.once(Asked(f"payment#{order_id}", caller, key, b""), charge)
@@ -118,7 +118,7 @@ class OrderService:
             PipelineError: try again.
         """
         asked = RevealMessage(tokens=tuple(tokens), purpose=purpose, masked=masked, caller=caller)
-        return ask(self._functions, self._reveal_function, asked, REVEAL_ANSWER)
+        return ask_function(self._functions, self._reveal_function, asked, REVEAL_ANSWER)
 
     def erase(self, customer_id: str, purpose: str, caller: Caller) -> ErasureCertificate:
         """Returns what the erasing function answers for a caller.
@@ -128,4 +128,4 @@ class OrderService:
             PipelineError: try again.
         """
         asked = EraseMessage(customer_id=customer_id, purpose=purpose, caller=caller)
-        return ask(self._functions, self._erase_function, asked, ERASED).certificate
+        return ask_function(self._functions, self._erase_function, asked, ERASED).certificate

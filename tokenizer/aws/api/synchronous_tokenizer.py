@@ -12,7 +12,7 @@ from tokenizer import json_text
 from tokenizer.aws.api.fingerprints import Asked
 from tokenizer.aws.api.idempotency import Answer, IdempotencyKeys, Turn
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.aws.platform.functions import ask
+from tokenizer.aws.platform.functions import ask_function
 from tokenizer.errors import BadRecord, Unavailable
 from tokenizer.messages.tokenize import TOKENIZE_ANSWER, ApiRecord, TokenizeMessage
 from tokenizer.pipeline.mode import Mode
@@ -109,7 +109,7 @@ class SynchronousTokenizer:
         body = data.decode("utf-8", "surrogatepass")
         record = ApiRecord(origin=self._api_name, record_id=turn.record_id, arrived=turn.arrived, body=body)
         request = TokenizeMessage(mode=mode, record=record)
-        (outcome,) = ask(self._functions, self._tokenize_function, request, TOKENIZE_ANSWER).outcomes
+        (outcome,) = ask_function(self._functions, self._tokenize_function, request, TOKENIZE_ANSWER).outcomes
         if outcome.status == FAILED:
             raise BadRecord(ErrorCode(outcome.code or ""), outcome.message or "")
         if outcome.status != PUBLISHED or outcome.detail is None:

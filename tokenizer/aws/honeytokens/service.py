@@ -12,7 +12,7 @@ from tokenizer.aws.honeytokens.keeper import HoneyKeeper
 from tokenizer.errors import InvalidRequest
 from tokenizer.guard import find_leak, own_values
 from tokenizer.honeytokens import HoneyToken, values
-from tokenizer.messages.base import parse
+from tokenizer.messages.base import parse_message
 from tokenizer.messages.honeytokens import HONEY, SeedMessage
 
 
@@ -33,7 +33,7 @@ class HoneytokenService:
             InvalidRequest: the request is not understood.
             PipelineError: the tokenizing function, the table or the audit trail failed.
         """
-        asked = parse(HONEY, event)
+        asked = parse_message(HONEY, event)
         if isinstance(asked, SeedMessage):
             return {"tokens": [_shown(each) for each in self._seed(asked)]}
         self.audit.write("list honey", asked.operator)

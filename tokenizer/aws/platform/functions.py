@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.errors import InvalidRequest, Refused, Unavailable
-from tokenizer.messages.base import Message, parse
+from tokenizer.messages.base import Message, parse_message
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
@@ -18,7 +18,7 @@ UNAVAILABLE = "unavailable"  # the code of what may be asked again
 
 
 @translated("asking a function")
-def ask(functions: "LambdaClient", name: str, request: Message, form: TypeAdapter[A]) -> A:
+def ask_function(functions: "LambdaClient", name: str, request: Message, form: TypeAdapter[A]) -> A:
     """Asks a function and waits for its answer.
 
     Args:
@@ -41,6 +41,6 @@ def ask(functions: "LambdaClient", name: str, request: Message, form: TypeAdapte
             raise Unavailable(str(error.get("message")))
         raise Refused(str(error.get("code")), str(error.get("message")))
     try:
-        return parse(form, told)
+        return parse_message(form, told)
     except InvalidRequest:
         raise Unavailable("a function's answer is of no known form") from None

@@ -11,7 +11,7 @@ from tokenizer.aws.replay.queues import Quarantine, Unprocessed
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
 from tokenizer.aws.replay.tokenizers import Tokenizers
 from tokenizer.errors import InvalidRequest, PipelineError, Refused
-from tokenizer.messages.base import parse
+from tokenizer.messages.base import parse_message
 from tokenizer.messages.replay import (
     REPLAY,
     EditLetter,
@@ -51,7 +51,7 @@ class ReplayService:
             Refused: nothing is done with the letter that is named.
             PipelineError: a service failed, or the audit trail can't be written.
         """
-        return self._done(parse(REPLAY, {"action": "replay", **event}))
+        return self._done(parse_message(REPLAY, {"action": "replay", **event}))
 
     def _done(self, asked: ReplayMessage) -> dict[str, Any]:  # noqa: C901, PLR0911 -- one case for each action
         match asked:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tokenizer.aws.platform.batches import packed
-from tokenizer.aws.platform.functions import ask
+from tokenizer.aws.platform.batches import in_calls
+from tokenizer.aws.platform.functions import ask_function
 from tokenizer.errors import PipelineError
 from tokenizer.messages.tokenize import TOKENIZE_ANSWER, TokenizeMessage
 from tokenizer.pipeline.mode import Mode
@@ -36,7 +36,7 @@ class Tokenizers:
             sizes = {
                 at: len(json.dumps(each)) for at, each in enumerate(entries) if each["eventSource"] == source
             }
-            for call in packed(sizes, RECORDS, EVENT_BYTES):
+            for call in in_calls(sizes, RECORDS, EVENT_BYTES):
                 some = [entries[at] for at in call]
                 try:
                     outcomes = self._invoke(function, some, mode)
@@ -47,5 +47,5 @@ class Tokenizers:
 
     def _invoke(self, function: str, entries: Sequence[Entry], mode: Mode) -> list[Result]:
         request = TokenizeMessage(mode=mode, records=tuple(entries))
-        answer = ask(self._functions, function, request, TOKENIZE_ANSWER)
+        answer = ask_function(self._functions, function, request, TOKENIZE_ANSWER)
         return [each.model_dump(exclude_none=True) for each in answer.outcomes]

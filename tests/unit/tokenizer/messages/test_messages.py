@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from tokenizer.errors import InvalidRequest
-from tokenizer.messages.base import parse
+from tokenizer.messages.base import parse_message
 from tokenizer.messages.erasure import ERASE, ERASED
 from tokenizer.messages.honeytokens import HONEY
 from tokenizer.messages.payments import PAID, PAY
@@ -82,7 +82,7 @@ FREE = {"filter", "patch", "value", "records"}
 
 
 def read(form: TypeAdapter[Any] | None, told: Any) -> Any:
-    return tokenize_message(told) if form is None else parse(form, told)
+    return tokenize_message(told) if form is None else parse_message(form, told)
 
 
 def spoiled(told: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -132,7 +132,7 @@ def test_another_form_is_refused_without_repeating_anything_of_it(
 @pytest.mark.parametrize("action", [CANARY, 4111111111111111, None, ["canary"]])
 def test_an_unknown_action_is_answered_with_those_that_there_are(form: TypeAdapter[Any], action: Any) -> None:
     with pytest.raises(InvalidRequest, match="action") as refused:
-        parse(form, {"action": action, "operator": "ann"})
+        parse_message(form, {"action": action, "operator": "ann"})
     assert "canary" not in str(refused.value)
     assert "4111" not in str(refused.value)
 
@@ -142,7 +142,7 @@ def test_what_is_no_object_is_refused(told: object) -> None:
     forms: tuple[TypeAdapter[Any], ...] = (REVEAL, PAY, ERASE, HONEY, REKEY, REPLAY)
     for form in forms:
         with pytest.raises(InvalidRequest) as refused:
-            parse(form, told)
+            parse_message(form, told)
         assert "canary" not in str(refused.value)
 
 
