@@ -10,14 +10,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Que
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.rest import description, gate, origins, refusals
-from handlers.rest.answers import HEADERS, JSON, PROBLEMS, Refused, answer, problem
-from handlers.rest.callers import SCOPES, Caller, caller_of
+from handlers.rest.answers import HEADERS, JSON, PROBLEMS, HttpError, answer, problem
+from handlers.rest.callers import SCOPES, verified_caller
 from handlers.rest.models import (
     Accepted,
-    ErasureCertificate,
-    PaymentAnswer,
     RawOrder,
-    RevealAnswer,
     RevealRequest,
     SanitizedOrder,
     TokensAnswer,
@@ -28,8 +25,13 @@ from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
 from tokenizer.aws.api.order_service import OrderService, checked
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
-from tokenizer.aws.compose import desks
+from tokenizer.aws.compose.api import order_service, synchronous_tokenizer
 from tokenizer.aws.platform.settings import ApiSettings
+from tokenizer.callers import Caller
+from tokenizer.errors import Refused
+from tokenizer.messages.erasure import ErasureCertificate
+from tokenizer.messages.payments import PaymentAnswer
+from tokenizer.messages.reveal import RevealAnswer, RevealedToken
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)]
 OrderId = Annotated[str, Path(min_length=1, max_length=256, examples=["SO-1001"])]
@@ -50,12 +52,12 @@ def _settings() -> ApiSettings:
 
 @cache
 def _waiting() -> SynchronousTokenizer:
-    return desks.synchronous_tokenizer(_settings())
+    return synchronous_tokenizer(_settings())
 
 
 @cache
 def _service() -> OrderService:
-    return desks.order_service(_settings())
+    return order_service(_settings())
 
 
 @cache
@@ -154,16 +156,11 @@ def pay(
 )
 def reveal(request: RevealRequest) -> Answer:
     """The values behind tokens, as far as the policies let the caller have them for the purpose."""
-    told = _service().reveal(
-        request.tokens, request.purpose, masked=request.masked, caller=_caller().to_dict()
-    )
-    if "error" in told:
+    try:
+        told = _service().reveal(request.tokens, request.purpose, masked=request.masked, caller=_caller())
+    except Refused:
         return problem(503, "unavailable", "reveals are not available")
-    shown = {
-        token: {**each, "value": json_text.parse(each["value"].encode())} if "value" in each else each
-        for token, each in told["tokens"].items()
-    }
-    return answer(200, {"tokens": shown})
+    return answer(200, {"tokens": {token: _shown(each) for token, each in told.tokens.items()}})
 
 
 @app.delete(
@@ -177,11 +174,7 @@ def erase(
     purpose: Annotated[str, Query(min_length=1, max_length=100)] = "erasure_request",
 ) -> Answer:
     """Erase what the vault holds on a customer; their tokens answer `erased` from then on."""
-    told = _service().erase(customer_id, purpose, _caller().to_dict())
-    if "error" in told:
-        status = {"denied": 403, "invalid_request": 422}.get(told["error"]["code"], 503)
-        return problem(status, told["error"]["code"], told["error"]["message"])
-    return answer(200, told["certificate"])
+    return answer(200, _service().erase(customer_id, purpose, _caller()).model_dump())
 
 
 @app.get("/openapi.json", include_in_schema=False)
@@ -204,9 +197,9 @@ def _answered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = _settings()
     methods = _methods() if event["resource"] == gate.ELSEWHERE else {}
     try:
-        gate.check(event, methods, settings.max_body_bytes)
+        gate.check_request(event, methods, settings.max_body_bytes)
         answered: dict[str, Any] = app.resolve(event, context)
-    except Refused as refused:
+    except HttpError as refused:
         answered = origins.preflight(event, settings.allowed_origin, methods) or refused.event()
     return origins.shown(answered, settings.allowed_origin)
 
@@ -216,4 +209,10 @@ def _body() -> bytes:
 
 
 def _caller() -> Caller:
-    return caller_of(app.current_event.raw_event)
+    return verified_caller(app.current_event.raw_event)
+
+
+def _shown(token: RevealedToken) -> dict[str, Any]:
+    """Returns the answer for a token with its value parsed, which travels as JSON text so that no digit is lost."""
+    shown = token.model_dump(exclude_none=True)
+    return {**shown, "value": json_text.parse(token.value.encode())} if token.value is not None else shown

@@ -7,18 +7,21 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, metrics, redact_errors
-from tokenizer.aws.compose import desks, tokenize
+from handlers.runtime import answer_errors, logger, metrics, redact_errors
+from tokenizer.aws.compose.erase import erasure_service
+from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import EraseSettings
-from tokenizer.erasure.service import ErasureService, NotPermitted
-from tokenizer.errors import PipelineError
-from tokenizer.reveal.service import NotACaller, caller_of
+from tokenizer.callers import caller_of
+from tokenizer.erasure.service import ErasureService
+from tokenizer.messages.base import parse_message
+from tokenizer.messages.erasure import ERASE, ErasedMessage, ErasureCertificate
+from tokenizer.time_budget import Budget
 
 
 @cache
 def _kept() -> ExpiringCache[ErasureService]:
-    return ExpiringCache(lambda: desks.erasure_service(EraseSettings.load(os.environ)))
+    return ExpiringCache(lambda: erasure_service(EraseSettings.load(os.environ)))
 
 
 def _service() -> ErasureService:
@@ -36,29 +39,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     Returns:
         `{"certificate": {...}}`, `{"swept", "failed"}`, or `{"error": {"code", "message"}}`.
     """
-    budget = tokenize.budget(context.get_remaining_time_in_millis)
-    if event.get("sweep") is True:
+    budget = invocation_budget(context.get_remaining_time_in_millis)
+    if event == {"sweep": True}:
         counts = _service().sweep(budget)
         metrics.add_metric("Swept", MetricUnit.Count, counts["swept"])
         metrics.add_metric("SweepsFailed", MetricUnit.Count, counts["failed"])
         metrics.flush_metrics()
         logger.info("sweep", extra=counts)
         return dict(counts)
-    customer_id, purpose = event.get("customer_id"), event.get("purpose")
-    if not isinstance(customer_id, str) or not customer_id or not isinstance(purpose, str) or not purpose:
-        return _refused("invalid_request", "customer_id and purpose are required")
-    try:
-        certificate = _service().erase(caller_of(event.get("caller")), customer_id, purpose, budget)
-    except NotACaller as why:
-        return _refused("invalid_request", str(why))
-    except NotPermitted:
-        return _refused("denied", "the policies do not let the caller erase for this purpose")
-    except PipelineError as error:
-        logger.error("not erased", extra={"error": type(error).__name__, "reason": str(error)})
-        return _refused("unavailable", "the erasure was not begun; try again")
+    return _erased(event, budget)
+
+
+@answer_errors("the erasure was not begun; try again")
+def _erased(event: dict[str, Any], budget: Budget) -> dict[str, Any]:
+    asked = parse_message(ERASE, event)
+    certificate = _service().erase(caller_of(asked.caller), asked.customer_id, asked.purpose, budget)
     logger.info("erasure", extra={name: certificate[name] for name in ("erasure_id", "records", "complete")})
-    return {"certificate": certificate}
-
-
-def _refused(code: str, message: str) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message}}
+    return ErasedMessage(certificate=ErasureCertificate(**certificate)).model_dump()

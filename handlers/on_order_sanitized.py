@@ -13,15 +13,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.runtime import logger, redact_errors
 from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
-from tokenizer.aws.api.orders_table import OrdersTable
-from tokenizer.aws.platform.clients import client
+from tokenizer.aws.api.orders_table import OrdersWriter
+from tokenizer.aws.compose.orders import orders_writer
 from tokenizer.aws.platform.settings import OrdersSettings
 from tokenizer.errors import PipelineError
 
 
 @cache
-def _orders() -> OrdersTable:
-    return OrdersTable(client("dynamodb"), OrdersSettings.load(os.environ).orders_table)
+def _orders() -> OrdersWriter:
+    return orders_writer(OrdersSettings.load(os.environ))
 
 
 @redact_errors

@@ -7,11 +7,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, redact_errors
-from tokenizer.aws.compose import desks, tokenize
+from handlers.runtime import answer_errors, logger, redact_errors
+from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.rekey import rekeying
 from tokenizer.aws.platform.settings import RekeySettings
-from tokenizer.errors import PipelineError
-from tokenizer.rekey.run import OutOfTurn, Rekeying
+from tokenizer.messages.base import parse_message
+from tokenizer.messages.rekey import REKEY, BeginMessage, ConcludeMessage, RekeyMessage, WorkMessage
+from tokenizer.rekey.run import Rekeying
 from tokenizer.time_budget import Budget
 
 _SLICE = 5.0  # seconds that one request works, so that whoever waits sees it go on
@@ -19,10 +21,11 @@ _SLICE = 5.0  # seconds that one request works, so that whoever waits sees it go
 
 @cache
 def _rekeying() -> Rekeying:
-    return desks.rekeying(RekeySettings.load(os.environ))
+    return rekeying(RekeySettings.load(os.environ))
 
 
 @redact_errors
+@answer_errors()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Serve one request; `tokenizer.rekey.run` has what each does.
 
@@ -34,33 +37,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     Returns:
         What the action answers, or `{"error": {"code", "message"}}`.
     """
-    try:
-        answer = _served(event, _slice(context))
-    except OutOfTurn as why:
-        return {"error": {"code": "out_of_turn", "message": str(why)}}
-    except PipelineError as error:
-        logger.error("not moved", extra={"error": type(error).__name__, "reason": str(error)})
-        return {"error": {"code": "unavailable", "message": f"{type(error).__name__}: {error}"}}
-    if answer is None:
-        return {"error": {"code": "invalid_request", "message": "action: begin, work, conclude or status"}}
-    logger.info("rekey", extra={"action": event["action"], "answer": answer})
+    asked = parse_message(REKEY, event)
+    answer = _served(asked, _slice(context))
+    logger.info("rekey", extra={"action": asked.action, "answer": answer})
     return answer
 
 
-def _served(event: dict[str, Any], budget: Budget) -> dict[str, Any] | None:
-    operator = str(event.get("operator", "unknown"))
-    match event.get("action"):
-        case "begin":
-            return _rekeying().begin(operator, int(event.get("segments", 4)))
-        case "work":
-            return _rekeying().work(int(event.get("segment", -1)), budget)
-        case "conclude":
-            return _rekeying().conclude(operator)
-        case "status":
+def _served(asked: RekeyMessage, budget: Budget) -> dict[str, Any]:
+    match asked:
+        case BeginMessage():
+            return _rekeying().begin(asked.operator, asked.segments)
+        case WorkMessage():
+            return _rekeying().work(asked.segment, budget)
+        case ConcludeMessage():
+            return _rekeying().conclude(asked.operator)
+        case _:
             return _rekeying().status()
-    return None
 
 
 def _slice(context: LambdaContext) -> Budget:
-    whole, ends = tokenize.budget(context.get_remaining_time_in_millis), time.monotonic() + _SLICE
+    whole, ends = invocation_budget(context.get_remaining_time_in_millis), time.monotonic() + _SLICE
     return Budget(lambda: min(whole.remaining(), ends - time.monotonic()), time.sleep)

@@ -6,20 +6,19 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, redact_errors
-from tokenizer.aws.compose import desks
+from handlers.runtime import answer_errors, logger, redact_errors
+from tokenizer.aws.compose.replay import replay_service
 from tokenizer.aws.platform.settings import ReplaySettings
-from tokenizer.aws.replay.letters import Refused
-from tokenizer.aws.replay.service import InvalidRequest, ReplayService
-from tokenizer.errors import PipelineError
+from tokenizer.aws.replay.service import ReplayService
 
 
 @cache
 def _service() -> ReplayService:
-    return desks.replay_service(ReplaySettings.load(os.environ))
+    return replay_service(ReplaySettings.load(os.environ))
 
 
 @redact_errors
+@answer_errors()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
     """Serve one request; `tokenizer.aws.replay.service` has the actions.
 
@@ -31,14 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
         `{"results": [{"status": ..., ...}, ...]}`, one a letter in the same order, or the action's own answer, or
         `{"error": {"code", "message"}}`.
     """
-    try:
-        answer = _service().serve(event)
-    except InvalidRequest as why:
-        return {"error": {"code": "invalid_request", "message": str(why)}}
-    except Refused as why:
-        return {"error": {"code": "refused", "message": str(why)}}
-    except PipelineError as error:
-        return {"error": {"code": "unavailable", "message": f"{type(error).__name__}: {error}"}}
+    answer = _service().serve(event)
     statuses = [result["status"] for result in answer.get("results", [])]
     logger.info("replay", extra={"action": str(event.get("action", "replay"))[:20], "statuses": statuses})
     return answer

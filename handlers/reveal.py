@@ -7,24 +7,29 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import logger, metrics, redact_errors
+from handlers.runtime import answer_errors, logger, metrics, redact_errors
 from tokenizer import json_text
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.reveal import reveal_service
 from tokenizer.aws.platform.settings import RevealSettings
-from tokenizer.errors import PipelineError
-from tokenizer.reveal.service import Action, NotACaller, RevealRequest, RevealService, caller_of
+from tokenizer.callers import caller_of
+from tokenizer.errors import Refused
+from tokenizer.messages.base import parse_message
+from tokenizer.messages.reveal import REVEAL, RevealAnswer, RevealedToken
+from tokenizer.reveal.ports import Action, RevealRequest
+from tokenizer.reveal.service import RevealService
 
-MOST = 100
 ANSWER_CHARACTERS = 1_400_000  # Lambda: 6 MB for an answer, and a character takes up to four bytes in UTF-8
 _METRICS = {"Tampered": "tampered", "RevealsDenied": "denied"}
 
 
 @cache
 def _reveals() -> RevealService:
-    return desks.reveals(RevealSettings.load(os.environ))
+    return reveal_service(RevealSettings.load(os.environ))
 
 
 @redact_errors
+@answer_errors("reveals are not available")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Reveal up to 100 tokens for a purpose.
 
@@ -37,35 +42,18 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         `{"tokens": {token: {"status": "ok", "kind": ..., "value": JSON text}}}`; the value is JSON text so that
         no reader on the way loses digits; `masked` stands beside one that is masked, for want of budget too.
     """
-    tokens, purpose = event.get("tokens"), event.get("purpose")
-    if (
-        not isinstance(tokens, list)
-        or not 0 < len(tokens) <= MOST
-        or not all(isinstance(t, str) for t in tokens)
-    ):
-        return _refused("invalid_request", f"tokens: a list of 1 to {MOST} strings")
-    if not isinstance(purpose, str) or not purpose.strip():
-        return _refused("invalid_request", "purpose: a text is required")
-    request = RevealRequest(
-        tuple(tokens), purpose.strip(), Action.MASKED if event.get("masked") is True else Action.REVEAL
+    asked = parse_message(REVEAL, event)
+    action = Action.MASKED if asked.masked else Action.REVEAL
+    answers = _reveals().answer(
+        caller_of(asked.caller),
+        RevealRequest(asked.tokens, asked.purpose.strip(), action),
+        invocation_budget(context.get_remaining_time_in_millis),
     )
-    try:
-        caller = caller_of(event.get("caller"))
-        answers = _reveals().answer(caller, request, tokenize.budget(context.get_remaining_time_in_millis))
-    except NotACaller as why:
-        return _refused("invalid_request", str(why))
-    except PipelineError as error:
-        logger.error("no reveal", extra={"error": type(error).__name__, "reason": str(error)})
-        return _refused("unavailable", "reveals are not available")
     _count(answers)
     shown = {token: _shown(each) for token, each in answers.items()}
-    if sum(len(each.get("value", "")) for each in shown.values()) > ANSWER_CHARACTERS:
-        return _refused("too_large", "the values fill more than an answer: ask for fewer tokens")
-    return {"tokens": shown}
-
-
-def _refused(code: str, message: str) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message}}
+    if sum(len(each.value or "") for each in shown.values()) > ANSWER_CHARACTERS:
+        raise Refused("too_large", "the values fill more than an answer: ask for fewer tokens")
+    return RevealAnswer(tokens=shown).model_dump(exclude_none=True)
 
 
 def _count(answers: dict[str, dict[str, Any]]) -> None:
@@ -79,7 +67,7 @@ def _count(answers: dict[str, dict[str, Any]]) -> None:
     logger.info("reveal", asked=len(answers), statuses=sorted(set(statuses)))
 
 
-def _shown(answer: dict[str, Any]) -> dict[str, Any]:
+def _shown(answer: dict[str, Any]) -> RevealedToken:
     if "value" not in answer:
-        return answer
-    return {**answer, "value": json_text.dump_text(answer["value"])}
+        return RevealedToken(**answer)
+    return RevealedToken(**{**answer, "value": json_text.dump_text(answer["value"])})

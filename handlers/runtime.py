@@ -1,26 +1,21 @@
-"""What the tokenizing functions share: the log line, the metrics, and an exit that carries no value."""
+"""What all functions share: the logger, the metrics, and an exit that carries no value."""
 
 import resource
-import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, wraps
-from typing import Any
+from typing import Any, ParamSpec
 
-from aws_lambda_powertools import Logger, Metrics, single_metric
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tokenizer.alarm_metrics import ALL
-from tokenizer.aws.platform import counters, key_expiry, timing, traces
-from tokenizer.errors import PipelineError
-from tokenizer.records import Outcome
-from tokenizer.replay.messages import FAILED, PUBLISHED, UNAVAILABLE
+from tokenizer.aws.platform import counters, key_expiry, timing
+from tokenizer.errors import PipelineError, Refused
 
 Handler = Callable[[Any, LambdaContext], Any]
-
-_IDS_TOLD = 20
-_RECORDS_OF_A_LINE = 1_000  # some 95 KB: an aggregate may hold thousands, and a log line ends at 256 KB
+Answer = dict[str, Any]
+P = ParamSpec("P")
 
 logger = Logger()
 metrics = Metrics()
@@ -50,6 +45,33 @@ def redact_errors(handler: Handler) -> Handler:
     return call
 
 
+def answer_errors(reason: str = "") -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
+    """Makes a function answer `{"error": {"code", "message"}}` to what it refuses, and to what fails around it.
+
+    Args:
+        reason: what is answered where something fails around it; the failure's own text if empty.
+    """
+
+    def decorate(function: Callable[P, Answer]) -> Callable[P, Answer]:
+        @wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Answer:
+            try:
+                return function(*args, **kwargs)
+            except Refused as why:
+                return _error_answer(why.code, why.message)
+            except PipelineError as error:
+                fail(type(error).__name__, str(error))
+                return _error_answer("unavailable", reason or f"{type(error).__name__}: {error}")
+
+        return call
+
+    return decorate
+
+
+def _error_answer(code: str, message: str) -> Answer:
+    return {"error": {"code": code, "message": message}}
+
+
 @cache
 def _leave_no_core() -> None:
     """Let no crash write a core file: it would hold values and keys in clear."""
@@ -66,63 +88,6 @@ def type_only(error: Exception) -> RuntimeError:
     return RuntimeError(type(error).__name__)
 
 
-def log_batch(outcomes: Sequence[Outcome]) -> None:
-    """Log and count what became of a batch; codes and counts, no values.
-
-    The batch is done by then, so an error in here is told and not raised: it would only make Lambda do it all again.
-    """
-    try:
-        _tell(outcomes)
-    except Exception as error:  # noqa: BLE001 -- the class is all that may be told
-        fail(type(error).__name__, "a batch could not be told of")
-
-
-def _tell(outcomes: Sequence[Outcome]) -> None:
-    codes = Counter(str(each.letter.code) for each in outcomes if each.letter)
-    failures = Counter(type(each.failure).__name__ for each in outcomes if each.failure)
-    counts = {
-        "received": len(outcomes),
-        "published": sum(each.published for each in outcomes),
-        "dead_lettered": codes.total(),
-        "to_retry": failures.total(),
-        "denied": failures["Denied"],
-        "tampered": failures["VaultIntegrity"],
-    }
-    asked, stages = counters.take(), timing.take()
-    counts["retried"] = asked.pop(counters.RETRIED, 0)
-    fates = [_fate(each) for each in outcomes]
-    logger.info(
-        "batch",
-        extra={
-            **counts,
-            "calls": asked,
-            "milliseconds": _milliseconds(stages),
-            "ids": _ids(outcomes),
-            "codes": codes,
-            "failures": failures,
-            "reasons": _reasons(outcomes),
-        },
-    )
-    for start in range(0, len(fates), _RECORDS_OF_A_LINE):
-        logger.info("records", extra={"records": fates[start : start + _RECORDS_OF_A_LINE]})
-    for name, count in (counts | {f"{service}_calls": calls for service, calls in asked.items()}).items():
-        metrics.add_metric(name.title().replace("_", ""), MetricUnit.Count, count)
-    now = time.time()
-    for each in outcomes:
-        if each.published:
-            waited = max(0.0, now - each.record.arrived_at.timestamp())
-            metrics.add_metric("Latency", MetricUnit.Milliseconds, round(waited * 1000))
-    metrics.flush_metrics()
-    for code, count in codes.items():
-        with single_metric("DeadLetteredByCode", MetricUnit.Count, count) as metric:
-            metric.add_dimension("code", code)
-    hits = Counter(path for each in outcomes if each.published for path in each.guard_hits)
-    for path, count in hits.items():
-        with single_metric("GuardHits", MetricUnit.Count, count) as metric:
-            metric.add_dimension("path", path)
-    traces.add(stages, counts, fates)
-
-
 def log_alarm_metrics() -> None:
     """Count what somebody is to be alarmed of, whatever became of the request."""
     told = counters.take(*ALL)
@@ -131,56 +96,3 @@ def log_alarm_metrics() -> None:
     if told:
         metrics.flush_metrics()
         logger.warning("alarm", extra=told)
-
-
-def replay_answer(outcomes: Sequence[Outcome], *, with_events: bool = False) -> dict[str, Any]:
-    """The answer to a replay: what became of each record, without values; with the sanitized events if somebody waits."""
-    answers = [_outcome(each) for each in outcomes]
-    if with_events:
-        for answer, outcome in zip(answers, outcomes, strict=True):
-            if outcome.published and outcome.event is not None:
-                answer["detail"] = outcome.event.detail.decode()
-    return {"outcomes": answers}
-
-
-def _outcome(outcome: Outcome) -> dict[str, Any]:
-    place = {"item": outcome.record.item_id, "sub": outcome.record.source.sub_sequence_number}
-    if outcome.letter is not None:
-        return {
-            **place,
-            "status": FAILED,
-            "code": str(outcome.letter.code),
-            "message": outcome.letter.message,
-        }
-    if outcome.failure is not None:
-        return {**place, "status": UNAVAILABLE, "message": str(outcome.failure)}
-    return {**place, "status": PUBLISHED}
-
-
-def _fate(outcome: Outcome) -> str:
-    """Where a record came from and what became of it: the event's ingest id, a letter's code, or why it comes again."""
-    sub = outcome.record.source.sub_sequence_number
-    place = outcome.record.item_id if sub is None else f"{outcome.record.item_id}.{sub}"
-    if outcome.letter is not None:
-        return f"{place} {outcome.letter.code}"
-    if outcome.failure is not None or outcome.event is None:
-        return f"{place} {type(outcome.failure).__name__}"
-    return f"{place} {outcome.event.ingest_id}"
-
-
-def _milliseconds(stages: Sequence[timing.Span]) -> dict[str, int]:
-    """How long the stages took, each with all of its calls."""
-    taken: Counter[str] = Counter()
-    for each in stages:
-        taken[each.stage] += round((each.ended - each.began) * 1000)
-    return dict(taken)
-
-
-def _ids(outcomes: Sequence[Outcome]) -> list[str]:
-    """Where the records that did not get through came from; a stream's position or a message's id."""
-    return [each.record.item_id for each in outcomes if not each.published][:_IDS_TOLD]
-
-
-def _reasons(outcomes: Sequence[Outcome]) -> list[str]:
-    """The first few different reasons to try again."""
-    return sorted({str(each.failure) for each in outcomes if each.failure})[:3]

@@ -1,15 +1,14 @@
 """The custom resource `Custom::TokenKeys`: makes the wrapped token keys when the stack is deployed."""
 
 import os
-import time
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.cloudformation import serve
-from tokenizer.aws.platform.clients import client
+from tokenizer.aws.compose.token_keys import provision_token_keys
 from tokenizer.aws.platform.settings import TokenKeysSettings
-from tokenizer.aws.vault.token_keys import SUBJECT_KEY, TOKEN_KEY, provision
+from tokenizer.aws.vault.token_keys import SUBJECT_KEY, TOKEN_KEY
 
 _VERSIONS = {TOKEN_KEY: "TokenKey", SUBJECT_KEY: "SubjectKey"}
 
@@ -20,13 +19,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 
 def _change(properties: dict[str, Any]) -> None:
-    settings = TokenKeysSettings.load(os.environ)
     versions = {name: int(properties[f"{shown}Version"]) for name, shown in _VERSIONS.items()}
-    provision(
-        client("dynamodb"),
-        client("kms"),
-        settings.token_keys_table,
-        settings.token_key_arn,
-        versions=versions,
-        now=int(time.time() * 1000),
-    )
+    provision_token_keys(TokenKeysSettings.load(os.environ), versions)

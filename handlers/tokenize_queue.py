@@ -6,14 +6,18 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import log_batch, redact_errors, replay_answer
-from tokenizer.aws.compose import tokenize
+from handlers.batch_outcomes import log_batch, tokenize_answer
+from handlers.runtime import redact_errors
+from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.tokenize import maker
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
+from tokenizer.messages.tokenize import TokenizeMessage, tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import values_catalog
-from tokenizer.pipeline.sources import sqs_records
-from tokenizer.replay.messages import REPLAY, VALUES, WITH_EVENTS, WITH_LETTERS
+from tokenizer.pipeline.mode import Mode
+from tokenizer.pipeline.sources import api_record, sqs_records
+from tokenizer.records import RawRecord
 from tokenizer.time_budget import Budget
 
 
@@ -24,12 +28,12 @@ def _settings() -> TokenizeSettings:
 
 @cache
 def _kept() -> ExpiringCache[Tokenizer]:
-    return ExpiringCache(tokenize.maker(_settings()))
+    return ExpiringCache(maker(_settings()))
 
 
 @cache
 def _kept_for_values() -> ExpiringCache[Tokenizer]:
-    return ExpiringCache(tokenize.maker(_settings(), values_catalog()))
+    return ExpiringCache(maker(_settings(), values_catalog()))
 
 
 def _tokenizer() -> Tokenizer:
@@ -37,7 +41,7 @@ def _tokenizer() -> Tokenizer:
 
 
 def _budget(context: LambdaContext) -> Budget:
-    return tokenize.budget(context.get_remaining_time_in_millis)
+    return invocation_budget(context.get_remaining_time_in_millis)
 
 
 @redact_errors
@@ -47,16 +51,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     Returns:
         The partial batch answer: each message that has to be delivered again.
     """
-    records = sqs_records(event, _settings().max_receive_count)
-    replayed = event.get(REPLAY) is True
-    if replayed and event.get(VALUES) is True:
-        outcomes = _kept_for_values().current().run(records, _budget(context), replayed=True, publish=False)
-        return replay_answer(outcomes, with_events=True)
-    has_letters = replayed and event.get(WITH_LETTERS) is not True
-    outcomes = _tokenizer().run(records, _budget(context), replayed=has_letters)
-    log_batch(outcomes)
-    if replayed:
-        return replay_answer(outcomes, with_events=event.get(WITH_EVENTS) is True)
+    asked = tokenize_message(event)
+    tokenizer = _kept_for_values().current() if asked.mode is Mode.VALUES else _tokenizer()
+    outcomes = tokenizer.tokenize_batch(_records(asked), _budget(context), asked.mode)
+    if asked.mode is not Mode.VALUES:
+        log_batch(outcomes)
+    if asked.mode is not Mode.DELIVERED:
+        return tokenize_answer(outcomes, asked.mode)
     return {
         "batchItemFailures": [{"itemIdentifier": each.record.item_id} for each in outcomes if each.failure]
     }
+
+
+def _records(asked: TokenizeMessage) -> list[RawRecord]:
+    if asked.record is not None:
+        return [api_record(asked.record)]
+    return sqs_records({"Records": list(asked.records)}, _settings().max_receive_count)

@@ -6,18 +6,21 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.runtime import log_batch, redact_errors, replay_answer
-from tokenizer.aws.compose import tokenize
+from handlers.batch_outcomes import log_batch, tokenize_answer
+from handlers.runtime import redact_errors
+from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.tokenize import maker
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
+from tokenizer.messages.tokenize import tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
+from tokenizer.pipeline.mode import Mode
 from tokenizer.pipeline.sources import kinesis_records
-from tokenizer.replay.messages import REPLAY, WITH_LETTERS
 
 
 @cache
 def _kept() -> ExpiringCache[Tokenizer]:
-    return ExpiringCache(tokenize.maker(TokenizeSettings.load(os.environ)))
+    return ExpiringCache(maker(TokenizeSettings.load(os.environ)))
 
 
 def _tokenizer() -> Tokenizer:
@@ -32,14 +35,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         The partial batch answer: the first record that has to be delivered again. Lambda goes back to the lowest
         sequence number named and delivers everything from there, so one is enough.
     """
-    records = kinesis_records(event)
-    replayed = event.get(REPLAY) is True
-    has_letters = replayed and event.get(WITH_LETTERS) is not True
-    outcomes = _tokenizer().run(
-        records, tokenize.budget(context.get_remaining_time_in_millis), replayed=has_letters
+    asked = tokenize_message(event)
+    records = kinesis_records({"Records": list(asked.records)})
+    outcomes = _tokenizer().tokenize_batch(
+        records, invocation_budget(context.get_remaining_time_in_millis), asked.mode
     )
     log_batch(outcomes)
-    if replayed:
-        return replay_answer(outcomes)
+    if asked.mode is not Mode.DELIVERED:
+        return tokenize_answer(outcomes, asked.mode)
     failed = [each.record.item_id for each in outcomes if each.failure]
     return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}

@@ -271,7 +271,7 @@ def stream(  # noqa: PLR0917 -- a command has its options
             "a sequence number belongs to one shard", "replay stream --shard ID --from-sequence N"
         )
     piece = streams.Piece(moment(since), moment(until), tuple(shard or ()), first, last)
-    report = streams.run(ReplayFunction(stack, piece.to_dict()), piece, apply=apply)
+    report = streams.replay_piece(ReplayFunction(stack, piece.to_dict()), piece, apply=apply)
     if as_json:
         console.as_json(report)
     else:

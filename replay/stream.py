@@ -45,7 +45,7 @@ class Piece:
         return {"ShardIteratorType": "TRIM_HORIZON"}
 
 
-def run(function: ReplayFunction, piece: Piece, *, apply: bool) -> dict[str, Any]:
+def replay_piece(function: ReplayFunction, piece: Piece, *, apply: bool) -> dict[str, Any]:
     """Replays a piece of the stream. Without `apply` it only lists the shards.
 
     Raises:

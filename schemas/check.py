@@ -39,7 +39,7 @@ def check(data: bytes) -> Any:
     """
     try:
         event = strict_json.parse(data)
-    except strict_json.Refused as refused:
+    except strict_json.NotStrictJson as refused:
         raise Fault(ErrorCode.MALFORMED_JSON, str(refused)) from None
     if not isinstance(event, dict):
         raise Fault(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")

@@ -25,14 +25,14 @@ _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-class Refused(ValueError):
+class NotStrictJson(ValueError):
     """Means that a text is refused. The message never repeats it."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise Refused("an object has the same key twice")
+        raise NotStrictJson("an object has the same key twice")
     return result
 
 
@@ -45,21 +45,21 @@ def _check_depth(data: bytes) -> None:
         if first in b"[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise Refused(f"nested deeper than {MAX_DEPTH} levels")
+                raise NotStrictJson(f"nested deeper than {MAX_DEPTH} levels")
         elif first in b"]}":
             depth -= 1
 
 
 def _check_surrogates(value: Any) -> None:
     if _SURROGATE.search(str(ENCODER.encode(value))):
-        raise Refused("a string holds half of a surrogate pair")
+        raise NotStrictJson("a string holds half of a surrogate pair")
 
 
 def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused("not UTF-8") from None
+        raise NotStrictJson("not UTF-8") from None
 
 
 _DECODER = simplejson.JSONDecoder(parse_float=Decimal, object_pairs_hook=_unique)
@@ -75,7 +75,7 @@ def parse(data: bytes) -> Any:
         Python values. Numbers with a fraction or an exponent are `Decimal`; objects keep the order of their keys.
 
     Raises:
-        Refused: the text is not JSON, or ambiguous.
+        NotStrictJson: the text is not JSON, or ambiguous.
     """
     try:
         text = _decode(data)
@@ -83,8 +83,8 @@ def parse(data: bytes) -> Any:
         value = _DECODER.decode(text)
         if "\\u" in text:
             _check_surrogates(value)
-    except Refused:
+    except NotStrictJson:
         raise
     except (ValueError, ArithmeticError, RecursionError):
-        raise Refused("not valid JSON") from None
+        raise NotStrictJson("not valid JSON") from None
     return value

@@ -7,7 +7,8 @@
     │   ├── Unavailable      a service was unreachable, timed out, or failed on its side
     │   ├── OutOfTime        not tried, because the invocation had no time left for it
     │   └── Denied           a permission or a key is missing: retried like the others, but raises an alarm
-    ├── Refusal              a request is refused as it stands, with a code for the caller
+    ├── Refused              a request is refused as it stands, with a code for the caller
+    │   └── InvalidRequest   a request is not understood
     ├── VaultIntegrity       a vault record was swapped, edited or stripped: raise an alarm, never try again
     └── Configuration        the function can't start with its settings
 
@@ -35,7 +36,7 @@ class BadRecord(PipelineError):
         self.message = message
 
 
-class Refusal(PipelineError):
+class Refused(PipelineError):
     """Means that a request is refused as it stands.
 
     Args:
@@ -47,6 +48,17 @@ class Refusal(PipelineError):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class InvalidRequest(Refused):
+    """Means that a request is not understood.
+
+    Args:
+        message: tells a person why, without any value.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("invalid_request", message)
 
 
 class Transient(PipelineError):

@@ -27,7 +27,7 @@ def parse(data: bytes) -> Any:
     """
     try:
         return strict_json.parse(data)
-    except strict_json.Refused as refused:
+    except strict_json.NotStrictJson as refused:
         raise BadRecord(ErrorCode.MALFORMED_JSON, str(refused)) from None
 
 

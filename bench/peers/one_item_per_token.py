@@ -7,6 +7,7 @@ from uuid import uuid4
 from bench.engine.path import ENVIRONMENT
 from bench.workload import sensitive
 from tokenizer.aws.compose import tokenize
+from tokenizer.aws.compose.invocation import budget
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.records import VaultField, VaultRecord
 from tokenizer.vault.tokens import RECORD_BYTES, TAG_BYTES, Pointer
@@ -34,5 +35,5 @@ class OneItemPerToken:
                     VaultRecord(pointer.record_id, {pointer.tag: VaultField(f"/{name}", "token", value)}, 0)
                 )
                 text = text.replace(json.dumps(value), json.dumps(pointer.token))
-        if any(self._vault.write(records, tokenize.budget(lambda: 60_000))):
+        if any(self._vault.write(records, budget(lambda: 60_000))):
             raise RuntimeError("an item was not written")

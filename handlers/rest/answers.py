@@ -24,7 +24,7 @@ PROBLEMS: dict[int, Any] = {
 }
 
 
-class Refused(Exception):
+class HttpError(Exception):
     """A request is answered with an error.
 
     Args:

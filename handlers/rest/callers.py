@@ -4,10 +4,10 @@ API Gateway lets both ID and access tokens of the pool through where a method na
 checked here that people came with an ID token and machines with an access token of the scope that their method needs.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
-from handlers.rest.answers import Refused
+from handlers.rest.answers import HttpError
+from tokenizer.callers import Caller
 
 # What a machine's token must allow; template.yaml tells API Gateway the same.
 SCOPES = {
@@ -19,37 +19,18 @@ PUBLIC = frozenset({("GET", "/openapi.json")})
 _MACHINES = "/machine/"
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Somebody whom Cognito knows.
-
-    Args:
-        name: a person's `sub`, or a machine's client id.
-        groups: a person's; a machine has none, so no policy lets it reveal.
-        mfa: whether a person signed in with a second factor.
-    """
-
-    name: str
-    groups: tuple[str, ...] = ()
-    mfa: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """As other functions are told."""
-        return {"name": self.name, "groups": list(self.groups), "mfa": self.mfa}
-
-
-def caller_of(event: dict[str, Any]) -> Caller:
+def verified_caller(event: dict[str, Any]) -> Caller:
     """Who sent a request.
 
     Raises:
-        Refused: nobody who may.
+        HttpError: nobody who may.
     """
     claims: dict[str, Any] = ((event["requestContext"].get("authorizer") or {}).get("claims")) or {}
     name, use = str(claims.get("sub") or ""), claims.get("token_use")
     if event["resource"].startswith(_MACHINES):
         return _machine(name, use, claims, SCOPES.get((event["httpMethod"], event["resource"])))
     if not name or use != "id":
-        raise Refused(401, "unauthorized", "sign in: an ID token is needed in Authorization")
+        raise HttpError(401, "unauthorized", "sign in: an ID token is needed in Authorization")
     # Cognito signs `amr` into ID tokens where it has rolled that out; elsewhere nobody counts as having used a second factor.
     mfa = "mfa" in _listed(claims.get("amr"))
     return Caller(name, tuple(_listed(claims.get("cognito:groups"))), mfa)
@@ -62,7 +43,7 @@ def _listed(claim: Any) -> list[str]:
 
 def _machine(name: str, use: str | None, claims: dict[str, Any], needed: str | None) -> Caller:
     if not name or use != "access":
-        raise Refused(401, "unauthorized", "an access token of a machine client is needed in Authorization")
+        raise HttpError(401, "unauthorized", "an access token of a machine client is needed in Authorization")
     if needed is None or needed not in str(claims.get("scope") or "").split():
-        raise Refused(403, "forbidden", f"the token's scope does not reach: {needed or 'none does'}")
+        raise HttpError(403, "forbidden", f"the token's scope does not reach: {needed or 'none does'}")
     return Caller(name)

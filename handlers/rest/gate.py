@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from handlers.rest.answers import JSON, Refused
-from handlers.rest.callers import PUBLIC, caller_of
+from handlers.rest.answers import JSON, HttpError
+from handlers.rest.callers import PUBLIC, verified_caller
 
 Methods = Mapping[str, frozenset[str]]  # by path, as the description has it
 
 ELSEWHERE = "/{proxy+}"  # template.yaml's resource for whatever no other one takes
 
 
-def check(event: dict[str, Any], methods: Methods, most_bytes: int) -> None:
+def check_request(event: dict[str, Any], methods: Methods, most_bytes: int) -> None:
     """Refuse what is no request for a route.
 
     Args:
@@ -25,20 +25,20 @@ def check(event: dict[str, Any], methods: Methods, most_bytes: int) -> None:
         most_bytes: the longest body.
 
     Raises:
-        Refused: with the answer.
+        HttpError: with the answer.
     """
     if event["resource"] == ELSEWHERE:
         raise _nowhere("/" + ((event.get("pathParameters") or {}).get("proxy") or ""), methods)
     if (event["httpMethod"], event["resource"]) not in PUBLIC:
-        caller_of(event)
+        verified_caller(event)
     body = event.get("body")
     if not body:
         return
     if len(body.encode("utf-8", "surrogatepass")) > most_bytes:
-        raise Refused(413, "too_large", f"a body may have {most_bytes} bytes")
+        raise HttpError(413, "too_large", f"a body may have {most_bytes} bytes")
     media_type = header(event, "content-type")
     if media_type is not None and media_type.partition(";")[0].strip().lower() != JSON:
-        raise Refused(415, "unsupported_media_type", f"a body is sent as {JSON}")
+        raise HttpError(415, "unsupported_media_type", f"a body is sent as {JSON}")
 
 
 def header(event: dict[str, Any], name: str) -> str | None:
@@ -53,13 +53,13 @@ def allowed(path: str, methods: Methods) -> list[str]:
     )
 
 
-def _nowhere(path: str, methods: Methods) -> Refused:
+def _nowhere(path: str, methods: Methods) -> HttpError:
     served = allowed(path, methods)
     if served:
-        return Refused(
+        return HttpError(
             405, "method_not_allowed", "this path takes another method", {"Allow": ", ".join(served)}
         )
-    return Refused(404, "not_found", "there is no such path")
+    return HttpError(404, "not_found", "there is no such path")
 
 
 @cache

@@ -61,19 +61,6 @@ class SanitizedOrder(_Model):
     order: dict[str, Any]
 
 
-class PaymentAnswer(_Model):
-    """What came of a payment; never the card's number."""
-
-    payment_id: str
-    order_id: str
-    amount: str
-    currency: str
-    number_last4: str
-    status: Literal["charged", "declined"]
-    reference: str | None = None
-    reason: str | None = None
-
-
 class NamedValue(_Model):
     """A value, and what it is."""
 
@@ -124,42 +111,6 @@ class RevealRequest(_Model):
     tokens: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=100)]
     purpose: Annotated[str, Field(min_length=1, max_length=100)]
     masked: bool = False
-
-
-class RevealedToken(_Model):
-    """The answer for one token; a value where the status is `ok`, and `masked` where it is not all of it.
-
-    A value is masked if that was asked for, or if the caller's budget for values in full is used up. `denied` says that the policies do
-    not allow it, or that the budget is used up altogether; whoever may reveal nothing for the purpose is told `denied` of every token,
-    whether or not there is such a token.
-    """
-
-    status: Literal["ok", "unknown", "erased", "denied", "tampered", "unavailable"]
-    kind: str | None = None
-    value: Any = None
-    masked: Literal[True] | None = None
-
-
-class RevealAnswer(_Model):
-    """By token."""
-
-    tokens: dict[str, RevealedToken]
-
-
-class ErasureCertificate(_Model):
-    """What came of an erasure; `complete` once nothing waits for a sweep any more."""
-
-    erasure_id: str
-    customer_id: str
-    status: Literal["erased"]
-    requested_by: str
-    purpose: str
-    requested_at: str
-    erased_until: str
-    records: int
-    kept_for_others: int
-    pending: int
-    complete: bool
 
 
 class Fault(_Model):

@@ -10,11 +10,18 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from handlers.rest.answers import problem
 from handlers.runtime import fail
 from tokenizer.aws.api.idempotency import IN_USE, REUSED
-from tokenizer.errors import BadRecord, PipelineError, Refusal
+from tokenizer.errors import BadRecord, PipelineError, Refused
 
 _TOLD = 5  # faults of a request
 # draft-ietf-httpapi-idempotency-key-header: 422 for a key with another payload, 409 while the first request is at work
-_REFUSALS = {"not_found": 404, "not_payable": 409, IN_USE: 409, REUSED: 422}
+_REFUSALS = {
+    "not_found": 404,
+    "not_payable": 409,
+    IN_USE: 409,
+    REUSED: 422,
+    "denied": 403,
+    "invalid_request": 422,
+}
 
 Answer = Response[dict[str, Any]]
 
@@ -36,7 +43,7 @@ def _bad(error: BadRecord) -> Answer:
     return problem(413 if error.code == "too_large" else 400, str(error.code), error.message)
 
 
-def _refused(error: Refusal) -> Answer:
+def _refused(error: Refused) -> Answer:
     return problem(_REFUSALS.get(error.code, 409), error.code, error.message)
 
 
@@ -55,7 +62,7 @@ def register(app: APIGatewayRestResolver) -> None:
     for kind, handle in (
         (RequestValidationError, _invalid),
         (BadRecord, _bad),
-        (Refusal, _refused),
+        (Refused, _refused),
         (ServiceError, _service),
         (PipelineError, _unavailable),
     ):

@@ -13,7 +13,7 @@ from local.emulator.stack import Stack
 from local.live.actors import Failed, Watchers, put, replay, why
 from local.live.faults import NAMES, Faults
 from local.live.journal import Journal, Patch
-from local.live.server import Refused
+from local.live.server import ActionRefused
 from replay.runner import PUBLISHED
 
 _ANSWER_SECONDS = 20.0  # for which a browser waits for news
@@ -60,15 +60,15 @@ class Controls:
         """Do what a button asks for.
 
         Raises:
-            Refused: it is not understood, or the stack does not do it.
+            ActionRefused: it is not understood, or the stack does not do it.
         """
         actions = {"send": self._send, "fault": self._fault, "replay": self._replay}
         if name not in actions:
-            raise Refused(HTTPStatus.BAD_REQUEST, "there is no such action")
+            raise ActionRefused(HTTPStatus.BAD_REQUEST, "there is no such action")
         try:
             return actions[name](request)
         except (*Failed, TimeoutError) as error:
-            raise Refused(HTTPStatus.BAD_GATEWAY, f"{name}: {why(error)}") from None
+            raise ActionRefused(HTTPStatus.BAD_GATEWAY, f"{name}: {why(error)}") from None
 
     def watch(self) -> None:
         """Look for events and letters for as long as a browser asks; never returns."""
@@ -94,40 +94,40 @@ class Controls:
     def _send(self, request: dict[str, Any]) -> dict[str, Any]:
         source, kind = request.get("source"), request.get("kind", "order")
         if source not in ("stream", "queue"):
-            raise Refused(HTTPStatus.BAD_REQUEST, "source: stream or queue")
+            raise ActionRefused(HTTPStatus.BAD_REQUEST, "source: stream or queue")
         if kind == "order":
             data, mend = encode(next(self._orders)), None
         elif kind in self._kinds:
             (poison,) = (each for each in poisons(next(self._seeds)) if each.kind == kind)
             if source == "queue" and not poison.is_text:
-                raise Refused(
+                raise ActionRefused(
                     HTTPStatus.BAD_REQUEST, "the queue takes text alone; send this kind to the stream"
                 )
             data, mend = poison.data, _MENDS.get(kind)
         else:
-            raise Refused(HTTPStatus.BAD_REQUEST, "kind: unknown")
+            raise ActionRefused(HTTPStatus.BAD_REQUEST, "kind: unknown")
         self._asked = time.monotonic()
         if not self._subscribed.wait(_SUBSCRIBE_SECONDS):  # an event that nobody subscribed to is gone
-            raise Refused(HTTPStatus.BAD_GATEWAY, "send: the page has no subscription to the bus yet")
+            raise ActionRefused(HTTPStatus.BAD_GATEWAY, "send: the page has no subscription to the bus yet")
         place = put(self._stack, source, data)
         return {"number": self._journal.sent(kind, source, place, data, mend)}
 
     def _fault(self, request: dict[str, Any]) -> dict[str, Any]:
         name, on = request.get("name"), request.get("on")
         if name not in NAMES or not isinstance(on, bool):
-            raise Refused(HTTPStatus.BAD_REQUEST, "name: vault or bus, on: true or false")
+            raise ActionRefused(HTTPStatus.BAD_REQUEST, "name: vault or bus, on: true or false")
         self._faults.switch(name, on=on)
         return {}
 
     def _replay(self, request: dict[str, Any]) -> dict[str, Any]:
         letter_id, mend = request.get("id"), request.get("mend")
         if not isinstance(letter_id, str) or not isinstance(mend, bool):
-            raise Refused(HTTPStatus.BAD_REQUEST, "id: a text, mend: true or false")
+            raise ActionRefused(HTTPStatus.BAD_REQUEST, "id: a text, mend: true or false")
         result = replay(
             self._stack, letter_id, lambda letter: self._journal.mend_of(letter) if mend else None
         )
         if result is None:
-            raise Refused(
+            raise ActionRefused(
                 HTTPStatus.BAD_REQUEST,
                 "the letter is not on the queue any more, or another operator holds it",
             )

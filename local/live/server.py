@@ -24,7 +24,7 @@ _MOST_BYTES = 4_096
 _NOT_FOUND: tuple[HTTPStatus, dict[str, Any]] = (HTTPStatus.NOT_FOUND, {"error": "there is no such thing"})
 
 
-class Refused(Exception):
+class ActionRefused(Exception):
     """Nothing was done; the text says why, without values."""
 
     def __init__(self, status: HTTPStatus, text: str) -> None:
@@ -42,7 +42,7 @@ class Serves(Protocol):
         """One order, raw and sanitized."""
 
     def act(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Do what a button asks for; Refused where that fails."""
+        """Do what a button asks for; ActionRefused where that fails."""
 
 
 class LiveServer(ThreadingHTTPServer):
@@ -92,21 +92,21 @@ class _Handler(BaseHTTPRequestHandler):
     def _acted(self) -> tuple[HTTPStatus, dict[str, Any]]:
         try:
             return HTTPStatus.OK, self.server.controls.act(self.path.removeprefix("/"), self._body())
-        except Refused as why:
+        except ActionRefused as why:
             return why.status, {"error": str(why)}
 
     def _body(self) -> dict[str, Any]:
         length = self.headers.get("Content-Length", "")
         if not length.isascii() or not length.isdecimal():
-            raise Refused(HTTPStatus.LENGTH_REQUIRED, "Content-Length: needed")
+            raise ActionRefused(HTTPStatus.LENGTH_REQUIRED, "Content-Length: needed")
         if int(length) > _MOST_BYTES:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {_MOST_BYTES} bytes")
+            raise ActionRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {_MOST_BYTES} bytes")
         try:
             body = json.loads(self.rfile.read(int(length)))
         except (ValueError, RecursionError):
-            raise Refused(HTTPStatus.BAD_REQUEST, "the body is no JSON") from None
+            raise ActionRefused(HTTPStatus.BAD_REQUEST, "the body is no JSON") from None
         if not isinstance(body, dict):
-            raise Refused(HTTPStatus.BAD_REQUEST, "the body is no object")
+            raise ActionRefused(HTTPStatus.BAD_REQUEST, "the body is no object")
         return body
 
     def _refused(self) -> bool:

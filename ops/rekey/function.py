@@ -15,7 +15,7 @@ _NOT_REKEYING = (
 )
 
 
-class Unavailable(CommandError):
+class RekeyUnavailable(CommandError):
     """Means that the failure may pass. The same request continues where this one ended."""
 
 
@@ -33,7 +33,7 @@ class RekeyFunction:
         """Sends one request; returns the answer.
 
         Raises:
-            Unavailable: KMS or a table failed while the function worked.
+            RekeyUnavailable: KMS or a table failed while the function worked.
             CommandError: the function refused, or it could not be invoked.
         """
         payload = json.dumps({"action": action, "operator": self._operator, **request}).encode()
@@ -42,9 +42,9 @@ class RekeyFunction:
         text = answer["Payload"].read()
         log = f"see the log of {self._name}"
         if answer.get("FunctionError"):
-            raise Unavailable("the rekey function failed", log)
+            raise RekeyUnavailable("the rekey function failed", log)
         result: dict[str, Any] = json.loads(text)
         if "error" in result:
-            kind = Unavailable if result["error"]["code"] == "unavailable" else CommandError
+            kind = RekeyUnavailable if result["error"]["code"] == "unavailable" else CommandError
             raise kind(result["error"]["message"], log)
         return result

@@ -8,7 +8,7 @@ from threading import Event
 from typing import Any, Protocol
 
 from ops.errors import CommandError
-from ops.rekey.function import Unavailable
+from ops.rekey.function import RekeyUnavailable
 
 _ATTEMPTS = 6
 _FIRST_PAUSE = 1.0  # seconds; doubled after each attempt
@@ -92,11 +92,11 @@ class Mover:
         for attempt in range(_ATTEMPTS - 1):
             try:
                 return self._function.ask(action, **request)
-            except Unavailable:
+            except RekeyUnavailable:
                 self._sleep(_FIRST_PAUSE * 2**attempt)
         try:
             return self._function.ask(action, **request)
-        except Unavailable as why:
+        except RekeyUnavailable as why:
             raise CommandError(f"{why}, {_ATTEMPTS} times", "the same command goes on from here") from None
 
 

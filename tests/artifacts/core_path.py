@@ -17,9 +17,10 @@ from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
+from tokenizer.callers import Caller
 from tokenizer.payments.cashier import Card
 from tokenizer.pipeline import kpl
-from tokenizer.reveal.service import Action, Caller, RevealRequest
+from tokenizer.reveal.ports import Action, RevealRequest
 
 
 class Cloud:
@@ -55,7 +56,7 @@ def an_order_is_tokenized_and_the_guard_finds_what_stands_in_prose() -> World:
         "ring twice",
     )
     records = [stream_record(order(notes=note), at) for at, note in enumerate(notes)]
-    outcomes = world.tokenizer.run(records, ample_budget())
+    outcomes = world.tokenizer.tokenize_batch(records, ample_budget())
     assert all(each.published for each in outcomes), outcomes
     shown = [detail["data"]["order"]["notes"] for detail in world.bus.details()]
     assert [note.startswith("tok_") for note in shown] == [True, True, True, False]

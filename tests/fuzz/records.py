@@ -10,7 +10,7 @@ from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
 from tests.support.samples import stream_record
 from tokenizer import json_text
 from tokenizer.errors import BadRecord, Configuration
-from tokenizer.pipeline.aliases import may_be_alias
+from tokenizer.pipeline.alias_form import may_be_alias
 from tokenizer.pipeline.catalog import catalog
 from tokenizer.pipeline.kpl import MAGIC, user_records
 from tokenizer.pipeline.record_reader import RecordReader

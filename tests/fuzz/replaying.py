@@ -11,11 +11,11 @@ from tests.support.samples import ARRIVED, SHARD, STREAM
 from tokenizer import json_text
 from tokenizer.audit.lines import clean
 from tokenizer.aws.pipeline.sealing import Opener
-from tokenizer.aws.replay.letters import Letters, Opened, Refused
-from tokenizer.aws.replay.service import InvalidRequest, ReplayService
+from tokenizer.aws.replay.letters import Letters, Opened
+from tokenizer.aws.replay.service import ReplayService
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
 from tokenizer.aws.vault.data_keys import DataKey
-from tokenizer.errors import PipelineError, Unavailable
+from tokenizer.errors import PipelineError, Refused, Unavailable
 from tokenizer.identity import Identity
 from tokenizer.replay.messages import PUBLISHED, Entry, Result
 
@@ -53,7 +53,7 @@ class Aws:
 class Tokenizing:
     """Publishes whatever it is given, as long as Lambda would take it."""
 
-    def run(self, entries: Sequence[Entry], **_: Any) -> list[Result]:
+    def tokenize(self, entries: Sequence[Entry], *_: Any) -> list[Result]:
         json.dumps(entries, allow_nan=False).encode()
         return [{"status": PUBLISHED} for _ in entries]
 
@@ -99,7 +99,7 @@ def letter(data: bytes) -> None:
     read({"MessageId": "m", "ReceiptHandle": "r", "Body": body})
     try:
         opened = LETTERS.open(body)
-    except (Refused, PipelineError) as error:
+    except PipelineError as error:
         untold(error, repr(error))
     else:
         untold(repr(opened))
@@ -160,7 +160,7 @@ def request(data: bytes) -> None:
         return
     try:
         answer = DESK.serve(given)
-    except (InvalidRequest, Refused, PipelineError) as error:
+    except PipelineError as error:
         untold(error)
     else:
         assert isinstance(answer, dict)

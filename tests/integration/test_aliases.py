@@ -1,7 +1,7 @@
 import pytest
 
+from tests.support.aws_account import Aliases as DynamoAliases
 from tests.support.fakes.world import FakeAliases, ample_budget
-from tokenizer.aws.pipeline.aliases import DynamoAliases
 
 MINE, THEIRS = "tok_" + "1" * 26, "tok_" + "2" * 26
 Aliases = DynamoAliases | FakeAliases

@@ -38,7 +38,7 @@ def orders(customers: int, first_sequence: int = 0) -> list[RawRecord]:
 
 def run(tokenizer: Tokenizer, records: list[RawRecord]) -> None:
     for start in range(0, len(records), BATCH):
-        outcomes = tokenizer.run(records[start : start + BATCH], ample_budget())
+        outcomes = tokenizer.tokenize_batch(records[start : start + BATCH], ample_budget())
         assert all(outcome.published for outcome in outcomes)
 
 
@@ -74,7 +74,7 @@ def test_bigger_events_go_by_size(aws: Account, bytes_each: int) -> None:
     records = [
         stream_record(order(items=[{"name": "n" * 4000}] * (bytes_each // 4000)), at) for at in range(10)
     ]
-    outcomes = tokenizer.run(records, ample_budget())
+    outcomes = tokenizer.tokenize_batch(records, ample_budget())
     assert all(outcome.published for outcome in outcomes)
     assert of(aws.calls, "eventbridge") == -(-10 // (256_000 // (bytes_each + 4000)))
 

@@ -7,7 +7,7 @@ from tests.support.aws_account import Aws, make_rekey
 from tokenizer.aws.rekey.held_keys import HeldKeys
 from tokenizer.aws.rekey.progress import DynamoProgress
 from tokenizer.errors import Configuration
-from tokenizer.rekey.run import Phase, Run
+from tokenizer.rekey.progress import Phase, Run
 
 BLUE, GREEN, NEXT = "arn:blue", "arn:green", "arn:next"
 

@@ -15,7 +15,7 @@ from tests.support.aws_account import REGION, make_table
 from tokenizer.aws.api import idempotency
 from tokenizer.aws.api.fingerprints import Asked, Fingerprints
 from tokenizer.aws.api.idempotency import IN_USE, LEASE_SECONDS, REUSED, IdempotencyKeys, Turn
-from tokenizer.errors import Refusal, Unavailable
+from tokenizer.errors import Refused, Unavailable
 
 BODY = b'{"number":"4111111111111111"}'
 
@@ -81,7 +81,7 @@ def test_without_a_key_each_request_is_done_as_a_record_of_its_own(requests: Req
 )
 def test_a_key_stands_for_one_request(requests: Requests, work: Work, other: dict[str, Any]) -> None:
     requests.keys.once(asked(), work)
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(Refused) as caught:
         requests.keys.once(asked(**other), work)
     assert caught.value.code == REUSED
     assert len(work.turns) == 1
@@ -101,7 +101,7 @@ def test_while_the_first_request_works_a_repeat_is_told_so(requests: Requests, w
     codes = []
 
     def first(turn: Turn) -> dict[str, Any]:
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(Refused) as caught:
             requests.keys.once(asked(), work)
         codes.append(caught.value.code)
         return {"turn": "first"}
@@ -129,11 +129,11 @@ def test_work_that_failed_is_done_by_the_next_repeat_as_the_same_record(
 
 def test_work_that_died_is_taken_over_once_its_lease_is_over(requests: Requests, work: Work) -> None:
     first = requests.keys._claim("id", b"fingerprint")
-    with pytest.raises(Refusal):
+    with pytest.raises(Refused):
         requests.keys._claim("id", b"fingerprint")
     requests.now += LEASE_SECONDS * 1000
     assert requests.keys._claim("id", b"fingerprint") == first
-    with pytest.raises(Refusal):
+    with pytest.raises(Refused):
         requests.keys._claim("id", b"fingerprint")
 
 

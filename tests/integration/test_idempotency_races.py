@@ -10,8 +10,8 @@ from moto import mock_aws
 from tests.support.aws_account import REGION, make_table
 from tokenizer.aws.api import idempotency
 from tokenizer.aws.api.idempotency import IN_USE, LEASE_SECONDS, IdempotencyKeys, Turn
-from tokenizer.aws.compose import desks
-from tokenizer.errors import Refusal
+from tokenizer.aws.compose.invocation import API_CALL_SECONDS
+from tokenizer.errors import Refused
 
 START = 1_764_000_000_000  # milliseconds since 1970, a full second
 LEASE, DAY = LEASE_SECONDS * 1000, 86_400_000
@@ -51,7 +51,7 @@ class Requests:
         return self.keys._claim("id", b"fingerprint")
 
     def refused(self) -> str:
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(Refused) as caught:
             self.claim()
         return caught.value.code
 
@@ -130,4 +130,4 @@ def test_a_key_is_remembered_for_a_day_to_the_second(requests: Requests, later: 
 
 
 def test_a_lease_is_longer_than_the_api_waits_for_a_function() -> None:
-    assert LEASE_SECONDS > desks.API_CALL_SECONDS
+    assert LEASE_SECONDS > API_CALL_SECONDS

@@ -10,7 +10,7 @@ import pytest
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import stream_record
-from tokenizer.aws.compose.tokenize import LETTER_CONTEXT
+from tokenizer.aws.compose.data_keys import LETTER_CONTEXT
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.replay.letters import Letters
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
@@ -28,7 +28,7 @@ def opened(aws: Aws, body: str) -> bytes:
 
 
 def a_large_letter(aws: Aws) -> str:
-    aws.tokenizer().run([stream_record(LARGE, 3)], ample_budget())
+    aws.tokenizer().tokenize_batch([stream_record(LARGE, 3)], ample_budget())
     (body,) = aws.messages(aws.settings.dead_letter_queue_url)
     return body
 

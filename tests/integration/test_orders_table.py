@@ -9,13 +9,12 @@ from schemas.sanitized import SanitizedEvent
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.api.order_shelf import OrdersReader
-from tokenizer.aws.api.orders_table import OrdersTable
+from tokenizer.aws.api.orders_table import OrdersReader, OrdersWriter
 from tokenizer.vault.tokens import is_token
 
 
 @pytest.fixture
-def orders(aws: Aws) -> tuple[OrdersTable, OrdersReader]:
+def orders(aws: Aws) -> tuple[OrdersWriter, OrdersReader]:
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(
         TableName="orders",
@@ -23,7 +22,7 @@ def orders(aws: Aws) -> tuple[OrdersTable, OrdersReader]:
         AttributeDefinitions=[{"AttributeName": "order_id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    return OrdersTable(dynamodb, "orders"), OrdersReader(dynamodb, "orders")
+    return OrdersWriter(dynamodb, "orders"), OrdersReader(dynamodb, "orders")
 
 
 def sanitized(occurred_at: str, born: str, arrived: str = "2026-11-23T10:15:01+00:00") -> SanitizedEvent:
@@ -33,12 +32,12 @@ def sanitized(occurred_at: str, born: str, arrived: str = "2026-11-23T10:15:01+0
         "occurred_at": occurred_at,
     }
     record = stream_record(raw, int(arrived[14:16]), arrived_at=datetime.fromisoformat(arrived))
-    world.tokenizer.run([record], ample_budget())
+    world.tokenizer.tokenize_batch([record], ample_budget())
     return SanitizedEvent.model_validate(world.bus.details()[0])
 
 
 def test_an_order_whose_time_the_guard_took_away_is_kept_by_its_arrival(
-    orders: tuple[OrdersTable, OrdersReader],
+    orders: tuple[OrdersWriter, OrdersReader],
 ) -> None:
     table, shelf = orders
     born_today = sanitized("2026-11-23T10:15:00Z", "2026-11-23")
@@ -65,7 +64,7 @@ def test_an_order_whose_time_the_guard_took_away_is_kept_by_its_arrival(
     ],
 )
 def test_the_latest_stays_in_whatever_order_they_come(
-    orders: tuple[OrdersTable, OrdersReader], earlier: str, later: str
+    orders: tuple[OrdersWriter, OrdersReader], earlier: str, later: str
 ) -> None:
     table, shelf = orders
     late, early = (sanitized(each, "1990-04-01") for each in (later, earlier))

@@ -12,7 +12,7 @@ from schemas.sanitized import SanitizedEvent
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import CANARIES, order, stream_record
-from tokenizer.aws.compose.tokenize import LETTER_CONTEXT
+from tokenizer.aws.compose.data_keys import LETTER_CONTEXT
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.errors import Configuration, VaultIntegrity
@@ -30,7 +30,7 @@ def opener(aws: Aws) -> Opener:
 
 
 def test_an_order_reaches_the_bus_as_tokens_that_the_vault_reveals(aws: Aws) -> None:
-    (outcome,) = aws.tokenizer().run([stream_record(order())], ample_budget())
+    (outcome,) = aws.tokenizer().tokenize_batch([stream_record(order())], ample_budget())
     assert outcome.published
     (event,) = aws.events()
     assert (event["source"], event["detail-type"]) == ("orders.tokenizer", "order.placed")
@@ -42,7 +42,7 @@ def test_an_order_reaches_the_bus_as_tokens_that_the_vault_reveals(aws: Aws) -> 
 
 
 def test_neither_the_bus_nor_any_table_holds_a_raw_value(aws: Aws) -> None:
-    aws.tokenizer().run([stream_record(order())], ample_budget())
+    aws.tokenizer().tokenize_batch([stream_record(order())], ample_budget())
     tables = [aws.settings.vault_table, aws.settings.blind_index_table, aws.settings.token_keys_table]
     seen = json.dumps(aws.events()) + "".join(str(aws.stored(table)) for table in tables)
     assert len(aws.stored("vault")) == 3
@@ -51,7 +51,7 @@ def test_neither_the_bus_nor_any_table_holds_a_raw_value(aws: Aws) -> None:
 
 def test_three_deliveries_give_identical_events_and_one_vault_record(aws: Aws) -> None:
     for _ in range(3):  # a cold start each
-        aws.tokenizer().run([stream_record(order())], ample_budget())
+        aws.tokenizer().tokenize_batch([stream_record(order())], ample_budget())
     bodies = {json.dumps(event["detail"]) for event in aws.events()}
     assert len(bodies) == 1
     assert len(aws.stored("vault")) == 3
@@ -60,7 +60,7 @@ def test_three_deliveries_give_identical_events_and_one_vault_record(aws: Aws) -
 
 def test_a_letter_is_sealed_and_opens_to_the_bytes_that_came(aws: Aws) -> None:
     record = stream_record(order(total="bad"), 7)
-    aws.tokenizer().run([record], ample_budget())
+    aws.tokenizer().tokenize_batch([record], ample_budget())
     (body,) = aws.letters()
     letter = DeadLetter.model_validate_json(json.dumps(body))
     assert body["error"]["code"] == "invalid_field"
@@ -73,7 +73,7 @@ def test_a_letter_is_sealed_and_opens_to_the_bytes_that_came(aws: Aws) -> None:
 
 
 def test_a_seal_can_not_stand_in_another_letter(aws: Aws) -> None:
-    aws.tokenizer().run([stream_record(b"{", 1), stream_record(b"[", 2)], ample_budget())
+    aws.tokenizer().tokenize_batch([stream_record(b"{", 1), stream_record(b"[", 2)], ample_budget())
     first, second = aws.letters()
     here = stream_record(b"", 1).identity
     assert opener(aws).open(first["sealed"], here) == b"{"
@@ -83,7 +83,7 @@ def test_a_seal_can_not_stand_in_another_letter(aws: Aws) -> None:
 
 def test_a_record_too_large_for_a_letter_lies_sealed_in_the_bucket(aws: Aws) -> None:
     big = b"{" + base64.b64encode(os.urandom(800_000))  # does not compress below a message's limit
-    aws.tokenizer().run([stream_record(big, 3)], ample_budget())
+    aws.tokenizer().tokenize_batch([stream_record(big, 3)], ample_budget())
     (body,) = aws.letters()
     bucket, _, key = body["sealed_object"].removeprefix("s3://").partition("/")
     sealed = aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
@@ -93,7 +93,7 @@ def test_a_record_too_large_for_a_letter_lies_sealed_in_the_bucket(aws: Aws) -> 
 
 def test_values_too_large_for_a_vault_item_are_dead_lettered(aws: Aws) -> None:
     event = order(blob=base64.b64encode(os.urandom(400_000)).decode())  # does not deflate below the limit
-    (outcome,) = aws.tokenizer().run([stream_record(event)], ample_budget())
+    (outcome,) = aws.tokenizer().tokenize_batch([stream_record(event)], ample_budget())
     assert outcome.letter is not None
     assert outcome.letter.code == "too_large"
     assert not aws.events()
@@ -107,7 +107,7 @@ def test_without_its_token_keys_a_function_does_not_start(aws: Aws) -> None:
 
 
 def test_a_token_of_nobody_is_unknown(aws: Aws) -> None:
-    aws.tokenizer().run([stream_record(order())], ample_budget())
+    aws.tokenizer().tokenize_batch([stream_record(order())], ample_budget())
     answers = reveal(
         ["tok_" + "0" * 26, "tok_", "4111111111111111"], aws.reader(), aws.aliases(), ample_budget()
     )

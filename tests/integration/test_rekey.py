@@ -12,12 +12,14 @@ from botocore.exceptions import ClientError
 from tests.support.aws_account import Aws, make_rekey
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.compose.rekey import rekeying
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import RekeySettings
 from tokenizer.aws.rekey import movable_vault
+from tokenizer.errors import Refused
 from tokenizer.records import VaultField, VaultRecord
-from tokenizer.rekey.run import OutOfTurn, Rekeying
+from tokenizer.rekey.run import Rekeying
 
 NOW, SETTLE = 1_795_600_000_000, 70_000
 FOR_EVER = VaultRecord(b"a" * 12, {b"tag0": VaultField("/a", "token", "Canary")}, 0, "5" * 32, 17)
@@ -61,7 +63,7 @@ class Move:
             made.meta.events.register("after-call", lambda model, **_: self.hook("after", model.name))
             return made
 
-        monkeypatch.setattr(desks, "client", watched)
+        monkeypatch.setattr(clients, "client", watched)
 
     def mover(self, settle: int = 0) -> Rekeying:
         settings = RekeySettings(
@@ -74,7 +76,7 @@ class Move:
             audit_heads_table="heads",
             audit_key_arn="none",
         )
-        made = desks.rekeying(settings)
+        made = rekeying(settings)
         return replace(made, audit=self.audit, settle=settle, now=lambda: self.now)
 
     def write(self, *records: VaultRecord, under: str | None = None) -> None:
@@ -223,15 +225,15 @@ def test_a_run_is_verified_only_when_no_invocation_is_left_that_seals_under_the_
 def test_a_step_out_of_turn_is_refused(move: Move) -> None:
     mover = move.mover()
     assert mover.status() == {"phase": "none"}
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(Refused):
         mover.work(0, ample_budget())
     mover.begin("olga", 1)
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(Refused):
         mover.conclude("olga")
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(Refused):
         mover.work(1, ample_budget())
     move.run()
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(Refused):
         mover.work(0, ample_budget())
 
 
@@ -260,11 +262,11 @@ def test_killed_at_any_call_a_run_goes_on_and_ends(move: Move) -> None:
 
 def test_orders_that_come_again_while_the_vault_moves_give_the_same_bytes(move: Move) -> None:
     events = [stream_record(order(order_id=f"SO-{at}"), at) for at in range(5)]
-    move.aws.tokenizer().run(events, ample_budget())
+    move.aws.tokenizer().tokenize_batch(events, ample_budget())
     first = {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in move.aws.events()}
     move.run()
     replace_key = replace(move.aws.settings, vault_key_arn=move.new)
-    tokenize.tokenizer(replace_key).run(events, ample_budget())
+    tokenize.tokenizer(replace_key).tokenize_batch(events, ample_budget())
     again = {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in move.aws.events()}
     assert again == first
     assert set(move.run()["verified"]) == {"current"}

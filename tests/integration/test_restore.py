@@ -9,7 +9,7 @@ from tests.support.aws_account import OWNER, Aws, make_table
 from tests.support.fakes.customers import NOW, Customers
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.compose import desks
+from tokenizer.aws.compose.vault import unerased_vault
 from tokenizer.erasure.certificates import SWEEPS
 from tokenizer.reveal.lookup import reveal
 
@@ -34,7 +34,7 @@ def destroy(aws: Aws, table: str = "vault") -> None:
 
 
 def statuses(aws: Aws, tokens: list[str], table: str) -> set[str]:
-    vault = desks.live_vault(aws.reveal_settings(vault_table=table))
+    vault = unerased_vault(aws.reveal_settings(vault_table=table))
     return {str(each.status) for each in reveal(tokens, vault, aws.aliases(), ample_budget()).values()}
 
 
@@ -104,7 +104,7 @@ def test_what_came_after_the_recovery_point_comes_back_by_a_replay_with_the_same
         records = [
             stream_record(order(order_id=f"SO-{at}", customer=customer(at)), at * 1000) for at in numbers
         ]
-        outcomes = aws.tokenizer().run(records, ample_budget())
+        outcomes = aws.tokenizer().tokenize_batch(records, ample_budget())
         assert all(each.published for each in outcomes)
         return {each["detail"]["data"]["order"]["order_id"]: each["detail"] for each in aws.events()}
 

@@ -8,21 +8,24 @@ from typing import Any
 
 import pytest
 
-from handlers.runtime import replay_answer
+from handlers.batch_outcomes import tokenize_answer
 from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.reveals import NOON
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.compose.reveal import reveal_service
+from tokenizer.aws.honeytokens.keeper import HoneyKeeper
 from tokenizer.aws.honeytokens.service import HoneytokenService
-from tokenizer.aws.honeytokens.table import HoneyKeeper
 from tokenizer.aws.platform import clients
+from tokenizer.callers import Caller
+from tokenizer.messages.tokenize import tokenize_message
 from tokenizer.pipeline.catalog import values_catalog
-from tokenizer.pipeline.sources import sqs_records
+from tokenizer.pipeline.sources import api_record
 from tokenizer.records import VaultField, VaultRecord
-from tokenizer.reveal.service import Action, Caller, RevealRequest, RevealService
+from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.tokens import Pointer
 
 PAYMENTS, ANALYTICS = Caller("p", ("payments",)), Caller("a", ("analytics",))
@@ -53,7 +56,7 @@ class Account:
             BillingMode="PAY_PER_REQUEST",
         )
         self.tokenizer = aws.tokenizer()
-        self.tokenizer.run([stream_record(order())], ample_budget())
+        self.tokenizer.tokenize_batch([stream_record(order())], ample_budget())
         fields = {b"tag0": VaultField("/order/payment/card/number", "token", "x")}
         records = [VaultRecord(b"expired-----", fields, 1), VaultRecord(b"erased------", fields).tombstone(1)]
         assert self.tokenizer.vault_stage.vault.write(records, ample_budget()) == [None, None]
@@ -61,8 +64,8 @@ class Account:
         shown = event["detail"]["data"]["order"]
         self.card, self.email = shown["payment"]["card"]["number"], shown["customer"]["email"]
         self.calls: list[str] = []
-        monkeypatch.setattr(desks, "client", self._watched(clients.client))
-        self.reveals: RevealService = desks.reveals(aws.reveal_settings())
+        monkeypatch.setattr(clients, "client", self._watched(clients.client))
+        self.reveals = reveal_service(aws.reveal_settings())
         self.ask(PAYMENTS, "charge", self.card)  # the audit trail's chain, the data key
 
     def _watched(self, make: Callable[..., Any]) -> Callable[..., Any]:
@@ -129,9 +132,10 @@ class InProcess:
         self._tokenizer = tokenize.tokenizer(aws.settings, values_catalog())
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 -- boto3's
-        records = sqs_records(json.loads(Payload), 5)
-        outcomes = self._tokenizer.run(records, ample_budget(), replayed=True, publish=False)
-        return {"Payload": io.BytesIO(json.dumps(replay_answer(outcomes, with_events=True)).encode())}
+        asked = tokenize_message(json.loads(Payload))
+        assert asked.record is not None
+        outcomes = self._tokenizer.tokenize_batch([api_record(asked.record)], ample_budget(), asked.mode)
+        return {"Payload": io.BytesIO(json.dumps(tokenize_answer(outcomes, asked.mode)).encode())}
 
 
 def test_a_honey_token_takes_the_calls_that_an_orders_token_takes(account: Account, aws: Aws) -> None:

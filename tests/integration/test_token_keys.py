@@ -53,7 +53,9 @@ def test_a_record_that_comes_again_after_a_rotation_gives_the_same_bytes_and_a_l
     aws: Aws,
 ) -> None:
     def shown(sequence: int, **changes: Any) -> Any:
-        (outcome,) = aws.tokenizer().run([stream_record(order(), sequence, **changes)], ample_budget())
+        (outcome,) = aws.tokenizer().tokenize_batch(
+            [stream_record(order(), sequence, **changes)], ample_budget()
+        )
         assert outcome.published
         (event,) = aws.events()
         return event["detail"]

@@ -10,7 +10,6 @@ from botocore.exceptions import ClientError
 from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.compose import desks
 from tokenizer.aws.platform import clients
 from tokenizer.aws.vault import vault
 from tokenizer.errors import BadRecord, Denied, PipelineError, Throttled, Unavailable, VaultIntegrity
@@ -186,7 +185,7 @@ def test_throttling_denial_and_tampering_at_kms_are_different_errors(
             made.decrypt = fail
         return made
 
-    monkeypatch.setattr(desks, "client", failing)
+    monkeypatch.setattr(clients, "client", failing)
     found = read(aws)
     assert isinstance(found, expected)
     assert "injected" not in str(found)
@@ -217,10 +216,10 @@ def test_what_dynamodb_leaves_unprocessed_is_sent_again_alone(
 
 def test_a_forged_index_entry_is_refused(aws: Aws) -> None:
     tokenizer = aws.tokenizer()
-    tokenizer.run([stream_record(order(), 1)], ample_budget())
+    tokenizer.tokenize_batch([stream_record(order(), 1)], ample_budget())
     aws.events()
     for entry in aws.stored("blind-index"):
         put(aws, entry | {"token": {"S": "tok_" + "0" * 26}}, "blind-index")
-    (outcome,) = tokenizer.run([stream_record(order(), 2)], ample_budget())
+    (outcome,) = tokenizer.tokenize_batch([stream_record(order(), 2)], ample_budget())
     assert isinstance(outcome.failure, VaultIntegrity)
     assert not aws.events()

@@ -147,7 +147,9 @@ holders = st.builds(_held, keys, embedded_keys, values).flatmap(st.sampled_from)
 @tried(holders, st.sampled_from(PLACES), times=3)
 def test_it_is_neither_published_nor_kept(held: Any, place: tuple[str | int, ...]) -> None:
     world = World()
-    (outcome,) = world.tokenizer.run([stream_record(json_text.dump(holding(place, held)))], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch(
+        [stream_record(json_text.dump(holding(place, held)))], ample_budget()
+    )
     assert outcome.published
     assert_gone(written(world))
 
@@ -165,7 +167,7 @@ def test_a_letter_of_a_record_that_is_refused_holds_none(held: Any, fault: str) 
         case _:
             event = [event]
     world = World()
-    (outcome,) = world.tokenizer.run([stream_record(json_text.dump(event))], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(json_text.dump(event))], ample_budget())
     assert outcome.letter is not None
     assert_gone(written(world))
 

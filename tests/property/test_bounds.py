@@ -11,7 +11,7 @@ from tests.support.fakes.world import ample_budget as ample
 from tests.support.property.tried import tried
 from tokenizer import json_text
 from tokenizer.aws.pipeline.bus import EventBridgeBus, entry_bytes
-from tokenizer.aws.platform.batches import packed
+from tokenizer.aws.platform.batches import in_calls
 from tokenizer.errors import BadRecord
 from tokenizer.guard.authentication_data import strip_authentication_data
 from tokenizer.records import SanitizedRecord
@@ -95,7 +95,7 @@ def test_no_call_of_the_bus_is_larger_than_it_may_be(texts: list[str], room: int
 
 @tried(st.lists(st.integers(0, 20), max_size=30), st.integers(1, 5), st.integers(20, 40), times=2)
 def test_packs_keep_both_limits_and_lose_nothing(sizes: list[int], count: int, limit: int) -> None:
-    packs = [list(each) for each in packed(dict(enumerate(sizes)), count, limit)]
+    packs = [list(each) for each in in_calls(dict(enumerate(sizes)), count, limit)]
     assert [key for pack in packs for key in pack] == list(range(len(sizes)))
     assert all(len(pack) <= count and sum(sizes[key] for key in pack) <= limit for pack in packs)
     for pack, after in itertools.pairwise(packs):

@@ -60,7 +60,7 @@ def put(event: dict[str, Any], path: tuple[str | int, ...], value: str) -> None:
 def shown_at(event: dict[str, Any], path: tuple[str | int, ...]) -> tuple[Any, Any]:
     """What consumers see at a place, and what its token reveals."""
     world = World()
-    (outcome,) = world.tokenizer.run([stream_record(event)], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(event)], ample_budget())
     assert outcome.published, str(outcome.letter)
     (detail,) = world.bus.details()
     value: Any = detail["metadata"] if path == ("event_id",) else detail["data"]

@@ -128,7 +128,7 @@ def test_the_tokens_of_different_records_are_different(sources: list[LetterSourc
     records = [
         stream_record(order(), at, identity=each, item_id=str(at)) for at, each in enumerate(identities)
     ]
-    assert all(outcome.published for outcome in world.tokenizer.run(records, ample_budget()))
+    assert all(outcome.published for outcome in world.tokenizer.tokenize_batch(records, ample_budget()))
     shown = [_own_tokens(detail) for detail in world.bus.details()]
     assert all(len(tokens) > 8 for tokens in shown)
     assert not any(one & other for one, other in combinations(shown, 2))
@@ -144,7 +144,7 @@ def _own_tokens(value: Any, key: str = "") -> set[str]:
 
 
 def shown(world: World, event: Any, sequence: int) -> Any:
-    (outcome,) = world.tokenizer.run([stream_record(event, sequence)], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(event, sequence)], ample_budget())
     assert outcome.published, str(outcome.letter)
     return world.bus.details()[-1]["data"]
 

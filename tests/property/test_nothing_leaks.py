@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from handlers.runtime import log_batch, logger
+from handlers.batch_outcomes import log_batch
+from handlers.runtime import logger
 from schemas.base import Envelope
 from schemas.kinds import NormalForm
 from tests.support.fakes.world import World, ample_budget
@@ -138,7 +139,7 @@ def _stands_alone(value: str, alone: str, plain: str) -> bool:
 
 def run(world: World, raws: list[Raw]) -> list[Outcome]:
     records = [stream_record(json_text.dump(raw.event), at) for at, raw in enumerate(raws)]
-    outcomes = world.tokenizer.run(records, ample_budget())
+    outcomes = world.tokenizer.tokenize_batch(records, ample_budget())
     assert all(outcome.failure is None for outcome in outcomes)
     assert all(outcome.published for outcome in outcomes), [str(outcome.letter) for outcome in outcomes]
     return outcomes
@@ -196,7 +197,7 @@ def test_a_value_that_was_seen_before_comes_back_as_it_was_spelled_first(raws: l
 def test_authentication_data_is_neither_shown_nor_kept(raw: Raw, broken: bool) -> None:
     world = World()
     data = json_text.dump(raw.event) + (b"}" if broken else b"")
-    (outcome,) = world.tokenizer.run([stream_record(data)], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(data)], ample_budget())
     assert outcome.published is not broken
     kept = [field.value for record in world.vault.stored.values() for field in record.fields.values()]
     written = [*(each.detail for each in world.bus.events), *(each.data for each in world.letters.sent)]
@@ -214,7 +215,7 @@ def test_authentication_data_is_neither_shown_nor_kept(raw: Raw, broken: bool) -
 def test_what_is_said_of_a_bad_record_repeats_nothing_of_it(raw: Raw, fault: str) -> None:
     world = World()
     record = stream_record(_broken(raw, fault))
-    (outcome,) = world.tokenizer.run([record], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([record], ample_budget())
     assert outcome.letter is not None
     (letter,) = world.letters.sent
     said = [letter.message, str(outcome.letter), repr(outcome), repr(letter), repr(record)]

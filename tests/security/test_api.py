@@ -10,7 +10,7 @@ from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
 from tests.support.security.template import VERBS, Template, of_type, plant
 from tokenizer.aws.api.idempotency import LEASE_SECONDS
-from tokenizer.aws.compose.desks import API_CALL_SECONDS
+from tokenizer.aws.compose.invocation import API_CALL_SECONDS
 
 GATEWAY_SECONDS = 29
 ASKED = ("Reveal", "Payment", "Erase")  # functions that the API waits for

@@ -9,7 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
-from tokenizer.aws.compose import desks, tokenize
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.compose.vault import vault_reader
+from tokenizer.aws.pipeline.alias_lookup import AliasLookup
 from tokenizer.aws.pipeline.aliases import DynamoAliases
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import RevealSettings, TokenizeSettings
@@ -17,6 +19,10 @@ from tokenizer.aws.vault.vault import VaultReader
 from tokenizer.pipeline.batch import Tokenizer
 
 REGION = "us-east-1"
+
+
+class Aliases(DynamoAliases, AliasLookup):
+    """Claims aliases as the tokenizer does, and looks them up as revealing does."""
 
 
 @dataclass
@@ -34,10 +40,10 @@ class Aws:
         return tokenize.tokenizer(self.settings)
 
     def reader(self, **changes: Any) -> VaultReader:
-        return desks.vault_reader(self.reveal_settings(**changes))
+        return vault_reader(self.reveal_settings(**changes))
 
-    def aliases(self) -> DynamoAliases:
-        return desks.aliases(self.reveal_settings())
+    def aliases(self) -> "Aliases":
+        return Aliases(self.client("dynamodb"), self.settings.alias_table)
 
     def reveal_settings(self, **changes: Any) -> RevealSettings:
         fields = {

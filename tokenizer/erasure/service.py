@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tokenizer.audit.lines import as_code
+from tokenizer.audit.port import Audit
+from tokenizer.callers import Caller
 from tokenizer.erasure.eraser import Eraser
-from tokenizer.reveal.service import Audit, Caller
+from tokenizer.errors import Refused
 from tokenizer.time_budget import Budget
 
 ERASE = "erase"
-
-
-class NotPermitted(Exception):
-    """Means that the policies don't permit the erasure."""
 
 
 class ErasurePolicies(Protocol):
@@ -38,7 +36,7 @@ class ErasureService:
         The audit line is written first. It holds the vault's name for the customer, not the customer id.
 
         Raises:
-            NotPermitted: the policies don't permit it; the audit trail records the attempt.
+            Refused: the policies don't permit it; the audit trail records the attempt.
             PipelineError: an AWS service failed. Nothing is promised then; trying again is safe.
         """
         erasure_id = f"era_{uuid.uuid4().hex}"
@@ -54,7 +52,7 @@ class ErasureService:
             result="marked" if allowed else "denied",
         )
         if not allowed:
-            raise NotPermitted
+            raise Refused("denied", "the policies do not let the caller erase for this purpose")
         certificate = self.eraser.erase(customer_id, caller.name, as_code(purpose), erasure_id, budget)
         return certificate.shown(customer_id)
 

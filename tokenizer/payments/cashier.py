@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from tokenizer.alarm_metrics import HONEY_ASKED
+from tokenizer.audit.port import Audit
 from tokenizer.cards import digits_of
-from tokenizer.errors import Unavailable
+from tokenizer.errors import Refused, Unavailable
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault, Status, reveal
-from tokenizer.reveal.service import Audit, Honey
+from tokenizer.reveal.ports import Honey
 from tokenizer.time_budget import Budget
 
 _LAST = 4
@@ -59,8 +60,7 @@ class Payment:
     reason: str | None
 
 
-class NotPayable(Exception):
-    """Means that the order can't be paid. The text says why, without values."""
+NOT_PAYABLE = "not_payable"
 
 
 class Gateway(Protocol):
@@ -105,7 +105,7 @@ class Cashier:
             budget: the time that is left.
 
         Raises:
-            NotPayable: the order has no card, or the vault no longer holds it.
+            Refused: the order has no card, or the vault no longer holds it.
             PipelineError: the vault, the gateway, the table or the audit trail failed; trying again is safe.
         """
         order_id = str(order["order_id"])
@@ -145,7 +145,7 @@ class Cashier:
             raise Unavailable("the vault can't be read")
         values = [each.found.value if each.found else None for each in found.values()]
         if not all(isinstance(each, str) for each in values):
-            raise NotPayable("the card is not in the vault any more")
+            raise Refused(NOT_PAYABLE, "the card is not in the vault any more")
         return Card(*(str(each) for each in values))
 
 
@@ -153,7 +153,7 @@ def _card_tokens(order: Mapping[str, Any]) -> list[str]:
     tokens = (order.get("payment") or {}).get("card") or {}
     wanted = [tokens.get("number"), tokens.get("expiry")]
     if not all(isinstance(each, str) and each for each in wanted):
-        raise NotPayable("the order has no card")
+        raise Refused(NOT_PAYABLE, "the order has no card")
     return [str(each) for each in wanted]
 
 

@@ -14,20 +14,19 @@ from itertools import count
 from stdnum import luhn
 
 from schemas.kinds import FormatPreservingToken
-from schemas.sanitized import ALIAS_PATTERN
 from tokenizer.cards import digits_of
 from tokenizer.errors import PipelineError
 from tokenizer.guard import Finding, find_leak, own_values
 from tokenizer.identity import Identity
+from tokenizer.pipeline.alias_form import may_be_alias
 from tokenizer.pipeline.ports import Aliases
 from tokenizer.time_budget import Budget
-from tokenizer.vault.tokens import LENGTH, Pointer, TokenKey
+from tokenizer.vault.tokens import Pointer, TokenKey
 
 ATTEMPTS = (
     32  # if half of the smallest domain is taken, one value in four billion gets an ordinary token instead
 )
 
-_NUMBER = re.compile(ALIAS_PATTERN, re.ASCII)
 _SSN_DIGITS = 9
 # Areas and groups that the SSA never gives out, nor the IRS for ITINs.
 _NO_SSN = re.compile(
@@ -110,11 +109,6 @@ def claim_aliases(
             else:
                 waiting[token] = (use, attempt + 1)
     return found, failed
-
-
-def may_be_alias(text: str) -> bool:
-    """Returns True if a string has the shape of an alias."""
-    return len(text) <= LENGTH and _NUMBER.fullmatch(text) is not None
 
 
 def takes_alias(value: object, kind: FormatPreservingToken) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from schemas.dead_letter import ErrorCode
 from tokenizer.errors import BadRecord, OutOfTime, PipelineError
+from tokenizer.pipeline.mode import Mode
 from tokenizer.pipeline.ports import Bus, DeadLetters
 from tokenizer.pipeline.record_reader import ParsedRecord, RecordReader
 from tokenizer.pipeline.sanitize import Draft
@@ -28,17 +29,15 @@ class Tokenizer:
     bus: Bus
     letters: DeadLetters
 
-    def run(
-        self, records: Sequence[RawRecord], budget: Budget, *, replayed: bool = False, publish: bool = True
+    def tokenize_batch(
+        self, records: Sequence[RawRecord], budget: Budget, mode: Mode = Mode.DELIVERED
     ) -> list[Outcome]:
         """Processes a batch.
 
         Args:
             records: the raw records in the order of their arrival.
             budget: the time that is left.
-            replayed: True if the records come from dead letters. A record that fails again keeps its letter; no new one
-                is sent.
-            publish: False to return the events without putting them on the bus.
+            mode: how the records came, which decides whether events are published and whether letters are sent.
 
         Returns:
             One outcome for each record, in the same order.
@@ -62,14 +61,14 @@ class Tokenizer:
             {at: draft for at, draft in drafts.items() if at not in failures}, early
         )
         failures |= unwritten
-        if publish and events:
+        if mode.publishes and events:
             failures |= failed(events, self.bus.publish(list(events.values()), early))
         letters = {
             at: bad
             for at, failure in failures.items()
             if parsed[at].kept is not None and (bad := _final(records[at], failure))
         }
-        unsent = {} if replayed else self._dead_letter(parsed, letters, budget)
+        unsent = self._dead_letter(parsed, letters, budget) if mode.sends_letters else {}
         return [
             Outcome(record, letter=letters[at])
             if at in letters and at not in unsent

@@ -8,6 +8,7 @@ from typing import Any
 from schemas.dead_letter import LetterSource
 from tokenizer.errors import Configuration
 from tokenizer.identity import Identity
+from tokenizer.messages.tokenize import ApiRecord
 from tokenizer.pipeline.kpl import user_records
 from tokenizer.records import RawRecord, timestamp
 
@@ -79,6 +80,29 @@ def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
         item_id=message_id,
         attempts=attempts,
         last_attempt=attempts >= max_receive_count,
+    )
+
+
+def api_record(record: ApiRecord) -> RawRecord:
+    """Returns the raw record that the API has tokenized.
+
+    The API's name and the record's id stand where a queue and a message's id stand, so its tokens are those of such a message.
+
+    Raises:
+        Configuration: it names no moment.
+    """
+    try:
+        arrived = datetime.fromtimestamp(record.arrived / 1000, UTC)
+    except _MALFORMED:
+        raise Configuration("the API's record names no moment") from None
+    return RawRecord(
+        identity=Identity.of_sqs(record.origin, record.record_id),
+        data=record.body.encode("utf-8", "surrogatepass"),
+        source=LetterSource(
+            queue=record.origin, message_id=record.record_id, arrived_at=timestamp(arrived), edited=None
+        ),
+        arrived_at=arrived,
+        item_id=record.record_id,
     )
 
 

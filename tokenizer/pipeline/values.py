@@ -18,7 +18,6 @@ _BIN_LENGTHS = range(14, 20)  # a shorter number would hide fewer than four digi
 _NETWORK_BITS = {4: 24, 6: 48}
 _LARGEST_AMOUNT = Decimal(10) ** 18
 _BAND_EDGES = (1, 2, 5, 10)
-_MASKED_AT_LEAST = 4
 _NOT_PHONE = re.compile(r"[^0-9+]")
 _TRUNK_IN_BRACKETS = "(0)"  # what is dialled within the country alone: +44 (0)7700 900123
 
@@ -92,23 +91,6 @@ def generalize(rule: Rule, value: str) -> str | None:
             return _network(plain)
         case Rule.AMOUNT_BAND:
             return _band(plain)
-
-
-def mask(value: str, keep_first: int, keep_last: int) -> str | None:
-    """Hides letters and digits of a value; returns None if fewer would be hidden than shown, or fewer than four."""
-    places = [index for index, character in enumerate(value) if character.isalnum()]
-    hidden = len(places) - keep_first - keep_last
-    if hidden < max(_MASKED_AT_LEAST, keep_first + keep_last):
-        return None
-    covered = set(places[keep_first : len(places) - keep_last])
-    # Marks that combine with a hidden letter would give it away.
-    return "".join(
-        [
-            "*" if index in covered else character
-            for index, character in enumerate(value)
-            if not unicodedata.combining(character)
-        ]
-    )
 
 
 def _year(value: str) -> str | None:

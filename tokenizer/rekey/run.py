@@ -8,86 +8,15 @@ each segment is stored after every page, so that a run that was killed can conti
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from tokenizer.reveal.service import Audit
+from tokenizer.audit.port import Audit
+from tokenizer.errors import Refused
+from tokenizer.rekey.progress import UNREADABLE_TOLD, MoveOutcome, Phase, Progress, Run, Stretch
 from tokenizer.time_budget import Budget
 
 MOST_SEGMENTS = 64
-_TOLD = 20  # how many ids of unreadable records a segment keeps
-
-
-class MoveOutcome(StrEnum):
-    """Lists what a walk did with a record, or how it found it."""
-
-    MOVED = "moved"  # is under the new key now
-    CURRENT = "current"  # was under the new key already
-    CHANGED = "changed"  # was rewritten or erased after it was read, so it was left alone
-    OLD = "old"  # is under another key of ours
-    TAMPERED = "tampered"  # is not what was written, so it was left alone
-    DENIED = "denied"  # KMS refuses to open its data key, so it was left alone
-
-
-UNREADABLE = frozenset({MoveOutcome.TAMPERED, MoveOutcome.DENIED})
-
-
-class Phase(StrEnum):
-    """Lists the phases of a run."""
-
-    MOVE = "move"
-    VERIFY = "verify"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Describes one move of the whole vault.
-
-    Args:
-        target: the ARN of the KMS key that records move to.
-        segments: the number of segments that the table is split into.
-        begun_at: milliseconds since 1970; identifies the run.
-        begun_by: the operator who began it.
-        round: counts from 1; grows each time a verification finds records to move.
-        phase: the current phase.
-        finished_at: milliseconds since 1970; 0 while the run is not done.
-    """
-
-    target: str
-    segments: int
-    begun_at: int
-    begun_by: str
-    round: int = 1
-    phase: Phase = Phase.MOVE
-    finished_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Notes how far a segment has come in one phase of one round.
-
-    Args:
-        after: the id of the last record that is done; empty at the beginning.
-        done: True if no records are left.
-        counts: the number of records by result.
-        unreadable: the ids of the first few records that nobody can read.
-    """
-
-    round: int
-    phase: Phase
-    segment: int
-    after: str = ""
-    done: bool = False
-    counts: Mapping[MoveOutcome, int] = field(default_factory=dict)
-    unreadable: tuple[str, ...] = ()
-
-    def further(self, after: str, outcomes: Sequence[tuple[str, MoveOutcome]]) -> "Stretch":
-        """Returns the stretch after one more page. `outcomes` holds the id and the result of each record."""
-        counts = Counter(self.counts) + Counter(outcome for _, outcome in outcomes)
-        bad = (*self.unreadable, *(record_id for record_id, outcome in outcomes if outcome in UNREADABLE))
-        return replace(self, after=after, done=not after, counts=dict(counts), unreadable=bad[:_TOLD])
 
 
 class MovableVault(Protocol):
@@ -109,28 +38,7 @@ class MovableVault(Protocol):
         ...
 
 
-class Progress(Protocol):
-    """Stores how far runs have come. Each call raises a PipelineError if it fails."""
-
-    def run(self) -> Run | None:
-        """Returns the latest run, or None."""
-        ...
-
-    def keep_run(self, run: Run) -> None:
-        """Stores a run and replaces its previous state."""
-        ...
-
-    def stretches(self, run: Run) -> Sequence[Stretch]:
-        """Returns all stretches of a run that have begun."""
-        ...
-
-    def keep_stretch(self, run: Run, stretch: Stretch) -> None:
-        """Stores a stretch and replaces its previous state."""
-        ...
-
-
-class OutOfTurn(Exception):
-    """Means that a step was asked for before its time, or for no run."""
+OUT_OF_TURN = "out_of_turn"  # a step was asked for whose time has not come
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +73,12 @@ class Rekeying:
         """Works on one segment until its end, or until the budget is spent; returns how far it has come.
 
         Raises:
-            OutOfTurn: no run is active, or it has no such segment.
+            Refused: no run is active, or it has no such segment.
             PipelineError: KMS or a table failed. Finished work is stored; calling again continues.
         """
         run = self._current()
         if run.phase is Phase.DONE or not 0 <= segment < run.segments:
-            raise OutOfTurn("there is no such segment to work on: begin a run first")
+            raise Refused(OUT_OF_TURN, "there is no such segment to work on: begin a run first")
         known = {each.segment: each for each in self._stretches(run)}
         stretch = known.get(segment, Stretch(run.round, run.phase, segment))
         act = self.vault.move if run.phase is Phase.MOVE else self.vault.verify
@@ -187,12 +95,12 @@ class Rekeying:
             The state of the run; `wait` is the number of milliseconds until it may be verified.
 
         Raises:
-            OutOfTurn: no run is active, or some segments are not done.
+            Refused: no run is active, or some segments are not done.
         """
         run = self._current()
         stretches = self._stretches(run)
         if run.phase is Phase.DONE or sum(each.done for each in stretches) < run.segments:
-            raise OutOfTurn("the run is over, or has segments that are not done")
+            raise Refused(OUT_OF_TURN, "the run is over, or has segments that are not done")
         wait = run.begun_at + self.settle - self.now()
         if run.phase is Phase.MOVE and wait > 0:
             return self._told(run) | {"wait": wait}
@@ -218,7 +126,7 @@ class Rekeying:
     def _current(self) -> Run:
         run = self.progress.run()
         if run is None or run.target != self.target:
-            raise OutOfTurn("no run moves the vault to this key: begin one first")
+            raise Refused(OUT_OF_TURN, "no run moves the vault to this key: begin one first")
         return run
 
     def _stretches(self, run: Run) -> list[Stretch]:
@@ -244,7 +152,9 @@ class Rekeying:
             "left": [] if over else [each for each in range(run.segments) if each not in done],
             "moving": dict(_counted(moves)),
             "verified": dict(_counted(verification)),
-            "unreadable": sorted({each for stretch in stretches for each in stretch.unreadable})[:_TOLD],
+            "unreadable": sorted({each for stretch in stretches for each in stretch.unreadable})[
+                :UNREADABLE_TOLD
+            ],
         }
 
 

@@ -12,16 +12,6 @@ from typing import Any
 
 from schemas.dead_letter import LetterSource
 
-# In an event beside its records: they come from dead letters, so those that fail again get no second one.
-REPLAY = "order-tokenizer:replay"
-# Beside it: these records have no letter yet, so those that fail get one.
-WITH_LETTERS = "order-tokenizer:with-letters"
-
-# Beside REPLAY: somebody waits for the sanitized event.
-WITH_EVENTS = "order-tokenizer:with-events"
-# Beside REPLAY: single values, which are no event and are not published.
-VALUES = "order-tokenizer:values"
-
 Entry = dict[str, Any]
 Result = dict[str, Any]
 
@@ -35,12 +25,6 @@ PUBLISHED, FAILED, UNAVAILABLE, REFUSED, EXPIRED, SKIPPED = (
 )
 # If one letter stands for several records, the worst result counts.
 _WORST_FIRST = (REFUSED, EXPIRED, UNAVAILABLE, FAILED, PUBLISHED)
-
-
-def lambda_event(entries: Sequence[Entry], *, with_letters: bool = False) -> dict[str, Any]:
-    """The event with some records, all of one source."""
-    event: dict[str, Any] = {REPLAY: True, "Records": list(entries)}
-    return event | {WITH_LETTERS: True} if with_letters else event
 
 
 def entry(source: LetterSource, data: bytes) -> Entry:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tokenizer.errors import PipelineError, VaultIntegrity
-from tokenizer.pipeline.aliases import may_be_alias
+from tokenizer.pipeline.alias_form import may_be_alias
 from tokenizer.records import VaultField, VaultRecord
 from tokenizer.time_budget import Budget
 from tokenizer.vault.tokens import Pointer, is_token

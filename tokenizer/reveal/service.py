@@ -3,94 +3,26 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from tokenizer.alarm_metrics import BUDGET_EXCEEDED, HONEY_ASKED
 from tokenizer.audit.lines import as_code
-from tokenizer.pipeline.values import mask
+from tokenizer.audit.port import Audit
+from tokenizer.callers import Caller
+from tokenizer.masking import mask
 from tokenizer.records import VaultField
 from tokenizer.reveal.budgets import Granted, RevealBudgets
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault, Revealed, Status, reveal
+from tokenizer.reveal.ports import Action, Honey, Policies, RevealRequest
 from tokenizer.time_budget import Budget
 from tokenizer.vault.categories import category
 from tokenizer.vault.tokens import is_token
 
-IAM = "iam"  # the group of callers whom only IAM has let through
 DENIED = "denied"
 
 # Results that prove a text to be the vault's, whatever its shape.
 _LED_SOMEWHERE = frozenset({Status.OK, Status.ERASED, Status.TAMPERED})
 _NOT_THE_CALLERS = frozenset({str(Status.TAMPERED), str(Status.UNAVAILABLE)})
-
-
-class NotACaller(ValueError):
-    """What a request names as its caller is none; the text may be told to whoever asked."""
-
-
-class Action(StrEnum):
-    """Lists the actions that a caller may ask for."""
-
-    REVEAL = "reveal"
-    MASKED = "revealMasked"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Describes the caller.
-
-    Args:
-        name: the name for the audit trail.
-        groups: the groups by which the policies decide.
-        mfa: True if the caller signed in with a second factor.
-    """
-
-    name: str
-    groups: tuple[str, ...]
-    mfa: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RevealRequest:
-    """Holds a request: some tokens, a purpose, and whether values are wanted in full or masked."""
-
-    tokens: tuple[str, ...]
-    purpose: str
-    action: Action
-
-
-class Policies(Protocol):
-    """Decides who may reveal what."""
-
-    def permitted(self, caller: Caller, request: RevealRequest, hour: int) -> Mapping[Action, frozenset[str]]:
-        """Returns the categories of values that a caller may reveal, by action.
-
-        Args:
-            caller: the caller.
-            request: the request, with its purpose.
-            hour: the hour of the day, in UTC.
-        """
-        ...
-
-
-class Honey(Protocol):
-    """Knows the honey tokens, which nobody has a reason to reveal."""
-
-    def among(self, tokens: Collection[str], budget: Budget) -> frozenset[str]:
-        """Returns those tokens that are honey tokens.
-
-        Raises:
-            PipelineError: the honey tokens can't be read.
-        """
-        ...
-
-
-class Audit(Protocol):
-    """Writes the audit trail."""
-
-    def write(self, action: str, operator: str, **facts: Any) -> None:
-        """Adds a line; raises if it could not be stored."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,17 +178,3 @@ def masked(value: Any, of: str) -> str:
         local, _, domain = value.rpartition("@")
         return f"{local[:1]}***@{domain}" if local else "***"
     return mask(value, 1, 0) or "***"
-
-
-def caller_of(told: Mapping[str, Any] | None) -> Caller:
-    """The caller that a request names; without one, whoever IAM let invoke the function.
-
-    Raises:
-        NotACaller: what it names is none.
-    """
-    if told is None:
-        return Caller("invoked directly", (IAM,))
-    name, groups, mfa = told.get("name"), told.get("groups"), told.get("mfa", False)
-    if not isinstance(name, str) or not isinstance(groups, list) or not isinstance(mfa, bool):
-        raise NotACaller("caller: name, groups and mfa")
-    return Caller(name, tuple(str(each) for each in groups if each != IAM), mfa)

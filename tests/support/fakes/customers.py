@@ -7,7 +7,8 @@ import pytest
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.aws.compose import desks
+from tokenizer.aws.compose.erase import eraser
+from tokenizer.aws.compose.vault import unerased_vault
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import EraseSettings
 from tokenizer.erasure.certificates import SWEEPS
@@ -37,7 +38,7 @@ class Customers:
             made.meta.events.register("after-call", lambda model, **_: self.hook("after", model.name))
             return made
 
-        monkeypatch.setattr(desks, "client", watched)
+        monkeypatch.setattr(clients, "client", watched)
         settings = aws.settings
         self._settings = EraseSettings(
             vault_table=settings.vault_table,
@@ -55,7 +56,7 @@ class Customers:
         )
 
     def eraser(self) -> Eraser:
-        made = desks.eraser(self._settings)
+        made = eraser(self._settings)
         object.__setattr__(made, "now", lambda: self.now)
         return made
 
@@ -63,7 +64,7 @@ class Customers:
         """Tokens of an order of a customer's."""
         who = {"customer_id": customer, "name": "Ann", "email": f"{customer}@example.com"} | about
         event = order(customer=who, order_id=f"SO-{sequence}")
-        (outcome,) = self.aws.tokenizer().run([stream_record(event, sequence)], ample_budget())
+        (outcome,) = self.aws.tokenizer().tokenize_batch([stream_record(event, sequence)], ample_budget())
         assert outcome.published, outcome
         (detail,) = (
             each["detail"]
@@ -80,7 +81,7 @@ class Customers:
         return self.eraser().sweep(ample_budget())
 
     def statuses(self, tokens: list[str]) -> set[str]:
-        vault = desks.live_vault(self.aws.reveal_settings())
+        vault = unerased_vault(self.aws.reveal_settings())
         return {
             str(each.status) for each in reveal(tokens, vault, self.aws.aliases(), ample_budget()).values()
         }

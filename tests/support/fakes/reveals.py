@@ -12,7 +12,8 @@ from tokenizer.errors import PipelineError
 from tokenizer.reveal.budget_rules import BudgetRules, Window
 from tokenizer.reveal.budgets import RevealBudgets
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault
-from tokenizer.reveal.service import Policies, RevealService
+from tokenizer.reveal.ports import Policies
+from tokenizer.reveal.service import RevealService
 from tokenizer.time_budget import Budget
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

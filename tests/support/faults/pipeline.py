@@ -14,8 +14,8 @@ from tests.support.fakes.world import ample_budget
 from tests.support.faults.aws import Aws
 from tests.support.faults.lambda_service import SETTINGS, Queue, Stream, queue_settings
 from tokenizer import json_text
-from tokenizer.aws.compose import tokenize
-from tokenizer.aws.pipeline.aliases import DynamoAliases
+from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
+from tokenizer.aws.pipeline.alias_lookup import AliasLookup
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.vault import token_keys
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
@@ -165,11 +165,9 @@ class Pipeline:
         """Values by token, read past all faults."""
         with self._well():
             kms, dynamodb = self.aws.client("kms"), self.aws.client("dynamodb")
-            keys = DataKeyReader(
-                kms, [SETTINGS.vault_key_arn], tokenize.vault_context("vault"), Bounds(), lambda: 0.0
-            )
+            keys = DataKeyReader(kms, [SETTINGS.vault_key_arn], vault_context("vault"), Bounds(), lambda: 0.0)
             vault = VaultReader(dynamodb, "vault", "vault", VaultReaderMaterials(keys), lambda: 0.0)
-            answers = reveal(tokens, vault, DynamoAliases(dynamodb, "aliases"), ample_budget())
+            answers = reveal(tokens, vault, AliasLookup(dynamodb, "aliases"), ample_budget())
         return {token: answer.found.value for token, answer in answers.items() if answer.found}
 
     @contextmanager
@@ -204,7 +202,7 @@ class Pipeline:
 
     def _unopenable(self, letters: dict[str, list[DeadLetter]]) -> Iterator[str]:
         with self._well():
-            context = tokenize.LETTER_CONTEXT
+            context = LETTER_CONTEXT
             keys = DataKeyReader(
                 self.aws.client("kms"), [SETTINGS.letter_key_arn], context, Bounds(), lambda: 0.0
             )

@@ -12,7 +12,7 @@ from tests.support.samples import stream_record
 @pytest.mark.parametrize("mix", [PLAIN, CONSISTENT, Mix(fields=12)])
 def test_an_order_has_as_many_sensitive_fields_as_its_mix_says(mix: Mix) -> None:
     world = World()
-    (outcome,) = world.tokenizer.run([stream_record(orders(mix, 1)[0])], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(orders(mix, 1)[0])], ample_budget())
     assert outcome.published
     assert outcome.guard_hits == ()
     (detail,) = world.bus.details()

@@ -3,13 +3,13 @@ from typing import Any
 
 import pytest
 
+from handlers import api
 from handlers.rest import models
 from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
 from tests.support.handlers import MACHINE, PERSON, Api, forget
 from tests.support.samples import order
-from tokenizer.aws.compose import desks
-from tokenizer.errors import Denied, Refusal
+from tokenizer.errors import Denied, Refused
 
 MOST = 262_144
 # Written out, not imported: what every answer carries, and who may ask what.
@@ -129,17 +129,17 @@ class FakeOrderService:
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
-        (Refusal("idempotency_key_reused", "m"), 422, "idempotency_key_reused"),
-        (Refusal("idempotency_key_in_use", "m"), 409, "idempotency_key_in_use"),
-        (Refusal("not_found", "m"), 404, "not_found"),
-        (Refusal("not_payable", "m"), 409, "not_payable"),
+        (Refused("idempotency_key_reused", "m"), 422, "idempotency_key_reused"),
+        (Refused("idempotency_key_in_use", "m"), 409, "idempotency_key_in_use"),
+        (Refused("not_found", "m"), 404, "not_found"),
+        (Refused("not_payable", "m"), 409, "not_payable"),
         (Denied("canary"), 503, "unavailable"),
     ],
 )
 def test_errors_have_their_statuses(
     call: Api, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
 ) -> None:
-    monkeypatch.setattr(desks, "order_service", lambda _: FakeOrderService(error))
+    monkeypatch.setattr(api, "order_service", lambda _: FakeOrderService(error))
     answer = call("POST", "/orders", json.dumps(order()), PERSON)
     assert (answer.status, answer.body["error"]["code"]) == (status, code)
     assert "canary" not in json.dumps(answer.body)
@@ -149,7 +149,7 @@ def test_people_and_machines_are_served_by_one_route_under_their_own_names(
     call: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = FakeOrderService()
-    monkeypatch.setattr(desks, "order_service", lambda _: desk)
+    monkeypatch.setattr(api, "order_service", lambda _: desk)
     assert call("POST", "/orders", json.dumps(order()), PERSON).status == 202
     assert call("POST", "/machine/orders", json.dumps(order()), MACHINE).status == 202
     assert desk.callers == ["ann", "client"]

@@ -1,14 +1,17 @@
 """Who asks, as the ID token's claims say it by way of API Gateway."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from handlers.rest.answers import Refused
-from handlers.rest.callers import SCOPES, Caller, caller_of
+from handlers import api
+from handlers.rest.answers import HttpError
+from handlers.rest.callers import SCOPES, verified_caller
 from tests.support.handlers import Api
-from tokenizer.aws.compose import desks
+from tokenizer.callers import Caller
+from tokenizer.messages.reveal import RevealAnswer, RevealedToken
 
 
 class Asking:
@@ -17,17 +20,16 @@ class Asking:
     def __init__(self) -> None:
         self.caller: dict[str, Any] = {}
 
-    def reveal(
-        self, tokens: list[str], purpose: str, *, masked: bool, caller: dict[str, Any]
-    ) -> dict[str, Any]:
-        self.caller = caller
-        return {"tokens": {tokens[0]: {"status": "ok", "kind": "token", "value": '"4***"', "masked": True}}}
+    def reveal(self, tokens: list[str], purpose: str, *, masked: bool, caller: Caller) -> RevealAnswer:
+        self.caller = {**asdict(caller), "groups": list(caller.groups)}
+        revealed = RevealedToken(status="ok", kind="token", value='"4***"', masked=True)
+        return RevealAnswer(tokens={tokens[0]: revealed})
 
 
 @pytest.fixture
 def asking(call: Api, monkeypatch: pytest.MonkeyPatch) -> Asking:
     made = Asking()
-    monkeypatch.setattr(desks, "order_service", lambda _: made)
+    monkeypatch.setattr(api, "order_service", lambda _: made)
     return made
 
 
@@ -92,8 +94,8 @@ def machine(route: tuple[str, str], **claims: Any) -> Caller | int:
     told = {"sub": "client", "token_use": "access", **claims}
     event = {"httpMethod": method, "resource": resource, "requestContext": {"authorizer": {"claims": told}}}
     try:
-        return caller_of(event)
-    except Refused as refused:
+        return verified_caller(event)
+    except HttpError as refused:
         return int(refused.event()["statusCode"])
 
 
@@ -104,7 +106,7 @@ def test_the_scopes_are_these() -> None:
 @pytest.mark.parametrize("route", NEEDED, ids=" ".join)
 @pytest.mark.parametrize("scope", ["{}", "a/b {}", "{} a/b", "a/b {} c/d", ALL])
 def test_a_machine_is_let_in_by_the_scope_of_its_method(route: tuple[str, str], scope: str) -> None:
-    assert machine(route, scope=scope.format(NEEDED[route])) == Caller("client", (), mfa=False)
+    assert machine(route, scope=scope.format(NEEDED[route])) == Caller("client")
 
 
 @pytest.mark.parametrize("route", NEEDED, ids=" ".join)
@@ -155,4 +157,4 @@ def test_a_machine_comes_with_an_access_token_and_a_name(claims: dict[str, Any])
 
 def test_a_machine_has_no_groups_and_no_second_factor_whatever_its_token_says() -> None:
     claims = {"cognito:groups": ["payments", "compliance"], "amr": ["mfa"], "scope": ALL}
-    assert machine(("POST", "/machine/orders"), **claims) == Caller("client", (), mfa=False)
+    assert machine(("POST", "/machine/orders"), **claims) == Caller("client")

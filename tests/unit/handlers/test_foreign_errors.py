@@ -53,4 +53,6 @@ def test_a_caller_that_is_none_is_told_what_a_caller_is(
     handler: Callable[..., Any], event: dict[str, Any]
 ) -> None:
     answer = handler(event | {"caller": {"name": 4111111111111111}}, Context())
-    assert answer == {"error": {"code": "invalid_request", "message": "caller: name, groups and mfa"}}
+    assert answer == {
+        "error": {"code": "invalid_request", "message": "caller.name: Input should be a valid string"}
+    }

@@ -9,9 +9,9 @@ from handlers import reveal
 from handlers.rest.models import RevealRequest, TokensRequest
 from tests.support.fakes.honeytoken_parts import SEED, Parts
 from tests.support.handlers import PERSON, Api
-from tokenizer.aws.honeytokens.service import InvalidRequest
-from tokenizer.aws.replay.service import InvalidRequest as NotUnderstood
-from tokenizer.aws.replay.service import _texts
+from tokenizer.errors import InvalidRequest
+from tokenizer.messages.base import parse_message
+from tokenizer.messages.replay import REPLAY, ReplayLetters
 
 MOST_BYTES = 262_144
 REVEAL: dict[str, Any] = {"tokens": ["t"], "purpose": "charge"}
@@ -123,9 +123,11 @@ def test_honey_tokens_are_seeded_by_25(change: dict[str, Any], fits: bool) -> No
 
 @pytest.mark.parametrize(("count", "fits"), [(0, False), (1, True), (100, True), (101, False)])
 def test_letters_are_replayed_by_a_hundred(count: int, fits: bool) -> None:
-    request = {"letters": ["l"] * count}
+    request = {"action": "replay", "letters": ["l"] * count}
     if fits:
-        assert _texts(request, "letters") == request["letters"]
+        found = parse_message(REPLAY, request)
+        assert isinstance(found, ReplayLetters)
+        assert found.letters == ("l",) * count
     else:
-        with pytest.raises(NotUnderstood, match="letters: a list of 1 to 100 texts"):
-            _texts(request, "letters")
+        with pytest.raises(InvalidRequest, match=r"^replay\.letters: "):
+            parse_message(REPLAY, request)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers import erase, pay, reveal, runtime
+from handlers import batch_outcomes, erase, pay, reveal
 from local.emulator.package import ROOT
 from local.emulator.template import load
 from tests.support.fakes.audit import FakeAudit
@@ -130,7 +130,7 @@ def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(
     desk.honey.tokens = {token_of(42)}
     for first in range(0, 500, 100):
         ask(first)
-    runtime.log_batch([])
+    batch_outcomes.log_batch([])
     counters.count(AUDIT_FAILED)
     monkeypatch.setattr(erase, "_service", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0}))
     erase.handler({"sweep": True}, CONTEXT)

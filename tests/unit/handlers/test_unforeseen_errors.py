@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import handlers
-from handlers import cloudformation, token_keys, vault_keys
-from handlers.runtime import log_batch, redact_errors
+from handlers import api, cloudformation, token_keys, vault_keys
+from handlers.batch_outcomes import log_batch
+from handlers.runtime import redact_errors
 from tests.support.fakes.world import World, ample_budget
 from tests.support.handlers import PERSON, Api
 from tests.support.samples import order, stream_record
-from tokenizer.aws.compose import desks
-from tokenizer.aws.platform import traces
+from tokenizer.aws.platform import clients, traces
 from tokenizer.errors import Denied
 
 TOLD = "4111111111111111"
@@ -76,7 +76,7 @@ def test_the_api_tells_the_class_alone(call: Api, monkeypatch: pytest.MonkeyPatc
     def choke(_: Any) -> None:
         raise ValueError(TOLD)
 
-    monkeypatch.setattr(desks, "order_service", choke)
+    monkeypatch.setattr(api, "order_service", choke)
     with pytest.raises(RuntimeError, match=r"^ValueError$"):
         call("POST", "/orders", json.dumps(order()), PERSON)
     assert TOLD not in log.getvalue()
@@ -87,7 +87,7 @@ def test_a_batch_that_could_not_be_told_of_is_done(monkeypatch: pytest.MonkeyPat
     def choke(*_: Any) -> None:
         raise ValueError(TOLD)
 
-    outcomes = World().tokenizer.run([stream_record(order())], ample_budget())
+    outcomes = World().tokenizer.tokenize_batch([stream_record(order())], ample_budget())
     monkeypatch.setattr(traces, "add", choke)
     log_batch(outcomes)
     last = json.loads(log.getvalue().splitlines()[-1])
@@ -105,7 +105,7 @@ def test_cloudformation_is_answered_whatever_goes_wrong(
 
     answers: list[tuple[Any, ...]] = []
     monkeypatch.setattr(cloudformation, "_answer", lambda *told: answers.append(told))
-    monkeypatch.setattr(module, "client", choke)
+    monkeypatch.setattr(clients, "client", choke)
     for name in ("TOKEN_KEYS_TABLE", "TOKEN_KEY_ARN", "REKEY_TABLE"):
         monkeypatch.setenv(name, "n")
     versions = {"TokenKeyVersion": "1", "SubjectKeyVersion": "1"}

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from tokenizer.aws.reveal.cedar import CedarPolicies
-from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest, caller_of
+from tokenizer.callers import IAM, Caller, caller_of
+from tokenizer.errors import InvalidRequest
+from tokenizer.messages.base import parse_message
+from tokenizer.messages.reveal import REVEAL
+from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.categories import CATEGORIES, category
 
 POLICIES = Path("policies/reveal.cedar").read_text()
@@ -150,16 +154,23 @@ def test_a_caller_in_several_groups_may_what_any_of_them_may() -> None:
 
 
 def test_nobody_can_name_the_group_of_direct_callers() -> None:
-    assert caller_of({"name": "mallory", "groups": [IAM, "support"]}).groups == ("support",)
+    assert caller_of(Caller("mallory", (IAM, "support"))).groups == ("support",)
     assert caller_of(None).groups == (IAM,)
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"name": "x"}, {"name": 1, "groups": []}, {"name": "x", "groups": [], "mfa": "yes"}]
+    "told",
+    [
+        {},
+        {"groups": []},
+        {"name": "x", "groups": [], "canary": 1},
+        {"name": 1, "groups": []},
+        {"name": "x", "groups": [], "mfa": "yes"},
+    ],
 )
 def test_a_caller_that_is_none_is_refused(told: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="caller"):
-        caller_of(told)
+    with pytest.raises(InvalidRequest, match=r"^caller\."):
+        parse_message(REVEAL, {"tokens": ["t"], "purpose": "charge", "caller": told})
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def filled(value: Any, path: str = "") -> Iterator[str]:
 
 def published(event: dict[str, Any]) -> dict[str, Any]:
     world = World()
-    (outcome,) = world.tokenizer.run([stream_record(event)], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(event)], ample_budget())
     assert outcome.published, outcome
     return world.bus.details()[0]
 
@@ -100,7 +100,7 @@ def plain_data(event: dict[str, Any]) -> dict[str, Any]:
 def test_every_token_of_a_sample_reveals_what_came_in(name: EventName) -> None:
     world = World()
     event = sample(name)
-    world.tokenizer.run([stream_record(event)], ample_budget())
+    world.tokenizer.tokenize_batch([stream_record(event)], ample_budget())
     assert len(world.bus.details()) == 1
     kept = {
         field.path: field.value for record in world.vault.stored.values() for field in record.fields.values()

@@ -24,7 +24,7 @@ def world() -> World:
     module = util.module_from_spec(spec)
     spec.loader.exec_module(module)
     world = World(catalog=Catalog(dict(events_of(module))))
-    (outcome,) = world.tokenizer.run([stream_record(event())], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(event())], ample_budget())
     assert outcome.published, outcome
     return world
 

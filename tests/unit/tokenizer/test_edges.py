@@ -16,14 +16,16 @@ from tests.support.fakes.reveals import NOON
 from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import SUBJECT_KEY, ample_budget
 from tests.support.samples import ARRIVED, order, stream_record
-from tokenizer.aws.platform.batches import packed
+from tokenizer.aws.platform.batches import in_calls
 from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
 from tokenizer.erasure.certificates import SWEEPS
+from tokenizer.errors import Refused
 from tokenizer.records import VaultField, VaultRecord, milliseconds
-from tokenizer.rekey.run import OutOfTurn, Phase, Rekeying, Run, Stretch
+from tokenizer.rekey.progress import Phase, Run, Stretch
+from tokenizer.rekey.run import Rekeying
 from tokenizer.reveal.budget_rules import Window
 from tokenizer.reveal.budgets import RevealBudgets
 from tokenizer.time_budget import Budget
@@ -47,7 +49,7 @@ def send(erasing: Erasing, customer: str, *, after: int = 0, **fields: str) -> d
     about = {"customer_id": customer, "name": "Canary"} | fields
     arrived = ARRIVED + timedelta(milliseconds=after)
     record = stream_record(order(customer=about), next(sequences), arrived_at=arrived)
-    (outcome,) = erasing.world.tokenizer.run([record], ample_budget())
+    (outcome,) = erasing.world.tokenizer.tokenize_batch([record], ample_budget())
     assert outcome.published, outcome
     return dict(erasing.world.bus.details()[-1]["data"]["order"]["customer"])
 
@@ -186,7 +188,7 @@ def test_no_wait_ends_when_the_budget_does(left: float, attempts: int) -> None:
     ],
 )
 def test_a_call_is_filled_to_its_limits_and_not_beyond(sizes: list[int], calls: list[list[int]]) -> None:
-    assert list(packed(dict(enumerate(sizes)), 3, 100)) == calls
+    assert list(in_calls(dict(enumerate(sizes)), 3, 100)) == calls
 
 
 HOUR_ENDS = datetime(2026, 11, 24, 13, tzinfo=UTC)
@@ -316,7 +318,7 @@ def test_a_segment_is_one_of_the_runs(segment: int, there: bool) -> None:
     if there:
         assert rekeying(5_000).work(segment, ample_budget())["done"]
     else:
-        with pytest.raises(OutOfTurn):
+        with pytest.raises(Refused):
             rekeying(5_000).work(segment, ample_budget())
 
 

@@ -8,8 +8,7 @@ import pytest
 from stdnum import luhn
 
 from tests.support.fakes.honeytoken_parts import SEED, Parts
-from tokenizer.aws.honeytokens.service import InvalidRequest
-from tokenizer.errors import Unavailable
+from tokenizer.errors import InvalidRequest, Unavailable
 from tokenizer.honeytokens import MAKERS, values
 
 SHAPES = {

@@ -14,7 +14,7 @@ from tokenizer.pipeline.aliases import Draws
 from tokenizer.pipeline.kpl import MAGIC, user_records
 from tokenizer.pipeline.sources import kinesis_records, sqs_records
 from tokenizer.records import RawRecord
-from tokenizer.replay.messages import PUBLISHED, UNAVAILABLE, entry, lambda_event, of_entry, revision
+from tokenizer.replay.messages import PUBLISHED, UNAVAILABLE, entry, of_entry, revision
 from tokenizer.vault.tokens import TokenKey
 
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:raw"
@@ -98,7 +98,7 @@ def test_a_letter_names_the_record_that_it_is_about_and_its_replay_is_that_recor
     (record,) = read(event)
     letter = LetterSource.model_validate_json(record.source.model_dump_json())
     assert Identity.of_source(letter) == record.identity
-    (again,) = read(lambda_event([entry(letter, record.data)]))
+    (again,) = read({"Records": [entry(letter, record.data)]})
     assert again == record
 
 

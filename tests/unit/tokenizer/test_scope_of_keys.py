@@ -26,10 +26,11 @@ from tokenizer.aws.api.fingerprints import Asked, Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
-from tokenizer.aws.compose import tokenize
-from tokenizer.aws.replay.letters import Letters, Refused
+from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
+from tokenizer.aws.replay.letters import Letters
 from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.aws.vault import token_keys
+from tokenizer.errors import Refused
 from tokenizer.payments.cashier import Cashier, NoGateway, Payment
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.records import Share
@@ -184,8 +185,8 @@ def test_a_budget_is_a_callers_and_a_windows() -> None:
 def test_the_encryption_contexts_are_these_and_name_what_they_are_for() -> None:
     """Data keys are bound to them: what is sealed under one opens under no other, also not under a later edition of this code."""
     item = {"id": {"S": "token-key/2"}, "begins": {"N": "7"}}
-    assert tokenize.vault_context("vault-a") == {"purpose": "vault", "table": "vault-a"}
-    assert tokenize.LETTER_CONTEXT == {"purpose": "letter"}
+    assert vault_context("vault-a") == {"purpose": "vault", "table": "vault-a"}
+    assert LETTER_CONTEXT == {"purpose": "letter"}
     assert key_context("chain-1") == {"purpose": "audit", "chain": "chain-1"}
     assert token_keys._context(item) == {"purpose": "token-keys", "name": "token-key/2", "begins": "7"}
 
@@ -230,7 +231,7 @@ def test_a_value_has_unrelated_tokens_in_each_scope_normal_form_and_direction() 
         "schema_version": 1,
         "occurred_at": "2026-11-23T10:15:00Z",
     }
-    (outcome,) = world.tokenizer.run(
+    (outcome,) = world.tokenizer.tokenize_batch(
         [stream_record(event | {"alike": dict.fromkeys(KINDS, ALIKE)})], ample_budget()
     )
     assert outcome.published
@@ -248,7 +249,7 @@ def test_each_shared_value_is_noted_for_each_subject_who_shares_it() -> None:
     world = World()
     for customers in (["C-1"], ["C-2", "C-3"]):
         records = [stream_record(customer(each), int(each[2:])) for each in customers]
-        assert all(each.published for each in world.tokenizer.run(records, ample_budget()))
+        assert all(each.published for each in world.tokenizer.tokenize_batch(records, ample_budget()))
     shown = world.bus.details()[0]["data"]["order"]["customer"]
     values = {Pointer.parse(shown[name]).record_id for name in ("email", "phone")}
     keys = world.tokenizer.reader.sanitizer.subject_keys.at(0)

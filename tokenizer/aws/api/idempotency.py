@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from tokenizer import json_text
 from tokenizer.aws.api.fingerprints import Asked, Fingerprints
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.errors import PipelineError, Refusal, Unavailable
+from tokenizer.errors import PipelineError, Refused, Unavailable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -72,7 +72,7 @@ class IdempotencyKeys:
             What the work gave, now or then.
 
         Raises:
-            Refusal: the key stands for another request, or the first one is still at work.
+            Refused: the key stands for another request, or the first one is still at work.
             PipelineError: the work, the table or KMS failed.
         """
         if asked.key is None:
@@ -124,13 +124,13 @@ class IdempotencyKeys:
 
     def _claimed_before(self, item: "dict[str, AttributeValueTypeDef]", fingerprint: bytes) -> Turn | Answer:
         if not hmac.compare_digest(bytes(item["fingerprint"]["B"]), fingerprint):
-            raise Refusal(REUSED, "Idempotency-Key: it was used for another request")
+            raise Refused(REUSED, "Idempotency-Key: it was used for another request")
         if "answer" in item:
             answer: Answer = json_text.parse(item["answer"]["S"].encode())
             return answer
         seen, now = int(item["leased_until"]["N"]), _now()
         if seen > now:
-            raise Refusal(IN_USE, "Idempotency-Key: its first request is still at work")
+            raise Refused(IN_USE, "Idempotency-Key: its first request is still at work")
         try:
             self._lease(
                 item["id"]["S"],
@@ -140,7 +140,7 @@ class IdempotencyKeys:
             )
         except ClientError as error:
             _if_condition_failed(error)
-            raise Refusal(IN_USE, "Idempotency-Key: another repeat is at work") from None
+            raise Refused(IN_USE, "Idempotency-Key: another repeat is at work") from None
         return Turn(item["record_id"]["S"], int(item["arrived"]["N"]))
 
     @translated("releasing an idempotency key")

@@ -1,7 +1,6 @@
 """What the API does: raw orders to the stream, sanitized orders from the table, reveals through their own function."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +8,14 @@ from schemas.dead_letter import ErrorCode
 from tokenizer import json_text
 from tokenizer.aws.api.fingerprints import Asked
 from tokenizer.aws.api.idempotency import Answer, IdempotencyKeys, Turn
-from tokenizer.aws.api.order_shelf import OrdersReader
+from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.errors import BadRecord, Refusal, Unavailable
+from tokenizer.aws.platform.functions import ask_function
+from tokenizer.callers import Caller
+from tokenizer.errors import BadRecord
+from tokenizer.messages.erasure import ERASED, EraseMessage, ErasureCertificate
+from tokenizer.messages.payments import PAID, PayMessage
+from tokenizer.messages.reveal import REVEAL_ANSWER, RevealAnswer, RevealMessage
 from tokenizer.pipeline.catalog import catalog
 
 if TYPE_CHECKING:
@@ -73,7 +77,7 @@ class OrderService:
 
         Raises:
             BadRecord: it would only be dead-lettered.
-            Refusal: its key stands for another request, or for one that is at work.
+            Refused: its key stands for another request, or for one that is at work.
             PipelineError: the stream, the table or KMS failed.
         """
         event_id, customer_id = checked(data)
@@ -95,36 +99,33 @@ class OrderService:
         """What came of a payment.
 
         Raises:
-            Refusal: there is no such order, it can't be paid, or the key stands for another request.
+            Refused: there is no such order, it can't be paid, or the key stands for another request.
             PipelineError: try again, with the same key.
         """
 
         def charge(_: Turn) -> Answer:
-            answer = self._asked(self._payment_function, {"order_id": order_id, "key": key, "caller": caller})
-            if "error" in answer:
-                if answer["error"]["code"] == "unavailable":
-                    raise Unavailable(answer["error"]["message"])
-                raise Refusal(answer["error"]["code"], answer["error"]["message"])
-            return dict(answer["payment"])
+            asked = PayMessage(order_id=order_id, key=key, caller=caller)
+            paid = ask_function(self._functions, self._payment_function, asked, PAID)
+            return paid.payment.model_dump(exclude_none=True)
 
         return self._keys.once(Asked(f"payment#{order_id}", caller, key, b""), charge)
 
-    def reveal(
-        self, tokens: Sequence[str], purpose: str, *, masked: bool, caller: dict[str, Any]
-    ) -> dict[str, Any]:
-        """What the reveal function answers for a caller."""
-        request = {"tokens": list(tokens), "purpose": purpose, "masked": masked, "caller": caller}
-        return self._asked(self._reveal_function, request)
+    def reveal(self, tokens: Sequence[str], purpose: str, *, masked: bool, caller: Caller) -> RevealAnswer:
+        """Returns what the reveal function answers for a caller.
 
-    def erase(self, customer_id: str, purpose: str, caller: dict[str, Any]) -> dict[str, Any]:
-        """What the erasing function answers for a caller."""
-        request = {"customer_id": customer_id, "purpose": purpose, "caller": caller}
-        return self._asked(self._erase_function, request)
+        Raises:
+            Refused: the function does not understand the request, or can't answer all of it at once.
+            PipelineError: try again.
+        """
+        asked = RevealMessage(tokens=tuple(tokens), purpose=purpose, masked=masked, caller=caller)
+        return ask_function(self._functions, self._reveal_function, asked, REVEAL_ANSWER)
 
-    @translated("asking a function")
-    def _asked(self, function: str, request: dict[str, Any]) -> dict[str, Any]:
-        answer = self._functions.invoke(FunctionName=function, Payload=json.dumps(request).encode())
-        if answer.get("FunctionError"):
-            raise Unavailable("a function failed")
-        result: dict[str, Any] = json.loads(answer["Payload"].read())
-        return result
+    def erase(self, customer_id: str, purpose: str, caller: Caller) -> ErasureCertificate:
+        """Returns what the erasing function answers for a caller.
+
+        Raises:
+            Refused: the policies do not let the caller erase, or the function does not understand the request.
+            PipelineError: try again.
+        """
+        asked = EraseMessage(customer_id=customer_id, purpose=purpose, caller=caller)
+        return ask_function(self._functions, self._erase_function, asked, ERASED).certificate

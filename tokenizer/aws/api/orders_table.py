@@ -1,7 +1,7 @@
 """The orders table: the latest sanitized event of each order. It holds tokens and public fields alone."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -13,8 +13,10 @@ from tokenizer.vault.tokens import is_token
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+_FIELDS = ("order_id", "event_id", "occurred_at", "ingest_id")
 
-class OrdersTable:
+
+class OrdersWriter:
     """Keeps the newest event of each order, whatever comes twice or late."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
@@ -58,6 +60,23 @@ class OrdersTable:
                 return False
             raise
         return True
+
+
+class OrdersReader:
+    """Reads orders."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    @translated("reading an order")
+    def order(self, order_id: str) -> dict[str, Any] | None:
+        """The latest sanitized order, None if there is none."""
+        item = self._dynamodb.get_item(TableName=self._table, Key={"order_id": {"S": order_id}}).get("Item")
+        if item is None:
+            return None
+        shown: dict[str, Any] = {name: item[name]["S"] for name in _FIELDS}
+        return {**shown, "order": json_text.parse(item["order"]["S"].encode())}
 
 
 def _moment(occurred_at: str) -> str:

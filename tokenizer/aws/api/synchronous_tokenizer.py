@@ -4,7 +4,6 @@ The tokenizing function of the queue does the work, under an identity that the A
 each request or, under an idempotency key, once for the key. The key stands for one body, so that an identity never stands for two contents.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,11 @@ from tokenizer import json_text
 from tokenizer.aws.api.fingerprints import Asked
 from tokenizer.aws.api.idempotency import Answer, IdempotencyKeys, Turn
 from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.aws.platform.functions import ask_function
 from tokenizer.errors import BadRecord, Unavailable
-from tokenizer.replay.messages import FAILED, PUBLISHED, REPLAY, VALUES, WITH_EVENTS
+from tokenizer.messages.tokenize import TOKENIZE_ANSWER, ApiRecord, TokenizeMessage
+from tokenizer.pipeline.mode import Mode
+from tokenizer.replay.messages import FAILED, PUBLISHED
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
@@ -58,11 +60,11 @@ class SynchronousTokenizer:
 
         Raises:
             BadRecord: it can't be published.
-            Refusal: its key stands for another request, or for one that is at work.
+            Refused: its key stands for another request, or for one that is at work.
             PipelineError: try again, with the same key.
         """
         asked = Asked("order, waited for", caller, key, data)
-        return self._once(asked, lambda turn: self._tokenized(data, turn, WITH_EVENTS))
+        return self._once(asked, lambda turn: self._tokenized(data, turn, Mode.WAITED_FOR))
 
     def values(
         self, values: Sequence[tuple[str, str]], caller: str, key: str | None, customer_id: str | None
@@ -74,7 +76,7 @@ class SynchronousTokenizer:
 
         Raises:
             BadRecord: a value is not of its kind.
-            Refusal: its key stands for another request, or for one that is at work.
+            Refused: its key stands for another request, or for one that is at work.
             PipelineError: try again, with the same key.
         """
         fields = [KINDS[kind] for kind, _ in values]
@@ -92,7 +94,7 @@ class SynchronousTokenizer:
         data = json_text.dump(event)
 
         def tokens(turn: Turn) -> Answer:
-            shown = self._tokenized(data, turn, VALUES)["data"]["values"]
+            shown = self._tokenized(data, turn, Mode.VALUES)["data"]["values"]
             return {
                 "tokens": [str(each[part][name]) for (part, name), each in zip(fields, shown, strict=True)]
             }
@@ -103,22 +105,14 @@ class SynchronousTokenizer:
         return self._keys.once(asked, work) if self._keys else work(Turn.fresh())
 
     @translated("tokenizing at once")
-    def _tokenized(self, data: bytes, turn: Turn, mode: str) -> dict[str, Any]:
-        record = {
-            "eventSource": "aws:sqs",
-            "eventSourceARN": self._api_name,
-            "messageId": turn.record_id,
-            "body": data.decode("utf-8", "surrogatepass"),
-            "attributes": {"SentTimestamp": str(turn.arrived), "ApproximateReceiveCount": "1"},
-        }
-        request = json.dumps({REPLAY: True, mode: True, "Records": [record]}).encode()
-        answer = self._functions.invoke(FunctionName=self._tokenize_function, Payload=request)
-        if answer.get("FunctionError"):
-            raise Unavailable("the tokenizing function failed")
-        (outcome,) = json.loads(answer["Payload"].read())["outcomes"]
-        if outcome["status"] == FAILED:
-            raise BadRecord(ErrorCode(outcome["code"]), outcome["message"])
-        if outcome["status"] != PUBLISHED:
+    def _tokenized(self, data: bytes, turn: Turn, mode: Mode) -> dict[str, Any]:
+        body = data.decode("utf-8", "surrogatepass")
+        record = ApiRecord(origin=self._api_name, record_id=turn.record_id, arrived=turn.arrived, body=body)
+        request = TokenizeMessage(mode=mode, record=record)
+        (outcome,) = ask_function(self._functions, self._tokenize_function, request, TOKENIZE_ANSWER).outcomes
+        if outcome.status == FAILED:
+            raise BadRecord(ErrorCode(outcome.code or ""), outcome.message or "")
+        if outcome.status != PUBLISHED or outcome.detail is None:
             raise Unavailable("the order was not tokenized")
-        detail: dict[str, Any] = json_text.parse(outcome["detail"].encode())
+        detail: dict[str, Any] = json_text.parse(outcome.detail.encode())
         return detail

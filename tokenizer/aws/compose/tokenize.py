@@ -1,19 +1,20 @@
-"""The composition root: adapters put together from settings, once per cold start."""
+"""Wires the tokenizing functions: adapters put together from settings, once per cold start."""
 
 import time
 from collections.abc import Callable
 
+from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, bounds, vault_context
 from tokenizer.aws.erasure.marks import DynamoErasures
 from tokenizer.aws.pipeline.aliases import DynamoAliases
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.aws.pipeline.bus import EventBridgeBus
 from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
 from tokenizer.aws.pipeline.sealing import Sealer
-from tokenizer.aws.platform.clients import LONGEST_CALL, client, silence_libraries
-from tokenizer.aws.platform.settings import DataKeySettings, TokenizeSettings
+from tokenizer.aws.platform.clients import client, silence_libraries
+from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.aws.platform.timing import timed
 from tokenizer.aws.vault import token_keys
-from tokenizer.aws.vault.data_keys import Bounds, DataKeyWriter
+from tokenizer.aws.vault.data_keys import DataKeyWriter
 from tokenizer.aws.vault.materials import VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultWriter
 from tokenizer.pipeline.batch import Tokenizer
@@ -21,26 +22,7 @@ from tokenizer.pipeline.catalog import Catalog, catalog
 from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Sanitizer
 from tokenizer.pipeline.vault_stage import VaultStage
-from tokenizer.time_budget import Budget
 from tokenizer.vault.lifetimes import Lifetimes
-
-LETTER_CONTEXT = {"purpose": "letter"}
-_MARGIN = LONGEST_CALL + 2.0  # seconds: a call that was started in time ends, and the answer is written
-
-
-def vault_context(crypto_name: str) -> dict[str, str]:
-    """The encryption context of the vault's data keys."""
-    return {"purpose": "vault", "table": crypto_name}
-
-
-def vault_keys(active: str, others: str) -> list[str]:
-    """The KMS keys that the vault's records may be under; `others` are apart by spaces."""
-    return [active, *others.split()]
-
-
-def bounds(settings: DataKeySettings) -> Bounds:
-    """The bounds of data keys."""
-    return Bounds(settings.data_key_max_items, settings.data_key_max_seconds)
 
 
 def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Tokenizer:
@@ -96,11 +78,6 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
             timed(bus, publish="bus"),
             timed(letters, send="letters"),
         )
-        return timed(made, run="batch")
+        return timed(made, tokenize_batch="batch")
 
     return make
-
-
-def budget(remaining_milliseconds: Callable[[], int]) -> Budget:
-    """The time that Lambda's context leaves an invocation to start something."""
-    return Budget(lambda: remaining_milliseconds() / 1000 - _MARGIN, time.sleep)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tokenizer.aws.pipeline.blind_index import NOBODY
-from tokenizer.aws.pipeline.shares import share
+from tokenizer.aws.pipeline.share_items import NOBODY, share
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.vault.vault import owner, owners
 from tokenizer.erasure.eraser import OwnedRecord

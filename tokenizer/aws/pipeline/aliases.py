@@ -5,22 +5,20 @@ delivery of a record must get the same alias. The vault record signs its alias, 
 revealed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tokenizer.aws.platform import transactions
-from tokenizer.aws.platform.batches import chunks, resend, unprocessed
+from tokenizer.aws.platform.batches import chunks, resend
 from tokenizer.errors import PipelineError
 from tokenizer.time_budget import Budget
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-GET_BATCH = 100  # BatchGetItem takes at most 100 keys a call
-
 
 class DynamoAliases:
-    """Implements the ports `Aliases` and `ReadableAliases`."""
+    """Implements the port `Aliases`."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
@@ -42,22 +40,6 @@ class DynamoAliases:
         for chunk in chunks(list(wanted), transactions.BATCH):
             failed |= resend(chunk, send, budget, "claiming aliases")
         return {alias: failed.get(alias, alias not in taken) for alias in wanted}
-
-    def lookup(self, aliases: Collection[str], budget: Budget) -> dict[str, str | PipelineError]:
-        """Returns the tokens of aliases."""
-        found: dict[str, str | PipelineError] = {}
-
-        def send(chunk: Sequence[str]) -> dict[str, PipelineError]:
-            keys = [{"id": {"S": alias}} for alias in chunk]
-            answer = self._dynamodb.batch_get_item(RequestItems={self._table: {"Keys": keys}})
-            items = answer["Responses"].get(self._table, [])
-            found.update({item["id"]["S"]: item["token"]["S"] for item in items})
-            undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
-            return unprocessed((key["id"]["S"] for key in undone.get("Keys", [])), "reading aliases")
-
-        for chunk in chunks(sorted(aliases), GET_BATCH):
-            found |= resend(chunk, send, budget, "reading aliases")
-        return found
 
     def _put(self, alias: str, token: str) -> dict[str, Any]:
         return {

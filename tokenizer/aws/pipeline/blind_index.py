@@ -9,6 +9,7 @@ the value. A table of shares names everybody else who uses it, so that erasing o
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tokenizer.aws.pipeline.share_items import NOBODY
 from tokenizer.aws.platform.batches import chunks, resend, unprocessed
 from tokenizer.aws.platform.transactions import BATCH, put_together
 from tokenizer.aws.vault.vault import owner
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 GET_BATCH = 100  # BatchGetItem takes at most 100 keys a call
 PUT_BATCH = 25  # BatchWriteItem takes at most 25 puts a call
-NOBODY = "-"  # stands for the subject of a record that names nobody
 
 
 class DynamoBlindIndex:

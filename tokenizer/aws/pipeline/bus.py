@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from schemas.dead_letter import ErrorCode
 from schemas.sanitized import SOURCE
 from tokenizer.aws.platform import traces
-from tokenizer.aws.platform.batches import packed, resend
+from tokenizer.aws.platform.batches import in_calls, resend
 from tokenizer.aws.platform.error_mapping import by_code
 from tokenizer.errors import BadRecord, PipelineError
 from tokenizer.records import SanitizedRecord
@@ -54,7 +54,7 @@ class EventBridgeBus:
         """
         failures: dict[int, PipelineError] = {}
         sizes = {index: entry_bytes(event) for index, event in enumerate(events)}
-        for chunk in packed(sizes, ENTRIES, self._max_bytes):
+        for chunk in in_calls(sizes, ENTRIES, self._max_bytes):
             failures |= resend(chunk, lambda keys: self._put(keys, events), budget, "publishing")
         return [failures.get(index) for index in range(len(events))]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from schemas.dead_letter import DeadLetter, LetterError
 from tokenizer.aws.pipeline.sealing import Sealer
 from tokenizer.aws.platform import traces
-from tokenizer.aws.platform.batches import packed, resend
+from tokenizer.aws.platform.batches import in_calls, resend
 from tokenizer.aws.platform.error_mapping import by_code, mapped
 from tokenizer.errors import OutOfTime, PipelineError
 from tokenizer.records import Letter
@@ -69,7 +69,7 @@ class SqsDeadLetters:
             except Exception as error:  # noqa: BLE001 -- the map decides, and names the class
                 failures[at] = mapped(error, "storing a large letter")
         sizes = {at: len(body.encode()) for at, body in bodies.items()}
-        for chunk in packed(sizes, MESSAGES, self._max_bytes):
+        for chunk in in_calls(sizes, MESSAGES, self._max_bytes):
             failures |= resend(chunk, lambda keys: self._send(keys, bodies), budget, "sending letters")
         return [failures.get(at) for at in range(len(letters))]
 

@@ -1,9 +1,9 @@
 """Reads who uses consistent values that somebody else owns. The blind index writes that table."""
 
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from tokenizer.aws.pipeline.blind_index import NOBODY
+from tokenizer.aws.pipeline.share_items import share
 from tokenizer.aws.platform.error_mapping import mapped
 from tokenizer.errors import OutOfTime, PipelineError
 from tokenizer.records import Share
@@ -39,15 +39,3 @@ class DynamoShares:
             ConsistentRead=True,
         )
         return [share(item) for page in pages for item in page["Items"]]
-
-
-def share(item: Mapping[str, Any]) -> Share:
-    """Reads a share from its table item."""
-    subject = item["subject"]["S"]
-    return Share(
-        bytes.fromhex(item["record"]["S"]),
-        "" if subject == NOBODY else subject,
-        int(item["arrived"]["N"]),
-        item["owner"]["S"],
-        int(item["owned_since"]["N"]),
-    )

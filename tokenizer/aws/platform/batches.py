@@ -17,7 +17,7 @@ def chunks(keys: Sequence[Key], most: int) -> Iterator[Sequence[Key]]:
         yield keys[start : start + most]
 
 
-def packed(sizes: Mapping[Key, int], most: int, max_bytes: int) -> Iterator[list[Key]]:
+def in_calls(sizes: Mapping[Key, int], most: int, max_bytes: int) -> Iterator[list[Key]]:
     """Groups keys into calls within limits on count and bytes, in their order. A key that is larger gets its own call.
 
     Args:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.errors import Configuration
-from tokenizer.rekey.run import Phase, Progress
+from tokenizer.rekey.progress import Phase, Progress
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -17,7 +17,7 @@ from tokenizer.aws.vault.data_keys import DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultRekeyMaterials, wrapped_key
 from tokenizer.aws.vault.vault import Item, crypto_config, opened
 from tokenizer.errors import Denied, VaultIntegrity
-from tokenizer.rekey.run import MoveOutcome
+from tokenizer.rekey.progress import MoveOutcome
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.rekey.run import MoveOutcome, Phase, Run, Stretch
+from tokenizer.rekey.progress import MoveOutcome, Phase, Run, Stretch
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -11,7 +11,7 @@ from schemas.dead_letter import DeadLetter, LetterSource
 from tokenizer import json_text
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.errors import BadRecord, PipelineError
+from tokenizer.errors import BadRecord, PipelineError, Refused
 from tokenizer.identity import Identity
 from tokenizer.replay.messages import REFUSED, SKIPPED, UNAVAILABLE, Entry, Result, arrival, entry, revision
 
@@ -32,10 +32,6 @@ _NO_FIT = (
     ValueError,
     RecursionError,
 )
-
-
-class Refused(Exception):
-    """Means that nothing is done with a letter. The text says why, without values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class Opened:
             changed = json_text.dump(_patched(json_text.parse(self.data), patch))
             json_text.parse(changed)
         except _NO_FIT:
-            raise Refused("the patch does not fit the record") from None
+            raise Refused(REFUSED, "the patch does not fit the record") from None
         return self.edited(changed)
 
 
@@ -107,9 +103,9 @@ class Letters:
             identity = Identity.of_source(letter.source)
             arrival(letter.source)
         except (ValidationError, ValueError):
-            raise Refused("the message is no sealed dead letter") from None
+            raise Refused(REFUSED, "the message is no sealed dead letter") from None
         if (letter.source.stream or letter.source.queue) not in self._sources:
-            raise Refused("the letter is from another stack")
+            raise Refused(REFUSED, "the letter is from another stack")
         sealed = letter.sealed or self._stored(letter.sealed_object or "")
         return Opened(letter.source, self._opener.open(sealed, identity))
 

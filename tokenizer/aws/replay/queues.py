@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from schemas.dead_letter import DeadLetter
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.replay.tokenizers import Tokenizers
+from tokenizer.pipeline.mode import Mode
 from tokenizer.replay.messages import FAILED, PUBLISHED, Entry, Result
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ class Unprocessed:
             WaitTimeSeconds=_WAIT,
             MessageSystemAttributeNames=["SentTimestamp"],
         ).get("Messages", [])
-        results = self._tokenizers.run([self._entry(dict(each)) for each in messages], with_letters=True)
+        results = self._tokenizers.tokenize(
+            [self._entry(dict(each)) for each in messages], Mode.REPLAYED_WITHOUT_LETTER
+        )
         for message, result in zip(messages, results, strict=True):
             if result["status"] in {PUBLISHED, FAILED}:
                 self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])

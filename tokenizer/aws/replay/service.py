@@ -1,27 +1,35 @@
 """The replay function's desk: one request, one answer, one line in the audit trail."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import NoneType
 from typing import Any
 
-from tokenizer.aws.replay.letters import Letters, Opened, Refused
+from tokenizer.audit.port import Audit
+from tokenizer.aws.replay.letters import Letters, Opened
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
 from tokenizer.aws.replay.tokenizers import Tokenizers
-from tokenizer.errors import PipelineError
-from tokenizer.replay.messages import UNAVAILABLE, Result, entry
+from tokenizer.errors import InvalidRequest, PipelineError, Refused
+from tokenizer.messages.base import parse_message
+from tokenizer.messages.replay import (
+    REPLAY,
+    EditLetter,
+    ListQuarantine,
+    ListShards,
+    QuarantineLetters,
+    ReplayLetters,
+    ReplayMessage,
+    ReplayStream,
+    ReplayUnprocessed,
+    RestoreLetters,
+    RevealLetter,
+    ShowLetter,
+)
+from tokenizer.replay.messages import REFUSED, UNAVAILABLE, Result, entry
 from tokenizer.replay.outline import outline
-from tokenizer.reveal.service import Audit
 
-MOST = 100
-_DIGITS = 128  # Kinesis: of a sequence number
-Request = Mapping[str, Any]
-
-
-class InvalidRequest(Exception):
-    """A request that is not understood; the text says why."""
+_REASON_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,44 +43,51 @@ class ReplayService:
     tokenizers: Tokenizers
     audit: Audit
 
-    def serve(self, request: Request) -> dict[str, Any]:
-        """Do what is asked; without an `action` letters are replayed.
+    def serve(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Does what is asked; without an `action` letters are replayed.
 
         Raises:
             InvalidRequest: the request is not understood.
-            PipelineError: the world is bad, or the audit trail can't be written.
+            Refused: nothing is done with the letter that is named.
+            PipelineError: a service failed, or the audit trail can't be written.
         """
-        actions: dict[str, Callable[[Request], dict[str, Any]]] = {
-            "replay": self._replay,
-            "show": self._show,
-            "reveal": self._reveal,
-            "edit": self._edit,
-            "stream": self._stream,
-            "shards": lambda _: {"shards": self.stream.shards()},
-            "unprocessed": self._unprocessed,
-            "quarantine": self._quarantine,
-            "quarantined": lambda _: {"ids": self.quarantine.ids()},
-            "restore": self._restore,
-        }
-        name = request.get("action", "replay")
-        action = actions.get(name) if isinstance(name, str) else None
-        if action is None:
-            raise InvalidRequest("action: unknown")
-        return action(request)
+        return self._done(parse_message(REPLAY, {"action": "replay", **event}))
 
-    def _replay(self, request: Request) -> dict[str, Any]:
-        bodies = _texts(request, "letters")
-        event_types = _texts(request, "event_types") if request.get("event_types") else []
+    def _done(self, asked: ReplayMessage) -> dict[str, Any]:  # noqa: C901, PLR0911 -- one case for each action
+        match asked:
+            case ReplayLetters():
+                return self._replay(asked)
+            case ShowLetter():
+                return {"outline": outline(self._opened(asked.letters[0]).data)}
+            case RevealLetter():
+                return self._reveal(asked)
+            case EditLetter():
+                return self._edit(asked)
+            case ReplayStream():
+                return self._stream(asked)
+            case ListShards():
+                return {"shards": self.stream.shards()}
+            case ReplayUnprocessed():
+                return self._unprocessed(asked)
+            case QuarantineLetters():
+                return self._quarantine(asked)
+            case ListQuarantine():
+                return {"ids": self.quarantine.ids()}
+            case RestoreLetters():
+                return self._restore(asked)
+
+    def _replay(self, asked: ReplayLetters) -> dict[str, Any]:
+        bodies, event_types = asked.letters, asked.event_types or ()
         results: dict[int, Result] = {
             at: self._positions(body) for at, body in enumerate(bodies) if is_failure_record(body)
         }
         others = [at for at in range(len(bodies)) if at not in results]
         entries, refused = self.letters.entries([bodies[at] for at in others], event_types)
         results |= {others[at]: result for at, result in refused.items()}
-        ran = self.tokenizers.run(list(entries.values()))
+        ran = self.tokenizers.tokenize(list(entries.values()))
         results |= {others[at]: result for at, result in zip(entries, ran, strict=True)}
         told = [results[at] for at in range(len(bodies))]
-        self._audit("replay", request, told)
+        self._audit("replay", asked, told)
         return {"results": told}
 
     def _positions(self, body: str) -> Result:
@@ -81,99 +96,71 @@ class ReplayService:
         except PipelineError as error:
             return {"status": UNAVAILABLE, "message": f"{type(error).__name__}: {error}"}
 
-    def _show(self, request: Request) -> dict[str, Any]:
-        opened = self._opened(request)
-        return {"outline": outline(opened.data)}
-
-    def _reveal(self, request: Request) -> dict[str, Any]:
-        purpose = _purpose(request)
-        opened = self._opened(request)
+    def _reveal(self, asked: RevealLetter) -> dict[str, Any]:
+        opened = self._opened(asked.letters[0])
         # First the line, then the record: what can't be audited isn't revealed.
-        self._audit("reveal letter", request, [], purpose=purpose)
+        self._audit("reveal letter", asked, [], purpose=_reason(asked.purpose))
         return {"record": opened.data.decode("utf-8", "backslashreplace")}
 
-    def _edit(self, request: Request) -> dict[str, Any]:
-        purpose = _purpose(request)
-        opened = self._opened(request)
-        if isinstance(request.get("patch"), list):
-            edited = opened.patched(request["patch"])
-        elif isinstance(request.get("data"), str):
-            edited = opened.edited(request["data"].encode("utf-8", "surrogatepass"))
+    def _edit(self, asked: EditLetter) -> dict[str, Any]:
+        purpose = _reason(asked.purpose)
+        opened = self._opened(asked.letters[0])
+        if asked.patch is not None:
+            edited = opened.patched(asked.patch)
+        elif asked.data is not None:
+            edited = opened.edited(asked.data.encode())
         else:
             raise InvalidRequest("patch: a list of operations, or data: the record's text")
         # Before, since a record is changed here; and after, for what came of it.
-        self._audit("edit", request, [], purpose=purpose, edited=edited.source.edited)
-        (result,) = self.tokenizers.run([entry(edited.source, edited.data)])
-        self._audit("replay edited", request, [result], purpose=purpose, edited=edited.source.edited)
+        self._audit("edit", asked, [], purpose=purpose, edited=edited.source.edited)
+        (result,) = self.tokenizers.tokenize([entry(edited.source, edited.data)])
+        self._audit("replay edited", asked, [result], purpose=purpose, edited=edited.source.edited)
         return {"results": [{**result, "edited": edited.source.edited}]}
 
-    def _stream(self, request: Request) -> dict[str, Any]:
-        shard, position = request.get("shard"), request.get("position")
-        if not isinstance(shard, str) or not isinstance(position, dict):
-            raise InvalidRequest("shard: a text, position: an object")
-        until, last = request.get("until"), request.get("last")
-        if not isinstance(until, (int, float, NoneType)) or not (last is None or _is_sequence_number(last)):
-            raise InvalidRequest("until: seconds since 1970, last: a sequence number")
-        if isinstance(position.get("Timestamp"), (int, float)):
-            position = {**position, "Timestamp": _moment(position["Timestamp"])}
-        result = self.stream.again(shard, position, until, last)
+    def _stream(self, asked: ReplayStream) -> dict[str, Any]:
+        position = asked.position.model_dump(exclude_none=True)
+        if asked.position.Timestamp is not None:
+            position["Timestamp"] = _moment(asked.position.Timestamp)
+        result = self.stream.again(asked.shard, position, asked.until, asked.last)
         self._audit(
-            "replay stream", request, [], shard=shard, read=result["read"], published=result["published"]
+            "replay stream", asked, [], shard=asked.shard, read=result["read"], published=result["published"]
         )
         return result
 
-    def _unprocessed(self, request: Request) -> dict[str, Any]:
+    def _unprocessed(self, asked: ReplayUnprocessed) -> dict[str, Any]:
         results = self.unprocessed.replay()
         if results:
-            self._audit("replay unprocessed", request, results)
+            self._audit("replay unprocessed", asked, results)
         return {"results": results}
 
-    def _quarantine(self, request: Request) -> dict[str, Any]:
-        bodies, ids, reason = _texts(request, "letters"), _texts(request, "ids"), _purpose(request, "reason")
-        if len(bodies) != len(ids):
+    def _quarantine(self, asked: QuarantineLetters) -> dict[str, Any]:
+        if len(asked.letters) != len(asked.ids):
             raise InvalidRequest("ids: one for each letter")
-        self._audit("quarantine", request, [], reason=reason)
-        for letter_id, body in zip(ids, bodies, strict=True):
+        self._audit("quarantine", asked, [], reason=_reason(asked.reason))
+        for letter_id, body in zip(asked.ids, asked.letters, strict=True):
             self.quarantine.keep(letter_id, body)
-        return {"kept": len(ids)}
+        return {"kept": len(asked.ids)}
 
-    def _restore(self, request: Request) -> dict[str, Any]:
-        ids = _texts(request, "ids")
-        self._audit("restore", request, [])
-        for letter_id in ids:
+    def _restore(self, asked: RestoreLetters) -> dict[str, Any]:
+        self._audit("restore", asked, [])
+        for letter_id in asked.ids:
             self.quarantine.restore(letter_id)
-        return {"restored": len(ids)}
+        return {"restored": len(asked.ids)}
 
-    def _opened(self, request: Request) -> Opened:
-        (body,) = _texts(request, "letters", most=1)
+    def _opened(self, body: str) -> Opened:
         if is_failure_record(body):
-            raise Refused("a failure record of Lambda's holds positions, and no record")
+            raise Refused(REFUSED, "a failure record of Lambda's holds positions, and no record")
         return self.letters.open(body)
 
-    def _audit(self, action: str, request: Request, results: Sequence[Result], **facts: Any) -> None:
+    def _audit(self, action: str, asked: ReplayMessage, results: Sequence[Result], **facts: Any) -> None:
         self.audit.write(
             action,
-            str(request.get("operator") or "not told"),
-            filter=request.get("filter"),
-            ids=request.get("ids"),
+            asked.operator or "not told",
+            filter=asked.filter,
+            ids=None if asked.ids is None else list(asked.ids),
             results=[{k: v for k, v in each.items() if k != "message"} for each in results],
             **facts,
         )
-
-
-def _texts(request: Request, name: str, most: int = MOST) -> list[str]:
-    found = request.get(name)
-    if (
-        not isinstance(found, list)
-        or not 0 < len(found) <= most
-        or not all(isinstance(each, str) for each in found)
-    ):
-        raise InvalidRequest(f"{name}: a list of 1 to {most} texts")
-    return found
-
-
-def _is_sequence_number(found: object) -> bool:
-    return isinstance(found, str) and found.isdecimal() and found.isascii() and len(found) <= _DIGITS
 
 
 def _moment(seconds: float) -> datetime:
@@ -183,8 +170,6 @@ def _moment(seconds: float) -> datetime:
         raise InvalidRequest("position: Timestamp is no moment") from None
 
 
-def _purpose(request: Request, name: str = "purpose") -> str:
-    found = request.get(name)
-    if not isinstance(found, str) or not found.strip():
-        raise InvalidRequest(f"{name}: a text is required")
-    return found.strip()[:200]
+def _reason(told: str) -> str:
+    """Returns a reason as the audit trail keeps it."""
+    return told.strip()[:_REASON_CHARACTERS]

@@ -57,7 +57,7 @@ class StreamReplay:
         ):
             some = [each for each in entries if int(first) <= int(_sequence(each)) <= int(last)]
             found.update(map(_sequence, some))
-            results += self._tokenizers.run(some)
+            results += self._tokenizers.tokenize(some)
             if len(some) < len(entries) or last in found:
                 break
         if first not in found or len(found) < count:
@@ -82,7 +82,7 @@ class StreamReplay:
         """
         for entries in self._read(shard, position):
             some = [each for each in entries if _within(each, until, last)]
-            results = self._tokenizers.run(some)
+            results = self._tokenizers.tokenize(some)
             failed = [
                 {"sequence_number": _sequence(each), **result}
                 for each, result in zip(some, results, strict=True)

@@ -4,10 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tokenizer.aws.platform.batches import packed
-from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.errors import PipelineError, Unavailable
-from tokenizer.replay.messages import UNAVAILABLE, Entry, Result, lambda_event, of_entry
+from tokenizer.aws.platform.batches import in_calls
+from tokenizer.aws.platform.functions import ask_function
+from tokenizer.errors import PipelineError
+from tokenizer.messages.tokenize import TOKENIZE_ANSWER, TokenizeMessage
+from tokenizer.pipeline.mode import Mode
+from tokenizer.replay.messages import UNAVAILABLE, Entry, Result, of_entry
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
@@ -23,7 +25,7 @@ class Tokenizers:
         self._functions = functions
         self._names = {"aws:kinesis": stream_function, "aws:sqs": queue_function}
 
-    def run(self, entries: Sequence[Entry], *, with_letters: bool = False) -> list[Result]:
+    def tokenize(self, entries: Sequence[Entry], mode: Mode = Mode.REPLAYED) -> list[Result]:
         """Has records tokenized and published.
 
         Returns:
@@ -34,20 +36,16 @@ class Tokenizers:
             sizes = {
                 at: len(json.dumps(each)) for at, each in enumerate(entries) if each["eventSource"] == source
             }
-            for call in packed(sizes, RECORDS, EVENT_BYTES):
+            for call in in_calls(sizes, RECORDS, EVENT_BYTES):
                 some = [entries[at] for at in call]
                 try:
-                    outcomes = self._invoke(function, some, with_letters=with_letters)
+                    outcomes = self._invoke(function, some, mode)
                     results |= {at: of_entry(each, outcomes) for at, each in zip(call, some, strict=True)}
                 except PipelineError as error:
                     results |= {at: {"status": UNAVAILABLE, "message": str(error)} for at in call}
         return [results[at] for at in range(len(entries))]
 
-    @translated("invoking the tokenizing function")
-    def _invoke(self, function: str, entries: Sequence[Entry], *, with_letters: bool) -> list[Result]:
-        event = json.dumps(lambda_event(entries, with_letters=with_letters)).encode()
-        answer = self._functions.invoke(FunctionName=function, Payload=event)
-        if answer.get("FunctionError"):
-            raise Unavailable("the tokenizing function failed")
-        outcomes: list[Result] = json.loads(answer["Payload"].read())["outcomes"]
-        return outcomes
+    def _invoke(self, function: str, entries: Sequence[Entry], mode: Mode) -> list[Result]:
+        request = TokenizeMessage(mode=mode, records=tuple(entries))
+        answer = ask_function(self._functions, function, request, TOKENIZE_ANSWER)
+        return [each.model_dump(exclude_none=True) for each in answer.outcomes]

@@ -11,8 +11,9 @@ from typing import Any
 import cedarpy
 
 from tokenizer.aws.platform import package_files
+from tokenizer.callers import Caller
 from tokenizer.errors import Configuration
-from tokenizer.reveal.service import Action, Caller, RevealRequest
+from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.categories import CATEGORIES
 
 _USER = {"type": "User", "id": "caller"}

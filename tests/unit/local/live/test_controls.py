@@ -8,7 +8,7 @@ import pytest
 from local.emulator.stack import Stack
 from local.live.controls import Controls
 from local.live.faults import BUS, VAULT, Faults
-from local.live.server import Refused
+from local.live.server import ActionRefused
 
 OUTPUTS = {
     "VaultTableName": "orders-vault",
@@ -55,14 +55,14 @@ def faults() -> Faults:
 def test_a_request_that_is_not_understood_is_refused_in_words_of_ours(
     controls: Controls, name: str, request_: dict[str, Any]
 ) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ActionRefused) as refused:
         controls.act(name, request_)
     assert refused.value.status == HTTPStatus.BAD_REQUEST
     assert "unheard of" not in str(refused.value)
 
 
 def test_a_stack_that_does_not_answer_is_no_bug_of_the_page(controls: Controls) -> None:
-    with pytest.raises(Refused, match="EndpointConnectionError") as refused:
+    with pytest.raises(ActionRefused, match="EndpointConnectionError") as refused:
         controls.act("fault", {"name": "bus", "on": True})
     assert refused.value.status == HTTPStatus.BAD_GATEWAY
     assert controls.state(0)["faults"]["bus"]["on"] is False

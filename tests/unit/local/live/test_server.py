@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local.live.gate import TOKEN_HEADER
-from local.live.server import LiveServer, Refused
+from local.live.server import ActionRefused, LiveServer
 
 NOTHING: Mapping[str, str | None] = MappingProxyType({})
 SCRIPT = "<script>alert(1)</script>"
@@ -32,7 +32,7 @@ class FakeDesk:
 
     def act(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
         if name == "refused":
-            raise Refused(HTTPStatus.BAD_GATEWAY, "Throttled")
+            raise ActionRefused(HTTPStatus.BAD_GATEWAY, "Throttled")
         if name == "broken":
             raise LookupError("4111111111111111")
         self.acted.append((name, request))

@@ -51,7 +51,7 @@ def raw() -> list[Event]:
 def details(raw: list[Event]) -> list[Event]:
     """What the bus gets of them."""
     world = World()
-    world.tokenizer.run([stream_record(event, at) for at, event in enumerate(raw)], ample_budget())
+    world.tokenizer.tokenize_batch([stream_record(event, at) for at, event in enumerate(raw)], ample_budget())
     return world.bus.details()
 
 

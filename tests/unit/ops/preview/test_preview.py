@@ -69,7 +69,7 @@ def fields_of(event: Any) -> list[Field]:
 @settings(max_examples=60)
 def test_every_field_is_told_as_it_is_published(raw: Raw) -> None:
     world = World()
-    (outcome,) = world.tokenizer.run([stream_record(json_text.dump(raw.event))], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(json_text.dump(raw.event))], ample_budget())
     if not outcome.published:
         return
     published = world.bus.details()[0]

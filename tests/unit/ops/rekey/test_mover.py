@@ -11,7 +11,7 @@ from ops import options
 from ops.errors import CommandError
 from ops.rekey import cli
 from ops.rekey.cli import app
-from ops.rekey.function import Unavailable
+from ops.rekey.function import RekeyUnavailable
 from ops.rekey.mover import Mover
 from ops.stack import Stack
 
@@ -31,7 +31,7 @@ class Function:
     def ask(self, action: str, **request: Any) -> dict[str, Any]:
         if self.fails:
             self.fails -= 1
-            raise Unavailable("Throttled", "hint")
+            raise RekeyUnavailable("Throttled", "hint")
         self.asked.append(action)
         if action == "work":
             segment = request["segment"]

@@ -12,7 +12,7 @@ from tokenizer import json_text
 from tokenizer.aws.api.order_service import checked
 from tokenizer.aws.pipeline.bus import EventBridgeBus, entry_bytes
 from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
-from tokenizer.aws.platform.batches import chunks, packed
+from tokenizer.aws.platform.batches import chunks, in_calls
 from tokenizer.errors import BadRecord, Denied, Throttled, Unavailable
 from tokenizer.identity import Identity
 from tokenizer.records import Letter, SanitizedRecord
@@ -73,7 +73,7 @@ def message_bytes(letter: Letter) -> int:
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20, 21])
 def test_a_call_holds_as_many_entries_as_its_service_takes(most: int, count: int) -> None:
     expected = [list(range(start, min(start + most, count))) for start in range(0, count, most)]
-    assert list(packed(dict.fromkeys(range(count), 1), most, 1_000)) == expected
+    assert list(in_calls(dict.fromkeys(range(count), 1), most, 1_000)) == expected
     assert [list(each) for each in chunks(range(count), most)] == expected
 
 
@@ -92,7 +92,7 @@ def test_a_call_holds_as_many_entries_as_its_service_takes(most: int, count: int
 def test_a_call_holds_as_many_bytes_as_its_service_takes(
     sizes: Sequence[int], calls: list[list[int]]
 ) -> None:
-    assert list(packed(dict(enumerate(sizes)), 10, 100)) == calls
+    assert list(in_calls(dict(enumerate(sizes)), 10, 100)) == calls
 
 
 @AROUND

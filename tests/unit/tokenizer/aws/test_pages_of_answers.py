@@ -19,7 +19,7 @@ from tests.support.fakes.calls import callers
 from tests.support.fakes.world import ample_budget
 from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.aws.erasure.subject_data import DynamoSubjectData
-from tokenizer.aws.honeytokens.table import HoneyKeeper
+from tokenizer.aws.honeytokens.keeper import HoneyKeeper
 from tokenizer.aws.pipeline.shares import DynamoShares
 from tokenizer.aws.rekey.held_keys import HeldKeys
 from tokenizer.aws.rekey.movable_vault import DynamoMovableVault
@@ -290,7 +290,7 @@ class _Tokenizers:
     def __init__(self) -> None:
         self.ran: list[str] = []
 
-    def run(self, entries: list[Item], **_: Any) -> list[Item]:
+    def tokenize(self, entries: list[Item], *_: Any) -> list[Item]:
         self.ran += [each["kinesis"]["sequenceNumber"] if "kinesis" in each else each["messageId"] for each in entries]  # fmt: skip
         return [{"status": PUBLISHED} for _ in entries]
 

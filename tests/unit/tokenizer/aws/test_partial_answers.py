@@ -17,7 +17,8 @@ from tests.support.fakes.calls import callers
 from tests.support.fakes.partly import KEYS, LEFT, Partly, id_of, key_of
 from tests.support.fakes.world import SCOPE_KEYS, ample_budget
 from tokenizer.aws.erasure.marks import DynamoErasures
-from tokenizer.aws.honeytokens.table import HoneyReader
+from tokenizer.aws.honeytokens.reader import HoneyReader
+from tokenizer.aws.pipeline.alias_lookup import AliasLookup
 from tokenizer.aws.pipeline.aliases import DynamoAliases
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.aws.pipeline.bus import EventBridgeBus
@@ -118,7 +119,7 @@ def read_erasures(aws: Any) -> Outcomes:
 
 def read_aliases(aws: Any) -> Outcomes:
     aws.items = {key: {"id": {"S": key}, "token": {"S": f"tok {key}"}} for key in KEYS}
-    found = DynamoAliases(aws, "aliases").lookup(KEYS, ample_budget())
+    found = AliasLookup(aws, "aliases").lookup(KEYS, ample_budget())
     return {
         key: each if isinstance(each := found.get(key), PipelineError) else each == f"tok {key}"
         for key in KEYS
@@ -193,7 +194,7 @@ CASES: Mapping[str, Callable[[Any], Outcomes]] = {
     "DynamoBlindIndex.lookup batch_get_item": read_index,
     "DynamoBlindIndex.share batch_write_item": write_shares,
     "DynamoErasures.until batch_get_item": read_erasures,
-    "DynamoAliases.lookup batch_get_item": read_aliases,
+    "AliasLookup.lookup batch_get_item": read_aliases,
     "HoneyReader.among batch_get_item": read_honey,
     "EventBridgeBus._put put_events": put_events,
     "SqsDeadLetters._send send_message_batch": send_letters,

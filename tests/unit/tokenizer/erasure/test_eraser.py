@@ -37,7 +37,7 @@ def send(
     record = stream_record(
         order(customer=about), sequence or next(sequences), arrived_at=ARRIVED + timedelta(milliseconds=later)
     )
-    (outcome,) = erasing.world.tokenizer.run([record], ample_budget())
+    (outcome,) = erasing.world.tokenizer.tokenize_batch([record], ample_budget())
     assert outcome.published, outcome
     return dict(erasing.world.bus.details()[-1]["data"]["order"])
 
@@ -152,7 +152,9 @@ def test_a_record_without_consistent_values_that_comes_late_is_never_revealed_an
 ) -> None:
     erasing.erase("C-1")
     about = {"customer_id": "C-1", "name": "Canary"}
-    erasing.world.tokenizer.run([stream_record(order(customer=about), next(sequences))], ample_budget())
+    erasing.world.tokenizer.tokenize_batch(
+        [stream_record(order(customer=about), next(sequences))], ample_budget()
+    )
     shown = erasing.world.bus.details()[-1]["data"]["order"]
     assert set(erasing.statuses(*tokens_of(shown))) == {"erased"}
     (swept,) = erasing.sweep(FIRST_SWEEP)
@@ -273,7 +275,7 @@ def test_where_it_can_not_be_told_whether_it_is_erased_nothing_is_revealed(erasi
 
 def test_where_it_can_not_be_told_the_tokenizer_tries_again(erasing: Erasing) -> None:
     erasing.world.erasures.down = Unavailable("the store")
-    (outcome,) = erasing.world.tokenizer.run([stream_record(order(), 1)], ample_budget())
+    (outcome,) = erasing.world.tokenizer.tokenize_batch([stream_record(order(), 1)], ample_budget())
     assert isinstance(outcome.failure, Unavailable)
     assert erasing.world.bus.events == []
 
@@ -282,7 +284,9 @@ def test_no_event_goes_out_that_shares_a_value_without_a_note_of_it(erasing: Era
     send(erasing, "C-1", email=EMAIL)
     erasing.world.index.share_down = Unavailable("the shares")
     about = {"customer_id": "C-2", "email": EMAIL}
-    (outcome,) = erasing.world.tokenizer.run([stream_record(order(customer=about), 99)], ample_budget())
+    (outcome,) = erasing.world.tokenizer.tokenize_batch(
+        [stream_record(order(customer=about), 99)], ample_budget()
+    )
     assert isinstance(outcome.failure, Unavailable)
     assert len(erasing.world.bus.events) == 1
 

@@ -9,10 +9,10 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import ARRIVED
-from tokenizer.erasure.service import ErasureService, NotPermitted
-from tokenizer.errors import Unavailable
+from tokenizer.callers import Caller
+from tokenizer.erasure.service import ErasureService
+from tokenizer.errors import Refused, Unavailable
 from tokenizer.records import milliseconds
-from tokenizer.reveal.service import Caller
 
 CARLA = Caller("carla", ("compliance",))
 PASTED = "because of 4111 1111 1111 1111"
@@ -35,7 +35,7 @@ def test_line_certificate_and_answer_keep_a_purpose_only_if_it_is_a_code(purpose
 
 def test_a_denied_erasure_is_in_the_trail_and_nowhere_else() -> None:
     erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()
-    with pytest.raises(NotPermitted):
+    with pytest.raises(Refused):
         desk(erasing, audit, permits=False).erase(CARLA, "C-1", PASTED, ample_budget())
     assert [(line["result"], line["purpose"]) for line in audit.lines] == [("denied", "withheld: no code")]
     assert erasing.sweep(600_000) == []

@@ -11,8 +11,8 @@ from tests.support.fakes.reveals import FakeHoney
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer.aws.payments.fake_gateway import FakeGateway
-from tokenizer.errors import Unavailable
-from tokenizer.payments.cashier import Card, Cashier, Charge, NoGateway, NotPayable, Payment, PaymentStatus
+from tokenizer.errors import Refused, Unavailable
+from tokenizer.payments.cashier import Card, Cashier, Charge, NoGateway, Payment, PaymentStatus
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ class CountingGateway:
 
 
 def sanitized(world: World, **changes: Any) -> dict[str, Any]:
-    world.tokenizer.run([stream_record(order(**changes))], ample_budget())
+    world.tokenizer.tokenize_batch([stream_record(order(**changes))], ample_budget())
     return dict(world.bus.details()[-1]["data"]["order"])
 
 
@@ -142,7 +142,7 @@ def test_without_the_honey_tokens_no_card_is_charged() -> None:
 
 def test_an_order_without_a_card_can_not_be_paid() -> None:
     world = World()
-    with pytest.raises(NotPayable, match="no card"):
+    with pytest.raises(Refused, match="no card"):
         cashier(world, CountingGateway()).pay(
             sanitized(world, payment={"method": "cash"}), "k", "ann", ample_budget()
         )
@@ -152,7 +152,7 @@ def test_a_card_that_has_left_the_vault_can_not_be_charged() -> None:
     world = World()
     shown = sanitized(world)
     world.vault.stored.clear()
-    with pytest.raises(NotPayable, match="not in the vault"):
+    with pytest.raises(Refused, match="not in the vault"):
         cashier(world, CountingGateway()).pay(shown, "k", "ann", ample_budget())
 
 

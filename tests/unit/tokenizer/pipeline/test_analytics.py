@@ -56,7 +56,7 @@ def both() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     for at, event in enumerate(raw):
         event["occurred_at"] = f"2026-{at % 7 + 1:02}{event['occurred_at'][7:]}"
     world = World()
-    world.tokenizer.run([stream_record(event, at) for at, event in enumerate(raw)], ample_budget())
+    world.tokenizer.tokenize_batch([stream_record(event, at) for at, event in enumerate(raw)], ample_budget())
     shown = [{**detail["data"], "metadata": detail["metadata"]} for detail in world.bus.details()]
     return raw, shown
 

@@ -12,7 +12,7 @@ from tokenizer.vault.lifetimes import Lifetimes
 
 
 def run(world: World, *records: RawRecord) -> list[Outcome]:
-    return world.tokenizer.run(records, ample_budget())
+    return world.tokenizer.tokenize_batch(records, ample_budget())
 
 
 def email(world: World, at: int = -1) -> str:

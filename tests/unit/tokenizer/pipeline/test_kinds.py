@@ -33,7 +33,7 @@ def shown(at: World | None = None, sequence: int = 1, **things: Any) -> dict[str
         "occurred_at": "2026-11-23T10:15:00Z",
         "things": things,
     }
-    (outcome,) = at.tokenizer.run([stream_record(json_text.dump(event), sequence)], ample_budget())
+    (outcome,) = at.tokenizer.tokenize_batch([stream_record(json_text.dump(event), sequence)], ample_budget())
     assert outcome.published, outcome
     return dict(json_text.parse(at.bus.events[-1].detail)["data"]["things"])
 
@@ -116,7 +116,7 @@ def test_without_the_alias_table_nothing_is_published() -> None:
         "occurred_at": "2026-11-23T10:15:00Z",
         "things": {"alias": "123456789"},
     }
-    (outcome,) = at.tokenizer.run([stream_record(event)], ample_budget())
+    (outcome,) = at.tokenizer.tokenize_batch([stream_record(event)], ample_budget())
     assert isinstance(outcome.failure, Unavailable)
     assert at.bus.events == []
 

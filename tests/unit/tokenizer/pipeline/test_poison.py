@@ -45,7 +45,7 @@ def test_poison_is_one_letter_and_its_neighbours_are_published(name: str) -> Non
     bad, code = POISON[name]
     world = World()
     records = [stream_record(order(), 1), stream_record(bad, 2), stream_record(order(), 3)]
-    outcomes = world.tokenizer.run(records, ample_budget())
+    outcomes = world.tokenizer.tokenize_batch(records, ample_budget())
     assert [outcome.published for outcome in outcomes] == [True, False, True]
     (letter,) = world.letters.sent
     assert (letter.code, letter.data) == (code, bad)
@@ -100,7 +100,7 @@ def test_an_error_that_nobody_foresaw_is_a_letter_without_secrets_and_neighbours
 ) -> None:
     _break(monkeypatch, stage, error)
     world = World()
-    outcomes = world.tokenizer.run(_records(FORMS[form]), ample_budget())
+    outcomes = world.tokenizer.tokenize_batch(_records(FORMS[form]), ample_budget())
     assert [outcome.published for outcome in outcomes] == [True, False, True]
     (letter,) = world.letters.sent
     assert letter.message == f"the record could not be read: {type(error).__name__}"
@@ -115,9 +115,9 @@ def test_what_was_read_before_an_unforeseen_error_is_kept_as_a_bad_record_is(
 ) -> None:
     raw = stream_record(order(total="bad", secret=(FORMS | VALUE_FIRST)[form]), 2)
     world = World()
-    world.tokenizer.run([raw], ample_budget())
+    world.tokenizer.tokenize_batch([raw], ample_budget())
     _break(monkeypatch, "RecordReader._draft", KeyError())
-    world.tokenizer.run([raw], ample_budget())
+    world.tokenizer.tokenize_batch([raw], ample_budget())
     bad, unforeseen = world.letters.sent
     assert bad.data == unforeseen.data
     assert b"987" not in unforeseen.data
@@ -127,7 +127,9 @@ def test_what_was_read_before_an_unforeseen_error_is_kept_as_a_bad_record_is(
 @pytest.mark.parametrize("end", [b"", b"}", b",}", b',"x": NaN}}'], ids=repr)
 def test_a_record_that_does_not_parse_is_kept_without_secrets(form: str, end: bytes) -> None:
     world = World()
-    world.tokenizer.run([stream_record(data(order(secret=FORMS[form]))[:-2] + end)], ample_budget())
+    world.tokenizer.tokenize_batch(
+        [stream_record(data(order(secret=FORMS[form]))[:-2] + end)], ample_budget()
+    )
     (letter,) = world.letters.sent
     assert letter.code is ErrorCode.MALFORMED_JSON
     assert b"987" not in letter.data
@@ -139,7 +141,7 @@ def test_without_memory_a_record_is_delivered_again_and_its_neighbours_are_publi
 ) -> None:
     _break(monkeypatch, stage, MemoryError())
     world = World()
-    outcomes = world.tokenizer.run(_records(FORMS["a key"]), ample_budget())
+    outcomes = world.tokenizer.tokenize_batch(_records(FORMS["a key"]), ample_budget())
     assert [outcome.published for outcome in outcomes] == [True, False, True]
     assert isinstance(outcomes[1].failure, Unavailable)
     assert world.letters.sent == []

@@ -13,7 +13,7 @@ TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
 
 def sanitized(event: Any, world: World | None = None) -> tuple[dict[str, Any], World]:
     world = world or World()
-    (outcome,) = world.tokenizer.run([stream_record(event)], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(event)], ample_budget())
     assert outcome.published, outcome
     return world.bus.details()[-1], world
 

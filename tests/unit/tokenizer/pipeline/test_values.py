@@ -4,7 +4,8 @@ import pytest
 
 from schemas.kinds import Fact, Rule
 from tokenizer.cards import brand_of
-from tokenizer.pipeline.values import fact, generalize, mask
+from tokenizer.masking import mask
+from tokenizer.pipeline.values import fact, generalize
 
 # First and last prefix of every range, as the networks publish them; written out, so that a dropped one is missed.
 BRANDS = [

@@ -25,7 +25,7 @@ def sent(world: World, sequence: int, later: int, **about: str) -> dict[str, Any
     """An order that arrived `later` milliseconds after the first; answers with its sanitized customer."""
     who = {"customer_id": "C-1", "name": "Ann Canary", "email": "ann@example.com"} | about
     record = stream_record(order(customer=who), sequence, arrived_at=ARRIVED + timedelta(milliseconds=later))
-    (outcome,) = world.tokenizer.run([record], ample_budget())
+    (outcome,) = world.tokenizer.tokenize_batch([record], ample_budget())
     assert outcome.published, outcome
     return dict(world.bus.details()[-1]["data"]["order"]["customer"])
 
@@ -74,9 +74,9 @@ def test_joins_survive_and_old_tokens_are_revealed() -> None:
 
 def test_a_dead_letter_of_an_old_record_keeps_its_id() -> None:
     world, bad = World(), stream_record(b"{", 1)
-    world.tokenizer.run([bad], ample_budget())
+    world.tokenizer.tokenize_batch([bad], ample_budget())
     rotate(world)
-    world.tokenizer.run(
+    world.tokenizer.tokenize_batch(
         [bad, replace(bad, arrived_at=ARRIVED + timedelta(milliseconds=AFTER))], ample_budget()
     )
     first, again, later = (letter.letter_id for letter in world.letters.sent)

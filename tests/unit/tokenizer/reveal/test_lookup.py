@@ -11,10 +11,11 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.endless_vault import CARD, EndlessVault, token_of
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import FakeAliases, ample_budget
+from tokenizer.callers import IAM, Caller
 from tokenizer.errors import PipelineError, Unavailable
 from tokenizer.records import VaultRecord
 from tokenizer.reveal.budget_rules import Window
-from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest
+from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.time_budget import Budget
 from tokenizer.vault.categories import CATEGORIES
 

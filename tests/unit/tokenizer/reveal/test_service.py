@@ -6,15 +6,17 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
+from tokenizer.callers import IAM, Caller
 from tokenizer.errors import Unavailable
 from tokenizer.reveal import service
-from tokenizer.reveal.service import IAM, Action, Caller, RevealRequest, masked
+from tokenizer.reveal.ports import Action, RevealRequest
+from tokenizer.reveal.service import masked
 
 
 @pytest.fixture
 def world() -> World:
     made = World()
-    made.tokenizer.run([stream_record(order())], ample_budget())
+    made.tokenizer.tokenize_batch([stream_record(order())], ample_budget())
     return made
 
 

@@ -17,7 +17,7 @@ ARRIVAL = int(ARRIVED.timestamp())
 
 def sent(lifetimes: Lifetimes) -> tuple[World, dict[str, str]]:
     world = World(lifetimes)
-    world.tokenizer.run([stream_record(order())], ample_budget())
+    world.tokenizer.tokenize_batch([stream_record(order())], ample_budget())
     shown = world.bus.details()[0]["data"]["order"]
     card = shown["payment"]["card"]
     return world, {"number": card["number"], "expiry": card["expiry"], "name": shown["customer"]["name"]}

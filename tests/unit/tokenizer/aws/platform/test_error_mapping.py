@@ -101,7 +101,7 @@ def test_what_is_not_as_it_was_written_raises_the_alarm_and_nothing_else_does(er
         (Denied("x"), False),
         (VaultIntegrity("x"), False),
         (errors.Configuration("x"), False),
-        (errors.Refusal("c", "x"), False),
+        (errors.Refused("c", "x"), False),
     ],
 )
 def test_what_is_sent_again_at_once(error: PipelineError, again: bool) -> None:
@@ -166,5 +166,5 @@ def test_a_translated_error_carries_no_cause() -> None:
 def test_the_drawn_tree_of_errors_is_the_real_one(cls: type[PipelineError]) -> None:
     assert errors.__doc__ is not None
     assert cls.__name__ in errors.__doc__
-    branches = (BadRecord, Transient, errors.Refusal, VaultIntegrity, errors.Configuration)
+    branches = (BadRecord, Transient, errors.Refused, VaultIntegrity, errors.Configuration)
     assert issubclass(cls, branches) or cls is PipelineError

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from handlers import runtime
+from handlers import batch_outcomes
 from schemas.dead_letter import ErrorCode, LetterSource
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
@@ -213,10 +213,10 @@ def logged(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
     """Tells of a batch of one good and one bad record; returns its log lines' extra fields by message."""
     world = World()
     records = [stream_record(order(), 1), stream_record(b"{", 2)]
-    outcomes = timed(world.tokenizer, run="batch").run(records, ample_budget())
+    outcomes = timed(world.tokenizer, tokenize_batch="batch").tokenize_batch(records, ample_budget())
     (event,) = world.bus.events
     with caplog.at_level("INFO"):
-        runtime.log_batch(outcomes)
+        batch_outcomes.log_batch(outcomes)
     return {"ingest_id": event.ingest_id, **{each.message: vars(each) for each in caplog.records}}
 
 
@@ -257,7 +257,7 @@ def test_the_log_adds_up_how_long_the_calls_of_a_stage_took(
     for part, method in ((stage[0], "lookup"), (stage[0], "lookup"), (stage[1], "until")):
         getattr(part, method)([], ample_budget())
     with caplog.at_level("INFO"):
-        runtime.log_batch([])
+        batch_outcomes.log_batch([])
     (batch,) = [vars(each) for each in caplog.records if each.message == "batch"]
     assert batch["milliseconds"] == {"index_lookup": 750, "erasures": 0}
 

@@ -6,8 +6,8 @@ import jsonpatch
 import pytest
 
 from schemas.dead_letter import ErrorCode, LetterSource
-from tokenizer.aws.replay.letters import Opened, Refused
-from tokenizer.errors import BadRecord
+from tokenizer.aws.replay.letters import Opened
+from tokenizer.errors import BadRecord, Refused
 
 OPENED = Opened(
     LetterSource(queue="q", message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z"), b'{"number":"canary"}'

@@ -1,12 +1,10 @@
 """Stores the honey tokens. Only functions that can reveal read this table, and they can't write it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tokenizer.aws.platform.batches import chunks, resend, unprocessed
-from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.errors import PipelineError
-from tokenizer.honeytokens import HoneyToken
 from tokenizer.time_budget import Budget
 from tokenizer.vault.tokens import is_token
 
@@ -45,42 +43,3 @@ class HoneyReader:
             for why in resend(chunk, send, budget, "looking for honey tokens").values():
                 raise why
         return frozenset(found)
-
-
-class HoneyKeeper:
-    """Stores honey tokens for the function that makes them."""
-
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
-
-    @translated("noting a honey token")
-    def note(self, honey: HoneyToken) -> None:
-        """Stores a honey token.
-
-        Raises:
-            PipelineError: it was not stored, so it must not be planted.
-        """
-        fields = {"id": honey.token, "kind": honey.kind, "note": honey.note, "seeded_at": honey.seeded_at}
-        self._dynamodb.put_item(
-            TableName=self._table, Item={name: {"S": text} for name, text in fields.items()}
-        )
-
-    @translated("listing honey tokens")
-    def all(self) -> list[HoneyToken]:
-        """Returns all honey tokens, the oldest first.
-
-        Raises:
-            PipelineError: the table can't be read.
-        """
-        return sorted(
-            (
-                HoneyToken(*(item[name]["S"] for name in ("id", "kind", "note", "seeded_at")))
-                for item in self._items()
-            ),
-            key=lambda each: (each.seeded_at, each.token),
-        )
-
-    def _items(self) -> Iterator[dict[str, Any]]:
-        for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._table):
-            yield from page["Items"]

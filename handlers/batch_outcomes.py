@@ -1,0 +1,123 @@
+"""What the tokenizing functions say of a batch: the log line and the metrics, and the answer to whoever replays or waits."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from aws_lambda_powertools import single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
+from handlers.runtime import fail, logger, metrics
+from tokenizer.aws.platform import counters, timing, traces
+from tokenizer.messages.tokenize import RecordOutcome, TokenizeAnswer
+from tokenizer.pipeline.mode import Mode
+from tokenizer.records import Outcome
+from tokenizer.replay.messages import FAILED, PUBLISHED, UNAVAILABLE
+
+_IDS_TOLD = 20
+_RECORDS_OF_A_LINE = 1_000  # some 95 KB: an aggregate may hold thousands, and a log line ends at 256 KB
+
+
+def log_batch(outcomes: Sequence[Outcome]) -> None:
+    """Log and count what became of a batch; codes and counts, no values.
+
+    The batch is done by then, so an error in here is told and not raised: it would only make Lambda do it all again.
+    """
+    try:
+        _tell(outcomes)
+    except Exception as error:  # noqa: BLE001 -- the class is all that may be told
+        fail(type(error).__name__, "a batch could not be told of")
+
+
+def _tell(outcomes: Sequence[Outcome]) -> None:
+    codes = Counter(str(each.letter.code) for each in outcomes if each.letter)
+    failures = Counter(type(each.failure).__name__ for each in outcomes if each.failure)
+    counts = {
+        "received": len(outcomes),
+        "published": sum(each.published for each in outcomes),
+        "dead_lettered": codes.total(),
+        "to_retry": failures.total(),
+        "denied": failures["Denied"],
+        "tampered": failures["VaultIntegrity"],
+    }
+    asked, stages = counters.take(), timing.take()
+    counts["retried"] = asked.pop(counters.RETRIED, 0)
+    fates = [_fate(each) for each in outcomes]
+    logger.info(
+        "batch",
+        extra={
+            **counts,
+            "calls": asked,
+            "milliseconds": _milliseconds(stages),
+            "ids": _ids(outcomes),
+            "codes": codes,
+            "failures": failures,
+            "reasons": _reasons(outcomes),
+        },
+    )
+    for start in range(0, len(fates), _RECORDS_OF_A_LINE):
+        logger.info("records", extra={"records": fates[start : start + _RECORDS_OF_A_LINE]})
+    for name, count in (counts | {f"{service}_calls": calls for service, calls in asked.items()}).items():
+        metrics.add_metric(name.title().replace("_", ""), MetricUnit.Count, count)
+    now = time.time()
+    for each in outcomes:
+        if each.published:
+            waited = max(0.0, now - each.record.arrived_at.timestamp())
+            metrics.add_metric("Latency", MetricUnit.Milliseconds, round(waited * 1000))
+    metrics.flush_metrics()
+    for code, count in codes.items():
+        with single_metric("DeadLetteredByCode", MetricUnit.Count, count) as metric:
+            metric.add_dimension("code", code)
+    hits = Counter(path for each in outcomes if each.published for path in each.guard_hits)
+    for path, count in hits.items():
+        with single_metric("GuardHits", MetricUnit.Count, count) as metric:
+            metric.add_dimension("path", path)
+    traces.add(stages, counts, fates)
+
+
+def tokenize_answer(outcomes: Sequence[Outcome], mode: Mode) -> dict[str, Any]:
+    """Returns the answer to whoever replays or waits: what became of each record, and the events only for who waits."""
+    told = tuple(_outcome(each, shows_event=mode.shows_events) for each in outcomes)
+    return TokenizeAnswer(outcomes=told).model_dump(exclude_none=True)
+
+
+def _outcome(outcome: Outcome, *, shows_event: bool) -> RecordOutcome:
+    place: dict[str, Any] = {"item": outcome.record.item_id, "sub": outcome.record.source.sub_sequence_number}
+    if outcome.letter is not None:
+        return RecordOutcome(
+            **place, status=FAILED, code=str(outcome.letter.code), message=outcome.letter.message
+        )
+    if outcome.failure is not None:
+        return RecordOutcome(**place, status=UNAVAILABLE, message=str(outcome.failure))
+    detail = outcome.event.detail.decode() if shows_event and outcome.event is not None else None
+    return RecordOutcome(**place, status=PUBLISHED, detail=detail)
+
+
+def _fate(outcome: Outcome) -> str:
+    """Where a record came from and what became of it: the event's ingest id, a letter's code, or why it comes again."""
+    sub = outcome.record.source.sub_sequence_number
+    place = outcome.record.item_id if sub is None else f"{outcome.record.item_id}.{sub}"
+    if outcome.letter is not None:
+        return f"{place} {outcome.letter.code}"
+    if outcome.failure is not None or outcome.event is None:
+        return f"{place} {type(outcome.failure).__name__}"
+    return f"{place} {outcome.event.ingest_id}"
+
+
+def _milliseconds(stages: Sequence[timing.Span]) -> dict[str, int]:
+    """How long the stages took, each with all of its calls."""
+    taken: Counter[str] = Counter()
+    for each in stages:
+        taken[each.stage] += round((each.ended - each.began) * 1000)
+    return dict(taken)
+
+
+def _ids(outcomes: Sequence[Outcome]) -> list[str]:
+    """Where the records that did not get through came from; a stream's position or a message's id."""
+    return [each.record.item_id for each in outcomes if not each.published][:_IDS_TOLD]
+
+
+def _reasons(outcomes: Sequence[Outcome]) -> list[str]:
+    """The first few different reasons to try again."""
+    return sorted({str(each.failure) for each in outcomes if each.failure})[:3]

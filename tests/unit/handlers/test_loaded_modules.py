@@ -1,0 +1,63 @@
+"""Which modules of ours each handler loads: none that its function does not need, least of all where values are opened.
+
+`loaded_modules.json` lists them for each handler of template.yaml. A module that a handler begins to load needs an entry with the reason
+why this function needs it; a module that it stops loading has to leave the list. The list as it was first drawn up is under `""`.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.emulator.package import ROOT
+from tools.build.sources import handlers as template_handlers
+
+OURS = ("handlers", "policies", "schemas", "tokenizer")
+LISTED: dict[str, dict[str, list[str]]] = json.loads(
+    Path(__file__).with_name("loaded_modules.json").read_text(encoding="utf-8")
+)
+_LOADED = """
+import importlib, json, sys
+importlib.import_module(sys.argv[1])
+print(json.dumps([name for name in sys.modules if name.split(".")[0] in sys.argv[2:]]))
+"""
+
+
+def handlers() -> list[str]:
+    """The modules that template.yaml names as handlers."""
+    return sorted(set(template_handlers().values()))
+
+
+def loaded(module: str) -> set[str]:
+    """What a fresh process has loaded of ours once it has loaded a module."""
+    command = [sys.executable, "-c", _LOADED, module, *OURS]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(json.loads(done.stdout))
+
+
+def test_every_handler_has_its_list() -> None:
+    assert handlers() == sorted(LISTED)
+
+
+@pytest.mark.parametrize("module", handlers())
+def test_a_handler_loads_what_its_list_has_and_nothing_else(module: str) -> None:
+    listed = [each for modules in LISTED[module].values() for each in modules]
+    assert len(listed) == len(set(listed)), "a module stands in the list twice"
+    found = loaded(module)
+    assert found - set(listed) == set(), "needs an entry with a reason in loaded_modules.json"
+    assert set(listed) - found == set(), "is loaded no more: take it out of loaded_modules.json"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "tokenizer.aws.pipeline.sealing",
+        "tokenizer.pipeline.sanitize",
+        "tokenizer.aws.rekey",
+        "tokenizer.aws.replay",
+    ],
+)
+def test_the_function_that_reveals_holds_no_code_of_another(part: str) -> None:
+    assert not [each for each in loaded("handlers.reveal") if each.startswith(part)]

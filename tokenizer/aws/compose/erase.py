@@ -1,0 +1,50 @@
+"""Wires the erasing function, which can write tombstones into the vault and read none of it."""
+
+import time
+
+from tokenizer.aws.compose.audit import audit_trail
+from tokenizer.aws.compose.data_keys import bounds, vault_context
+from tokenizer.aws.erasure.marks import DynamoErasures
+from tokenizer.aws.erasure.store import DynamoErasureStore
+from tokenizer.aws.erasure.subject_data import DynamoSubjectData
+from tokenizer.aws.pipeline.bus import EventBridgeBus
+from tokenizer.aws.pipeline.shares import DynamoShares
+from tokenizer.aws.platform import clients
+from tokenizer.aws.platform.settings import EraseSettings
+from tokenizer.aws.reveal.cedar import CedarPolicies
+from tokenizer.aws.vault.data_keys import DataKeyWriter
+from tokenizer.aws.vault.materials import VaultWriterMaterials
+from tokenizer.aws.vault.token_keys import load_subject_keys
+from tokenizer.aws.vault.vault import VaultWriter
+from tokenizer.erasure.eraser import Eraser
+from tokenizer.erasure.service import ErasureService
+from tokenizer.erasure.unerased import ErasureStatus
+
+
+def eraser(settings: EraseSettings) -> Eraser:
+    """Returns what erases customers."""
+    clients.silence_libraries()
+    dynamodb, kms = clients.client("dynamodb"), clients.client("kms")
+    keys = DataKeyWriter(
+        kms,
+        settings.vault_key_arn,
+        vault_context(settings.vault_crypto_name),
+        bounds(settings),
+        time.time,
+    )
+    return Eraser(
+        load_subject_keys(dynamodb, kms, settings.token_keys_table, settings.token_key_arn),
+        DynamoErasureStore(dynamodb, settings.erasures_table),
+        DynamoSubjectData(dynamodb, settings.vault_table, settings.blind_index_table, settings.shares_table),
+        ErasureStatus(
+            DynamoErasures(dynamodb, settings.erasures_table), DynamoShares(dynamodb, settings.shares_table)
+        ),
+        VaultWriter(dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(keys)),
+        EventBridgeBus(clients.client("events"), settings.bus_name, settings.event_max_bytes),
+        lambda: int(time.time() * 1000),
+    )
+
+
+def erasure_service(settings: EraseSettings) -> ErasureService:
+    """Returns what erases customers under the policies, with a line in the audit trail."""
+    return ErasureService(eraser(settings), CedarPolicies(), audit_trail(settings))

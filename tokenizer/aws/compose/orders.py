@@ -1,0 +1,10 @@
+"""Wires the consumer that keeps the latest sanitized order."""
+
+from tokenizer.aws.api.orders_table import OrdersWriter
+from tokenizer.aws.platform import clients
+from tokenizer.aws.platform.settings import OrdersSettings
+
+
+def orders_writer(settings: OrdersSettings) -> OrdersWriter:
+    """Returns what keeps orders."""
+    return OrdersWriter(clients.client("dynamodb"), settings.orders_table)

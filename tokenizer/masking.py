@@ -1,0 +1,22 @@
+"""Masks a value, for somebody who only has to recognize it."""
+
+import unicodedata
+
+_MASKED_AT_LEAST = 4
+
+
+def mask(value: str, keep_first: int, keep_last: int) -> str | None:
+    """Hides letters and digits of a value; returns None if fewer would be hidden than shown, or fewer than four."""
+    places = [index for index, character in enumerate(value) if character.isalnum()]
+    hidden = len(places) - keep_first - keep_last
+    if hidden < max(_MASKED_AT_LEAST, keep_first + keep_last):
+        return None
+    covered = set(places[keep_first : len(places) - keep_last])
+    # Marks that combine with a hidden letter would give it away.
+    return "".join(
+        [
+            "*" if index in covered else character
+            for index, character in enumerate(value)
+            if not unicodedata.combining(character)
+        ]
+    )

@@ -1,0 +1,1 @@
+"""What functions ask each other and answer, as typed messages; the wire format is JSON."""

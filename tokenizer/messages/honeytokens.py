@@ -1,0 +1,36 @@
+"""What the function that seeds honey tokens is asked."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from tokenizer.messages.base import Message, Text
+
+MOST = 25  # a request; each token is a call of the tokenizing function, and an invocation has 30 seconds
+NOTE_CHARACTERS = 200
+
+
+class SeedMessage(Message):
+    """Seed honey tokens of a kind.
+
+    Args:
+        note: where they are planted.
+    """
+
+    action: Literal["seed"]
+    operator: Text
+    kind: Literal["card_number", "email", "government_id", "name", "phone"]
+    count: Annotated[int, Field(ge=1, le=MOST)]
+    note: Annotated[str, Field(min_length=1, max_length=NOTE_CHARACTERS)]
+
+
+class ListMessage(Message):
+    """List honey tokens."""
+
+    action: Literal["list"]
+    operator: Text
+
+
+HONEY: TypeAdapter[SeedMessage | ListMessage] = TypeAdapter(
+    Annotated[SeedMessage | ListMessage, Field(discriminator="action")]
+)
