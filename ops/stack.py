@@ -45,7 +45,7 @@ class Stack:
             return self.outputs[name]
         except KeyError:
             raise CommandError(
-                f"the stack has no output {name}: it is none of ours, or an older one",
+                f"the stack has no output {name}: it is another kind of stack, or an older version",
                 "deploy template.yaml again",
             ) from None
 

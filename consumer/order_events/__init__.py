@@ -1,6 +1,6 @@
-"""Sanitized order events for those who consume them: parsed, typed, once each, the newest kept.
+"""Reads sanitized order events for consumers: parses them into types, drops duplicates, and keeps the newest.
 
-The event types stand in `order_events.events`; `order_events.testing` makes valid events without a stack.
+The event types are in `order_events.events`. `order_events.testing` makes valid events without a stack.
 """
 
 from order_events.deliveries import Delivery, from_file, from_lambda

@@ -1,4 +1,4 @@
-"""Parsed JSON into the kit's dataclasses: known fields are checked, unknown ones are kept and never refused."""
+"""Turns parsed JSON into the kit's dataclasses. Known fields are checked; unknown ones are kept and never refused."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -15,19 +15,19 @@ _EXTRA = "extra"
 
 
 class _NoMatchError(Exception):
-    """A value is not of the type that a reader reads."""
+    """Means that a value doesn't have the type that a reader expects."""
 
 
 def decode(kind: type[_P], value: Any, path: str) -> _P:
-    """Read an object.
+    """Reads an object.
 
     Args:
         kind: one of the kit's models.
         value: parsed JSON.
-        path: JSON Pointer to it, for errors.
+        path: the JSON Pointer of the value, for errors.
 
     Raises:
-        Unreadable: a known field is missing or of another type.
+        Unreadable: a known field is missing or has another type.
     """
     if not isinstance(value, Mapping):
         raise Unreadable(path, "an object is needed")
@@ -88,14 +88,14 @@ def _arm(arm: Any) -> _Read:
 
 
 def _of(kind: Any, value: Any) -> Any:
-    # JSON's true is no number, though Python's is.
+    # JSON's true is not a number, although Python's is.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise _NoMatchError
     return value
 
 
 def _token(value: Any, _: str) -> Token:
-    # A value where a token has to be is a leak upstream: it is refused instead of passed on.
+    # A value in the place of a token is a leak upstream, so it is refused instead of passed on.
     if value != "" and not is_token(value):
         raise _NoMatchError
     return Token(value)
@@ -103,9 +103,9 @@ def _token(value: Any, _: str) -> Token:
 
 def _elements(element: _Read, value: Any, path: str) -> tuple[Any, ...]:
     read = []
-    for at, inner in enumerate(_of(list, value)):
+    for index, inner in enumerate(_of(list, value)):
         try:
-            read.append(element(inner, f"{path}/{at}"))
+            read.append(element(inner, f"{path}/{index}"))
         except _NoMatchError:
-            raise Unreadable(f"{path}/{at}", "is of another type than its schema says") from None
+            raise Unreadable(f"{path}/{index}", "is of another type than its schema says") from None
     return tuple(read)

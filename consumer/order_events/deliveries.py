@@ -1,4 +1,4 @@
-"""Where events come from: SQS bodies, what Lambda functions are invoked with, and lines that Firehose wrote to S3."""
+"""Finds events in what delivers them: SQS bodies, Lambda invocations, and files that Firehose wrote to S3."""
 
 import base64
 import gzip
@@ -15,30 +15,30 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One body, and what its source calls it.
+    """Holds one body, with the id that its source gave it.
 
     Args:
-        body: an EventBridge envelope; not read yet, so that one bad body does not take its neighbours along.
-        item_id: for a partial batch answer or Firehose's; None where there is none.
+        body: an EventBridge envelope. It is not read yet, so that one bad body doesn't stop the others.
+        item_id: the id for a partial batch response or Firehose's answer; None if there is none.
     """
 
     body: str | bytes | Mapping[str, Any]
     item_id: str | None = None
 
     def event(self) -> AnyEvent:
-        """The event in it.
+        """Returns the event in the body.
 
         Raises:
-            Unreadable: there is none.
+            Unreadable: the body holds no event.
         """
         return parse(self.body)
 
 
 def from_lambda(event: Mapping[str, Any]) -> Iterator[Delivery]:
-    """What a function was invoked with: by EventBridge itself, by SQS, SNS or Kinesis, or by Firehose to transform.
+    """Yields the events of a Lambda invocation by EventBridge, SQS, SNS, Kinesis, or Firehose (for a transformation).
 
     Raises:
-        Unreadable: it is none of these.
+        Unreadable: the invocation came from none of these.
     """
     if "detail-type" in event:
         yield Delivery(event)
@@ -53,30 +53,30 @@ def from_lambda(event: Mapping[str, Any]) -> Iterator[Delivery]:
 
 
 def from_file(content: str | bytes) -> Iterator[Delivery]:
-    """What Firehose wrote to S3: envelopes one a line or, as it does unless told otherwise, with nothing in between.
+    """Yields the events of a file that Firehose wrote to S3: one a line, or with nothing in between (its default).
 
     Args:
-        content: a whole object, gzipped or not.
+        content: a whole object, compressed with gzip or not.
 
     Raises:
-        Unreadable: on reaching what is no JSON; names the character's position.
+        Unreadable: the rest of the file is not JSON; the message names the character's position.
     """
     if isinstance(content, bytes):
         content = (gzip.decompress(content) if content.startswith(_GZIP) else content).decode()
-    at = _skipped(content, 0)
-    while at < len(content):
+    position = _skipped(content, 0)
+    while position < len(content):
         try:
-            value, at = DECODER.raw_decode(content, at)
+            value, position = DECODER.raw_decode(content, position)
         except (ValueError, RecursionError):
-            raise Unreadable("", f"is not JSON from character {at} on") from None
+            raise Unreadable("", f"is not JSON from character {position} on") from None
         yield Delivery(value if isinstance(value, dict) else json.dumps(value))
-        at = _skipped(content, at)
+        position = _skipped(content, position)
 
 
-def _skipped(content: str, at: int) -> int:
-    while at < len(content) and content[at].isspace():
-        at += 1
-    return at
+def _skipped(content: str, position: int) -> int:
+    while position < len(content) and content[position].isspace():
+        position += 1
+    return position
 
 
 def _of_record(record: Mapping[str, Any]) -> Delivery:

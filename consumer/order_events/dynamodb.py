@@ -1,7 +1,7 @@
-"""Duplicates over all processes of a consumer, in a DynamoDB table of its own.
+"""Drops duplicates across all processes of a consumer, by a DynamoDB table.
 
-The table: key `id` (string), TTL on `expires_at`. An entry is a claim or a completion, and one that has expired counts as
-absent, whether TTL has deleted it yet or not (it may take days). So a claim whose owner died runs out by itself.
+The table has the key `id` (string), and TTL on `expires_at`. An item is a claim or a completion. An expired item counts
+as absent, even before TTL deletes it, which may take days. So the claim of a handler that died ends by itself.
 """
 
 import time
@@ -16,18 +16,19 @@ _DAY = 86_400
 
 
 class DynamoDBSeen:
-    """Which events a consumer has handled.
+    """Remembers in DynamoDB which events a consumer has handled.
 
-    Permissions: `dynamodb:PutItem`, `dynamodb:UpdateItem` and `dynamodb:DeleteItem` on the table.
+    It needs the permissions `dynamodb:PutItem`, `dynamodb:UpdateItem` and `dynamodb:DeleteItem` on the table.
 
     Args:
         client: a boto3 DynamoDB client.
-        table: its name.
-        consumer: keeps consumers that share a table apart.
-        lease_seconds: how long a claim holds; longer than handling takes, with a margin for clocks that differ.
-        keep_days: how long a handled event is remembered; longer than its duplicates can come. A replay of the bus's
-            archive brings whatever the archive holds.
-        clock: seconds since 1970.
+        table: the table's name.
+        consumer: the consumer's name, so that consumers can share a table.
+        lease_seconds: how long a claim holds. It must be longer than handling takes, with a margin for different
+            clocks.
+        keep_days: how long a handled event is remembered. It must be longer than duplicates can take. A replay of the
+            bus's archive brings back everything that the archive holds.
+        clock: returns seconds since 1970.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class DynamoDBSeen:
         self._owners: dict[str, str] = {}
 
     def claim(self, ingest_id: str) -> Claim:
-        """Claim an event by one conditional put."""
+        """Claims an event by one conditional put."""
         owner = uuid4().hex
         now = int(self._clock())
         try:
@@ -66,17 +67,17 @@ class DynamoDBSeen:
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             there = error.response["Item"]
-            # The client sends a put again whose answer got lost, and then meets its own claim.
+            # If an answer is lost, the client repeats the put and then meets its own claim.
             if there["owner"] != {"S": owner}:
                 return Claim.DUPLICATE if "handled_at" in there else Claim.IN_PROGRESS
         self._owners[ingest_id] = owner
         return Claim.FRESH
 
     def complete(self, ingest_id: str) -> None:
-        """Turn a claim into a completion.
+        """Turns a claim into a completion.
 
         Raises:
-            LeaseLost: the claim ran out, and somebody else has it.
+            LeaseLost: the claim ended before, and another handler has it.
         """
         now = int(self._clock())
         try:
@@ -96,7 +97,7 @@ class DynamoDBSeen:
             raise LeaseLost("handling took longer than the claim held") from None
 
     def release(self, ingest_id: str) -> None:
-        """Give a claim back; nothing happens where somebody else has it."""
+        """Gives a claim back. Nothing happens if another handler has it."""
         try:
             self._client.delete_item(
                 TableName=self._table,

@@ -1,4 +1,4 @@
-"""What EventBridge wraps around an event, as queues, functions and files hold it."""
+"""Reads the EventBridge envelope around an event, as queues, functions and files hold it."""
 
 import json
 from collections.abc import Mapping
@@ -16,22 +16,22 @@ SOURCE = "orders.tokenizer"
 
 AnyEvent: TypeAlias = KnownEvent | OtherEvent
 
-# Numbers with a fraction keep their digits.
+# Numbers with a fraction keep all their digits.
 DECODER = json.JSONDecoder(parse_float=Decimal)
 
 
 def parse(envelope: str | bytes | Mapping[str, Any]) -> AnyEvent:
-    """The event in an EventBridge envelope.
+    """Returns the event in an EventBridge envelope.
 
     Args:
-        envelope: JSON text, or already parsed. Of its fields only `detail-type` and `detail` are needed, so what an
-            input transformer kept of it will do; a `source`, where there is one, has to be the tokenizer's.
+        envelope: JSON text or parsed JSON. Only `detail-type` and `detail` are needed, so an input transformer may drop
+            the rest. If there is a `source`, it must be the tokenizer's.
 
     Returns:
-        The typed event; an `OtherEvent` for a type or version that this kit does not know.
+        The typed event, or an `OtherEvent` if this kit doesn't know its type or version.
 
     Raises:
-        Unreadable: it holds no sanitized event. The same body will fail every time.
+        Unreadable: the envelope holds no sanitized event. The same body will fail every time.
     """
     read = envelope if isinstance(envelope, Mapping) else _object(envelope)
     if read.get("source", SOURCE) != SOURCE:
@@ -43,10 +43,10 @@ def parse(envelope: str | bytes | Mapping[str, Any]) -> AnyEvent:
 
 
 def parse_detail(event_type: str, detail: Any) -> AnyEvent:
-    """The event in a `detail` alone, whose type has to come from elsewhere: it stands in the envelope only.
+    """Returns the event in a `detail`. The caller gives its type, because only the envelope holds it.
 
     Raises:
-        Unreadable: it is no sanitized event.
+        Unreadable: the `detail` is no sanitized event.
     """
     if not isinstance(detail, Mapping):
         raise Unreadable("/detail", "an object is needed")
@@ -63,7 +63,7 @@ def parse_detail(event_type: str, detail: Any) -> AnyEvent:
 
 @cache
 def _data_type(kind: type[KnownEvent]) -> Any:
-    """The model of an event type's data."""
+    """Returns the model of an event type's data."""
     return get_type_hints(kind)["data"]
 
 

@@ -1,8 +1,8 @@
-"""Every way the kit can fail.
+"""Defines every way in which the kit can fail.
 
     KitError
-    ├── Unreadable      no event of the tokenizer's, or one whose known fields have other types: it will fail every time
-    ├── InProgress      another handler works on the event: leave it to be delivered again
+    ├── Unreadable      no event of the tokenizer, or known fields have other types: it will fail every time
+    ├── InProgress      another handler works on the event: leave it, and it will be delivered again
     └── LeaseLost       handling took longer than the claim: another handler may have begun
 
 No message holds a value of an event.
@@ -10,15 +10,15 @@ No message holds a value of an event.
 
 
 class KitError(Exception):
-    """What all of them are."""
+    """Is the base of the kit's errors."""
 
 
 class Unreadable(KitError):
-    """A body that is no sanitized event.
+    """Means that a body is no sanitized event.
 
     Args:
-        path: JSON Pointer to what is wrong, "" for the whole.
-        why: without any value.
+        path: the JSON Pointer of what is wrong; "" for the whole.
+        why: says what is wrong, without any value.
     """
 
     def __init__(self, path: str, why: str) -> None:
@@ -28,8 +28,8 @@ class Unreadable(KitError):
 
 
 class InProgress(KitError):
-    """Somebody else claimed this event and has not finished; acknowledging it now could lose it."""
+    """Means that another handler works on this event. Acknowledging it now could lose it."""
 
 
 class LeaseLost(KitError):
-    """The claim ran out before the work was done, and somebody else has it."""
+    """Means that the claim ended before the work was done, and that another handler has it."""

@@ -1,4 +1,4 @@
-"""What every event is, whether this version of the kit knows its type or not."""
+"""Defines what all events have in common, whether this version of the kit knows their type or not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from order_events.metadata import Metadata
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A sanitized event."""
+    """Describes a sanitized event."""
 
     EVENT_TYPE: ClassVar[str]
     SCHEMA_VERSION: ClassVar[int]
@@ -18,16 +18,16 @@ class Event:
 
     @property
     def event_type(self) -> str:
-        """The `detail-type`: what happened."""
+        """Returns the `detail-type`, which says what happened."""
         return self.EVENT_TYPE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherEvent:
-    """An event of a type or a version that this kit does not know; to be ignored, or read as JSON.
+    """Holds an event of a type or version that this kit doesn't know. It can be ignored, or read as JSON.
 
     Args:
-        data: parsed JSON, as it came.
+        data: the parsed JSON, unchanged.
     """
 
     event_type: str

@@ -1,7 +1,7 @@
-"""Which of two events about the same thing is the newer, as events come in no order.
+"""Decides which of two events about the same thing is newer, because events arrive in any order.
 
-What occurred later is newer; of two that occurred at the same moment, the greater `ingest_id`, so that every order of
-arrival ends in the same state. The stack's own orders table ranks alike.
+The event that occurred later is newer. If both occurred at the same moment, the one with the greater `ingest_id` is, so
+that any order of arrival ends in the same state. The stack's own orders table uses the same rule.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -15,7 +15,7 @@ _K = TypeVar("_K", bound=Hashable)
 
 
 def moment(event: AnyEvent) -> datetime:
-    """When it occurred; when it came in, where the leak guard made a token of that."""
+    """Returns when an event occurred, or when it arrived if the leak guard replaced that by a token."""
     try:
         return _time(event.metadata.occurred_at)
     except ValueError:
@@ -23,16 +23,16 @@ def moment(event: AnyEvent) -> datetime:
 
 
 def rank(event: AnyEvent) -> str:
-    """A text that is the greater, the newer the event is."""
+    """Returns a text that is greater for newer events."""
     return f"{moment(event).isoformat(timespec='microseconds')}#{event.metadata.ingest_id}"
 
 
 def newest(events: Iterable[_E], key: Callable[[_E], _K]) -> dict[_K, _E]:
-    """The newest event of each thing.
+    """Returns the newest event of each thing.
 
     Args:
-        events: in any order, with duplicates.
-        key: what an event is about, for example an order's id.
+        events: the events in any order, with duplicates.
+        key: returns what an event is about, such as an order's id.
     """
     found: dict[_K, _E] = {}
     for event in events:
@@ -43,10 +43,10 @@ def newest(events: Iterable[_E], key: Callable[[_E], _K]) -> dict[_K, _E]:
 
 
 def if_newer(event: AnyEvent) -> dict[str, Any]:
-    """For DynamoDB's `put_item`: keep an event unless a newer one is there.
+    """Returns arguments for DynamoDB's `put_item` that store an event unless a newer one is stored.
 
-    The item needs the attribute `rank`, with `{"S": rank(event)}`. An older event fails the condition
-    (`ConditionalCheckFailedException`), and may be acknowledged.
+    The item needs the attribute `rank` with `{"S": rank(event)}`. An older event fails the condition
+    (`ConditionalCheckFailedException`) and may be acknowledged.
     """
     return {
         "ConditionExpression": "attribute_not_exists(#rank) OR #rank < :rank",

@@ -1,8 +1,8 @@
-"""Handling each event once, though it comes at least once: duplicates are dropped by `ingest_id`.
+"""Handles each event once, although it is delivered at least once. It drops duplicates by `ingest_id`.
 
-A claim before the work, a completion after it. Who dies in between leaves a claim that runs out, and the event, delivered
-again, is handled again. So work that was done twice is possible where the death came after it and before the completion;
-work that was never done is not.
+It claims an event before the work and completes the claim after it. If a handler dies in between, its claim ends by
+itself, and the event is handled again when it is delivered again. So work may be done twice if the handler died after
+the work and before the completion. It is never left out.
 """
 
 from collections import OrderedDict
@@ -19,7 +19,7 @@ _E = TypeVar("_E", bound=AnyEvent)
 
 
 class Claim(Enum):
-    """What came of a claim."""
+    """Lists the results of a claim."""
 
     FRESH = auto()
     DUPLICATE = auto()
@@ -27,32 +27,32 @@ class Claim(Enum):
 
 
 class Seen(Protocol):
-    """Which events have been handled."""
+    """Remembers which events have been handled."""
 
     def claim(self, ingest_id: str) -> Claim:
-        """Claim an event, if nobody has handled it or works on it."""
+        """Claims an event, unless it was handled or another handler works on it."""
 
     def complete(self, ingest_id: str) -> None:
-        """Remember a claimed event as handled.
+        """Remembers a claimed event as handled.
 
         Raises:
-            LeaseLost: the claim ran out before.
+            LeaseLost: the claim ended before.
         """
 
     def release(self, ingest_id: str) -> None:
-        """Give a claim back, so that the next delivery is handled at once."""
+        """Gives a claim back, so that the next delivery is handled at once."""
 
 
 def handle_once(seen: Seen, event: _E, handle: Callable[[_E], object]) -> bool:
-    """Handle an event unless that has been done.
+    """Handles an event unless it was handled before.
 
     Returns:
-        Whether it was handled now; False for a duplicate, which may be acknowledged.
+        True if it was handled now; False for a duplicate, which may be acknowledged.
 
     Raises:
-        InProgress: somebody else works on it; don't acknowledge it.
-        LeaseLost: it was handled, but too slowly to be sure that nobody else has begun.
-        Exception: whatever the handler raised; the event is free to be handled again.
+        InProgress: another handler works on it. Don't acknowledge it.
+        LeaseLost: it was handled, but took so long that another handler may have begun.
+        Exception: whatever the handler raised. The event can be handled again.
     """
     ingest_id = event.metadata.ingest_id
     claim = seen.claim(ingest_id)
@@ -75,32 +75,32 @@ def handle_batch(
     handle: Callable[[AnyEvent], object],
     failed: Callable[[str | None, Exception], object] = lambda _id, _error: None,
 ) -> dict[str, list[dict[str, str | None]]]:
-    """Handle what Lambda was invoked with, each event once, and answer with those to deliver again.
+    """Handles each event of a Lambda invocation once; returns the ones to deliver again.
 
-    The event source mapping needs `ReportBatchItemFailures`; the queue behind it a redrive policy, which takes what no
-    delivery gets handled, unreadable bodies too.
+    The event source mapping needs `ReportBatchItemFailures`. The queue behind it needs a redrive policy, for events
+    that no delivery can handle and for bodies that can't be read.
 
     Args:
-        batch: the invocation's event, of SQS or Kinesis.
-        seen: which events have been handled.
-        handle: the work on one event.
-        failed: told of each failure, with the id of its item.
+        batch: the Lambda event of SQS or Kinesis.
+        seen: remembers which events have been handled.
+        handle: does the work for one event.
+        failed: is called for each failure, with the id of its item.
     """
     failures: list[dict[str, str | None]] = []
     for delivery in from_lambda(batch):
         try:
             handle_once(seen, delivery.event(), handle)
-        except Exception as error:  # noqa: BLE001 -- one bad event must not take its neighbours along
+        except Exception as error:  # noqa: BLE001 -- one bad event must not stop the others
             failed(delivery.item_id, error)
             failures.append({"itemIdentifier": delivery.item_id})
     return {"batchItemFailures": failures}
 
 
 class MemorySeen:
-    """Duplicates within one process; what it remembers is bounded and gone with the process.
+    """Drops duplicates within one process. Its memory is limited, and gone with the process.
 
     Args:
-        max_ids: how many handled events are remembered, the latest; about 150 bytes each.
+        max_ids: the number of handled events to remember, the latest ones; about 150 bytes each.
     """
 
     def __init__(self, max_ids: int = 100_000) -> None:
@@ -110,7 +110,7 @@ class MemorySeen:
         self._lock = Lock()
 
     def claim(self, ingest_id: str) -> Claim:
-        """Claim an event, if no thread has handled it or works on it."""
+        """Claims an event, unless it was handled or another thread works on it."""
         with self._lock:
             if ingest_id in self._claimed:
                 return Claim.IN_PROGRESS
@@ -121,7 +121,7 @@ class MemorySeen:
             return Claim.FRESH
 
     def complete(self, ingest_id: str) -> None:
-        """Remember a claimed event as handled, and forget the oldest beyond the bound."""
+        """Remembers a claimed event as handled, and forgets the oldest ones beyond the limit."""
         with self._lock:
             self._claimed.discard(ingest_id)
             self._handled[ingest_id] = None
@@ -129,6 +129,6 @@ class MemorySeen:
                 self._handled.popitem(last=False)
 
     def release(self, ingest_id: str) -> None:
-        """Give a claim back."""
+        """Gives a claim back."""
         with self._lock:
             self._claimed.discard(ingest_id)

@@ -1,4 +1,4 @@
-"""What every model of the kit is made of."""
+"""Defines what all models of the kit are made of."""
 
 import re
 from collections.abc import Mapping
@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 from typing import Any, NewType
 
 Token = NewType("Token", str)
-"""What stands for a sensitive value: compare it, count it, join by it; or "", where the value was empty."""
+"""Stands for a sensitive value: compare it, count it, join by it. It is "" if the value was empty."""
 
 _TOKEN = re.compile(r"tok_[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
 
 
 def is_token(text: object) -> bool:
-    """Whether something has the shape of a token; public fields hold one where the leak guard found something."""
+    """Returns True if something has the shape of a token. Public fields hold one if the leak guard found something."""
     return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """An object in an event.
+    """Describes an object in an event.
 
     Args:
-        extra: fields that this version of the kit does not name, by their JSON names. Today's are tokens; a newer
-            minor version may bring others.
+        extra: the fields that this version of the kit doesn't know, by their JSON names. Today they are tokens; a newer
+            minor version may add others.
     """
 
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -112,7 +112,7 @@ class ChainCheck:
         if self._key is not None and not sealed.made_with(self._key):
             return Kind.FORGED, "written without the chain's key"
         if self._linked and line.previous != self._previous:
-            return Kind.FORGED, "it does not hang on the line before"
+            return Kind.FORGED, "it does not follow the line before"
         if self._head and place.sequence == self._head.sequence and sealed.hash != self._head.hash:
             return Kind.HEAD, "it names another line in this place"
         return None

@@ -146,9 +146,9 @@ class _Told:
                     inner, plan.element, shown[index], f"{path}/{index}", f"{label}/{index}"
                 )
         else:
-            yield Field(label, self._fate(value, plan, shown, path))
+            yield Field(label, self._outcome(value, plan, shown, path))
 
-    def _fate(self, value: Any, kind: FieldKind, shown: Any, path: str) -> FieldOutcome:
+    def _outcome(self, value: Any, kind: FieldKind, shown: Any, path: str) -> FieldOutcome:
         kept = self.kept.get(path)
         if kept == GUARDED:
             return FieldOutcome.GUARD_HIT

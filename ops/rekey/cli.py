@@ -103,7 +103,9 @@ def _show(state: dict[str, Any], *, as_json: bool) -> None:
         console.line("there was no run yet")
         return
     console.line(f"to {state['target']}: {state['phase']}, round {state['round']}")
-    rows = [[phase, fate, f"{n:,}"] for phase in ("moving", "verified") for fate, n in state[phase].items()]
+    rows = [
+        [phase, result, f"{n:,}"] for phase in ("moving", "verified") for result, n in state[phase].items()
+    ]
     console.table("vault records", ["while", "were", "records"], rows)
     for record_id in state["unreadable"]:
         console.line(f"not readable by anybody: {record_id}")

@@ -1,7 +1,7 @@
-"""The leak guard: does a string that is about to become public hold something sensitive?
+"""Finds sensitive data in strings that are about to become public: the leak guard.
 
-It reads text and knows nothing of schemas. Which strings it reads, which of a record's values it hunts for, and
-what becomes of a string with a finding are the caller's choice. Rules and measured rates: `docs/guard.md`.
+It reads text and knows nothing of schemas. The caller decides which strings it reads, which of a record's values it
+looks for, and what becomes of a string with a finding. Rules and measured rates are in `docs/guard.md`.
 """
 
 import re
@@ -45,10 +45,10 @@ __all__ = [
     "plan_of",
 ]
 
-# What the detectors of numbers need: seven digits that at most three separators part from each other.
+# The detectors of numbers need seven digits, with at most three separators between two of them.
 _FEWEST_DIGITS = 7
 _CLUE = re.compile(r"[0-9](?:[\W_]{0,3}[0-9]){6}")
-# What orders are full of and what holds many digits by nature: dates, ISO 8601 times, UUIDs. A UUID of digits alone is
+# Orders are full of these, and they hold many digits by nature: dates, ISO 8601 times, UUIDs. A UUID of digits only is
 # more likely something that was made to look like one.
 _HARMLESS = re.compile(
     r"(?<![0-9A-Za-z])(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?!-?[0-9])"
@@ -56,13 +56,13 @@ _HARMLESS = re.compile(
     r"|(?=[0-9-]{0,35}[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
-_GAP = " ~~~~ "  # no detector of numbers reaches across it
+_GAP = " ~~~~ "  # no detector of numbers matches across it
 
 Countries = Callable[[], tuple[str, ...]]
 
 
 class Finding(StrEnum):
-    """What the guard can find."""
+    """Lists what the guard can find."""
 
     OWN_VALUE = "own_value"
     CARD_NUMBER = "card_number"
@@ -77,14 +77,16 @@ class Finding(StrEnum):
 def find_leak(
     text: str, own: OwnValues, reading: Reading = ANY_TEXT, countries: Countries = tuple
 ) -> Finding | None:
-    """Returns the first thing found in a string, None if it is clean; never raises, in time linear in the string.
+    """Returns the first finding in a string, or None if it is clean.
+
+    It never raises, and takes time linear in the string.
 
     Args:
-        text: any string; numbers are passed as their text.
+        text: any string; numbers are passed as text.
         own: the record's own sensitive values, from `own_values`.
-        reading: what is known of the string.
-        countries: gives those that the record is about, whose national phone numbers are looked for, as ISO 3166 codes;
-            asked only where a string has the digits of a phone number.
+        reading: what is known about the string.
+        countries: returns the ISO 3166 codes of the record's countries, whose national phone numbers are looked for. It
+            is called only if the string has enough digits for a phone number.
     """
     if own is NO_VALUES and len(text) < _FEWEST_DIGITS and text.isascii() and "@" not in text:
         return None
@@ -97,9 +99,9 @@ def find_leak(
 
 
 def may_hold(texts: Iterable[str], own: OwnValues) -> bool:
-    """Whether one of the strings may hold one of the values: if not, none of them does.
+    """Returns False if none of the strings holds one of the values, and True if one may hold one.
 
-    This reads all strings at once, which for most records is all that has to be done about their own values.
+    It reads all strings at once. For most records nothing else has to be done about their own values.
     """
     if own is NO_VALUES:
         return False
@@ -124,7 +126,7 @@ def _find(plain: str, own: OwnValues, reading: Reading, countries: Countries) ->
 
 
 def _find_number(plain: str, reading: Reading, countries: Countries) -> Finding | None:
-    """Returns what is told by seven digits and more."""
+    """Returns the finding for numbers of seven digits and more."""
     if len(plain) < _FEWEST_DIGITS or _CLUE.search(plain) is None:
         return None
     if "-" in plain:

@@ -1,8 +1,8 @@
-"""Card numbers of any network in a plain string: IIN range, length and check digit have to agree.
+"""Finds card numbers of any network in a plain string. IIN range, length and check digit have to agree.
 
-A number may be written in groups. It begins and ends where a group of digits does: inside a longer run of
-digits it isn't looked for, since every tenth tracking number would hold one. Every tenth number is right by its check
-digit, too: in an identifier that is too little, unless network and length are those of most cards.
+A number may be written in groups. It begins and ends where a group of digits does: it is not looked for inside a longer
+run of digits, because every tenth tracking number would hold one. Every tenth number also has a right check digit. That
+is not enough in an identifier, unless network and length are those of most cards.
 """
 
 import re
@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 
 from tokenizer.cards import PAN_LENGTHS, brand_of
 
-# Lengths in use, by network (ISO/IEC 7812-1 and the networks' own ranges).
+# Lengths in use by network (ISO/IEC 7812-1 and the networks' own ranges).
 _LENGTHS: dict[str, frozenset[int]] = {
     "visa": frozenset({13, 16, 19}),
     "mastercard": frozenset({16}),
@@ -22,15 +22,15 @@ _LENGTHS: dict[str, frozenset[int]] = {
     "unionpay": frozenset(range(16, 20)),
     "maestro": frozenset(range(12, 20)),
 }
-# Ranges of national networks (Mir, RuPay, Troy, Uzcard, Humo), which `brand_of` does not name.
+# Ranges of national networks (Mir, RuPay, Troy, Uzcard, Humo), which `brand_of` doesn't know.
 _NATIONAL = (
     (re.compile(r"220[0-4]"), frozenset(range(16, 20))),
     (re.compile(r"60|8[12]|9792|8600|9860"), frozenset({16})),
 )
-# Lengths that are hardly issued any more, and that shop systems' own numbers and bar codes have.
+# Lengths that are hardly issued any more, and that shop systems use for their own numbers and bar codes.
 _OBSOLETE = {"visa": frozenset({13}), "maestro": frozenset(range(12, 16))}
 _BARCODE_LENGTHS = frozenset({12, 13})
-# What most cards are. Marketplaces' order ids have 16 to 19 digits, and begin with those of other ranges.
+# Lengths of most cards. Order ids of marketplaces have 16 to 19 digits, and begin with those of other ranges.
 _COMMON = {
     "visa": frozenset({16}),
     "mastercard": frozenset({16}),
@@ -50,7 +50,7 @@ _CARD_WORD = re.compile(
     r"(?<![a-z])(?:card|cards|pan|visa|mastercard|maestro|amex|rupay|credit|debit|karte|kreditkarte|carte|tarjeta|carta|cartao|kort|cc)(?![a-z])",
     re.IGNORECASE,
 )
-_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")  # the digits of twice a digit, added up
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")  # maps each digit to the digit sum of its double
 _ZERO = ord("0")
 _IIN_DIGITS = 4
 
@@ -58,12 +58,12 @@ _Span = tuple[int, int]
 
 
 def holds_card_number(plain: str, *, identifier: bool) -> bool:
-    """Whether a plain string holds a card number.
+    """Returns True if a plain string holds a card number.
 
     Args:
         plain: the string.
-        identifier: the string is an identifier, in which a number of an uncommon network or length needs more than
-            its check digit: groups as on a card, or a word such as card.
+        identifier: True if the string is an identifier. A number of an uncommon network or length then needs more than
+            a right check digit: groups as on a card, or a word such as card.
     """
     strict = identifier and _CARD_WORD.search(plain) is None
     for cluster in _CLUSTER.finditer(plain):
@@ -76,7 +76,7 @@ def holds_card_number(plain: str, *, identifier: bool) -> bool:
 
 
 def passes_luhn(digits: str) -> bool:
-    """Whether digits have a right check digit (ISO/IEC 7812-1, annex B)."""
+    """Returns True if digits have a right check digit (ISO/IEC 7812-1, annex B)."""
     backwards = digits.encode()[::-1]
     total = sum(backwards[::2]) + sum(backwards[1::2].translate(_DOUBLED)) - _ZERO * len(backwards)
     return total % 10 == 0
@@ -84,14 +84,14 @@ def passes_luhn(digits: str) -> bool:
 
 @cache
 def _lengths_by(iin: str) -> tuple[str, frozenset[int]]:
-    """Returns the network of a number's first four digits, and the lengths of its numbers."""
+    """Returns the network for a number's first four digits, and the lengths of its numbers."""
     brand = brand_of(iin)
     national = (lengths for prefix, lengths in _NATIONAL if prefix.match(iin))
     return brand, _LENGTHS.get(brand, frozenset()).union(*national)
 
 
 def _is_whole(plain: str, groups: list[_Span], *, strict: bool) -> bool:
-    """Whether all groups of a cluster together are one number, in whatever groups it is written."""
+    """Returns True if all groups of a cluster are one number together, whatever the groups are."""
     if len(groups) >= PAN_LENGTHS.stop:
         return False
     digits = "".join([plain[start:end] for start, end in groups])
@@ -109,21 +109,21 @@ def _is_whole(plain: str, groups: list[_Span], *, strict: bool) -> bool:
 
 
 def _holds_part(plain: str, groups: list[_Span], *, strict: bool) -> bool:
-    """Whether one group of a longer cluster is a number, or some of them are grouped like one."""
+    """Returns True if one group of a longer cluster is a number, or if some of its groups are written like one."""
     if len(groups) == 1:
         return False
     sizes = [end - start for start, end in groups]
     return any(
-        _is_whole(plain, [groups[at]], strict=strict)
+        _is_whole(plain, [groups[index]], strict=strict)
         if size in PAN_LENGTHS
-        else _part_from(plain, groups, sizes, at)
-        for at, size in enumerate(sizes)
+        else _part_from(plain, groups, sizes, index)
+        for index, size in enumerate(sizes)
         if size in PAN_LENGTHS or size in _FIRST_GROUPS
     )
 
 
 def _part_from(plain: str, groups: list[_Span], sizes: list[int], first: int) -> bool:
-    """Whether a number begins at a group and ends with the same or a later one."""
+    """Returns True if a number begins at a group and ends with a later one."""
     start = groups[first][0]
     _, lengths = _lengths_by(plain[start : start + _IIN_DIGITS])
     if not lengths:
@@ -144,7 +144,7 @@ def _passes(plain: str, groups: list[_Span]) -> bool:
 
 
 def _separated_alike(plain: str, groups: list[_Span]) -> bool:
-    """Whether groups of digits are written like one number, and not like a row of several."""
+    """Returns True if groups of digits are written like one number, and not like a row of several."""
     separators = {plain[left[1] : right[0]] for left, right in pairwise(groups)}
     return len(separators) <= 1 or not any(separator.strip(" -") for separator in separators)
 
@@ -156,7 +156,7 @@ def _is_barcode(digits: str) -> bool:
 
 
 def _in_prose(plain: str, groups: list[_Span]) -> bool:
-    """Whether a number is written in groups, or stands free among words."""
+    """Returns True if a number is written in groups, or stands by itself among words."""
     (start, end), *rest = groups
     if rest:
         return end - start in _FIRST_GROUPS

@@ -1,8 +1,8 @@
-"""Email addresses in a plain string: of any script, quoted, glued to what follows, at an IP address or a bare host."""
+"""Finds email addresses in a plain string: of any script, quoted, glued to other text, at an IP address or a host."""
 
 import re
 
-# In plain text everything beyond ASCII is part of a word, so Unicode local parts and domains need no table.
+# In plain text every character beyond ASCII is part of a word, so Unicode local parts and domains need no table.
 _LABEL = r"[0-9A-Za-z_\-\x80-\U0010ffff]"
 _EMAIL = re.compile(
     rf"""[^\s@<>(\[\],;:\\/]@(?:
@@ -14,12 +14,12 @@ _EMAIL = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-# A host without a domain is told from `3@noon` by its length, and by that of what stands before it.
+# A host without a domain differs from `3@noon` by its length, and by the length of the part before it.
 _BARE_HOST = re.compile(
     r"(?<=[0-9A-Za-z._%+\-]{3})@[A-Za-z][0-9A-Za-z\-]{3,62}+(?![0-9A-Za-z@]|\.[0-9A-Za-z])"
 )
 
 
 def holds_email(plain: str) -> bool:
-    """Whether a plain string holds an email address."""
+    """Returns True if a plain string holds an email address."""
     return _EMAIL.search(plain) is not None or _BARE_HOST.search(plain) is not None

@@ -1,21 +1,21 @@
-"""US social security numbers and IBANs in a plain string."""
+"""Finds US social security numbers and IBANs in a plain string."""
 
 import re
 from functools import cache
 
-# What the SSA issues: no area 000, 666 or 9xx, no group 00, no serial 0000. Unlike stdnum.us.ssn, numbers
-# that were once printed in advertisements count: people do type them.
+# The SSA doesn't issue area 000, 666 or 9xx, group 00, or serial 0000. Unlike in stdnum.us.ssn, numbers count that were
+# once printed in advertisements, because people do type them.
 _AREA, _GROUP, _SERIAL = "(?!000|666|9)[0-9]{3}", "(?!00)[0-9]{2}", "(?!0000)[0-9]{4}"
 _DASHED_SSN = re.compile(
     rf"(?<![0-9A-Za-z])(?<![0-9][-.]){_AREA}( ?[-.] ?){_GROUP}\1{_SERIAL}(?![0-9A-Za-z]|[-.][0-9])"
 )
-# With spaces or nothing between its parts a number is one beside a word that says so.
+# A number with spaces or nothing between its parts counts only near a word that announces it.
 _BARE_SSN = re.compile(rf"(?<![0-9]){_AREA}[-. ]?{_GROUP}[-. ]?{_SERIAL}(?![0-9])")
 _SSN_WORD = re.compile(r"(?<![a-z])(?:ssns?|social|s\.s\.n|ss#|ss ?no)(?![a-z])", re.IGNORECASE)
 _WORD_DISTANCE = 32
 
-# By country, how the account number behind the check digits is built, as in the IBAN registry: so many digits (n),
-# letters (a) or either (c). A test compares them to stdnum's copy of it.
+# By country, the structure of the account number after the check digits, as in the IBAN registry: numbers of digits
+# (n), letters (a) or either (c). A test compares it to stdnum's copy of the registry.
 _IBAN_REGISTRY = """
     AD:8n12c AE:19n AL:8n16c AT:16n AZ:4a20c BA:16n BE:12n BG:4a6n8c BH:4a14c BI:23n BR:23n1a1c BY:4c4n16c CH:5n12c
     CR:18n CY:8n16c CZ:20n DE:18n DJ:23n DK:14n DO:4c20n EE:16n EG:25n ES:20n FI:14n FK:2a12n FO:14n FR:10n11c2n
@@ -40,7 +40,7 @@ _LETTER_VALUES = {
 
 
 def holds_ssn(plain: str) -> bool:
-    """Whether a plain string holds a US social security number, written with dashes or dots, or named as one."""
+    """Returns True if a plain string holds a US social security number, with dashes or dots, or near a word for it."""
     if _DASHED_SSN.search(plain):
         return True
     if _SSN_WORD.search(plain) is None:
@@ -52,10 +52,10 @@ def holds_ssn(plain: str) -> bool:
 
 
 def holds_iban(plain: str) -> bool:
-    """Whether a plain string holds an IBAN: its country's length and structure and the check digits agree.
+    """Returns True if a plain string holds an IBAN whose length, structure and check digits fit its country.
 
-    Up to three separators may stand between any two of its characters. A country's own check digits are left out:
-    made-up IBANs should be found, too.
+    Up to three separators may stand between two of its characters. A country's own check digits are not checked, so
+    that made-up IBANs are found too.
     """
     return any(
         _is_iban(plain, found) for found in _IBAN_START.finditer(plain) if found[1].upper() in _IBAN_COUNTRIES
@@ -74,7 +74,7 @@ def _is_iban(plain: str, start: re.Match[str]) -> bool:
 
 @cache
 def _account(country: str) -> re.Pattern[str]:
-    """Returns what matches a country's account number up to where a word ends."""
+    """Returns a pattern for a country's account number, up to the end of a word."""
     parts = _IBAN_PART.findall(_IBAN_COUNTRIES[country])
     body = "".join([f"(?:{_SEPARATORS}{_CHARACTERS[kind]}){{{count}}}" for count, kind in parts])
     return re.compile(rf"{body}(?![0-9A-Za-z])")

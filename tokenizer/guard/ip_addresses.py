@@ -1,9 +1,9 @@
-"""IP addresses in a plain string; a network, whose host bits are zero, is none."""
+"""Finds IP addresses in a plain string. A network, whose host bits are zero, doesn't count."""
 
 import ipaddress
 import re
 
-# A number of fewer digits is a version's more often than an address.
+# With fewer digits it is more often a version than an address.
 _FEWEST_DIGITS = 8
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = re.compile(
@@ -19,7 +19,7 @@ _COLONS = 7
 
 
 def holds_ip_address(plain: str) -> bool:
-    """Whether a plain string holds the IP address of a host, of either version."""
+    """Returns True if a plain string holds the IP address of a host, of version 4 or 6."""
     if plain.count(".") >= 3 and any(map(_is_ipv4, _IPV4.finditer(plain))):  # noqa: PLR2004 -- between four octets
         return True
     if "::" not in plain and plain.count(":") < _COLONS:

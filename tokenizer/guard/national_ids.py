@@ -1,6 +1,6 @@
-"""National identity and tax numbers in a plain string, by country; looked for where a schema names the country.
+"""Finds national identity and tax numbers in a plain string, for the countries that a schema names.
 
-Most have little more than one check digit, so order numbers would be taken for them: they are off unless named.
+Most have little more than one check digit, so order numbers would match. So they are off unless a schema names them.
 """
 
 import re
@@ -17,8 +17,8 @@ def _number(pattern: str) -> re.Pattern[str]:
     )
 
 
-# By country: what a number looks like, and the module of python-stdnum that knows its check digits. A NINO has none
-# (HMRC's manual NIM39110: which letters are used).
+# By country, the pattern of a number and the python-stdnum module that knows its check digits. A NINO has none (HMRC's
+# manual NIM39110 lists its letters).
 _NUMBERS: Mapping[str, tuple[tuple[re.Pattern[str], str | None], ...]] = {
     "BR": (
         (_number(r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}[-./ ]?[0-9]{2}"), "br.cpf"),
@@ -42,11 +42,11 @@ COUNTRIES = frozenset(_NUMBERS)
 
 
 def holds_national_id(plain: str, countries: Iterable[str]) -> bool:
-    """Whether a plain string holds an identity or tax number of one of the countries.
+    """Returns True if a plain string holds an identity or tax number of one of the countries.
 
     Args:
         plain: the string.
-        countries: ISO 3166 codes, of `COUNTRIES`.
+        countries: ISO 3166 codes of `COUNTRIES`.
     """
     return any(
         module is None or _check(module)(found[0].upper())

@@ -1,15 +1,15 @@
-"""A record's own sensitive values, looked for in its public strings.
+"""Finds a record's own sensitive values in its public strings.
 
-A value counts as found wherever its folded form occurs in the folded string, inside words and longer numbers
-too, but for these:
+A value is found wherever its folded form occurs in the folded string, also inside words and longer numbers, with these
+exceptions:
 
-- a value of fewer than four characters is not looked for, nor is a placeholder such as `guest`;
-- a word of fewer than eight Latin letters has to stand as a word: `en-US` is in `menus`;
-- a short number (an expiry "12/29" folds to 1229) has to stand alone, or amounts, dates and order numbers would hold
-  it by chance.
+- A value of fewer than four characters, or a placeholder such as `guest`, is not looked for.
+- A word of fewer than eight Latin letters must stand as a word, because `en-US` is in `menus`.
+- A short number must stand alone, because amounts, dates and order numbers would hold it by chance. An expiry "12/29"
+  folds to 1229.
 
-All values are searched for at once, by an automaton (Aho and Corasick, 1975) where they are many, so that the time is
-linear in the string whatever the values are.
+All values are searched for at once, by an automaton if there are many (Aho and Corasick, 1975). So the time is linear
+in the string, whatever the values are.
 """
 
 import re
@@ -25,14 +25,14 @@ from tokenizer.guard.shown import folded_codes
 from tokenizer.guard.text import folded, folded_pieces, plain_text
 
 _SHORTEST = 4
-_COUNTED = 32  # enough to tell whether a value is too short
-# Of a longer value its beginning is looked for. That finds whatever holds the whole, and bounds the automaton.
+_COUNTED = 32  # enough characters to decide whether a value is too short
+# Only the beginning of a longer value is looked for. That finds every string that holds it, and limits the automaton.
 _LONGEST = 64
-_FEW = 16  # so many are found faster one by one; measured in docs/decisions/0020
+_FEW = 16  # up to this many are found faster one by one; measured in docs/decisions/0020
 _LONG_WORD = 8
 _SHORT_NUMBERS = range(_SHORTEST, 7)
-# A short number stands alone if no digit touches it, nor one across a mark that joins numbers to a date, a
-# time or an amount. Between its own digits there may be spaces, dashes and slashes.
+# A short number stands alone if no digit touches it, and none follows or precedes it across a mark that joins numbers
+# to a date, a time or an amount. Between its own digits there may be spaces, dashes and slashes.
 _STANDING_ALONE = {
     count: re.compile(
         rf"(?<![0-9])(?<![0-9][-./:,])(?=([0-9](?:[\s/_-]{{0,3}}[0-9]){{{count - 1}}})(?![0-9]|[-./:,][0-9]))"
@@ -47,13 +47,13 @@ _TRUNK_LENGTHS = range(10, 13)
 
 @dataclass(frozen=True, slots=True)
 class OwnValues:
-    """Folded sensitive values, never printed.
+    """Holds folded sensitive values. They are never printed.
 
     Args:
-        anywhere: looked for as substrings.
-        words: looked for as words.
-        alone: short numbers.
-        automaton: finds what `anywhere` and `words` hold, where they are many.
+        anywhere: values that are found anywhere in a string.
+        words: values that are found only as words.
+        alone: short numbers that are found only if they stand alone.
+        automaton: finds `anywhere` and `words` if there are many of them; otherwise None.
     """
 
     anywhere: frozenset[str] = field(repr=False)
@@ -62,15 +62,15 @@ class OwnValues:
     automaton: Any = field(repr=False, compare=False)
 
     def __or__(self, other: "OwnValues") -> "OwnValues":
-        """The values of both."""
+        """Returns the values of both."""
         return _prepared(self.anywhere | other.anywhere, self.words | other.words, self.alone | other.alone)
 
 
 def own_values(values: Iterable[str]) -> OwnValues:
-    """Prepare a record's sensitive values for the search; what is too short or a placeholder is left out.
+    """Prepares a record's sensitive values for the search. Short values and placeholders are left out.
 
     Returns:
-        Them, which is `NO_VALUES` itself if none is left.
+        The prepared values; `NO_VALUES` itself if none is left.
     """
     anywhere: set[str] = set()
     words: set[str] = set()
@@ -108,19 +108,22 @@ NO_VALUES = OwnValues(frozenset(), frozenset(), frozenset(), None)
 
 
 def may_hold_own_value(form: str, own: OwnValues) -> bool:
-    """Whether a folded string holds one of the values, in whatever place; spaces may part several strings' forms."""
-    # So many short numbers are told from each other only where they stand.
+    """Returns True if a folded string holds one of the values anywhere.
+
+    Spaces may separate the forms of several strings.
+    """
+    # Many short numbers are not searched for here, because only their places decide.
     return _holds_any(form, own) or len(own.alone) > _FEW or any(value in form for value in own.alone)
 
 
 def holds_encoded_value(plain: str, own: OwnValues) -> bool:
-    """Whether a word of a plain string is one of the values in base64 or in hexadecimal digits."""
+    """Returns True if a word of a plain string is one of the values in base64 or in hexadecimal digits."""
     texts = folded_codes(plain)
     return bool(texts) and (_holds_any(texts, own) or not own.alone.isdisjoint(texts.split(" ")))
 
 
 def holds_own_value(plain: str, own: OwnValues) -> bool:
-    """Whether a plain string holds one of the values."""
+    """Returns True if a plain string holds one of the values."""
     if len(plain) < _SHORTEST and plain.isascii():
         return False
     form = folded(plain)
@@ -140,16 +143,16 @@ def _holds_any(form: str, own: OwnValues) -> bool:
 
 
 def _values_in(form: str, own: OwnValues) -> Iterator[str]:
-    """The values of `anywhere` and `words` that a folded string holds, each as often as it occurs in it."""
+    """Yields the values of `anywhere` and `words` that a folded string holds, each as often as it occurs."""
     if own.automaton is not None:
         return (value for _, value in own.automaton.iter(form))
     return (value for value in (*own.anywhere, *own.words) if value in form)
 
 
 def _holds_word(plain: str, form: str, own: OwnValues) -> bool:
-    """Whether a word stands in a string with no letter before or behind it."""
+    """Returns True if a value stands as a word in a string, with no letter before or after it."""
     edges = {0, *accumulate(map(len, folded_pieces(plain)))}
-    edges.update(at for at in range(1, len(form)) if not (form[at - 1].isalpha() and form[at].isalpha()))
+    edges.update(i for i in range(1, len(form)) if not (form[i - 1].isalpha() and form[i].isalpha()))
     return any(start in edges and start + len(word) in edges for start, word in _words_in(form, own))
 
 
@@ -168,12 +171,12 @@ def _is_short_word(form: str) -> bool:
 
 
 def _length(form: str) -> int:
-    """How many characters a reader sees at the beginning: Hangul is folded to its parts."""
+    """Returns the number of characters that a reader sees at the beginning. Hangul is folded to its parts."""
     return len(form) if form.isascii() else len(unicodedata.normalize("NFC", form[:_COUNTED]))
 
 
 def _national_forms(plain: str, digits: str) -> list[str]:
-    """What remains of a phone number when its country code or trunk prefix is left away."""
+    """Returns what is left of a phone number without its country code or trunk prefix."""
     if digits.startswith("00") or plain.lstrip().startswith("+"):
         number = digits.removeprefix("00")
         code = COUNTRY_CODE.match(number)
@@ -187,7 +190,7 @@ def _stands_alone(count: int, plain: str, numbers: frozenset[str]) -> bool:
         start, end = found.span(1)
         if folded(found[1]) not in numbers:
             continue
-        # Bare digits beside a letter are part of a code such as SKU1229.
+        # Digits beside a letter are part of a code such as SKU1229.
         if end - start > count or not (plain[max(0, start - 1) : start] + plain[end : end + 1]).isalpha():
             return True
     return False

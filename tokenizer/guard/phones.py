@@ -1,7 +1,8 @@
-"""Phone numbers in a plain string.
+"""Finds phone numbers in a plain string.
 
-International numbers, the punctuated forms of North America, numbers beside a word such as tel, and national numbers of
-the countries that a record is about. Bare spaces between three numbers are no phone number: parts lists have them.
+It finds international numbers, the punctuated forms of North America, numbers near a word such as tel, and national
+numbers of the record's countries. Three numbers with spaces between them are no phone number, because parts lists have
+them.
 """
 
 import re
@@ -15,7 +16,7 @@ _INTERNATIONAL = re.compile(rf"(?<![0-9+])\+ ?\(?[1-9]{_SEPARATED}{{6,15}}+(?![0
 _DIALLED = re.compile(
     r"(?<![0-9A-Za-z+])(?<![0-9][-./,:])(?:00|011(?=[ .\-]))(?=[ ]?[1-9][0-9]{0,11}[ ().\-/])[0-9 ().\-/]{8,24}[0-9]"
 )
-# North American numbers: area code and exchange begin with 2 to 9.
+# In North American numbers, area code and exchange begin with 2 to 9.
 _NANP = re.compile(
     r"""(?<![0-9A-Za-z])(?<![0-9][-./])(?:1[-. ]?)?
     (?:\([2-9][0-9]{2}\)[-. ]{0,2}[2-9][0-9]{2}[-. ]?|[2-9][0-9]{2}[-./][2-9][0-9]{2}[-.])
@@ -23,7 +24,7 @@ _NANP = re.compile(
     re.VERBOSE,
 )
 
-# Behind words that mean nothing but a phone number, any number is one.
+# After words that only mean a phone number, any number counts.
 _ONLY_PHONES = [
     "telephone",
     "telefone",
@@ -107,7 +108,7 @@ _NATIONAL = re.compile(
     (?![0-9A-Za-z]|[-./,:][0-9]|-[A-Za-z])""",
     re.VERBOSE,
 )
-# An area code in brackets tells a phone number, too.
+# An area code in brackets announces a phone number, too.
 _BRACKETED = re.compile(r"\([0-9]{1,5}+\)[ -]?[0-9]{2,5}+(?:[ .-]{1,3}[0-9]{2,5}+){0,3}+(?![0-9A-Za-z])")
 _BARE_NATIONAL = re.compile(r"(?<![0-9A-Za-z+\-./,:#])0[0-9]{8,11}(?![0-9A-Za-z]|[\-./,:][0-9])")
 _NATIONAL_DIGITS = range(7, 14)
@@ -122,12 +123,12 @@ _NO_DIGIT = re.compile(r"[^0-9]+")
 
 
 def holds_phone(plain: str, countries: Sequence[str], *, prose: bool) -> bool:
-    """Whether a plain string holds a phone number.
+    """Returns True if a plain string holds a phone number.
 
     Args:
         plain: the string.
-        countries: ISO 3166 codes of those whose national numbers are looked for.
-        prose: the string is prose, in which a national number may stand without separators.
+        countries: ISO 3166 codes of the countries whose national numbers are looked for.
+        prose: True if the string is prose, in which a national number may stand without separators.
     """
     if "+" in plain and any(_is_international(found[0]) for found in _INTERNATIONAL.finditer(plain)):
         return True
@@ -143,27 +144,27 @@ def holds_phone(plain: str, countries: Sequence[str], *, prose: bool) -> bool:
 
 
 def _holds_named(plain: str, countries: Sequence[str]) -> bool:
-    """Whether a number stands beside a word that announces it."""
+    """Returns True if a number stands near a word that announces it."""
     if any(_DATE_OR_AMOUNT.fullmatch(found[1]) is None for found in _BESIDE_PHONE_WORD.finditer(plain)):
         return True
     for found in _NEAR_PHONE_WORD.finditer(plain):
         digits = _digits(found[1])
         if _DATE_OR_AMOUNT.fullmatch(found[1]):
             continue
-        # Most countries dial a zero before their own numbers, and no amount begins with one.
+        # Most countries dial a zero before their own numbers, and no amount begins with a zero.
         if digits[0] == "0" or is_north_american(digits) or _is_national(digits, countries):
             return True
     return False
 
 
 def _holds_national(plain: str, countries: Sequence[str], *, prose: bool) -> bool:
-    """Whether a national number stands in a string with the trunk prefix that tells it from other numbers."""
+    """Returns True if a string holds a national number with its trunk prefix, which tells it from other numbers."""
     written = [found[0] for found in _NATIONAL.finditer(plain)]
     if any(_is_dialled(_digits(number), countries) for number in written if not _is_other_number(number)):
         return True
     if any(_is_national(_digits(found[0]), countries) for found in _BRACKETED.finditer(plain)):
         return True
-    # Without separators many other numbers look alike: there, it has to be assigned.
+    # Without separators many other numbers look alike, so the number has to be assigned.
     return prose and any(
         _is_assigned(number, countries)
         for number in _BARE_NATIONAL.findall(plain)
@@ -172,7 +173,7 @@ def _holds_national(plain: str, countries: Sequence[str], *, prose: bool) -> boo
 
 
 def _is_other_number(written: str) -> bool:
-    """Whether a number is written as a date, an amount or an ISBN of ten digits."""
+    """Returns True if a number is written as a date, an amount or an ISBN of ten digits."""
     if _DATE_OR_AMOUNT.fullmatch(written):
         return True
     digits = _digits(written)
@@ -182,7 +183,7 @@ def _is_other_number(written: str) -> bool:
 
 
 def _is_bar_code(digits: str) -> bool:
-    """Whether digits have the length and the check digit of a North American bar code (UPC)."""
+    """Returns True if digits have the length and the check digit of a North American bar code (UPC)."""
     return (
         len(digits) == _UPC_DIGITS
         and (3 * sum(map(int, digits[::2])) + sum(map(int, digits[1::2]))) % 10 == 0
@@ -190,7 +191,7 @@ def _is_bar_code(digits: str) -> bool:
 
 
 def _is_dialled(digits: str, countries: Sequence[str]) -> bool:
-    """Whether digits begin with a country's trunk prefix and are one of its numbers."""
+    """Returns True if digits begin with a country's trunk prefix and are one of its numbers."""
     return any(
         plan.trunk
         and digits.startswith(plan.trunk)

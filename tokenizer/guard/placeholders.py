@@ -1,12 +1,14 @@
-"""Values that say nothing about anybody: what forms are filled with when there is nothing to fill in.
+"""Recognizes values that say nothing about anybody: words that people and programs fill into empty fields.
 
-Such a word in a sensitive field, or in one that no schema names, is not hunted for in the record's public strings: a
-method `guest checkout` tells nothing because the email is `guest`. What stays public that way is a word that anybody uses.
+Such a word is not looked for in the record's public strings, whether it stands in a sensitive field or in an unknown
+one. The method `guest checkout` reveals nothing just because the email is `guest`. Only words that everybody uses stay
+public this way.
 """
 
 import re
 
-# Alone or in a row: `not provided`, `guest user`. English, German, French, Spanish, Italian, Portuguese, Dutch, Polish.
+# Alone or in a row: `not provided`, `guest user`. In English, German, French, Spanish, Italian, Portuguese, Dutch and
+# Polish.
 _FILLER_WORDS = """
     absent account admin angabe angaben anon anonimo anonym anonyme anonymous any anybody anyone applicable
     aucun aucune available blank brak buyer client cliente consumer contact convidado customer data default
@@ -20,9 +22,9 @@ _FILLER_WORDS = """
     unbekannt undefined unknown unnamed unregistered unspecified unused user vacio value vazio vide visitor
     void vuoto walk withheld
 """
-# What fillers are joined by: `n/a`, `walk-in customer`.
+# Words that join fillers: `n/a`, `walk-in customer`.
 _JOINT_WORDS = "a an as at be by for id in is n na no not of on the to"
-# Words of shops and of everyday language, which a value of a single word shares with prose by chance.
+# Words of shops and of everyday language. A value that is such a single word is in prose by chance.
 _EVERYDAY_WORDS = """
     accepted active address adresse after again airmail alert alternate amarillo amount android anruf apple
     apply appointment approved april archive area around article asap assembly auction august autumn avant
@@ -90,11 +92,11 @@ _LOCALE_LETTERS = (4, 6)
 
 
 def is_placeholder(plain: str, form: str) -> bool:
-    """Whether a value tells nothing about anybody.
+    """Returns True if a value says nothing about anybody.
 
     Args:
         plain: the value in plain text.
-        form: the same, folded.
+        form: the value folded.
     """
     if form.count(form[0]) == len(form):
         return True

@@ -1,4 +1,4 @@
-"""Numbering plans of countries: which national numbers are possible, and which are assigned (phonenumbers' metadata)."""
+"""Knows which national numbers are possible and which are assigned in each country (phonenumbers' metadata)."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 # ITU-T E.164 country codes of one and two digits; all others have three.
 COUNTRY_CODE = re.compile(r"1|7|2[07]|3[0-4]|36|39|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3}")
-# North America shares one plan among 25 countries: area code and exchange begin with 2 to 9.
+# North America shares one plan among 25 countries. Area code and exchange begin with 2 to 9.
 NANP_CODE = "1"
 _NANP = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
 _KINDS = (
@@ -26,14 +26,14 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the numbers of a country are built.
+    """Describes how the numbers of a country are built.
 
     Args:
         code: the country code.
         trunk: the prefix that is dialled before a national number within the country; may be empty.
-        lengths: of possible national numbers.
-        usual: lengths of mobile numbers, which most numbers of the country have.
-        assigned: what national numbers of assigned ranges match.
+        lengths: the lengths of possible national numbers.
+        usual: the lengths of mobile numbers, which most numbers of the country have.
+        assigned: matches national numbers of assigned ranges.
     """
 
     code: str
@@ -43,7 +43,7 @@ class Plan:
     assigned: re.Pattern[str]
 
     def national(self, digits: str) -> str | None:
-        """Returns an assigned national number without its trunk prefix, None if the digits are none."""
+        """Returns an assigned national number without its trunk prefix, or None if the digits are none."""
         stripped = digits.removeprefix(NANP_CODE if self.code == NANP_CODE else self.trunk)
         for number in (stripped, digits):
             if len(number) in self.lengths and self.assigned.fullmatch(number):
@@ -51,9 +51,9 @@ class Plan:
         return None
 
     def dialled(self, digits: str) -> str | None:
-        """Returns a national number without the trunk prefix that it is dialled with, None if it hasn't the usual length.
+        """Returns a national number without its trunk prefix, or None if it hasn't the usual length.
 
-        Whether it is assigned is left open: countries keep ranges free for films, and open new ones.
+        It need not be assigned: countries keep ranges free for films, and open new ones.
         """
         stripped = digits.removeprefix(self.trunk)
         return stripped if self.trunk and stripped != digits and len(stripped) in self.usual else None
@@ -61,7 +61,7 @@ class Plan:
 
 @cache
 def plan_of(region: str) -> Plan | None:
-    """Returns the plan of a country by its ISO 3166 code, None if it is unknown."""
+    """Returns the plan of a country by its ISO 3166 code, or None if it is unknown."""
     from phonenumbers import PhoneMetadata  # noqa: PLC0415 -- its import takes longer than a cold start should pay unasked
 
     metadata = PhoneMetadata.metadata_for_region(region)
@@ -75,7 +75,7 @@ def plan_of(region: str) -> Plan | None:
 
 
 def is_possible(digits: str) -> bool:
-    """Whether the digits behind a plus, or 00, have a country code in use and a length that its numbers have."""
+    """Returns True if the digits after a plus or 00 have a country code in use, and a possible length."""
     code = COUNTRY_CODE.match(digits)
     if code is None:
         return False
@@ -84,7 +84,7 @@ def is_possible(digits: str) -> bool:
 
 
 def is_assigned(digits: str) -> bool:
-    """Whether the digits behind 00 have a country code in use and lie in a range that it has assigned."""
+    """Returns True if the digits after 00 have a country code in use, and are in an assigned range."""
     code = COUNTRY_CODE.match(digits)
     if code is None:
         return False
@@ -94,7 +94,7 @@ def is_assigned(digits: str) -> bool:
 
 
 def is_north_american(digits: str) -> bool:
-    """Whether digits are a national number of North America, with or without its 1."""
+    """Returns True if digits are a national number of North America, with or without its 1."""
     return _NANP.fullmatch(digits.removeprefix(NANP_CODE) if digits[0] == NANP_CODE else digits) is not None
 
 

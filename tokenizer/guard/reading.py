@@ -1,18 +1,18 @@
-"""How the guard reads a string: what is known of it beside its characters."""
+"""Describes what is known about a string beside its characters."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a string is.
+    """Describes a string to the guard.
 
     Args:
-        identifier: an id or a code, in which a right check digit alone makes no card number, and no digits a national
-            phone number.
-        vouched: its schema vouches for its shape, so that only the record's own values are looked for.
-        prose: free text, in which a national phone number may stand without separators.
-        national_ids: the countries whose identity numbers the schema has the guard look for, by ISO 3166 code.
+        identifier: True for an id or a code. In it a right check digit alone makes no card number, and digits make no
+            national phone number.
+        vouched: True if the schema vouches for the string's shape, so that only the record's own values are looked for.
+        prose: True for free text, in which a national phone number may stand without separators.
+        national_ids: ISO 3166 codes of the countries whose identity numbers the schema wants the guard to find.
     """
 
     identifier: bool = False

@@ -1,9 +1,9 @@
-"""A string as software would show it: escapes undone before the guard searches.
+"""Decodes a string as software would before showing it, so that the guard searches what people will see.
 
-Undone are percent-encoding, HTML's character references, and the escapes of JSON and programming languages; twice at
-most, since a link in a page is encoded twice and more is nobody's habit. Every round gives a string no longer than the
-one before, so the work is bounded by the length. Words in base64 and hexadecimal digits are read apart: they are
-searched for the record's own values alone.
+It decodes percent-encoding, HTML's character references, and the escapes of JSON and programming languages. It does so
+at most twice, because a link in a page is encoded twice and nobody encodes more often. Each round gives a string that
+is not longer, so the work is limited by the length. Words in base64 and hexadecimal digits are decoded separately, and
+only the record's own values are searched for in them.
 """
 
 import re
@@ -24,8 +24,8 @@ _ENCODED = re.compile(
 _KEPT_DECODED = 16_384
 _CONTROLS = frozenset("0abfnrtv")
 
-# Four bytes, the fewest that are searched for, are six digits of base64, of both cases but by a rare chance, or eight of
-# hexadecimal: of text in UTF-8, no byte is below 20.
+# The shortest value has four bytes. In base64 they are six digits, almost always of both cases; in hexadecimal they are
+# eight. No byte of a text in UTF-8 is below 20 in hexadecimal.
 _BASE64 = re.compile(
     r"(?<![0-9A-Za-z+/_-])(?=[0-9a-z+/_-]*+[A-Z])(?=[0-9A-Z+/_-]*+[a-z])[0-9A-Za-z+/_-]{6,}+"
 )
@@ -37,7 +37,7 @@ _BASE64_GROUP = 4
 
 
 def shown_forms(text: str) -> list[str]:
-    """Returns the plain form of a string, and those of what undoing its escapes once and twice gives."""
+    """Returns the plain form of a string, and those after decoding it once and twice."""
     forms = [plain_text(text)]
     for _ in range(_ROUNDS):
         decoded = _undone(forms[-1])
@@ -48,7 +48,7 @@ def shown_forms(text: str) -> list[str]:
 
 
 def folded_codes(plain: str) -> str:
-    """Returns the folded texts behind the words that base64 or hexadecimal digits could be, spaces between them."""
+    """Returns the folded texts of the words that may be base64 or hexadecimal digits, with spaces between them."""
     texts = [_folded_bytes(bytes.fromhex(digits)) for digits in _HEXADECIMAL.findall(plain)]
     for word in _BASE64.findall(plain):
         texts += _behind_base64(word)
@@ -56,7 +56,7 @@ def folded_codes(plain: str) -> str:
 
 
 def _undone(plain: str) -> str | None:
-    """Returns a plain string with its escapes undone once, None if it has none."""
+    """Returns a plain string decoded once, or None if it has no escapes."""
     if not ("%" in plain or "&" in plain or "\\" in plain or "U+" in plain):
         return None
     decoded, count = _ENCODED.subn(_decoded, plain)
@@ -75,7 +75,7 @@ def _decoded(found: re.Match[str]) -> str:
 
 
 class _Decoded(dict[str, str]):
-    """What stands for each escape; filled as they turn up."""
+    """Maps each escape to its character. It is filled as escapes turn up."""
 
     def __missing__(self, escape: str) -> str:
         decoded = _decode(escape)
@@ -101,7 +101,7 @@ _DECODED = _Decoded()
 
 
 def _behind_base64(word: str) -> list[str]:
-    # A dash is one of its digits, or stands between two words.
+    # A dash is a digit of base64, or it separates two words.
     parts = [word, *_DASH.split(word)] if "-" in word or "_" in word else [word]
     return [_folded_bytes(_from_base64(part)) for part in parts if len(part) >= _FEWEST_DIGITS]
 
@@ -114,7 +114,7 @@ def _from_base64(word: str) -> bytes:
 
 
 def _folded_bytes(data: bytes) -> str:
-    """Returns the folded text that bytes stand for, empty if they stand for none."""
+    """Returns the folded text in bytes, or an empty one if they are no text."""
     try:
         return folded(plain_text(data.decode()))
     except UnicodeDecodeError:

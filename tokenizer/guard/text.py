@@ -1,9 +1,9 @@
-"""Two forms of a string in which the guard searches: plain and folded.
+"""Makes the two forms of a string in which the guard searches: plain and folded.
 
-Plain keeps words and separators and takes away what Unicode adds to them: full-width letters, digits of other
-scripts and in circles, accents, characters that show nothing, exotic dashes and spaces. Folded is plain without case
-and separators. Characters are mapped one by one and never with `unicodedata.normalize` on a whole string, which takes
-time quadratic in the length of a run of combining marks (minutes for a string of 1 MiB).
+The plain form keeps words and separators, and removes what Unicode adds: full-width letters, digits of other scripts
+and in circles, accents, invisible characters, unusual dashes and spaces. The folded form is the plain one without case
+and separators. Characters are mapped one by one. `unicodedata.normalize` on a whole string takes time quadratic in the
+length of a run of combining marks, which is minutes for a string of 1 MiB.
 """
 
 import re
@@ -12,12 +12,12 @@ import unicodedata
 _LOWERED = bytes(range(256)).lower()
 _ASCII_SEPARATORS = bytes(code for code in range(128) if not chr(code).isalnum())
 _SEPARATOR = re.compile(r"[\x00-/:-@\[-`{-\x7f]+")
-_KEPT_MAPPINGS = 16_384  # bounds the memory that strings of ever new characters can take
+_KEPT_MAPPINGS = 16_384  # limits the memory for strings with ever new characters
 
 _INVISIBLE = frozenset({"Mn", "Me", "Cf"})
 _DIGITS = frozenset({"Nd", "No"})
 _SYMBOLS = frozenset({"Sm", "Sc", "Sk", "Cc"})
-# Fillers and blanks are letters and symbols to Unicode, though they show nothing.
+# Fillers and blanks are letters and symbols to Unicode, although they show nothing.
 _ODD = {
     "\N{MINUS SIGN}": "-",
     "\N{IDEOGRAPHIC FULL STOP}": ".",
@@ -35,19 +35,19 @@ def plain_text(text: str) -> str:
 
 
 def folded(plain: str) -> str:
-    """Returns a plain string without case and without anything that parts words and digits."""
+    """Returns a plain string without case and without separators."""
     if plain.isascii():
         return plain.encode("ascii").translate(_LOWERED, _ASCII_SEPARATORS).decode("ascii")
     return _SEPARATOR.sub("", plain.casefold())
 
 
 def folded_pieces(plain: str) -> list[str]:
-    """Returns what `folded` joins: the stretches between separators, without case."""
+    """Returns the pieces that `folded` joins: the stretches between separators, without case."""
     return _SEPARATOR.split(plain.casefold())
 
 
 class _Plain(dict[int, str]):
-    """A translation table that is filled as characters turn up."""
+    """Maps characters to plain ones. It is filled as characters turn up."""
 
     def __missing__(self, code: int) -> str:
         parts = unicodedata.normalize("NFKD", chr(code))

@@ -122,10 +122,10 @@ class Cashier:
         if honey:
             self.signal(HONEY_ASKED, len(honey))
         card = self._card(wanted, budget)
-        told = {"order_id": order_id, "payment_id": payment_id, "tokens": wanted}
-        self.audit.write("charge", caller, **told, **({"honey": sorted(honey)} if honey else {}))
+        facts = {"order_id": order_id, "payment_id": payment_id, "tokens": wanted}
+        self.audit.write("charge", caller, **facts, **({"honey": sorted(honey)} if honey else {}))
         charge = self.gateway.charge(payment_id, card, str(order["total"]), str(order["currency"]))
-        self.audit.write("charge answered", caller, **told, result=charge.status)
+        self.audit.write("charge answered", caller, **facts, result=charge.status)
         return self.payments.keep(
             Payment(
                 payment_id,

@@ -1,7 +1,7 @@
-"""How much one record may hold: beyond that it is a dead letter, and its neighbours go on.
+"""Limits how much one record may hold. A larger one becomes a dead letter, and the rest of the batch goes on.
 
-What is bounded is counted, never timed, so that a record has the same end on every machine. The figures are far above
-what orders hold, and keep the worst record's work in proportion to its bytes. Depth is bounded where JSON is read.
+The limits are counts, never times, so that a record has the same outcome on every machine. They are far above what
+orders hold, and keep the work for the worst record in proportion to its bytes. Reading JSON limits the depth.
 """
 
 from collections.abc import Mapping
@@ -15,22 +15,22 @@ from tokenizer.pipeline.catalog import ObjectPlan, Plan
 MAX_FIELDS = 10_000
 # Characters of a string that the guard reads in one piece.
 MAX_TEXT = 65_536
-# Strings and numbers, sensitive or in fields that no schema names, which the guard looks for.
+# Strings and numbers that the guard looks for: sensitive ones, and those in fields that no schema names.
 MAX_OWN_VALUES = 5_000
-# Each field has a colon, and each element but a list's first a comma.
+# Each field has a colon, and each element of a list except the first has a comma.
 _MARKS = (b":", b",", b"[")
 
 
 def check_fields(event: Mapping[str, Any], data: bytes, plan: ObjectPlan) -> None:
-    """Refuse an event of too many fields.
+    """Refuses an event with too many fields.
 
     Args:
         event: the parsed event.
-        data: the JSON text that it was parsed from, whose marks bound the number of fields cheaply.
-        plan: that of the event's type; what it does not name is not shown in the message.
+        data: the event's JSON text; counting its marks is a cheap upper limit of the number of fields.
+        plan: the plan of the event's type. Fields that it doesn't name are not shown in the message.
 
     Raises:
-        BadRecord: `too_large`, with the path of the innermost named field that alone holds too many.
+        BadRecord: `too_large`, with the path of the innermost named field that holds too many fields by itself.
     """
     if sum([data.count(mark) for mark in _MARKS]) > MAX_FIELDS and _count(event) > MAX_FIELDS:
         raise BadRecord(
@@ -39,12 +39,12 @@ def check_fields(event: Mapping[str, Any], data: bytes, plan: ObjectPlan) -> Non
 
 
 def too_long(path: str) -> BadRecord:
-    """Returns the refusal of a text that is too long for the guard, by its path."""
+    """Returns the error for a text that is too long for the guard."""
     return BadRecord(ErrorCode.TOO_LARGE, f"{path}: a text of more than {MAX_TEXT:,} characters")
 
 
 def too_many_values(path: str) -> BadRecord:
-    """Returns the refusal of a record with more values than the guard looks for, by the path that brought too many."""
+    """Returns the error for a record with too many values to look for; `path` is where the limit was passed."""
     return BadRecord(
         ErrorCode.TOO_LARGE, f"{path}: more than {MAX_OWN_VALUES:,} values that the guard looks for"
     )

@@ -44,7 +44,7 @@ Plan = FieldKind | ObjectPlan | ListPlan
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """How the guard reads an event's public strings, by what they are."""
+    """Says how the guard reads an event's public strings, by their kind."""
 
     text: Reading
     identifier: Reading
@@ -56,7 +56,7 @@ class EventPlan:
     """Says how to check an event of one type and version, and how to treat its fields.
 
     Args:
-        readings: how the guard reads its public strings.
+        readings: say how the guard reads the event's public strings.
         subject: the keys that lead to the id of the person whom the event is about; empty if no field holds one.
     """
 

@@ -1,13 +1,13 @@
-"""Which countries a record is about: those of its addresses, else of a locale, else of a currency.
+"""Finds the countries that a record is about: those of its addresses, or of a locale, or of a currency.
 
-National phone numbers are read by them. Nothing else depends on them, and nobody has to send one.
+The guard looks for their national phone numbers. Nothing else depends on them, and no producer has to send one.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-_MOST = 4  # each costs the guard a pattern more
+_MOST = 4  # each one costs the guard another pattern
 _DEEPEST = 5
 _ELEMENTS = 8  # of a list, such as a customer's addresses
 _KEYS = ("country", "country_code", "countryCode")
@@ -15,7 +15,7 @@ _LOCALE_KEYS = ("locale", "customer_locale", "language")
 _CODE = re.compile(r"[A-Za-z]{2}")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?[-_]([A-Z]{2})")
 _NAMED_OTHERWISE = {"UK": "GB", "EL": "GR"}
-# Currencies of one country. The euro is that of twenty, and says nothing.
+# Currencies of one country only. The euro belongs to twenty, so it says nothing.
 _CURRENCIES = {
     "AUD": "AU", "BGN": "BG", "BRL": "BR", "CAD": "CA", "CHF": "CH", "CNY": "CN", "CZK": "CZ", "DKK": "DK", "EGP": "EG",
     "GBP": "GB", "HKD": "HK", "HUF": "HU", "IDR": "ID", "ILS": "IL", "INR": "IN", "JPY": "JP", "KRW": "KR", "MXN": "MX",
@@ -26,7 +26,7 @@ _CURRENCIES = {
 
 
 class _Found:
-    """What a walk has come across, by the path that leads to it."""
+    """Collects what a walk finds, by the path of the object that holds it."""
 
     def __init__(self) -> None:
         self.countries: dict[str, str] = {}
@@ -54,7 +54,7 @@ class _Found:
 def countries_of(event: Mapping[str, Any]) -> tuple[str, ...]:
     """Returns the ISO 3166 codes of the countries that a parsed event is about, at most four, each once.
 
-    They stand in the order of the paths that lead to them, whatever order a producer's fields are in.
+    They are in the order of their paths, whatever the order of the producer's fields is.
     """
     found = _Found()
     found.walk(event, "", 0)

@@ -1,4 +1,4 @@
-"""For consumers' tests: valid events without a stack, and the bus's promises as checks."""
+"""Helps to test consumers: makes valid events without a stack, and checks the bus's promises."""
 
 from order_events.testing.batches import file_of, sqs_event
 from order_events.testing.contract import CHECKS, Consumer

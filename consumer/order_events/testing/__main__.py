@@ -1,4 +1,4 @@
-"""`python -m order_events.testing TYPE VERSION`: valid sanitized events on standard output, one envelope a line."""
+"""Prints valid sanitized events, one envelope a line (`python -m order_events.testing TYPE VERSION`)."""
 
 import argparse
 import json
@@ -9,14 +9,14 @@ from order_events.testing.schemas import known
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print events."""
+    """Prints events; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m order_events.testing", description=__doc__)
     parser.add_argument("event_type", choices=sorted({event_type for event_type, _ in known()}))
     parser.add_argument("schema_version", type=int, nargs="?", default=1)
     parser.add_argument(
-        "--seed", type=int, default=0, help="of the first event; the same seed, the same event"
+        "--seed", type=int, default=0, help="seed of the first event; the same seed gives the same event"
     )
-    parser.add_argument("--count", type=int, default=1, help="how many, each of the next seed")
+    parser.add_argument("--count", type=int, default=1, help="number of events; each uses the next seed")
     parser.add_argument("--variant", choices=[each.name.lower() for each in Variant], default="full")
     options = parser.parse_args(arguments)
     which = options.event_type, options.schema_version

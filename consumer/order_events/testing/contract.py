@@ -1,4 +1,4 @@
-"""What the bus promises, as checks that a consumer runs against itself in its own CI.
+"""Checks the promises of the bus against a consumer, in the consumer's own CI.
 
     import pytest
     from order_events.testing import CHECKS
@@ -7,8 +7,8 @@
     def test_contract(check):
         check(MyConsumer, types=["order.placed"])
 
-Each check makes consumers anew, hands them envelopes and, where that matters, compares their states. A broken promise is
-an `AssertionError` that names the event to make again.
+Each check makes new consumers, gives them envelopes and compares their states if that matters. A broken promise is an
+`AssertionError` that names the event, so that it can be made again.
 """
 
 import json
@@ -24,13 +24,13 @@ _ORDERS = 24
 
 
 class Consumer(Protocol):
-    """What a check needs of a consumer."""
+    """Defines what a check needs of a consumer."""
 
     def handle(self, envelope: Mapping[str, Any], /) -> object:
-        """Take an event as EventBridge delivers it; raises only what a redelivery may mend."""
+        """Handles an event as EventBridge delivers it. It raises only if another delivery may succeed."""
 
     def state(self) -> object:
-        """What the consumer holds by now, in a form that can be compared."""
+        """Returns the consumer's present state in a form that can be compared."""
 
 
 Make = Callable[[], Consumer]
@@ -38,7 +38,7 @@ Check = Callable[..., None]
 
 
 def takes_every_event(make: Make, types: Collection[str] | None = None) -> None:
-    """Every event type and version in all its legal forms is taken."""
+    """Checks that every event type and version is accepted in all its legal forms."""
     consumer = make()
     for event_type, version in _wanted(types):
         for variant in Variant:
@@ -48,7 +48,7 @@ def takes_every_event(make: Make, types: Collection[str] | None = None) -> None:
 
 
 def takes_what_is_new(make: Make, types: Collection[str] | None = None) -> None:
-    """An unknown field of any JSON type, an unknown version and, without a filter on types, an unknown type are taken."""
+    """Checks that unknown fields, versions and, without a filter on types, unknown types are accepted."""
     consumer = make()
     for event_type, version in _wanted(types):
         made = detail(event_type, version)
@@ -65,7 +65,7 @@ def takes_what_is_new(make: Make, types: Collection[str] | None = None) -> None:
 
 
 def drops_duplicates(make: Make, types: Collection[str] | None = None) -> None:
-    """Events that come twice, at once or late, change nothing."""
+    """Checks that events that come twice, at once or later, change nothing."""
     for event_type, version in _wanted(types):
         events = _about_one_thing(event_type, version)
         twice = [each for each in events for _ in range(2)]
@@ -76,7 +76,7 @@ def drops_duplicates(make: Make, types: Collection[str] | None = None) -> None:
 
 
 def takes_any_order(make: Make, types: Collection[str] | None = None) -> None:
-    """Events about one thing lead to the same state in whatever order they come."""
+    """Checks that events about one thing lead to the same state in any order."""
     for event_type, version in _wanted(types):
         events = _about_one_thing(event_type, version)
         expected = _state_after(make, events)
@@ -98,7 +98,7 @@ def _wanted(types: Collection[str] | None) -> list[tuple[str, int]]:
 
 
 def _about_one_thing(event_type: str, version: int) -> list[dict[str, Any]]:
-    """Four events about the same ids; the third and the fourth occurred at the same moment."""
+    """Returns four events about the same ids. The third and the fourth occurred at the same moment."""
     first = detail(event_type, version, seed=0)
     made = []
     for seed, minute in ((0, 1), (1, 2), (2, 3), (3, 3)):

@@ -1,7 +1,7 @@
-"""Strings that match a pattern, for the part of regular expressions that the event schemas use.
+"""Makes strings that match a pattern, for the part of regular expressions that the event schemas use.
 
-Literals, escapes, classes, groups, alternatives and the usual repetitions; anything else is refused. An unbounded
-repetition gives at most eight.
+It knows literals, escapes, classes, groups, alternatives and the usual repetitions, and refuses anything else. An
+unlimited repetition gives at most eight.
 """
 
 from collections.abc import Callable
@@ -15,10 +15,10 @@ _REPEATS = {"*": (0, _MORE), "+": (1, _MORE), "?": (0, 1)}
 
 @cache
 def matching(pattern: str) -> _Draw:
-    """What draws strings that match an anchored pattern.
+    """Returns a function that makes strings that match an anchored pattern.
 
     Raises:
-        ValueError: it uses something that is not understood here.
+        ValueError: the pattern uses something that is not known here.
     """
     if not (pattern.startswith("^") and pattern.endswith("$")):
         raise ValueError("a pattern needs both anchors")

@@ -1,4 +1,7 @@
-"""Valid sanitized events without a stack, drawn from the JSON Schemas: the same seed gives the same event anywhere."""
+"""Makes valid sanitized events without a stack, from the JSON Schemas.
+
+The same seed gives the same event everywhere.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,7 +21,7 @@ _TOKEN_PREFIX = "^tok_"  # noqa: S105 -- the beginning of a pattern
 _UNNAMED = "field_of_tomorrow"
 _LONGEST = 1_000_000
 
-# What makes events look like events; whatever a schema does not allow is not taken.
+# These values make events look real. A value that the schema doesn't allow is not used.
 _PLAUSIBLE: Mapping[str, tuple[str, ...]] = {
     "amount": ("12.50", "129.90", "7.25"),
     "city": ("Springfield", "Lyon", "Osaka"),
@@ -38,7 +41,7 @@ _PREFIXES = {"order_id": "SO-", "customer_id": "C-", "refund_id": "R-", "sku": "
 
 
 class Variant(Enum):
-    """Which of the legal forms an event takes."""
+    """Lists the legal forms that an event may have."""
 
     FULL = "every field is there"
     MINIMAL = "only the fields that have to be"
@@ -55,17 +58,17 @@ def detail(
     variant: Variant = Variant.FULL,
     changes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A sanitized event.
+    """Returns the `detail` of a sanitized event.
 
     Args:
         event_type: the `detail-type`.
-        schema_version: of that type.
-        seed: the same seed, the same event.
-        variant: which of the legal forms.
-        changes: values by JSON Pointer, put in at the end; whether they are legal is not checked.
+        schema_version: the version of that type.
+        seed: the same seed gives the same event.
+        variant: the form of the event.
+        changes: values by JSON Pointer that replace those of the event; they are not checked.
 
     Raises:
-        KeyError: the kit knows no such type or version, or a pointer leads nowhere.
+        KeyError: the kit doesn't know the type or version, or a pointer leads nowhere.
     """
     rng = Random(f"{event_type}:{schema_version}:{seed}:{variant.name}")  # noqa: S311 -- test data, to be repeated
     made: dict[str, Any] = _Draw(rng, schema(event_type, schema_version), variant).event()
@@ -87,13 +90,13 @@ def envelope(
     variant: Variant = Variant.FULL,
     changes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A sanitized event as EventBridge delivers it; arguments as of `detail`."""
+    """Returns a sanitized event as EventBridge delivers it. The arguments are those of `detail`."""
     made = detail(event_type, schema_version, seed=seed, variant=variant, changes=changes)
     return wrapped(event_type, made)
 
 
 def wrapped(event_type: str, made: Mapping[str, Any]) -> dict[str, Any]:
-    """EventBridge's envelope around a `detail`."""
+    """Returns an EventBridge event around a `detail`."""
     return {
         "version": "0",
         "id": "6f5c0a4e-0a4e-4a3c-9d0b-1b1f6d1f2c3d",
@@ -108,7 +111,7 @@ def wrapped(event_type: str, made: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Draw:
-    """Draws one event along its schema."""
+    """Makes one event by its schema."""
 
     def __init__(self, rng: Random, whole: Mapping[str, Any], variant: Variant) -> None:
         self._rng = rng

@@ -1,4 +1,4 @@
-"""The JSON Schemas of `detail`, as they ship with the kit."""
+"""Loads the JSON Schemas of `detail` that ship with the kit."""
 
 import json
 from functools import cache
@@ -9,16 +9,16 @@ from order_events.events import EVENTS
 
 
 def known() -> list[tuple[str, int]]:
-    """Every event type and version that this kit knows."""
+    """Returns every event type and version that this kit knows."""
     return sorted(EVENTS)
 
 
 @cache
 def schema(event_type: str, schema_version: int) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of an event's `detail`.
+    """Returns the JSON Schema (2020-12) of an event's `detail`.
 
     Raises:
-        KeyError: the kit knows no such type or version.
+        KeyError: the kit doesn't know the type or version.
     """
     if (event_type, schema_version) not in EVENTS:
         raise KeyError(f"{event_type} {schema_version}")
@@ -28,9 +28,9 @@ def schema(event_type: str, schema_version: int) -> dict[str, Any]:
 
 
 def faults(event_type: str, detail: Any) -> list[str]:
-    """Where a `detail` departs from its JSON Schema: JSON Pointers and the keywords at fault, and no value.
+    """Returns where a `detail` doesn't fit its JSON Schema, as JSON Pointers and keywords, without values.
 
-    Needs the extra `order-events[testing]`.
+    It needs the extra `order-events[testing]`.
     """
     from jsonschema import Draft202012Validator  # noqa: PLC0415 -- of the extra, for this function alone
 

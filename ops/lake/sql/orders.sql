@@ -10,7 +10,7 @@ FROM (
     e.detail.data."order".payment.card.number_brand AS card_brand,
     e.detail.data."order".shipping_address.country AS country,
     e.detail.data."order".shipping_address.region AS region,
-    -- The newest event of an order, once: a second delivery of it has the same ingest_id, and all else the same too.
+    -- Selects the newest event of an order once. A second delivery has the same ingest_id, and everything else is the same too.
     row_number() OVER (
       PARTITION BY e.detail.data."order".order_id
       ORDER BY TRY(from_iso8601_timestamp(e.detail.metadata.occurred_at)) DESC NULLS LAST, e.detail.metadata.ingest_id DESC

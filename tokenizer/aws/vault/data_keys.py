@@ -171,5 +171,5 @@ class DataKeyReader:
         key_id = {"KeyId": self._key_arns[0]} if len(self._key_arns) == 1 else {}
         answer = self._kms.decrypt(CiphertextBlob=wrapped, EncryptionContext=self._context, **key_id)  # type: ignore[arg-type]
         if answer["KeyId"] not in self._key_arns:
-            raise VaultIntegrity("a data key is under a KMS key that is none of ours")
+            raise VaultIntegrity("a data key is under a KMS key that is not ours")
         return DataKey(answer["Plaintext"], wrapped, answer["KeyId"])

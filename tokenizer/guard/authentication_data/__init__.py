@@ -1,7 +1,7 @@
-"""Sensitive authentication data: card verification codes, PINs and track data.
+"""Removes sensitive authentication data: card verification codes, PINs and track data.
 
-PCI DSS 3.3 forbids to keep them after authorization, encrypted or not, so they are removed and not tokenized,
-before anything is written. They are known by their keys alone: a code that stands in prose has none.
+PCI DSS 3.3 forbids to store them after authorization, even encrypted. So they are removed, not tokenized, before
+anything is written. They are recognized by their keys only; a code in prose has no key.
 """
 
 from tokenizer.guard.authentication_data.keys import is_authentication_key, may_hold_authentication_data

@@ -1,8 +1,8 @@
-"""Takes sensitive authentication data out of text that does not parse: best effort, and rather too much.
+"""Removes sensitive authentication data from text that can't be parsed: at best effort, and rather too much.
 
-Understood are JSON, also inside JSON strings and with escaped characters, form data, XML, multipart forms and
-`key=value`. The values go, the keys stay. Every search goes on where the last removal ended and every pattern is
-bounded or possessive, so the time is linear in the text, whatever it holds.
+It understands JSON, also inside JSON strings and with escaped characters, form data, XML, multipart forms and
+`key=value`. It removes values and keeps keys. Every search continues where the last removal ended, and every pattern is
+limited or possessive, so the time is linear in the text, whatever it holds.
 """
 
 import json
@@ -15,7 +15,7 @@ PAIR_VALUES = ("value", "val")
 
 
 def _spaced(names: tuple[str, ...]) -> str:
-    """A pattern for names with any separators between their letters; the longest is tried first."""
+    """Returns a pattern for names with any separators between their letters. The longest name is tried first."""
     return "|".join(r"[\W_]{0,8}".join(name) for name in sorted(names, key=len, reverse=True))
 
 
@@ -60,13 +60,13 @@ _UNICODE_ESCAPE = re.compile(r"\\++u([0-9a-f]{4})", re.IGNORECASE)
 
 
 def scrub_text(raw: bytes) -> tuple[bytes, int]:
-    """Remove the values of sensitive authentication data from bytes that do not parse as JSON.
+    """Removes the values of sensitive authentication data from bytes that can't be parsed as JSON.
 
     Args:
-        raw: any bytes; UTF-16 and UTF-32 are recognized as JSON parsers do.
+        raw: any bytes; UTF-16 and UTF-32 are recognized as JSON parsers do it.
 
     Returns:
-        The bytes without them and how many there were; the very same object if there were none.
+        The bytes without the values, and how many were removed; the same object if there were none.
     """
     encoding = json.detect_encoding(raw)
     if not encoding.startswith("utf-8"):
@@ -81,7 +81,7 @@ def scrub_text(raw: bytes) -> tuple[bytes, int]:
 
 
 def scrub(text: str) -> tuple[str, int]:
-    """`scrub_text` for text; the very same object if there was nothing to remove."""
+    """Does the same as `scrub_text` for text; returns the same object if nothing was removed."""
     shadow = _shadow(text)
     kept: list[str] = []
     removed = position = 0
@@ -90,14 +90,14 @@ def scrub(text: str) -> tuple[str, int]:
         kept.append(text[position:start])
         if start < end:
             removed += 1
-            # What was JSON should remain JSON.
+            # JSON should remain JSON.
             kept.append("null" if bare and key["assigned"] == ":" else "")
         position = end
     return ("".join(kept) + text[position:], removed) if removed else (text, 0)
 
 
 def _value(shadow: str, key: re.Match[str]) -> tuple[int, int, bool]:
-    """Where the value of a key begins and ends, and whether it is without quotes."""
+    """Returns where the value of a key begins and ends, and True if it has no quotes."""
     start = key.end()
     if key["tag"] or key["tagged"]:
         return start, _closing_tag(shadow, key), False
@@ -131,7 +131,7 @@ def _closing_quote(shadow: str, opening: re.Match[str]) -> int:
 
 
 def _closing_bracket(shadow: str, start: int, *, escaped: bool) -> int:
-    """Where an object or a list ends, the end of the text if it is never closed."""
+    """Returns where an object or a list ends, or the end of the text if it is never closed."""
     depth = 0
     for found in (_ESCAPED_STRUCTURE if escaped else _STRUCTURE).finditer(shadow, start):
         if found[0] in "[{":
@@ -144,7 +144,7 @@ def _closing_bracket(shadow: str, start: int, *, escaped: bool) -> int:
 
 
 class _Shadow(dict[int, str]):
-    """Maps a character to its compatible letter or digit where that is a single one."""
+    """Maps a character to its compatible letter or digit if that is a single one."""
 
     def __missing__(self, code: int) -> str:
         letter = compatible(chr(code))
@@ -152,7 +152,7 @@ class _Shadow(dict[int, str]):
 
 
 def _shadow(text: str) -> str:
-    """A text of the same length with plain letters: full-width ones and escapes like a JSON u0063 made plain."""
+    """Returns a text of the same length with plain letters, for full-width ones and for escapes such as JSON's u0063."""
     if "\\u" in text or "\\U" in text:
         text = _UNICODE_ESCAPE.sub(_unescaped, text)
     return text if text.isascii() else text.translate(_Shadow())

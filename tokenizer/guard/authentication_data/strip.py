@@ -1,7 +1,7 @@
-"""Takes sensitive authentication data out of parsed JSON.
+"""Removes sensitive authentication data from parsed JSON.
 
-Looked into are objects, lists, pairs such as {"name": "cvv", "value": "737"}, and strings that hold JSON. Other
-formats inside the strings of a record are not.
+It looks into objects, lists, pairs such as {"name": "cvv", "value": "737"}, and strings that hold JSON. It doesn't look
+into other formats inside of strings.
 """
 
 import re
@@ -17,13 +17,13 @@ _EMBEDDED_JSON = re.compile(r'\s*+[\[{][^"]*+"')
 
 
 def strip_authentication_data(value: JsonValue) -> tuple[JsonValue, int]:
-    """Take out every key of sensitive authentication data, with its value.
+    """Removes every key of sensitive authentication data, with its value.
 
     Args:
-        value: parsed JSON of at most the parser's 100 levels.
+        value: parsed JSON of at most 100 levels, which is the parser's limit.
 
     Returns:
-        A copy without them and how many there were; the very same object if there were none.
+        A copy without them, and how many were removed; the same object if there were none.
     """
     if isinstance(value, dict):
         return _strip_object(value)
