@@ -4,7 +4,6 @@
 tried within `make lint` itself, on tools/lint/planted.yaml and on a planted key, since their environment belongs to it.
 """
 
-import copy
 import json
 import re
 import shutil
@@ -92,10 +91,8 @@ def test_ten_and_more_kinds_are_planted() -> None:
 )
 def test_in_the_template(check: Callable[[Template], list[str]], place: str, weakness: Any) -> None:
     template = load(ROOT / "template.yaml")
-    weak = copy.deepcopy(template)
-    promises.plant(weak, place, weakness)
     assert not check(template)
-    assert check(weak)
+    assert check(promises.weakened(template, place, weakness))
 
 
 @pytest.fixture
