@@ -32,7 +32,7 @@ Draw = Callable[[Random, Faker], str]
 
 
 class Rate(NamedTuple):
-    """How often the guard was wrong in one class of texts."""
+    """Holds how often the guard was wrong in one class of texts."""
 
     kind: str
     samples: int

@@ -1,4 +1,4 @@
-"""What DynamoDB charges for a request, counted from its own JSON body.
+"""Counts the units that DynamoDB charges for a request, from the request's JSON body.
 
 Sources: DynamoDB developer guide, "DynamoDB read and write operations" (a write of up to 1 KB is one unit, in a transaction
 two; a consistent read of up to 4 KB is one unit, and a key that is not there costs one, too) and "Global secondary

@@ -20,7 +20,7 @@ _FIVE = 5
 
 @dataclass(frozen=True)
 class Mix:
-    """What the orders are like.
+    """Describes the orders of a workload.
 
     Args:
         fields: sensitive fields of an order.

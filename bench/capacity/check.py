@@ -20,7 +20,7 @@ _START = 60.0  # seconds before anything happens
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model says: the highest backlog, and the seconds from the disturbance's end until it is gone."""
+    """Predicts the highest backlog, and the seconds from the disturbance's end until the backlog is gone."""
 
     highest: float
     drain: float

@@ -25,13 +25,13 @@ def quota(name: str) -> float:
 
 
 def assumed(name: str) -> float:
-    """What nobody publishes."""
+    """Returns a figure that nobody publishes and the model has to assume."""
     return float(_FACTS["assumed"][name]["value"])
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What orders ask for, as counted and measured.
+    """Holds what each order needs, as counted and measured.
 
     Args:
         batch_cpu: seconds of CPU that a batch costs whatever its size.
@@ -76,7 +76,7 @@ def measured() -> dict[str, Any]:
 
 
 def demand(mix: str, bytes_each: float, results: dict[str, Any]) -> Demand:
-    """What the orders of a mix ask for, by what was measured; the CPU is a line through the batches of 10 and 100."""
+    """Returns what a mix's orders need, from measurements; CPU time is a line through the batches of 10 and of 100."""
     counts, batches = results["counts"][mix], results["engine"]["batches"]
     small, full = (batches[str(size)][mix]["cpu"]["median"] * size / 1e6 for size in (_SMALL, _BATCH))
     order_cpu = (full - small) / (_BATCH - _SMALL)

@@ -1,4 +1,4 @@
-"""What breaks first: for each quota the rate of orders that meets it, and what to do then."""
+"""Finds the limit that is reached first: for each quota the rate of orders that reaches it, and what to do then."""
 
 from dataclasses import dataclass
 

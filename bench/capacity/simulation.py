@@ -29,7 +29,7 @@ Process = Generator[simpy.Event, Any, None]
 
 @dataclass(frozen=True)
 class Scenario:
-    """What happens, as values that hold from a time on.
+    """Describes what happens in a simulation, as values that each hold from a given time on.
 
     Args:
         name: of the scenario.
@@ -52,7 +52,7 @@ class Scenario:
 
 @dataclass
 class Run:
-    """What came of a scenario: the backlog by time, and how long orders waited for the end of their batch."""
+    """Holds the results of a scenario: the backlog over time, and how long orders waited for their batch to end."""
 
     backlog: list[tuple[float, float]] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)

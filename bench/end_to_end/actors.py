@@ -15,7 +15,7 @@ _PUTS, _MESSAGES = 100, 10  # entries of a call
 
 @dataclass
 class Times:
-    """When each order was where, in seconds since 1970, by event id."""
+    """Records when each order reached each step, in seconds since 1970, by event id."""
 
     put: dict[str, float] = field(default_factory=dict)
     ingested: dict[str, float] = field(default_factory=dict)

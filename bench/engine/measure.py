@@ -87,7 +87,7 @@ def _watched(path: Path, event: dict[str, Any], network: Network) -> Stopwatch:
 
 
 def counts() -> dict[str, Any]:
-    """What some thousand orders in batches of 100 ask of AWS, once the function is warm."""
+    """Counts the AWS calls of some thousand orders in batches of 100, once the function is warm."""
     network = Network(counting=True)
     found = {}
     with network.installed():

@@ -1,4 +1,4 @@
-"""Where the CPU of the path goes, by stage: each stage's own time, without that of the stages inside it.
+"""Measures the CPU time of each stage of the path, without that of the stages inside it.
 
 The stages' functions are wrapped for the time of the measurement. A wrapper costs about as much as the smallest stage,
 so its own cost is measured too and taken out, call by call.

@@ -1,4 +1,4 @@
-"""Whether a curve grows faster than a line. Pure, so that a test can show that the check fails where it should."""
+"""Decides if a curve grows faster than a line. Pure, so that a test can show that the check fails where it should."""
 
 import math
 from dataclasses import dataclass
@@ -39,5 +39,5 @@ class Curve:
 
     @property
     def linear(self) -> bool:
-        """Whether it grows no faster than a line."""
+        """Returns True if the curve grows no faster than a line."""
         return self.exponent <= TOLERANCE

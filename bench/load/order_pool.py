@@ -1,4 +1,4 @@
-"""What the users of the load test hand to each other: raw orders to send, orders to look at, orders to pay and reveal."""
+"""Holds the orders that simulated users pass on: raw orders to send, and sent orders to look at, pay and reveal."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ class Supply:
         return next(self._raw)
 
     def sending(self, event: dict[str, Any], at: float) -> Sent:
-        """What to remember of an order."""
+        """Returns what is remembered of an order that is sent."""
         order = event["order"]
         card = (order.get("payment") or {}).get("card") or {}
         with_card = bool(card.get("number") and card.get("expiry"))

@@ -1,4 +1,4 @@
-"""What a run came to: a row for each kind of request, whether it is good enough, and the same as JSON."""
+"""Summarizes a run: a row for each kind of request, whether it met its target, and the same as JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Which stack is put under load, and who signs in there."""
+"""Chooses the stack that is put under load, and the accounts that sign in there."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""Who puts the stack under load: order takers, watchers, cashiers and revealers, all signed in.
+"""Defines the simulated users: order takers, watchers, cashiers and revealers, all signed in.
 
 A cashier or a revealer with no order to work on waits for its next turn.
 """

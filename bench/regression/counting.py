@@ -1,4 +1,4 @@
-"""What a run costs in counts: bytecodes, calls into C, memory at its peak. The same on every machine.
+"""Counts what a run costs: bytecodes, calls into C, peak memory. The counts are the same on every machine.
 
 callgrind would count machine instructions, but takes half a minute for a cold start and one small batch, and two of those
 would be needed; the interpreter's own instructions and its calls into C tell of most changes as well, in a second.

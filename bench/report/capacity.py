@@ -30,7 +30,7 @@ def simulation(results: Results) -> ResultTable:
 
 
 def capacity(results: Results) -> ResultTable:
-    """What three rates take."""
+    """Returns the table of what three rates of orders need."""
     asked = demand([*MIXES][1], _BYTES, results)
     theirs = sum(article_dollars(results).values())
     rows = []

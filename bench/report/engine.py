@@ -57,7 +57,7 @@ def stages(results: Results) -> ResultTable:
 
 
 def counts(results: Results) -> ResultTable:
-    """What was asked of AWS."""
+    """Returns the table of calls to AWS."""
     found = [results["counts"][name] for name in MIXES]
     named = {
         "vault items": "vault_items_per_order",
