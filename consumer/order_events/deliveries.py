@@ -1,4 +1,4 @@
-"""Where events come from: SQS bodies, what Lambda functions are invoked with, and lines that Firehose wrote to S3."""
+"""Reads events from SQS bodies, from the events of Lambda functions, and from lines that Firehose wrote to S3."""
 
 import base64
 import gzip
@@ -35,7 +35,7 @@ class Delivery:
 
 
 def from_lambda(event: Mapping[str, Any]) -> Iterator[Delivery]:
-    """What a function was invoked with: by EventBridge itself, by SQS, SNS or Kinesis, or by Firehose to transform.
+    """Yields the events of a Lambda invocation by EventBridge, SQS, SNS or Kinesis, or by Firehose to transform.
 
     Raises:
         Unreadable: it is none of these.
@@ -53,7 +53,7 @@ def from_lambda(event: Mapping[str, Any]) -> Iterator[Delivery]:
 
 
 def from_file(content: str | bytes) -> Iterator[Delivery]:
-    """What Firehose wrote to S3: envelopes one a line or, as it does unless told otherwise, with nothing in between.
+    """Yields the events of a file that Firehose wrote to S3, whether it put line breaks between envelopes or not.
 
     Args:
         content: a whole object, gzipped or not.

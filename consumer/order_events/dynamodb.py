@@ -16,7 +16,7 @@ _DAY = 86_400
 
 
 class DynamoDBSeen:
-    """Which events a consumer has handled.
+    """Remembers in DynamoDB which events a consumer has handled.
 
     Permissions: `dynamodb:PutItem`, `dynamodb:UpdateItem` and `dynamodb:DeleteItem` on the table.
 

@@ -1,4 +1,4 @@
-"""What EventBridge wraps around an event, as queues, functions and files hold it."""
+"""Parses the envelope that EventBridge puts around an event, as queues, functions and files hold it."""
 
 import json
 from collections.abc import Mapping

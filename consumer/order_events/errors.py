@@ -10,7 +10,7 @@ No message holds a value of an event.
 
 
 class KitError(Exception):
-    """What all of them are."""
+    """Is the base of all the kit's errors."""
 
 
 class Unreadable(KitError):

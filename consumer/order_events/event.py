@@ -1,4 +1,4 @@
-"""What every event is, whether this version of the kit knows its type or not."""
+"""Defines what all events have in common, including types that this version of the kit does not know."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which of two events about the same thing is the newer, as events come in no order.
+"""Decides which of two events about the same thing is newer, since events arrive in no particular order.
 
 What occurred later is newer; of two that occurred at the same moment, the greater `ingest_id`, so that every order of
 arrival ends in the same state. The stack's own orders table ranks alike.
@@ -15,7 +15,7 @@ _K = TypeVar("_K", bound=Hashable)
 
 
 def moment(event: AnyEvent) -> datetime:
-    """When it occurred; when it came in, where the leak guard made a token of that."""
+    """Returns when an event occurred, or when it was ingested if the leak guard replaced that time by a token."""
     try:
         return _time(event.metadata.occurred_at)
     except ValueError:

@@ -19,7 +19,7 @@ _E = TypeVar("_E", bound=AnyEvent)
 
 
 class Claim(Enum):
-    """What came of a claim."""
+    """Names the possible results of a claim."""
 
     FRESH = auto()
     DUPLICATE = auto()
@@ -27,7 +27,7 @@ class Claim(Enum):
 
 
 class Seen(Protocol):
-    """Which events have been handled."""
+    """Remembers which events have been handled."""
 
     def claim(self, ingest_id: str) -> Claim:
         """Claim an event, if nobody has handled it or works on it."""

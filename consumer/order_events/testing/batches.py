@@ -6,7 +6,7 @@ from typing import Any
 
 
 def sqs_event(*envelopes: Mapping[str, Any]) -> dict[str, Any]:
-    """What Lambda hands a function for messages of a queue; message ids are `1`, `2`, ..."""
+    """Returns the event with which Lambda hands SQS messages to a function; message ids are `1`, `2`, ..."""
     return {
         "Records": [
             {"messageId": str(number), "body": json.dumps(each), "eventSource": "aws:sqs"}
@@ -16,5 +16,5 @@ def sqs_event(*envelopes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def file_of(*envelopes: Mapping[str, Any], separator: str = "\n") -> bytes:
-    """What Firehose writes to S3; with the separator "", as it does unless told otherwise."""
+    """Returns a file as Firehose writes it to S3. Its default settings correspond to the separator ""."""
     return "".join(json.dumps(each) + separator for each in envelopes).encode()

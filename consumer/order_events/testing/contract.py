@@ -1,4 +1,4 @@
-"""What the bus promises, as checks that a consumer runs against itself in its own CI.
+"""Checks a consumer against the promises of the bus; consumers run these checks in their own CI.
 
     import pytest
     from order_events.testing import CHECKS
@@ -24,13 +24,13 @@ _ORDERS = 24
 
 
 class Consumer(Protocol):
-    """What a check needs of a consumer."""
+    """Describes what a check needs from a consumer."""
 
     def handle(self, envelope: Mapping[str, Any], /) -> object:
         """Take an event as EventBridge delivers it; raises only what a redelivery may mend."""
 
     def state(self) -> object:
-        """What the consumer holds by now, in a form that can be compared."""
+        """Returns the consumer's current state, in a form that can be compared."""
 
 
 Make = Callable[[], Consumer]

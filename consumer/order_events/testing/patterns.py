@@ -15,7 +15,7 @@ _REPEATS = {"*": (0, _MORE), "+": (1, _MORE), "?": (0, 1)}
 
 @cache
 def matching(pattern: str) -> _Draw:
-    """What draws strings that match an anchored pattern.
+    """Returns a function that draws strings that match an anchored pattern.
 
     Raises:
         ValueError: it uses something that is not understood here.

@@ -38,7 +38,7 @@ _PREFIXES = {"order_id": "SO-", "customer_id": "C-", "refund_id": "R-", "sku": "
 
 
 class Variant(Enum):
-    """Which of the legal forms an event takes."""
+    """Names the valid forms that an event can take."""
 
     FULL = "every field is there"
     MINIMAL = "only the fields that have to be"

@@ -28,7 +28,7 @@ def schema(event_type: str, schema_version: int) -> dict[str, Any]:
 
 
 def faults(event_type: str, detail: Any) -> list[str]:
-    """Where a `detail` departs from its JSON Schema: JSON Pointers and the keywords at fault, and no value.
+    """Returns where a `detail` violates its JSON Schema: JSON Pointers and the violated keywords, without any value.
 
     Needs the extra `order-events[testing]`.
     """
