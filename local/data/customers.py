@@ -39,7 +39,7 @@ def text_id(random: Random, length: int) -> str:
 
 
 def happens(random: Random, share: float) -> bool:
-    """Whether something that happens in this share of the cases happens now."""
+    """Draws whether something happens that happens in this share of all cases."""
     return random.random() < share
 
 
@@ -94,7 +94,7 @@ class Customer:
 
 
 class Customers:
-    """Where new customers come from."""
+    """Makes new customers."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(f"customers {seed}")  # noqa: S311 -- sample data

@@ -144,7 +144,7 @@ def _order(random: Random, customer: Customer, number: int) -> dict[str, Any]:
 
 
 def _extras(random: Random, customer: Customer, order: dict[str, Any]) -> None:
-    """What only some orders have."""
+    """Adds the fields that only some orders have."""
     if happens(random, 0.6):
         order["billing_address"] = customer.address(random) if happens(random, 0.8) else None
     order |= random.choice(({}, {"notes": None}, {"notes": ""}, *[{"notes": _note(random, customer)}] * 2))

@@ -37,7 +37,7 @@ class Poison:
 
     @property
     def is_text(self) -> bool:
-        """Whether SQS takes it: a message body is Unicode text, a Kinesis record any bytes."""
+        """Returns True if SQS accepts it: message bodies are Unicode text, while Kinesis records hold any bytes."""
         try:
             self.data.decode()
         except UnicodeDecodeError:

@@ -28,7 +28,7 @@ class Compared:
 
     @property
     def equal(self) -> bool:
-        """Whether both have the same rows."""
+        """Returns True if both have the same rows."""
         return Counter(self.answer.rows) == Counter(self.raw) and bool(self.raw)
 
     def rows(self) -> list[list[str]]:
@@ -57,7 +57,7 @@ class Analyst:
         return fetch(self._s3, self.stack.outputs["AnalyticsBucketName"], self.folder)
 
     def records(self) -> int:
-        """How many raw records there are orders of."""
+        """Returns how many raw records the lake's orders come from."""
         ((count,),) = Database(self.folder).ask(_RECORDS).rows
         return int(count)
 

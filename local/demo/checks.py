@@ -1,4 +1,4 @@
-"""What the demo's figures must be: pure counting, so that it can be tested without a stack.
+"""Compares the demo's figures with what they must be. It only counts, so that it can be tested without a stack.
 
 Nothing here trusts the tokenizer: raw orders are known from their making, and events are read as a consumer gets
 them. The search for leaks is in `demo_leaks.py`.
@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def right(self) -> bool:
-        """Whether it is what it must be."""
+        """Returns True if the measured figure is the expected one."""
         return self.measured == self.must_be
 
 
@@ -89,12 +89,12 @@ def published(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -
 
 
 def differing(groups: Mapping[str, Sequence[Received]]) -> int:
-    """How many raw records were published with differing bytes."""
+    """Returns how many raw records were published in more than one version."""
     return sum(len({each.detail for each in group}) > 1 for group in groups.values())
 
 
 def same_again(first: Iterable[Received], again: Iterable[Received]) -> int:
-    """How many raw records came once more, in the very bytes they had before."""
+    """Returns how many raw records were published again with exactly the same bytes as before."""
     before = by_ingest_id(first)
     return sum(
         {each.detail for each in group} == {before[ingest_id][0].detail}
@@ -127,7 +127,7 @@ def values_of(good: Iterable[Event]) -> frozenset[str]:
 
 
 def faithful(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -> int:
-    """How many raw records came out once, under their own id, with their public fields as they were sent."""
+    """Returns how many raw records were published once, under their own id, with unchanged public fields."""
     wanted = Counter(_face(event["event_id"], event["order"]) for event in good)
     told = Counter(
         _face(group[0].metadata["event_id"], group[0].order)
@@ -150,7 +150,7 @@ def _face(event_id: str, order: Event) -> str:
 
 
 def joined(good: Sequence[Event], groups: Mapping[str, Sequence[Received]], name: str) -> tuple[int, int]:
-    """How many different tokens stand for a consistent field, and how many different values it had."""
+    """Returns how many different tokens a consistent field has, and how many different values it had."""
     tokens = {group[0].order["customer"].get(name) for group in groups.values()} - {None, ""}
     values = {event["order"]["customer"].get(name) for event in good} - {None, ""}
     return len(tokens), len({value.casefold() for value in values})

@@ -1,4 +1,4 @@
-"""What the demo tries out on the running stack: forbidden calls, a second delivery, and what is stored where."""
+"""Tries things out on the demo's running stack: forbidden calls, a second delivery, and what is stored where."""
 
 import base64
 import json
@@ -108,7 +108,7 @@ def _as_delivered(record: dict[str, Any], stream_arn: str, shard: str, region: s
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a table holds, as DynamoDB itself sees it."""
+    """Holds a table's items as DynamoDB itself sees them."""
 
     keys: frozenset[bytes]
     content: bytes = field(repr=False)
@@ -153,7 +153,7 @@ def function_logs(stack: Stack) -> bytes:
 
 
 def complaints(logs: bytes) -> list[str]:
-    """What functions' logs complain about, the most frequent first."""
+    """Returns the errors and warnings in the functions' logs, the most frequent first."""
     found: Counter[str] = Counter()
     for line in logs.decode().splitlines():
         try:

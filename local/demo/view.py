@@ -1,4 +1,4 @@
-"""What the demo shows: steps, a progress bar, tables. On anything but a terminal, plain lines."""
+"""Shows the demo's steps, a progress bar and tables; prints plain lines when the output is not a terminal."""
 
 import json
 import re

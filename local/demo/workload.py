@@ -1,4 +1,4 @@
-"""What the demo sends, and the sending: good orders, orders put twice, poison, on both sources."""
+"""Sends the demo's orders: good ones, orders put twice, and poison, to both sources."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How Firehose turns records into objects of a bucket, by a delivery stream's settings: partitions, delimiter, compression, names.
+"""Turns records into objects of a bucket as Firehose does, following a delivery stream's settings.
 
 The emulator's EventBridge hands nothing to Firehose, and its Firehose neither compresses, nor delimits, nor puts two records into
 one object. What AWS does stands in https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html and
@@ -41,7 +41,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a delivery stream is told to do.
+    """Holds the settings of a delivery stream.
 
     Args:
         query: the steps to each partition key in a record.

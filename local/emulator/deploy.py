@@ -104,7 +104,7 @@ def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str
 
 
 def _api_url(on_aws: str, endpoint_url: str) -> str:
-    """Where the emulator answers for an API that AWS would serve at a host name of its own."""
+    """Returns the emulator's address for an API that AWS would serve at a host name of its own."""
     host, _, stage = on_aws.removeprefix("https://").partition("/")
     return f"{endpoint_url}/_aws/execute-api/{host.partition('.')[0]}/{stage}"
 

@@ -1,4 +1,4 @@
-"""What the emulator's CloudFormation leaves out of an API, put there through API Gateway's own calls: its error answers."""
+"""Adds an API's error answers through API Gateway's own calls, as the emulator's CloudFormation leaves them out."""
 
 from typing import Any
 

@@ -66,7 +66,7 @@ class Record:
 
     @property
     def payload_bytes(self) -> int:
-        """What it adds to an invocation."""
+        """Returns the number of bytes that the record adds to an invocation."""
         return len(self.data) + len(self.partition_key) + _RECORD_OVERHEAD
 
 
@@ -140,7 +140,7 @@ Action = Invoke | GiveUp | Wait | None
 def interpret(
     settings: Settings, payload: Any, function_error: str | None, records: Sequence[Record]
 ) -> Answer:
-    """What a function's answer means.
+    """Returns the meaning of a function's answer.
 
     Args:
         settings: partial answers count only where the mapping asks for them.
@@ -177,7 +177,7 @@ class Lane:
 
     @property
     def drained(self) -> bool:
-        """Whether nothing is left to deliver."""
+        """Returns True if nothing is left to deliver."""
         return not (self._waiting or self._segments or self._given_up)
 
     def offer(self, record: Record) -> None:
@@ -185,7 +185,7 @@ class Lane:
         self._waiting.append(record)
 
     def next(self, now: float) -> Action:
-        """What to do now; after `Invoke` the lane waits for `answered`."""
+        """Returns what to do now; after `Invoke` the lane waits for `answered`."""
         if self._given_up:
             return self._given_up.popleft()
         if not self._segments and not self._form_batch(now):
@@ -288,7 +288,7 @@ def lambda_event(
 def failure_record(
     settings: Settings, shard_id: str, given_up: GiveUp, request_id: str, now: float
 ) -> dict[str, Any]:
-    """What Lambda sends to the on-failure destination: positions, and no byte of a record."""
+    """Returns what Lambda sends to the on-failure destination: positions, and no byte of a record."""
     records = given_up.segment.records
     document: dict[str, Any] = {
         "requestContext": {

@@ -80,7 +80,7 @@ class Shard:
 
     @property
     def finished(self) -> bool:
-        """Whether the shard is closed and all of it is delivered."""
+        """Returns True if the shard is closed and all of it is delivered."""
         return self._closed and not self._busy and all(lane.drained for lane in self._lanes)
 
     def _run(self) -> None:

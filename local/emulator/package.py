@@ -1,4 +1,4 @@
-"""What is uploaded as functions and layer: zips of this repository's own packages.
+"""Zips this repository's own packages, to be uploaded as functions and layer.
 
 Third-party packages are not in the local layer: the emulator runs functions with its own Python, which has them.
 """

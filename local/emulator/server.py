@@ -82,7 +82,7 @@ def start(directory: Path, port: int) -> int:
 
 
 def answers(port: int) -> bool:
-    """Whether an emulator answers on a port."""
+    """Returns True if an emulator answers on a port."""
     try:
         with urllib.request.urlopen(f"http://{HOST}:{port}/_ministack/health", timeout=2) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 -- HTTP's OK
@@ -91,7 +91,7 @@ def answers(port: int) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
+    """Returns True if a process is running; a zombie process is not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:

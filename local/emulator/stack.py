@@ -1,4 +1,4 @@
-"""What a running stack is to those who use it: where it answers, its outputs, and clients for whoever asks."""
+"""Describes a running stack to its users: its endpoint, its outputs, and clients for any role."""
 
 import threading
 from collections.abc import Mapping

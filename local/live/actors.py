@@ -22,7 +22,7 @@ Failed = (ClientError, BotoCoreError, CommandError)
 
 
 def why(error: BaseException) -> str:
-    """What may be shown of an error: AWS's code, or the class."""
+    """Returns the part of an error that may be shown: AWS's error code, or the name of its class."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", "Unknown"))
     return str(error) if isinstance(error, CommandError) else type(error).__name__
@@ -44,7 +44,7 @@ def put(stack: Stack, source: str, data: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Watchers:
-    """Who looks at what comes out: a consumer of events, an operator of letters."""
+    """Holds those who look at the results: a consumer of events, and an operator of dead letters."""
 
     consumer: Consumer = field(repr=False)
     _queue: LetterQueue = field(repr=False)

@@ -1,4 +1,4 @@
-"""What a button of the page does, and the loop that looks for what comes of it."""
+"""Carries out what the page's buttons ask for, and runs the loop that looks for the results."""
 
 import time
 from collections.abc import Iterator

@@ -36,7 +36,7 @@ class _Faulty(Relay):
 
 
 class Faults:
-    """Which faults are on, and how many calls each has refused."""
+    """Holds which faults are switched on, and how many calls each of them has refused."""
 
     def __init__(self, stack: Stack, changed: Callable[[], None]) -> None:
         self._stack = stack
@@ -62,7 +62,7 @@ class Faults:
         self._changed()
 
     def strikes(self, action: str, body: bytes) -> tuple[int, str] | None:
-        """How a call fails: HTTP's status and AWS's error code; None if it does not."""
+        """Returns how a call fails: an HTTP status and AWS's error code; None if it does not fail."""
         if (
             VAULT in self._on
             and action.startswith("DynamoDB_")

@@ -1,4 +1,4 @@
-"""What the page has seen: the orders that it sent, their events, the letters on the queue. Knows no AWS.
+"""Remembers the orders that the page sent, their events, and the letters on the queue. Knows no AWS.
 
 Bounded: the oldest orders are forgotten, the figures are not.
 """
@@ -126,7 +126,7 @@ class Journal:
 
     @property
     def letter_count(self) -> int:
-        """How many letters are shown."""
+        """Returns how many letters are shown."""
         return len(self._letters)
 
     def mend_of(self, letter: Letter) -> Patch | None:

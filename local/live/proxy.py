@@ -31,7 +31,7 @@ class Relay(BaseHTTPRequestHandler):
         self.answer(*self.forward(body))
 
     def forward(self, body: bytes) -> Answer:
-        """What the emulator answers."""
+        """Sends a request to the emulator and returns its answer."""
         connection = http.client.HTTPConnection(str(self.emulator.hostname), self.emulator.port, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
         connection.request(self.command, self.path, body, headers)
@@ -51,7 +51,7 @@ class Relay(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Whoever makes calls fail says so himself."""
+        """Logs nothing: whoever makes calls fail reports it elsewhere."""
 
 
 def started(endpoint_url: str, handler: type[Relay], **attributes: Any) -> tuple[str, Callable[[], None]]:

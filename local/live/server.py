@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 class Serves(Protocol):
-    """What the server asks of the controls behind it."""
+    """Describes what the server needs from the controls behind it."""
 
     def state(self, after: int) -> dict[str, Any]:
         """All that is shown, once it is newer than `after`, or after a while."""
