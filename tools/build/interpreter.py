@@ -26,7 +26,7 @@ def _candidates(version: str) -> Iterator[Path]:
 
 
 def _is(path: Path, version: str) -> bool:
-    """Whether it runs and is of that version; pyenv's shims exist for versions that are not switched on."""
+    """Returns True if it runs and has that version; pyenv has shims for versions that are not switched on."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         done = subprocess.run([path, "-I", "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 -- an interpreter

@@ -47,7 +47,7 @@ _MACHINES = {"aarch64": Architecture.ARM64, "arm64": Architecture.ARM64, "x86_64
 
 @dataclass(frozen=True)
 class Target:
-    """What a layer is built for.
+    """Describes the machine that a layer is built for.
 
     Args:
         architecture: of the functions.

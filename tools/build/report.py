@@ -1,4 +1,4 @@
-"""What `make build` prints about what it built, and what it refuses."""
+"""Prints what `make build` built, and what it refuses."""
 
 import platform
 import tempfile

@@ -1,4 +1,4 @@
-"""How much a folder weighs, unpacked as Lambda counts it and zipped as it is uploaded."""
+"""Measures a folder: unpacked as Lambda counts it, and zipped as it is uploaded."""
 
 import tempfile
 import zipfile

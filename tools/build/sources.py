@@ -1,4 +1,4 @@
-"""What this repository's own sources say about the build: handlers of functions, AWS services, imports.
+"""Reads from this repository's sources what the build needs: handlers of functions, AWS services, imports.
 
 Read off the template and the code, so that a new function, client or import needs no second list.
 """

@@ -1,4 +1,4 @@
-"""How long a function takes to import, from the built folders and nothing else."""
+"""Measures how long a function takes to import, with the built folders and nothing else on the path."""
 
 import json
 import subprocess

@@ -62,7 +62,7 @@ def edges(resources: Resources) -> list[Edge]:
 
 
 def actors(resources: Resources) -> dict[str, str]:
-    """Who acts under which role: its function, or the role itself where people assume it."""
+    """Returns who acts under each role: its function, or the role itself if people assume it."""
     named = {
         _target(resource["Properties"]["Role"]): name
         for name, resource in resources.items()

@@ -30,7 +30,7 @@ _CLASSES = """\
 
 
 def is_part(resource: Mapping[str, Any]) -> bool:
-    """Whether a resource does or keeps something, and is not what holds others together."""
+    """Returns True if a resource does or stores something, rather than holding other resources together."""
     return resource["Type"] in _SHAPES
 
 

@@ -33,5 +33,5 @@ def in_files(root: Path, names: Iterable[Path]) -> list[str]:
 
 
 def is_card(digits: str) -> bool:
-    """Whether a number has the form of a card's: its issuer, its length, its check digit."""
+    """Returns True if a number has the form of a card's: its issuer, its length, its check digit."""
     return find_leak(digits, _NONE) is Finding.CARD_NUMBER

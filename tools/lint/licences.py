@@ -77,7 +77,7 @@ def not_allowed(locked: Iterable[str], installed: Iterable[Distribution]) -> lis
 
 
 def allowed(name: str, licence: str) -> bool:
-    """Whether an expression is; of several joined by OR one is enough."""
+    """Returns True if a licence expression is allowed; of several joined by OR one is enough."""
     fine = PERMISSIVE | {REASONED[name][0]} if name in REASONED else PERMISSIVE
     choices = [choice.split(" AND ") for choice in licence.split(" OR ")]
     return any(all(part.strip("() ") in fine for part in choice) for choice in choices)

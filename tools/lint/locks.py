@@ -38,7 +38,7 @@ def names(lock: str) -> dict[str, str]:
 
 
 def unpinned(root: Path) -> list[str]:
-    """What an install could swap unseen."""
+    """Returns the dependencies that could change at an install without anybody noticing."""
     problems = []
     for name in LOCKS:
         lock = (root / name).read_text(encoding="utf-8")

@@ -41,7 +41,7 @@ WORDS, OUR_WORD = "Secret Keyword", "token"
 
 
 def in_tree(root: Path) -> list[str]:
-    """What looks like a secret in the files of a tree; and whether one that was planted is seen at all."""
+    """Returns what looks like a secret in a tree's files, and a finding if a planted secret is not seen."""
     with tempfile.TemporaryDirectory() as elsewhere:
         (Path(elsewhere) / PLANTED[0]).write_text(PLANTED[1], encoding="utf-8")
         seen = in_files(Path(elsewhere), [Path(PLANTED[0])])
