@@ -24,7 +24,7 @@ _WIDE = 130  # columns in a log
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, write, print."""
+    """Measures, writes and prints."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="What tokenizing costs.")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all")
     parser.add_argument("--keep", action="store_true", help="quote this run in docs/performance.md")

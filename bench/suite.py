@@ -25,7 +25,7 @@ SECTIONS: dict[str, tuple[str, tuple[int, ...]]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Measure a section and write what came of it."""
+    """Measures a suite and writes its results."""
     name, file = arguments
     place, given = SECTIONS[name]
     module, _, function = place.partition(":")

@@ -15,12 +15,12 @@ _SMALL, _BATCH = 10, 100
 
 
 def price(name: str) -> float:
-    """Dollars for one."""
+    """Returns the price of one unit, in dollars."""
     return float(_FACTS["prices"][name]["dollars"])
 
 
 def quota(name: str) -> float:
-    """A default quota."""
+    """Returns a default quota."""
     return float(_FACTS["quotas"][name]["value"])
 
 
@@ -58,12 +58,12 @@ class Demand:
     bytes: float
 
     def cpu(self, orders: float) -> float:
-        """Seconds of CPU for a batch."""
+        """Returns the seconds of CPU for a batch."""
         return self.batch_cpu + self.order_cpu * orders
 
 
 def measured() -> dict[str, Any]:
-    """The sections that the model needs: of the last `make bench`, else of the run that the docs quote.
+    """Returns the sections that the model needs: of the last `make bench`, else of the run that the docs quote.
 
     Raises:
         FileNotFoundError: neither is there.

@@ -105,7 +105,7 @@ def planned(demand: Demand, orders: float, memory_mb: int = 1024, parallel: int 
 
 
 def shards_for(demand: Demand, orders: float, memory_mb: int, parallel: int) -> int:
-    """Shards that take a rate, by records, by bytes, and by what their environments get done."""
+    """Returns the shards that take a rate, by records, by bytes, and by what their environments get done."""
     done = parallel * _BATCH / batch_seconds(demand, _BATCH, memory_mb)
     takes = min(quota("kinesis_shard_records"), quota("kinesis_shard_bytes") / demand.bytes, done)
     return max(1, math.ceil(orders / (takes * assumed("headroom"))))

@@ -19,7 +19,7 @@ _COUNTED = 4_000
 
 
 def engine(rounds: int) -> dict[str, Any]:
-    """Time per order of both mixes and of the baseline, in all batch sizes; everything takes turns in one run."""
+    """Returns the time per order of both mixes and the baseline in all batch sizes; they take turns in one run."""
     network = Network()
     with network.installed():
         path, baseline = Path(network), Baseline()

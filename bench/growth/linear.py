@@ -24,7 +24,7 @@ class Curve:
 
     @property
     def exponent(self) -> float:
-        """The steepest that the curve gets, on log-log axes, between a point and one at least four times further out.
+        """Returns the steepest slope, on log-log axes, between a point and one at least four times further out.
 
         A fixed cost in front of a line only makes it flatter, so a line has an exponent of at most 1.
         """

@@ -49,7 +49,7 @@ class Supply:
         self.to_reveal: deque[Shown] = deque(maxlen=_KEPT)
 
     def next(self) -> dict[str, Any]:
-        """A raw order that was not sent before."""
+        """Returns a raw order that was not sent before."""
         return next(self._raw)
 
     def sending(self, event: dict[str, Any], at: float) -> Sent:
@@ -60,7 +60,7 @@ class Supply:
         return Sent(order["order_id"], with_card, at, Leaks(sensitive_values(event)))
 
     def show(self, sent: Sent, sanitized: dict[str, Any]) -> None:
-        """Hand a shown order on to whoever pays and reveals; one without a card has nothing for them."""
+        """Passes a shown order on to be paid and revealed; one without a card is dropped."""
         if sent.with_card:
             shown = Shown(sent.order_id, sanitized["order"]["payment"]["card"]["number"], sent.leaks)
             self.to_pay.append(shown)

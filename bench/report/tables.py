@@ -24,5 +24,5 @@ _MAKERS: tuple[_Maker, ...] = (
 
 
 def tables(results: Results) -> list[ResultTable]:
-    """Every table whose sections were measured."""
+    """Returns every table whose sections were measured."""
     return [make(results) for needed, make in _MAKERS if all(each in results for each in needed)]
