@@ -19,7 +19,7 @@ class _NoMatchError(Exception):
 
 
 def decode(kind: type[_P], value: Any, path: str) -> _P:
-    """Read an object.
+    """Reads an object.
 
     Args:
         kind: one of the kit's models.

@@ -26,7 +26,7 @@ class Delivery:
     item_id: str | None = None
 
     def event(self) -> AnyEvent:
-        """The event in it.
+        """Returns the event in it.
 
         Raises:
             Unreadable: there is none.

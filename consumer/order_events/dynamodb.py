@@ -49,7 +49,7 @@ class DynamoDBSeen:
         self._owners: dict[str, str] = {}
 
     def claim(self, ingest_id: str) -> Claim:
-        """Claim an event by one conditional put."""
+        """Claims an event by one conditional put."""
         owner = uuid4().hex
         now = int(self._clock())
         try:
@@ -73,7 +73,7 @@ class DynamoDBSeen:
         return Claim.FRESH
 
     def complete(self, ingest_id: str) -> None:
-        """Turn a claim into a completion.
+        """Turns a claim into a completion.
 
         Raises:
             LeaseLost: the claim ran out, and somebody else has it.
@@ -96,7 +96,7 @@ class DynamoDBSeen:
             raise LeaseLost("handling took longer than the claim held") from None
 
     def release(self, ingest_id: str) -> None:
-        """Give a claim back; nothing happens where somebody else has it."""
+        """Gives a claim back; does nothing if somebody else holds it."""
         try:
             self._client.delete_item(
                 TableName=self._table,

@@ -21,7 +21,7 @@ DECODER = json.JSONDecoder(parse_float=Decimal)
 
 
 def parse(envelope: str | bytes | Mapping[str, Any]) -> AnyEvent:
-    """The event in an EventBridge envelope.
+    """Returns the event in an EventBridge envelope.
 
     Args:
         envelope: JSON text, or already parsed. Of its fields only `detail-type` and `detail` are needed, so what an
@@ -43,7 +43,7 @@ def parse(envelope: str | bytes | Mapping[str, Any]) -> AnyEvent:
 
 
 def parse_detail(event_type: str, detail: Any) -> AnyEvent:
-    """The event in a `detail` alone, whose type has to come from elsewhere: it stands in the envelope only.
+    """Returns the event in a `detail` alone, whose type has to come from elsewhere: it stands in the envelope only.
 
     Raises:
         Unreadable: it is no sanitized event.
@@ -63,7 +63,7 @@ def parse_detail(event_type: str, detail: Any) -> AnyEvent:
 
 @cache
 def _data_type(kind: type[KnownEvent]) -> Any:
-    """The model of an event type's data."""
+    """Returns the model of an event type's data."""
     return get_type_hints(kind)["data"]
 
 

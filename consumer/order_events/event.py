@@ -18,7 +18,7 @@ class Event:
 
     @property
     def event_type(self) -> str:
-        """The `detail-type`: what happened."""
+        """Returns the `detail-type`: what happened."""
         return self.EVENT_TYPE
 
 

@@ -23,12 +23,12 @@ def moment(event: AnyEvent) -> datetime:
 
 
 def rank(event: AnyEvent) -> str:
-    """A text that is the greater, the newer the event is."""
+    """Returns a text that is the greater, the newer the event is."""
     return f"{moment(event).isoformat(timespec='microseconds')}#{event.metadata.ingest_id}"
 
 
 def newest(events: Iterable[_E], key: Callable[[_E], _K]) -> dict[_K, _E]:
-    """The newest event of each thing.
+    """Returns the newest event of each thing.
 
     Args:
         events: in any order, with duplicates.

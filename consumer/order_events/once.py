@@ -30,21 +30,21 @@ class Seen(Protocol):
     """Remembers which events have been handled."""
 
     def claim(self, ingest_id: str) -> Claim:
-        """Claim an event, if nobody has handled it or works on it."""
+        """Claims an event if nobody has handled it or is working on it."""
 
     def complete(self, ingest_id: str) -> None:
-        """Remember a claimed event as handled.
+        """Remembers a claimed event as handled.
 
         Raises:
             LeaseLost: the claim ran out before.
         """
 
     def release(self, ingest_id: str) -> None:
-        """Give a claim back, so that the next delivery is handled at once."""
+        """Gives a claim back, so that the next delivery is handled at once."""
 
 
 def handle_once(seen: Seen, event: _E, handle: Callable[[_E], object]) -> bool:
-    """Handle an event unless that has been done.
+    """Handles an event unless that has been done.
 
     Returns:
         Whether it was handled now; False for a duplicate, which may be acknowledged.
@@ -75,7 +75,7 @@ def handle_batch(
     handle: Callable[[AnyEvent], object],
     failed: Callable[[str | None, Exception], object] = lambda _id, _error: None,
 ) -> dict[str, list[dict[str, str | None]]]:
-    """Handle what Lambda was invoked with, each event once, and answer with those to deliver again.
+    """Handles the events of a Lambda invocation, each one once, and returns the messages to deliver again.
 
     The event source mapping needs `ReportBatchItemFailures`; the queue behind it a redrive policy, which takes what no
     delivery gets handled, unreadable bodies too.
@@ -110,7 +110,7 @@ class MemorySeen:
         self._lock = Lock()
 
     def claim(self, ingest_id: str) -> Claim:
-        """Claim an event, if no thread has handled it or works on it."""
+        """Claims an event if no thread has handled it or is working on it."""
         with self._lock:
             if ingest_id in self._claimed:
                 return Claim.IN_PROGRESS
@@ -121,7 +121,7 @@ class MemorySeen:
             return Claim.FRESH
 
     def complete(self, ingest_id: str) -> None:
-        """Remember a claimed event as handled, and forget the oldest beyond the bound."""
+        """Remembers a claimed event as handled, and forgets the oldest beyond the bound."""
         with self._lock:
             self._claimed.discard(ingest_id)
             self._handled[ingest_id] = None
@@ -129,6 +129,6 @@ class MemorySeen:
                 self._handled.popitem(last=False)
 
     def release(self, ingest_id: str) -> None:
-        """Give a claim back."""
+        """Gives a claim back."""
         with self._lock:
             self._claimed.discard(ingest_id)

@@ -27,7 +27,7 @@ class Consumer(Protocol):
     """Describes what a check needs from a consumer."""
 
     def handle(self, envelope: Mapping[str, Any], /) -> object:
-        """Take an event as EventBridge delivers it; raises only what a redelivery may mend."""
+        """Takes an event as EventBridge delivers it; raises only what a redelivery may fix."""
 
     def state(self) -> object:
         """Returns the consumer's current state, in a form that can be compared."""
@@ -98,7 +98,7 @@ def _wanted(types: Collection[str] | None) -> list[tuple[str, int]]:
 
 
 def _about_one_thing(event_type: str, version: int) -> list[dict[str, Any]]:
-    """Four events about the same ids; the third and the fourth occurred at the same moment."""
+    """Returns four events about the same ids; the third and the fourth occurred at the same moment."""
     first = detail(event_type, version, seed=0)
     made = []
     for seed, minute in ((0, 1), (1, 2), (2, 3), (3, 3)):

@@ -55,7 +55,7 @@ def detail(
     variant: Variant = Variant.FULL,
     changes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A sanitized event.
+    """Returns a sanitized event.
 
     Args:
         event_type: the `detail-type`.
@@ -87,7 +87,7 @@ def envelope(
     variant: Variant = Variant.FULL,
     changes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A sanitized event as EventBridge delivers it; arguments as of `detail`."""
+    """Returns a sanitized event as EventBridge delivers it; arguments as of `detail`."""
     made = detail(event_type, schema_version, seed=seed, variant=variant, changes=changes)
     return wrapped(event_type, made)
 

@@ -9,13 +9,13 @@ from order_events.events import EVENTS
 
 
 def known() -> list[tuple[str, int]]:
-    """Every event type and version that this kit knows."""
+    """Returns every event type and version that this kit knows."""
     return sorted(EVENTS)
 
 
 @cache
 def schema(event_type: str, schema_version: int) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of an event's `detail`.
+    """Returns the JSON Schema (2020-12) of an event's `detail`.
 
     Raises:
         KeyError: the kit knows no such type or version.
