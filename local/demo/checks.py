@@ -49,7 +49,7 @@ class Received:
 
     @classmethod
     def of(cls, body: str) -> "Received":
-        """Take the event out of a queue message."""
+        """Takes the event out of a queue message."""
         detail = json.loads(body, parse_float=str)["detail"]  # 1.10 stays different from 1.1
         text = json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
         return cls(body, text, detail["metadata"]["ingest_id"])
@@ -61,7 +61,7 @@ class Received:
 
     @property
     def order(self) -> Event:
-        """The sanitized order."""
+        """Returns the sanitized order."""
         return dict(json.loads(self.detail)["data"]["order"])
 
 
@@ -74,7 +74,7 @@ def by_ingest_id(deliveries: Iterable[Received]) -> dict[str, list[Received]]:
 
 
 def published(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -> list[Figure]:
-    """The figures on what came out, against what went in."""
+    """Returns the figures on what came out, against what went in."""
     emails, phones = joined(good, groups, "email"), joined(good, groups, "phone")
     hint = "see the tokenizing functions' logs and the dead letters; a record may still be retried"
     return [
@@ -104,7 +104,7 @@ def same_again(first: Iterable[Received], again: Iterable[Received]) -> int:
 
 
 def example(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -> tuple[Event, Event] | None:
-    """An order that has much to hide, raw and sanitized; None if it was not published."""
+    """Returns an order that has much to hide, raw and sanitized; None if it was not published."""
     raw = max(good, key=_worth_showing)
     found = (group[0] for group in groups.values() if group[0].metadata["event_id"] == raw["event_id"])
     delivery = next(found, None)
@@ -122,7 +122,7 @@ def _worth_showing(event: Event) -> int:
 
 
 def values_of(good: Iterable[Event]) -> frozenset[str]:
-    """Every value of good orders that nobody may see."""
+    """Returns every value of good orders that nobody may see."""
     return frozenset(value for event in good for value in sensitive_values(event))
 
 

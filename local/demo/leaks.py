@@ -33,7 +33,7 @@ class LeakSearch:
                 self._by_start[form[:_WINDOW]].append((form, value))
 
     def find(self, data: bytes) -> set[str]:
-        """The values that stand somewhere in some bytes."""
+        """Returns the values that stand somewhere in some bytes."""
         found: set[str] = set()
         for view in _views(data):
             text = view.decode(errors="surrogateescape").lower().encode(errors="surrogateescape")

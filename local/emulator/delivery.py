@@ -59,7 +59,7 @@ class Settings:
 
     @classmethod
     def of(cls, description: Mapping[str, Any]) -> "Settings":
-        """Take them from Firehose's own description.
+        """Takes them from Firehose's own description.
 
         Args:
             description: `DeliveryStreamDescription`; partitioned by a query, to S3.
@@ -82,7 +82,7 @@ class Settings:
 
 
 def parsed(query: str) -> Query:
-    """A query of names and paths; of jq's language no more than the template needs.
+    """Returns a query of names and paths; of jq's language no more than the template needs.
 
     Raises:
         ValueError: it is anything more.
@@ -96,7 +96,7 @@ def parsed(query: str) -> Query:
 
 
 def files(settings: Settings, records: Iterable[bytes], now: datetime, unique: UUID) -> list[File]:
-    """The objects that hold the records, one for each partition.
+    """Returns the objects that hold the records, one for each partition.
 
     Args:
         settings: of the delivery stream.

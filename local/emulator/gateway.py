@@ -6,7 +6,7 @@ API = "AWS::Serverless::Api"
 
 
 def finish(client: Any, api_url: str, template: dict[str, Any]) -> None:
-    """Give an API the gateway responses of its template, and deploy it with them.
+    """Gives an API the gateway responses of its template, and deploys it with them.
 
     Args:
         client: of API Gateway.

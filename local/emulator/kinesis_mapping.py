@@ -38,7 +38,7 @@ class Settings:
 
     @classmethod
     def of(cls, mapping: Mapping[str, Any]) -> "Settings":
-        """The settings in an answer of GetEventSourceMapping."""
+        """Returns the settings in an answer of GetEventSourceMapping."""
         destination = (mapping.get("DestinationConfig") or {}).get("OnFailure") or {}
         return cls(
             mapping_id=mapping["UUID"],
@@ -181,7 +181,7 @@ class Lane:
         return not (self._waiting or self._segments or self._given_up)
 
     def offer(self, record: Record) -> None:
-        """Take the next record of the shard."""
+        """Takes the next record of the shard."""
         self._waiting.append(record)
 
     def next(self, now: float) -> Action:
@@ -203,7 +203,7 @@ class Lane:
         return Invoke(segment)
 
     def answered(self, answer: Answer, now: float) -> None:
-        """Take the answer to the last `Invoke`."""
+        """Takes the answer to the last `Invoke`."""
         if isinstance(answer, NotInvoked):
             self._not_before = now + _FIRST_WAIT
             return
@@ -234,7 +234,7 @@ class Lane:
         self._not_before = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(segment.retries, _DOUBLINGS))
 
     def _form_batch(self, now: float) -> bool:
-        """Cut the next batch off what waits, once it is full or its window is over."""
+        """Forms the next batch from the waiting records, once it is full or its window is over."""
         batch: list[Record] = []
         size = 0
         for record in self._waiting:
@@ -261,7 +261,7 @@ class Lane:
 def lambda_event(
     settings: Settings, shard_id: str, records: Sequence[Record], role_arn: str
 ) -> dict[str, Any]:
-    """The event that the function gets."""
+    """Returns the event that the function gets."""
     return {
         "Records": [
             {

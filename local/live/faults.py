@@ -47,11 +47,11 @@ class Faults:
         self._visibility: str | None = None
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
-        """Each switch, for the page."""
+        """Returns each switch, for the page."""
         return {name: {"on": name in self._on, "refused": self._refused[name]} for name in NAMES}
 
     def switch(self, name: str, *, on: bool) -> None:
-        """Switch a fault on or off; while any is on, the queue delivers again after seconds."""
+        """Switches a fault on or off; while any fault is on, the queue delivers again after seconds."""
         if on:
             self._lead_through_proxy()
             self._refused[name] = 0

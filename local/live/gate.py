@@ -16,7 +16,7 @@ class Headers(Protocol):
     """Looked up whatever the case, as `http.server` does."""
 
     def get(self, name: str, failobj: str, /) -> str:
-        """One header's value."""
+        """Returns one header's value."""
 
 
 HEADERS = {
