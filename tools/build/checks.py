@@ -40,7 +40,7 @@ def _differences(source: Any, built: Any, path: tuple[str, ...]) -> list[str]:
 
 
 def architectures(layer: Path) -> set[Architecture]:
-    """The processors that the shared objects in a folder are for."""
+    """Returns the processors that the shared objects in a folder are for."""
     found = set()
     for path in layer.rglob("*.so*"):
         head = path.read_bytes()[:20]
@@ -50,7 +50,7 @@ def architectures(layer: Path) -> set[Architecture]:
 
 
 def check_weight(size: int) -> None:
-    """Refuse a layer that is over budget.
+    """Refuses a layer that is over budget.
 
     Raises:
         BuildError: it is.

@@ -10,7 +10,7 @@ RUNTIME = "3.13"  # as `Runtime` in template.yaml says
 
 
 def find(version: str = RUNTIME) -> Path | None:
-    """An interpreter of a version: `LAMBDA_PYTHON` if that is set, else one of PATH, pyenv or uv."""
+    """Returns an interpreter of a version: `LAMBDA_PYTHON` if that is set, else one of PATH, pyenv or uv."""
     return next((path for path in _candidates(version) if _is(path, version)), None)
 
 

@@ -21,7 +21,7 @@ _RUNS = 5
 
 
 def report(built: Path, architecture: Architecture, console: Console) -> None:
-    """Print sizes and start of what was built.
+    """Prints the sizes and start times of what was built.
 
     Args:
         built: the folder that `sam build` made.

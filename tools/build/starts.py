@@ -32,7 +32,7 @@ class Start:
 
 
 def measure(python: Path, module: str, folders: Sequence[Path], runs: int) -> Start:
-    """Import a module from some folders alone.
+    """Imports a module from some folders alone.
 
     Args:
         python: an interpreter of the runtime's version.

@@ -29,7 +29,7 @@ _UNUSED = (
 
 
 def trim(packages: Path, services: Collection[str]) -> None:
-    """Remove what the functions don't read.
+    """Removes what the functions don't read.
 
     Args:
         packages: the folder with the installed packages.

@@ -35,7 +35,7 @@ def is_part(resource: Mapping[str, Any]) -> bool:
 
 
 def flowchart(view: View, resources: Mapping[str, Any], arrows: Iterable[Edge]) -> str:
-    """The Mermaid text of a view, without its fence."""
+    """Returns the Mermaid text of a view, without its fence."""
     drawn = {member: name for name, members in view.together.items() for member in members}
     words: dict[tuple[str, str], set[str]] = defaultdict(set)
     for edge in arrows:

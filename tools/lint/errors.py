@@ -27,7 +27,7 @@ def foreign_texts(root: Path) -> list[str]:
 
 
 def pydantic_errors_with_inputs(root: Path) -> list[str]:
-    """Calls of `.errors()` on what pydantic raised, that keep the input."""
+    """Returns the calls of `.errors()` on what pydantic raised, that keep the input."""
     return [
         module.at(node, "errors() repeats the input unless include_input=False")
         for module in modules(root)

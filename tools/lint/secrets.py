@@ -49,7 +49,7 @@ def in_tree(root: Path) -> list[str]:
 
 
 def in_files(root: Path, names: Iterable[Path]) -> list[str]:
-    """The same in some files.
+    """Returns what looks like a secret in some files.
 
     Args:
         root: the tree.
@@ -59,7 +59,7 @@ def in_files(root: Path, names: Iterable[Path]) -> list[str]:
 
 
 def problems(root: Path, found: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
-    """The findings that are not known."""
+    """Returns the findings that are not known."""
     return [
         f"{name}:{each['line_number']}: {each['type']}: {each['hashed_secret'][:8]} is not in tools/lint/secrets.py, KNOWN"
         for name, findings in found.items()
