@@ -1,4 +1,4 @@
-"""What every handler does around its work: keys that are over are dropped first and last, and no crash leaves a core file."""
+"""Tests what every handler does around its work: it drops expired keys first and last, and no crash leaves a core file."""
 
 import subprocess
 import sys
