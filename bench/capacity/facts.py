@@ -63,7 +63,7 @@ class Demand:
 
 
 def measured() -> dict[str, Any]:
-    """Returns the sections that the model needs: of the last `make bench`, else of the run that the docs quote.
+    """Returns the suites that the model needs: of the last `make bench`, else of the run that the docs quote.
 
     Raises:
         FileNotFoundError: neither is there.

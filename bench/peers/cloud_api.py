@@ -8,6 +8,6 @@ _PUBLISHED = Path(__file__).parent / "cloud_apis.json"
 
 
 def cloud_apis() -> dict[str, Any]:
-    """Returns each provider's published figures with source and date, and the cost of a million orders of five fields."""
+    """Returns each provider's published figures with source and date, and what a million orders cost there."""
     found: dict[str, Any] = json.loads(_PUBLISHED.read_text())
     return found

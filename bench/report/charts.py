@@ -13,7 +13,7 @@ _STYLE = "text{font:11px sans-serif;fill:#333}.t{font-weight:bold}.a{stroke:#999
 
 
 def charts(results: dict[str, Any]) -> dict[str, str]:
-    """Returns the charts whose sections were measured, by name."""
+    """Returns the charts whose suites were measured, by name."""
     drawn = {}
     if "growth" in results:
         drawn["growth"] = _growth(results["growth"])

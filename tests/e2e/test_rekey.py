@@ -69,7 +69,7 @@ def rekey(directory: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def forget_budgets(on: Stack) -> None:
-    """Deletes the budgets: a direct caller gets 5,000 values an hour (policies/budgets.toml), and here all are asked for."""
+    """Deletes the budgets: a direct caller gets 5,000 values an hour (policies/budgets.toml), and the test needs all."""
     dynamodb = on.client("dynamodb")
     (table,) = [name for name in dynamodb.list_tables()["TableNames"] if name.endswith("-reveal-budgets")]
     for item in dynamodb.scan(TableName=table)["Items"]:

@@ -158,5 +158,5 @@ class World:
 
 
 def ample_budget() -> Budget:
-    """Returns a minute that never passes; waiting costs nothing."""
+    """Returns a budget of one minute that never passes; waiting costs nothing."""
     return Budget(lambda: 60.0, lambda _: None, Random(0))

@@ -27,7 +27,7 @@ POISONS = list(
 
 
 def order(number: int, customer: int) -> bytes:
-    """Returns a good order. A customer's orders have the same values, and every second customer the same phone."""
+    """Returns a good order. A customer's orders share their values, and every second customer has the same phone."""
     event: dict[str, Any] = {
         "event_id": f"e-{number}",
         "event_type": "order.placed",

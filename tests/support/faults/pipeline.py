@@ -230,7 +230,7 @@ class Pipeline:
         return (f"one email has {len(each)} tokens" for each in tokens.values() if len(each) > 1)
 
     def _undone(self) -> Iterator[str]:
-        """Yields what was there when an event was published and is gone now, and index entries that point at nothing."""
+        """Yields what was there at an event's publishing and is gone now, and index entries that point at nothing."""
         for detail in {event.detail for event in self.aws.bus}:
             yield from (f"gone since: {each}" for each in self._unnoted(json.loads(detail)))
         tokens = {item["token"]["S"] for item in self.aws.table(SETTINGS.blind_index_table).values()}

@@ -1,4 +1,4 @@
-"""Tests what every handler does around its work: it drops expired keys first and last, and no crash leaves a core file."""
+"""Tests what every handler does around its work: expired keys are dropped, and no crash leaves a core file."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Tests that the demo's lock has what `make demo`, `make up` and the operators' commands import, and is in other locks."""
+"""Tests that the demo's lock has all imports of `make demo`, `make up` and the commands, and is in other locks."""
 
 import ast
 import re
@@ -71,7 +71,7 @@ def test_the_walk_finds_imports_of_packages() -> None:
 
 
 def hashed(name: str) -> set[str]:
-    """Returns the packages of a lock with version and hashes, those for other platforms, too."""
+    """Returns the packages of a lock with version and hashes, whatever platform each is for."""
     lines = locks.lines(Path(f"requirements/{name}.lock").read_text())
     return {re.sub(r" ;.*?(?= --hash)", "", line) for line in lines}
 
