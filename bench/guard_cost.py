@@ -1,4 +1,4 @@
-"""What the worst record of any shape costs, by the byte, beside an ordinary order.
+"""Measures the cost per byte of the worst record of any shape, compared to an ordinary order.
 
 Every shape is made against one detector, or against the search for a record's own values. `python -m bench.guard_cost`
 prints the CPU of reading, checking and sanitizing each, and exits 1 if one costs more than five times what an ordinary

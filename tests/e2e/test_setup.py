@@ -35,7 +35,7 @@ INSTALLED = (
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A project with locks of a few small packages."""
+    """Returns a project with locks of a few small packages."""
     for name in OURS:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(name, tmp_path / name)

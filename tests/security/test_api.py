@@ -1,4 +1,4 @@
-"""What the template must say about the API: who gets in, how much, and what is told and kept of it."""
+"""Tests what the template must say about the API: who gets in, how often, and what is logged and kept."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who is kept out of keys and roles, whatever somebody grants; each check is seen to bite by planting the weakness."""
+"""Tests who can't use keys and roles, whatever anybody grants. Each check is proved by planting the weakness."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the template must say about the lake; each check is seen to bite by planting the weakness."""
+"""Tests what the template must say about the lake. Each check is proved by planting the weakness."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the template must say, read off the template itself; each check is seen to bite by planting the weakness."""
+"""Tests what the template must say, from the template itself. Each check is proved by planting the weakness."""
 
 from collections.abc import Callable
 from typing import Any

@@ -20,7 +20,7 @@ _OPERATOR = re.compile(r"\s(?:&&|\|\||\||>|<)(?:\s|$)")
 
 
 def commands(page: Path) -> list[str]:
-    """Each command of a page, without its environment's path and what a shell makes of its output."""
+    """Returns each command of a page, without its environment's path and what a shell makes of its output."""
     text = page.read_text()
     lines = [
         _COMMENT.sub("", line).strip()

@@ -31,7 +31,7 @@ PROGRAMS = frozenset({"secrets", "template", "translated", "validator"})
 
 
 def main(names: list[str]) -> int:
-    """Run checks and print their problems; returns the exit code."""
+    """Runs checks and prints their problems; returns the exit code."""
     unknown = set(names) - set(CHECKS)
     if unknown:
         print(
@@ -46,7 +46,7 @@ def main(names: list[str]) -> int:
 
 
 def _told(root: Path, name: str) -> bool:
-    """Run a check and print what it found; returns whether it failed."""
+    """Runs a check and prints what it found; returns True if it failed."""
     began = time.monotonic()
     try:
         problems = CHECKS[name](root)

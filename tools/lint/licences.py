@@ -61,7 +61,7 @@ _SPELLINGS = (
 
 
 def not_allowed(locked: Iterable[str], installed: Iterable[Distribution]) -> list[str]:
-    """Packages that may not be used, by name and licence.
+    """Returns the packages that may not be used, by name and licence.
 
     Args:
         locked: normalized names.
@@ -77,14 +77,14 @@ def not_allowed(locked: Iterable[str], installed: Iterable[Distribution]) -> lis
 
 
 def allowed(name: str, licence: str) -> bool:
-    """Whether an expression is; of several joined by OR one is enough."""
+    """Returns True if a licence expression is allowed; of several joined by OR one is enough."""
     fine = PERMISSIVE | {REASONED[name][0]} if name in REASONED else PERMISSIVE
     choices = [choice.split(" AND ") for choice in licence.split(" OR ")]
     return any(all(part.strip("() ") in fine for part in choice) for choice in choices)
 
 
 def licence_of(name: str, metadata: PackageMetadata) -> str:
-    """The SPDX expression that a package's metadata name, in whichever of the three ways."""
+    """Returns the SPDX expression that a package's metadata name, in whichever of the three ways."""
     for expression in metadata.get_all("License-Expression") or ():
         return str(expression)
     # Several classifiers are a choice: those of our packages that have two are dual-licensed.
@@ -101,7 +101,7 @@ def licence_of(name: str, metadata: PackageMetadata) -> str:
 
 
 def check(root: Path) -> list[str]:
-    """The packages of all locks, in the two environments that make builds."""
+    """Checks the packages of all locks, in the two environments that make builds."""
     return [
         problem
         for lock, packages in (

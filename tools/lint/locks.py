@@ -24,7 +24,7 @@ _INDEX = re.compile(r"--(?:extra-|find-)?(?:index|links)|https?://|file://| @ ")
 
 
 def lines(lock: str) -> list[str]:
-    """The requirements of a lock, each in one line, without comments."""
+    """Returns the requirements of a lock, each in one line, without comments."""
     joined = re.sub(r"\s*\\\n\s*", " ", lock)
     return [
         line.strip() for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")
@@ -32,13 +32,13 @@ def lines(lock: str) -> list[str]:
 
 
 def names(lock: str) -> dict[str, str]:
-    """The version by normalized name."""
+    """Returns the version by normalized name."""
     found = (re.match(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;]+)", line) for line in lines(lock))
     return {re.sub(r"[-_.]+", "-", each[1]).lower(): each[2] for each in found if each}
 
 
 def unpinned(root: Path) -> list[str]:
-    """What an install could swap unseen."""
+    """Returns the dependencies that could change at an install without anybody noticing."""
     problems = []
     for name in LOCKS:
         lock = (root / name).read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ LOCK = Path("requirements/runtime.lock")
 
 
 def bill(lock: str, metadata: Mapping[str, PackageMetadata]) -> dict[str, Any]:
-    """The document.
+    """Returns the document.
 
     Args:
         lock: the lock file's text.
@@ -58,12 +58,12 @@ def _component(line: str, metadata: Mapping[str, PackageMetadata]) -> dict[str, 
 
 
 def _installed(packages: list[str]) -> dict[str, PackageMetadata]:
-    """The metadata of what lies in some directories."""
+    """Returns the metadata of what lies in some directories."""
     return {re.sub(r"[-_.]+", "-", each.name).lower(): each.metadata for each in distributions(path=packages)}
 
 
 def write(out: Path, lock: Path = LOCK) -> None:
-    """Write the bill of a lock to a file."""
+    """Writes the bill of a lock to a file."""
     made = bill(lock.read_text(encoding="utf-8"), _installed(sys.path))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -41,7 +41,7 @@ WORDS, OUR_WORD = "Secret Keyword", "token"
 
 
 def in_tree(root: Path) -> list[str]:
-    """What looks like a secret in the files of a tree; and whether one that was planted is seen at all."""
+    """Returns what looks like a secret in a tree's files, and a finding if a planted secret is not seen."""
     with tempfile.TemporaryDirectory() as elsewhere:
         (Path(elsewhere) / PLANTED[0]).write_text(PLANTED[1], encoding="utf-8")
         seen = in_files(Path(elsewhere), [Path(PLANTED[0])])
@@ -49,7 +49,7 @@ def in_tree(root: Path) -> list[str]:
 
 
 def in_files(root: Path, names: Iterable[Path]) -> list[str]:
-    """The same in some files.
+    """Returns what looks like a secret in some files.
 
     Args:
         root: the tree.
@@ -59,7 +59,7 @@ def in_files(root: Path, names: Iterable[Path]) -> list[str]:
 
 
 def problems(root: Path, found: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
-    """The findings that are not known."""
+    """Returns the findings that are not known."""
     return [
         f"{name}:{each['line_number']}: {each['type']}: {each['hashed_secret'][:8]} is not in tools/lint/secrets.py, KNOWN"
         for name, findings in found.items()

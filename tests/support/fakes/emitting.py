@@ -28,7 +28,7 @@ class _Letters(Network):
 
 
 def batch() -> dict[str, Any]:
-    """An order of an unknown customer, one whose note holds a card number, and a record that is no JSON."""
+    """Returns an order of an unknown customer, one whose note holds a card number, and a record that is no JSON."""
     plain, noted = orders(CONSISTENT, 2)
     event = json.loads(noted)
     event["order"]["notes"] = "card 4111 1111 1111 1111"

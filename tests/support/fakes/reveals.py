@@ -1,4 +1,4 @@
-"""What a reveal needs beside the world: counters, honey tokens and a clock, in memory."""
+"""Holds what a reveal needs beside the world: counters, honey tokens and a clock, in memory."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping

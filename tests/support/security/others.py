@@ -1,4 +1,4 @@
-"""Who has none of the stack's roles and asks all the same: administrators, other accounts, services acting for somebody.
+"""Lists callers without any of the stack's roles: administrators, other accounts, services on somebody's behalf.
 
 Then each wall alone: what a key, a queue, a bucket or an endpoint refuses by itself, when everything else is open to everybody, so
 that a mistake elsewhere opens nothing.

@@ -72,7 +72,7 @@ def statements(template: Template, policy: str) -> list[dict[str, Any]]:
 
 
 def key_statements(key: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[str]]]:
-    """The statements of a key's policy, and the condition under which each is there."""
+    """Yields the statements of a key's policy, and the condition under which each is there."""
     for each in key["KeyPolicy"]["Statement"]:
         if "Fn::If" in each:
             condition, statement, otherwise = each["Fn::If"]

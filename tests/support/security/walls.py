@@ -1,4 +1,4 @@
-"""Who may do what: one table, from which the tests of the walls and docs/access.md are made.
+"""Defines who may do what, in one table from which the tests of the walls and docs/access.md are made.
 
 An expectation stands for each role and action; what is not named is denied. `tests/security/test_walls.py` tries the cells on the
 local stack, `tests/support/security/simulated.py` with a simulator; `tests/support/security/access_page.py` writes the page.
@@ -42,7 +42,7 @@ Arguments = Callable[[Names], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Circumstances:
-    """How a call is made, other than as the product makes it.
+    """Describes how a call is made, if not as the product makes it.
 
     Args:
         outside: whether it comes from outside of the network, as with stolen credentials.
@@ -161,7 +161,7 @@ def _table(table: str) -> Arguments:
 
 
 def _never(table: str, id_name: str = "id") -> Arguments:
-    """A put that no condition ever lets through."""
+    """Returns a put that no condition ever lets through."""
     return lambda names: {
         "TableName": names[table],
         "Item": {id_name: {"S": "00"}},

@@ -54,7 +54,7 @@ def listed() -> list[str]:
 
 @pytest.fixture
 def pipeline() -> Iterator[Pipeline]:
-    """A pipeline that is warm: its function was started and has its keys, by an order of somebody else."""
+    """Yields a pipeline that is warm: its function was started and has its keys, by an order of somebody else."""
     made = Pipeline(Aws())
     with made.running():
         made.send("stream", order(0, 0))

@@ -1,4 +1,4 @@
-"""What `make demo`, `make up` and the operators' commands import is in the demo's lock, which is a part of the tools' and tests'."""
+"""Tests that the demo's lock has all imports of `make demo`, `make up` and the commands, and is in other locks."""
 
 import ast
 import re
@@ -27,7 +27,7 @@ def folder(package: str) -> Path:
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """The top-level modules that code imports, wherever in it; what only a type checker reads is passed over."""
+    """Yields the top-level modules that code imports, wherever in it; what only a type checker reads is passed over."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             continue
@@ -71,7 +71,7 @@ def test_the_walk_finds_imports_of_packages() -> None:
 
 
 def hashed(name: str) -> set[str]:
-    """The packages of a lock with version and hashes; for which platforms each is depends on who asks for it."""
+    """Returns the packages of a lock with version and hashes, whatever platform each is for."""
     lines = locks.lines(Path(f"requirements/{name}.lock").read_text())
     return {re.sub(r" ;.*?(?= --hash)", "", line) for line in lines}
 

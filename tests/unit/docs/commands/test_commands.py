@@ -74,7 +74,7 @@ SHOWN: dict[str, str] = {
 
 
 def bare(command: str) -> str:
-    """A command without assignments in front and the environment's path."""
+    """Returns a command without assignments in front and the environment's path."""
     return re.sub(r"^(?:[A-Z_]+=\S+ )*(?:\.venv(?:-\w+)?/bin/)?", "", command)
 
 

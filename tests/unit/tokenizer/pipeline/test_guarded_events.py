@@ -1,4 +1,4 @@
-"""What becomes of whole events: encoded values, keys, facts, placeholders, ids, countries, and records too big to read."""
+"""Tests whole events: encoded values, keys, facts, placeholders, ids, countries, and records too big to read."""
 
 import json
 from base64 import b64encode
