@@ -48,7 +48,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def _locked(packages: set[str]) -> str:
-    lines = locks.lines(Path("requirements/dev.lock").read_text())
+    lines = locks.lines(Path("requirements/dev.lock"))
     return "".join(f"{line}\n" for line in lines if line.partition("==")[0] in packages)
 
 

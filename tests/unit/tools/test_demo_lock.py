@@ -1,4 +1,4 @@
-"""Tests that the demo's lock has all imports of `make demo`, `make up` and the commands, and is in other locks."""
+"""What `make demo`, `make up` and the operators' commands import is in the demo's lock, which is a part of the tools' and tests'."""
 
 import ast
 import re
@@ -13,13 +13,13 @@ import pytest
 from tools.lint import locks
 
 # The packages that run with all of requirements/dev.lock; every other one has to do with the demo's.
-TOOLS = {"bench", "checks", "deployment", "load", "pages"}
-DEMO = Path("requirements/demo.lock").read_text()
+TOOLS = {"bench", "tools"}
+DEMO = Path("requirements/demo.lock")
 
 
 def ours() -> set[str]:
-    listed = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
-    return {name.partition(".")[0] for name in listed} | {"order_events"}
+    listed = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]
+    return {pattern.rstrip("*") for pattern in listed["include"]} | {"order_events"}
 
 
 def folder(package: str) -> Path:
@@ -27,7 +27,7 @@ def folder(package: str) -> Path:
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """Yields the top-level modules that code imports, wherever in it; what only a type checker reads is passed over."""
+    """The top-level modules that code imports, wherever in it; what only a type checker reads is passed over."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             continue
@@ -71,8 +71,8 @@ def test_the_walk_finds_imports_of_packages() -> None:
 
 
 def hashed(name: str) -> set[str]:
-    """Returns the packages of a lock with version and hashes, whatever platform each is for."""
-    lines = locks.lines(Path(f"requirements/{name}.lock").read_text())
+    """The packages of a lock with version and hashes; for which platforms each is depends on who asks for it."""
+    lines = locks.lines(Path(f"requirements/{name}.lock"))
     return {re.sub(r" ;.*?(?= --hash)", "", line) for line in lines}
 
 
