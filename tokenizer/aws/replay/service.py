@@ -108,7 +108,7 @@ class ReplayService:
         if asked.patch is not None:
             edited = opened.patched(asked.patch)
         elif asked.data is not None:
-            edited = opened.edited(asked.data.encode())
+            edited = opened.edited(asked.data.encode("utf-8", "surrogatepass"))
         else:
             raise InvalidRequest("patch: a list of operations, or data: the record's text")
         # Before, since a record is changed here; and after, for what came of it.
