@@ -60,3 +60,17 @@ def test_a_wide_line_is_found_and_a_wide_row_is_left() -> None:
 
 def test_an_odd_phrase_is_found_in_a_table_and_not_in_code() -> None:
     assert odd("| Whoever reads |\n`whoever`\n") == ["Whoever"]
+
+
+def broken_spans(text: str) -> list[str]:
+    """Returns the lines that begin or end within a code span: a command in it would be checked by no test."""
+    return [line for line in prose(text) if line.count("`") % 2]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_no_code_span_is_broken_over_two_lines(page: Path) -> None:
+    assert broken_spans(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_broken_span_is_found() -> None:
+    assert broken_spans("run `make\ntest` and `make lint`\n") == ["run `make", "test` and `make lint`"]
