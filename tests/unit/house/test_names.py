@@ -48,7 +48,7 @@ WORDS = re.compile(
 )
 # English words: old as the name of a class or function only.
 DEFINITIONS = re.compile(
-    "Desk|Estate|Ledger|Living|Wish|Reveals|Intake|Vaulting|Renewed|Cargo|Floor|Sheet|MoveOutcome|told|tell|settle|judge"
+    "Desk|Estate|Ledger|Living|Wish|Reveals|Intake|Vaulting|Renewed|Cargo|Floor|Sheet|Fate|told|tell|settle|judge"
 )
 
 
