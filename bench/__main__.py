@@ -1,7 +1,7 @@
 """`python -m bench`: every benchmark, its results in `bench/results/*.json` and as tables.
 
-Each section runs in a process of its own, one after the other. `--keep` makes this run the one that the docs quote.
-Exit 1 if a section failed or something grows faster than linear; a missed target is shown, and no failure.
+Each suite runs in a process of its own, one after the other. `--keep` makes this run the one that the docs quote.
+Exit 1 if a suite failed or something grows faster than linear; a missed target is shown, and no failure.
 """
 
 import argparse
@@ -17,23 +17,23 @@ from rich.table import Table
 from bench.report import page
 from bench.report.table import ResultTable
 from bench.report.tables import tables
-from bench.suite import SECTIONS
+from bench.suite import SUITES
 
 RESULTS = Path(__file__).parent / "results"
 _WIDE = 130  # columns in a log
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, write, print."""
+    """Measures, writes and prints."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="What tokenizing costs.")
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all")
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"of {', '.join(SUITES)}; all")
     parser.add_argument("--keep", action="store_true", help="quote this run in docs/performance.md")
     options = parser.parse_args(arguments)
-    unknown = set(options.sections) - set(SECTIONS)
+    unknown = set(options.suites) - set(SUITES)
     if unknown:
-        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+        parser.error(f"no such suite: {', '.join(sorted(unknown))}")
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
-    failed = [name for name in options.sections or SECTIONS if not _measured(name, console)]
+    failed = [name for name in options.suites or SUITES if not _measured(name, console)]
     results = _results()
     for table in tables(results):
         console.print(_shown(table))
@@ -60,7 +60,7 @@ def _measured(name: str, console: Console) -> bool:
 
 
 def _results() -> dict[str, Any]:
-    files = (RESULTS / f"{name}.json" for name in SECTIONS)
+    files = (RESULTS / f"{name}.json" for name in SUITES)
     return {file.stem: json.loads(file.read_text()) for file in files if file.exists()}
 
 

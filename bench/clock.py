@@ -33,7 +33,7 @@ class Timing:
 
     @property
     def per_second(self) -> float:
-        """Orders per second and core, by the CPU clock."""
+        """Returns the orders per second and core, by the CPU clock."""
         return 1e6 / self.cpu.median
 
     def json(self) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class Subject:
 
 
 def spread(values: list[float]) -> Spread:
-    """Median and spread of a figure's rounds."""
+    """Returns median and spread of a figure's rounds."""
     low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else (values[0],) * 3
     return Spread(median(values), min(values), max(values), (low, high))
 
@@ -65,7 +65,7 @@ def spread(values: list[float]) -> Spread:
 def measure(
     subjects: Mapping[str, Subject], network: Network, rounds: int, warm_up: int = 1
 ) -> dict[str, Timing]:
-    """Run subjects in turn.
+    """Runs subjects in turn.
 
     Args:
         subjects: by name.

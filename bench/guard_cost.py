@@ -1,4 +1,4 @@
-"""What the worst record of any shape costs, by the byte, beside an ordinary order.
+"""Measures the cost per byte of the worst record of any shape, compared to an ordinary order.
 
 Every shape is made against one detector, or against the search for a record's own values. `python -m bench.guard_cost`
 prints the CPU of reading, checking and sanitizing each, and exits 1 if one costs more than five times what an ordinary
@@ -142,7 +142,7 @@ def judging() -> Callable[[bytes], None]:
         if isinstance(verdict, PipelineError):
             raise RuntimeError(str(verdict))  # noqa: TRY004 -- the verdict is as it should be, the shape is not
 
-    return judge
+    return verdict_of
 
 
 def shaped(shape: str, size: int) -> bytes:
@@ -160,7 +160,7 @@ def ratios(cost: Callable[[Callable[[], None]], float], size: int) -> dict[str, 
         cost: what it takes to run something once.
         size: bytes of the shapes, about.
     """
-    judge = judging()
+    verdict_of = judging()
     ordinary = encoded(PLAIN, 1, 1)
     verdict_of(ordinary)
     base = cost(lambda: verdict_of(ordinary)) / len(ordinary)

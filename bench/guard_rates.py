@@ -32,7 +32,7 @@ Draw = Callable[[Random, Faker], str]
 
 
 class Rate(NamedTuple):
-    """How often the guard was wrong in one class of texts."""
+    """Holds how often the guard was wrong in one class of texts."""
 
     kind: str
     samples: int
@@ -136,7 +136,7 @@ HARMLESS: Mapping[str, Draw] = {
 
 
 def texts(draw: Draw) -> list[str]:
-    """The texts of one class."""
+    """Returns the texts of one class."""
     random = Random(SEED)  # noqa: S311 -- a corpus, the same every time
     faker = Faker(list(_LOCALES))
     faker.seed_instance(SEED)
@@ -161,7 +161,7 @@ def false_positives() -> list[Rate]:
 
 
 def table(rates: list[Rate], wrong: str) -> str:
-    """Rates as they stand in the docs."""
+    """Returns the rates as they stand in the docs."""
     rows = [f"| {rate.kind} | {rate.samples:,} | {rate.wrong / rate.samples:.2%} |" for rate in rates]
     return "\n".join([f"| class | texts | {wrong} |", "| --- | --- | --- |", *rows])
 

@@ -66,7 +66,7 @@ class Network:
 
     @contextmanager
     def installed(self) -> Iterator["Network"]:
-        """Answer for every client that is made inside, whatever session makes it."""
+        """Yields answers for every client that is made inside, whatever session makes it."""
         entry = ("before-send", self._answer)
         with mock.patch.object(boto3, "DEFAULT_SESSION", None):
             handlers.BUILTIN_HANDLERS.append(entry)
@@ -76,7 +76,7 @@ class Network:
                 handlers.BUILTIN_HANDLERS.remove(entry)
 
     def reset(self) -> None:
-        """Count from nothing again; the index stays."""
+        """Sets the counters to zero; the index stays."""
         self.calls.clear()
         self.writes.clear()
         self.sent.clear()
@@ -125,7 +125,7 @@ class Network:
         return {"Plaintext": _PLAINTEXT, "KeyId": asked["KeyId"]}
 
     def _scan(self, asked: Json) -> Json:  # noqa: ARG002 -- as its like
-        """The wrapped token keys: nothing else is scanned here."""
+        """Returns the wrapped token keys: nothing else is scanned here."""
         return {
             "Items": [
                 {"id": {"S": name}, "begins": {"N": "0"}, "wrapped": {"B": _WRAPPED}} for name in _TOKEN_KEYS
@@ -156,7 +156,7 @@ class Network:
 
 
 def _table(name: str) -> Json:
-    """A table as DescribeTable tells of it."""
+    """Returns a table as DescribeTable tells of it."""
     return {
         "TableName": name,
         "TableStatus": "ACTIVE",

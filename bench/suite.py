@@ -1,6 +1,6 @@
-"""`python -m bench.suite NAME FILE`: one section of the benchmarks, in a process of its own, into a JSON file.
+"""`python -m bench.suite NAME FILE`: one suite of the benchmarks, in a process of its own, into a JSON file.
 
-The function that is measured logs to standard output as on Lambda; whoever starts a section sends that to nowhere.
+The function that is measured logs to standard output as on Lambda; whoever starts a suite discards that.
 """
 
 import importlib
@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-# Where each section is measured, and what it is given: rounds mostly.
-SECTIONS: dict[str, tuple[str, tuple[int, ...]]] = {
+# The function that measures each suite, and its arguments: mostly a number of rounds.
+SUITES: dict[str, tuple[str, tuple[int, ...]]] = {
     "engine": ("bench.engine.measure:engine", (9,)),
     "stages": ("bench.engine.measure:stages", (30,)),
     "counts": ("bench.engine.measure:counts", ()),
@@ -25,9 +25,9 @@ SECTIONS: dict[str, tuple[str, tuple[int, ...]]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Measure a section and write what came of it."""
+    """Measures a suite and writes its results."""
     name, file = arguments
-    place, given = SECTIONS[name]
+    place, given = SUITES[name]
     module, _, function = place.partition(":")
     started = time.perf_counter()
     figures = getattr(importlib.import_module(module), function)(*given)

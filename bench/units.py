@@ -1,4 +1,4 @@
-"""What DynamoDB charges for a request, counted from its own JSON body.
+"""Counts the units that DynamoDB charges for a request, from the request's JSON body.
 
 Sources: DynamoDB developer guide, "DynamoDB read and write operations" (a write of up to 1 KB is one unit, in a transaction
 two; a consistent read of up to 4 KB is one unit, and a key that is not there costs one, too) and "Global secondary
@@ -17,12 +17,12 @@ _INDEX_KEYS = ("sharer", "owner")
 
 
 def item_bytes(item: dict[str, Any]) -> int:
-    """Bytes that DynamoDB counts for an item of strings, numbers and binaries: names and values."""
+    """Returns the bytes that DynamoDB counts for an item of strings, numbers and binaries: names and values."""
     return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 
 def write_units(operation: str, body: dict[str, Any]) -> Counter[str]:
-    """Write units of a request by table, and under `INDEXES` those of all indexes."""
+    """Returns the write units of a request by table, and under `INDEXES` those of all indexes."""
     each = 2 if operation == "TransactWriteItems" else 1
     units: Counter[str] = Counter()
     for table, item in _puts(operation, body):
@@ -32,7 +32,7 @@ def write_units(operation: str, body: dict[str, Any]) -> Counter[str]:
 
 
 def read_units(operation: str, body: dict[str, Any]) -> int:
-    """Read units of a request for small items; consistent reads, as all of ours are."""
+    """Returns the read units of a request for small items; all our reads are consistent."""
     if operation == "Scan":  # of the wrapped token keys, which fill one unit
         return 1
     if operation == "BatchGetItem":

@@ -20,7 +20,7 @@ _FIVE = 5
 
 @dataclass(frozen=True)
 class Mix:
-    """What the orders are like.
+    """Describes the orders of a workload.
 
     Args:
         fields: sensitive fields of an order.
@@ -40,7 +40,7 @@ CONSISTENT = Mix(consistent=2, known=0.7)
 
 
 def orders(mix: Mix, count: int, first: int = 0, customers: int = 1_000) -> list[bytes]:
-    """Raw orders, as many of known customers as the mix says, spread evenly.
+    """Returns raw orders, as many of known customers as the mix says, spread evenly.
 
     Args:
         mix: what they are like.
@@ -56,7 +56,7 @@ def orders(mix: Mix, count: int, first: int = 0, customers: int = 1_000) -> list
 
 
 def encoded(mix: Mix, number: int, customer: int) -> bytes:
-    """One raw order of a customer."""
+    """Returns one raw order of a customer."""
     event = _event(mix, number, customer)
     data = _bytes(event)
     item = event["order"]["items"][0]
@@ -66,7 +66,7 @@ def encoded(mix: Mix, number: int, customer: int) -> bytes:
 
 
 def sensitive(order: bytes) -> dict[str, str]:
-    """The five sensitive values of an order by field, for those who are handed them."""
+    """Returns the five sensitive values of an order by field, for those who are handed them."""
     event = json.loads(order)["order"]
     customer, card = event["customer"], event["payment"]["card"]
     found = {name: value for name, value in customer.items() if name != "customer_id"}
@@ -74,7 +74,7 @@ def sensitive(order: bytes) -> dict[str, str]:
 
 
 def stream_event(data: Sequence[bytes], first: int = 0) -> dict[str, Any]:
-    """The event that Lambda's stream mapping hands to a function."""
+    """Returns the event that Lambda's stream mapping hands to a function."""
     return {
         "Records": [
             {

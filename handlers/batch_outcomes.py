@@ -10,8 +10,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from handlers.runtime import fail, logger, metrics
 from tokenizer.aws.platform import counters, timing, traces
+from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import RecordOutcome, TokenizeAnswer
-from tokenizer.pipeline.mode import Mode
 from tokenizer.records import Outcome
 from tokenizer.replay.messages import FAILED, PUBLISHED, UNAVAILABLE
 

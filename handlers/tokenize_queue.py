@@ -12,10 +12,10 @@ from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.tokenize import maker
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
+from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TokenizeMessage, tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import values_catalog
-from tokenizer.pipeline.mode import Mode
 from tokenizer.pipeline.sources import api_record, sqs_records
 from tokenizer.records import RawRecord
 from tokenizer.time_budget import Budget

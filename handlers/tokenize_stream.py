@@ -12,9 +12,9 @@ from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.tokenize import maker
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
+from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
-from tokenizer.pipeline.mode import Mode
 from tokenizer.pipeline.sources import kinesis_records
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with the local stack, told to a person."""
+"""Defines what can go wrong with the local stack, in messages for a person."""
 
 from typing import ClassVar
 

@@ -12,7 +12,7 @@ _OTHER = {"blue": "green", "green": "blue"}
 
 
 def rekey(directory: Path, report: Callable[[str], None]) -> int:
-    """Move the vault of the stack that is up to another key.
+    """Moves the vault of the stack that is up to another key.
 
     Args:
         directory: where the stack has its state, by the name that `order-tokenizer rekey` looks for.

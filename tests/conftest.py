@@ -1,4 +1,4 @@
-"""What every test finds in its environment: the names that the template gives to logs and metrics, and this run's seeds."""
+"""Prepares each test's environment: the names that the template gives to logs and metrics, and this run's seeds."""
 
 import os
 import secrets
@@ -22,7 +22,7 @@ settings.load_profile("shared machine")
 
 @pytest.hookimpl(tryfirst=True)  # before hypothesis reads its option
 def pytest_configure(config: pytest.Config) -> None:
-    """Draw the seeds that nobody gave; the workers of xdist inherit the environment, and so all have the same."""
+    """Draws the seeds that nobody gave. The workers of xdist inherit the environment, so all have the same seeds."""
     for name in SEEDS:
         os.environ.setdefault(name, str(secrets.randbelow(2**31)))
     if config.option.hypothesis_seed is None:
@@ -38,5 +38,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the seeds of the run, whether it passed or not."""
+    """Prints the seeds of the run, whether it passed or not."""
     terminalreporter.write_line("seeds: " + " ".join(f"{name}={os.environ[name]}" for name in SEEDS))

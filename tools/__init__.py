@@ -1,1 +1,1 @@
-"""What builds, checks and documents the product."""
+"""Builds, checks and documents the product."""

@@ -1,1 +1,1 @@
-"""What a rate of orders takes: shards, functions, calls, dollars; and what breaks first."""
+"""Predicts what a rate of orders needs (shards, functions, calls, dollars) and which limit it meets first."""

@@ -18,7 +18,7 @@ from bench.report.table import number
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Plan a rate."""
+    """Plans a rate."""
     parser = argparse.ArgumentParser(prog="python -m bench.capacity", description=__doc__)
     parser.add_argument("--orders-per-second", type=float, required=True, metavar="N")
     parser.add_argument("--mix", choices=MIXES, default=[*MIXES][1], help="which orders")

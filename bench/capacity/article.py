@@ -14,7 +14,7 @@ _REQUIRED_MEMORY = 1024  # MB: the same as ours
 
 
 def article_dollars(results: dict[str, Any]) -> dict[str, float]:
-    """Dollars per million orders, by service."""
+    """Returns the dollars per million orders, by service."""
     way = results["peers"]["ways"][ARTICLE]
     asked = way["asked of AWS per order"]
     share = _REQUIRED_MEMORY / quota("lambda_mb_per_vcpu")
@@ -30,7 +30,7 @@ def article_dollars(results: dict[str, Any]) -> dict[str, float]:
 
 
 def article_limits(results: dict[str, Any]) -> dict[str, float]:
-    """Orders per second at which the article's way meets default quotas."""
+    """Returns the orders per second at which the article's way meets default quotas."""
     asked = results["peers"]["ways"][ARTICLE]["asked of AWS per order"]
     return {
         "DescribeTable calls": 2_500

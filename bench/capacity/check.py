@@ -20,14 +20,14 @@ _START = 60.0  # seconds before anything happens
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model says: the highest backlog, and the seconds from the disturbance's end until it is gone."""
+    """Predicts the highest backlog, and the seconds from the disturbance's end until the backlog is gone."""
 
     highest: float
     drain: float
 
 
 def predicted(scenario: Scenario, asked: Demand, ends: float) -> Prediction:
-    """The model's arithmetic for a scenario whose disturbance ends at a moment."""
+    """Returns the model's arithmetic for a scenario whose disturbance ends at a moment."""
     steps = (scenario.rate, scenario.writes, scenario.bus)
     changes = sorted({since for each in steps for since, _ in each if since < ends})
     standing = level = highest = _standing(asked, at(scenario.rate, 0), scenario.shards)
@@ -46,7 +46,7 @@ def predicted(scenario: Scenario, asked: Demand, ends: float) -> Prediction:
 
 
 def scenarios(asked: Demand) -> list[tuple[Scenario, float]]:
-    """Each scenario with the moment when its disturbance ends; usual is 60 % of what eight shards get done."""
+    """Returns each scenario with the moment when its disturbance ends; usual is 60 % of what eight shards get done."""
     usual = 0.6 * _by_shards(_SHARDS, asked)
     calm: Steps = ((0.0, usual),)
     after = _START + 120
@@ -63,7 +63,7 @@ def scenarios(asked: Demand) -> list[tuple[Scenario, float]]:
 
 
 def simulated() -> dict[str, Any]:
-    """Each scenario as simulated and as predicted, and how long orders wait when nothing is wrong."""
+    """Returns each scenario as simulated and as predicted, and how long orders wait when nothing is wrong."""
     asked = demand([*MIXES][1], 1_200, measured())
     usual = 0.6 * _by_shards(_SHARDS, asked)
     waits = simulate(Scenario("calm", 300, ((0.0, usual),), _SHARDS), asked).waits
@@ -75,7 +75,7 @@ def simulated() -> dict[str, Any]:
 
 
 def compared(scenario: Scenario, ends: float, asked: Demand) -> dict[str, Any]:
-    """One scenario: both figures of both, and whether they agree."""
+    """Returns a scenario's row: both figures by simulation and model, and whether they agree."""
     run, model = simulate(scenario, asked), predicted(scenario, asked, ends)
     shards = scenario.shards * (2 if scenario.split <= ends else 1)
     usual = _standing(asked, at(scenario.rate, ends), shards)
@@ -92,17 +92,17 @@ def _near(one: float, other: float) -> bool:
 
 
 def _by_shards(shards: int, asked: Demand) -> float:
-    """Orders per second that shards get done."""
+    """Returns the orders per second that shards get done."""
     return shards * BATCH / batch_seconds(asked, BATCH, MEMORY)
 
 
 def _done(scenario: Scenario, asked: Demand, now: float) -> float:
-    """Orders per second that get done: by the shards, the table, the bus; whichever is least."""
+    """Returns the orders per second that get done: by the shards, the table, the bus; whichever is least."""
     table = at(scenario.writes, now) / asked.vault_units
     return min(_by_shards(scenario.shards, asked), table) if at(scenario.bus, now) else 0.0
 
 
 def _standing(asked: Demand, rate: float, shards: int) -> float:
-    """Orders that wait or are at work while nothing is wrong: half a batch's gathering, and a batch at work."""
+    """Returns the orders that wait or are processed in normal operation: half of a filling batch, and a batch at work."""
     gathering = min(WINDOW, BATCH / (rate / shards))
     return rate * (gathering / 2 + batch_seconds(asked, BATCH, MEMORY))

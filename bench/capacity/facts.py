@@ -15,23 +15,23 @@ _SMALL, _BATCH = 10, 100
 
 
 def price(name: str) -> float:
-    """Dollars for one."""
+    """Returns the price of one unit, in dollars."""
     return float(_FACTS["prices"][name]["dollars"])
 
 
 def quota(name: str) -> float:
-    """A default quota."""
+    """Returns a default quota."""
     return float(_FACTS["quotas"][name]["value"])
 
 
 def assumed(name: str) -> float:
-    """What nobody publishes."""
+    """Returns a figure that nobody publishes and the model has to assume."""
     return float(_FACTS["assumed"][name]["value"])
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What orders ask for, as counted and measured.
+    """Holds what each order needs, as counted and measured.
 
     Args:
         batch_cpu: seconds of CPU that a batch costs whatever its size.
@@ -58,12 +58,12 @@ class Demand:
     bytes: float
 
     def cpu(self, orders: float) -> float:
-        """Seconds of CPU for a batch."""
+        """Returns the seconds of CPU for a batch."""
         return self.batch_cpu + self.order_cpu * orders
 
 
 def measured() -> dict[str, Any]:
-    """The sections that the model needs: of the last `make bench`, else of the run that the docs quote.
+    """Returns the suites that the model needs: of the last `make bench`, else of the run that the docs quote.
 
     Raises:
         FileNotFoundError: neither is there.
@@ -76,7 +76,7 @@ def measured() -> dict[str, Any]:
 
 
 def demand(mix: str, bytes_each: float, results: dict[str, Any]) -> Demand:
-    """What the orders of a mix ask for, by what was measured; the CPU is a line through the batches of 10 and 100."""
+    """Returns what a mix's orders need, from measurements; CPU time is a line through the batches of 10 and of 100."""
     counts, batches = results["counts"][mix], results["engine"]["batches"]
     small, full = (batches[str(size)][mix]["cpu"]["median"] * size / 1e6 for size in (_SMALL, _BATCH))
     order_cpu = (full - small) / (_BATCH - _SMALL)

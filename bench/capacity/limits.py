@@ -1,4 +1,4 @@
-"""What breaks first: for each quota the rate of orders that meets it, and what to do then."""
+"""Finds the limit that is reached first: for each quota the rate of orders that reaches it, and what to do then."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Limit:
 
 
 def limits(demand: Demand, memory_mb: int = 1024) -> list[Limit]:
-    """Every default quota of one account and region, the first to break first."""
+    """Returns every default quota of one account and region, the first to break first."""
     per_environment = _BATCH / batch_seconds(demand, _BATCH, memory_mb)
     busiest = max(demand.vault_units, demand.index_units)
     found = [
@@ -65,7 +65,7 @@ def limits(demand: Demand, memory_mb: int = 1024) -> list[Limit]:
 
 
 def broken(demand: Demand, plan: Plan) -> list[Limit]:
-    """The limits that a rate meets."""
+    """Returns the limits that a rate meets."""
     return [each for each in limits(demand, plan.memory_mb) if each.orders < plan.orders]
 
 

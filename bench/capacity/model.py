@@ -18,7 +18,7 @@ _HOUR = 3600
 
 @dataclass(frozen=True)
 class Plan:
-    """What a rate takes.
+    """Holds what is needed to process a rate of orders.
 
     Args:
         orders: per second.
@@ -51,7 +51,7 @@ class Plan:
 
 
 def batch_seconds(demand: Demand, orders: float, memory_mb: int) -> float:
-    """How long a batch takes: CPU at the function's share of a vCPU, then calls one after the other."""
+    """Returns the seconds of a batch: CPU time at the function's share of a vCPU, then calls one after the other."""
     share = min(1.0, memory_mb / quota("lambda_mb_per_vcpu"))
     cpu = demand.cpu(orders) / assumed("cpu_factor") / share
     database = math.ceil(demand.dynamodb_calls * orders) * assumed("dynamodb_call_seconds")
@@ -60,7 +60,7 @@ def batch_seconds(demand: Demand, orders: float, memory_mb: int) -> float:
 
 
 def planned(demand: Demand, orders: float, memory_mb: int = 1024, parallel: int = 1) -> Plan:
-    """What a rate takes.
+    """Returns what is needed to process a rate of orders.
 
     Args:
         demand: of an order.
@@ -105,7 +105,7 @@ def planned(demand: Demand, orders: float, memory_mb: int = 1024, parallel: int 
 
 
 def shards_for(demand: Demand, orders: float, memory_mb: int, parallel: int) -> int:
-    """Shards that take a rate, by records, by bytes, and by what their environments get done."""
+    """Returns the shards that take a rate, by records, by bytes, and by what their environments get done."""
     done = parallel * _BATCH / batch_seconds(demand, _BATCH, memory_mb)
     takes = min(quota("kinesis_shard_records"), quota("kinesis_shard_bytes") / demand.bytes, done)
     return max(1, math.ceil(orders / (takes * assumed("headroom"))))

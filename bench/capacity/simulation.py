@@ -29,7 +29,7 @@ Process = Generator[simpy.Event, Any, None]
 
 @dataclass(frozen=True)
 class Scenario:
-    """What happens, as values that hold from a time on.
+    """Describes what happens in a simulation, as values that each hold from a given time on.
 
     Args:
         name: of the scenario.
@@ -52,29 +52,29 @@ class Scenario:
 
 @dataclass
 class Run:
-    """What came of a scenario: the backlog by time, and how long orders waited for the end of their batch."""
+    """Holds the results of a scenario: the backlog over time, and how long orders waited for their batch to end."""
 
     backlog: list[tuple[float, float]] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
     def highest(self) -> float:
-        """The most orders that waited."""
+        """Returns the highest backlog."""
         return max(orders for _, orders in self.backlog)
 
     def drained(self, after: float, level: float) -> float:
-        """Seconds from a moment until the backlog is at a level again."""
+        """Returns the seconds from a moment until the backlog is at a level again."""
         return next(
             (at - after for at, orders in self.backlog if at >= after and orders <= level), float("inf")
         )
 
 
 def at(steps: Steps, now: float) -> float:
-    """The value that holds at a time."""
+    """Returns the value that holds at a time."""
     return next(value for since, value in reversed(steps) if since <= now)
 
 
 def simulate(scenario: Scenario, asked: Demand, seed: int = 8) -> Run:
-    """Let a scenario happen."""
+    """Plays a scenario."""
     return _Stream(scenario, asked, Random(seed)).run()  # noqa: S311 -- a simulation, the same every time
 
 

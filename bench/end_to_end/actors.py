@@ -15,7 +15,7 @@ _PUTS, _MESSAGES = 100, 10  # entries of a call
 
 @dataclass
 class Times:
-    """When each order was where, in seconds since 1970, by event id."""
+    """Records when each order reached each step, in seconds since 1970, by event id."""
 
     put: dict[str, float] = field(default_factory=dict)
     ingested: dict[str, float] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Consumer(Thread):
         self.stop = Event()
 
     def run(self) -> None:
-        """Receive."""
+        """Receives."""
         while not self.stop.is_set():
             found = self._sqs.receive_message(
                 QueueUrl=self._url,
@@ -72,7 +72,7 @@ class Producer:
         self._stream, self._queue = stack.outputs["RawOrdersStreamName"], stack.outputs["RawOrdersQueueUrl"]
 
     def put(self, data: Sequence[bytes]) -> None:
-        """Put orders as fast as the sources take them."""
+        """Puts orders as fast as the sources take them."""
         stream, queue = data[::2], data[1::2]
         for start in range(0, len(stream), _PUTS):
             records = [

@@ -11,7 +11,7 @@ FUNCTIONS = "the functions"
 
 
 def stack_cpu(directory: Path) -> dict[str, float]:
-    """CPU seconds so far, by who used them.
+    """Returns the CPU seconds so far, by who used them.
 
     Args:
         directory: of a stack that is up; its emulator's children are the functions' workers.
@@ -48,7 +48,7 @@ def _processes() -> list[Path]:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the third on; none where the process has ended."""
+    """Returns the fields of /proc/PID/stat from the third on; none where the process has ended."""
     try:
         return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

@@ -62,7 +62,7 @@ def end_to_end(count: int) -> dict[str, Any]:
 
 
 def _latency(times: Times, event_ids: set[str]) -> dict[str, dict[str, float]]:
-    """Seconds, in all and by where an order was."""
+    """Returns the latency in seconds, in all and by where an order was."""
     ways = {
         "put to consumer": (times.put, times.received),
         "put until the source had it": (times.put, times.ingested),

@@ -24,7 +24,7 @@ class Baseline:
         self._cipher = AESGCM(bytes(32))
 
     def run(self, data: Sequence[bytes]) -> None:
-        """Take a batch through."""
+        """Takes a batch through."""
         items = [self._item(each) for each in data]
         for start in range(0, len(items), _PUTS):
             puts = [{"PutRequest": {"Item": item}} for item in items[start : start + _PUTS]]

@@ -19,7 +19,7 @@ _COUNTED = 4_000
 
 
 def engine(rounds: int) -> dict[str, Any]:
-    """Time per order of both mixes and of the baseline, in all batch sizes; everything takes turns in one run."""
+    """Returns the time per order of both mixes and the baseline in all batch sizes; they take turns in one run."""
     network = Network()
     with network.installed():
         path, baseline = Path(network), Baseline()
@@ -87,7 +87,7 @@ def _watched(path: Path, event: dict[str, Any], network: Network) -> Stopwatch:
 
 
 def counts() -> dict[str, Any]:
-    """What some thousand orders in batches of 100 ask of AWS, once the function is warm."""
+    """Counts the AWS calls of some thousand orders in batches of 100, once the function is warm."""
     network = Network(counting=True)
     found = {}
     with network.installed():

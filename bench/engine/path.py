@@ -67,7 +67,7 @@ class Path:
             raise RuntimeError("a measured batch failed")
 
     def know(self, mix: Mix, customers: int = 1_000) -> None:
-        """Let the known customers of a mix have been seen, and the function be warm."""
+        """Makes a mix's known customers known, and warms the function up."""
         known = Mix(mix.fields, mix.consistent, 1.0)
         self._network.index.clear()
         if mix.consistent:
@@ -78,7 +78,7 @@ class Path:
         self._known = dict(self._network.index)
 
     def event(self, mix: Mix, count: int) -> dict[str, Any]:
-        """The event of a batch that was never seen; the index holds the known customers again."""
+        """Returns the event of a batch that was never seen; the index holds the known customers again."""
         self._network.index = dict(self._known)
         first, self._next = self._next, self._next + count
         return stream_event(orders(mix, count, first), first)

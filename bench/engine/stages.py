@@ -1,4 +1,4 @@
-"""Where the CPU of the path goes, by stage: each stage's own time, without that of the stages inside it.
+"""Measures the CPU time of each stage of the path, without that of the stages inside it.
 
 The stages' functions are wrapped for the time of the measurement. A wrapper costs about as much as the smallest stage,
 so its own cost is measured too and taken out, call by call.
@@ -65,15 +65,15 @@ class Stopwatch:
         self._inner: Counter[str] = Counter()
 
     def start(self) -> None:
-        """Begin with the rest."""
+        """Starts with the time outside of all stages."""
         self._last, self._taken_out = time.process_time(), self._network.cpu
 
     def stop(self) -> None:
-        """Book what has run since the last change of stage."""
+        """Books what has run since the last change of stage."""
         self._book()
 
     def wrapped(self, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """A function whose time is its stage's."""
+        """Returns a function whose time is its stage's."""
 
         def call(*args: Any, **kwargs: Any) -> Any:
             self._book()
@@ -89,7 +89,7 @@ class Stopwatch:
         return call
 
     def own_seconds(self) -> dict[str, float]:
-        """Seconds by stage, without what the wrappers took."""
+        """Returns the seconds by stage, without what the wrappers took."""
         outer, own = wrapper_costs()
         return {
             stage: max(0.0, seconds - self.calls[stage] * own - self._inner[stage] * outer)
@@ -104,7 +104,7 @@ class Stopwatch:
 
 @contextmanager
 def watched(watch: Stopwatch) -> Iterator[None]:
-    """Let a stopwatch see every stage."""
+    """Puts a stopwatch into every stage."""
     with ExitStack() as stack:
         for stage, names in STAGES.items():
             for name in names:
@@ -120,7 +120,7 @@ def watched(watch: Stopwatch) -> Iterator[None]:
 
 
 def wrapper_costs(calls: int = 2_000) -> tuple[float, float]:
-    """Seconds that a wrapper adds to the stage around it, and to its own stage, per call."""
+    """Returns the seconds that a wrapper adds to the stage around it, and to its own stage, per call."""
 
     class Nothing:
         cpu = 0.0

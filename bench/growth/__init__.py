@@ -1,1 +1,1 @@
-"""How the cost grows, by what it may grow with; and a check that none of it grows faster than linear."""
+"""Measures how cost grows with each input, and checks that it never grows faster than linearly."""

@@ -1,4 +1,4 @@
-"""Whether a curve grows faster than a line. Pure, so that a test can show that the check fails where it should."""
+"""Decides if a curve grows faster than a line. Pure, so that a test can show that the check fails where it should."""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Curve:
 
     @property
     def exponent(self) -> float:
-        """The steepest that the curve gets, on log-log axes, between a point and one at least four times further out.
+        """Returns the steepest slope, on log-log axes, between a point and one at least four times further out.
 
         A fixed cost in front of a line only makes it flatter, so a line has an exponent of at most 1.
         """
@@ -39,5 +39,5 @@ class Curve:
 
     @property
     def linear(self) -> bool:
-        """Whether it grows no faster than a line."""
+        """Returns True if the curve grows no faster than a line."""
         return self.exponent <= TOLERANCE

@@ -23,7 +23,7 @@ KNOWN = (0, 25, 50, 75, 100)
 
 
 def growth(rounds: int) -> dict[str, Any]:
-    """Every curve with its exponent."""
+    """Returns every curve with its exponent."""
     network = Network()
     with network.installed():
         path = Path(network)

@@ -24,7 +24,7 @@ _BATCH = 100
 
 
 def shards(rounds: int) -> Curve:
-    """CPU of all shards together for a batch of 100 on each, by their number."""
+    """Returns the CPU of all shards together for a batch of 100 on each, by their number."""
     with _environments(max(SHARDS)) as turns:
         taken = [[_turn(each) for each in turns] for _ in range(rounds)]
     costs = [median(sum(each[:count]) for each in taken) for count in SHARDS]
@@ -46,7 +46,7 @@ def _environments(count: int) -> Iterator[list[tuple[IO[str], IO[str]]]]:
 
 
 def _turn(environment: tuple[IO[str], IO[str]]) -> float:
-    """Let an environment take a batch; microseconds of CPU."""
+    """Gives an environment a batch, and returns the microseconds of CPU that it took."""
     asked, told = environment
     asked.write("go\n")
     asked.flush()
@@ -54,7 +54,7 @@ def _turn(environment: tuple[IO[str], IO[str]]) -> float:
 
 
 def main() -> int:
-    """Be an environment: a batch for each line that comes, until no more come."""
+    """Runs an environment: it takes a batch for each line that comes in, until no more come."""
     network = Network()
     with network.installed():
         path = Path(network)

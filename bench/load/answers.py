@@ -1,4 +1,4 @@
-"""What an answer must be: of an expected status, and without a card number or another raw value in it."""
+"""Checks an answer: its status must be expected, and it may hold no card number or other raw value."""
 
 from collections.abc import Collection, Iterable
 
@@ -15,7 +15,7 @@ class Leaks:
         self._search = LeakSearch({*values, *TEST_CARDS})
 
     def in_text(self, text: str) -> bool:
-        """Whether one stands in a text."""
+        """Returns True if a text holds one of the values."""
         return bool(self._search.find(text.encode()))
 
 
@@ -23,7 +23,7 @@ ANY_CARD = Leaks()
 
 
 def fault(status: int, text: str, expected: Collection[int], leaks: Leaks = ANY_CARD) -> str | None:
-    """What is wrong with an answer, None if nothing is; never a value.
+    """Returns what is wrong with an answer, None if nothing is. It never repeats a value.
 
     Args:
         status: HTTP's, 0 if there was no answer.

@@ -1,4 +1,4 @@
-"""What keeps a load test from starting, with the next thing to do."""
+"""Defines the errors that keep a load test from starting, each with the next thing to do."""
 
 
 class LoadError(Exception):

@@ -1,4 +1,4 @@
-"""What the users of the load test hand to each other: raw orders to send, orders to look at, orders to pay and reveal."""
+"""Holds the orders that simulated users pass on: raw orders to send, and sent orders to look at, pay and reveal."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -49,18 +49,18 @@ class Supply:
         self.to_reveal: deque[Shown] = deque(maxlen=_KEPT)
 
     def next(self) -> dict[str, Any]:
-        """A raw order that was not sent before."""
+        """Returns a raw order that was not sent before."""
         return next(self._raw)
 
     def sending(self, event: dict[str, Any], at: float) -> Sent:
-        """What to remember of an order."""
+        """Returns what is remembered of an order that is sent."""
         order = event["order"]
         card = (order.get("payment") or {}).get("card") or {}
         with_card = bool(card.get("number") and card.get("expiry"))
         return Sent(order["order_id"], with_card, at, Leaks(sensitive_values(event)))
 
     def show(self, sent: Sent, sanitized: dict[str, Any]) -> None:
-        """Hand a shown order on to whoever pays and reveals; one without a card has nothing for them."""
+        """Passes a shown order on to be paid and revealed; one without a card is dropped."""
         if sent.with_card:
             shown = Shown(sent.order_id, sanitized["order"]["payment"]["card"]["number"], sent.leaks)
             self.to_pay.append(shown)

@@ -1,4 +1,4 @@
-"""What a run came to: a row for each kind of request, whether it is good enough, and the same as JSON."""
+"""Summarizes a run: a row for each kind of request, whether it met its target, and the same as JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -42,12 +42,12 @@ class Summary:
 
     @property
     def leaked(self) -> int:
-        """Answers with a raw value in them."""
+        """Returns how many answers had a raw value in them."""
         return sum(count for error, count in self.errors.items() if LEAK in error)
 
     @property
     def failure_ratio(self) -> float:
-        """The share of requests that failed."""
+        """Returns the share of requests that failed."""
         requests = sum(row.requests for row in self.rows)
         return sum(row.failures for row in self.rows) / requests if requests else 1.0
 

@@ -1,4 +1,4 @@
-"""Which stack is put under load, and who signs in there."""
+"""Chooses the stack that is put under load, and the accounts that sign in there."""
 
 import argparse
 import json
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def find(options: argparse.Namespace) -> Target:
-    """The stack that flags name. On the local stack somebody to sign in is made; elsewhere they are given.
+    """Returns the stack that flags name. On the local stack somebody to sign in is made; elsewhere they are given.
 
     Raises:
         LoadError: there is no such stack, or nobody to sign in.

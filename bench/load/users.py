@@ -1,4 +1,4 @@
-"""Who puts the stack under load: order takers, watchers, cashiers and revealers, all signed in.
+"""Defines the simulated users: order takers, watchers, cashiers and revealers, all signed in.
 
 A cashier or a revealer with no order to work on waits for its next turn.
 """
@@ -38,16 +38,16 @@ class Person(FastHttpUser):
     rate: ClassVar[float]
 
     def wait_time(self) -> float:
-        """Seconds to the next turn."""
+        """Returns the seconds to the next turn."""
         return float(constant_throughput(self.rate / max(1, self.fixed_count))(self))
 
     def on_start(self) -> None:
-        """Sign in."""
+        """Signs in."""
         self._until = 0.0
         self._signed_in()
 
     def _signed_in(self) -> str:
-        """An ID token that is good for a while yet."""
+        """Returns an ID token that is good for a while yet."""
         if time.monotonic() >= self._until:
             self._token, self._until = self._sign_in(), time.monotonic() + _TOKEN_SECONDS
         return self._token
@@ -81,7 +81,7 @@ class Person(FastHttpUser):
         leaks: Leaks = ANY_CARD,
         body: Any = None,
     ) -> tuple[int, Any]:
-        """Ask the API, and judge what it says.
+        """Calls the API and checks its answer.
 
         Args:
             name: of the kind of request; its first word is the method.
@@ -116,7 +116,7 @@ class OrderTaker(Person):
 
     @task
     def take(self) -> None:
-        """Post one that was not sent before."""
+        """Posts an order that was not sent before."""
         event = self.supply.next()
         if self.ask(POST, "/orders", {HTTPStatus.ACCEPTED}, body=event)[0]:
             self.supply.sent.append(self.supply.sending(event, time.monotonic()))
@@ -127,7 +127,7 @@ class Watcher(Person):
 
     @task
     def look(self) -> None:
-        """Look at the one that has waited longest."""
+        """Looks at the order that has waited longest."""
         if not self.supply.sent:
             return
         sent = self.supply.sent.popleft()
@@ -145,7 +145,7 @@ class Cashier(Person):
 
     @task
     def pay(self) -> None:
-        """Pay the one that has waited longest; declined is an answer too."""
+        """Pays the order that has waited longest; a declined payment is a good answer, too."""
         if self.supply.to_pay:
             order = self.supply.to_pay.popleft()
             path = f"/orders/{order.order_id}/payments"
@@ -157,7 +157,7 @@ class Revealer(Person):
 
     @task
     def reveal(self) -> None:
-        """Reveal that of the order that has waited longest."""
+        """Reveals the card number of the order that has waited longest."""
         if self.supply.to_reveal:
             order = self.supply.to_reveal.popleft()
             body = {"tokens": [order.number], "purpose": "charge", "masked": True}

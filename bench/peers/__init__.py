@@ -1,1 +1,1 @@
-"""What people use today, on the same orders and in the same run."""
+"""Measures what people use today, on the same orders and in the same run."""

@@ -24,7 +24,7 @@ _KEY = ENVIRONMENT["VAULT_KEY_ARN"]
 
 
 def encrypted_table(session: Session | None = None) -> EncryptedTable:
-    """What the article makes for each value.
+    """Returns the encrypted table that the article creates for each value.
 
     Args:
         session: for the provider's client; without one the provider makes a session of its own, as in the article.

@@ -8,6 +8,6 @@ _PUBLISHED = Path(__file__).parent / "cloud_apis.json"
 
 
 def cloud_apis() -> dict[str, Any]:
-    """Each provider's published figures with source and date, and what a million orders of five fields cost there."""
+    """Returns each provider's published figures with source and date, and what a million orders cost there."""
     found: dict[str, Any] = json.loads(_PUBLISHED.read_text())
     return found

@@ -29,7 +29,7 @@ _SLOW = 4  # orders a round of what takes long
 
 
 def peers(rounds: int) -> dict[str, Any]:
-    """CPU and calls per order of each way, and how many times ours it is."""
+    """Returns the CPU and calls per order of each way, and how many times ours it is."""
     network = Network(counting=True)
     with network.installed():
         subjects = _subjects(network)
@@ -79,7 +79,7 @@ def _subjects(network: Network) -> dict[str, Subject]:
 
 
 def _asked(subject: Subject, network: Network) -> dict[str, float]:
-    """Calls and write units per order, once everything is warm."""
+    """Returns the calls and write units per order, once everything is warm."""
     subject.run(subject.prepare(1_000))
     network.reset()
     subject.run(subject.prepare(1_001))

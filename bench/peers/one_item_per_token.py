@@ -20,7 +20,7 @@ class OneItemPerToken:
         self._vault = tokenize.tokenizer(TokenizeSettings.load(ENVIRONMENT)).vault_stage.vault
 
     def run(self, data: Sequence[bytes]) -> None:
-        """Take a batch through.
+        """Takes a batch through.
 
         Raises:
             RuntimeError: an item was not written.

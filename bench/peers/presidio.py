@@ -19,12 +19,12 @@ _ENCRYPT = {"DEFAULT": OperatorConfig("encrypt", {"key": b"0" * 32})}
 
 
 def found(data: Sequence[bytes]) -> list[Found]:
-    """Each order's text with what an analyzer would have found in it."""
+    """Returns each order's text with what an analyzer would have found in it."""
     return [(order.decode(), _places(order)) for order in data]
 
 
 def anonymize(texts: Sequence[Found], engine: AnonymizerEngine) -> None:
-    """Swap each value for its ciphertext."""
+    """Swaps each value for its ciphertext."""
     for text, places in texts:
         engine.anonymize(text, places, _ENCRYPT)
 

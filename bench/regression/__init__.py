@@ -1,1 +1,1 @@
-"""Whether the engine is still as fast as it was: counted, never timed, and compared to a stored baseline."""
+"""Checks that the engine is as fast as it was. It counts instead of timing, and compares with a stored baseline."""

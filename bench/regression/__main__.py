@@ -25,7 +25,7 @@ _SMALL, _LARGE, _BATCH = 25, 50, 100
 
 
 def counted() -> dict[str, Any]:
-    """Every count by mix, the worst record's beside an ordinary one's, and the Python that all was counted on."""
+    """Returns every count by mix, the worst record's beside an ordinary one's, and the version of Python."""
     network = Network()
     with network.installed():
         path = Path(network)

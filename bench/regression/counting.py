@@ -1,4 +1,4 @@
-"""What a run costs in counts: bytecodes, calls into C, memory at its peak. The same on every machine.
+"""Counts what a run costs: bytecodes, calls into C, peak memory. The counts are the same on every machine.
 
 callgrind would count machine instructions, but takes half a minute for a cold start and one small batch, and two of those
 would be needed; the interpreter's own instructions and its calls into C tell of most changes as well, in a second.
@@ -15,7 +15,7 @@ Run = Callable[[], object]
 
 
 def bytecodes(run: Run) -> int:
-    """Instructions of the interpreter."""
+    """Returns the instructions of the interpreter."""
     if sys.version_info >= (3, 12):  # where 3.13 traces no instructions of a frame that is entered
         return _monitored(run)
     count = 0
@@ -61,7 +61,7 @@ if sys.version_info >= (3, 12):
 
 
 def c_calls(run: Run) -> int:
-    """Calls of functions that are written in C."""
+    """Returns the calls of functions that are written in C."""
     count = 0
 
     def called(_frame: FrameType, event: str, _argument: Any) -> None:
@@ -78,7 +78,7 @@ def c_calls(run: Run) -> int:
 
 
 def peak_bytes(run: Run) -> int:
-    """The most memory that a run has allocated at one time, beyond what was there before."""
+    """Returns the most memory that a run has allocated at one time, beyond what was there before."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -89,7 +89,7 @@ def peak_bytes(run: Run) -> int:
 
 
 def blocks_left(run: Run, times: int) -> float:
-    """Blocks of memory that each of many runs leaves behind."""
+    """Returns the blocks of memory that each of many runs leaves behind."""
     run()
     gc.collect()
     before = sys.getallocatedblocks()

@@ -13,7 +13,7 @@ _BYTES = 1_200  # of a raw order
 
 
 def simulation(results: Results) -> ResultTable:
-    """The simulation beside the model."""
+    """Returns the table that compares the simulation with the model."""
     rows = [
         (
             name,
@@ -30,7 +30,7 @@ def simulation(results: Results) -> ResultTable:
 
 
 def capacity(results: Results) -> ResultTable:
-    """What three rates take."""
+    """Returns the table of what three rates of orders need."""
     asked = demand([*MIXES][1], _BYTES, results)
     theirs = sum(article_dollars(results).values())
     rows = []
@@ -67,7 +67,7 @@ def capacity(results: Results) -> ResultTable:
 
 
 def limits(results: Results) -> ResultTable:
-    """The default quotas, in the order in which they break."""
+    """Returns the table of default quotas, in the order in which they are reached."""
     asked = demand([*MIXES][1], _BYTES, results)
     rows = [(each.name, number(each.orders), each.then) for each in in_order(asked)]
     head = ("default quota", "orders per second that meet it", "what to do then")
@@ -75,7 +75,7 @@ def limits(results: Results) -> ResultTable:
 
 
 def end_to_end(results: Results) -> ResultTable:
-    """The local stack."""
+    """Returns the table of the local stack's figures."""
     found = results["end_to_end"]
     rows: list[tuple[str, ...]] = [
         ("orders per second, all at once", number(found["orders_per_second"]), "", "")

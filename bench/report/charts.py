@@ -13,7 +13,7 @@ _STYLE = "text{font:11px sans-serif;fill:#333}.t{font-weight:bold}.a{stroke:#999
 
 
 def charts(results: dict[str, Any]) -> dict[str, str]:
-    """The charts whose sections were measured, by name."""
+    """Returns the charts whose suites were measured, by name."""
     drawn = {}
     if "growth" in results:
         drawn["growth"] = _growth(results["growth"])
@@ -35,7 +35,7 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start", kind: str = "
 
 
 def _growth(curves: dict[str, Any]) -> str:
-    """A panel for each curve, both axes logarithmic; the dashed line is a line's slope through the last point."""
+    """Returns a panel for each curve, both axes logarithmic; the dashed line shows linear growth."""
     drawn = [(name, curve) for name, curve in curves.items() if name != "run"]
     parts: list[str] = []
     for at, (name, curve) in enumerate(drawn):
@@ -74,7 +74,7 @@ def _time(microseconds: float) -> str:
 
 
 def _stages(found: dict[str, Any]) -> str:
-    """A bar for each stage and mix."""
+    """Returns a bar for each stage and mix."""
     names = list(found[[*MIXES][1]]["microseconds_per_order"])
     longest = max(max(found[mix]["microseconds_per_order"].values()) for mix in MIXES)
     parts = [_text(10, 18, "CPU us per order by stage, batches of 100", kind="t")]

@@ -6,7 +6,7 @@ from bench.report.targets import TARGETS
 
 
 def targets(results: Results) -> ResultTable:
-    """Every target with what was measured."""
+    """Returns the table of targets with what was measured."""
     rows = []
     for each in TARGETS:
         sign = "at least" if each.least else "at most"
@@ -17,7 +17,7 @@ def targets(results: Results) -> ResultTable:
 
 
 def engine(results: Results) -> ResultTable:
-    """Time per order of both mixes and of the baseline, by batch size."""
+    """Returns the table of time per order, of both mixes and of the baseline, by batch size."""
     rows = []
     for size in BATCHES:
         found = results["engine"]["batches"][str(size)]
@@ -38,7 +38,7 @@ def engine(results: Results) -> ResultTable:
 
 
 def stages(results: Results) -> ResultTable:
-    """CPU by stage."""
+    """Returns the table of CPU time by stage."""
     found = {name: results["stages"][name] for name in MIXES}
     names = next(iter(found.values()))["microseconds_per_order"]
     names = [*names, *(each for each in found[[*MIXES][1]]["microseconds_per_order"] if each not in names)]
@@ -57,7 +57,7 @@ def stages(results: Results) -> ResultTable:
 
 
 def counts(results: Results) -> ResultTable:
-    """What was asked of AWS."""
+    """Returns the table of calls to AWS."""
     found = [results["counts"][name] for name in MIXES]
     named = {
         "vault items": "vault_items_per_order",
@@ -72,7 +72,7 @@ def counts(results: Results) -> ResultTable:
 
 
 def peers(results: Results) -> ResultTable:
-    """Ours beside what people use."""
+    """Returns the table that compares ours with what people use."""
     rows = []
     for name, each in results["peers"]["ways"].items():
         asked = each["asked of AWS per order"]
@@ -92,7 +92,7 @@ def peers(results: Results) -> ResultTable:
 
 
 def clouds(results: Results) -> ResultTable:
-    """Tokenization as somebody else's API, by what providers publish."""
+    """Returns the table of tokenization APIs, by what their providers publish."""
     found = results["peers"]["cloud APIs, by what they publish"]
     rows = [
         (f"[{name}]({each['source']})", each["published"], each["dated"])
@@ -103,7 +103,7 @@ def clouds(results: Results) -> ResultTable:
 
 
 def cold_start(results: Results) -> ResultTable:
-    """Import and first batch."""
+    """Returns the table of cold starts: the import, and the first batch."""
     rows = []
     for name in ("compiled", "not compiled"):
         for what in ("import_seconds", "import_and_first_batch_seconds"):
@@ -121,7 +121,7 @@ def cold_start(results: Results) -> ResultTable:
 
 
 def growth(results: Results) -> ResultTable:
-    """Each curve, and whether it is no worse than linear."""
+    """Returns the table of curves, each with whether it is no worse than linear."""
     rows = [
         (
             name,

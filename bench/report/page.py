@@ -15,7 +15,7 @@ _PLACE = "<!-- {0} -->\n{1}\n<!-- /{0} -->"
 
 
 def keep(results: dict[str, Any]) -> None:
-    """Make a run the one that the docs quote."""
+    """Makes a run the one that the docs quote."""
     KEPT.mkdir(exist_ok=True)
     (KEPT / "run.json").write_text(json.dumps(results, indent=1) + "\n")
     for name, drawing in charts(results).items():
@@ -25,7 +25,7 @@ def keep(results: dict[str, Any]) -> None:
 
 
 def filled(page: str, results: dict[str, Any]) -> str:
-    """The page with a run's tables in their places."""
+    """Returns the page with a run's tables in their places."""
     for table in tables(results):
         place = re.compile(rf"<!-- {table.name} -->\n.*?<!-- /{table.name} -->", re.DOTALL)
         written = _PLACE.format(table.name, table.markdown())

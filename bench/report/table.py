@@ -29,7 +29,7 @@ class ResultTable:
 
 
 def number(value: float) -> str:
-    """A figure with three digits that count."""
+    """Returns a figure with three digits that count."""
     if value == 0:
         return "0"
     if abs(value) >= 100:  # noqa: PLR2004 -- three digits before the point

@@ -1,4 +1,4 @@
-"""Every table, and the sections of the benchmarks that each is made of."""
+"""Lists every table, and the suites that each is made from."""
 
 from collections.abc import Callable
 
@@ -24,5 +24,5 @@ _MAKERS: tuple[_Maker, ...] = (
 
 
 def tables(results: Results) -> list[ResultTable]:
-    """Every table whose sections were measured."""
+    """Returns every table whose suites were measured."""
     return [make(results) for needed, make in _MAKERS if all(each in results for each in needed)]

@@ -32,7 +32,7 @@ class Target:
     unit: str = ""
 
     def met(self, results: Results) -> bool:
-        """Whether the figure is what it must be."""
+        """Returns True if the measured figure meets the target."""
         value = self.measured(results)
         return value >= self.wanted if self.least else value <= self.wanted
 

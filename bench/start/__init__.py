@@ -1,1 +1,1 @@
-"""What an execution environment costs before and at its first batch: CPU and memory, in fresh processes."""
+"""Measures the CPU and memory that an execution environment costs up to its first batch, in fresh processes."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
-    """Start, take a batch, tell."""
+    """Starts, processes a batch, and prints what that cost."""
     started = time.process_time()
     importlib.import_module("handlers.tokenize_stream")
     imported = time.process_time() - started
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _peak() -> float:
-    """The most resident memory this process had, in MiB; `getrusage` would count its parent's before exec."""
+    """Returns the most resident memory this process had, in MiB; `getrusage` would count its parent's before exec."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 

@@ -21,7 +21,7 @@ _BATCH = 100
 
 
 def cold_start(rounds: int, python: str = sys.executable) -> dict[str, Any]:
-    """CPU seconds of the import, and of import and first batch of 100 orders.
+    """Returns the CPU seconds of the import, and of import and first batch of 100 orders.
 
     Args:
         rounds: processes of each kind.
@@ -40,7 +40,7 @@ def cold_start(rounds: int, python: str = sys.executable) -> dict[str, Any]:
 
 
 def memory() -> dict[str, Any]:
-    """Peak resident MiB of an environment that takes one batch of 500 orders of 4 KiB, and of one that takes one order."""
+    """Returns the peak resident MiB of an environment after one batch of 500 orders of 4 KiB, and after one order."""
     full = [_child(sys.executable, 500, 4096, {})["peak_mib"] for _ in range(3)]
     return {"peak_mib": max(full), "one_order_mib": _child(sys.executable, 1, 0, {})["peak_mib"]}
 

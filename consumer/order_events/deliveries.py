@@ -1,4 +1,4 @@
-"""Finds events in what delivers them: SQS bodies, Lambda invocations, and files that Firehose wrote to S3."""
+"""Reads events from SQS bodies, from the events of Lambda functions, and from lines that Firehose wrote to S3."""
 
 import base64
 import gzip
@@ -26,7 +26,7 @@ class Delivery:
     item_id: str | None = None
 
     def event(self) -> AnyEvent:
-        """Returns the event in the body.
+        """Returns the event in it.
 
         Raises:
             Unreadable: the body holds no event.
@@ -35,7 +35,7 @@ class Delivery:
 
 
 def from_lambda(event: Mapping[str, Any]) -> Iterator[Delivery]:
-    """Yields the events of a Lambda invocation by EventBridge, SQS, SNS, Kinesis, or Firehose (for a transformation).
+    """Yields the events of a Lambda invocation by EventBridge, SQS, SNS or Kinesis, or by Firehose to transform.
 
     Raises:
         Unreadable: the invocation came from none of these.
@@ -53,7 +53,7 @@ def from_lambda(event: Mapping[str, Any]) -> Iterator[Delivery]:
 
 
 def from_file(content: str | bytes) -> Iterator[Delivery]:
-    """Yields the events of a file that Firehose wrote to S3: one a line, or with nothing in between (its default).
+    """Yields the events of a file that Firehose wrote to S3, whether it put line breaks between envelopes or not.
 
     Args:
         content: a whole object, compressed with gzip or not.

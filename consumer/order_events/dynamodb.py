@@ -97,7 +97,7 @@ class DynamoDBSeen:
             raise LeaseLost("handling took longer than the claim held") from None
 
     def release(self, ingest_id: str) -> None:
-        """Gives a claim back. Nothing happens if another handler has it."""
+        """Gives a claim back; does nothing if somebody else holds it."""
         try:
             self._client.delete_item(
                 TableName=self._table,

@@ -1,4 +1,4 @@
-"""Reads the EventBridge envelope around an event, as queues, functions and files hold it."""
+"""Parses the envelope that EventBridge puts around an event, as queues, functions and files hold it."""
 
 import json
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ def parse(envelope: str | bytes | Mapping[str, Any]) -> AnyEvent:
 
 
 def parse_detail(event_type: str, detail: Any) -> AnyEvent:
-    """Returns the event in a `detail`. The caller gives its type, because only the envelope holds it.
+    """Returns the event in a `detail` alone, whose type has to come from elsewhere: it stands in the envelope only.
 
     Raises:
         Unreadable: the `detail` is no sanitized event.

@@ -10,7 +10,7 @@ No message holds a value of an event.
 
 
 class KitError(Exception):
-    """Is the base of the kit's errors."""
+    """Is the base of all the kit's errors."""
 
 
 class Unreadable(KitError):

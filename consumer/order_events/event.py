@@ -1,4 +1,4 @@
-"""Defines what all events have in common, whether this version of the kit knows their type or not."""
+"""Defines what all events have in common, including types that this version of the kit does not know."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Event:
 
     @property
     def event_type(self) -> str:
-        """Returns the `detail-type`, which says what happened."""
+        """Returns the `detail-type`: what happened."""
         return self.EVENT_TYPE
 
 

@@ -1,4 +1,4 @@
-"""Decides which of two events about the same thing is newer, because events arrive in any order.
+"""Decides which of two events about the same thing is newer, since events arrive in no particular order.
 
 The event that occurred later is newer. If both occurred at the same moment, the one with the greater `ingest_id` is, so
 that any order of arrival ends in the same state. The stack's own orders table uses the same rule.
@@ -15,7 +15,7 @@ _K = TypeVar("_K", bound=Hashable)
 
 
 def moment(event: AnyEvent) -> datetime:
-    """Returns when an event occurred, or when it arrived if the leak guard replaced that by a token."""
+    """Returns when an event occurred, or when it was ingested if the leak guard replaced that time by a token."""
     try:
         return _time(event.metadata.occurred_at)
     except ValueError:
@@ -23,7 +23,7 @@ def moment(event: AnyEvent) -> datetime:
 
 
 def rank(event: AnyEvent) -> str:
-    """Returns a text that is greater for newer events."""
+    """Returns a text that is the greater, the newer the event is."""
     return f"{moment(event).isoformat(timespec='microseconds')}#{event.metadata.ingest_id}"
 
 

@@ -19,7 +19,7 @@ _E = TypeVar("_E", bound=AnyEvent)
 
 
 class Claim(Enum):
-    """Lists the results of a claim."""
+    """Names the possible results of a claim."""
 
     FRESH = auto()
     DUPLICATE = auto()
@@ -30,7 +30,7 @@ class Seen(Protocol):
     """Remembers which events have been handled."""
 
     def claim(self, ingest_id: str) -> Claim:
-        """Claims an event, unless it was handled or another handler works on it."""
+        """Claims an event if nobody has handled it or is working on it."""
 
     def complete(self, ingest_id: str) -> None:
         """Remembers a claimed event as handled.
@@ -44,7 +44,7 @@ class Seen(Protocol):
 
 
 def handle_once(seen: Seen, event: _E, handle: Callable[[_E], object]) -> bool:
-    """Handles an event unless it was handled before.
+    """Handles an event unless that has been done.
 
     Returns:
         True if it was handled now; False for a duplicate, which may be acknowledged.
@@ -75,7 +75,7 @@ def handle_batch(
     handle: Callable[[AnyEvent], object],
     failed: Callable[[str | None, Exception], object] = lambda _id, _error: None,
 ) -> dict[str, list[dict[str, str | None]]]:
-    """Handles each event of a Lambda invocation once; returns the ones to deliver again.
+    """Handles the events of a Lambda invocation, each one once, and returns the messages to deliver again.
 
     The event source mapping needs `ReportBatchItemFailures`. The queue behind it needs a redrive policy, for events
     that no delivery can handle and for bodies that can't be read.
@@ -110,7 +110,7 @@ class MemorySeen:
         self._lock = Lock()
 
     def claim(self, ingest_id: str) -> Claim:
-        """Claims an event, unless it was handled or another thread works on it."""
+        """Claims an event if no thread has handled it or is working on it."""
         with self._lock:
             if ingest_id in self._claimed:
                 return Claim.IN_PROGRESS
@@ -121,7 +121,7 @@ class MemorySeen:
             return Claim.FRESH
 
     def complete(self, ingest_id: str) -> None:
-        """Remembers a claimed event as handled, and forgets the oldest ones beyond the limit."""
+        """Remembers a claimed event as handled, and forgets the oldest beyond the bound."""
         with self._lock:
             self._claimed.discard(ingest_id)
             self._handled[ingest_id] = None

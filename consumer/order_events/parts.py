@@ -1,4 +1,4 @@
-"""Defines what all models of the kit are made of."""
+"""Holds the building blocks of the kit's models."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ _TOKEN = re.compile(r"tok_[0-7][0-9a-hjkmnp-tv-z]{25}", re.ASCII)
 
 
 def is_token(text: object) -> bool:
-    """Returns True if something has the shape of a token. Public fields hold one if the leak guard found something."""
+    """Returns True for a token's form. Public fields hold a token where the leak guard found something."""
     return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
 
 

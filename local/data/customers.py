@@ -33,13 +33,13 @@ _WITH_NATIONAL_ID = ("US", "BR", "IT")
 
 
 def text_id(random: Random, length: int) -> str:
-    """An identifier that starts with a letter and holds no long run of digits."""
+    """Returns an identifier that starts with a letter and holds no long run of digits."""
     letters = BASE32[10:]
     return "".join(random.choice(BASE32 if at % 2 else letters) for at in range(length))
 
 
 def happens(random: Random, share: float) -> bool:
-    """Whether something that happens in this share of the cases happens now."""
+    """Draws whether something happens that happens in this share of all cases."""
     return random.random() < share
 
 
@@ -61,7 +61,7 @@ class Customer:
     place: tuple[str, str, str] = field(repr=False)
 
     def person(self, random: Random) -> dict[str, Any]:
-        """The order's `customer`."""
+        """Returns the order's `customer`."""
         email = self.email.title() if happens(random, 0.05) else self.email
         person = {"name": self.name, "email": email, "phone": self.phone, "date_of_birth": self.date_of_birth}
         if self.national_id is not None:
@@ -69,7 +69,7 @@ class Customer:
         return {"customer_id": self.customer_id, **gaps(random, person)}
 
     def payment(self, random: Random) -> dict[str, Any] | None:
-        """The order's `payment`; some producers send the security code along, which they should not."""
+        """Returns the order's `payment`; some producers send the security code along, which they should not."""
         if happens(random, 0.1):
             return random.choice((None, {"method": "invoice", "card": None}, {"method": "paypal"}))
         number = " ".join(wrap(self.card, 4)) if happens(random, 0.1) else self.card
@@ -86,7 +86,7 @@ class Customer:
         return {"method": "card", "card": card}
 
     def address(self, random: Random) -> dict[str, Any]:
-        """The order's `shipping_address` or `billing_address`."""
+        """Returns the order's `shipping_address` or `billing_address`."""
         line1, line2 = self.lines
         city, region, postal_code = self.place
         address = {"name": self.name, "line1": line1, "line2": line2, "city": city, "region": region}
@@ -94,7 +94,7 @@ class Customer:
 
 
 class Customers:
-    """Where new customers come from."""
+    """Makes new customers."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(f"customers {seed}")  # noqa: S311 -- sample data
@@ -127,13 +127,13 @@ class Customers:
 
 
 def gaps(random: Random, fields: dict[str, Any]) -> dict[str, Any]:
-    """The same fields as a careless producer sends them: some missing, some null, some empty."""
+    """Returns the same fields as a careless producer sends them: some missing, some null, some empty."""
     kept = {key: value for key, value in fields.items() if not happens(random, 0.04)}
     return {key: random.choice((None, "")) if happens(random, 0.04) else value for key, value in kept.items()}
 
 
 def _phone(random: Random, country: str) -> str:
-    """A valid mobile number in international form, made out of the numbering plan's own example."""
+    """Returns a valid mobile number in international form, made out of the numbering plan's own example."""
     example = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
     if example is None:
         raise ValueError(f"{country} has no numbering plan")

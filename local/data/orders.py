@@ -57,7 +57,7 @@ _PUBLIC = frozenset((
 
 
 def orders(count: int, seed: int) -> list[dict[str, Any]]:
-    """Make raw `order.placed` events; the same arguments give the same events.
+    """Makes raw `order.placed` events; the same arguments give the same events.
 
     Args:
         count: how many. About 70 % of them are by customers of earlier ones.
@@ -78,12 +78,12 @@ def orders(count: int, seed: int) -> list[dict[str, Any]]:
 
 
 def encode(event: Mapping[str, Any]) -> bytes:
-    """The bytes that a producer sends for an event."""
+    """Returns the bytes that a producer sends for an event."""
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def sensitive_values(order: Mapping[str, Any]) -> set[str]:
-    """Every text in a raw event that nobody but the vault's readers may ever see.
+    """Returns every text in a raw event that nobody but the vault's readers may ever see.
 
     Left out: what is shorter than five characters, which any bytes may hold by chance (security codes: look for
     their field names instead), and numbers and truth values in fields that no schema knows.
@@ -144,7 +144,7 @@ def _order(random: Random, customer: Customer, number: int) -> dict[str, Any]:
 
 
 def _extras(random: Random, customer: Customer, order: dict[str, Any]) -> None:
-    """What only some orders have."""
+    """Adds the fields that only some orders have."""
     if happens(random, 0.6):
         order["billing_address"] = customer.address(random) if happens(random, 0.8) else None
     order |= random.choice(({}, {"notes": None}, {"notes": ""}, *[{"notes": _note(random, customer)}] * 2))
@@ -187,7 +187,7 @@ def _note(random: Random, customer: Customer) -> str:
 
 
 def _uuid7(random: Random, moment: datetime) -> UUID:
-    """A UUID of version 7 (RFC 9562, 5.7) whose random bits come from the seed."""
+    """Returns a UUID of version 7 (RFC 9562, 5.7) whose random bits come from the seed."""
     milliseconds = int(moment.timestamp() * 1000)
     tail = (0x7 << 76) | (random.getrandbits(12) << 64) | (0b10 << 62) | random.getrandbits(62)
     return UUID(int=(milliseconds << 80) | tail)

@@ -37,7 +37,7 @@ class Poison:
 
     @property
     def is_text(self) -> bool:
-        """Whether SQS takes it: a message body is Unicode text, a Kinesis record any bytes."""
+        """Returns True if SQS accepts it: message bodies are Unicode text, while Kinesis records hold any bytes."""
         try:
             self.data.decode()
         except UnicodeDecodeError:
@@ -46,13 +46,13 @@ class Poison:
 
 
 def poisons(seed: int) -> list[Poison]:
-    """Make one poison of each kind; the same seed gives the same bytes."""
+    """Makes one poison of each kind; the same seed gives the same bytes."""
     made = orders(len(_KINDS), seed)
     return [_spoilt(event, *kind) for event, kind in zip(made, _KINDS, strict=True)]
 
 
 def poisons_of(event: Event) -> list[Poison]:
-    """Make one poison of each kind, all out of one order."""
+    """Makes one poison of each kind, all out of one order."""
     return [_spoilt(event, *kind) for kind in _KINDS]
 
 

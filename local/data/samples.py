@@ -8,7 +8,7 @@ _AT_ONCE = 100
 
 
 def send(stack: Stack, count: int) -> int:
-    """Put orders; the same count gives the same ones.
+    """Puts orders; the same count gives the same ones.
 
     Args:
         stack: the running one.

@@ -35,7 +35,7 @@ class Consumer:
 
     @classmethod
     def subscribe(cls, stack: Stack, name: str = "demo") -> "Consumer":
-        """Have the administrator make a queue; then put a rule on the bus, as the consumer's role."""
+        """Makes a queue as the administrator, then puts a rule on the bus as the consumer's role."""
         sqs, rule = stack.client("sqs"), f"consumer-{name}"
         queue_url = sqs.create_queue(QueueName=f"{STACK_NAME}-{rule}")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"][
@@ -55,7 +55,7 @@ class Consumer:
         )
 
     def receive(self) -> list[Received]:
-        """Take what has come; waits a second if there is nothing."""
+        """Takes the messages that have arrived; waits a second if there are none."""
         bodies = []
         for message in _receive(self._sqs, self.queue_url):
             bodies.append(message["Body"])
@@ -63,7 +63,7 @@ class Consumer:
         return [Received.of(body) for body in bodies]
 
     def order(self, order_id: str) -> dict[str, str]:
-        """An order's item in the orders table, {} if there is none."""
+        """Returns an order's item in the orders table, {} if there is none."""
         key = {"order_id": {"S": order_id}}
         item = self._dynamodb.get_item(TableName=self.orders_table, Key=key).get("Item", {})
         return {name: str(value) for name, attribute in item.items() for value in attribute.values()}
@@ -79,23 +79,23 @@ class Operator:
 
     @classmethod
     def of(cls, stack: Stack) -> "Operator":
-        """Assume the operator's role."""
+        """Assumes the operator's role."""
         credentials = stack.assume(stack.outputs["ReplayOperatorRoleArn"])
         return cls(stack.outputs["DeadLetterQueueUrl"], stack.client("sqs", credentials))
 
     def receive(self) -> int:
-        """Take the letters that have come and hold them; answers with how many."""
+        """Takes the letters that have arrived and holds them; returns how many they are."""
         letters = _receive(self._sqs, self.queue_url, VisibilityTimeout=300)
         self._seen.update({each["MessageId"]: (each["Body"], each["ReceiptHandle"]) for each in letters})
         return len(letters)
 
     @property
     def letters(self) -> list[str]:
-        """The bodies of all letters taken so far."""
+        """Returns the bodies of all letters taken so far."""
         return [body for body, _ in self._seen.values()]
 
     def put_back(self) -> None:
-        """Let go of the letters, so that a replay finds them."""
+        """Releases the letters, so that a replay finds them."""
         for _, handle in self._seen.values():
             self._sqs.change_message_visibility(
                 QueueUrl=self.queue_url, ReceiptHandle=handle, VisibilityTimeout=0
@@ -120,7 +120,7 @@ def run_replay(stack: Stack, *words: str) -> dict[str, Any]:
 
 
 def wait_until(done: Callable[[], bool], receive: Callable[[], int]) -> None:
-    """Receive until all is there and no more is waiting, or until nothing comes any more.
+    """Receives until all messages are there and no more are waiting, or until none arrive any more.
 
     Args:
         done: whether all is there.
@@ -135,7 +135,7 @@ def wait_until(done: Callable[[], bool], receive: Callable[[], int]) -> None:
 
 
 def _receive(sqs: Any, queue_url: str, **options: object) -> list[dict[str, Any]]:
-    """All that can be received at once; waits a second for the first message."""
+    """Returns all that can be received at once; waits a second for the first message."""
     received: list[dict[str, Any]] = []
     while True:
         wait = 0 if received else 1

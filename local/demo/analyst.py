@@ -28,11 +28,11 @@ class Compared:
 
     @property
     def equal(self) -> bool:
-        """Whether both have the same rows."""
+        """Returns True if both have the same rows."""
         return Counter(self.answer.rows) == Counter(self.raw) and bool(self.raw)
 
     def rows(self) -> list[list[str]]:
-        """The first rows, with the last value once more from the raw orders."""
+        """Returns the first rows, with the last value once more from the raw orders."""
         raw = {row[:-1]: row[-1] for row in self.raw}
         return [
             [*texts, shown(raw.get(row[:-1], "none"))]
@@ -53,21 +53,21 @@ class Analyst:
         self._s3 = self.stack.client("s3", self.credentials)
 
     def fetch(self) -> int:
-        """Bring what is new; answers with how many files there are."""
+        """Fetches new files; returns how many there are in all."""
         return fetch(self._s3, self.stack.outputs["AnalyticsBucketName"], self.folder)
 
     def records(self) -> int:
-        """How many raw records there are orders of."""
+        """Returns how many raw records the lake's orders come from."""
         ((count,),) = Database(self.folder).ask(_RECORDS).rows
         return int(count)
 
     def compare(self, raw: dict[Question, Rows]) -> list[Compared]:
-        """Ask every question."""
+        """Asks every question."""
         lake = Database(self.folder)
         return [Compared(each, lake.ask(each.sql), raw[each]) for each in Question]
 
     def content(self) -> bytes:
-        """All that the files say."""
+        """Returns all that the files say."""
         return b"".join(_unzipped(self.folder.rglob("*.gz")))
 
 

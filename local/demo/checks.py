@@ -1,4 +1,4 @@
-"""What the demo's figures must be: pure counting, so that it can be tested without a stack.
+"""Compares the demo's figures with what they must be. It only counts, so that it can be tested without a stack.
 
 Nothing here trusts the tokenizer: raw orders are known from their making, and events are read as a consumer gets
 them. The search for leaks is in `demo_leaks.py`.
@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def right(self) -> bool:
-        """Whether it is what it must be."""
+        """Returns True if the measured figure is the expected one."""
         return self.measured == self.must_be
 
 
@@ -49,7 +49,7 @@ class Received:
 
     @classmethod
     def of(cls, body: str) -> "Received":
-        """Take the event out of a queue message."""
+        """Takes the event out of a queue message."""
         detail = json.loads(body, parse_float=str)["detail"]  # 1.10 stays different from 1.1
         text = json.dumps(detail, ensure_ascii=False, separators=(",", ":"))
         return cls(body, text, detail["metadata"]["ingest_id"])
@@ -61,7 +61,7 @@ class Received:
 
     @property
     def order(self) -> Event:
-        """The sanitized order."""
+        """Returns the sanitized order."""
         return dict(json.loads(self.detail)["data"]["order"])
 
 
@@ -74,7 +74,7 @@ def by_ingest_id(deliveries: Iterable[Received]) -> dict[str, list[Received]]:
 
 
 def published(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -> list[Figure]:
-    """The figures on what came out, against what went in."""
+    """Returns the figures on what came out, against what went in."""
     emails, phones = joined(good, groups, "email"), joined(good, groups, "phone")
     hint = "see the tokenizing functions' logs and the dead letters; a record may still be retried"
     return [
@@ -89,12 +89,12 @@ def published(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -
 
 
 def differing(groups: Mapping[str, Sequence[Received]]) -> int:
-    """How many raw records were published with differing bytes."""
+    """Returns how many raw records were published in more than one version."""
     return sum(len({each.detail for each in group}) > 1 for group in groups.values())
 
 
 def same_again(first: Iterable[Received], again: Iterable[Received]) -> int:
-    """How many raw records came once more, in the very bytes they had before."""
+    """Returns how many raw records were published again with exactly the same bytes as before."""
     before = by_ingest_id(first)
     return sum(
         {each.detail for each in group} == {before[ingest_id][0].detail}
@@ -104,7 +104,7 @@ def same_again(first: Iterable[Received], again: Iterable[Received]) -> int:
 
 
 def example(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -> tuple[Event, Event] | None:
-    """An order that has much to hide, raw and sanitized; None if it was not published."""
+    """Returns an order that has much to hide, raw and sanitized; None if it was not published."""
     raw = max(good, key=_worth_showing)
     found = (group[0] for group in groups.values() if group[0].metadata["event_id"] == raw["event_id"])
     delivery = next(found, None)
@@ -122,12 +122,12 @@ def _worth_showing(event: Event) -> int:
 
 
 def values_of(good: Iterable[Event]) -> frozenset[str]:
-    """Every value of good orders that nobody may see."""
+    """Returns every value of good orders that nobody may see."""
     return frozenset(value for event in good for value in sensitive_values(event))
 
 
 def faithful(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -> int:
-    """How many raw records came out once, under their own id, with their public fields as they were sent."""
+    """Returns how many raw records were published once, under their own id, with unchanged public fields."""
     wanted = Counter(_face(event["event_id"], event["order"]) for event in good)
     told = Counter(
         _face(group[0].metadata["event_id"], group[0].order)
@@ -150,7 +150,7 @@ def _face(event_id: str, order: Event) -> str:
 
 
 def joined(good: Sequence[Event], groups: Mapping[str, Sequence[Received]], name: str) -> tuple[int, int]:
-    """How many different tokens stand for a consistent field, and how many different values it had."""
+    """Returns how many different tokens a consistent field has, and how many different values it had."""
     tokens = {group[0].order["customer"].get(name) for group in groups.values()} - {None, ""}
     values = {event["order"]["customer"].get(name) for event in good} - {None, ""}
     return len(tokens), len({value.casefold() for value in values})

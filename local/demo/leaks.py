@@ -33,7 +33,7 @@ class LeakSearch:
                 self._by_start[form[:_WINDOW]].append((form, value))
 
     def find(self, data: bytes) -> set[str]:
-        """The values that stand somewhere in some bytes."""
+        """Returns the values that stand somewhere in some bytes."""
         found: set[str] = set()
         for view in _views(data):
             text = view.decode(errors="surrogateescape").lower().encode(errors="surrogateescape")
@@ -54,7 +54,7 @@ def _forms(value: str) -> Iterator[bytes]:
 
 
 def _encoded(value: str) -> Iterator[bytes]:
-    """What URLs, hex and base64 make of a value, wherever it stands in what was encoded; in lower case, as it is looked for."""
+    """Yields a value as it looks inside URL-encoded, hex and base64 text, at any offset. The search is in lower case."""
     raw = value.encode(errors="surrogatepass")
     forms = [
         raw.hex().encode(),
@@ -90,7 +90,7 @@ def leaks_of_own(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]
 
 
 def _holds(text: str, value: str) -> bool:
-    """Whether a text holds a value, not as a part of a longer word or number."""
+    """Returns True if a text holds a value that is not part of a longer word or number."""
     at = text.find(value)
     while at >= 0:
         around = text[at - 1 : at] + text[at + len(value) : at + len(value) + 1]

@@ -14,7 +14,7 @@ Rows = list[tuple[Any, ...]]
 
 
 def answers(events: Iterable[Event]) -> dict[Question, Rows]:
-    """What each question must answer; rows in no order.
+    """Returns the expected rows for each question, in no particular order.
 
     Args:
         events: raw `order.placed` events; an order that was sent twice counts once, in its newest event.

@@ -27,7 +27,7 @@ _INTERRUPTED = 130
 
 
 def main() -> int:
-    """Run the demo; 0 only if every figure is right. Leaves nothing running."""
+    """Runs the demo; returns 0 only if every figure is right. Leaves nothing running."""
     view, started = View(), monotonic()
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, _interrupt)
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def demonstrate(stack: Stack, view: View, workload: Workload, lake: Path) -> list[Figure]:
-    """Take the steps in their order; the figures come as the closing table shows them.
+    """Runs the steps in order; the figures come as the closing table shows them.
 
     Args:
         stack: the running one.

@@ -36,7 +36,7 @@ class Steps:
     deliveries: list[Received] = field(default_factory=list)
 
     def send(self) -> list[Figure]:
-        """Put everything on both sources, as the producer's role."""
+        """Puts everything on both sources, as the producer's role."""
         workload, total = self.workload, len(self.workload.raw_records)
         self.view.step(
             f"sending, as the producer: {len(workload.good):,} good orders, some of them twice, and {len(workload.poison)} "
@@ -48,7 +48,7 @@ class Steps:
         return [Figure("sent", taken, total, "a source refused records; may the producer's role put them?")]
 
     def receive(self) -> list[Figure]:
-        """Be the consumer until every event has come."""
+        """Receives as the consumer until every event has arrived."""
         good = self.workload.good
         self.view.step("receiving, as the consumer, from a queue that a rule on the bus feeds")
         with self.view.progress("received", len(good)) as tick:
@@ -62,7 +62,7 @@ class Steps:
         return checks.published(good, groups)
 
     def orders_table(self) -> list[Figure]:
-        """Wait until the consumer behind the orders table has kept every order."""
+        """Waits until the consumer behind the orders table has kept every order."""
         self.view.step("waiting for the consumer that keeps the orders table")
         wanted = {event["order"]["order_id"] for event in self.workload.good}
         kept: set[str] = set()
@@ -79,7 +79,7 @@ class Steps:
         return [Figure("in the orders table", len(kept), len(wanted), "see OnOrderSanitizedFunction's log")]
 
     def dead_letters(self) -> list[Figure]:
-        """Read the dead letters, as the operator's role, and leave them where they are."""
+        """Reads the dead letters as the operator's role, and leaves them where they are."""
         self.view.step("reading the dead letters, as the operator")
         wanted = Counter(str(each.code) for each in self.workload.poison)
         operator = self.operator
@@ -95,7 +95,7 @@ class Steps:
         ]
 
     def deliver_again(self) -> list[Figure]:
-        """Deliver records that were published once more, and compare."""
+        """Delivers published records once more, and compares the events."""
         times, good = Counter(self.workload.plain), {encode(event) for event in self.workload.good}
         chosen = [data for data in self.workload.plain if data in good and times[data] == 1][:_AGAIN]
         self.view.step(f"delivering {len(chosen)} Kinesis records to the tokenizing function a second time")
@@ -115,7 +115,7 @@ class Steps:
         ]
 
     def replay(self) -> list[Figure]:
-        """Let a schema bug dead-letter orders, mend it, and replay them with the operator's command."""
+        """Lets a schema bug dead-letter orders, fixes it, and replays them with the operator's command."""
         held, outputs = self.workload.held, self.stack.outputs
         self.view.step(
             f"deploying a schema bug, and sending {len(held)} good orders into it, on both sources"
@@ -155,14 +155,14 @@ class Steps:
         return int(answer["Attributes"][name])
 
     def refuse(self) -> list[Figure]:
-        """Try, as the consumer, what it must not do."""
+        """Tries, as the consumer, what it must not do."""
         tried = attempts(self.stack, self.consumer.credentials)
         self.view.attempts(tried)
         hint = "a role or a key policy of template.yaml allows too much, or the stack enforces none"
         return [Figure("refused to the consumer", sum(each.refused for each in tried), len(tried), hint)]
 
     def analyse(self) -> list[Figure]:
-        """Ask the analyst's questions of the lake, and the same of the raw orders."""
+        """Asks the lake the analyst's questions, and compares its answers with those from the raw orders."""
         self.view.step(
             "asking, as the analyst, three questions of the files in the lake: they hold tokens alone"
         )
@@ -195,7 +195,7 @@ class Steps:
         ]
 
     def search_for_leaks(self) -> list[Figure]:
-        """Look for every raw value wherever somebody without the vault key can read."""
+        """Looks for every raw value wherever somebody without the vault key can read."""
         places = self._places()
         self.view.step(
             f"searching {sum(map(len, places.values())) / 1e6:.1f} MB for {len(self.workload.sensitive):,} raw values: "

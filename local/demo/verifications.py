@@ -1,4 +1,4 @@
-"""What the demo tries out on the running stack: forbidden calls, a second delivery, and what is stored where."""
+"""Tries things out on the demo's running stack: forbidden calls, a second delivery, and what is stored where."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ class Attempt:
 
 
 def attempts(stack: Stack, credentials: Credentials) -> list[Attempt]:
-    """Try to get at raw values with a consumer's credentials."""
+    """Tries to get at raw values with a consumer's credentials."""
     dynamodb, kms = stack.client("dynamodb", credentials), stack.client("kms", credentials)
     sqs, kinesis = stack.client("sqs", credentials), stack.client("kinesis", credentials)
     outputs, blob = stack.outputs, b"any ciphertext: the permission is checked first"
@@ -54,7 +54,7 @@ def _try(what: str, call: Callable[[], object]) -> Attempt:
 
 
 def deliver_again(stack: Stack, wanted: Iterable[bytes]) -> int:
-    """Invoke the tokenizing function with stream records that it had before, as Lambda delivers them.
+    """Invokes the tokenizing function with stream records that it had before, as Lambda delivers them.
 
     Args:
         stack: the running stack.
@@ -108,14 +108,14 @@ def _as_delivered(record: dict[str, Any], stream_arn: str, shard: str, region: s
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a table holds, as DynamoDB itself sees it."""
+    """Holds a table's items as DynamoDB itself sees them."""
 
     keys: frozenset[bytes]
     content: bytes = field(repr=False)
 
 
 def stored(stack: Stack, output: str, key: str) -> Stored:
-    """Read a whole table as the account's administrator, without any key.
+    """Reads a whole table as the account's administrator, without any key.
 
     Args:
         stack: the running stack.
@@ -142,7 +142,7 @@ def _bytes(attribute: dict[str, Any]) -> bytes:
 
 
 def function_logs(stack: Stack) -> bytes:
-    """Every log line that the functions have written."""
+    """Returns every log line that the functions have written."""
     logs = stack.client("logs")
     lines = []
     for groups in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/"):
@@ -153,7 +153,7 @@ def function_logs(stack: Stack) -> bytes:
 
 
 def complaints(logs: bytes) -> list[str]:
-    """What functions' logs complain about, the most frequent first."""
+    """Returns the errors and warnings in the functions' logs, the most frequent first."""
     found: Counter[str] = Counter()
     for line in logs.decode().splitlines():
         try:

@@ -1,4 +1,4 @@
-"""What the demo shows: steps, a progress bar, tables. On anything but a terminal, plain lines."""
+"""Shows the demo's steps, a progress bar and tables; prints plain lines when the output is not a terminal."""
 
 import json
 import re
@@ -31,12 +31,12 @@ class View:
             self._console.width = _PLAIN_WIDTH
 
     def step(self, text: str) -> None:
-        """Say what happens next."""
+        """Says what happens next."""
         self._console.print(f"[bold]>[/] {escape(text)}")
 
     @contextmanager
     def progress(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        """Show how far something is; yields the function to call with each advance."""
+        """Shows how far a step is; yields the function to call with each advance."""
         if not self._console.is_terminal:
             done = 0
 
@@ -51,24 +51,24 @@ class View:
             yield tick
 
     def beside(self, raw: Mapping[str, Any], sanitized: Mapping[str, Any]) -> None:
-        """Show an order as it was sent beside what the consumer got."""
+        """Shows an order as it was sent beside what the consumer got."""
         rows = list(_rows(raw, sanitized, ""))
         self._table("one order: what was sent, what a consumer sees", ("field", "raw", "sanitized"), rows)
 
     def item(self, item: Mapping[str, str]) -> None:
-        """Show what a table holds under one key."""
+        """Shows what a table holds under one key."""
         rows = [(name, _cut(value, _PLAIN_WIDTH - 30)) for name, value in item.items()]
         self._table(
             "one order in the orders table, as the consumer's role reads it", ("attribute", "value"), rows
         )
 
     def attempts(self, attempts: Sequence[Attempt]) -> None:
-        """Show what the consumer's role is refused, in the services' own words."""
+        """Shows what the consumer's role is refused, in the services' own words."""
         rows = [(each.what, _ARN.sub("(the consumer's role)", each.answer)) for each in attempts]
         self._table("what the consumer's role tried beyond its queue", ("it tried to", "and was told"), rows)
 
     def letters(self, body: str, found: Mapping[str, int], wanted: Mapping[str, int]) -> None:
-        """Show one dead letter and how many there are of each code."""
+        """Shows one dead letter and how many there are of each code."""
         letter = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
         self._console.print("\n[italic]one dead letter, as whoever reads the queue sees it[/]")
         for line in letter.splitlines():
@@ -79,12 +79,12 @@ class View:
         self._table("dead letters by code", ("code", "measured", "must be"), rows)
 
     def answer(self, asks: str, columns: Sequence[str], rows: Sequence[Sequence[str]], count: int) -> None:
-        """Show the beginning of an answer from tokens, its last column once more from the raw orders."""
+        """Shows the beginning of an answer from tokens, its last column once more from the raw orders."""
         beginning = f", the first {len(rows)} of {count} rows" if count > len(rows) else ""
         self._table(f"{asks}{beginning}", (*columns, f"{columns[-1]}, from raw"), rows)
 
     def closing(self, figures: Sequence[Figure], seconds: float) -> None:
-        """Show every figure with what it must be, and what to do about a wrong one."""
+        """Shows every figure with what it must be, and what to do about a wrong one."""
         rows = [
             (each.name, f"{each.measured:,}", f"{each.must_be:,}", "right" if each.right else "WRONG")
             for each in figures
@@ -99,11 +99,11 @@ class View:
         self._console.print(f"\n{verdict}, after {seconds:.0f} s")
 
     def complaints(self, complaints: Sequence[str]) -> None:
-        """Show what the functions complain about; for when a figure is wrong."""
+        """Shows the complaints in the functions' logs, for when a figure is wrong."""
         self.step("the functions' logs complain of: " + ("; ".join(complaints) or "nothing"))
 
     def error(self, what: str, hint: str) -> None:
-        """Say what went wrong and what to do next."""
+        """Says what went wrong and what to do next."""
         self._console.print(f"error: {what}\nhint: {hint}", markup=False)
 
     def _table(self, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -1,4 +1,4 @@
-"""What the demo sends, and the sending: good orders, orders put twice, poison, on both sources."""
+"""Sends the demo's orders: good ones, orders put twice, and poison, to both sources."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -42,19 +42,19 @@ class Workload:
 
     @property
     def raw_records(self) -> list[bytes]:
-        """The raw records of both sources."""
+        """Returns the raw records of both sources."""
         return [*self.plain, *chain.from_iterable(self.packed), *self.messages]
 
     @property
     def sensitive(self) -> frozenset[str]:
-        """Every value that nobody may see."""
+        """Returns every value that nobody may see."""
         events = (*self.good, *self.held)
         values = frozenset(chain.from_iterable(sensitive_values(event) for event in events))
         return values.union(*(poison.sensitive for poison in self.poison))
 
 
 def load(count: int, seed: int) -> Workload:
-    """Make the demo's workload; the same arguments give the same bytes."""
+    """Makes the demo's workload; the same arguments give the same bytes."""
     random = Random(seed)  # noqa: S311 -- sample data
     made = _over_months(orders(count, seed))
     streamed, queued = made[: count // 2], made[count // 2 :]
@@ -80,14 +80,14 @@ def load(count: int, seed: int) -> Workload:
 
 
 def _over_months(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Let the orders be of three months, for the analyst's question by month."""
+    """Spreads the orders over three months, for the analyst's question by month."""
     for at, event in enumerate(events):
         event["occurred_at"] = f"2026-{9 + at % 3:02}{event['occurred_at'][7:]}"
     return events
 
 
 def send_held(stack: Stack, producer: Credentials, workload: Workload) -> None:
-    """Put the held orders, half on each source, as the producer's role."""
+    """Puts the held orders, half on each source, as the producer's role."""
     half = len(workload.held) // 2
     entries = [{"Data": encode(event), "PartitionKey": "till"} for event in workload.held[:half]]
     stack.client("kinesis", producer).put_records(
@@ -97,7 +97,7 @@ def send_held(stack: Stack, producer: Credentials, workload: Workload) -> None:
 
 
 def send(stack: Stack, producer: Credentials, workload: Workload, tick: Callable[[int], None]) -> int:
-    """Put the workload on both sources, as the producer's role.
+    """Puts the workload on both sources, as the producer's role.
 
     Args:
         stack: where to.
@@ -135,7 +135,7 @@ def _queue(stack: Stack, producer: Credentials, messages: Sequence[bytes]) -> It
 
 
 def pack(records: Sequence[bytes]) -> bytes:
-    """Raw records in one Kinesis record, as the Kinesis Producer Library aggregates them."""
+    """Returns raw records in one Kinesis record, as the Kinesis Producer Library aggregates them."""
     aggregator = RecordAggregator()
     for at, record in enumerate(records):
         aggregator.add_user_record(f"till-{at}", record)

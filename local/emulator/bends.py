@@ -1,4 +1,4 @@
-"""Where the emulator gets another template than AWS: one named bend for each thing that it gets wrong.
+"""Changes the template for the emulator: one named change for each thing that the emulator does differently from AWS.
 
 A bend hides from the local stack what it leaves out, so each has a row in docs/local-stack.md with the witness that sees the
 template unbent; tests/unit/local/emulator/test_bends.py holds the two together. Nothing else changes the template.

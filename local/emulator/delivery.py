@@ -1,4 +1,4 @@
-"""How Firehose turns records into objects of a bucket, by a delivery stream's settings: partitions, delimiter, compression, names.
+"""Turns records into objects of a bucket as Firehose does, following a delivery stream's settings.
 
 The emulator's EventBridge hands nothing to Firehose, and its Firehose neither compresses, nor delimits, nor puts two records into
 one object. What AWS does stands in https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html and
@@ -41,7 +41,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a delivery stream is told to do.
+    """Holds the settings of a delivery stream.
 
     Args:
         query: the steps to each partition key in a record.
@@ -59,7 +59,7 @@ class Settings:
 
     @classmethod
     def of(cls, description: Mapping[str, Any]) -> "Settings":
-        """Take them from Firehose's own description.
+        """Takes them from Firehose's own description.
 
         Args:
             description: `DeliveryStreamDescription`; partitioned by a query, to S3.
@@ -82,7 +82,7 @@ class Settings:
 
 
 def parsed(query: str) -> Query:
-    """A query of names and paths; of jq's language no more than the template needs.
+    """Returns a query of names and paths; of jq's language no more than the template needs.
 
     Raises:
         ValueError: it is anything more.
@@ -96,7 +96,7 @@ def parsed(query: str) -> Query:
 
 
 def files(settings: Settings, records: Iterable[bytes], now: datetime, unique: UUID) -> list[File]:
-    """The objects that hold the records, one for each partition.
+    """Returns the objects that hold the records, one for each partition.
 
     Args:
         settings: of the delivery stream.

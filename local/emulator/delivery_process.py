@@ -26,7 +26,7 @@ _MESSAGES_HIDDEN = 60
 
 
 def start(directory: Path, endpoint_url: str, delivery: str) -> int:
-    """Start the process.
+    """Starts the process.
 
     Returns:
         Its process id, which is the id of its process group too.
@@ -43,7 +43,7 @@ def start(directory: Path, endpoint_url: str, delivery: str) -> int:
 
 
 def deliver(sqs: Any, queue_url: str, s3: Any, settings: Settings) -> int:
-    """Put what waits into the bucket; answers with how many events that was."""
+    """Puts the waiting records into the bucket; returns how many events they held."""
     messages = _waiting(sqs, queue_url)
     made = files(settings, [each["Body"].encode() for each in messages], datetime.now(UTC), uuid4())
     for each in made:
@@ -70,7 +70,7 @@ def _waiting(sqs: Any, queue_url: str) -> list[dict[str, Any]]:
 
 
 def serve(endpoint_url: str, delivery: str) -> None:
-    """Deliver until the process is ended."""
+    """Delivers until the process is ended."""
     stack = Stack(endpoint_url, "us-east-1", {})
     description = stack.client("firehose").describe_delivery_stream(DeliveryStreamName=delivery)
     settings = Settings.of(description["DeliveryStreamDescription"])

@@ -23,7 +23,7 @@ Client = Callable[[str], Any]
 def deploy(
     client: Client, path: Path = TEMPLATE, parameters: Mapping[str, str] = MappingProxyType({})
 ) -> Mapping[str, str]:
-    """Deploy a template.
+    """Deploys a template.
 
     Args:
         client: makes a boto3 client for a service.
@@ -41,7 +41,7 @@ def deploy(
 
 
 def update(client: Client, parameters: Mapping[str, str], path: Path = TEMPLATE) -> Mapping[str, str]:
-    """Deploy again with other parameters; those that are not named have their defaults.
+    """Deploys again with other parameters; parameters that are not named get their defaults.
 
     Raises:
         LocalStackError: a resource failed, and the deployment was rolled back.
@@ -50,7 +50,7 @@ def update(client: Client, parameters: Mapping[str, str], path: Path = TEMPLATE)
 
 
 def parameters(client: Client) -> dict[str, str]:
-    """The parameters that the stack was deployed with."""
+    """Returns the parameters that the stack was deployed with."""
     (stack,) = client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
     return {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
 
@@ -86,7 +86,7 @@ def _deployed(
 
 
 def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str]) -> None:
-    """Do by calls what the emulator's CloudFormation passes over: object locks, and the boundaries of roles."""
+    """Makes by calls what the emulator's CloudFormation ignores: object locks, and the boundaries of roles."""
     pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
     resources = [each for page in pages for each in page["StackResourceSummaries"]]
     made = {
@@ -104,7 +104,7 @@ def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str
 
 
 def _api_url(on_aws: str, endpoint_url: str) -> str:
-    """Where the emulator answers for an API that AWS would serve at a host name of its own."""
+    """Returns the emulator's address for an API that AWS would serve at a host name of its own."""
     host, _, stage = on_aws.removeprefix("https://").partition("/")
     return f"{endpoint_url}/_aws/execute-api/{host.partition('.')[0]}/{stage}"
 

@@ -1,4 +1,4 @@
-"""What a shell needs to talk to the local stack with the AWS CLI, as somebody."""
+"""Prints the variables that a shell needs to talk to the local stack with the AWS CLI under a given role."""
 
 import shlex
 from collections.abc import Iterator, Mapping

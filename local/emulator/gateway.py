@@ -1,4 +1,4 @@
-"""What the emulator's CloudFormation leaves out of an API, put there through API Gateway's own calls: its error answers."""
+"""Adds an API's error answers through API Gateway's own calls, as the emulator's CloudFormation leaves them out."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ API = "AWS::Serverless::Api"
 
 
 def finish(client: Any, api_url: str, template: dict[str, Any]) -> None:
-    """Give an API the gateway responses of its template, and deploy it with them.
+    """Gives an API the gateway responses of its template, and deploys it with them.
 
     Args:
         client: of API Gateway.

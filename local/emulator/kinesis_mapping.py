@@ -38,7 +38,7 @@ class Settings:
 
     @classmethod
     def of(cls, mapping: Mapping[str, Any]) -> "Settings":
-        """The settings in an answer of GetEventSourceMapping."""
+        """Returns the settings in an answer of GetEventSourceMapping."""
         destination = (mapping.get("DestinationConfig") or {}).get("OnFailure") or {}
         return cls(
             mapping_id=mapping["UUID"],
@@ -66,7 +66,7 @@ class Record:
 
     @property
     def payload_bytes(self) -> int:
-        """What it adds to an invocation."""
+        """Returns the number of bytes that the record adds to an invocation."""
         return len(self.data) + len(self.partition_key) + _RECORD_OVERHEAD
 
 
@@ -140,7 +140,7 @@ Action = Invoke | GiveUp | Wait | None
 def interpret(
     settings: Settings, payload: Any, function_error: str | None, records: Sequence[Record]
 ) -> Answer:
-    """What a function's answer means.
+    """Returns the meaning of a function's answer.
 
     Args:
         settings: partial answers count only where the mapping asks for them.
@@ -177,15 +177,15 @@ class Lane:
 
     @property
     def drained(self) -> bool:
-        """Whether nothing is left to deliver."""
+        """Returns True if nothing is left to deliver."""
         return not (self._waiting or self._segments or self._given_up)
 
     def offer(self, record: Record) -> None:
-        """Take the next record of the shard."""
+        """Takes the next record of the shard."""
         self._waiting.append(record)
 
     def next(self, now: float) -> Action:
-        """What to do now; after `Invoke` the lane waits for `answered`."""
+        """Returns what to do now; after `Invoke` the lane waits for `answered`."""
         if self._given_up:
             return self._given_up.popleft()
         if not self._segments and not self._form_batch(now):
@@ -203,7 +203,7 @@ class Lane:
         return Invoke(segment)
 
     def answered(self, answer: Answer, now: float) -> None:
-        """Take the answer to the last `Invoke`."""
+        """Takes the answer to the last `Invoke`."""
         if isinstance(answer, NotInvoked):
             self._not_before = now + _FIRST_WAIT
             return
@@ -234,7 +234,7 @@ class Lane:
         self._not_before = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(segment.retries, _DOUBLINGS))
 
     def _form_batch(self, now: float) -> bool:
-        """Cut the next batch off what waits, once it is full or its window is over."""
+        """Forms the next batch from the waiting records, once it is full or its window is over."""
         batch: list[Record] = []
         size = 0
         for record in self._waiting:
@@ -261,7 +261,7 @@ class Lane:
 def lambda_event(
     settings: Settings, shard_id: str, records: Sequence[Record], role_arn: str
 ) -> dict[str, Any]:
-    """The event that the function gets."""
+    """Returns the event that the function gets."""
     return {
         "Records": [
             {
@@ -288,7 +288,7 @@ def lambda_event(
 def failure_record(
     settings: Settings, shard_id: str, given_up: GiveUp, request_id: str, now: float
 ) -> dict[str, Any]:
-    """What Lambda sends to the on-failure destination: positions, and no byte of a record."""
+    """Returns what Lambda sends to the on-failure destination: positions, and no byte of a record."""
     records = given_up.segment.records
     document: dict[str, Any] = {
         "requestContext": {

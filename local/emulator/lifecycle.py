@@ -25,7 +25,7 @@ def up(
     *,
     live: bool = False,
 ) -> Stack:
-    """Start a stack, or find the one that runs.
+    """Starts a stack, or finds the one that runs.
 
     Args:
         directory: takes all that the stack leaves on disk.
@@ -52,7 +52,7 @@ def up(
 
 
 def update(directory: Path, running_one: Stack, parameters: Mapping[str, str]) -> Stack:
-    """Deploy a running stack again with other parameters; those that are not named have their defaults.
+    """Deploys a running stack again with other parameters; parameters that are not named get their defaults.
 
     Raises:
         LocalStackError: it was not deployed; it is as it was then.
@@ -100,7 +100,7 @@ def _tell(what: str, stack: Stack, report: Callable[[str], None]) -> None:
 
 
 def down(directory: Path) -> None:
-    """Stop a stack and remove what it left; nothing happens where none is."""
+    """Stops a stack and removes what it left; does nothing if none is running."""
     with suppress(FileNotFoundError, json.JSONDecodeError):
         for pid in reversed(json.loads((directory / _PIDS).read_text())):
             server.stop(pid)
@@ -108,7 +108,7 @@ def down(directory: Path) -> None:
 
 
 def load(directory: Path) -> Stack | None:
-    """The stack that runs in a folder, None where none does."""
+    """Returns the stack that runs in a folder, None where none does."""
     try:
         state = json.loads((directory / _STATE).read_text())
         pids = json.loads((directory / _PIDS).read_text())
@@ -127,7 +127,7 @@ def running(
     *,
     live: bool = False,
 ) -> Iterator[Stack]:
-    """A stack for as long as a block runs, whatever ends it.
+    """Yields a stack for as long as a block runs, whatever ends it.
 
     Raises:
         LocalStackError: one runs in that folder already.

@@ -14,7 +14,7 @@ _START_SECONDS = 30.0
 
 
 def start(directory: Path, port: int) -> int:
-    """Start the process and wait until it answers.
+    """Starts the process and waits until it answers.
 
     Args:
         directory: where the stack that it shows has its state.

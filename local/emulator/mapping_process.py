@@ -40,7 +40,7 @@ _AHEAD = 5_000  # records held in memory for a shard before no more are fetched
 
 
 def start(directory: Path, endpoint_url: str, function: str) -> int:
-    """Start the process.
+    """Starts the process.
 
     Returns:
         Its process id, which is the id of its process group too.
@@ -80,7 +80,7 @@ class Shard:
 
     @property
     def finished(self) -> bool:
-        """Whether the shard is closed and all of it is delivered."""
+        """Returns True if the shard is closed and all of it is delivered."""
         return self._closed and not self._busy and all(lane.drained for lane in self._lanes)
 
     def _run(self) -> None:
@@ -100,7 +100,7 @@ class Shard:
                 time.sleep(_POLL)
 
     def _fetch(self) -> bool:
-        """Take more records off the shard."""
+        """Takes more records off the shard."""
         if self._closed or self._held >= _AHEAD:
             return False
         if self._iterator is None:
@@ -132,7 +132,7 @@ class Shard:
         return str(answer["ShardIterator"])
 
     def _advance(self, at: int, lane: Lane) -> bool:
-        """Do the next thing in a lane; false if there is nothing to do yet."""
+        """Does the next thing in a lane; returns False if there is nothing to do yet."""
         running = self._busy.get(at)
         if running is not None:
             if not running.done():
@@ -180,7 +180,7 @@ class Shard:
 
 
 def serve(directory: Path, endpoint_url: str, function: str) -> None:
-    """Deliver every shard of the stream until the process is ended; children after their parents."""
+    """Delivers every shard of the stream until the process is ended; child shards after their parents."""
     stack = Stack(endpoint_url, "us-east-1", {})
     functions = stack.client("lambda")
     mapping = next(

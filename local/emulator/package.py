@@ -1,4 +1,4 @@
-"""What is uploaded as functions and layer: zips of this repository's own packages.
+"""Zips this repository's own packages, to be uploaded as functions and layer.
 
 Third-party packages are not in the local layer: the emulator runs functions with its own Python, which has them.
 """
@@ -14,22 +14,22 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def function_zip() -> bytes:
-    """The code of every function: the handlers."""
+    """Returns the code of every function: the handlers."""
     return _zip({"handlers": "handlers"})
 
 
 def layer_zip() -> bytes:
-    """The layer: the tokenizer, the schemas and the policies."""
+    """Returns the layer: the tokenizer, the schemas and the policies."""
     return _zip({name: f"python/{name}" for name in ("tokenizer", "schemas", "policies")})
 
 
 def shipped(folder: Path) -> Iterator[Path]:
-    """The files of a package that are uploaded, in order: its code and its policies."""
+    """Yields the files of a package that are uploaded, in order: its code and its policies."""
     yield from sorted(each for each in folder.rglob("*") if each.suffix in _SHIPPED)
 
 
 def _zip(folders: dict[str, str]) -> bytes:
-    """A zip of folders of the repository under other names; the same files give the same bytes."""
+    """Returns a zip of folders of the repository under other names; the same files give the same bytes."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for folder, name in folders.items():

@@ -20,7 +20,7 @@ _SETTLE_SECONDS = 30.0
 
 @contextmanager
 def deployed(stack: Stack) -> Iterator[None]:
-    """Run a block while the bug is deployed.
+    """Runs a block while the bug is deployed.
 
     Raises:
         RuntimeError: the functions did not take a layer in time.

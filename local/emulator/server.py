@@ -20,14 +20,14 @@ _STOP_SECONDS = 10.0
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
+    """Returns a port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
 def start(directory: Path, port: int) -> int:
-    """Start the emulator and wait until it answers.
+    """Starts the emulator and waits until it answers.
 
     Args:
         directory: takes its log, temporary files and state.
@@ -82,7 +82,7 @@ def start(directory: Path, port: int) -> int:
 
 
 def answers(port: int) -> bool:
-    """Whether an emulator answers on a port."""
+    """Returns True if an emulator answers on a port."""
     try:
         with urllib.request.urlopen(f"http://{HOST}:{port}/_ministack/health", timeout=2) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 -- HTTP's OK
@@ -91,7 +91,7 @@ def answers(port: int) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
+    """Returns True if a process is running; a zombie process is not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -103,7 +103,7 @@ def alive(pid: int) -> bool:
 
 
 def stop(group: int) -> None:
-    """End a process group: politely, then not."""
+    """Ends a process group: first with SIGTERM, then by force."""
     for sign, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, _STOP_SECONDS)):
         try:
             os.killpg(group, sign)

@@ -1,4 +1,4 @@
-"""What a running stack is to those who use it: where it answers, its outputs, and clients for whoever asks."""
+"""Describes a running stack to its users: its endpoint, its outputs, and clients for any role."""
 
 import threading
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Stack:
     live_url: str | None = None
 
     def session(self, credentials: Credentials | None = None) -> boto3.Session:
-        """A session of somebody, the administrator if nobody is named."""
+        """Returns a session of somebody, the administrator if nobody is named."""
         who = credentials or ADMINISTRATOR
         return boto3.Session(
             who.access_key_id, who.secret_access_key, who.session_token, region_name=self.region
@@ -62,7 +62,7 @@ class Stack:
             return _client(service, self.endpoint_url, credentials or ADMINISTRATOR, self.region)
 
     def assume(self, role_arn: str) -> Credentials:
-        """The credentials of a role, assumed by the administrator."""
+        """Returns the credentials of a role, assumed by the administrator."""
         given = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="local")["Credentials"]
         return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 

@@ -39,7 +39,7 @@ _Loader.add_multi_constructor("!", _tagged)
 
 
 def load(path: Path) -> dict[str, Node]:
-    """A template with its short tags in their long form."""
+    """Returns a template with its short tags in their long form."""
     with path.open(encoding="utf-8") as source:
         template: dict[str, Node] = yaml.load(source, _Loader)  # noqa: S506 -- a SafeLoader with more tags
     return template
@@ -65,7 +65,7 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
 
 
 def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[str, Node]]:
-    """The object locks of a template's buckets, which the emulator's CloudFormation passes over.
+    """Returns the object locks of a template's buckets, which the emulator's CloudFormation passes over.
 
     Args:
         template: as loaded.
@@ -86,7 +86,7 @@ def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[st
 
 
 def boundaries(template: dict[str, Node]) -> dict[str, str]:
-    """The boundaries of a template's roles, which the emulator's CloudFormation passes over.
+    """Returns the boundaries of a template's roles, which the emulator's CloudFormation passes over.
 
     Args:
         template: as loaded.

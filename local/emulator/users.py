@@ -16,7 +16,7 @@ GROUPS: tuple[Group, ...] = get_args(Group)
 
 
 def make(stack: Stack, *groups: str) -> tuple[str, str]:
-    """Make somebody in some groups.
+    """Creates a user in some groups.
 
     Returns:
         Their name and password.
@@ -34,7 +34,7 @@ def make(stack: Stack, *groups: str) -> tuple[str, str]:
 
 
 def sign_in(stack: Stack, *groups: str) -> str:
-    """Make somebody in some groups and sign them in.
+    """Creates a user in some groups and signs them in.
 
     Returns:
         Their Cognito ID token, for the header `Authorization`.
@@ -43,7 +43,7 @@ def sign_in(stack: Stack, *groups: str) -> str:
 
 
 def tokens(stack: Stack, *groups: str) -> Mapping[str, str]:
-    """Make somebody in some groups and sign them in; all that Cognito gives them."""
+    """Creates a user in some groups and signs them in; returns all that Cognito gives them."""
     name, password = make(stack, *groups)
     answer = stack.client("cognito-idp").initiate_auth(
         ClientId=stack.outputs["UserPoolClientId"],
@@ -55,7 +55,7 @@ def tokens(stack: Stack, *groups: str) -> Mapping[str, str]:
 
 
 def machine(stack: Stack, *scopes: str) -> dict[str, str]:
-    """Get a token for the machine client, with its secret at the pool's token endpoint.
+    """Gets a token for the machine client, with its secret at the pool's token endpoint.
 
     Args:
         stack: where.

@@ -11,7 +11,7 @@ from local.live.server import LiveServer
 
 
 def main(directory: Path, port: int) -> int:
-    """Serve the stack that runs in a folder; 1 if none does."""
+    """Serves the stack that runs in a folder; returns 1 if none does."""
     found = lifecycle.load(directory)
     if found is None:
         print(f"no stack runs in {directory}", file=sys.stderr)

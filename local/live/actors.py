@@ -22,14 +22,14 @@ Failed = (ClientError, BotoCoreError, CommandError)
 
 
 def why(error: BaseException) -> str:
-    """What may be shown of an error: AWS's code, or the class."""
+    """Returns the part of an error that may be shown: AWS's error code, or the name of its class."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", "Unknown"))
     return str(error) if isinstance(error, CommandError) else type(error).__name__
 
 
 def put(stack: Stack, source: str, data: bytes) -> str:
-    """Send a record as the producer's role; answers with its sequence number or message id."""
+    """Sends a record as the producer's role; returns its sequence number or message id."""
     producer = stack.assume(stack.outputs["ProducerRoleArn"])
     if source == "stream":
         kinesis = stack.client("kinesis", producer)
@@ -44,18 +44,18 @@ def put(stack: Stack, source: str, data: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Watchers:
-    """Who looks at what comes out: a consumer of events, an operator of letters."""
+    """Holds those who look at the results: a consumer of events, and an operator of dead letters."""
 
     consumer: Consumer = field(repr=False)
     _queue: LetterQueue = field(repr=False)
 
     @classmethod
     def of(cls, stack: Stack) -> Self:
-        """Subscribe, and assume the roles; again is harmless."""
+        """Subscribes and assumes the roles; doing it again is harmless."""
         return cls(Consumer.subscribe(stack, "live"), _operators(stack, _HOLD_SECONDS)[0])
 
     def letters(self, known: int) -> list[Letter] | None:
-        """The letters on the queue; None while their number is the known one, so that nobody else misses them."""
+        """Returns the letters on the queue; None while their number is unchanged, so that nobody else misses them."""
         counts = self._queue.counts()
         if counts["held"] or counts["waiting"] == known:
             return None
@@ -65,7 +65,7 @@ class Watchers:
 def replay(
     stack: Stack, letter_id: str, patch_of: Callable[[Letter], list[Any] | None]
 ) -> dict[str, Any] | None:
-    """Replay a letter as the operator's role, and delete it once its event is published.
+    """Replays a letter as the operator's role, and deletes it once its event is published.
 
     Args:
         stack: the local one.

@@ -1,4 +1,4 @@
-"""What a button of the page does, and the loop that looks for what comes of it."""
+"""Carries out what the page's buttons ask for, and runs the loop that looks for the results."""
 
 import time
 from collections.abc import Iterator
@@ -46,18 +46,18 @@ class Controls:
         self._subscribed = Event()
 
     def state(self, after: int) -> dict[str, Any]:
-        """All that is shown, once it is newer than a version, or after a while."""
+        """Returns all that is shown, once it is newer than a version, or after a while."""
         self._asked = time.monotonic()
         with self._journal.changes:
             self._journal.changes.wait_for(lambda: self._journal.version != after, _ANSWER_SECONDS)
         return {**self._journal.to_dict(), "faults": self._faults.to_dict(), "kinds": self._kinds}
 
     def order(self, number: int) -> dict[str, Any] | None:
-        """One order, raw and sanitized."""
+        """Returns one order, raw and sanitized."""
         return self._journal.order(number)
 
     def act(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Do what a button asks for.
+        """Does what a button asks for.
 
         Raises:
             ActionRefused: it is not understood, or the stack does not do it.
@@ -71,7 +71,7 @@ class Controls:
             raise ActionRefused(HTTPStatus.BAD_GATEWAY, f"{name}: {why(error)}") from None
 
     def watch(self) -> None:
-        """Look for events and letters for as long as a browser asks; never returns."""
+        """Looks for events and letters for as long as a browser asks; never returns."""
         watchers: Watchers | None = None
         while True:
             if time.monotonic() - self._asked > _WATCHED_SECONDS:
@@ -138,7 +138,7 @@ class Controls:
 
 
 def _orders() -> Iterator[dict[str, Any]]:
-    """Orders without an end, those with a security code first, since there is most to see of them."""
+    """Yields the orders without an end, those with a security code first, since there is most to see of them."""
     for seed in count(1):
         yield from sorted(orders(_BATCH, seed), key=lambda each: len(_card(each)), reverse=True)
 

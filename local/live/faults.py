@@ -36,7 +36,7 @@ class _Faulty(Relay):
 
 
 class Faults:
-    """Which faults are on, and how many calls each has refused."""
+    """Holds which faults are switched on, and how many calls each of them has refused."""
 
     def __init__(self, stack: Stack, changed: Callable[[], None]) -> None:
         self._stack = stack
@@ -47,11 +47,11 @@ class Faults:
         self._visibility: str | None = None
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
-        """Each switch, for the page."""
+        """Returns each switch, for the page."""
         return {name: {"on": name in self._on, "refused": self._refused[name]} for name in NAMES}
 
     def switch(self, name: str, *, on: bool) -> None:
-        """Switch a fault on or off; while any is on, the queue delivers again after seconds."""
+        """Switches a fault on or off; while any fault is on, the queue delivers again after seconds."""
         if on:
             self._lead_through_proxy()
             self._refused[name] = 0
@@ -62,7 +62,7 @@ class Faults:
         self._changed()
 
     def strikes(self, action: str, body: bytes) -> tuple[int, str] | None:
-        """How a call fails: HTTP's status and AWS's error code; None if it does not."""
+        """Returns how a call fails: an HTTP status and AWS's error code; None if it does not fail."""
         if (
             VAULT in self._on
             and action.startswith("DynamoDB_")

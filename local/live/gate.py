@@ -1,4 +1,4 @@
-"""Who may ask the page's server: this page in a browser on this machine, and no page of anybody else's.
+"""Decides who may call the page's server: only this page, in a browser on this machine.
 
 The server is on loopback, and that keeps no web page out: any may send a form to 127.0.0.1, or have its own name
 point there (DNS rebinding) and read what is answered.
@@ -16,7 +16,7 @@ class Headers(Protocol):
     """Looked up whatever the case, as `http.server` does."""
 
     def get(self, name: str, failobj: str, /) -> str:
-        """One header's value."""
+        """Returns one header's value."""
 
 
 HEADERS = {

@@ -1,4 +1,4 @@
-"""What the page has seen: the orders that it sent, their events, the letters on the queue. Knows no AWS.
+"""Remembers the orders that the page sent, their events, and the letters on the queue. Knows no AWS.
 
 Bounded: the oldest orders are forgotten, the figures are not.
 """
@@ -46,7 +46,7 @@ class Sent:
         return str(found.get("event_id")) if isinstance(found, dict) else None
 
     def to_dict(self) -> dict[str, Any]:
-        """One line of the list."""
+        """Returns one line of the list."""
         return {"number": self.number, "kind": self.kind, "source": self.source, "state": self.state}
 
 
@@ -70,7 +70,7 @@ class Journal:
             self.changes.notify_all()
 
     def sent(self, kind: str, source: str, place: str, data: bytes, mend: Patch | None = None) -> int:
-        """A record was sent; answers with its number."""
+        """Notes that a record was sent; returns its number."""
         with self.changes:
             number = self._figures["sent"] = self._figures["sent"] + 1
             self._sent[number] = Sent(number, kind, source, place, data, mend)
@@ -126,16 +126,16 @@ class Journal:
 
     @property
     def letter_count(self) -> int:
-        """How many letters are shown."""
+        """Returns how many letters are shown."""
         return len(self._letters)
 
     def mend_of(self, letter: Letter) -> Patch | None:
-        """The patch for a letter's record, where the page knows one."""
+        """Returns the patch for a letter's record, where the page knows one."""
         sent = self._by_place(letter.place)
         return sent.mend if sent else None
 
     def order(self, number: int) -> dict[str, Any] | None:
-        """One record and its event, None if it is forgotten."""
+        """Returns one record and its event, None if it is forgotten."""
         sent = self._sent.get(number)
         if sent is None:
             return None
@@ -144,7 +144,7 @@ class Journal:
         return {**sent.to_dict(), "raw": raw, "left": max(0, left), "event": sent.event}
 
     def to_dict(self) -> dict[str, Any]:
-        """All that is shown but the orders themselves."""
+        """Returns all that is shown but the orders themselves."""
         with self.changes:
             orders = [each.to_dict() for each in reversed(self._sent.values())]
             letters = [self._letter(each) for each in self._letters.values()]

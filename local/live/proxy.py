@@ -20,18 +20,18 @@ class Relay(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        """Answer one request, of any method."""
+        """Answers one request, of any method."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.relay(self.headers.get("X-Amz-Target", ""), body)
 
     do_PUT = do_GET = do_HEAD = do_DELETE = do_POST  # noqa: N815 -- http.server's names
 
     def relay(self, action: str, body: bytes) -> None:  # noqa: ARG002 -- a subclass looks at the action
-        """Answer one request."""
+        """Answers one request."""
         self.answer(*self.forward(body))
 
     def forward(self, body: bytes) -> Answer:
-        """What the emulator answers."""
+        """Sends a request to the emulator and returns its answer."""
         connection = http.client.HTTPConnection(str(self.emulator.hostname), self.emulator.port, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
         connection.request(self.command, self.path, body, headers)
@@ -41,7 +41,7 @@ class Relay(BaseHTTPRequestHandler):
         return answer.status, dict(answer.headers), read
 
     def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
-        """Answer the function."""
+        """Answers the function that made the call."""
         self.send_response(status)
         for name, value in headers.items():
             if name.lower() not in _HOP:
@@ -51,11 +51,11 @@ class Relay(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Whoever makes calls fail says so himself."""
+        """Logs nothing: whoever makes calls fail reports it elsewhere."""
 
 
 def started(endpoint_url: str, handler: type[Relay], **attributes: Any) -> tuple[str, Callable[[], None]]:
-    """Run a proxy in threads of this process.
+    """Runs a proxy in threads of this process.
 
     Args:
         endpoint_url: the emulator's.

@@ -33,16 +33,16 @@ class ActionRefused(Exception):
 
 
 class Serves(Protocol):
-    """What the server asks of the controls behind it."""
+    """Describes what the server needs from the controls behind it."""
 
     def state(self, after: int) -> dict[str, Any]:
-        """All that is shown, once it is newer than `after`, or after a while."""
+        """Returns all that is shown, once it is newer than `after`, or after a while."""
 
     def order(self, number: int) -> dict[str, Any] | None:
-        """One order, raw and sanitized."""
+        """Returns one order, raw and sanitized."""
 
     def act(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Do what a button asks for; ActionRefused where that fails."""
+        """Does what a button asks for; raises Refused if that fails."""
 
 
 class LiveServer(ThreadingHTTPServer):
@@ -56,7 +56,7 @@ class LiveServer(ThreadingHTTPServer):
         self.token = secrets.token_urlsafe(32)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 -- socketserver's signature
-        """Name what went wrong, and repeat nothing of it: requests and orders hold values."""
+        """Names what went wrong without repeating any of it: requests and orders hold values."""
         error = sys.exception()
         if not isinstance(error, ConnectionError):  # a browser that left is no news
             print(f"request failed: {type(error).__name__}", flush=True)

@@ -1,4 +1,4 @@
-"""What is deployed, built once for all tests in this folder, for this machine's processor, so that it runs here."""
+"""Builds what is deployed, once for all tests in this folder and for this machine's processor, so that it runs here."""
 
 import sys
 import tempfile

@@ -1,4 +1,4 @@
-"""What is deployed is complete, starts from its own folders alone, works, and holds nothing else."""
+"""Checks that what is deployed is complete, starts from its own folders alone, works, and holds nothing else."""
 
 import json
 import os

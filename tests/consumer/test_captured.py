@@ -9,7 +9,7 @@ from order_events.testing import faults
 
 
 def as_json(value: Any) -> Any:
-    """A model as the JSON it came from, less what is absent or null."""
+    """Returns a model as the JSON it came from, less what is absent or null."""
     if is_dataclass(value) and not isinstance(value, type):
         named = {f.name: getattr(value, f.name) for f in fields(value) if f.name != "extra"}
         extra: dict[str, Any] = dict(getattr(value, "extra", {}))

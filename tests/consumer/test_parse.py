@@ -1,4 +1,4 @@
-"""What is read, what is refused, and that no refusal repeats a value."""
+"""Tests what the kit reads and what it refuses, and that no refusal repeats a value."""
 
 import json
 from decimal import Decimal

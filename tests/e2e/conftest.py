@@ -12,7 +12,7 @@ from local.emulator.stack import Stack
 
 @pytest.fixture(scope="session")
 def directory() -> Iterator[Path]:
-    """What the running stack leaves on disk."""
+    """Yields the folder for what the running stack leaves on disk."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder) / "stack"
 

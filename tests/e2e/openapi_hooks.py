@@ -18,7 +18,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
 
 @schemathesis.hook
 def map_body(context: Any, body: Any) -> Any:
-    """Whole numbers without a fraction: 1.0 is an integer to JSON Schema, and none to the events' models."""
+    """Writes whole numbers without a fraction: JSON Schema takes 1.0 for an integer, the events' models don't."""
     if isinstance(body, dict):
         return {name: map_body(context, value) for name, value in body.items()}
     if isinstance(body, list):

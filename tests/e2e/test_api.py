@@ -289,7 +289,7 @@ def test_a_token_that_cognito_did_not_give_is_refused(running: Stack, name: str)
 
 
 def _signed_again(directory: Path, pool: str, token: str, **changes: Any) -> str:
-    """A token with other claims under the pool's own key, which the emulator keeps on disk."""
+    """Returns a token with other claims under the pool's own key, which the emulator keeps on disk."""
     pem = (directory / "state" / "cognito-pool-keys" / f"{pool}-id.pem").read_bytes()
     key = serialization.load_pem_private_key(pem, password=None)
     assert isinstance(key, rsa.RSAPrivateKey)

@@ -16,7 +16,7 @@ PAGE = "docs/api.md"
 
 
 def expected() -> list[re.Pattern[str]]:
-    """What the page says that its commands print, line by line."""
+    """Returns what the page says that its commands print, line by line."""
     lines = [line for block in blocks(PAGE) for line in block.text.splitlines() if line.startswith(SAYS)]
     return [
         re.compile(".*".join(re.escape(part) for part in line.removeprefix(SAYS).split("…")))
@@ -31,7 +31,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(directory: Path) -> Iterator[Stack]:
-    """A stack of the page's own: other tests put orders under the sample's id, too."""
+    """Yields a stack of the page's own: other tests put orders under the sample's id, too."""
     with lifecycle.running(directory) as started:
         yield started
 

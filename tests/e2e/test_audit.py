@@ -41,7 +41,7 @@ class Auditor:
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
 
     def __call__(self, *words: str) -> tuple[int, Any]:
-        """Run the command; answers with its exit code and its document, or what it says where there is none."""
+        """Runs the command; returns its exit code and its document, or its output if it printed no document."""
         done = subprocess.run(
             [*self.command, *words, "--json"],
             cwd=self.home,
@@ -55,7 +55,7 @@ class Auditor:
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Stack]:
-    """A stack for this file alone: its trail is tampered with."""
+    """Yields a stack for this file alone: its trail is tampered with."""
     with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder) / "stack") as started:
         yield started
 
@@ -72,7 +72,7 @@ def payments(own: Stack) -> Api:
 
 @pytest.fixture(scope="module")
 def number(payments: Api) -> str:
-    """The token of a card, revealed, paid with, denied and asked for as if the number were one, so that all of it is in the trail."""
+    """Reveals a card's token, pays with it, is denied, and asks for it as a number, so that all is in the trail."""
     payments("POST", "/orders", order(order_id="SO-audit-1"))
     found = str(kept(payments, "SO-audit-1")["order"]["payment"]["card"]["number"])
     asked = {"tokens": [found, "4111111111111111"], "purpose": "charge"}

@@ -30,14 +30,14 @@ CARD = "4242424242424242"
 
 @pytest.fixture(scope="module")
 def cards(running: Stack) -> list[str]:
-    """Tokens of 400 cards."""
+    """Returns the tokens of 400 cards."""
     api = Api(running, users.sign_in(running, "payments"))
     values = [{"kind": "card_number", "value": CARD}] * 100
     return [token for _ in range(4) for token in api("POST", "/tokens", {"values": values})[1]["tokens"]]
 
 
 def swept(running: Stack, cards: list[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What somebody is answered who asks for all cards at once, and then for one more.
+    """Returns the answers to a user who asks for all cards at once, and then for one more.
 
     All of it within one hour: a sweep across two would have the room of both, so somebody else tries again then.
     """
@@ -72,7 +72,7 @@ def lines(on: Stack, group: str) -> Iterator[dict[str, Any]]:
 
 
 def emitted(on: Stack, metric: str) -> int:
-    """What the reveal function has counted so far."""
+    """Returns what the reveal function has counted so far."""
     group = f"/aws/lambda/{on.outputs['RevealFunctionName']}"
     return sum(int(sum(line[metric])) for line in lines(on, group) if "_aws" in line and metric in line)
 
@@ -141,7 +141,7 @@ def test_an_id_token_without_amr_is_no_second_factor(running: Stack, cards: list
 
 
 class Keeper:
-    """Whoever keeps the honey tokens, at a terminal in the folder with `.local/stack.json`."""
+    """Acts as the keeper of the honey tokens, at a terminal in the folder with `.local/stack.json`."""
 
     def __init__(self, on: Stack, home: Path) -> None:
         (home / ".local").mkdir(parents=True)

@@ -40,7 +40,7 @@ def own(folder: Path) -> Iterator[Stack]:
 
 
 def written(on: Stack, folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Everything that the stack wrote, by where it stands."""
+    """Yields everything that the stack wrote, by where it stands."""
     for part in (_tables, _objects, _logs, _queues):
         yield from part(on)
     yield "metrics", _flat(on.client("cloudwatch").list_metrics()["Metrics"])
@@ -97,7 +97,7 @@ def _text(value: Any) -> str:
 
 
 def found_in(places: Iterator[tuple[str, bytes]]) -> tuple[dict[str, list[str]], set[str]]:
-    """Which values stand where, and all places that held anything."""
+    """Returns which values were found where, and all places that held anything."""
     search, found, seen = LeakSearch(searched()), {}, set()
     for where, data in places:
         if data:

@@ -23,7 +23,7 @@ ALONE = f"import importlib.util as u, order_events; print([n for n in {STRANGERS
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a new environment with the kit, and what its tests need."""
+    """Returns the Python of a new environment with the kit, and what its tests need."""
     folder = tmp_path_factory.mktemp("analyst")
     # A copy: building leaves files beside what it builds.
     shutil.copytree(

@@ -1,4 +1,4 @@
-"""What docs/deploy.md says of first deployments that fail, on the emulator's CloudFormation: forward, and taken back.
+"""Tests first deployments that fail, as docs/deploy.md describes them, on the emulator's CloudFormation.
 
 Of template.yaml the resources that hold something, and one that fails. That names are found before a deployment is AWS's own to show.
 """
@@ -25,7 +25,7 @@ NAMES = {"AWS::DynamoDB::Table": "TableName", "AWS::SQS::Queue": "QueueName", "A
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Stack]:
-    """An emulator with nothing deployed."""
+    """Yields an emulator with nothing deployed."""
     with tempfile.TemporaryDirectory() as folder:
         port = server.free_port()
         process = server.start(Path(folder), port)
@@ -38,7 +38,7 @@ def bare() -> Iterator[Stack]:
 
 
 def holding(*, broken: bool) -> dict[str, Any]:
-    """The template's resources that hold something; and one that can't be made, after all others."""
+    """Returns the template's resources that hold something; and one that can't be made, after all others."""
     resources = {
         name: {key: value for key, value in each.items() if key != "DependsOn"}
         for name, each in REAL["Resources"].items()
@@ -82,7 +82,7 @@ def deployed(on: Stack, name: str, template: dict[str, Any], kind: str, *, rollb
 
 
 def kept(on: Stack, name: str) -> dict[str, str]:
-    """What is there of a stack's, by logical name: its name."""
+    """Returns the names of a stack's resources that still exist, by logical name."""
     there = {
         *on.client("dynamodb").list_tables()["TableNames"],
         *(

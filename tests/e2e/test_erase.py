@@ -27,7 +27,7 @@ def payments(running: Stack) -> Api:
 
 
 def placed(api: Api, order_id: str, customer: str, email: str) -> dict[str, str]:
-    """An order of a customer's; answers with tokens of its values by what they are."""
+    """Places a customer's order; returns the tokens of its values by what they are."""
     about = {"customer_id": customer, "name": f"Canary {customer}", "email": email}
     status, body = api("POST", "/orders", order(order_id=order_id, customer=about), Prefer="wait")
     assert status == 201

@@ -44,7 +44,7 @@ def own(tmp_path: Path) -> Iterator[tuple[Stack, Path]]:
 
 
 def behind(on: Stack, proxy_url: str) -> None:
-    """Let the tokenizing functions reach AWS through the proxy alone, and messages come back soon."""
+    """Makes the tokenizing functions reach AWS through the proxy alone, and messages return soon."""
     functions = on.client("lambda")
     for name in ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName"):
         function = on.outputs[name]
@@ -85,7 +85,7 @@ def send_all(on: Stack, raw: list[dict[str, Any]]) -> None:
 
 
 def workers(emulator: int) -> list[int]:
-    """The processes that run functions: the emulator's children."""
+    """Returns the processes that run functions: the emulator's children."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -98,7 +98,7 @@ def workers(emulator: int) -> list[int]:
 
 
 def disturb(on: Stack, directory: Path, weather: Weather, done: Event, struck: list[str]) -> None:
-    """Kill functions and pause mappings, again and again, each time that some more was published."""
+    """Kills functions and pauses mappings, again and again, each time that some more events were published."""
     emulator = json.loads((directory / "pids.json").read_text())[0]
     functions = on.client("lambda")
     mappings = functions.list_event_source_mappings(FunctionName=on.outputs["TokenizeQueueFunctionName"])

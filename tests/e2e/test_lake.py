@@ -28,7 +28,7 @@ COUNT = 200
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that looks like a clone whose stack is up."""
+    """Returns a folder that looks like a clone whose stack is up."""
     made = tmp_path_factory.mktemp("analyst")
     (made / ".venv").symlink_to(ROOT / ".venv")
     return made

@@ -36,14 +36,14 @@ def directory() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def served(chromium: Browser, directory: Path) -> Iterator[Stack]:
-    """A stack of the page's own, with its page; none where there is no browser."""
+    """Yields a stack of the page's own, with its page; none where there is no browser."""
     with lifecycle.running(directory, live=True) as started:
         yield started
 
 
 @pytest.fixture
 def page(chromium: Browser, served: Stack) -> Iterator[Page]:
-    """The page, opened and watching; whatever it says on the console fails the test."""
+    """Yields the page, opened and watching; whatever it says on the console fails the test."""
     assert served.live_url is not None
     said: list[str] = []
     opened = chromium.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
@@ -58,7 +58,7 @@ def page(chromium: Browser, served: Stack) -> Iterator[Page]:
 
 
 def send(page: Page) -> Locator:
-    """Send an order; answers with its line in the list."""
+    """Sends an order; returns its line in the list."""
     before = page.locator("#orders li").count()
     page.get_by_role("button", name="Send an order").click()
     page.locator("#orders li").nth(before).wait_for()
@@ -66,7 +66,7 @@ def send(page: Page) -> Locator:
 
 
 def poison(page: Page, kind: str) -> Locator:
-    """Send a poison; answers with its letter."""
+    """Sends a poison; returns its letter."""
     before = page.locator("#letters li").count()
     page.get_by_label("Poison", exact=True).select_option(kind)
     page.get_by_role("button", name="Send poison").click()

@@ -29,7 +29,7 @@ ROW = re.compile(r"^[┃│] *(.+?) *[┃│] *([\d,]+) *[┃│] *([\d,]+) *[�
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the tree, with the demo's environment."""
+    """Returns the files of the tree, with the demo's environment."""
     copy = tmp_path_factory.mktemp("tree")
     listed = subprocess.run(
         [shutil.which("git") or "", "ls-files", "--cached", "--others", "--exclude-standard"],
@@ -101,7 +101,7 @@ def test_ctrl_c_at_a_terminal_ends_the_demo_and_leaves_nothing_running(tree: Pat
 
 
 def _command_lines() -> Iterator[str]:
-    """What every process of this machine was started as, and its environment as far as we may read it."""
+    """Yields the command line of every process on this machine, and its environment as far as we may read it."""
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             yield (process / "cmdline").read_text(errors="replace") + (process / "environ").read_text(
@@ -118,7 +118,7 @@ def stopped(tree: Path) -> Iterator[None]:
 
 @pytest.fixture
 def up(tree: Path, stopped: None) -> dict[str, object]:
-    """A stack that is up: started for the first test that needs one, and after one that stopped it."""
+    """Returns a stack that is up: started for the first test that needs one, and after one that stopped it."""
     done("up", tree)
     state: dict[str, object] = json.loads((tree / ".local/stack.json").read_text())
     return state

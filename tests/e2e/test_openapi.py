@@ -40,7 +40,7 @@ def environment(running: Stack) -> dict[str, str]:
 def tried(
     running: Stack, environment: dict[str, str], folder: Path, location: str, *options: str
 ) -> tuple[int, str]:
-    """Whether schemathesis is content, and what it says.
+    """Returns schemathesis's exit code and what it printed.
 
     Args:
         running: the stack.

@@ -20,7 +20,7 @@ EXAMPLES = Path("docs/examples")
 
 @pytest.fixture(scope="module")
 def folder(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that `order-tokenizer local` finds the running stack in."""
+    """Returns a folder that `order-tokenizer local` finds the running stack in."""
     made = tmp_path_factory.mktemp("local")
     state = {"endpoint_url": running.endpoint_url, "region": running.region, "outputs": dict(running.outputs)}
     (made / "stack.json").write_text(json.dumps(state))
@@ -78,7 +78,7 @@ def test_events_are_forwarded_to_another_bus(running: Stack) -> None:
 
 
 def deployed(on: Stack, name: str, stack_name: str, **parameters: str) -> dict[str, str]:
-    """Deploy an example; answers with its outputs."""
+    """Deploys an example; returns its outputs."""
     template = for_emulator(load(EXAMPLES / name), "", "")
     cloudformation = on.client("cloudformation")
     cloudformation.create_stack(

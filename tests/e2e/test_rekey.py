@@ -40,7 +40,7 @@ def directory() -> Iterator[Path]:
 
 
 def event(at: int) -> dict[str, Any]:
-    """One record of the vault each: no consistent values."""
+    """Returns an order whose values need one vault record: it has no consistent values."""
     return order(order_id=f"SO-rekey-{at}", customer={"customer_id": f"C-{at}", **NAMED})
 
 
@@ -69,7 +69,7 @@ def rekey(directory: Path, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def forget_budgets(on: Stack) -> None:
-    """Whoever invokes the reveal function past the API gets 5,000 values an hour (policies/budgets.toml); here all are asked for."""
+    """Deletes the budgets: a direct caller gets 5,000 values an hour (policies/budgets.toml), and the test needs all."""
     dynamodb = on.client("dynamodb")
     (table,) = [name for name in dynamodb.list_tables()["TableNames"] if name.endswith("-reveal-budgets")]
     for item in dynamodb.scan(TableName=table)["Items"]:
@@ -77,7 +77,7 @@ def forget_budgets(on: Stack) -> None:
 
 
 def revealed(on: Stack, tokens: list[str]) -> list[Any]:
-    """What the reveal function answers, by value."""
+    """Returns what the reveal function answers, by value."""
     functions, found = on.client("lambda"), []
     for start in range(0, len(tokens), 100):
         if start % 1_000 == 0:

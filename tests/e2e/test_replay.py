@@ -41,7 +41,7 @@ class Operator:
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
 
     def __call__(self, *words: str, expect: int = 0, stdin: str = "") -> Any:
-        """Run a command with --json; answers with its document, or with standard error where it failed as a whole."""
+        """Runs a command with --json; returns its document, or its standard error if it failed as a whole."""
         done = subprocess.run(
             [*self.command, *words, "--json"],
             cwd=self.home,
@@ -60,7 +60,7 @@ class Operator:
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Stack]:
-    """A stack for this file alone: its letters are counted."""
+    """Yields a stack for this file alone: its letters are counted."""
     with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder) / "stack") as started:
         yield started
 
@@ -76,17 +76,17 @@ def _no_letters(own: Stack) -> None:
 
 
 def waiting(on: Stack, queue: str = "DeadLetterQueueUrl") -> int:
-    """How many messages can be received now."""
+    """Returns how many messages can be received now."""
     return count(on.client("sqs"), on.outputs[queue])["waiting"]
 
 
 def lying(on: Stack) -> int:
-    """How many letters there are, held or not."""
+    """Returns how many letters there are, held or not."""
     return sum(count(on.client("sqs"), on.outputs["DeadLetterQueueUrl"]).values())
 
 
 def place(on: Stack, body: Any) -> None:
-    """Put a message of any kind on the dead-letter queue, as the administrator."""
+    """Puts a message of any kind on the dead-letter queue, as the administrator."""
     on.client("sqs").send_message(
         QueueUrl=on.outputs["DeadLetterQueueUrl"],
         MessageBody=body if isinstance(body, str) else json.dumps(body),
@@ -94,7 +94,7 @@ def place(on: Stack, body: Any) -> None:
 
 
 def bad_letter(on: Stack, **changes: Any) -> None:
-    """Have a bad order dead-lettered."""
+    """Makes a bad order end as a dead letter."""
     before = waiting(on)
     send(on, json.dumps(order(**changes)))
     assert eventually(lambda: waiting(on) > before)

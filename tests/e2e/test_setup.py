@@ -35,7 +35,7 @@ INSTALLED = (
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A project with locks of a few small packages."""
+    """Returns a project with locks of a few small packages."""
     for name in OURS:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(name, tmp_path / name)
@@ -48,7 +48,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def _locked(packages: set[str]) -> str:
-    lines = locks.lines(Path("requirements/dev.lock").read_text())
+    lines = locks.lines(Path("requirements/dev.lock"))
     return "".join(f"{line}\n" for line in lines if line.partition("==")[0] in packages)
 
 

@@ -147,18 +147,18 @@ def test_a_change_of_a_key_matches_the_rule_and_what_is_none_does_not(running: S
 
 
 def sent(name: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """A message that is no order and one that is, with their ids."""
+    """Returns a message that is no order and one that is, with their ids."""
     return (f"bad-{name}", "{"), (f"good-{name}", json.dumps(order(order_id=f"SO-{name}")))
 
 
 def orders_of(subscriber: Subscriber) -> list[str]:
-    """The ids of the orders that are published; waits for one, and a moment longer for more than it."""
+    """Returns the ids of the published orders; waits for the first, and a moment longer for others."""
     found = subscriber.receive(1) + subscriber.receive(1, patience=1.0)
     return [each["detail"]["data"]["order"]["order_id"] for each in found]
 
 
 def letters_of(on: Stack) -> list[str]:
-    """The message ids of the letters on the queue; as with `orders_of`."""
+    """Returns the message ids of the letters on the queue; waits as `orders_of` does."""
     sqs, url = on.client("sqs"), on.outputs["DeadLetterQueueUrl"]
     found = drain(sqs, url, 1) + drain(sqs, url, 1, patience=1.0)
     return [json.loads(each)["source"].get("message_id") for each in found]

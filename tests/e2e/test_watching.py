@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 
 def found(on: Stack, word: str) -> list[dict[str, Any]]:
-    """The lines `records` of the stream's function that hold a word, waited for."""
+    """Returns the lines `records` of the stream's function that hold a word, waited for."""
     logs, group = on.client("logs"), f"/aws/lambda/{on.outputs['TokenizeStreamFunctionName']}"
     lines: list[dict[str, Any]] = []
 

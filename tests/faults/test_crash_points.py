@@ -12,7 +12,7 @@ Fault = Callable[[int, str], Kind | None]
 
 
 def run(fault: Fault | None = None) -> tuple[Pipeline, int]:
-    """A batch of both sources through a world with one fault; answers with how many calls were made until it was done."""
+    """Runs a batch of both sources with one fault; returns how many calls were made until it was done."""
     pipeline = Pipeline(Aws())
     with pipeline.running():
         for number in range(6):

@@ -15,7 +15,7 @@ TABLES = ("vault_table", "blind_index_table", "shares_table")
 
 @pytest.fixture
 def pipeline() -> Iterator[Pipeline]:
-    """A pipeline that took orders of three customers who share a phone, and something bad, and is done."""
+    """Yields a pipeline that took orders of three customers who share a phone, and something bad, and is done."""
     made = Pipeline(Aws())
     with made.running():
         for number, customer in enumerate((0, 2, 4, 0)):

@@ -12,7 +12,7 @@ EXAMPLES = "1000"  # of a target and round
 
 
 def main(minutes: float) -> int:
-    """Run rounds until the time is over; returns the exit code of the last one."""
+    """Runs rounds until the time is over; returns the exit code of the last one."""
     end, seed, code = time.monotonic() + 60 * minutes, int(time.time()), 0
     while code == 0 and time.monotonic() < end:
         seed += 1

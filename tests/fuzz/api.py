@@ -18,7 +18,7 @@ _CODES = {200, 201, 202, 400, 401, 403, 404, 405, 409, 413, 415, 422, 503}
 
 @contextmanager
 def logged() -> Iterator[io.StringIO]:
-    """What the handlers log meanwhile."""
+    """Yields what the handlers log meanwhile."""
     told = io.StringIO()
     before = logger.handlers[0].setStream(told)  # type: ignore[attr-defined]
     try:
@@ -86,7 +86,7 @@ def gateway(data: bytes) -> None:
 
 
 def _is_from_the_gateway(event: Any) -> bool:
-    """What API Gateway promises of an event, whatever a client sends: texts in their places, and who is signed in."""
+    """Returns True for what API Gateway can send: texts in their places, and a signed-in caller."""
     if (
         not isinstance(event, dict)
         or not isinstance(event.get("httpMethod"), str)
@@ -129,7 +129,7 @@ def _texts(found: Any, several: bool) -> bool:
 
 
 def bus_message(data: bytes) -> None:
-    """What the consumer's queue brings is kept or given back, each message by itself."""
+    """Keeps each message of the consumer's queue, or gives it back, one by one."""
     body = data.decode("utf-8", "surrogateescape")
 
     class Table:

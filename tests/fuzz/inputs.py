@@ -1,4 +1,4 @@
-"""What is fed to parsers: the seeds of `corpus/`, whole, broken byte by byte, or with other things in other places."""
+"""Makes the inputs of parsers: the seeds of `corpus/`, whole, with bytes broken, or with things moved."""
 
 import copy
 import json
@@ -30,7 +30,7 @@ PIECES = (
 
 
 def seeds(target: str) -> list[bytes]:
-    """The inputs of a target that are kept as files, in order."""
+    """Returns the inputs of a target that are kept as files, in order."""
     return [path.read_bytes() for path in sorted((CORPUS / target).iterdir())]
 
 
@@ -49,13 +49,13 @@ def documents(draw: st.DrawFn, target: str) -> bytes:
 
 @st.composite
 def texts(draw: st.DrawFn, target: str) -> bytes:
-    """Bytes like the seeds', damaged."""
+    """Returns the bytes like the seeds', damaged."""
     return draw(damaged(draw(st.sampled_from(seeds(target)))))
 
 
 @st.composite
 def damaged(draw: st.DrawFn, data: bytes) -> bytes:
-    """Bytes with up to two pieces cut out and others put in."""
+    """Returns the bytes with up to two pieces cut out and others put in."""
     for _ in range(draw(st.integers(0, 2))):
         start = draw(st.integers(0, len(data)))
         end = min(len(data), start + draw(st.integers(0, 8)))
@@ -65,7 +65,7 @@ def damaged(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 def _changed(draw: st.DrawFn, document: Any) -> Any:
-    """The document with one of its places changed, added, or taken away; the whole of it is a place, too."""
+    """Returns the document with one of its places changed, added, or taken away; the whole of it is a place, too."""
     document = copy.deepcopy(document)
     places = [(None, None), *_places(document)]
     holder, step = draw(st.sampled_from(places))

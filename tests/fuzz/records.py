@@ -58,7 +58,7 @@ def raw_record(data: bytes) -> None:
 
 
 def json_round_trip(data: bytes) -> None:
-    """What is read is written as it is read again; the rest is refused in words of ours. So is its outline."""
+    """Checks that what is read is written as it is read again, and that refusals and outlines repeat no input."""
     # A key that is a plain identifier is shown, by the outline's own rule.
     untold([{**each, "path": ""} for each in outline(data)["fields"]])
     try:

@@ -30,7 +30,7 @@ def _quick() -> Iterator[None]:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    """An account with the stack's resources, and a count of the calls that the use case makes."""
+    """Yields an account with the stack's resources, and a count of the calls that the use case makes."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

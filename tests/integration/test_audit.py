@@ -79,7 +79,7 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
 
 
 def failing(client: Any, operation: str, *, after: bool, times: int = 1) -> None:
-    """Make calls of one operation time out, before or after AWS has done what they ask."""
+    """Makes calls of one operation time out, before or after AWS has done what they ask."""
     service, left = client.meta.service_model.service_id.hyphenize(), [times]
 
     def fail(**_: Any) -> None:

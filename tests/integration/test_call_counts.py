@@ -1,4 +1,4 @@
-"""What a thousand orders cost in calls. Counted at botocore's hooks, never timed."""
+"""Counts the calls of a thousand orders, at botocore's hooks; nothing is timed."""
 
 from collections import Counter
 from dataclasses import replace

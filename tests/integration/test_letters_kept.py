@@ -43,7 +43,7 @@ def quarantine(aws: Aws) -> Quarantine:
 
 
 def forget_letters(aws: Aws) -> None:
-    """Delete what the bucket's lifecycle would: objects under `letters/`, after 30 days."""
+    """Deletes what the bucket's lifecycle would: objects under `letters/`, after 30 days."""
     s3 = aws.client("s3")
     for each in s3.list_objects_v2(Bucket="letters", Prefix="letters/")["Contents"]:
         s3.delete_object(Bucket="letters", Key=each["Key"])

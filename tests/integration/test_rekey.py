@@ -89,7 +89,7 @@ class Move:
         return reader.get_decrypted([record.record_id], ample_budget())[record.record_id]
 
     def run(self) -> dict[str, Any]:
-        """A run from its beginning, or from where it was left, to its end."""
+        """Runs the command from its beginning, or from where it was left, to its end."""
         mover = self.mover()
         told = mover.begin("olga", 2)
         while told["phase"] != "done":

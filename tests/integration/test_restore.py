@@ -20,7 +20,7 @@ def customers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Customers:
 
 
 def restored(aws: Aws, table: str = "vault") -> str:
-    """A copy of a table as it is now, under another name, as a restore makes it."""
+    """Returns a copy of a table as it is now, under another name, as a restore makes it."""
     dynamodb = aws.client("dynamodb")
     copy = make_table(dynamodb, f"{table}-restored", OWNER)
     for item in aws.stored(table):

@@ -85,7 +85,7 @@ def take(budgets: RevealBudgets, count: int) -> Granted:
 
 @pytest.fixture
 def _atomic(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One call of DynamoDB at a time.
+    """Lets one call of DynamoDB run at a time.
 
     DynamoDB makes each UpdateItem atomic; moto, whose answer is read off an item that others change meanwhile, does not. The lock gives
     moto that and nothing beyond one call, so a counter that was read and then written would still lose updates.

@@ -1,4 +1,4 @@
-"""What is refused is refused the same way: one answer, after the same calls. Counted at botocore's hooks, never timed."""
+"""Tests that every refusal looks the same: one answer, after the same calls, counted at botocore's hooks."""
 
 import io
 import json
@@ -81,7 +81,7 @@ class Account:
     def ask(
         self, caller: Caller, purpose: str, *tokens: str, action: Action = Action.REVEAL
     ) -> tuple[list[Any], list[str]]:
-        """The answers, and the calls it took."""
+        """Asks; returns the answers and the calls that were made."""
         self.calls.clear()
         answers = self.reveals.answer(caller, RevealRequest(tokens, purpose, action), ample_budget())
         return [answers[token] for token in tokens], list(self.calls)

@@ -32,7 +32,7 @@ _FAILED_TESTS = 1  # pytest's exit code; others say that it could not run them
 
 
 class Outcome(StrEnum):
-    """What a run of tests said."""
+    """Names the possible results of a run of tests."""
 
     PASSED = "passed"
     FAILED = "failed"

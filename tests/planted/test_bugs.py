@@ -64,7 +64,7 @@ def _bug(**changed: str | tuple[str, ...]) -> Bug:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A tree with one product file and one test that would notice another value in it."""
+    """Returns a tree with one product file and one test that would notice another value in it."""
     for path, text in {
         "product/__init__.py": "",
         "product/one.py": "a = 1\nb = 3\n",

@@ -1,4 +1,4 @@
-"""What is just within a bound is taken, and what is just beyond it is not; sizes are counted in bytes."""
+"""Tests that what is just within a limit is accepted and what is just beyond it is not. Sizes are counted in bytes."""
 
 import itertools
 from typing import Any
@@ -23,7 +23,7 @@ _wide_texts = st.text(alphabet=st.sampled_from("aéł漢\U0001f600"), max_size=6
 
 @st.composite
 def nested(draw: st.DrawFn) -> tuple[int, bytes]:
-    """A depth close to the deepest, and a text that is as deep: lists and objects, with brackets in strings beside them."""
+    """Returns a depth near the limit, and a text of that depth: lists and objects, with brackets inside strings."""
     depth = draw(st.integers(DEEPEST - 3, DEEPEST + 3))
     kinds = draw(st.lists(st.booleans(), min_size=depth, max_size=depth))
     beside = draw(st.sampled_from(("", '"[[[{{{",', '"\\"[",', "[],[],")))

@@ -54,7 +54,7 @@ places = st.one_of(
 
 @st.composite
 def neighbours(draw: st.DrawFn) -> tuple[LetterSource, LetterSource]:
-    """Two places that differ in one part alone."""
+    """Returns two places that differ in one part alone."""
     one = draw(places)
     given = [
         name for name in ("stream", "shard", "sequence_number", "queue", "message_id") if getattr(one, name)
@@ -135,7 +135,7 @@ def test_the_tokens_of_different_records_are_different(sources: list[LetterSourc
 
 
 def _own_tokens(value: Any, key: str = "") -> set[str]:
-    """The tokens of an event but those of its consistent values, which others have as well."""
+    """Returns the tokens of an event but those of its consistent values, which others have as well."""
     if isinstance(value, dict):
         return set().union(*(_own_tokens(inner, name) for name, inner in value.items()))
     if isinstance(value, list):

@@ -56,7 +56,7 @@ def form(value: object) -> str:
 
 
 def strings(value: Json) -> Iterator[str]:
-    """Every string and number of a JSON value, keys included."""
+    """Yields every string and number of a JSON value, keys included."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key
@@ -80,7 +80,7 @@ def leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
 
 
 def unnamed_values(raw: Raw) -> Iterator[Json]:
-    """The values of fields that no schema names."""
+    """Yields the values of fields that no schema names."""
     named = {path[: at + 1] for path in raw.kinds for at in range(len(path))}
 
     def walk(value: Json, path: Path) -> Iterator[Json]:
@@ -97,7 +97,7 @@ def unnamed_values(raw: Raw) -> Iterator[Json]:
 
 
 def secrets(raw: Raw, *, everyday: bool) -> set[str]:
-    """The folded sensitive values of four characters or more."""
+    """Returns the folded sensitive values of four characters or more."""
     values = [
         value
         for path, value in raw.of_kind(KEEPING | DROPPING)
@@ -116,7 +116,7 @@ def _length(text: str) -> int:
 
 
 def held(text: str, values: set[str]) -> set[str]:
-    """The values in a text; short numbers and words count where they stand alone, as docs/guard.md says."""
+    """Returns the values in a text; short numbers and words count where they stand alone, as docs/guard.md says."""
     plain = plain_text(text)
     shown, alone = form(text), re.sub(r"[\s/_-]", "", plain)
     return {
@@ -257,7 +257,7 @@ class _Collector:
 
 
 def _restored(world: World, value: Json) -> Json:
-    """What a consumer sees, with every token that leads somewhere swapped back."""
+    """Returns what a consumer sees, with the original value in place of every token that leads to one."""
     if isinstance(value, dict):
         return {_restored(world, key): _restored(world, inner) for key, inner in value.items()}
     if isinstance(value, list):

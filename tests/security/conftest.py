@@ -7,5 +7,5 @@ from tests.support.security.template import Template
 
 @pytest.fixture(scope="module")
 def template() -> Template:
-    """The real template, loaded once for each module of tests."""
+    """Returns the real template, loaded once for each module of tests."""
     return load(ROOT / "template.yaml")

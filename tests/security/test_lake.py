@@ -1,12 +1,11 @@
-"""What the template must say about the lake; each check is seen to bite by planting the weakness."""
+"""Tests what the template must say about the lake. Each check is proved by planting the weakness."""
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.support.security.template import Template, listed, of_type, plant, statements
+from tests.support.security.template import Template, listed, of_type, statements, weakened
 
 ANALYST = {
     "athena:BatchGetNamedQuery",
@@ -274,6 +273,4 @@ def test_the_lake_keeps_its_promise(template: Template, check: Callable[[Templat
 def test_a_planted_weakness_is_found(
     template: Template, check: Callable[[Template], list[str]], path: str, value: Any
 ) -> None:
-    weak = copy.deepcopy(template)
-    plant(weak, path, value)
-    assert check(weak)
+    assert check(weakened(template, path, value))

@@ -1,4 +1,4 @@
-"""What AWS documents and neither the emulator nor a type's schema shows, held against the settled template.
+"""Checks the settled template against rules that AWS documents, but neither the emulator nor a type's schema knows.
 
 Each rule names its source, looks at every resource of a type, and is seen to bite by planting the fault that it would have found.
 """
@@ -238,7 +238,7 @@ BUS = {"Service": "events.amazonaws.com"}
 
 
 def what_a_raw_source_gave_up_outlives_the_stack(template: Template) -> list[str]:
-    """Where a failed record is nowhere else, its queue is kept; what the bus sent, its archive has."""
+    """Checks that a queue is kept where a failed record is nowhere else; what the bus sent is in its archive."""
     from_the_bus = {
         queue["Ref"]
         for _, policy in of_type(template, "AWS::SQS::QueuePolicy")
@@ -375,7 +375,7 @@ def analysts_have_queries_to_begin_with(template: Template) -> list[str]:
 
 
 def a_web_acl_stands_before_each_stage(template: Template) -> list[str]:
-    """Where there is a web ACL at all: `WebAclEnabled`."""
+    """Checks that a web ACL stands before each stage if there is any (`WebAclEnabled`)."""
     if not list(of_type(template, "AWS::WAFv2::WebACL")):
         return []
     guarded = [each["ResourceArn"] for _, each in of_type(template, "AWS::WAFv2::WebACLAssociation")]

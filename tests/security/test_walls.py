@@ -46,7 +46,7 @@ def code(service, call, arguments):
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack of these tests alone: what is wrongly allowed would harm it."""
+    """Yields a stack of these tests alone: what is wrongly allowed would harm it."""
     # With the roles that are there while the vault moves, as they must not do more than theirs either.
     rekeying = {"Rekeying": "true"}
     with running(tmp_path_factory.mktemp("walls") / "stack", parameters=rekeying) as stack:
@@ -55,7 +55,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def names(own: Stack) -> dict[str, str]:
-    """What the actions name: outputs, and what functions are told by their environment."""
+    """Returns the names that the actions need: outputs, and the settings in the functions' environments."""
     functions, known = own.client("lambda"), dict(own.outputs)
     for name in ("tokenize-stream", "payment", "api", "reveal", "erase", "vault-keys"):
         told = functions.get_function_configuration(FunctionName=f"{STACK_NAME}-{name}")

@@ -1,4 +1,4 @@
-"""Which witness sees which fault that AWS would refuse: each is planted into the template, and shown to all three."""
+"""Tests which tool finds which fault that AWS would refuse: each is planted into the template for all three tools."""
 
 from pathlib import Path
 

@@ -74,7 +74,7 @@ class Aws:
         return bodies
 
     def without_consumer(self) -> None:
-        """Unsubscribe the test's consumer: moto slows down with the square of the messages that wait."""
+        """Unsubscribes the test's consumer: moto slows down with the square of the messages that wait."""
         self.client("events").remove_targets(Rule="all", EventBusName="sanitized", Ids=["consumer"])
         self.client("events").delete_rule(Name="all", EventBusName="sanitized")
 
@@ -105,7 +105,7 @@ def make_rekey(dynamodb: Any) -> str:
 
 
 def _make(dynamodb: Any, name: str, key: Mapping[str, str], indexes: Mapping[str, Mapping[str, str]]) -> str:
-    """A table and its indexes, keys given by name and type, the partition key first."""
+    """Returns a table and its indexes, keys given by name and type, the partition key first."""
 
     def schema(names: Iterable[str]) -> list[dict[str, str]]:
         return [
@@ -148,7 +148,7 @@ def make_consumer(events: Any, sqs: Any) -> str:
 
 
 def counted_calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """Count each call of the clients that the composition root makes."""
+    """Counts each call of the clients that the composition root makes."""
     calls: Counter[str] = Counter()
     make = clients.client
 

@@ -21,7 +21,7 @@ class Built:
         return self.folder / name
 
     def run(self, folders: Sequence[Path], code: str, *arguments: str) -> str:
-        """What a program prints that sees these folders and the standard library, and no environment."""
+        """Runs a program that sees these folders, the standard library and no environment; returns what it prints."""
         setup = f"import sys; sys.path[:0] = {[str(each) for each in folders]!r}\n"
         setup += "import os; os.environ['AWS_DEFAULT_REGION'] = 'us-east-1'\n"
         flags = ["-I", "-S", "-B", "-c", setup + code, *arguments]

@@ -3,13 +3,19 @@
 import re
 from pathlib import Path
 
-PAGES = [Path("README.md"), Path("consumer/README.md"), *sorted(Path("docs").glob("*.md"))]
+PAGES = [
+    Path("README.md"),
+    Path("CONTRIBUTING.md"),
+    Path("SECURITY.md"),
+    Path("consumer/README.md"),
+    *sorted(Path("docs").glob("*.md")),
+]
 
 # What docs/audit.md calls actions in the trail.
 _NO_COMMANDS = {"replay edited", "replay unprocessed"}
 _PROGRAM = re.compile(
     r"(?:[A-Z_]+=\S+ )*(?:\.venv(?:-\w+)?/bin/)?"
-    r"(?:make|replay|order-tokenizer|python|locust|sam|aws|pipx|pip-audit) \S"
+    r"(?:make|pre-commit|detect-secrets|replay|order-tokenizer|python|locust|sam|aws|pipx|pip-audit) \S"
 )
 _BLOCK = re.compile(r"^```(?:sh)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANY_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -20,7 +26,7 @@ _OPERATOR = re.compile(r"\s(?:&&|\|\||\||>|<)(?:\s|$)")
 
 
 def commands(page: Path) -> list[str]:
-    """Each command of a page, without its environment's path and what a shell makes of its output."""
+    """Returns each command of a page, without its environment's path and what a shell makes of its output."""
     text = page.read_text()
     lines = [
         _COMMENT.sub("", line).strip()

@@ -14,7 +14,7 @@ TRACE = "1-6744a3c5-0123456789abcdef01234567"
 
 
 def rendered() -> dict[str, Any]:
-    """The dashboard's body, each `${Name}` as `<Name>`."""
+    """Returns the dashboard's body, each `${Name}` as `<Name>`."""
     text, variables = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     variables = variables | {"GbSecond": variables["GbSecond"]["Fn::If"][1], "ShardCount": "1"}
     for name, value in variables.items():

@@ -11,7 +11,7 @@ Event = dict[str, Any]
 
 
 def envelope(detail: Event, detail_type: str = "order.placed") -> bytes:
-    """An event as EventBridge hands it on; its id is another each time."""
+    """Returns an event as EventBridge hands it on; its id is another each time."""
     return json.dumps(
         {"version": "0", "id": str(uuid4()), "detail-type": detail_type, "source": SOURCE, "account": "1",
          "time": "2026-11-25T10:00:00Z", "region": "here", "resources": [], "detail": detail}

@@ -68,12 +68,12 @@ CANARIES = (
 
 
 def passing_luhn(body: str) -> str:
-    """A number with its right check digit, as every tenth order id has by chance."""
+    """Returns a number with its right check digit, as every tenth order id has by chance."""
     return body + luhn.calc_check_digit(body)
 
 
 def order(**changes: Any) -> dict[str, Any]:
-    """A full raw order; keyword arguments replace fields of `order`."""
+    """Returns a full raw order; keyword arguments replace fields of `order`."""
     event = copy.deepcopy(_ORDER)
     event["order"].update(changes)
     return event
@@ -84,7 +84,7 @@ def data(event: Any) -> bytes:
 
 
 def stream_record(event: Any, sequence: int = 1, **changes: Any) -> RawRecord:
-    """The raw record of an event, or of bytes as they are, at a place in the stream."""
+    """Returns the raw record of an event, or of bytes as they are, at a place in the stream."""
     fields: dict[str, Any] = {
         "identity": Identity.of_kinesis(STREAM, SHARD, str(sequence), None),
         "data": event if isinstance(event, bytes) else data(event),

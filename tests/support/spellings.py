@@ -10,7 +10,7 @@ NOBODY = own_values(())
 
 
 def card(prefix: str, length: int) -> str:
-    """A number with a right check digit; put together here, so that this file holds none but published ones."""
+    """Returns a number with a right check digit; put together here, so that this file holds none but published ones."""
     body = prefix.ljust(length - 1, "0")
     return body + luhn.calc_check_digit(body)
 

@@ -1,4 +1,4 @@
-"""How the tests are spread over the workers of xdist (`--dist loadgroup`): in which groups, and in which order.
+"""Decides how the tests are spread over the workers of xdist (`--dist loadgroup`): groups, and their order.
 
 A group runs in one worker, so what its tests share is made once. A module is a group unless it names others by
 `pytest.mark.xdist_group`. Long groups come first, so that no worker is left with one at the end.
@@ -42,7 +42,7 @@ _RANKS = {name: rank for rank, name in enumerate(LONGEST)}
 
 
 def arrange(items: list[pytest.Item]) -> None:
-    """Group the tests by module where they name no group, and put the longest first."""
+    """Groups the tests by module where they name no group, and puts the longest first."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(_module(item)))

@@ -41,7 +41,7 @@ def run(
     seconds: float = 60.0,
     interrupt_at: str | None = None,
 ) -> Shown:
-    """Run a command on a terminal to its end.
+    """Runs a command on a terminal to its end.
 
     Args:
         command: its words.

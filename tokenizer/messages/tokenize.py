@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from tokenizer.messages.base import Message, parse_message
-from tokenizer.pipeline.mode import Mode
+from tokenizer.messages.mode import Mode
 
 
 class ApiRecord(Message):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from schemas.dead_letter import ErrorCode
 from tokenizer.errors import BadRecord, OutOfTime, PipelineError
-from tokenizer.pipeline.mode import Mode
+from tokenizer.messages.mode import Mode
 from tokenizer.pipeline.ports import Bus, DeadLetters
 from tokenizer.pipeline.record_reader import ParsedRecord, RecordReader
 from tokenizer.pipeline.sanitize import Draft

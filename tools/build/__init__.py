@@ -1,1 +1,1 @@
-"""What `sam build` makes: the layer and each function's folder, their sizes and their start."""
+"""Builds the layer and each function's folder with `sam build`, and measures their sizes and start times."""

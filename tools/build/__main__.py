@@ -16,7 +16,7 @@ from tools.build.sources import handlers, needed_by
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 if it did what it says."""
+    """Runs one command; returns 0 if it succeeded."""
     options = _parser().parse_args(arguments)
     try:
         if options.command == "layer":
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _function(name: str, directory: Path) -> None:
-    """Copy what a function needs and nothing else; all but its handler is in the layer."""
+    """Copies what a function needs and nothing else; all but its handler is in the layer."""
     found = handlers()
     if name not in found:
         raise BuildError(f"template.yaml has no function {name}", "see its resources")

@@ -16,7 +16,7 @@ from tools.build.sources import imported
 
 
 def compile_in(packages: Path, python: Path) -> None:
-    """Compile what the functions import.
+    """Compiles what the functions import.
 
     Args:
         packages: the folder of the layer's packages.
@@ -40,7 +40,7 @@ def compile_in(packages: Path, python: Path) -> None:
 
 
 def loaded(names: Iterable[str]) -> set[str]:
-    """The files that importing some modules loads, relative to the folder that they are imported from."""
+    """Returns the files that importing some modules loads, relative to the folder that they are imported from."""
     for name in names:
         with suppress(ImportError):  # stubs for the type checker alone, and names that are no modules
             importlib.import_module(name)

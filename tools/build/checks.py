@@ -1,4 +1,4 @@
-"""Whether what `sam build` made is what was meant: the template, the architecture, the weight."""
+"""Checks that `sam build` made what was meant: the template, the architecture, the size."""
 
 import struct
 from pathlib import Path
@@ -19,7 +19,7 @@ _ELF_MACHINES = {0x3E: Architecture.X86_64, 0xB7: Architecture.ARM64}
 
 
 def differences(source: dict[str, Any], built: dict[str, Any]) -> list[str]:
-    """Where a built template says something else than its source, as paths; YAML anchors count as what they stand for."""
+    """Returns the paths at which a built template differs from its source; YAML anchors are resolved first."""
     return sorted(_differences(source, built, ()))
 
 
@@ -40,7 +40,7 @@ def _differences(source: Any, built: Any, path: tuple[str, ...]) -> list[str]:
 
 
 def architectures(layer: Path) -> set[Architecture]:
-    """The processors that the shared objects in a folder are for."""
+    """Returns the processors that the shared objects in a folder are for."""
     found = set()
     for path in layer.rglob("*.so*"):
         head = path.read_bytes()[:20]
@@ -50,7 +50,7 @@ def architectures(layer: Path) -> set[Architecture]:
 
 
 def check_weight(size: int) -> None:
-    """Refuse a layer that is over budget.
+    """Refuses a layer that is over budget.
 
     Raises:
         BuildError: it is.

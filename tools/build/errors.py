@@ -1,4 +1,4 @@
-"""What can go wrong with a build, with the next thing to do."""
+"""Defines what can go wrong with a build, with the next thing to do."""
 
 
 class BuildError(Exception):

@@ -10,7 +10,7 @@ RUNTIME = "3.13"  # as `Runtime` in template.yaml says
 
 
 def find(version: str = RUNTIME) -> Path | None:
-    """An interpreter of a version: `LAMBDA_PYTHON` if that is set, else one of PATH, pyenv or uv."""
+    """Returns an interpreter of a version: `LAMBDA_PYTHON` if that is set, else one of PATH, pyenv or uv."""
     return next((path for path in _candidates(version) if _is(path, version)), None)
 
 
@@ -26,7 +26,7 @@ def _candidates(version: str) -> Iterator[Path]:
 
 
 def _is(path: Path, version: str) -> bool:
-    """Whether it runs and is of that version; pyenv's shims exist for versions that are not switched on."""
+    """Returns True if it runs and has that version; pyenv has shims for versions that are not switched on."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         done = subprocess.run([path, "-I", "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 -- an interpreter

@@ -37,7 +37,7 @@ class Architecture(StrEnum):
 
     @property
     def platforms(self) -> list[str]:
-        """The wheels' tags, best first; Amazon Linux 2023 has glibc 2.34."""
+        """Returns the wheels' tags, best first; Amazon Linux 2023 has glibc 2.34."""
         machine = "aarch64" if self is Architecture.ARM64 else "x86_64"
         return [f"manylinux_2_28_{machine}", f"manylinux2014_{machine}"]
 
@@ -47,7 +47,7 @@ _MACHINES = {"aarch64": Architecture.ARM64, "arm64": Architecture.ARM64, "x86_64
 
 @dataclass(frozen=True)
 class Target:
-    """What a layer is built for.
+    """Describes the machine that a layer is built for.
 
     Args:
         architecture: of the functions.
@@ -61,7 +61,7 @@ class Target:
 
 
 def build(directory: Path, target: Target, lock: Path = LOCK) -> None:
-    """Build the layer.
+    """Builds the layer.
 
     Args:
         directory: takes `python/`, which Lambda mounts as `/opt/python`, and the bill of materials beside it.

@@ -1,4 +1,4 @@
-"""What `make build` prints about what it built, and what it refuses."""
+"""Prints what `make build` built, and what it refuses."""
 
 import platform
 import tempfile
@@ -21,7 +21,7 @@ _RUNS = 5
 
 
 def report(built: Path, architecture: Architecture, console: Console) -> None:
-    """Print sizes and start of what was built.
+    """Prints the sizes and start times of what was built.
 
     Args:
         built: the folder that `sam build` made.

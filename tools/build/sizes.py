@@ -1,4 +1,4 @@
-"""How much a folder weighs, unpacked as Lambda counts it and zipped as it is uploaded."""
+"""Measures a folder: unpacked as Lambda counts it, and zipped as it is uploaded."""
 
 import tempfile
 import zipfile
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def unpacked(folder: Path) -> int:
-    """Bytes of all files."""
+    """Returns the bytes of all files."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def zipped(folder: Path) -> int:
-    """Bytes of a zip of all files, as `sam package` makes it."""
+    """Returns the bytes of a zip of all files, as `sam package` makes it."""
     with tempfile.TemporaryFile() as target:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(folder.rglob("*")):
@@ -21,7 +21,7 @@ def zipped(folder: Path) -> int:
 
 
 def packages(folder: Path) -> Counter[str]:
-    """Bytes of each thing in a folder, all bytecode apart."""
+    """Returns the bytes of each thing in a folder, all bytecode apart."""
     weights: Counter[str] = Counter()
     for path in folder.rglob("*"):
         if path.is_file():

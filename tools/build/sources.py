@@ -1,4 +1,4 @@
-"""What this repository's own sources say about the build: handlers of functions, AWS services, imports.
+"""Reads from this repository's sources what the build needs: handlers of functions, AWS services, imports.
 
 Read off the template and the code, so that a new function, client or import needs no second list.
 """
@@ -16,7 +16,7 @@ _OWN = ("handlers", "tokenizer", "schemas", "policies")
 
 
 def handlers(template: Path = ROOT / "template.yaml") -> dict[str, str]:
-    """The module with the handler of each function of a template, by the function's logical id."""
+    """Returns the module with the handler of each function of a template, by the function's logical id."""
     return {
         name: each["Properties"]["Handler"].rpartition(".")[0]
         for name, each in load(template)["Resources"].items()
@@ -25,7 +25,7 @@ def handlers(template: Path = ROOT / "template.yaml") -> dict[str, str]:
 
 
 def needed_by(module: str, root: Path = ROOT) -> set[Path]:
-    """The files of `handlers/` that a handler's module needs: itself, what it imports of the package, the package's own.
+    """Returns the files of `handlers/` that a handler needs: itself, what it imports there, the package's own.
 
     Raises:
         BuildError: there is no such module.
@@ -49,7 +49,7 @@ def needed_by(module: str, root: Path = ROOT) -> set[Path]:
 
 
 def services(root: Path = ROOT) -> set[str]:
-    """The AWS services that the functions make clients for, by boto3's names."""
+    """Returns the AWS services that the functions make clients for, by boto3's names."""
     return {
         node.args[0].value
         for path in _own_files(root)
@@ -64,7 +64,7 @@ def services(root: Path = ROOT) -> set[str]:
 
 
 def imported(root: Path = ROOT) -> set[str]:
-    """Every module that the functions' code imports, at once or when it comes to it."""
+    """Returns every module that the functions' code imports, at once or when it comes to it."""
     return {name for path in _own_files(root) for name in _imports(path)}
 
 

@@ -1,4 +1,4 @@
-"""How long a function takes to import, from the built folders and nothing else."""
+"""Measures how long a function takes to import, with the built folders and nothing else on the path."""
 
 import json
 import subprocess
@@ -32,7 +32,7 @@ class Start:
 
 
 def measure(python: Path, module: str, folders: Sequence[Path], runs: int) -> Start:
-    """Import a module from some folders alone.
+    """Imports a module from some folders alone.
 
     Args:
         python: an interpreter of the runtime's version.

@@ -1,4 +1,4 @@
-"""What is left out of the layer, and why that is safe: files that no code path of the functions opens.
+"""Leaves files out of the layer that no code path of the functions opens, and says why that is safe.
 
 tests/artifacts imports every handler from what is left, makes every client and runs an order through it.
 """
@@ -29,7 +29,7 @@ _UNUSED = (
 
 
 def trim(packages: Path, services: Collection[str]) -> None:
-    """Remove what the functions don't read.
+    """Removes what the functions don't read.
 
     Args:
         packages: the folder with the installed packages.

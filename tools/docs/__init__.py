@@ -1,1 +1,1 @@
-"""What of the documentation follows from the template and the code: the architecture's pictures, and the reference."""
+"""Writes the parts of the docs that follow from template and code: the architecture's pictures, and the reference."""

@@ -14,7 +14,7 @@ TEMPLATE = Path("template.yaml")
 
 
 def drawn(page: str, template: Path = TEMPLATE) -> str:
-    """A page with its pictures as the template has them.
+    """Returns a page with its pictures as the template has them.
 
     Raises:
         ValueError: the page has no place for a picture.
@@ -32,7 +32,7 @@ def drawn(page: str, template: Path = TEMPLATE) -> str:
 
 
 def written() -> str:
-    """The reference as template, schemas and Makefile have it."""
+    """Returns the reference as template, schemas and Makefile have it."""
     return reference(load(TEMPLATE), Path("Makefile").read_text(encoding="utf-8"))
 
 

@@ -19,7 +19,7 @@ class Command(NamedTuple):
 
     @property
     def is_group(self) -> bool:
-        """Whether it has subcommands."""
+        """Returns True if the command has subcommands."""
         return hasattr(self.made, "commands")
 
 

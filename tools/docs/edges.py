@@ -54,7 +54,7 @@ class Edge:
 
 
 def edges(resources: Resources) -> list[Edge]:
-    """Every arrow of a template, in order, each once; a function's reading of what its mapping brings is in the mapping's."""
+    """Returns every arrow of a template once, in order; what a mapping brings to a function is the mapping's arrow."""
     brought = {*_brought(resources)}
     polled = {(edge.end, edge.start) for edge in brought if edge.word.startswith(_BATCHES)}
     allowed = {edge for edge in _allowed(resources) if (edge.start, edge.end) not in polled}
@@ -62,7 +62,7 @@ def edges(resources: Resources) -> list[Edge]:
 
 
 def actors(resources: Resources) -> dict[str, str]:
-    """Who acts under which role: its function, or the role itself where people assume it."""
+    """Returns who acts under each role: its function, or the role itself if people assume it."""
     named = {
         _target(resource["Properties"]["Role"]): name
         for name, resource in resources.items()
@@ -73,7 +73,7 @@ def actors(resources: Resources) -> dict[str, str]:
 
 
 def targets(value: Any) -> Iterator[str]:
-    """The logical ids that a value of a template leads to."""
+    """Yields the logical ids that a value of a template leads to."""
     match value:
         case {"Ref": name}:
             yield name

@@ -1,4 +1,4 @@
-"""Who needs which parameter and which output: the order and the headings of their tables in docs/reference.md."""
+"""Groups parameters and outputs by who needs them: order and headings of the tables in docs/reference.md."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar

@@ -30,12 +30,12 @@ _CLASSES = """\
 
 
 def is_part(resource: Mapping[str, Any]) -> bool:
-    """Whether a resource does or keeps something, and is not what holds others together."""
+    """Returns True if a resource does or stores something, rather than holding other resources together."""
     return resource["Type"] in _SHAPES
 
 
 def flowchart(view: View, resources: Mapping[str, Any], arrows: Iterable[Edge]) -> str:
-    """The Mermaid text of a view, without its fence."""
+    """Returns the Mermaid text of a view, without its fence."""
     drawn = {member: name for name, members in view.together.items() for member in members}
     words: dict[tuple[str, str], set[str]] = defaultdict(set)
     for edge in arrows:

@@ -39,7 +39,7 @@ interrupted."""
 
 
 def reference(template: Mapping[str, Any], makefile: str) -> str:
-    """The page.
+    """Returns the page.
 
     Args:
         template: template.yaml, loaded.

@@ -1,4 +1,4 @@
-"""Which parts each picture shows. Every arrow of the template has to be in one of them; a test says which is not."""
+"""Lists the parts that each picture shows. A test names any arrow of the template that is in no picture."""
 
 from dataclasses import dataclass
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from tools.lint import cards, errors, licences, locks, logs, reprs, secrets, template, translated, validator
+from tools.lint import cards, errors, licences, locks, logs, reprs, template, translated, validator
 from tools.lint.witness import Unavailable, may_skip
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "OrderTokenizer")  # handlers are imported
@@ -20,18 +20,17 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "locks": locks.unpinned,
     "licences": licences.check,
     "cards": cards.in_tree,
-    "secrets": secrets.in_tree,
     "template": template.findings,
     "translated": translated.findings,
     "validator": validator.findings,
 }
 
 # Those that start a program that takes its time.
-PROGRAMS = frozenset({"secrets", "template", "translated", "validator"})
+PROGRAMS = frozenset({"template", "translated", "validator"})
 
 
 def main(names: list[str]) -> int:
-    """Run checks and print their problems; returns the exit code."""
+    """Runs checks and prints their problems; returns the exit code."""
     unknown = set(names) - set(CHECKS)
     if unknown:
         print(
@@ -46,7 +45,7 @@ def main(names: list[str]) -> int:
 
 
 def _told(root: Path, name: str) -> bool:
-    """Run a check and print what it found; returns whether it failed."""
+    """Runs a check and prints what it found; returns True if it failed."""
     began = time.monotonic()
     try:
         problems = CHECKS[name](root)

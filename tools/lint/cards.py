@@ -16,12 +16,12 @@ _NONE = own_values(())
 
 
 def in_tree(root: Path) -> list[str]:
-    """Card numbers in the files of a tree that are not published for tests."""
+    """Returns the card numbers in a tree's files that are not published for tests."""
     return in_files(root, files(root))
 
 
 def in_files(root: Path, names: Iterable[Path]) -> list[str]:
-    """The same in some files, named relative to the tree."""
+    """Returns the same for some files, named relative to the tree."""
     return [
         f"{name}:{text.count(chr(10), 0, found.start()) + 1}: a card number ({brand_of(digits)}) that is not published for tests"
         for name in names
@@ -33,5 +33,5 @@ def in_files(root: Path, names: Iterable[Path]) -> list[str]:
 
 
 def is_card(digits: str) -> bool:
-    """Whether a number has the form of a card's: its issuer, its length, its check digit."""
+    """Returns True if a number has the form of a card's: its issuer, its length, its check digit."""
     return find_leak(digits, _NONE) is Finding.CARD_NUMBER

@@ -18,7 +18,7 @@ ABOUT_NO_RECORD = {
 
 
 def foreign_texts(root: Path) -> list[str]:
-    """Where the text of an error that is not of this product is told."""
+    """Returns the places that use the text of an error that is not defined in this product."""
     found = list(modules(root))
     ours = {node.name for module in found for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)}
     return [
@@ -27,7 +27,7 @@ def foreign_texts(root: Path) -> list[str]:
 
 
 def pydantic_errors_with_inputs(root: Path) -> list[str]:
-    """Calls of `.errors()` on what pydantic raised, that keep the input."""
+    """Returns the calls of `.errors()` on what pydantic raised, that keep the input."""
     return [
         module.at(node, "errors() repeats the input unless include_input=False")
         for module in modules(root)
@@ -59,7 +59,7 @@ def _told(handler: ast.ExceptHandler) -> str:
 
 
 def _uses(node: ast.stmt, name: str) -> Iterator[ast.AST]:
-    """Where an error's text may be read: not by its class, its code, or as another's cause."""
+    """Yields the places where an error's text may be read. Its class, its code, and its use as a cause do not count."""
     harmless = {
         id(argument)
         for call in ast.walk(node)
@@ -76,7 +76,7 @@ def _uses(node: ast.stmt, name: str) -> Iterator[ast.AST]:
 
 
 def _is_validation_error(tree: ast.Module, node: ast.expr) -> bool:
-    """Whether a name is bound to a pydantic `ValidationError` somewhere in the module."""
+    """Returns True if a name is bound to a pydantic `ValidationError` somewhere in the module."""
     return isinstance(node, ast.Name) and any(
         isinstance(each, ast.ExceptHandler) and each.name == node.id and "ValidationError" in _caught(each)
         for each in ast.walk(tree)

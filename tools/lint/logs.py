@@ -57,7 +57,7 @@ FIELDS = {
 
 
 def values_in_logs(root: Path) -> list[str]:
-    """What is logged, counted or traced, and is not in the table."""
+    """Returns what is logged, counted or traced without being in the table."""
     return [problem for module in modules(root) for problem in _module(module)]
 
 

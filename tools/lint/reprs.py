@@ -19,7 +19,7 @@ PLAIN = frozenset({"tokenizer.pipeline.catalog", "schemas.kinds", "tokenizer.aws
 
 
 def product_classes() -> list[type]:
-    """Every class of the product."""
+    """Returns every class of the product."""
     return sorted(
         {
             each
@@ -32,7 +32,7 @@ def product_classes() -> list[type]:
 
 
 def talkative(classes: Iterable[type]) -> list[str]:
-    """Classes whose errors or reprs would tell a value."""
+    """Returns the classes whose errors or reprs would show a value."""
     return [problem for each in classes for problem in _class(each)]
 
 

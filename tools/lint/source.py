@@ -22,12 +22,12 @@ class Module:
     tree: ast.Module
 
     def at(self, node: ast.expr | ast.stmt | ast.excepthandler, problem: str) -> str:
-        """A problem with its place."""
+        """Returns a problem with its place."""
         return f"{self.path}:{node.lineno}: {problem}"
 
 
 def modules(root: Path) -> Iterator[Module]:
-    """The product's modules in a tree, in order."""
+    """Yields the product's modules in a tree, in order."""
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             yield Module(str(path.relative_to(root)), ast.parse(path.read_text(encoding="utf-8")))

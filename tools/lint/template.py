@@ -23,7 +23,7 @@ BITES = frozenset({"CKV_AWS_53", "CKV_AWS_109", "CKV_AWS_24"})
 
 
 def findings(root: Path, template: Path = TEMPLATE) -> list[str]:
-    """What checkov finds in a template and in a planted one, less what is waived, and waivers that are none."""
+    """Returns checkov's findings in a template and a planted one, less those waived, and waivers that match nothing."""
     with tempfile.TemporaryDirectory() as folder:
         scanned = _scan(root, [_unconditional(root / each, Path(folder)) for each in (template, PLANTED)])
     failed, skipped = scanned["failed_checks"], scanned["skipped_checks"]

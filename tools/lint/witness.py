@@ -1,4 +1,4 @@
-"""What the checks of foreign tools share: a tool that is not on this machine is a reason to skip, and under CI a failure."""
+"""Holds what checks of foreign tools share: a missing tool is a reason to skip, but a failure under CI."""
 
 import os
 

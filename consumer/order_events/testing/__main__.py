@@ -9,7 +9,7 @@ from order_events.testing.schemas import known
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Prints events; returns the exit code."""
+    """Prints events."""
     parser = argparse.ArgumentParser(prog="python -m order_events.testing", description=__doc__)
     parser.add_argument("event_type", choices=sorted({event_type for event_type, _ in known()}))
     parser.add_argument("schema_version", type=int, nargs="?", default=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def sqs_event(*envelopes: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the Lambda event for messages of a queue. The message ids are `1`, `2`, ..."""
+    """Returns the event with which Lambda hands SQS messages to a function; message ids are `1`, `2`, ..."""
     return {
         "Records": [
             {"messageId": str(number), "body": json.dumps(each), "eventSource": "aws:sqs"}
@@ -16,5 +16,5 @@ def sqs_event(*envelopes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def file_of(*envelopes: Mapping[str, Any], separator: str = "\n") -> bytes:
-    """Returns a file as Firehose writes it to S3. Firehose's default is the separator ""."""
+    """Returns a file as Firehose writes it to S3. Its default settings correspond to the separator ""."""
     return "".join(json.dumps(each) + separator for each in envelopes).encode()

@@ -1,4 +1,4 @@
-"""Checks the promises of the bus against a consumer, in the consumer's own CI.
+"""Checks a consumer against the promises of the bus; consumers run these checks in their own CI.
 
     import pytest
     from order_events.testing import CHECKS
@@ -24,13 +24,13 @@ _ORDERS = 24
 
 
 class Consumer(Protocol):
-    """Defines what a check needs of a consumer."""
+    """Describes what a check needs from a consumer."""
 
     def handle(self, envelope: Mapping[str, Any], /) -> object:
-        """Handles an event as EventBridge delivers it. It raises only if another delivery may succeed."""
+        """Takes an event as EventBridge delivers it; raises only what a redelivery may fix."""
 
     def state(self) -> object:
-        """Returns the consumer's present state in a form that can be compared."""
+        """Returns the consumer's current state, in a form that can be compared."""
 
 
 Make = Callable[[], Consumer]
@@ -98,7 +98,7 @@ def _wanted(types: Collection[str] | None) -> list[tuple[str, int]]:
 
 
 def _about_one_thing(event_type: str, version: int) -> list[dict[str, Any]]:
-    """Returns four events about the same ids. The third and the fourth occurred at the same moment."""
+    """Returns four events about the same ids; the third and the fourth occurred at the same moment."""
     first = detail(event_type, version, seed=0)
     made = []
     for seed, minute in ((0, 1), (1, 2), (2, 3), (3, 3)):

@@ -15,7 +15,7 @@ _REPEATS = {"*": (0, _MORE), "+": (1, _MORE), "?": (0, 1)}
 
 @cache
 def matching(pattern: str) -> _Draw:
-    """Returns a function that makes strings that match an anchored pattern.
+    """Returns a function that draws strings that match an anchored pattern.
 
     Raises:
         ValueError: the pattern uses something that is not known here.

@@ -41,7 +41,7 @@ _PREFIXES = {"order_id": "SO-", "customer_id": "C-", "refund_id": "R-", "sku": "
 
 
 class Variant(Enum):
-    """Lists the legal forms that an event may have."""
+    """Names the valid forms that an event can take."""
 
     FULL = "every field is there"
     MINIMAL = "only the fields that have to be"
@@ -58,7 +58,7 @@ def detail(
     variant: Variant = Variant.FULL,
     changes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Returns the `detail` of a sanitized event.
+    """Returns a sanitized event.
 
     Args:
         event_type: the `detail-type`.
@@ -90,7 +90,7 @@ def envelope(
     variant: Variant = Variant.FULL,
     changes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Returns a sanitized event as EventBridge delivers it. The arguments are those of `detail`."""
+    """Returns a sanitized event as EventBridge delivers it; arguments as of `detail`."""
     made = detail(event_type, schema_version, seed=seed, variant=variant, changes=changes)
     return wrapped(event_type, made)
 

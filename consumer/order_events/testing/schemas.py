@@ -28,7 +28,7 @@ def schema(event_type: str, schema_version: int) -> dict[str, Any]:
 
 
 def faults(event_type: str, detail: Any) -> list[str]:
-    """Returns where a `detail` doesn't fit its JSON Schema, as JSON Pointers and keywords, without values.
+    """Returns where a `detail` violates its JSON Schema: JSON Pointers and the violated keywords, without any value.
 
     It needs the extra `order-events[testing]`.
     """

@@ -15,12 +15,12 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run
 
 
 def chromium() -> str | None:
-    """Where a Chromium is, None where there is none on the PATH."""
+    """Returns the path of a Chromium, None if there is none on the PATH."""
     return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 def needed() -> str:
-    """Where a Chromium is; without one the test is skipped, or fails where `CI_BROWSER` is set."""
+    """Returns the path of a Chromium. Without one the test is skipped, or fails if `CI_BROWSER` is set."""
     found = chromium()
     if found is None:
         missing = f"no Chromium on the PATH ({', '.join(_NAMES)}): apt-get install chromium"
@@ -32,7 +32,7 @@ def needed() -> str:
 
 @contextmanager
 def launched(path: str) -> Iterator[Browser]:
-    """A headless browser for as long as a block runs."""
+    """Yields a headless browser for as long as a block runs."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         try:

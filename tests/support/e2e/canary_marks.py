@@ -17,17 +17,17 @@ CANARIES = (
 
 
 def searched() -> frozenset[str]:
-    """What must be found nowhere: the values, and every part of a card's number that is longer than what may be shown."""
+    """Returns what must be found nowhere: the values, and parts of a card's number longer than what may be shown."""
     return frozenset(CANARIES).union(*(windows(card) for card in (CARD, SECOND_CARD)))
 
 
 def windows(number: str) -> set[str]:
-    """The parts of a number that are as long as all that may be shown of it, and stand in one piece."""
+    """Returns the parts of a number that are as long as all that may be shown of it, and stand in one piece."""
     return {number[at : at + _WINDOW] for at in range(len(number) - _WINDOW + 1)}
 
 
 def canary_order(order_id: str, **changes: Any) -> dict[str, Any]:
-    """An order with a marked value in each sensitive field, in the free text, and where no schema looks for one."""
+    """Returns an order with a marked value in each sensitive field, in free text, and where no schema looks."""
     about = {
         "customer_id": f"C-{order_id}",
         "name": "Canarius Nomen",

@@ -17,12 +17,12 @@ CAPTURED = Path("tests/consumer/captured.jsonl")
 
 
 def samples() -> list[dict[str, Any]]:
-    """Every raw event type's sample."""
+    """Returns every raw event type's sample."""
     return [json.loads(path.read_text()) for path in sorted(SAMPLES.glob("*.json"))]
 
 
 def captured(on: Stack) -> list[dict[str, Any]]:
-    """What a consumer receives of every sample, of another order of the same customer, of one record twice, of an erasure."""
+    """Returns what a consumer gets: all samples, another order of a customer, one record twice, an erasure."""
     subscriber = Subscriber(on, "capture")
     events = samples()
     another = copy.deepcopy(next(each for each in events if each["event_type"] == "order.placed"))
@@ -38,13 +38,13 @@ def captured(on: Stack) -> list[dict[str, Any]]:
 
 
 def written(path: Path, events: list[dict[str, Any]]) -> Path:
-    """One envelope a line."""
+    """Returns one envelope a line."""
     path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in events), encoding="utf-8")
     return path
 
 
 def _deliver(on: Stack, event: dict[str, Any]) -> None:
-    """Hand the tokenizing function one stream record, as Lambda does when it delivers again."""
+    """Hands the tokenizing function one stream record, as Lambda does when it delivers again."""
     record = {
         "eventSource": "aws:kinesis",
         "eventID": "shardId-000000000000:4242",

@@ -13,7 +13,7 @@ def invoke(on: Stack, function: str, event: Any) -> Any:
 
 
 def settle_at_once(on: Stack) -> None:
-    """Let the verification begin after five seconds: no function of this stack works for longer, and AWS's may for sixty."""
+    """Makes the verification begin after 5 seconds, not 60: no function of this stack works for longer."""
     functions, name = on.client("lambda"), on.outputs["RekeyFunctionName"]
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     variables["REKEY_SETTLE_SECONDS"] = "5"

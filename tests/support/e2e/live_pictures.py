@@ -15,7 +15,7 @@ FOLDER = Path("docs/live")
 
 
 def main() -> int:
-    """Take both; 1 without a browser, or what makes them small."""
+    """Takes both pictures; returns 1 without a browser, or without the tool that makes them small."""
     path, quantizer = chromium(), shutil.which("pngquant")
     if path is None or quantizer is None:
         print(

@@ -23,7 +23,7 @@ def blocks(page: str) -> list[Block]:
 
 
 def run(page: str, on: Stack, folder: Path, cwd: Path = ROOT) -> str:
-    """Run a page's blocks in one shell, on a stack that is up already; answers with all they print."""
+    """Runs a page's blocks in one shell, on a stack that is already up; returns all that they print."""
     script = ["set -euo pipefail"]
     for language, text in blocks(page):
         if "import pytest" in text:

@@ -25,7 +25,7 @@ FAILING = (
 
 @dataclass
 class Weather:
-    """How the world fails.
+    """Describes how calls fail.
 
     Args:
         share: of the calls that fail while it is bad, 0 to 1.
@@ -43,7 +43,7 @@ class Weather:
         self._random = Random(self.seed)
 
     def strikes(self, target: str) -> str | None:
-        """What befalls a call, None if nothing does; `asked` counts them all."""
+        """Returns how a call fails, None if it does not; `asked` counts all calls."""
         with self._lock:
             self.asked[target] += 1
         if not self.bad or target not in FAILING:
@@ -89,7 +89,7 @@ class _Handler(Relay):
 
 @contextmanager
 def between(endpoint_url: str, weather: Weather) -> Iterator[str]:
-    """Run the proxy; gives its own endpoint."""
+    """Runs the proxy; yields its endpoint."""
     proxy_url, end = started(endpoint_url, _Handler, weather=weather)
     try:
         yield proxy_url

@@ -27,7 +27,7 @@ class Subscriber:
         events.put_targets(Rule=f"test-{name}", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
 
     def receive(self, count: int, patience: float = PATIENCE) -> list[dict[str, Any]]:
-        """Events until there are `count`, or patience is over."""
+        """Returns the events until there are `count`, or patience is over."""
         return [json.loads(body) for body in drain(self._sqs, self._url, count, patience)]
 
 
@@ -54,7 +54,7 @@ def purge(on: Stack) -> None:
 
 
 def eventually(done: Callable[[], bool], patience: float = PATIENCE) -> bool:
-    """Whether something comes true before patience is over."""
+    """Returns True as soon as a condition holds, False if it does not before patience is over."""
     deadline = time.monotonic() + patience
     while not done():
         if time.monotonic() > deadline:
@@ -64,7 +64,7 @@ def eventually(done: Callable[[], bool], patience: float = PATIENCE) -> bool:
 
 
 def put(on: Stack, event: Any) -> str:
-    """Put an order on the raw stream; answers with its sequence number."""
+    """Puts an order on the raw stream; returns its sequence number."""
     answer = on.client("kinesis").put_record(
         StreamName=on.outputs["RawOrdersStreamName"], PartitionKey="order", Data=json.dumps(event).encode()
     )
@@ -72,12 +72,12 @@ def put(on: Stack, event: Any) -> str:
 
 
 def send(on: Stack, body: str) -> None:
-    """Send a body to the raw queue."""
+    """Sends a body to the raw queue."""
     on.client("sqs").send_message(QueueUrl=on.outputs["RawOrdersQueueUrl"], MessageBody=body)
 
 
 def audit_lines(on: Stack) -> list[dict[str, Any]]:
-    """The audit trail as it lies in its bucket, facts beside the rest; read as the administrator."""
+    """Returns the audit trail as it lies in its bucket, facts beside the rest; read as the administrator."""
     s3, bucket = on.client("s3"), on.outputs["AuditBucketName"]
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="audit/")
     keys = [each["Key"] for page in pages for each in page.get("Contents", [])]

@@ -80,7 +80,7 @@ def _less(node: Any, sid: str) -> Any:
 
 
 def _policies(on: Stack) -> set[str]:
-    """The names of all statements that the roles and the keys have."""
+    """Returns the names of all statements that the roles and the keys have."""
     iam, kms = on.client("iam"), on.client("kms")
     documents = [
         iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name)["PolicyDocument"]

@@ -7,7 +7,7 @@ from tests.support.lake import Event
 
 
 class Athena:
-    """What the command asks of Athena."""
+    """Answers as Athena would, as far as the command asks it."""
 
     def __init__(self, *states: str, rows: int = 0) -> None:
         self.states = list(states)

@@ -61,7 +61,7 @@ class Customers:
         return made
 
     def order(self, customer: str, sequence: int, **about: str) -> list[str]:
-        """Tokens of an order of a customer's."""
+        """Tokenizes an order of a customer; returns its tokens."""
         who = {"customer_id": customer, "name": "Ann", "email": f"{customer}@example.com"} | about
         event = order(customer=who, order_id=f"SO-{sequence}")
         (outcome,) = self.aws.tokenizer().tokenize_batch([stream_record(event, sequence)], ample_budget())
@@ -87,5 +87,5 @@ class Customers:
         }
 
     def whole(self) -> list[dict[str, Any]]:
-        """The vault's items that still hold something."""
+        """Returns the vault's items that still hold something."""
         return [item for item in self.aws.stored("vault") if "erased" not in item]

@@ -15,11 +15,9 @@ from bench.workload import CONSISTENT, CONTEXT, orders, stream_event
 from handlers import erase, reveal
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.endless_vault import EndlessVault, token_of
-from tests.support.fakes.reveals import Revealing
+from tests.support.fakes.reveals import CountedRevealing
 from tests.support.fakes.unwritten import unwritten
 from tests.support.fakes.world import FakeAliases
-from tokenizer.aws.platform import counters
-from tokenizer.reveal.service import RevealService
 
 FROM_TEMPLATE = {name: value for name, value in os.environ.items() if name.startswith("POWERTOOLS_")}
 
@@ -30,7 +28,7 @@ class _Letters(Network):
 
 
 def batch() -> dict[str, Any]:
-    """An order of an unknown customer, one whose note holds a card number, and a record that is no JSON."""
+    """Returns an order of an unknown customer, one whose note holds a card number, and a record that is no JSON."""
     plain, noted = orders(CONSISTENT, 2)
     event = json.loads(noted)
     event["order"]["notes"] = "card 4111 1111 1111 1111"
@@ -47,20 +45,9 @@ def tokenize() -> None:
 
 def ask() -> None:
     """A caller who sweeps a thousand tokens, one of them honey."""
-    controls = Revealing(EndlessVault(10_000), FakeAliases(), FakeAudit())
+    controls = CountedRevealing(EndlessVault(10_000), FakeAliases(), FakeAudit())
     controls.honey.tokens = {token_of(42)}
-    made = controls.reveals
-    counting = RevealService(
-        made.vault,
-        made.aliases,
-        made.policies,
-        made.budgets,
-        made.honey,
-        made.audit,
-        counters.count,
-        made.now,
-    )
-    reveal._reveals = lambda: counting  # type: ignore[assignment]  # the fakes in the place of AWS
+    reveal._reveals = lambda: controls.reveals  # type: ignore[assignment]  # the fakes in the place of AWS
     for first in range(0, 1_000, 100):
         tokens = [token_of(number) for number in range(first, first + 100)]
         reveal.handler(

@@ -80,5 +80,5 @@ def id_of(item: dict[str, Any]) -> str:
 
 
 def key_of(name: str) -> str:
-    """The test's key behind the name that an adapter gives it: the text itself, or its bytes in hexadecimal digits."""
+    """Returns the test's key behind the name that an adapter gives it: its text, or its bytes in hexadecimal."""
     return name if name in KEYS else bytes.fromhex(name).decode().strip("\0")

@@ -1,12 +1,13 @@
-"""What a reveal needs beside the world: counters, honey tokens and a clock, in memory."""
+"""Holds what a reveal needs beside the world: counters, honey tokens and a clock, in memory."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tokenizer.aws.platform import counters
 from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.errors import PipelineError
 from tokenizer.reveal.budget_rules import BudgetRules, Window
@@ -72,3 +73,12 @@ class Revealing:
             lambda name, count: self.signals.update({name: count}),
             lambda: self.moment,
         )
+
+
+@dataclass
+class CountedRevealing(Revealing):
+    """Reveals whose alarm metrics are counted where the function counts them."""
+
+    @property
+    def reveals(self) -> RevealService:
+        return replace(super().reveals, signal=counters.count)

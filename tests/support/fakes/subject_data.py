@@ -1,4 +1,4 @@
-"""What erasing needs, over the same fakes as the use case."""
+"""Holds what erasing needs, over the same fakes as the use case."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -95,7 +95,7 @@ class Erasing:
         return self.eraser.erase(customer_id, "carla", "erasure_request", erasure_id, ample_budget())
 
     def sweep(self, later: int) -> list[Certificate]:
-        """Let time pass, in milliseconds, and sweep what is due then."""
+        """Lets milliseconds pass, and sweeps what is due then."""
         self.now += later
         return self.eraser.sweep(ample_budget())
 

@@ -20,7 +20,7 @@ class FakeTrail:
         self.secrets: dict[tuple[str, bytes], bytes] = {}
 
     def write(self, chain: str, lines: int, day: str = DAY, *, acknowledged: int | None = None) -> list[str]:
-        """A chain as its writer leaves it; answers with its objects' keys."""
+        """Writes a chain as its writer leaves it; returns its objects' keys."""
         secret, wrapped = f"secret of {chain}".encode(), f"wrapped for {chain}".encode()
         self.secrets[chain, wrapped] = secret
         previous, keys, hashes = None, [], [""]

@@ -17,6 +17,6 @@ class Broken:
 
 
 def unwritten(*_: Any, **__: Any) -> Any:
-    """What a use case does first: its line, with the real trail on stores that are down."""
+    """Writes the line that a use case writes first, with the real trail on stores that are down."""
     broken: Any = Broken()
     AuditTrail(AuditStore(broken, "bucket", broken, "heads", broken, "key")).write("asked", "ann")

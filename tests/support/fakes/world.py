@@ -148,7 +148,7 @@ class World:
         )
 
     def with_keys(self, token_keys: Versions[TokenKey], subject_keys: Versions[SubjectKey]) -> None:
-        """Let the use case go on with other versions of its keys."""
+        """Makes the use case continue with other versions of its keys."""
         reader = self.tokenizer.reader
         sanitizer = replace(reader.sanitizer, token_keys=token_keys, subject_keys=subject_keys)
         self.tokenizer = replace(self.tokenizer, reader=replace(reader, sanitizer=sanitizer))
@@ -158,5 +158,5 @@ class World:
 
 
 def ample_budget() -> Budget:
-    """A minute that never passes; waiting costs nothing."""
+    """Returns a budget of one minute that never passes; waiting costs nothing."""
     return Budget(lambda: 60.0, lambda _: None, Random(0))

@@ -114,7 +114,7 @@ class Aws:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Be what the composition root gets, together with the virtual clock."""
+        """Returns what the composition root gets, together with the virtual clock."""
         time = SimpleNamespace(
             sleep=self._sleep, monotonic=lambda: self.clock.now, time=lambda: self.clock.now
         )
@@ -187,7 +187,7 @@ class Aws:
                 self._pass(_READ_TIMEOUT - 1)
 
     def _half(self, things: list[Any]) -> set[int]:
-        """Which entries of a batch are not taken: at least one."""
+        """Returns which entries of a batch are not taken: at least one."""
         return set(self.random.sample(range(len(things)), self.random.randint(1, len(things))))
 
     # DynamoDB
@@ -370,7 +370,7 @@ def _cancelled(reasons: Iterator[str]) -> Params:
 
 
 def refusal(kind: Kind) -> Params | None:
-    """The error answer of a fault that AWS gives before any effect."""
+    """Returns the error answer of a fault that AWS gives before any effect."""
     if kind not in _CODES:
         return None
     status, code = _CODES[kind]

@@ -76,11 +76,11 @@ class Function:
         self.invocations = 0
 
     def cool(self) -> None:
-        """Lose the environment, and with it all that was kept in memory."""
+        """Loses the environment, and all that was kept in its memory."""
         self._tokenizer = None
 
     def __call__(self, event: dict[str, Any]) -> tuple[Any, str | None]:
-        """Invoke; answers with the payload and Lambda's word for an error."""
+        """Invokes the function; returns its payload and Lambda's word for an error."""
         self.invocations += 1
         ends = self._aws.clock.now + TIMEOUT
         others, self._aws.deadline = self._aws.deadline, ends
@@ -124,7 +124,7 @@ class Stream:
         return sequence
 
     def rewind(self, sequence: str) -> None:
-        """Lose the checkpoint: everything from a record on is delivered again, in order."""
+        """Loses the checkpoint: everything from a record on is delivered again, in order."""
         self._lane = Lane(_MAPPING)
         for each in self.records:
             if int(each) >= int(sequence):
@@ -143,7 +143,7 @@ class Stream:
         return self._lane.drained
 
     def step(self) -> None:
-        """Do the next thing that the mapping does."""
+        """Does the next thing that the mapping does."""
         match self._lane.next(self._aws.clock.now):
             case Invoke(segment):
                 payload, error = self.function(lambda_event(_MAPPING, SHARD, segment.records, "role"))
@@ -191,7 +191,7 @@ class Queue:
         return not self.messages
 
     def step(self) -> None:
-        """Receive a batch, invoke, and delete what did not fail."""
+        """Receives a batch, invokes the function, and deletes what did not fail."""
         batch = list(self._received())
         if not batch:
             self.aws.clock.advance(10.0)
@@ -233,6 +233,6 @@ class Queue:
 
 @contextmanager
 def queue_settings() -> Iterator[None]:
-    """The queue's function reads its redrive limit from its settings."""
+    """Gives the queue's function the redrive limit that it reads from its settings."""
     with mock.patch.object(tokenize_queue, "_settings", return_value=SETTINGS):
         yield

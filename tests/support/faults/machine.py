@@ -28,7 +28,7 @@ steps_taken = 0
 
 
 class Violation(AssertionError):
-    """What the oracle found."""
+    """Says what the oracle found."""
 
 
 class FaultMachine(RuleBasedStateMachine):
@@ -151,7 +151,7 @@ class FaultMachine(RuleBasedStateMachine):
 
 
 def run(number: int, least_steps: int, *, shrink: bool = True) -> int:
-    """Run the machine from one seed until enough steps are taken; answers with how many were.
+    """Runs the machine from one seed until it has taken enough steps; returns how many it took.
 
     Raises:
         Violation: the oracle found one.

@@ -11,7 +11,7 @@ _SEEDS = range(8)
 
 
 def _kept_whole(data: bytes) -> bool:
-    """Whether nothing is taken out of a record before it is sealed."""
+    """Returns True if nothing is removed from a record before it is sealed."""
     return scrub_text(data)[1] == 0
 
 
@@ -27,7 +27,7 @@ POISONS = list(
 
 
 def order(number: int, customer: int) -> bytes:
-    """A good order; its customer's values are those of the customer's other orders, and every other customer has the same phone."""
+    """Returns a good order. A customer's orders share their values, and every second customer has the same phone."""
     event: dict[str, Any] = {
         "event_id": f"e-{number}",
         "event_type": "order.placed",
@@ -51,5 +51,5 @@ def order(number: int, customer: int) -> bytes:
 
 
 def poison(at: int) -> Poison:
-    """A record that can never be published."""
+    """Returns a record that can never be published."""
     return POISONS[at % len(POISONS)]

@@ -87,7 +87,7 @@ class Pipeline:
         return sent
 
     def drain(self) -> None:
-        """Let the mappings work until nothing is left to deliver; the world must be well."""
+        """Lets the mappings work until nothing is left to deliver; no fault may be on."""
         for _ in range(_MOST_STEPS):
             if self.stream.drained and self.queue.drained:
                 return
@@ -98,7 +98,7 @@ class Pipeline:
         raise AssertionError("deliveries do not come to an end")
 
     def violations(self) -> list[str]:
-        """What is wrong after `drain`; nothing in a pipeline that keeps its word."""
+        """Returns what is wrong after `drain`; nothing if the pipeline keeps its promises."""
         return [
             *self._early(),
             *self._lost(),
@@ -110,7 +110,7 @@ class Pipeline:
         ]
 
     def details(self) -> dict[str, list[dict[str, Any]]]:
-        """The published events by event id."""
+        """Returns the published events by event id."""
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for event in self.aws.bus:
             detail = json.loads(event.detail)
@@ -118,7 +118,7 @@ class Pipeline:
         return found
 
     def letters(self) -> dict[str, list[DeadLetter]]:
-        """The dead letters by the place of their record."""
+        """Returns the dead letters by the place of their record."""
         found: dict[str, list[DeadLetter]] = defaultdict(list)
         for body in self.aws.messages:
             letter = DeadLetter.model_validate_json(body)
@@ -162,7 +162,7 @@ class Pipeline:
         return self._subject_key
 
     def _revealed(self, tokens: list[str]) -> dict[str, Any]:
-        """Values by token, read past all faults."""
+        """Returns the values by token, read past all faults."""
         with self._well():
             kms, dynamodb = self.aws.client("kms"), self.aws.client("dynamodb")
             keys = DataKeyReader(kms, [SETTINGS.vault_key_arn], vault_context("vault"), Bounds(), lambda: 0.0)
@@ -228,7 +228,7 @@ class Pipeline:
         return (f"one email has {len(each)} tokens" for each in tokens.values() if len(each) > 1)
 
     def _undone(self) -> Iterator[str]:
-        """What was there when an event went out, and is not any more; and entries of the index that point at nothing."""
+        """Yields what was there at an event's publishing and is gone now, and index entries that point at nothing."""
         for detail in {event.detail for event in self.aws.bus}:
             yield from (f"gone since: {each}" for each in self._unnoted(json.loads(detail)))
         tokens = {item["token"]["S"] for item in self.aws.table(SETTINGS.blind_index_table).values()}

@@ -180,7 +180,7 @@ def respelled(value: str, style: int) -> str:
 
 @st.composite
 def raw_events(draw: st.DrawFn) -> Raw:
-    """A raw event; one in two repeats one of its own sensitive values in a public field."""
+    """Returns a raw event; one in two repeats one of its own sensitive values in a public field."""
     name: EventName = draw(st.sampled_from(sorted(registry())))
     schema = raw_schema(registry()[name])
     builder = _Builder(draw, schema)

@@ -50,7 +50,7 @@ def _luhn(digits: str) -> str:
 
 
 def card_numbers_of_all_networks(digits: str) -> list[str]:
-    """A card number of each prefix and length; 15 digits fill what the network leaves open."""
+    """Returns a card number of each prefix and length; 15 digits fill what the network leaves open."""
     bodies = [
         (prefix + digits + digits)[: length - 1]
         for prefixes, lengths in _CARDS
@@ -81,7 +81,7 @@ def ssns(draw: st.DrawFn) -> str:
 
 @st.composite
 def phones(draw: st.DrawFn) -> tuple[str, str]:
-    """A country code and the number that is dialled behind it."""
+    """Returns a country code and the number that is dialled behind it."""
     code, area, free = draw(st.sampled_from(_PHONES))
     return code, area + draw(st.text(alphabet="123456789", min_size=free, max_size=free))
 
@@ -127,7 +127,7 @@ _AROUND = st.sampled_from(
 
 
 def _embedded(written: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """A text in one of its spellings, alone or among words."""
+    """Returns a text in one of its spellings, alone or among words."""
     return st.builds(
         lambda text, style, around: around.format(RESPELLED[style](text)), written, spellings, _AROUND
     )

@@ -1,4 +1,4 @@
-"""How a property is tried: with a few examples that are the same in every run, and with more that are new in each."""
+"""Tries a property: with a few examples that are the same in every run, and with others that are new in each."""
 
 import os
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
 
 
 def run(check: Callable[..., None], *strategies: SearchStrategy[Any], number: int, examples: int) -> None:
-    """Try a check with examples from a seed; fails as hypothesis does, with the smallest example that it finds."""
+    """Tries a check with examples from a seed; fails, as hypothesis does, with the smallest example that it finds."""
     tried = settings(
         max_examples=examples,
         deadline=None,

@@ -29,7 +29,7 @@ BY_LAMBDA = ("logs:", "ec2:")
 
 @dataclass(frozen=True)
 class Case:
-    """What is expected of some requests that belong together.
+    """Holds what is expected of some requests that belong together.
 
     Args:
         what: who does what, in words.

@@ -110,7 +110,7 @@ def every_role_is_bounded(template: Template) -> list[str]:
 
 
 def statements_of(node: Any) -> Iterator[dict[str, Any]]:
-    """Every policy statement in a template, wherever it stands."""
+    """Yields every policy statement in a template, wherever it stands."""
     if isinstance(node, dict):
         if "Effect" in node and "Principal" in node:
             yield node
@@ -143,7 +143,7 @@ def services_are_let_in_for_this_account_alone(template: Template) -> list[str]:
 
 
 def _named(source: Any) -> bool:
-    """Whether a source is a resource, or what begins with a name in this account."""
+    """Returns True if a source is a resource, or a name's beginning in this account."""
     text = source.get("Fn::Sub", "*")
     return "Fn::GetAtt" in source or ("${AWS::AccountId}" in text and "*" not in text[:-1])
 

@@ -1,4 +1,4 @@
-"""Who has none of the stack's roles and asks all the same: administrators, other accounts, services acting for somebody.
+"""Lists callers without any of the stack's roles: administrators, other accounts, services on somebody's behalf.
 
 Then each wall alone: what a key, a queue, a bucket or an endpoint refuses by itself, when everything else is open to everybody, so
 that a mistake elsewhere opens nothing.
@@ -196,7 +196,7 @@ def _services(stack: Stack) -> Iterator[Claim]:
     caller = service("apigateway", nowhere)
     yield Claim(
         "apigateway for us",
-        "ask the API's function for a path that is none",
+        "call the API's function for a path that is none",
         caller,
         ask_api(stack),
         allowed=True,
@@ -204,7 +204,7 @@ def _services(stack: Stack) -> Iterator[Claim]:
     sweep = Needed("lambda:InvokeFunction", arns["EraseFunction"])
     yield from _by_source("events", "start the sweep", sweep, arns["EraseFunctionSweep"])
     api = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:orders-Api/v1/POST/tokens"
-    yield from _by_source("apigateway", "ask the API's function", ask_api(stack), api)
+    yield from _by_source("apigateway", "call the API's function", ask_api(stack), api)
     log = Needed(
         "s3:PutObject", f"{arns['AuditAccessBucket']}/audit/log", {"s3:ObjectCreationOperation": "true"}
     )
@@ -388,7 +388,7 @@ def _edges_of_endpoints(stack: Stack) -> Iterator[Case]:
     audit = stack.policies.arns["AuditBucket"]
     for what, caller, needed in (
         ("read the audit trail", ADMINISTRATOR, Needed("s3:GetObject", f"{audit}/audit/x")),
-        ("write beside the audit trail", ADMINISTRATOR, Needed("s3:PutObject", f"{audit}/x")),
+        ("write outside of the audit trail's folder", ADMINISTRATOR, Needed("s3:PutObject", f"{audit}/x")),
         ("write lines with another account's keys", STRANGER_ROLE, Needed("s3:PutObject", f"{audit}/audit/x")),
         ("list honey tokens with another account's keys", STRANGER_ROLE, Needed("dynamodb:Scan", stack.policies.arns["HoneyTokensTable"])),
         ("receive raw orders", ADMINISTRATOR, Needed("sqs:ReceiveMessage", stack.policies.arns["RawOrdersQueue"])),

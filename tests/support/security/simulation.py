@@ -129,7 +129,7 @@ class Policies:
 
     @property
     def has_endpoints(self) -> bool:
-        """Whether the network is the stack's own; an existing one has endpoints that the template does not know."""
+        """Returns True for the stack's own network; an existing one has endpoints that the template does not know."""
         return bool(self._endpoints)
 
     def own(self, name: str, properties: Policy) -> None:

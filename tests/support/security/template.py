@@ -1,5 +1,6 @@
 """Checks of what the template must say: each returns what breaks a promise."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,7 +72,7 @@ def statements(template: Template, policy: str) -> list[dict[str, Any]]:
 
 
 def key_statements(key: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[str]]]:
-    """The statements of a key's policy, and the condition under which each is there."""
+    """Yields the statements of a key's policy, and the condition under which each is there."""
     for each in key["KeyPolicy"]["Statement"]:
         if "Fn::If" in each:
             condition, statement, otherwise = each["Fn::If"]
@@ -155,3 +156,10 @@ def plant(template: Template, path: str, value: Any) -> None:
         else:
             node = node[step]
     node[int(last) if last.isdecimal() else last] = value
+
+
+def weakened(template: Template, path: str, value: Any) -> Template:
+    """Returns a copy of the template with a weakness planted in it."""
+    weak = copy.deepcopy(template)
+    plant(weak, path, value)
+    return weak

@@ -1,4 +1,4 @@
-"""Who may do what: one table, from which the tests of the walls and docs/access.md are made.
+"""Defines who may do what, in one table from which the tests of the walls and docs/access.md are made.
 
 An expectation stands for each role and action; what is not named is denied. `tests/security/test_walls.py` tries the cells on the
 local stack, `tests/support/security/simulated.py` with a simulator; `tests/support/security/access_page.py` writes the page.
@@ -42,7 +42,7 @@ Arguments = Callable[[Names], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Circumstances:
-    """How a call is made, other than as the product makes it.
+    """Describes how a call is made, if not as the product makes it.
 
     Args:
         outside: whether it comes from outside of the network, as with stolen credentials.
@@ -161,7 +161,7 @@ def _table(table: str) -> Arguments:
 
 
 def _never(table: str, id_name: str = "id") -> Arguments:
-    """A put that no condition ever lets through."""
+    """Returns a put that no condition ever lets through."""
     return lambda names: {
         "TableName": names[table],
         "Item": {id_name: {"S": "00"}},
@@ -249,7 +249,7 @@ ACTIONS = (
     Action("scan the vault", "dynamodb", "scan", _table(VAULT), REKEY),
     Action("write vault records", "dynamodb", "batch_write_item", _puts(VAULT), TOKENIZERS | ERASE),
     Action("put one vault record", "dynamodb", "put_item", _never(VAULT), REKEY),
-    Action("find whose vault records are", "dynamodb", "query", _owner(VAULT), ERASE),
+    Action("find a customer's vault records", "dynamodb", "query", _owner(VAULT), ERASE),
     Action(
         "make a data key of the vault",
         "kms",
@@ -259,7 +259,7 @@ ACTIONS = (
     ),
     Action("open a data key of the vault", "kms", "decrypt", opened("VaultKeyArn", "vault"), READERS | REKEY),
     Action(
-        "keep how far the vault has moved, and which keys it had",
+        "record how far the vault has moved, and which keys it had",
         "dynamodb",
         "put_item",
         lambda names: {
@@ -319,9 +319,9 @@ ACTIONS = (
     ),
     Action("read the blind index", "dynamodb", "batch_get_item", _keys(INDEX), TOKENIZERS),
     Action("write the blind index", "dynamodb", "put_item", _never(INDEX), TOKENIZERS),
-    Action("find whose index entries are", "dynamodb", "query", _owner(INDEX), ERASE),
-    Action("take an entry out of the blind index", "dynamodb", "delete_item", _get(INDEX), ERASE),
-    Action("note who shares a value", "dynamodb", "batch_write_item", _puts(SHARES), TOKENIZERS),
+    Action("find a customer's index entries", "dynamodb", "query", _owner(INDEX), ERASE),
+    Action("remove an entry from the blind index", "dynamodb", "delete_item", _get(INDEX), ERASE),
+    Action("record who shares a value", "dynamodb", "batch_write_item", _puts(SHARES), TOKENIZERS),
     Action(
         "read who shares a value",
         "dynamodb",
@@ -388,20 +388,20 @@ ACTIONS = (
         frozenset({"pay"}) | API | CONSUMER,
     ),
     Action(
-        "keep a sanitized order",
+        "store a sanitized order",
         "dynamodb",
         "put_item",
         _never("OrdersTableName", "order_id"),
         frozenset({"orders consumer"}),
     ),
-    Action("keep a payment", "dynamodb", "put_item", _never("PAYMENTS_TABLE"), frozenset({"pay"})),
+    Action("store a payment", "dynamodb", "put_item", _never("PAYMENTS_TABLE"), frozenset({"pay"})),
     Action("claim an idempotency key", "dynamodb", "put_item", _never("IDEMPOTENCY_TABLE"), API),
     Action("count a reveal", "dynamodb", "update_item", _update("BUDGETS_TABLE"), frozenset({"reveal"})),
     Action("read what callers were shown", "dynamodb", "get_item", _get("BUDGETS_TABLE"), NOBODY),
     Action("look for honey tokens", "dynamodb", "batch_get_item", _keys("HONEY_TABLE"), READERS),
     Action("list honey tokens", "dynamodb", "scan", _table("HONEY_TABLE"), HONEY),
-    Action("note a honey token", "dynamodb", "put_item", _never("HONEY_TABLE"), HONEY),
-    Action("take a honey token off the list", "dynamodb", "delete_item", _get("HONEY_TABLE"), NOBODY),
+    Action("record a honey token", "dynamodb", "put_item", _never("HONEY_TABLE"), HONEY),
+    Action("remove a honey token", "dynamodb", "delete_item", _get("HONEY_TABLE"), NOBODY),
     Action(
         "receive dead letters (sealed)", "sqs", "receive_message", received("DeadLetterQueueUrl"), OPERATOR
     ),
@@ -424,7 +424,11 @@ ACTIONS = (
         AUDITED,
     ),
     Action(
-        "write beside the audit trail", "s3", "put_object", line("probe", Body="x", IfNoneMatch="*"), NOBODY
+        "write outside of the audit trail's folder",
+        "s3",
+        "put_object",
+        line("probe", Body="x", IfNoneMatch="*"),
+        NOBODY,
     ),
     Action("read a line of the audit trail", "s3", "get_object", line("audit/none"), AUDITOR),
     Action(
@@ -463,7 +467,7 @@ ACTIONS = (
     ),
     Action("write into the lake", "s3", "put_object", in_lake("events/probe", Body="x"), NOBODY),
     Action("read what did not get into the lake", "s3", "get_object", in_lake("errors/none"), NOBODY),
-    Action("keep a query's result", "s3", "put_object", in_lake("results/probe", Body="x"), ANALYST),
+    Action("store a query's result", "s3", "put_object", in_lake("results/probe", Body="x"), ANALYST),
     Action("delete a file of the lake", "s3", "delete_object", in_lake("events/none"), NOBODY),
     Action(
         "query the lake",
@@ -494,33 +498,33 @@ ACTIONS = (
         NOBODY,
     ),
     Action(
-        "put beside the bus into the lake",
+        "put events into the lake past the bus",
         "firehose",
         "put_record",
         lambda names: {"DeliveryStreamName": names["LakeDeliveryName"], "Record": {"Data": "e30="}},
         NOBODY,
     ),
-    Action("ask the reveal function", "lambda", "invoke", _invoke("RevealFunctionName"), API),
-    Action("ask the erase function", "lambda", "invoke", _invoke("EraseFunctionName"), API),
-    Action("ask the payment function", "lambda", "invoke", _invoke("PAYMENT_FUNCTION"), API),
-    Action("ask the replay function", "lambda", "invoke", _invoke("ReplayFunctionName"), OPERATOR),
+    Action("call the reveal function", "lambda", "invoke", _invoke("RevealFunctionName"), API),
+    Action("call the erase function", "lambda", "invoke", _invoke("EraseFunctionName"), API),
+    Action("call the payment function", "lambda", "invoke", _invoke("PAYMENT_FUNCTION"), API),
+    Action("call the replay function", "lambda", "invoke", _invoke("ReplayFunctionName"), OPERATOR),
     Action(
-        "ask the rekey function",
+        "call the rekey function",
         "lambda",
         "invoke",
         _invoke("RekeyFunctionName"),
         frozenset({"rekey operator ‡"}),
     ),
     Action(
-        "ask the queue's tokenizing function",
+        "call the queue's tokenizing function",
         "lambda",
         "invoke",
         _invoke("TokenizeQueueFunctionName"),
         API | REPLAY | HONEY,
     ),
-    Action("ask the honey function", "lambda", "invoke", _invoke("HoneyFunctionName"), KEEPER),
+    Action("call the honey function", "lambda", "invoke", _invoke("HoneyFunctionName"), KEEPER),
     Action(
-        "ask the stream's tokenizing function",
+        "call the stream's tokenizing function",
         "lambda",
         "invoke",
         _invoke("TokenizeStreamFunctionName"),
@@ -553,14 +557,14 @@ ACTIONS = (
         NOBODY,
     ),
     Action(
-        "give a role more",
+        "give a role more permissions",
         "iam",
         "put_role_policy",
         lambda _names: {"RoleName": "any", "PolicyName": "any", "PolicyDocument": "{}"},
         NOBODY,
     ),
     Action(
-        "take the boundary off a role",
+        "remove a role's boundary",
         "iam",
         "delete_role_permissions_boundary",
         lambda names: {"RoleName": names["AuditReaderRoleArn"].rpartition("/")[2]},
@@ -579,14 +583,14 @@ ACTIONS = (
         NOBODY,
     ),
     Action(
-        "take away what tells of changes to keys",
+        "remove what reports changes to keys",
         "sqs",
         "receive_message",
         lambda names: {"QueueUrl": names["KeyChangesQueueUrl"]},
         NOBODY,
     ),
     Action(
-        "assume a role of people",
+        "assume a role that people have",
         "sts",
         "assume_role",
         lambda names: {"RoleArn": names["ReplayOperatorRoleArn"], "RoleSessionName": "probe"},

@@ -9,7 +9,7 @@ import pytest
 
 from bench.report.page import KEPT, PAGES, filled
 from bench.report.tables import tables
-from bench.suite import SECTIONS
+from bench.suite import SUITES
 
 RUN: dict[str, Any] = json.loads((KEPT / "run.json").read_text())
 
@@ -20,7 +20,7 @@ def test_a_page_has_the_tables_of_the_kept_run(page: Path) -> None:
 
 
 def test_every_section_was_run_and_each_of_its_tables_has_its_place() -> None:
-    assert RUN.keys() == SECTIONS.keys()
+    assert RUN.keys() == SUITES.keys()
     pages = "".join(page.read_text() for page in PAGES)
     assert all(f"<!-- {table.name} -->\n| " in pages for table in tables(RUN))
 

@@ -1,4 +1,4 @@
-"""What people use does here what it does there: the calls of the article's way, and no value left in Presidio's text."""
+"""Tests that the peers do here what they do elsewhere: the article's calls, and Presidio's text without values."""
 
 from collections.abc import Iterator
 

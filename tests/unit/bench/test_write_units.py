@@ -1,4 +1,4 @@
-"""What an order's vault record costs: a unit in the vault and a unit in its index, also with eleven tokens."""
+"""Tests the cost of an order's vault record: one unit in the vault and one in its index, even with eleven tokens."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def _environment() -> Iterator[None]:
 
 
 def one_customer_known() -> bytes:
-    """The contract's order, without the two consistent values, which have records of their own."""
+    """Returns the contract's order, without the two consistent values, which have records of their own."""
     event = order()
     for name in ("email", "phone"):
         del event["order"]["customer"][name]

@@ -11,7 +11,7 @@ from tests.support.dashboard import TRACE, VARIABLES
 
 @pytest.fixture(scope="module")
 def lines() -> list[dict[str, Any]]:
-    """What the handlers print, with the environment that the template gives them."""
+    """Returns what the handlers print, with the environment that the template gives them."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.support.fakes.emitting"],

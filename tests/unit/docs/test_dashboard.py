@@ -227,7 +227,7 @@ COUNTED, SECONDS = 1_000, 300
 
 
 def dollars(expression: str) -> float:
-    """What CloudWatch would answer, as far as the dashboard asks it: arithmetic, FILL and PERIOD."""
+    """Returns what CloudWatch would answer, as far as the dashboard asks it: arithmetic, FILL and PERIOD."""
     text = re.sub(r"FILL\((\w+),0\)", r"\1", expression).replace("PERIOD(n)", str(SECONDS))
     for name in sorted(IDS, key=len, reverse=True):
         text = re.sub(rf"\b{name}\b", str(COUNTED), text)

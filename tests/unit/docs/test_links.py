@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PAGES = [
-    Path("README.md"),
+    *sorted(Path().glob("*.md")),
     Path("consumer/README.md"),
     *sorted(Path("docs").glob("*.md")),
     *sorted(Path("docs/decisions").glob("*.md")),

@@ -29,7 +29,7 @@ def emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What is logged; the logger keeps the standard output that was there when it was made, so pytest does not see it."""
+    """Yields what is logged; the logger keeps the standard output of its making, so pytest does not see it."""
     kept = io.StringIO()
     handler: Any = runtime.logger.handlers[0]
     before = handler.setStream(kept)

@@ -1,4 +1,4 @@
-"""Who asks, as the ID token's claims say it by way of API Gateway."""
+"""Tests who the caller is, from the ID token's claims as API Gateway passes them on."""
 
 import json
 from dataclasses import asdict
@@ -89,7 +89,7 @@ ALL = "orders/write orders/read tokens/write"
 
 
 def machine(route: tuple[str, str], **claims: Any) -> Caller | int:
-    """Who a machine with these claims is on a route, or the status that refuses it."""
+    """Returns the machine that these claims name on a route, or the status that refuses it."""
     method, resource = route
     told = {"sub": "client", "token_use": "access", **claims}
     event = {"httpMethod": method, "resource": resource, "requestContext": {"authorizer": {"claims": told}}}

@@ -1,4 +1,4 @@
-"""What the tokenizing functions load when they start: nothing that only other functions need."""
+"""Tests that the tokenizing functions load nothing at their start that only other functions need."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a library says of a value it chokes on is told to nobody: not to the caller, not to Lambda's log."""
+"""Tests that a library's message about a value is never passed on: not to the caller, not to Lambda's log."""
 
 import io
 from collections.abc import Callable

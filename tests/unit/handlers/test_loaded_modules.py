@@ -1,7 +1,8 @@
 """Which modules of ours each handler loads: none that its function does not need, least of all where values are opened.
 
 `loaded_modules.json` lists them for each handler of template.yaml. A module that a handler begins to load needs an entry with the reason
-why this function needs it; a module that it stops loading has to leave the list. The list as it was first drawn up is under `""`.
+why this function needs it; a module that it stops loading has to leave the list. The list as it was first drawn up is under `""`. The leak guard
+stands as one entry, since whoever needs it needs all of it.
 """
 
 import json
@@ -34,7 +35,10 @@ def loaded(module: str) -> set[str]:
     """What a fresh process has loaded of ours once it has loaded a module."""
     command = [sys.executable, "-c", _LOADED, module, *OURS]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    return set(json.loads(done.stdout))
+    return {
+        "tokenizer.guard.*" if each.startswith("tokenizer.guard.") else each
+        for each in json.loads(done.stdout)
+    }
 
 
 def test_every_handler_has_its_list() -> None:

@@ -1,4 +1,4 @@
-"""How much a request may hold: exactly at each limit it is taken, one above it is refused, one below the least, too."""
+"""Tests how much a request may hold: each limit itself is accepted, one more is refused, and so is too little."""
 
 from typing import Any
 

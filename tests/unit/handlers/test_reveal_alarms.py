@@ -12,13 +12,12 @@ from local.emulator.package import ROOT
 from local.emulator.template import load
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.endless_vault import CARD, EndlessVault, token_of
-from tests.support.fakes.reveals import Revealing
+from tests.support.fakes.reveals import CountedRevealing, Revealing
 from tests.support.fakes.world import FakeAliases
 from tests.support.handlers import Emitted
 from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED
 from tokenizer.aws.platform import counters
 from tokenizer.errors import Unavailable
-from tokenizer.reveal.service import RevealService
 
 ALARMS = {
     name: each["Properties"]
@@ -40,25 +39,9 @@ CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=
 CALLER = {"name": "thief", "groups": ["payments"]}
 
 
-class Watched(Revealing):
-    @property
-    def reveals(self) -> RevealService:
-        made = super().reveals
-        return RevealService(
-            made.vault,
-            made.aliases,
-            made.policies,
-            made.budgets,
-            made.honey,
-            made.audit,
-            counters.count,
-            made.now,
-        )
-
-
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Revealing:
-    made = Watched(EndlessVault(10_000), FakeAliases(), FakeAudit())
+    made = CountedRevealing(EndlessVault(10_000), FakeAliases(), FakeAudit())
     monkeypatch.setattr(reveal, "_reveals", lambda: made.reveals)
     return made
 

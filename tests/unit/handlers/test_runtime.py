@@ -1,4 +1,4 @@
-"""What every handler does around its work: keys that are over are dropped first and last, and no crash leaves a core file."""
+"""Tests what every handler does around its work: expired keys are dropped, and no crash leaves a core file."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What an operator is told to do about each error of AWS."""
+"""Tests the advice that an operator gets for each error of AWS."""
 
 import pytest
 from botocore.exceptions import (

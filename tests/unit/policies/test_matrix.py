@@ -1,4 +1,4 @@
-"""Who may reveal what: an expectation for every combination of group, category, purpose and form."""
+"""Tests who may reveal what: an expectation for every combination of group, category, purpose and form."""
 
 import re
 from itertools import product

@@ -1,4 +1,4 @@
-"""What `make schemas` writes beside the JSON Schemas is current, and valid by the standards it claims."""
+"""Tests that what `make schemas` writes beside the JSON Schemas is current, and valid by the standards it claims."""
 
 import json
 from pathlib import Path

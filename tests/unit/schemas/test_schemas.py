@@ -30,7 +30,7 @@ def plan(name: EventName) -> EventPlan:
 
 
 def named(plan: Plan, path: str = "") -> Iterator[str]:
-    """Every path that a schema names."""
+    """Yields every path that a schema names."""
     if isinstance(plan, ObjectPlan):
         for key, inner in plan.fields.items():
             yield from named(inner, f"{path}/{key}")
@@ -41,7 +41,7 @@ def named(plan: Plan, path: str = "") -> Iterator[str]:
 
 
 def filled(value: Any, path: str = "") -> Iterator[str]:
-    """Every path of an event under which something stands."""
+    """Yields every path of an event under which something stands."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from filled(inner, f"{path}/{key}")

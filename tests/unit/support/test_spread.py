@@ -1,4 +1,4 @@
-"""How the tests are spread over workers: no name of a module is out of date, and groups stay together."""
+"""Tests how tests are spread over workers: every module that is named exists, and groups stay together."""
 
 import pytest
 

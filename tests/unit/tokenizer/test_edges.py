@@ -40,12 +40,12 @@ sequences: Iterator[int] = count(1)
 
 
 def at(later: int) -> Erasing:
-    """A world in which it is so many milliseconds after the arrival of the samples."""
+    """Returns a world in which it is so many milliseconds after the arrival of the samples."""
     return Erasing(ARRIVAL + later)
 
 
 def send(erasing: Erasing, customer: str, *, after: int = 0, **fields: str) -> dict[str, Any]:
-    """An order that arrived so many milliseconds after the samples; returns its sanitized customer."""
+    """Tokenizes an order that arrived so many milliseconds after the samples; returns its sanitized customer."""
     about = {"customer_id": customer, "name": "Canary"} | fields
     arrived = ARRIVED + timedelta(milliseconds=after)
     record = stream_record(order(customer=about), next(sequences), arrived_at=arrived)

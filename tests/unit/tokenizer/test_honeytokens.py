@@ -1,4 +1,4 @@
-"""What stands behind honey tokens looks like what it stands for, and is nobody's."""
+"""Tests that the values behind honey tokens look real and belong to nobody."""
 
 import re
 from random import Random

@@ -1,4 +1,4 @@
-"""Who a record is: each part counts, on every way from an event over a dead letter and back."""
+"""Tests a record's identity: each part counts, on every way from an event over a dead letter and back."""
 
 import base64
 import hashlib
@@ -116,7 +116,7 @@ def test_each_source_and_edit_gives_another_record() -> None:
 
 
 def aggregate(*records: bytes) -> bytes:
-    """A Kinesis record as the KPL packs it; protobuf's field 3, once for the record and once for its data."""
+    """Returns a Kinesis record as the KPL packs it; protobuf's field 3, once for the record and once for its data."""
     packed = b"".join(
         bytes([0x1A, len(each) + 2, 0x1A, len(each)]) + each for each in records
     )  # lengths below 128 take one byte

@@ -1,4 +1,4 @@
-"""What a key is for: no id, context or index that is made for one thing is good for another.
+"""Tests the scope of keys: an id, context or index that is made for one thing is of no use for another.
 
 Each is made once as it is and again with one part changed at a time; all of them must differ. Parts that run together are tried, too.
 """
@@ -48,7 +48,7 @@ RUN_TOGETHER = [("a", "b"), ("a#", "b"), ("a", "#b"), ("a1", "b"), ("a", "1b"), 
 
 
 class Stopped(Exception):
-    """What was wanted is known."""
+    """Ends a call once the test knows what it asked for."""
 
 
 def payment_id(order_id: str, key: str, caller: str) -> str:
@@ -142,7 +142,7 @@ class Keys:
 
 
 def operations(order_id: str = "SO-1", caller: str = "ann") -> list[Asked]:
-    """What each route with an idempotency key asks for, with one key."""
+    """Returns what each route with an idempotency key asks for, with one key."""
     nothing: Any = None
     keys: Any = Keys()
     desk = OrderService(nothing, "s", nothing, keys, nothing, "reveal", "pay", "erase")

@@ -15,8 +15,8 @@ from tokenizer.aws.api.idempotency import Answer, IdempotencyKeys, Turn
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.platform.functions import ask_function
 from tokenizer.errors import BadRecord, Unavailable
+from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TOKENIZE_ANSWER, ApiRecord, TokenizeMessage
-from tokenizer.pipeline.mode import Mode
 from tokenizer.replay.messages import FAILED, PUBLISHED
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from schemas.dead_letter import DeadLetter
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.replay.tokenizers import Tokenizers
-from tokenizer.pipeline.mode import Mode
+from tokenizer.messages.mode import Mode
 from tokenizer.replay.messages import FAILED, PUBLISHED, Entry, Result
 
 if TYPE_CHECKING:

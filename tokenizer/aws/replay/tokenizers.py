@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tokenizer.aws.platform.batches import in_calls
 from tokenizer.aws.platform.functions import ask_function
 from tokenizer.errors import PipelineError
+from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TOKENIZE_ANSWER, TokenizeMessage
-from tokenizer.pipeline.mode import Mode
 from tokenizer.replay.messages import UNAVAILABLE, Entry, Result, of_entry
 
 if TYPE_CHECKING:

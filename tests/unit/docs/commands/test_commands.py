@@ -40,6 +40,8 @@ SHOWN: dict[str, str] = {
     r"make rekey|order-tokenizer rekey": "tests/e2e/test_rekey.py",
     r"make fuzz": "tests/fuzz/test_parsers.py",
     r"make planted": "tests/planted/test_bugs.py",
+    r"pre-commit install": "changes the clone's own hooks; tests/unit/house/test_ci.py has what they run",
+    r"detect-secrets scan": "prints what stands in .secrets.baseline; tests/security/test_planted.py runs its hook",
     r"make sbom": "tests/security/test_bill_of_materials.py",
     r"make schemas": "tests/unit/schemas/test_schemas.py",
     r"make docs": "tests/unit/docs/test_reference.py",
@@ -74,7 +76,7 @@ SHOWN: dict[str, str] = {
 
 
 def bare(command: str) -> str:
-    """A command without assignments in front and the environment's path."""
+    """Returns a command without assignments in front and the environment's path."""
     return re.sub(r"^(?:[A-Z_]+=\S+ )*(?:\.venv(?:-\w+)?/bin/)?", "", command)
 
 

@@ -14,7 +14,7 @@ POISONS = poisons(3)
 
 
 def parsed(data: bytes) -> ErrorCode | None:
-    """What the parser and the schemas find at fault."""
+    """Returns the error that the parser and the schemas find."""
     try:
         event = json_text.parse(data)
         if not isinstance(event, dict):

@@ -1,4 +1,4 @@
-"""What is read from answers and logs, without a stack."""
+"""Tests what the demo reads from answers and logs, without a stack."""
 
 from botocore.exceptions import ClientError
 

@@ -1,4 +1,4 @@
-"""What the demo shows on a terminal and in a pipe."""
+"""Tests what the demo shows on a terminal and in a pipe."""
 
 from io import StringIO
 

@@ -88,7 +88,7 @@ def test_a_query_that_is_more_than_names_and_paths_is_refused(query: str) -> Non
 
 
 class Queue:
-    """What the process asks of SQS."""
+    """Answers as SQS would, as far as the process asks it."""
 
     def __init__(self, *bodies: bytes) -> None:
         self.waiting = [
@@ -106,7 +106,7 @@ class Queue:
 
 
 class Bucket:
-    """What the process asks of S3."""
+    """Answers as S3 would, as far as the process asks it."""
 
     def __init__(self, down: Exception | None = None) -> None:
         self.objects: dict[str, bytes] = {}

@@ -1,4 +1,4 @@
-"""What the page's buttons may ask for, and which calls a fault refuses; no stack is up."""
+"""Tests what the page's buttons may ask for, and which calls a fault refuses; no stack is up."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the page knows of orders: which event and which letter belong to which, and how many there were."""
+"""Tests what the page knows of orders: which event and letter belong to which, and how many there were."""
 
 import json
 from typing import Any

@@ -38,12 +38,12 @@ def findings(on: FakeTrail) -> list[Finding]:
 
 
 def edited(body: bytes, **changes: Any) -> bytes:
-    """A line with other content, in canonical form; its hash and MAC are the old ones."""
+    """Returns a line with other content, in canonical form; its hash and MAC are the old ones."""
     return json.dumps(json.loads(body) | changes, sort_keys=True, separators=(",", ":")).encode()
 
 
 def rehashed(body: bytes, **changes: Any) -> bytes:
-    """A line with other content and the hash that belongs to it; its MAC is the old one."""
+    """Returns a line with other content and the hash that belongs to it; its MAC is the old one."""
     document = {
         name: value for name, value in (json.loads(body) | changes).items() if name not in {"hash", "mac"}
     }

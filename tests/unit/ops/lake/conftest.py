@@ -20,7 +20,7 @@ from tests.support.samples import stream_record
 
 @pytest.fixture(scope="session")
 def delivery() -> Settings:
-    """The template's, with names of the test's own."""
+    """Returns the template's, with names of the test's own."""
     told = load(ROOT / "template.yaml")["Resources"]["LakeDelivery"]["Properties"]
     destination = told["ExtendedS3DestinationConfiguration"] | {
         "RoleARN": "arn:aws:iam::000000000000:role/delivery",
@@ -36,7 +36,7 @@ def delivery() -> Settings:
 
 @pytest.fixture(scope="session")
 def raw() -> list[Event]:
-    """Orders over seven months, some sent twice under the same id, some changed later."""
+    """Returns the orders over seven months, some sent twice under the same id, some changed later."""
     made = orders(ORDERS, seed=3)
     for at, event in enumerate(made):
         event["occurred_at"] = f"2026-{at % 7 + 1:02}{event['occurred_at'][7:]}"
@@ -49,7 +49,7 @@ def raw() -> list[Event]:
 
 @pytest.fixture(scope="session")
 def details(raw: list[Event]) -> list[Event]:
-    """What the bus gets of them."""
+    """Returns the events of orders as the bus gets them."""
     world = World()
     world.tokenizer.tokenize_batch([stream_record(event, at) for at, event in enumerate(raw)], ample_budget())
     return world.bus.details()

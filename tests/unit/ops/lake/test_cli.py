@@ -31,7 +31,7 @@ class Stack:
 
 @pytest.fixture
 def forget() -> Iterator[None]:
-    """What a command was told must not be there for the next."""
+    """Forgets what a command was given, so that the next one does not see it."""
     yield
     cli._chosen.take()
 

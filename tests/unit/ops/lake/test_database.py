@@ -61,7 +61,7 @@ def test_values_are_shown_to_people_and_programs() -> None:
 
 
 class Bucket:
-    """What fetching asks of S3."""
+    """Answers as S3 would, as far as fetching asks it."""
 
     def __init__(self, objects: dict[str, bytes]) -> None:
         self.objects = objects

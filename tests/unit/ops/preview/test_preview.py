@@ -51,7 +51,7 @@ def leaves(value: Any, path: str = "") -> Iterator[str]:
 
 
 def holds(outcome: FieldOutcome, raw: Any, shown: Any) -> bool:
-    """Whether a published value is what its outcome says."""
+    """Returns True if a published value is what its outcome says."""
     if outcome in GONE:
         return shown is NOTHING
     if outcome in SAME:

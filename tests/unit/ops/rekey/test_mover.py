@@ -58,7 +58,7 @@ class Function:
 
 
 class Watch:
-    """What an operator sees, and how long is waited."""
+    """Records what an operator sees, and how long the move waits."""
 
     def __init__(self) -> None:
         self.phases: list[str] = []

@@ -44,7 +44,7 @@ class Plain:
 
 
 def event(size: int, letter: str = "n") -> SanitizedRecord:
-    """An event of a size in bytes, made of a letter that takes some."""
+    """Returns an event of a size in bytes, made of a letter that takes some."""
     bare = SanitizedRecord("order.placed", b"", "ing_1")
     room = size - entry_bytes(bare)
     each = letter.encode()

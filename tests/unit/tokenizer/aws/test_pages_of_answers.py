@@ -369,7 +369,7 @@ def letters(_: Path) -> list[str]:
 
 
 def unprocessed(_: Path) -> list[str]:
-    """A call a batch: whoever calls goes on until there is nothing."""
+    """Calls once for each batch, until nothing is left."""
     sqs: Any = _Messages()
     tokenizers: Any = _Tokenizers()
     waiting = Unprocessed(sqs, "url", "arn", tokenizers)
@@ -377,7 +377,7 @@ def unprocessed(_: Path) -> list[str]:
 
 
 def vault_items(_: Path) -> list[str]:
-    """Whoever calls goes on after the id that is answered, until it is empty."""
+    """Reads the vault as its callers do: each goes on after the last id, until an answer has none."""
 
     class Table:
         def scan(self, ExclusiveStartKey: Item | None = None, **_: Any) -> Item:  # noqa: N803 -- boto3's

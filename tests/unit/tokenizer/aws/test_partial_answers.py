@@ -309,7 +309,7 @@ def test_aliases_that_were_cancelled_with_a_taken_one_are_claimed_without_it() -
 
 
 def claimed(aws: Any) -> dict[str, Any]:
-    """What each of `KEYS` has after a claim: the token, or why there is none."""
+    """Returns the result of a claim for each of `KEYS`: the token, or why there is none."""
     tokens = _index(aws).claim([_entry(key) for key in KEYS], {}, ample_budget())
     assert not tokens.found.keys() & tokens.failed.keys()
     both = {**{key: entry.token for key, entry in tokens.found.items()}, **tokens.failed}

@@ -28,7 +28,7 @@ def erasing() -> Erasing:
 def send(
     erasing: Erasing, customer: str, sequence: int | None = None, *, later: int = 0, **fields: str
 ) -> dict[str, Any]:
-    """An order of a customer's, arrived `later` milliseconds after the first ones; answers with its sanitized form."""
+    """Tokenizes an order that arrived `later` milliseconds after the first ones; returns its sanitized form."""
     about = {
         "customer_id": customer,
         "name": f"Canary {customer}",

@@ -1,4 +1,4 @@
-"""What an erasure leaves in writing: a line before anything else, and no word that somebody pasted a value into."""
+"""Tests what an erasure puts in writing: a line before all else, and no text into which a value was pasted."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -95,7 +95,7 @@ FOUND: dict[str, dict[str, Finding]] = {
         ),
         EMAIL,
     ),
-    "phone numbers: international (`+49 30 1234567`, `0049 30 1234567`)": dict.fromkeys(
+    "international numbers (`+49 30 1234567`, `0049 30 1234567`)": dict.fromkeys(
         (
             "+49 30 1234567",
             "0049 30 1234567",
@@ -123,7 +123,7 @@ FOUND: dict[str, dict[str, Finding]] = {
         )
         for number in ("2025550143", "030 1234567", "(030) 123-4567", "0171/1234567")
     },
-    "with the zero that most countries dial before their own numbers; and": {
+    "with the zero that most countries dial before their own numbers;": {
         "please call 0301234567": PHONE,
         "tel: (0)20 7946 0958": PHONE,
     },
@@ -152,7 +152,7 @@ OWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("1234", "12/29", "62701", "482913"),
         ("pin 1234", "(1234)", "12/29", "12 29", "1-2-2-9", "zip 62701.", "code 482913, please", "48 29 13", "482-913"),
     ),
-    "(phonenumbers)": (
+    "(by the library phonenumbers)": (
         ("+49 30 1234567", "0171 2345678", "0049 40 7654321", "+12025550123"),
         (
             "030 1234567",

@@ -10,12 +10,12 @@ from tokenizer.errors import InvalidRequest
 from tokenizer.messages.base import parse_message
 from tokenizer.messages.erasure import ERASE, ERASED
 from tokenizer.messages.honeytokens import HONEY
+from tokenizer.messages.mode import Mode
 from tokenizer.messages.payments import PAID, PAY
 from tokenizer.messages.rekey import REKEY
 from tokenizer.messages.replay import REPLAY
 from tokenizer.messages.reveal import REVEAL, REVEAL_ANSWER
 from tokenizer.messages.tokenize import TOKENIZE_ANSWER, tokenize_message
-from tokenizer.pipeline.mode import Mode
 
 CANARY = "canary-4111111111111111"
 CALLER = {"name": "ann", "groups": ["support"], "mfa": True}

@@ -1,4 +1,4 @@
-"""What analysts do with sanitized events gives what it would give on the raw data."""
+"""Tests that analyses of sanitized events give the same results as on the raw data."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What becomes of whole events: encoded values, keys, facts, placeholders, ids, countries, and records too big to read."""
+"""Tests whole events: encoded values, keys, facts, placeholders, ids, countries, and records too big to read."""
 
 import json
 from base64 import b64encode
@@ -37,7 +37,7 @@ def event(**changes: Any) -> dict[str, Any]:
 
 def shown(raw: dict[str, Any], at: World | None = None) -> dict[str, Any]:
     at = at or World()
-    (outcome,) = at.tokenizer.run([stream_record(raw)], ample_budget())
+    (outcome,) = at.tokenizer.tokenize_batch([stream_record(raw)], ample_budget())
     assert outcome.published, outcome
     detail: dict[str, Any] = at.bus.details()[-1]["data"]["order"]
     return detail
@@ -153,7 +153,7 @@ def test_a_national_phone_number_joins_with_its_international_form() -> None:
     national = event(customer__phone="07700 900123", shipping_address__country="GB")
     international = event(customer__phone="+447700900123")
     records = [stream_record(national, 1), stream_record(international, 2)]
-    assert all(outcome.published for outcome in at.tokenizer.run(records, ample_budget()))
+    assert all(outcome.published for outcome in at.tokenizer.tokenize_batch(records, ample_budget()))
     first, second = (each["data"]["order"]["customer"]["phone"] for each in at.bus.details())
     assert first == second
 
@@ -194,7 +194,7 @@ def test_other_addresses_are(address: str, network: str) -> None:
 
 def letter(raw: dict[str, Any]) -> tuple[ErrorCode, str]:
     at = World()
-    outcomes = at.tokenizer.run([stream_record(raw, 1), stream_record(order(), 2)], ample_budget())
+    outcomes = at.tokenizer.tokenize_batch([stream_record(raw, 1), stream_record(order(), 2)], ample_budget())
     assert [outcome.published for outcome in outcomes] == [False, True]
     (sent,) = at.letters.sent
     return sent.code, sent.message

@@ -1,4 +1,4 @@
-"""What each field kind does to a field, over a schema made for the test."""
+"""Tests what each field kind does to a field, over a schema made for the test."""
 
 import re
 from decimal import Decimal

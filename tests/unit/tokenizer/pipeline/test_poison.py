@@ -70,7 +70,7 @@ VALUE_FIRST = {"a pair with its value first": dict(reversed(SECRET.items()))}
 
 
 def _break(monkeypatch: pytest.MonkeyPatch, stage: str, error: Exception) -> None:
-    """Let a stage fail for the second record."""
+    """Makes a stage fail for the second record."""
     holder, _, name = stage.rpartition(".")
     target = {"": record_reader, "jsontext": json_text, "RecordReader": RecordReader}[holder]
     real = getattr(target, name)

@@ -1,4 +1,4 @@
-"""What is computed from single values, at every edge of every rule."""
+"""Tests what is computed from single values, at every edge of every rule."""
 
 import pytest
 

@@ -22,7 +22,7 @@ BEFORE, AFTER = 0, 10_000
 
 
 def sent(world: World, sequence: int, later: int, **about: str) -> dict[str, Any]:
-    """An order that arrived `later` milliseconds after the first; answers with its sanitized customer."""
+    """Tokenizes an order that arrived `later` milliseconds after the first; returns its sanitized customer."""
     who = {"customer_id": "C-1", "name": "Ann Canary", "email": "ann@example.com"} | about
     record = stream_record(order(customer=who), sequence, arrived_at=ARRIVED + timedelta(milliseconds=later))
     (outcome,) = world.tokenizer.tokenize_batch([record], ample_budget())

@@ -1,4 +1,4 @@
-"""How much is granted, and which steps are told of as crossed."""
+"""Tests how much is granted, and which steps are reported as crossed."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

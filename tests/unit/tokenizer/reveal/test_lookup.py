@@ -1,4 +1,4 @@
-"""What a caller is told as their budget goes, as they sweep, and as they touch honey."""
+"""Tests what callers are told when they use up their budget, sweep, or touch a honey token."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Which category each field of the shipped schemas has; written out, since policies and budgets go by it."""
+"""Tests the category of each field of the shipped schemas, written out since policies and budgets go by it."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""How long values live: by what they are, in a vault record for each lifetime."""
+"""Tests how long values live: it depends on what they are, and each lifetime has a vault record."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What `make build` refuses, and what it takes for the same."""
+"""Tests which builds `make build` refuses, and which differences it ignores."""
 
 import json
 import struct
@@ -178,7 +178,7 @@ def test_every_deployment_of_a_pause_says_that_it_is_paused() -> None:
 
 
 def test_a_first_deployment_is_looked_at_before_and_not_taken_back() -> None:
-    """What it would leave behind has names that the next one meets."""
+    """A failed first deployment would leave behind names that the next one meets."""
     page = (ROOT / "docs/deploy.md").read_text()
     first = page.partition("## Deploy\n")[2].split("```")[1]
     steps = ["--no-execute-changeset", "describe-events --change-set-name", "--disable-rollback"]

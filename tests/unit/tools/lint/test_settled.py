@@ -1,4 +1,4 @@
-"""What settles the template decides as CloudFormation would, and leaves nothing open."""
+"""Tests that settling decides the template as CloudFormation would, and leaves nothing open."""
 
 import json
 from typing import Any

@@ -32,7 +32,7 @@ class Events:
 
 
 def publish(refuse: Callable[[int, int], str | None]) -> tuple[list[PipelineError | None], list[int]]:
-    """What is told of each event, and the entries in the order in which they came."""
+    """Returns the result of each event, and the entries in the order in which they arrived."""
     client: Any = Events(refuse)
     events = [SanitizedRecord("order.placed", str(number).encode(), "ing_1") for number in range(EVENTS)]
     seconds = iter([60.0] * 40 + [0.0] * 1_000)

@@ -19,7 +19,7 @@ BOUNDS = Bounds(items=3, seconds=300)
 
 
 def held(plaintext: bytes) -> int:
-    """How many data keys and chains in this process hold a plaintext key; asked of the garbage collector."""
+    """Returns how many data keys and chains hold a plaintext key, by the garbage collector's count."""
     return sum(type(each).__name__ in {"DataKey", "_Chain"} for each in gc.get_referrers(plaintext))
 
 

@@ -1,4 +1,4 @@
-"""How a record's values are stored: in full, small, in a format that stays readable, and no trap for who reads it."""
+"""Tests how a record's values are stored: in full, small, in a format that stays readable, and safe to read."""
 
 import json
 import zlib
