@@ -23,8 +23,8 @@ TRACEBACKS = frozenset({"exc_info", "stack_info", "log_event"})
 # texts of our own errors, whose messages hold no value by `tokenizer/errors.py`.
 FIELDS = {
     "action": {
-        "str(event.get('action', 'replay'))[:20]",  # one that the desk knows, or nothing is logged
-        "event['action']",  # of a move between keys: one that was served
+        "str(event.get('action', 'replay'))[:20]",  # a known action; otherwise nothing is logged
+        "asked.action",  # of a move between keys: one of the message's own words
     },
     "answer": {"answer"},  # of a move between keys: counts
     "asked": {"len(answers)"},
