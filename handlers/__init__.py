@@ -1,1 +1,1 @@
-"""Lambda entry points: thin shells that turn events into values, call one use case, and answer."""
+"""Holds the Lambda entry points. Each one turns an event into values, calls one use case, and answers."""

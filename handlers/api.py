@@ -1,4 +1,4 @@
-"""The API behind Cognito: takes orders, shows them sanitized, reveals by policy."""
+"""Serves the API behind Cognito: takes orders, shows them sanitized, and reveals values by policy."""
 
 import os
 from collections.abc import Callable
@@ -71,7 +71,7 @@ def _methods() -> gate.Methods:
 
 
 def _answers(**models: Any) -> dict[int, Any]:
-    """The answers of a route: `_201=Model` and its like, and the problems that all routes have."""
+    """Returns the answers of a route for OpenAPI: those given as `_201=Model`, and the errors that all routes have."""
     good = {
         int(status.strip("_")): {"description": model.__doc__, "content": {JSON: {"model": model}}}
         for status, model in models.items()
@@ -82,7 +82,7 @@ def _answers(**models: Any) -> dict[int, Any]:
 def _people_and_machines(
     method: str, path: str, **how: Any
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """A route that people take with an ID token, and machines below /machine with the access token of a scope."""
+    """Registers a route for people (ID token), and below /machine for machines (access token with its scope)."""
 
     def decorate(route: Callable[..., Answer]) -> Callable[..., Answer]:
         app.route(path, method, security=description.PEOPLE, **how)(route)
@@ -101,11 +101,11 @@ def _people_and_machines(
     responses=_answers(_201=SanitizedEvent, _202=Accepted),
 )
 def post_order(
-    order: RawOrder,  # noqa: ARG001 -- checked by the resolver; what is sent on are the bytes that came
+    order: RawOrder,  # noqa: ARG001 -- checked by the resolver; the bytes that came are sent on
     idempotency_key: Key = None,
     prefer: Annotated[str | None, Header(alias="Prefer", max_length=64)] = None,
 ) -> Answer:
-    """Take a raw order event; it is tokenized and published within seconds, or at once with `Prefer: wait`."""
+    """Takes a raw order event. It is tokenized and published within seconds, or at once with `Prefer: wait`."""
     data, caller = _body(), _caller().name
     if prefer is not None and "wait" in prefer.lower():
         checked(data)
@@ -118,7 +118,7 @@ def post_order(
     "POST", "/tokens", status_code=201, tags=[description.TOKENS], responses=_answers(_201=TokensAnswer)
 )
 def tokenize(request: TokensRequest, idempotency_key: Key = None) -> Answer:
-    """Tokens for up to 100 values of named kinds."""
+    """Returns tokens for up to 100 values of named kinds."""
     values = [(each.kind, each.value) for each in request.values]
     tokens = _waiting().values(values, _caller().name, idempotency_key, request.customer_id)
     return answer(201, {"tokens": tokens})
@@ -128,7 +128,7 @@ def tokenize(request: TokensRequest, idempotency_key: Key = None) -> Answer:
     "GET", "/orders/<order_id>", tags=[description.ORDERS], responses=_answers(_200=SanitizedOrder)
 )
 def get_order(order_id: OrderId) -> Answer:
-    """The latest sanitized order."""
+    """Returns the latest sanitized order."""
     found = _service().order(order_id)
     return answer(200, found) if found else problem(404, "not_found", "there is no such order")
 
@@ -144,7 +144,7 @@ def pay(
     order_id: OrderId,
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=128)],
 ) -> Answer:
-    """Charge the card behind the order's token; one charge for a key."""
+    """Charges the card behind the order's token. One idempotency key charges once."""
     return answer(201, _service().pay(order_id, idempotency_key, _caller().name))
 
 
@@ -155,12 +155,12 @@ def pay(
     responses=_answers(_200=RevealAnswer),
 )
 def reveal(request: RevealRequest) -> Answer:
-    """The values behind tokens, as far as the policies let the caller have them for the purpose."""
+    """Reveals the values behind tokens, as far as the policies permit it for the caller and the purpose."""
     try:
-        told = _service().reveal(request.tokens, request.purpose, masked=request.masked, caller=_caller())
+        found = _service().reveal(request.tokens, request.purpose, masked=request.masked, caller=_caller())
     except Refused:
         return problem(503, "unavailable", "reveals are not available")
-    return answer(200, {"tokens": {token: _shown(each) for token, each in told.tokens.items()}})
+    return answer(200, {"tokens": {token: _shown(each) for token, each in found.tokens.items()}})
 
 
 @app.delete(
@@ -173,22 +173,22 @@ def erase(
     customer_id: Annotated[str, Path(min_length=1, max_length=256)],
     purpose: Annotated[str, Query(min_length=1, max_length=100)] = "erasure_request",
 ) -> Answer:
-    """Erase what the vault holds on a customer; their tokens answer `erased` from then on."""
+    """Erases what the vault holds on a customer. The customer's tokens answer `erased` from then on."""
     return answer(200, _service().erase(customer_id, purpose, _caller()).model_dump())
 
 
 @app.get("/openapi.json", include_in_schema=False)
 def openapi() -> Response[str]:
-    """This API's description."""
+    """Returns this API's description."""
     return Response(200, JSON, _description(), HEADERS)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request."""
+    """Answers one request."""
     logger.append_keys(request_id=context.aws_request_id)
     try:
         return _answered(event, context)
-    except Exception as error:  # noqa: BLE001 -- the class is all that may be told
+    except Exception as error:  # noqa: BLE001 -- any error; only its class is shown
         fail(type(error).__name__)
         raise type_only(error) from None
 
@@ -213,6 +213,9 @@ def _caller() -> Caller:
 
 
 def _shown(token: RevealedToken) -> dict[str, Any]:
-    """Returns the answer for a token with its value parsed, which travels as JSON text so that no digit is lost."""
+    """Returns the answer for a token with its value parsed.
+
+    The value travels as JSON text, so that no digit is lost.
+    """
     shown = token.model_dump(exclude_none=True)
     return {**shown, "value": json_text.parse(token.value.encode())} if token.value is not None else shown

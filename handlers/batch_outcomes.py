@@ -1,4 +1,4 @@
-"""What the tokenizing functions say of a batch: the log line and the metrics, and the answer to whoever replays or waits."""
+"""Logs and counts the outcomes of a batch, and makes the answers to replays and waiting callers."""
 
 import time
 from collections import Counter
@@ -20,17 +20,17 @@ _RECORDS_OF_A_LINE = 1_000  # some 95 KB: an aggregate may hold thousands, and a
 
 
 def log_batch(outcomes: Sequence[Outcome]) -> None:
-    """Log and count what became of a batch; codes and counts, no values.
+    """Logs and counts the outcomes of a batch: codes and counts, no values.
 
-    The batch is done by then, so an error in here is told and not raised: it would only make Lambda do it all again.
+    The batch is done by then. So an error in here is logged and not raised, because Lambda would only repeat the batch.
     """
     try:
-        _tell(outcomes)
-    except Exception as error:  # noqa: BLE001 -- the class is all that may be told
-        fail(type(error).__name__, "a batch could not be told of")
+        _log(outcomes)
+    except Exception as error:  # noqa: BLE001 -- any error; only its class is shown
+        fail(type(error).__name__, "a batch could not be logged")
 
 
-def _tell(outcomes: Sequence[Outcome]) -> None:
+def _log(outcomes: Sequence[Outcome]) -> None:
     codes = Counter(str(each.letter.code) for each in outcomes if each.letter)
     failures = Counter(type(each.failure).__name__ for each in outcomes if each.failure)
     counts = {
@@ -43,7 +43,7 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
     }
     asked, stages = counters.take(), timing.take()
     counts["retried"] = asked.pop(counters.RETRIED, 0)
-    fates = [_fate(each) for each in outcomes]
+    record_lines = [_record_line(each) for each in outcomes]
     logger.info(
         "batch",
         extra={
@@ -56,8 +56,8 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
             "reasons": _reasons(outcomes),
         },
     )
-    for start in range(0, len(fates), _RECORDS_OF_A_LINE):
-        logger.info("records", extra={"records": fates[start : start + _RECORDS_OF_A_LINE]})
+    for start in range(0, len(record_lines), _RECORDS_OF_A_LINE):
+        logger.info("records", extra={"records": record_lines[start : start + _RECORDS_OF_A_LINE]})
     for name, count in (counts | {f"{service}_calls": calls for service, calls in asked.items()}).items():
         metrics.add_metric(name.title().replace("_", ""), MetricUnit.Count, count)
     now = time.time()
@@ -73,13 +73,13 @@ def _tell(outcomes: Sequence[Outcome]) -> None:
     for path, count in hits.items():
         with single_metric("GuardHits", MetricUnit.Count, count) as metric:
             metric.add_dimension("path", path)
-    traces.add(stages, counts, fates)
+    traces.add(stages, counts, record_lines)
 
 
 def tokenize_answer(outcomes: Sequence[Outcome], mode: Mode) -> dict[str, Any]:
-    """Returns the answer to whoever replays or waits: what became of each record, and the events only for who waits."""
-    told = tuple(_outcome(each, shows_event=mode.shows_events) for each in outcomes)
-    return TokenizeAnswer(outcomes=told).model_dump(exclude_none=True)
+    """Returns the answer to a replay or a waiting caller: each record's outcome, and events if the mode shows them."""
+    answers = tuple(_outcome(each, shows_event=mode.shows_events) for each in outcomes)
+    return TokenizeAnswer(outcomes=answers).model_dump(exclude_none=True)
 
 
 def _outcome(outcome: Outcome, *, shows_event: bool) -> RecordOutcome:
@@ -94,8 +94,8 @@ def _outcome(outcome: Outcome, *, shows_event: bool) -> RecordOutcome:
     return RecordOutcome(**place, status=PUBLISHED, detail=detail)
 
 
-def _fate(outcome: Outcome) -> str:
-    """Where a record came from and what became of it: the event's ingest id, a letter's code, or why it comes again."""
+def _record_line(outcome: Outcome) -> str:
+    """Returns a record's place and outcome: the event's ingest id, a letter's code, or the error if it comes again."""
     sub = outcome.record.source.sub_sequence_number
     place = outcome.record.item_id if sub is None else f"{outcome.record.item_id}.{sub}"
     if outcome.letter is not None:
@@ -106,7 +106,7 @@ def _fate(outcome: Outcome) -> str:
 
 
 def _milliseconds(stages: Sequence[timing.Span]) -> dict[str, int]:
-    """How long the stages took, each with all of its calls."""
+    """Returns the milliseconds of each stage, with all of its calls."""
     taken: Counter[str] = Counter()
     for each in stages:
         taken[each.stage] += round((each.ended - each.began) * 1000)
@@ -114,10 +114,10 @@ def _milliseconds(stages: Sequence[timing.Span]) -> dict[str, int]:
 
 
 def _ids(outcomes: Sequence[Outcome]) -> list[str]:
-    """Where the records that did not get through came from; a stream's position or a message's id."""
+    """Returns where the records came from that were not published: stream positions or message ids."""
     return [each.record.item_id for each in outcomes if not each.published][:_IDS_TOLD]
 
 
 def _reasons(outcomes: Sequence[Outcome]) -> list[str]:
-    """The first few different reasons to try again."""
+    """Returns the first few different reasons to try again."""
     return sorted({str(each.failure) for each in outcomes if each.failure})[:3]

@@ -1,4 +1,4 @@
-"""Serves CloudFormation's custom resources: makes a change, and answers whatever comes of it."""
+"""Serves CloudFormation's custom resources: makes a change, and answers whether it succeeded or not."""
 
 import json
 import urllib.request
@@ -21,16 +21,16 @@ def serve(
     done: str,
     change: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Make a change and answer; deleting is let through, since what these resources guard outlives the stack.
+    """Makes a change and answers. Deleting does nothing, because what these resources protect outlives the stack.
 
-    Any error is an answer too: without one CloudFormation waits until `ServiceTimeout`, and once more while it rolls back.
+    Any error is answered too. Otherwise CloudFormation would wait until `ServiceTimeout`, and again for the rollback.
 
     Args:
         event: CloudFormation's request.
-        context: of the invocation.
-        physical_id: what the resource is called.
-        done: the answer's reason where all went well.
-        change: makes the change from the resource's properties.
+        context: the context of the invocation.
+        physical_id: the physical id of the resource.
+        done: the reason in the answer if the change succeeded.
+        change: makes the change, given the resource's properties.
     """
     status, reason = "SUCCESS", done
     if event["RequestType"] in _CHANGES:
@@ -39,7 +39,7 @@ def serve(
         except PipelineError as error:
             status, reason = "FAILED", str(error)
             fail(type(error).__name__, reason)
-        except Exception as error:  # noqa: BLE001 -- the class is all that may be told
+        except Exception as error:  # noqa: BLE001 -- any error; only its class is shown
             status, reason = "FAILED", type(error).__name__
             fail(reason)
     _answer(event, physical_id, status, f"{reason}; log stream {context.log_stream_name}")

@@ -1,4 +1,4 @@
-"""Erases a customer for whoever may invoke this function and is let by the policies; swept again on a schedule."""
+"""Erases customers for callers who may invoke this function and whom the policies permit, and sweeps on a schedule."""
 
 import os
 from functools import cache
@@ -30,10 +30,11 @@ def _service() -> ErasureService:
 
 @redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Erase a customer, or sweep what earlier erasures left to be swept.
+    """Erases a customer, or runs the sweeps that are due.
 
     Args:
-        event: `{"customer_id", "purpose"}` and `caller` for whom the API asks; or `{"sweep": true}`, as the schedule sends it.
+        event: `{"customer_id", "purpose"}`, with `caller` if the API asks; or `{"sweep": true}`, as the schedule sends
+            it.
         context: Lambda's.
 
     Returns:

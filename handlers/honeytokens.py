@@ -1,4 +1,4 @@
-"""Seeds honey tokens for whoever keeps them, who sees tokens and no value."""
+"""Makes honey tokens. Those who keep them see tokens and no values."""
 
 import os
 from functools import cache
@@ -20,7 +20,7 @@ def _service() -> HoneytokenService:
 @redact_errors
 @answer_errors()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
-    """Serve one request.
+    """Serves one request.
 
     Args:
         event: `{"action": "seed", "kind", "count", "note", "operator"}` or `{"action": "list", "operator"}`.

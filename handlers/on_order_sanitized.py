@@ -1,7 +1,7 @@
-"""A consumer: keeps the latest sanitized order in the orders table.
+"""Keeps the latest sanitized order in the orders table, as a consumer of the bus.
 
-A queue stands between the bus and this function, so that a burst of orders fills batches instead of starting a
-function each.
+A queue stands between the bus and this function, so that a burst of orders fills batches instead of starting one
+function per order.
 """
 
 import os
@@ -26,10 +26,10 @@ def _orders() -> OrdersWriter:
 
 @redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
-    """Keep a batch of events from the bus; each may come twice, late, or out of order.
+    """Stores a batch of events from the bus. Each event may come twice, late, or out of order.
 
     Returns:
-        The partial batch answer: each message that has to be delivered again.
+        The partial batch response: each message that has to be delivered again.
     """
     failed = [record["messageId"] for record in event["Records"] if not _kept(record["body"])]
     logger.info("orders", extra={"received": len(event["Records"]), "failed": len(failed)})

@@ -1,4 +1,4 @@
-"""Charges the card behind an order's tokens, with a role of its own; the number goes to the gateway and nowhere else."""
+"""Charges the card behind an order's tokens with a role of its own. The card number goes only to the gateway."""
 
 import os
 from dataclasses import asdict
@@ -26,7 +26,7 @@ def _parts() -> tuple[OrdersReader, Cashier]:
 @redact_errors
 @answer_errors("the payment was not made; try again with the same key")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Pay an order.
+    """Pays an order.
 
     Args:
         event: `{"order_id", "key", "caller"}`.

@@ -1,4 +1,7 @@
-"""Moves the vault to another KMS key, a step at a time, for whoever may invoke this function; it answers with counts alone."""
+"""Moves the vault to another KMS key step by step, for callers who may invoke this function.
+
+It answers only with counts.
+"""
 
 import os
 import time
@@ -16,7 +19,7 @@ from tokenizer.messages.rekey import REKEY, BeginMessage, ConcludeMessage, Rekey
 from tokenizer.rekey.run import Rekeying
 from tokenizer.time_budget import Budget
 
-_SLICE = 5.0  # seconds that one request works, so that whoever waits sees it go on
+_SLICE = 5.0  # seconds that one request works, so that the operator sees progress
 
 
 @cache
@@ -27,7 +30,7 @@ def _rekeying() -> Rekeying:
 @redact_errors
 @answer_errors()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Serve one request; `tokenizer.rekey.run` has what each does.
+    """Serves one request. `tokenizer.rekey.run` describes what each action does.
 
     Args:
         event: `{"action": "begin", "operator", "segments"}`, `{"action": "work", "segment"}`, `{"action": "conclude", "operator"}` or
@@ -35,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         context: Lambda's.
 
     Returns:
-        What the action answers, or `{"error": {"code", "message"}}`.
+        The answer of the action, or `{"error": {"code", "message"}}`.
     """
     asked = parse_message(REKEY, event)
     answer = _served(asked, _slice(context))

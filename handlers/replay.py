@@ -1,4 +1,4 @@
-"""Replays what failed for an operator, who sees what became of each record and no byte of any unless asked for."""
+"""Replays failed records for an operator, who sees each result but none of a record's bytes unless they reveal it."""
 
 import os
 from functools import cache
@@ -20,15 +20,15 @@ def _service() -> ReplayService:
 @redact_errors
 @answer_errors()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 -- Lambda's signature
-    """Serve one request; `tokenizer.aws.replay.service` has the actions.
+    """Serves one request. `tokenizer.aws.replay.service` has the actions.
 
     Args:
         event: `{"letters": [message body, ...]}` replays up to 100 letters; `action` asks for something else.
         context: Lambda's.
 
     Returns:
-        `{"results": [{"status": ..., ...}, ...]}`, one a letter in the same order, or the action's own answer, or
-        `{"error": {"code", "message"}}`.
+        `{"results": [{"status": ..., ...}, ...]}`, one for each letter in the same order, or the answer of another
+        action, or `{"error": {"code", "message"}}`.
     """
     answer = _service().serve(event)
     statuses = [result["status"] for result in answer.get("results", [])]

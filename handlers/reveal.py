@@ -1,4 +1,4 @@
-"""Reveals tokens under the policies to whoever may invoke this function; it alone may read the vault."""
+"""Reveals tokens under the policies to callers who may invoke this function. No other function answers with values."""
 
 import os
 from functools import cache
@@ -19,7 +19,7 @@ from tokenizer.messages.reveal import REVEAL, RevealAnswer, RevealedToken
 from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.reveal.service import RevealService
 
-ANSWER_CHARACTERS = 1_400_000  # Lambda: 6 MB for an answer, and a character takes up to four bytes in UTF-8
+ANSWER_CHARACTERS = 1_400_000  # Lambda accepts 6 MB in an answer; a character has up to four bytes in UTF-8
 _METRICS = {"Tampered": "tampered", "RevealsDenied": "denied"}
 
 
@@ -31,16 +31,16 @@ def _reveals() -> RevealService:
 @redact_errors
 @answer_errors("reveals are not available")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Reveal up to 100 tokens for a purpose.
+    """Reveals up to 100 tokens for a purpose.
 
     Args:
-        event: `{"tokens": [...], "purpose": "..."}`; `masked` for enough to recognize a value by; `caller` for whom the API
-            asks, who is then parsed by the policies.
+        event: `{"tokens": [...], "purpose": "..."}`; `masked` to get only what is needed to recognize a value; `caller`
+            if the API asks for somebody, whom the policies judge then.
         context: Lambda's.
 
     Returns:
-        `{"tokens": {token: {"status": "ok", "kind": ..., "value": JSON text}}}`; the value is JSON text so that
-        no reader on the way loses digits; `masked` stands beside one that is masked, for want of budget too.
+        `{"tokens": {token: {"status": "ok", "kind": ..., "value": JSON text}}}`. The value is JSON text, so that nobody
+        on the way loses digits. `masked` is set if the value is masked, also if that is because a budget is used up.
     """
     asked = parse_message(REVEAL, event)
     action = Action.MASKED if asked.masked else Action.REVEAL

@@ -1,4 +1,4 @@
-"""What all functions share: the logger, the metrics, and an exit that carries no value."""
+"""Provides what all functions share: the logger, the metrics, and error handling that shows no value."""
 
 import resource
 from collections.abc import Callable
@@ -22,20 +22,23 @@ metrics = Metrics()
 
 
 def redact_errors(handler: Handler) -> Handler:
-    """Let no error leave a handler but ours: Lambda prints what leaves it, and another's text may hold a value."""
+    """Keeps foreign errors from leaving a handler.
+
+    Lambda prints errors that leave it, and their text may hold a value.
+    """
 
     @wraps(handler)
     def call(event: Any, context: LambdaContext) -> Any:
         _leave_no_core()
         key_expiry.drop_expired()
         logger.append_keys(request_id=context.aws_request_id)
-        timing.take()  # what an invocation left behind that told of no batch
+        timing.take()  # stages that an earlier invocation did not log
         try:
             return handler(event, context)
         except PipelineError as error:
             fail(type(error).__name__, str(error))
             raise type_only(error) from None
-        except Exception as error:  # noqa: BLE001 -- the class is all that may be told
+        except Exception as error:  # noqa: BLE001 -- any error; only its class is shown
             fail(type(error).__name__)
             raise type_only(error) from None
         finally:
@@ -46,10 +49,10 @@ def redact_errors(handler: Handler) -> Handler:
 
 
 def answer_errors(reason: str = "") -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
-    """Makes a function answer `{"error": {"code", "message"}}` to what it refuses, and to what fails around it.
+    """Makes a function answer `{"error": {"code", "message"}}` when it refuses a request or a service fails.
 
     Args:
-        reason: what is answered where something fails around it; the failure's own text if empty.
+        reason: the message if a service fails; if empty, the error's own text.
     """
 
     def decorate(function: Callable[P, Answer]) -> Callable[P, Answer]:
@@ -74,25 +77,25 @@ def _error_answer(code: str, message: str) -> Answer:
 
 @cache
 def _leave_no_core() -> None:
-    """Let no crash write a core file: it would hold values and keys in clear."""
+    """Keeps crashes from writing a core file, which would hold values and keys in clear."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def fail(error: str, reason: str = "") -> None:
-    """Log a failure without the traceback that `logger.exception` would print."""
+    """Logs a failure without the traceback that `logger.exception` would print."""
     logger.error("failed", extra={"error": error, "reason": reason})
 
 
 def type_only(error: Exception) -> RuntimeError:
-    """An error that tells the class of another and nothing else."""
+    """Returns an error that shows the class of another one and nothing else."""
     return RuntimeError(type(error).__name__)
 
 
 def log_alarm_metrics() -> None:
-    """Count what somebody is to be alarmed of, whatever became of the request."""
-    told = counters.take(*ALL)
-    for name, count in told.items():
+    """Counts and logs the alarm metrics of a request, whatever its result is."""
+    alarms = counters.take(*ALL)
+    for name, count in alarms.items():
         metrics.add_metric(name, MetricUnit.Count, count)
-    if told:
+    if alarms:
         metrics.flush_metrics()
-        logger.warning("alarm", extra=told)
+        logger.warning("alarm", extra=alarms)

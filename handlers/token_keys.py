@@ -1,4 +1,4 @@
-"""The custom resource `Custom::TokenKeys`: makes the wrapped token keys when the stack is deployed."""
+"""Serves the custom resource `Custom::TokenKeys`, which makes the wrapped token keys when the stack is deployed."""
 
 import os
 from typing import Any
@@ -14,7 +14,7 @@ _VERSIONS = {TOKEN_KEY: "TokenKey", SUBJECT_KEY: "SubjectKey"}
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Answer CloudFormation; deleting the resource keeps the keys, since tokens hang on them."""
+    """Answers CloudFormation. Deleting the resource keeps the keys, because tokens depend on them."""
     serve(event, context, physical_id="token-keys", done="the token keys are there", change=_change)
 
 

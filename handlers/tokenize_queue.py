@@ -1,4 +1,4 @@
-"""Tokenizes what arrives on the raw queue."""
+"""Tokenizes records from the raw queue."""
 
 import os
 from functools import cache
@@ -46,10 +46,10 @@ def _budget(context: LambdaContext) -> Budget:
 
 @redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Take a batch of the queue through.
+    """Tokenizes a batch from the queue.
 
     Returns:
-        The partial batch answer: each message that has to be delivered again.
+        The partial batch response: each message that has to be delivered again.
     """
     asked = tokenize_message(event)
     tokenizer = _kept_for_values().current() if asked.mode is Mode.VALUES else _tokenizer()

@@ -1,4 +1,4 @@
-"""Tokenizes what arrives on the raw stream."""
+"""Tokenizes records from the raw stream."""
 
 import os
 from functools import cache
@@ -29,11 +29,11 @@ def _tokenizer() -> Tokenizer:
 
 @redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Take a batch of the stream through.
+    """Tokenizes a batch from the stream.
 
     Returns:
-        The partial batch answer: the first record that has to be delivered again. Lambda goes back to the lowest
-        sequence number named and delivers everything from there, so one is enough.
+        The partial batch response: the first record that has to be delivered again. Lambda goes back to the lowest
+        sequence number in it and delivers everything from there, so one is enough.
     """
     asked = tokenize_message(event)
     records = kinesis_records({"Records": list(asked.records)})

@@ -1,4 +1,4 @@
-"""The custom resource `Custom::VaultKeys`: lets no vault key out of the stack that records may still be under."""
+"""Serves the custom resource `Custom::VaultKeys`, which keeps vault keys in the stack while records may need them."""
 
 import os
 from typing import Any
@@ -11,7 +11,7 @@ from tokenizer.aws.platform.settings import VaultKeysSettings
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Answer CloudFormation; the keys themselves outlive the stack, so deleting it is let through."""
+    """Answers CloudFormation. Deleting the resource is allowed, because the keys themselves outlive the stack."""
     serve(event, context, physical_id="vault-keys", done="the stack holds its vault keys", change=_change)
 
 

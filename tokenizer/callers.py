@@ -1,4 +1,4 @@
-"""Who asks: a person or a machine that the API names, or whoever IAM let invoke a function."""
+"""Describes callers: a person or machine that the API identifies, or anybody whom IAM lets invoke a function."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -18,7 +18,7 @@ class Caller:
         mfa: True if the caller signed in with a second factor.
     """
 
-    # For messages that name a caller: no other fields, and no value in an error.
+    # For messages that hold a caller: no other fields, and no value in an error.
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     name: str
@@ -26,11 +26,11 @@ class Caller:
     mfa: Annotated[bool, Field(strict=True)] = False
 
 
-def caller_of(told: Caller | None) -> Caller:
-    """Returns the caller whom a request names; without one, whoever IAM let invoke the function.
+def caller_of(named: Caller | None) -> Caller:
+    """Returns the caller that a request names, or the caller whom IAM let invoke the function.
 
-    Nobody gets into IAM's group by naming it.
+    Naming IAM's group doesn't make anybody its member.
     """
-    if told is None:
+    if named is None:
         return Caller("invoked directly", (IAM,))
-    return Caller(told.name, tuple(each for each in told.groups if each != IAM), told.mfa)
+    return Caller(named.name, tuple(each for each in named.groups if each != IAM), named.mfa)

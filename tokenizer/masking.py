@@ -1,4 +1,4 @@
-"""Masks a value, for somebody who only has to recognize it."""
+"""Masks values so that people can recognize but not read them."""
 
 import unicodedata
 

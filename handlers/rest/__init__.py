@@ -1,1 +1,1 @@
-"""What every answer of the API has in common: who may ask, what a request may be, what errors look like."""
+"""Defines what all routes of the API share: who may ask, what a request may be, and what errors look like."""

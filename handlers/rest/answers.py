@@ -1,4 +1,4 @@
-"""The form of answers and errors, with the headers that all of them carry."""
+"""Makes answers and errors with the headers that all of them have."""
 
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +9,7 @@ from handlers.rest.models import Problem
 from tokenizer import json_text
 
 JSON = "application/json"
-# The gateway's own errors carry the same, from template.yaml.
+# The gateway's own errors have the same headers, from template.yaml.
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -25,13 +25,13 @@ PROBLEMS: dict[int, Any] = {
 
 
 class HttpError(Exception):
-    """A request is answered with an error.
+    """Means that a request is answered with an error.
 
     Args:
-        status: of the answer.
-        code: for a program to go by.
-        message: for a person, without any value of the request.
-        headers: beside those of every answer.
+        status: the HTTP status.
+        code: tells a program why.
+        message: tells a person why, without any value of the request.
+        headers: headers in addition to those of every answer.
     """
 
     def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
@@ -41,7 +41,7 @@ class HttpError(Exception):
         self.headers = headers or {}
 
     def event(self) -> dict[str, Any]:
-        """The answer as Lambda's proxy integration takes it."""
+        """Returns the answer in the form of Lambda's proxy integration."""
         headers = HEADERS | {"Content-Type": JSON} | self.headers
         return {
             "statusCode": self.status,
@@ -54,10 +54,10 @@ class HttpError(Exception):
 def answer(
     status: int, body: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response[dict[str, Any]]:
-    """An answer."""
+    """Returns an answer."""
     return Response(status, JSON, body, HEADERS | (headers or {}))
 
 
 def problem(status: int, code: str, message: str) -> Response[dict[str, Any]]:
-    """An error."""
+    """Returns an error."""
     return answer(status, {"error": {"code": code, "message": message}})

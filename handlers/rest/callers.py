@@ -1,7 +1,8 @@
-"""Who is asking, by the claims that API Gateway has verified; a request without them is nobody's.
+"""Identifies the caller by the claims that API Gateway has verified. A request without claims is refused.
 
-API Gateway lets both ID and access tokens of the pool through where a method names no scope, and an access token tells no groups. So it is
-checked here that people came with an ID token and machines with an access token of the scope that their method needs.
+API Gateway accepts both ID and access tokens of the pool if a method names no scope, and an access token has no groups.
+So this file checks that people came with an ID token, and machines with an access token of the scope that their method
+needs.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from handlers.rest.answers import HttpError
 from tokenizer.callers import Caller
 
-# What a machine's token must allow; template.yaml tells API Gateway the same.
+# The scope that a machine's token needs; template.yaml gives API Gateway the same.
 SCOPES = {
     ("POST", "/machine/orders"): "orders/write",
     ("GET", "/machine/orders/{order_id}"): "orders/read",
@@ -20,10 +21,10 @@ _MACHINES = "/machine/"
 
 
 def verified_caller(event: dict[str, Any]) -> Caller:
-    """Who sent a request.
+    """Returns the caller of a request.
 
     Raises:
-        HttpError: nobody who may.
+        HttpError: the caller may not ask.
     """
     claims: dict[str, Any] = ((event["requestContext"].get("authorizer") or {}).get("claims")) or {}
     name, use = str(claims.get("sub") or ""), claims.get("token_use")
@@ -31,13 +32,14 @@ def verified_caller(event: dict[str, Any]) -> Caller:
         return _machine(name, use, claims, SCOPES.get((event["httpMethod"], event["resource"])))
     if not name or use != "id":
         raise HttpError(401, "unauthorized", "sign in: an ID token is needed in Authorization")
-    # Cognito signs `amr` into ID tokens where it has rolled that out; elsewhere nobody counts as having used a second factor.
+    # Cognito signs `amr` into ID tokens where that feature is available. Elsewhere nobody counts as having used a
+    # second factor.
     mfa = "mfa" in _listed(claims.get("amr"))
     return Caller(name, tuple(_listed(claims.get("cognito:groups"))), mfa)
 
 
 def _listed(claim: Any) -> list[str]:
-    """A claim that is an array; API Gateway makes a text of it."""
+    """Returns the elements of a claim that is an array, which API Gateway turns into text."""
     return claim if isinstance(claim, list) else str(claim or "").strip("[]").replace(",", " ").split()
 
 

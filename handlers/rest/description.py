@@ -1,4 +1,4 @@
-"""The API's OpenAPI description, as far as it is not generated from the routes."""
+"""Adds to the API's OpenAPI description what is not generated from the routes."""
 
 import json
 
@@ -26,7 +26,7 @@ PEOPLE: list[dict[str, list[str]]] = [{"person": []}]
 
 
 def machines(scope: str) -> list[dict[str, list[str]]]:
-    """What a machine has to show."""
+    """Returns the OpenAPI security that a machine needs."""
     return [{"machine": [scope], "machineKey": []}]
 
 
@@ -45,36 +45,36 @@ def _schemes(token_url: str) -> dict[str, SecurityScheme]:
 
 
 def described(app: APIGatewayRestResolver, token_url: str) -> str:
-    """The description, as JSON.
+    """Returns the description as JSON.
 
     Args:
-        app: has the routes.
-        token_url: where machines get their tokens.
+        app: the app with the routes.
+        token_url: the URL where machines get their tokens.
     """
     text = app.get_openapi_json_schema(
         title="Order tokenizer",
         version="1",
-        description="Raw orders in; everything that comes out is sanitized, but for reveals, which policies judge.",
+        description="Takes raw orders. Everything that it returns is sanitized, except reveals, which policies decide.",
         tags=[
-            Tag(name=ORDERS, description="Raw orders in, sanitized orders out."),
+            Tag(name=ORDERS, description="Takes raw orders and returns sanitized ones."),
             Tag(name=PAYMENTS, description="Charges the cards behind orders."),
-            Tag(name=TOKENS, description="Single values in, and back out by policy."),
-            Tag(name=CUSTOMERS, description="Erasure."),
+            Tag(name=TOKENS, description="Tokenizes single values, and reveals them by policy."),
+            Tag(name=CUSTOMERS, description="Erases customers."),
         ],
-        # Relative to where this is served, so that it holds on every stage, domain and the local stack.
+        # Relative to the address of this description, so that it holds on every stage, domain and the local stack.
         servers=[Server(url=".")],
         security_schemes=_schemes(token_url),
     )
     description = json.loads(text)
     for schema in description["components"]["schemas"].values():
         for each in schema.get("properties", {}).values():
-            # What the events' own schemas don't say and their models check: a date of the calendar.
+            # The events' own schemas can't express a date of the calendar, but their models check it.
             if each.get("pattern") == _TIMESTAMP:
                 each["format"] = "date-time"
     return json.dumps(description)
 
 
 def methods(description: str) -> Methods:
-    """Which methods each path takes."""
+    """Returns the methods of each path."""
     paths: dict[str, dict[str, object]] = json.loads(description)["paths"]
     return {path: frozenset(each.upper() for each in served) for path, served in paths.items()}

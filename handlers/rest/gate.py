@@ -1,6 +1,6 @@
-"""What is refused before any route runs: unknown paths, wrong methods, strangers, bodies that are too large or no JSON.
+"""Refuses requests before any route runs: unknown paths, wrong methods, strangers, too large or non-JSON bodies.
 
-It stands before the resolver, so that no route can forget it.
+It comes before the resolver, so that no route can forget it.
 """
 
 import re
@@ -11,21 +11,21 @@ from typing import Any
 from handlers.rest.answers import JSON, HttpError
 from handlers.rest.callers import PUBLIC, verified_caller
 
-Methods = Mapping[str, frozenset[str]]  # by path, as the description has it
+Methods = Mapping[str, frozenset[str]]  # by path, as in the description
 
-ELSEWHERE = "/{proxy+}"  # template.yaml's resource for whatever no other one takes
+ELSEWHERE = "/{proxy+}"  # template.yaml's resource for all other paths
 
 
 def check_request(event: dict[str, Any], methods: Methods, most_bytes: int) -> None:
-    """Refuse what is no request for a route.
+    """Refuses a request that no route may get.
 
     Args:
-        event: of API Gateway's proxy integration.
-        methods: what is served where.
-        most_bytes: the longest body.
+        event: the event of API Gateway's proxy integration.
+        methods: the methods of each path.
+        most_bytes: the most bytes of a body.
 
     Raises:
-        HttpError: with the answer.
+        HttpError: holds the answer.
     """
     if event["resource"] == ELSEWHERE:
         raise _nowhere("/" + ((event.get("pathParameters") or {}).get("proxy") or ""), methods)
@@ -42,12 +42,12 @@ def check_request(event: dict[str, Any], methods: Methods, most_bytes: int) -> N
 
 
 def header(event: dict[str, Any], name: str) -> str | None:
-    """A header of a request, whatever the case of its name."""
+    """Returns a header of a request, whatever the case of its name."""
     return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == name), None)
 
 
 def allowed(path: str, methods: Methods) -> list[str]:
-    """The methods that a path takes; none for an unknown one."""
+    """Returns the methods of a path; none for an unknown path."""
     return sorted(
         {each for template, served in methods.items() if _pattern(template).match(path) for each in served}
     )

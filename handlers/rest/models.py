@@ -1,4 +1,4 @@
-"""What the API takes and answers; its OpenAPI is generated from here."""
+"""Defines what the API takes and answers. Its OpenAPI description is generated from these models."""
 
 from typing import Annotated, Any, Literal
 
@@ -25,18 +25,18 @@ _TOKEN = "tok_1gb8tgx31kfs46r9wgjm8em128"  # noqa: S105 -- a token's form; it st
 
 
 def _example(value: Any) -> Any:
-    """For a model's configuration."""
+    """Returns a model's configuration with an example."""
     return {"examples": [value]}
 
 
 def _without_discriminator(schema: dict[str, Any]) -> None:
-    """OpenAPI tells variants apart by strings, and a schema version is a number."""
+    """Removes the discriminator: OpenAPI requires a string, and a schema version is a number."""
     schema.pop("discriminator", None)
     schema |= _example(_ORDER)
 
 
 class RawOrder(RootModel[Annotated[OrderPlacedV1 | OrderPlacedV2, Field(discriminator="schema_version")]]):
-    """A raw `order.placed` event of any version."""
+    """Holds a raw `order.placed` event of any version."""
 
     model_config = ConfigDict(hide_input_in_errors=True, json_schema_extra=_without_discriminator)
 
@@ -46,13 +46,13 @@ class _Model(BaseModel):
 
 
 class Accepted(_Model):
-    """The raw event is on the stream."""
+    """Says that the raw event is on the stream."""
 
     event_id: str
 
 
 class SanitizedOrder(_Model):
-    """The latest sanitized event of an order."""
+    """Holds the latest sanitized event of an order."""
 
     order_id: str
     event_id: str
@@ -62,7 +62,7 @@ class SanitizedOrder(_Model):
 
 
 class NamedValue(_Model):
-    """A value, and what it is."""
+    """Holds a value and its kind."""
 
     kind: Literal[
         "name",
@@ -80,7 +80,7 @@ class NamedValue(_Model):
 
 
 class TokensRequest(_Model):
-    """Values to tokenize, and whose they are: so that they go when the customer is erased."""
+    """Holds values to tokenize, and the customer whose they are, so that erasing the customer erases them."""
 
     model_config = ConfigDict(
         json_schema_extra=_example(
@@ -98,13 +98,13 @@ class TokensRequest(_Model):
 
 
 class TokensAnswer(_Model):
-    """A token for each value, in the same order."""
+    """Holds a token for each value, in the same order."""
 
     tokens: list[str]
 
 
 class RevealRequest(_Model):
-    """Tokens, and what they are needed for."""
+    """Holds tokens, and the purpose for which they are needed."""
 
     model_config = ConfigDict(json_schema_extra=_example({"tokens": [_TOKEN], "purpose": "charge"}))
 
@@ -114,13 +114,13 @@ class RevealRequest(_Model):
 
 
 class Fault(_Model):
-    """A code to go by, and a sentence for a person."""
+    """Holds a code for programs, and a sentence for people."""
 
     code: str
     message: str
 
 
 class Problem(_Model):
-    """Every error has this form."""
+    """Holds an error. Every error has this form."""
 
     error: Fault

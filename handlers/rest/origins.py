@@ -1,4 +1,4 @@
-"""CORS: closed, but for the one origin that the stack may be told."""
+"""Answers CORS requests of the one origin that the stack may allow, and of no other."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _SECONDS = "600"
 
 
 def preflight(event: dict[str, Any], origin: str, methods: Methods) -> dict[str, Any] | None:
-    """The answer to a browser that asks whether a page may call; None for what is no such question of the origin."""
+    """Returns the answer to a browser's preflight request, or None if it is none of the allowed origin."""
     path = "/" + ((event.get("pathParameters") or {}).get("proxy") or "")
     if not origin or event["httpMethod"] != "OPTIONS" or header(event, "origin") != origin:
         return None
@@ -31,7 +31,7 @@ def preflight(event: dict[str, Any], origin: str, methods: Methods) -> dict[str,
 
 
 def shown(answer: dict[str, Any], origin: str) -> dict[str, Any]:
-    """An answer that pages of the origin may read; as it is where no origin is allowed."""
+    """Returns an answer that pages of the origin may read; unchanged if no origin is allowed."""
     if not origin:
         return answer
     headers = answer["multiValueHeaders"] | {"Access-Control-Allow-Origin": [origin], "Vary": ["Origin"]}

@@ -1,4 +1,4 @@
-"""Which answer an error stands for."""
+"""Maps errors to answers."""
 
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +13,7 @@ from tokenizer.aws.api.idempotency import IN_USE, REUSED
 from tokenizer.errors import BadRecord, PipelineError, Refused
 
 _TOLD = 5  # faults of a request
-# draft-ietf-httpapi-idempotency-key-header: 422 for a key with another payload, 409 while the first request is at work
+# draft-ietf-httpapi-idempotency-key-header: 422 for a key with another payload, 409 while the first request is running
 _REFUSALS = {
     "not_found": 404,
     "not_payable": 409,
@@ -27,10 +27,10 @@ Answer = Response[dict[str, Any]]
 
 
 def _invalid(error: RequestValidationError) -> Answer:
-    # The place and the rule, never the input; the name of a field that is not known is input, too.
+    # Shows the place and the rule, never the input. The name of an unknown field is input too.
     faults = [f"{'/'.join(map(str, _place(each)))}: {each['type']}" for each in error.errors()[:_TOLD]]
     if any((each["loc"][0], each["type"]) == ("header", "missing") for each in error.errors()):
-        return problem(400, "invalid_request", "; ".join(faults))  # as API Gateway says before us
+        return problem(400, "invalid_request", "; ".join(faults))  # as API Gateway answers before us
     return problem(422, "invalid_field", "; ".join(faults))
 
 
@@ -58,7 +58,7 @@ def _unavailable(error: PipelineError) -> Answer:
 
 
 def register(app: APIGatewayRestResolver) -> None:
-    """Let an app answer errors in the form of all errors."""
+    """Makes an app answer all errors in the same form."""
     for kind, handle in (
         (RequestValidationError, _invalid),
         (BadRecord, _bad),

@@ -1,4 +1,4 @@
-"""What every function that answers for what it does needs of the audit trail."""
+"""Defines the port by which functions write the audit trail."""
 
 from typing import Any, Protocol
 

@@ -1,1 +1,1 @@
-"""What functions ask each other and answer, as typed messages; the wire format is JSON."""
+"""Defines the typed messages between functions. They travel as JSON."""

@@ -1,4 +1,4 @@
-"""What the erasing function is asked and answers."""
+"""Defines the messages of the erasing function."""
 
 from typing import Literal
 
@@ -9,10 +9,10 @@ from tokenizer.messages.base import Message, Text
 
 
 class EraseMessage(Message):
-    """A customer to be erased.
+    """Asks to erase a customer.
 
     Args:
-        caller: whom the API asks for; without one, whoever IAM let invoke the function.
+        caller: the caller for whom the API asks; None if IAM let somebody invoke the function directly.
     """
 
     customer_id: Text
@@ -21,7 +21,7 @@ class EraseMessage(Message):
 
 
 class ErasureCertificate(Message):
-    """What came of an erasure; `complete` once nothing waits for a sweep any more."""
+    """Holds the certificate of an erasure. `complete` is True when nothing waits for a sweep any more."""
 
     erasure_id: str
     customer_id: str
@@ -37,7 +37,7 @@ class ErasureCertificate(Message):
 
 
 class ErasedMessage(Message):
-    """The erasing function's answer."""
+    """Holds the erasing function's answer."""
 
     certificate: ErasureCertificate
 

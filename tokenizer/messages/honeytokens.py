@@ -1,4 +1,4 @@
-"""What the function that seeds honey tokens is asked."""
+"""Defines the messages of the function that makes honey tokens."""
 
 from typing import Annotated, Literal
 
@@ -6,12 +6,12 @@ from pydantic import Field, TypeAdapter
 
 from tokenizer.messages.base import Message, Text
 
-MOST = 25  # a request; each token is a call of the tokenizing function, and an invocation has 30 seconds
+MOST = 25  # honey tokens a request; each needs a call of the tokenizing function, and an invocation has 30 seconds
 NOTE_CHARACTERS = 200
 
 
 class SeedMessage(Message):
-    """Seed honey tokens of a kind.
+    """Asks to make honey tokens of a kind.
 
     Args:
         note: where they are planted.
@@ -25,7 +25,7 @@ class SeedMessage(Message):
 
 
 class ListMessage(Message):
-    """List honey tokens."""
+    """Asks to list honey tokens."""
 
     action: Literal["list"]
     operator: Text

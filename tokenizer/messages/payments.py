@@ -1,4 +1,4 @@
-"""What the payment function is asked and answers."""
+"""Defines the messages of the payment function."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from tokenizer.messages.base import Message, Text
 
 
 class PayMessage(Message):
-    """An order to be paid: one charge for a key of a caller's."""
+    """Asks to pay an order. One key of a caller charges once."""
 
     order_id: Text
     key: Text
@@ -16,7 +16,7 @@ class PayMessage(Message):
 
 
 class PaymentAnswer(Message):
-    """What came of a payment; never the card's number."""
+    """Holds the result of a payment, never the card's number."""
 
     payment_id: str
     order_id: str
@@ -29,7 +29,7 @@ class PaymentAnswer(Message):
 
 
 class PaidMessage(Message):
-    """The payment function's answer."""
+    """Holds the payment function's answer."""
 
     payment: PaymentAnswer
 

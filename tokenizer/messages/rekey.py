@@ -1,4 +1,4 @@
-"""What the function that moves the vault to another KMS key is asked."""
+"""Defines the messages of the function that moves the vault to another KMS key."""
 
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ _UNKNOWN = "unknown"
 
 
 class BeginMessage(Message):
-    """Begin a run, or go on with the one that did not end."""
+    """Asks to begin a run, or to continue one that has not ended."""
 
     action: Literal["begin"]
     operator: str = _UNKNOWN
@@ -18,7 +18,7 @@ class BeginMessage(Message):
 
 
 class WorkMessage(Message):
-    """Go on with one segment."""
+    """Asks to work on one segment."""
 
     action: Literal["work"]
     operator: str = _UNKNOWN
@@ -26,14 +26,14 @@ class WorkMessage(Message):
 
 
 class ConcludeMessage(Message):
-    """End a phase."""
+    """Asks to end a phase."""
 
     action: Literal["conclude"]
     operator: str = _UNKNOWN
 
 
 class StatusMessage(Message):
-    """Say where the latest run stands."""
+    """Asks for the state of the latest run."""
 
     action: Literal["status"]
     operator: str = _UNKNOWN

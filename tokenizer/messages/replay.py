@@ -1,4 +1,4 @@
-"""What the replay function is asked; without an `action` letters are replayed."""
+"""Defines the messages of the replay function. Without an `action` it replays letters."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,14 +7,14 @@ from pydantic import Field, TypeAdapter
 from tokenizer.messages.base import Message, Purpose
 
 MOST = 100
-_DIGITS = 128  # Kinesis: of a sequence number
+_DIGITS = 128  # digits of a sequence number of Kinesis
 
 Texts = Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=MOST)]
 OneText = Annotated[tuple[str], Field(strict=False)]
 
 
 class _Asked(Message):
-    """What every request may tell for the audit trail: who asks, how letters were chosen, and the letters' ids."""
+    """Holds what every request may add for the audit trail: the operator, the filter of letters, and their ids."""
 
     operator: str | None = None
     filter: dict[str, Any] | None = None
@@ -22,7 +22,7 @@ class _Asked(Message):
 
 
 class ReplayLetters(_Asked):
-    """Replay letters, or those of some event types."""
+    """Asks to replay letters, or those of some event types."""
 
     action: Literal["replay"]
     letters: Texts
@@ -30,14 +30,14 @@ class ReplayLetters(_Asked):
 
 
 class ShowLetter(_Asked):
-    """Outline a letter's record."""
+    """Asks for the outline of a letter's record."""
 
     action: Literal["show"]
     letters: OneText
 
 
 class RevealLetter(_Asked):
-    """Reveal a letter's record."""
+    """Asks to reveal a letter's record."""
 
     action: Literal["reveal"]
     letters: OneText
@@ -45,7 +45,7 @@ class RevealLetter(_Asked):
 
 
 class EditLetter(_Asked):
-    """Replay a letter's record with a JSON Patch applied, or with another text."""
+    """Asks to replay a letter's record with a JSON Patch applied, or with another text."""
 
     action: Literal["edit"]
     letters: OneText
@@ -55,7 +55,7 @@ class EditLetter(_Asked):
 
 
 class Position(Message):
-    """Where to begin in a shard, as GetShardIterator takes it; `Timestamp` in seconds since 1970."""
+    """Says where to begin in a shard, in the form of GetShardIterator; `Timestamp` is in seconds since 1970."""
 
     ShardIteratorType: Literal[
         "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "AT_TIMESTAMP", "TRIM_HORIZON", "LATEST"
@@ -65,7 +65,7 @@ class Position(Message):
 
 
 class ReplayStream(_Asked):
-    """Replay a piece of a shard: arrivals until a moment, in seconds since 1970, up to the last sequence number."""
+    """Asks to replay a piece of a shard, up to a moment (seconds since 1970) or a last sequence number."""
 
     action: Literal["stream"]
     shard: str
@@ -75,19 +75,19 @@ class ReplayStream(_Asked):
 
 
 class ListShards(_Asked):
-    """List the stream's shards."""
+    """Asks for the stream's shards."""
 
     action: Literal["shards"]
 
 
 class ReplayUnprocessed(_Asked):
-    """Replay messages that never reached a healthy function."""
+    """Asks to replay messages that never reached a healthy function."""
 
     action: Literal["unprocessed"]
 
 
 class QuarantineLetters(_Asked):
-    """Put letters out of the way; `ids` names each."""
+    """Asks to move letters into quarantine; `ids` has an id for each."""
 
     action: Literal["quarantine"]
     letters: Texts
@@ -96,13 +96,13 @@ class QuarantineLetters(_Asked):
 
 
 class ListQuarantine(_Asked):
-    """List the letters in quarantine."""
+    """Asks for the letters in quarantine."""
 
     action: Literal["quarantined"]
 
 
 class RestoreLetters(_Asked):
-    """Send letters back to the queue."""
+    """Asks to send letters back to the queue."""
 
     action: Literal["restore"]
     ids: Texts

@@ -1,4 +1,4 @@
-"""What the reveal function is asked and answers."""
+"""Defines the messages of the reveal function."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,10 +11,10 @@ MOST = 100
 
 
 class RevealMessage(Message):
-    """Tokens to reveal for a purpose; `masked` for enough to recognize a value by.
+    """Asks to reveal tokens for a purpose; `masked` asks only for what is needed to recognize a value.
 
     Args:
-        caller: whom the API asks for; without one, whoever IAM let invoke the function.
+        caller: the caller for whom the API asks; None if IAM let somebody invoke the function directly.
     """
 
     tokens: Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=MOST)]
@@ -24,11 +24,13 @@ class RevealMessage(Message):
 
 
 class RevealedToken(Message):
-    """The answer for one token; a value where the status is `ok`, and `masked` where it is not all of it.
+    """Holds the answer for one token.
 
-    A value is masked if that was asked for, or if the caller's budget for values in full is used up. `denied` says that the policies do
-    not allow it, or that the budget is used up altogether; whoever may reveal nothing for the purpose is told `denied` of every token,
-    whether or not there is such a token.
+    It has a value if the status is `ok`, and `masked` if that is not the whole value.
+
+    A value is masked if the request asks for that, or if the budget for values in full is used up. `denied` means that
+    the policies don't permit it, or that the whole budget is used up. If the caller may reveal nothing for the purpose,
+    every token is `denied`, whether it exists or not.
     """
 
     status: Literal["ok", "unknown", "erased", "denied", "tampered", "unavailable"]
@@ -38,7 +40,7 @@ class RevealedToken(Message):
 
 
 class RevealAnswer(Message):
-    """By token."""
+    """Holds the answers by token."""
 
     tokens: dict[str, RevealedToken]
 

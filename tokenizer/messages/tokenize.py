@@ -1,4 +1,4 @@
-"""What the tokenizing functions are asked beside what Lambda delivers to them, and what they answer then."""
+"""Defines the messages of the tokenizing functions, in addition to what Lambda delivers to them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -10,13 +10,13 @@ from tokenizer.messages.mode import Mode
 
 
 class ApiRecord(Message):
-    """A record that the API has tokenized, under the identity that it gives.
+    """Holds a record that the API has tokenized under the identity that it gives.
 
     Args:
-        origin: the name that the API gives itself.
-        record_id: drawn at random, once for a request.
-        arrived: milliseconds since 1970 of the request's first attempt.
-        body: the record.
+        origin: the API's own name.
+        record_id: a random id, one for each request.
+        arrived: milliseconds since 1970 at which the first attempt of the request arrived.
+        body: the record's text.
     """
 
     origin: str
@@ -26,11 +26,11 @@ class ApiRecord(Message):
 
 
 class TokenizeMessage(Message):
-    """Records to tokenize in a mode.
+    """Asks to tokenize records in a mode.
 
     Args:
-        records: as Lambda first delivered them; of a replay.
-        record: of somebody who waits.
+        records: the records of a replay, in the form in which Lambda first delivered them.
+        record: the record of a caller who waits.
     """
 
     mode: Annotated[Mode, Field(strict=False)]
@@ -39,11 +39,11 @@ class TokenizeMessage(Message):
 
 
 class RecordOutcome(Message):
-    """What became of one record; `detail` has the sanitized event for somebody who waits.
+    """Holds the result for one record; `detail` has the sanitized event for a caller who waits.
 
     Args:
-        item: what Lambda calls the record.
-        sub: its place in an aggregate.
+        item: Lambda's id of the record.
+        sub: the record's place in an aggregate.
     """
 
     item: str
@@ -55,7 +55,7 @@ class RecordOutcome(Message):
 
 
 class TokenizeAnswer(Message):
-    """In the order of the records."""
+    """Holds the results in the order of the records."""
 
     outcomes: Annotated[tuple[RecordOutcome, ...], Field(strict=False)]
 
@@ -65,7 +65,7 @@ TOKENIZE_ANSWER = TypeAdapter(TokenizeAnswer)
 
 
 def tokenize_message(event: Mapping[str, Any]) -> TokenizeMessage:
-    """Reads what a tokenizing function was invoked with; Lambda's own deliveries name no mode.
+    """Reads the event of a tokenizing function. Lambda's own deliveries have no mode.
 
     Raises:
         InvalidRequest: the message has another form.

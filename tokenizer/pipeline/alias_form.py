@@ -1,4 +1,4 @@
-"""The shape of a format-preserving alias."""
+"""Defines the shape of a format-preserving alias."""
 
 import re
 

@@ -84,12 +84,13 @@ def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
 
 
 def api_record(record: ApiRecord) -> RawRecord:
-    """Returns the raw record that the API has tokenized.
+    """Returns the raw record for a record of the API.
 
-    The API's name and the record's id stand where a queue and a message's id stand, so its tokens are those of such a message.
+    The API's name and the record's id take the places of a queue and a message id, so its tokens are those of such a
+    message.
 
     Raises:
-        Configuration: it names no moment.
+        Configuration: the record holds no valid moment.
     """
     try:
         arrived = datetime.fromtimestamp(record.arrived / 1000, UTC)

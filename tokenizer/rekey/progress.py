@@ -1,4 +1,4 @@
-"""How far a move of the vault to another KMS key has come, as values and as the port that keeps them."""
+"""Describes how far a move of the vault to another KMS key has come, and defines the port that stores it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
-UNREADABLE_TOLD = 20  # how many ids of unreadable records a segment keeps
+UNREADABLE_SHOWN = 20  # how many ids of unreadable records a segment keeps
 
 
 class MoveOutcome(StrEnum):
@@ -78,7 +78,7 @@ class Stretch:
         counts = Counter(self.counts) + Counter(outcome for _, outcome in outcomes)
         bad = (*self.unreadable, *(record_id for record_id, outcome in outcomes if outcome in UNREADABLE))
         return replace(
-            self, after=after, done=not after, counts=dict(counts), unreadable=bad[:UNREADABLE_TOLD]
+            self, after=after, done=not after, counts=dict(counts), unreadable=bad[:UNREADABLE_SHOWN]
         )
 
 

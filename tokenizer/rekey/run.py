@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from tokenizer.audit.port import Audit
 from tokenizer.errors import Refused
-from tokenizer.rekey.progress import UNREADABLE_TOLD, MoveOutcome, Phase, Progress, Run, Stretch
+from tokenizer.rekey.progress import UNREADABLE_SHOWN, MoveOutcome, Phase, Progress, Run, Stretch
 from tokenizer.time_budget import Budget
 
 MOST_SEGMENTS = 64
@@ -153,7 +153,7 @@ class Rekeying:
             "moving": dict(_counted(moves)),
             "verified": dict(_counted(verification)),
             "unreadable": sorted({each for stretch in stretches for each in stretch.unreadable})[
-                :UNREADABLE_TOLD
+                :UNREADABLE_SHOWN
             ],
         }
 

@@ -1,4 +1,4 @@
-"""What a reveal asks for, and what revealing needs to know of the world."""
+"""Defines what a reveal asks for, and what revealing needs from outside."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

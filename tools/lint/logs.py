@@ -16,15 +16,15 @@ SET_UP = frozenset({"getLogger", "setLevel"})
 # Metrics and traces: name and value.
 PAIRS = frozenset({"add_dimension", "add_metadata", "put_annotation", "put_metadata"})
 # What goes into a trace: stages, counts, and the records as the log tells them.
-TRACED = frozenset({"stages", "counts", "fates"})
+TRACED = frozenset({"stages", "counts", "record_lines"})
 TRACEBACKS = frozenset({"exc_info", "stack_info", "log_event"})
 
 # What may be told. Ids are positions and UUIDs, counts are numbers, codes and statuses are words of ours, reasons are
 # texts of our own errors, whose messages hold no value by `tokenizer/errors.py`.
 FIELDS = {
     "action": {
-        "str(event.get('action', 'replay'))[:20]",  # one that the desk knows, or nothing is logged
-        "event['action']",  # of a move between keys: one that was served
+        "str(event.get('action', 'replay'))[:20]",  # a known action; otherwise nothing is logged
+        "asked.action",  # of a move between keys: one of the message's own words
     },
     "answer": {"answer"},  # of a move between keys: counts
     "asked": {"len(answers)"},
@@ -34,7 +34,7 @@ FIELDS = {
     "error": {"error", "type(error).__name__"},
     "extra": {
         "counts",  # of a sweep
-        "told",  # counts of what is alarmed on, by signal
+        "alarms",  # counts of what is alarmed on, by signal
         "{name: certificate[name] for name in ('erasure_id', 'records', 'complete')}",
     },
     "failed": {"len(failed)"},
@@ -46,7 +46,9 @@ FIELDS = {
     "reason": {"reason", "str(error)"},
     "reasons": {"_reasons(outcomes)"},
     "received": {"len(event['Records'])"},
-    "records": {"fates[start:start + _RECORDS_OF_A_LINE]"},  # positions with ingest ids, codes or classes
+    "records": {
+        "record_lines[start:start + _RECORDS_OF_A_LINE]"
+    },  # positions with ingest ids, codes or classes
     "request_id": {"context.aws_request_id"},
     "status": {"status", "str(payment.status)"},
     "statuses": {"statuses", "sorted(set(statuses))"},

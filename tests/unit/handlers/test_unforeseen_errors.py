@@ -91,7 +91,7 @@ def test_a_batch_that_could_not_be_told_of_is_done(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(traces, "add", choke)
     log_batch(outcomes)
     last = json.loads(log.getvalue().splitlines()[-1])
-    assert (last["error"], last["reason"]) == ("ValueError", "a batch could not be told of")
+    assert (last["error"], last["reason"]) == ("ValueError", "a batch could not be logged")
     assert TOLD not in log.getvalue()
 
 

@@ -1,1 +1,1 @@
-"""The API's adapters: orders, idempotency, tokenizing while a caller waits."""
+"""Serves the API: orders, idempotency, and tokenizing while a caller waits."""

@@ -1,7 +1,7 @@
-"""Fingerprints of requests: whether a repeat asks for the same, told without keeping anything of what was asked.
+"""Makes fingerprints of requests, by which a repeat can be recognized without storing anything of the request.
 
-The MAC's key never leaves KMS and only the API may use it. So a reader of the idempotency table can neither try out bodies, be they
-as guessable as a card number, nor see that two requests had the same.
+The MAC's key never leaves KMS, and only the API may use it. So a reader of the idempotency table can't try out bodies,
+even if they are as guessable as a card number, and can't see that two requests had the same body.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as its idempotency key is bound to it.
+    """Describes a request to which an idempotency key is bound.
 
-    Args:
-        operation: what is asked for, with all that decides on the answer beside the body.
-        caller: whose key it is.
+    operation: the action that is asked for, with everything beside the body that decides the answer.
+        caller: the caller who owns the key.
+        key: the idempotency key, or None.
         key: the idempotency key; None for a request without one.
         body: the request's bytes.
     """
@@ -32,7 +32,7 @@ class Asked:
 
 
 class Fingerprints:
-    """MACs of requests, made by KMS."""
+    """Makes MACs of requests with KMS."""
 
     def __init__(self, kms: "KMSClient", key_arn: str) -> None:
         self._kms = kms
@@ -40,7 +40,7 @@ class Fingerprints:
 
     @translated("fingerprinting a request")
     def of(self, asked: Asked) -> bytes:
-        """The same for the same request alone; 32 bytes."""
+        """Returns 32 bytes that are the same only for the same request."""
         digest = hashlib.sha256()
         for part in (asked.operation.encode(), asked.caller.encode(), (asked.key or "").encode(), asked.body):
             digest.update(len(part).to_bytes(8, "big") + part)

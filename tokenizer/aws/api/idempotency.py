@@ -1,9 +1,9 @@
-"""Idempotency keys: a request is done once for a key of its caller, and a repeat is answered as the first was.
+"""Makes a request run once for an idempotency key of its caller. A repeat gets the first answer.
 
-A claim holds a record id that was drawn for it: what is tokenized under a key gets its identity from there, never from the value.
-It holds a fingerprint of the request, so that a key stands for one request; and its answer, once there is one. Answers that go
-in here are sanitized. While the first request works, repeats are told to wait; if it died, the claim's lease ends and a repeat does the
-work again under the same identity.
+A claim holds a random record id, from which everything that is tokenized under the key gets its identity, never from a
+value. It holds a fingerprint of the request, so that a key stands for one request, and the answer as soon as there is
+one. Stored answers are sanitized. While the first request runs, repeats are told to wait. If it died, the claim's lease
+ends, and a repeat does the work again under the same identity.
 """
 
 import hashlib
@@ -32,16 +32,16 @@ REUSED = "idempotency_key_reused"
 IN_USE = "idempotency_key_in_use"
 LEASE_SECONDS = 30  # longer than the API's function works on a request
 _REMEMBERED_SECONDS = 86_400
-_ITEM_BYTES = 380_000  # DynamoDB: 400 KB for an item
+_ITEM_BYTES = 380_000  # DynamoDB accepts 400 KB for an item
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Somebody's turn to do the work of a request.
+    """Is the permission to do the work of a request.
 
     Args:
-        record_id: names what is tokenized; random, and the same for every repeat.
-        arrived: milliseconds since 1970 of the first request.
+        record_id: identifies what is tokenized; random, and the same for every repeat.
+        arrived: milliseconds since 1970 at which the first request arrived.
     """
 
     record_id: str
@@ -49,7 +49,7 @@ class Turn:
 
     @classmethod
     def fresh(cls) -> "Turn":
-        """A turn that nobody had before."""
+        """Returns a new turn."""
         return cls(secrets.token_hex(16), _now())
 
 
@@ -62,17 +62,17 @@ class IdempotencyKeys:
         self._fingerprints = fingerprints
 
     def once(self, asked: Asked, work: Callable[[Turn], Answer]) -> Answer:
-        """Do the work of a request, unless it was done under its key before.
+        """Does the work of a request, unless it was done under its key before.
 
         Args:
-            asked: the request; without a key it is always done.
-            work: does it. What it raises is no answer: the next repeat works again.
+            asked: the request. Without a key the work is always done.
+            work: does the work. If it raises, there is no answer, and the next repeat works again.
 
         Returns:
-            What the work gave, now or then.
+            The answer of the work, from now or before.
 
         Raises:
-            Refused: the key stands for another request, or the first one is still at work.
+            Refused: the key stands for another request, or the first one is still running.
             PipelineError: the work, the table or KMS failed.
         """
         if asked.key is None:
@@ -180,6 +180,6 @@ def _now() -> int:
 
 
 def _if_condition_failed(error: ClientError) -> None:
-    """Raise every error but the one that says that a condition did not hold."""
+    """Raises every error except the one that says that a condition did not hold."""
     if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
         raise error

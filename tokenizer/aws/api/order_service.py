@@ -1,4 +1,4 @@
-"""What the API does: raw orders to the stream, sanitized orders from the table, reveals through their own function."""
+"""Does the API's work: puts raw orders on the stream, reads sanitized ones, asks other functions for the rest."""
 
 import hashlib
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
     from types_boto3_lambda import LambdaClient
 
-_RECORD_BYTES = 1_000_000  # Kinesis: 1 MiB with the partition key
+_RECORD_BYTES = 1_000_000  # Kinesis accepts 1 MiB with the partition key
 
 
 def checked(data: bytes) -> tuple[str, str]:
-    """The event id and the customer id of a raw event that would not be dead-lettered.
+    """Checks a raw event as the tokenizer will; returns its event id and its customer id.
 
     Raises:
-        BadRecord: it would.
+        BadRecord: the event would be dead-lettered.
     """
     event = json_text.parse(data)
     if not isinstance(event, dict):
@@ -65,26 +65,26 @@ class OrderService:
 
     @translated("taking an order")
     def take(self, data: bytes, caller: str, key: str | None) -> dict[str, Any]:
-        """Put a raw event on the stream, in the very bytes that came.
+        """Puts a raw event on the stream, in the bytes that came.
 
         Args:
             data: the request's body.
-            caller: whose idempotency keys these are.
-            key: a repeat with the same key is answered as the first was, and puts nothing.
+            caller: the caller who owns the idempotency key.
+            key: the idempotency key. A repeat with the same key gets the first answer and puts nothing.
 
         Returns:
             `{"event_id": ...}`.
 
         Raises:
-            BadRecord: it would only be dead-lettered.
-            Refused: its key stands for another request, or for one that is at work.
+            BadRecord: the event would only be dead-lettered.
+            Refused: the key stands for another request, or for one that is still running.
             PipelineError: the stream, the table or KMS failed.
         """
         event_id, customer_id = checked(data)
 
         def put(_: Turn) -> Answer:
-            # A claim that never finished is taken over: the stream may hold the order twice then, which consumers see by
-            # its event id, and never not at all.
+            # A claim that never finished is taken over. The stream may hold the order twice then, which consumers can
+            # see by its event id, but it never lacks the order.
             partition = hashlib.sha256(customer_id.encode()).hexdigest()
             self._kinesis.put_record(StreamName=self._stream, Data=data, PartitionKey=partition)
             return {"event_id": event_id}
@@ -92,15 +92,15 @@ class OrderService:
         return self._keys.once(Asked("order", caller, key, data), put)
 
     def order(self, order_id: str) -> dict[str, Any] | None:
-        """The latest sanitized order, None if there is none."""
+        """Returns the latest sanitized order, or None."""
         return self._orders.order(order_id)
 
     def pay(self, order_id: str, key: str, caller: str) -> dict[str, Any]:
-        """What came of a payment.
+        """Pays an order; returns the payment.
 
         Raises:
             Refused: there is no such order, it can't be paid, or the key stands for another request.
-            PipelineError: try again, with the same key.
+            PipelineError: a service failed; try again with the same key.
         """
 
         def charge(_: Turn) -> Answer:
@@ -115,7 +115,7 @@ class OrderService:
 
         Raises:
             Refused: the function does not understand the request, or can't answer all of it at once.
-            PipelineError: try again.
+            PipelineError: a service failed; try again.
         """
         asked = RevealMessage(tokens=tuple(tokens), purpose=purpose, masked=masked, caller=caller)
         return ask_function(self._functions, self._reveal_function, asked, REVEAL_ANSWER)
@@ -125,7 +125,7 @@ class OrderService:
 
         Raises:
             Refused: the policies do not let the caller erase, or the function does not understand the request.
-            PipelineError: try again.
+            PipelineError: a service failed; try again.
         """
         asked = EraseMessage(customer_id=customer_id, purpose=purpose, caller=caller)
         return ask_function(self._functions, self._erase_function, asked, ERASED).certificate

@@ -1,4 +1,4 @@
-"""The orders table: the latest sanitized event of each order. It holds tokens and public fields alone."""
+"""Stores the latest sanitized event of each order. The table holds only tokens and public fields."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ _FIELDS = ("order_id", "event_id", "occurred_at", "ingest_id")
 
 
 class OrdersWriter:
-    """Keeps the newest event of each order, whatever comes twice or late."""
+    """Stores the newest event of each order, even if events come twice or late."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
@@ -25,21 +25,22 @@ class OrdersWriter:
 
     @translated("keeping an order")
     def keep(self, event: SanitizedEvent) -> bool:
-        """Keep an event unless a newer one of the same order is there.
+        """Stores an event unless a newer one of the same order is stored.
 
-        Newer is what occurred later; of two that occurred at the same moment, the greater `ingest_id`, so that
-        every order of arrival ends in the same state. Where the guard made a token of that time, the arrival counts.
+        The event that occurred later is newer. If both occurred at the same moment, the one with the greater
+        `ingest_id` is, so that any order of arrival ends in the same state. If the guard replaced that time by a token,
+        the arrival counts instead.
 
         Returns:
-            Whether it was kept.
+            True if it was stored.
 
         Raises:
             PipelineError: the table failed.
         """
         order = event.data["order"]
-        told = event.metadata
-        when = told.ingested_at if is_token(told.occurred_at) else told.occurred_at
-        rank = f"{_moment(when)}#{told.ingest_id}"
+        metadata = event.metadata
+        when = metadata.ingested_at if is_token(metadata.occurred_at) else metadata.occurred_at
+        rank = f"{_moment(when)}#{metadata.ingest_id}"
         try:
             self._dynamodb.put_item(
                 TableName=self._table,
@@ -71,7 +72,7 @@ class OrdersReader:
 
     @translated("reading an order")
     def order(self, order_id: str) -> dict[str, Any] | None:
-        """The latest sanitized order, None if there is none."""
+        """Returns the latest sanitized order, or None."""
         item = self._dynamodb.get_item(TableName=self._table, Key={"order_id": {"S": order_id}}).get("Item")
         if item is None:
             return None
@@ -80,5 +81,5 @@ class OrdersReader:
 
 
 def _moment(occurred_at: str) -> str:
-    """A time in a form whose order as text is its order in time."""
+    """Returns a time in a form that sorts as text in the order of time."""
     return datetime.fromisoformat(occurred_at.upper()).astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,7 +1,8 @@
-"""Tokenizing while somebody waits: orders with `Prefer: wait`, and single values.
+"""Tokenizes while a caller waits: orders with `Prefer: wait`, and single values.
 
-The tokenizing function of the queue does the work, under an identity that the API gives: its own name and an id that is drawn at random, for
-each request or, under an idempotency key, once for the key. The key stands for one body, so that an identity never stands for two contents.
+The queue's tokenizing function does the work, under an identity that the API gives: its own name and a random id. The
+id is new for each request, or the same for one idempotency key. The key stands for one body, so an identity never
+stands for two contents.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ from tokenizer.replay.messages import FAILED, PUBLISHED
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
 
-# What a caller names, and the field that it is tokenized as.
+# Maps the kinds that a caller names to the fields as which they are tokenized.
 KINDS = {
     "name": ("value", "name"),
     "email": ("value", "email"),
@@ -46,22 +47,22 @@ class SynchronousTokenizer:
         api_name: str,
         keys: IdempotencyKeys | None = None,
     ) -> None:
-        """A desk; without `keys` for callers who use none."""
+        """Uses idempotency keys if `keys` is given."""
         self._functions = functions
         self._keys = keys
         self._tokenize_function = tokenize_function
         self._api_name = api_name
 
     def order(self, data: bytes, caller: str, key: str | None) -> dict[str, Any]:
-        """Tokenize and publish a raw event.
+        """Tokenizes and publishes a raw event.
 
         Returns:
             The sanitized event.
 
         Raises:
-            BadRecord: it can't be published.
-            Refused: its key stands for another request, or for one that is at work.
-            PipelineError: try again, with the same key.
+            BadRecord: the event can't be published.
+            Refused: the key stands for another request, or for one that is still running.
+            PipelineError: a service failed; try again with the same key.
         """
         asked = Asked("order, waited for", caller, key, data)
         return self._once(asked, lambda turn: self._tokenized(data, turn, Mode.WAITED_FOR))
@@ -69,15 +70,15 @@ class SynchronousTokenizer:
     def values(
         self, values: Sequence[tuple[str, str]], caller: str, key: str | None, customer_id: str | None
     ) -> list[str]:
-        """Tokenize values of named kinds, of a customer where one is named.
+        """Tokenizes values of named kinds, for a customer if one is named.
 
         Returns:
-            A token each, in the same order.
+            One token for each value, in the same order.
 
         Raises:
-            BadRecord: a value is not of its kind.
-            Refused: its key stands for another request, or for one that is at work.
-            PipelineError: try again, with the same key.
+            BadRecord: a value doesn't fit its kind.
+            Refused: the key stands for another request, or for one that is still running.
+            PipelineError: a service failed; try again with the same key.
         """
         fields = [KINDS[kind] for kind, _ in values]
         event = {

@@ -11,7 +11,7 @@ from tokenizer.aws.platform.settings import ApiSettings
 
 
 def order_service(settings: ApiSettings) -> OrderService:
-    """Returns what serves the API's callers."""
+    """Returns the service for the API's callers."""
     clients.silence_libraries()
     return OrderService(
         clients.client("kinesis"),
@@ -26,7 +26,7 @@ def order_service(settings: ApiSettings) -> OrderService:
 
 
 def synchronous_tokenizer(settings: ApiSettings) -> SynchronousTokenizer:
-    """Returns what serves callers who wait for tokens."""
+    """Returns the tokenizer for callers who wait."""
     return SynchronousTokenizer(
         clients.client("lambda", attempts=1, read_timeout=API_CALL_SECONDS),
         settings.tokenize_function,

@@ -1,4 +1,4 @@
-"""Wires the audit trail, for every function that answers for what it does."""
+"""Wires the audit trail for every function that writes it."""
 
 from tokenizer.aws.audit.trail import AuditStore, AuditTrail
 from tokenizer.aws.platform import clients
@@ -8,7 +8,7 @@ _ATTEMPTS, _READ = 2, 3  # seconds; eight in all for a line or a head
 
 
 def audit_trail(settings: AuditSettings) -> AuditTrail:
-    """Returns the audit trail. Somebody waits for its two calls, so each is short."""
+    """Returns the audit trail. A caller waits for its two calls, so each is short."""
     s3, dynamodb, kms = (
         clients.client(service, attempts=_ATTEMPTS, read_timeout=_READ)
         for service in ("s3", "dynamodb", "kms")

@@ -1,4 +1,4 @@
-"""What the functions that seal or open agree on: which KMS keys, which encryption context, and how long a data key is used."""
+"""Defines which KMS keys and encryption contexts sealing and opening functions use, and for how long a data key."""
 
 from tokenizer.aws.platform.settings import DataKeySettings
 from tokenizer.aws.vault.data_keys import Bounds
@@ -17,5 +17,5 @@ def vault_keys(active: str, others: str) -> list[str]:
 
 
 def bounds(settings: DataKeySettings) -> Bounds:
-    """Returns the bounds of data keys."""
+    """Returns the limits of data keys."""
     return Bounds(settings.data_key_max_items, settings.data_key_max_seconds)

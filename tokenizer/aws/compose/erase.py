@@ -1,4 +1,4 @@
-"""Wires the erasing function, which can write tombstones into the vault and read none of it."""
+"""Wires the erasing function, which can write tombstones into the vault and can read none of it."""
 
 import time
 
@@ -22,7 +22,7 @@ from tokenizer.erasure.unerased import ErasureStatus
 
 
 def eraser(settings: EraseSettings) -> Eraser:
-    """Returns what erases customers."""
+    """Returns the eraser of customers."""
     clients.silence_libraries()
     dynamodb, kms = clients.client("dynamodb"), clients.client("kms")
     keys = DataKeyWriter(
@@ -46,5 +46,5 @@ def eraser(settings: EraseSettings) -> Eraser:
 
 
 def erasure_service(settings: EraseSettings) -> ErasureService:
-    """Returns what erases customers under the policies, with a line in the audit trail."""
+    """Returns the service that erases customers under the policies, with a line in the audit trail."""
     return ErasureService(eraser(settings), CedarPolicies(), audit_trail(settings))

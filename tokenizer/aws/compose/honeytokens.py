@@ -1,4 +1,4 @@
-"""Wires the function that seeds honey tokens."""
+"""Wires the function that makes honey tokens."""
 
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -13,7 +13,7 @@ from tokenizer.aws.platform.settings import HoneySettings
 
 
 def honeytoken_service(settings: HoneySettings) -> HoneytokenService:
-    """Returns what seeds honey tokens."""
+    """Returns the service that makes honey tokens."""
     clients.silence_libraries()
     return HoneytokenService(
         SynchronousTokenizer(

@@ -1,4 +1,4 @@
-"""The time that an invocation has, and how long one function waits for another."""
+"""Decides how much time an invocation has, and how long one function waits for another."""
 
 import time
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from tokenizer.aws.platform.clients import LONGEST_CALL
 from tokenizer.time_budget import Budget
 
-API_CALL_SECONDS = 24  # less than the function has, and API Gateway waits for 29
-_MARGIN = LONGEST_CALL + 2.0  # seconds: a call that was started in time ends, and the answer is written
+API_CALL_SECONDS = 24  # less than the function has; API Gateway waits for 29
+_MARGIN = LONGEST_CALL + 2.0  # seconds in which the last call can end and the answer is written
 
 
 def budget(remaining_milliseconds: Callable[[], int]) -> Budget:
-    """Returns the time that Lambda's context leaves an invocation to start something."""
+    """Returns the time in which an invocation may still start work, from Lambda's context."""
     return Budget(lambda: remaining_milliseconds() / 1000 - _MARGIN, time.sleep)

@@ -6,5 +6,5 @@ from tokenizer.aws.platform.settings import OrdersSettings
 
 
 def orders_writer(settings: OrdersSettings) -> OrdersWriter:
-    """Returns what keeps orders."""
+    """Returns the writer of the orders table."""
     return OrdersWriter(clients.client("dynamodb"), settings.orders_table)

@@ -14,7 +14,7 @@ from tokenizer.payments.cashier import Cashier, NoGateway
 
 
 def cashier(settings: PaySettings) -> tuple[OrdersReader, Cashier]:
-    """Returns the orders, and what charges their cards."""
+    """Returns the orders, and the cashier who charges their cards."""
     dynamodb = clients.client("dynamodb")
     gateway = FakeGateway(lambda: datetime.now(UTC)) if settings.payment_gateway == "fake" else NoGateway()
     return OrdersReader(dynamodb, settings.orders_table), Cashier(

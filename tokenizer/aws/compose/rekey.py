@@ -11,11 +11,11 @@ from tokenizer.aws.rekey.progress import DynamoProgress
 from tokenizer.aws.vault.data_keys import DataKeyReader, DataKeyWriter
 from tokenizer.rekey.run import Rekeying
 
-_DATA_KEYS = 50_000  # a scan meets records in no order of time, so the data keys of years at once
+_DATA_KEYS = 50_000  # a scan meets records in any order, so it needs the data keys of years at once
 
 
 def rekeying(settings: RekeySettings) -> Rekeying:
-    """Returns what moves the vault to another KMS key."""
+    """Returns the use case that moves the vault to another KMS key."""
     clients.silence_libraries()
     dynamodb, kms = clients.client("dynamodb"), clients.client("kms")
     context, limits = vault_context(settings.vault_crypto_name), bounds(settings)

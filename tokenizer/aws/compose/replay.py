@@ -18,13 +18,13 @@ _INVOCATION = 65  # seconds; the tokenizing functions end after 60
 
 
 def replay_service(settings: ReplaySettings) -> ReplayService:
-    """Returns what serves operators."""
+    """Returns the service for operators."""
     clients.silence_libraries()
     keys = DataKeyReader(
         clients.client("kms"), [settings.letter_key_arn], LETTER_CONTEXT, bounds(settings), time.time
     )
     s3, sqs = clients.client("s3"), clients.client("sqs")
-    # An invocation may take as long as the tokenizing function does.
+    # An invocation may take as long as the tokenizing function.
     functions = clients.client("lambda", attempts=1, read_timeout=_INVOCATION)
     tokenizers = Tokenizers(functions, settings.tokenize_stream_function, settings.tokenize_queue_function)
     return ReplayService(

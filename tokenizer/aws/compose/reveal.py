@@ -15,10 +15,10 @@ from tokenizer.reveal.service import RevealService
 
 
 def reveal_service(settings: RevealSettings) -> RevealService:
-    """Returns what reveals under the policies and the budgets.
+    """Returns the service that reveals values under the policies and the budgets.
 
     Raises:
-        Configuration: the shipped policies or budgets are not of their form.
+        Configuration: the shipped policies or budgets don't have the right form.
     """
     return RevealService(
         unerased_vault(settings),

@@ -9,7 +9,7 @@ from tokenizer.aws.vault.token_keys import provision
 
 
 def provision_token_keys(settings: TokenKeysSettings, versions: Mapping[str, int]) -> None:
-    """Makes the keys that are not there yet, in as many versions as are named.
+    """Makes the keys that don't exist yet, in the given numbers of versions.
 
     Raises:
         PipelineError: KMS or the table failed.

@@ -1,4 +1,4 @@
-"""Wires the tokenizing functions: adapters put together from settings, once per cold start."""
+"""Wires the tokenizing functions, once for each cold start."""
 
 import time
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from tokenizer.vault.lifetimes import Lifetimes
 
 
 def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Tokenizer:
-    """The use case with its adapters, for the events that ship or for those of another catalog.
+    """Returns the use case with its adapters, for the events that ship or for another catalog.
 
     Raises:
         PipelineError: the token keys could not be opened.
@@ -35,9 +35,12 @@ def tokenizer(settings: TokenizeSettings, events: Catalog | None = None) -> Toke
 
 
 def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable[[], Tokenizer]:
-    """What makes the use case: with token keys that it opens each time, over clients and data keys that stay."""
+    """Returns a function that makes the use case.
+
+    It opens the token keys each time, and keeps clients and data keys.
+    """
     silence_libraries()
-    # KMS and S3 are asked outside of the batches that are sent again, so botocore tries those.
+    # KMS and S3 are not called in the batches that adapters repeat, so botocore repeats their calls.
     dynamodb, kms = client("dynamodb", attempts=1), client("kms")
     limits = bounds(settings)
     lifetimes = Lifetimes.parse(settings.vault_retention_days, settings.vault_lifetimes)

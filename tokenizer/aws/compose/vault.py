@@ -1,4 +1,4 @@
-"""Wires the vault to be read from, for the functions that reveal and that charge cards."""
+"""Wires reading the vault, for the functions that reveal and that charge cards."""
 
 import time
 
@@ -15,7 +15,7 @@ from tokenizer.erasure.unerased import ErasureStatus, UnerasedVault
 
 
 def vault_reader(settings: VaultReaderSettings) -> VaultReader:
-    """Returns the vault, to be read from."""
+    """Returns the vault's reader."""
     clients.silence_libraries()
     keys = DataKeyReader(
         clients.client("kms"),
@@ -34,7 +34,7 @@ def vault_reader(settings: VaultReaderSettings) -> VaultReader:
 
 
 def unerased_vault(settings: VaultReaderSettings) -> UnerasedVault:
-    """Returns the vault, to be read from, without what is erased."""
+    """Returns the vault's reader without erased values."""
     dynamodb = clients.client("dynamodb")
     status = ErasureStatus(
         DynamoErasures(dynamodb, settings.erasures_table), DynamoShares(dynamodb, settings.shares_table)
@@ -43,5 +43,5 @@ def unerased_vault(settings: VaultReaderSettings) -> UnerasedVault:
 
 
 def aliases(settings: VaultReaderSettings) -> AliasLookup:
-    """Returns what knows which tokens stand behind aliases."""
+    """Returns the reader of aliases."""
     return AliasLookup(clients.client("dynamodb"), settings.alias_table)

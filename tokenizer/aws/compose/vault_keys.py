@@ -1,4 +1,4 @@
-"""Wires the custom resource that watches which vault keys the stack holds."""
+"""Wires the custom resource that notes which vault keys the stack has."""
 
 import time
 
@@ -9,6 +9,6 @@ from tokenizer.aws.rekey.progress import DynamoProgress
 
 
 def held_keys(settings: VaultKeysSettings) -> HeldKeys:
-    """Returns what lets no vault key out of the stack that records may still be under."""
+    """Returns the service that keeps vault keys in the stack while records may need them."""
     dynamodb, table = clients.client("dynamodb"), settings.rekey_table
     return HeldKeys(dynamodb, table, DynamoProgress(dynamodb, table), lambda: int(time.time() * 1000))

@@ -1,4 +1,4 @@
-"""Notes honey tokens in the table that `HoneyReader` reads."""
+"""Stores honey tokens in the table that `HoneyReader` reads."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Stores the honey tokens. Only functions that can reveal read this table, and they can't write it."""
+"""Reads the honey tokens. Only functions that can reveal read this table, and they can't write it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any

@@ -18,7 +18,7 @@ from tokenizer.messages.honeytokens import HONEY, SeedMessage
 
 @dataclass(frozen=True, slots=True)
 class HoneytokenService:
-    """Serves whoever keeps the honey tokens."""
+    """Serves those who keep the honey tokens."""
 
     tokenizing: SynchronousTokenizer
     keeper: HoneyKeeper
@@ -27,7 +27,7 @@ class HoneytokenService:
     now: Callable[[], datetime]
 
     def serve(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Seed honey tokens or list them.
+        """Makes honey tokens, or lists them.
 
         Raises:
             InvalidRequest: the request is not understood.

@@ -1,4 +1,4 @@
-"""Which token an alias stands for, read from the table that `DynamoAliases` writes."""
+"""Reads which token an alias stands for. `DynamoAliases` writes that table."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from tokenizer.time_budget import Budget
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-GET_BATCH = 100  # BatchGetItem: at most 100 keys a call
+GET_BATCH = 100  # BatchGetItem takes at most 100 keys a call
 
 
 class AliasLookup:

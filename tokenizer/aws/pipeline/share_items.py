@@ -1,4 +1,4 @@
-"""A share of a consistent value as the table of shares holds it."""
+"""Reads shares of consistent values from items of their table."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ NOBODY = "-"  # stands for the subject of a record that names nobody
 
 
 def share(item: Mapping[str, Any]) -> Share:
-    """Returns the share that an item holds."""
+    """Returns the share in an item."""
     subject = item["subject"]["S"]
     return Share(
         bytes.fromhex(item["record"]["S"]),

@@ -1,4 +1,4 @@
-"""One function asks another: a message goes out as JSON, and its answer is read."""
+"""Lets one function ask another: sends a message as JSON and reads the answer."""
 
 import json
 from typing import TYPE_CHECKING, TypeVar
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 
-UNAVAILABLE = "unavailable"  # the code of what may be asked again
+UNAVAILABLE = "unavailable"  # the code of failures after which the caller may ask again
 
 
 @translated("asking a function")
@@ -22,10 +22,10 @@ def ask_function(functions: "LambdaClient", name: str, request: Message, form: T
     """Asks a function and waits for its answer.
 
     Args:
-        functions: a client.
-        name: the function's.
-        request: what is asked.
-        form: the answer's form.
+        functions: a Lambda client.
+        name: the name of the function.
+        request: the message.
+        form: the form of the answer.
 
     Raises:
         Refused: the function refuses the request, with its code.
@@ -35,12 +35,12 @@ def ask_function(functions: "LambdaClient", name: str, request: Message, form: T
     answer = functions.invoke(FunctionName=name, Payload=payload)
     if answer.get("FunctionError"):
         raise Unavailable("a function failed")
-    told = json.loads(answer["Payload"].read())
-    if isinstance(told, dict) and isinstance(error := told.get("error"), dict):
+    answered = json.loads(answer["Payload"].read())
+    if isinstance(answered, dict) and isinstance(error := answered.get("error"), dict):
         if error.get("code") == UNAVAILABLE:
             raise Unavailable(str(error.get("message")))
         raise Refused(str(error.get("code")), str(error.get("message")))
     try:
-        return parse_message(form, told)
+        return parse_message(form, answered)
     except InvalidRequest:
         raise Unavailable("a function's answer is of no known form") from None

@@ -1,4 +1,4 @@
-"""The replay function's desk: one request, one answer, one line in the audit trail."""
+"""Serves the requests to the replay function. Each one gets one answer, and a line in the audit trail."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _REASON_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class ReplayService:
-    """Serves an operator, who sees what became of records and no byte of any, unless asked for with a purpose."""
+    """Serves an operator, who sees results but none of a record's bytes, unless they reveal one for a purpose."""
 
     letters: Letters
     stream: StreamReplay
@@ -44,11 +44,11 @@ class ReplayService:
     audit: Audit
 
     def serve(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Does what is asked; without an `action` letters are replayed.
+        """Does what is asked. Without an `action` it replays letters.
 
         Raises:
             InvalidRequest: the request is not understood.
-            Refused: nothing is done with the letter that is named.
+            Refused: nothing is done with the letter.
             PipelineError: a service failed, or the audit trail can't be written.
         """
         return self._done(parse_message(REPLAY, {"action": "replay", **event}))
@@ -86,9 +86,9 @@ class ReplayService:
         results |= {others[at]: result for at, result in refused.items()}
         ran = self.tokenizers.tokenize(list(entries.values()))
         results |= {others[at]: result for at, result in zip(entries, ran, strict=True)}
-        told = [results[at] for at in range(len(bodies))]
-        self._audit("replay", asked, told)
-        return {"results": told}
+        shown = [results[at] for at in range(len(bodies))]
+        self._audit("replay", asked, shown)
+        return {"results": shown}
 
     def _positions(self, body: str) -> Result:
         try:
@@ -98,7 +98,7 @@ class ReplayService:
 
     def _reveal(self, asked: RevealLetter) -> dict[str, Any]:
         opened = self._opened(asked.letters[0])
-        # First the line, then the record: what can't be audited isn't revealed.
+        # The audit line comes first. Without it nothing is revealed.
         self._audit("reveal letter", asked, [], purpose=_reason(asked.purpose))
         return {"record": opened.data.decode("utf-8", "backslashreplace")}
 
@@ -111,7 +111,7 @@ class ReplayService:
             edited = opened.edited(asked.data.encode("utf-8", "surrogatepass"))
         else:
             raise InvalidRequest("patch: a list of operations, or data: the record's text")
-        # Before, since a record is changed here; and after, for what came of it.
+        # One line before, because a record is changed here, and one after with the result.
         self._audit("edit", asked, [], purpose=purpose, edited=edited.source.edited)
         (result,) = self.tokenizers.tokenize([entry(edited.source, edited.data)])
         self._audit("replay edited", asked, [result], purpose=purpose, edited=edited.source.edited)
@@ -170,6 +170,6 @@ def _moment(seconds: float) -> datetime:
         raise InvalidRequest("position: Timestamp is no moment") from None
 
 
-def _reason(told: str) -> str:
-    """Returns a reason as the audit trail keeps it."""
-    return told.strip()[:_REASON_CHARACTERS]
+def _reason(text: str) -> str:
+    """Returns a reason in the form of the audit trail."""
+    return text.strip()[:_REASON_CHARACTERS]
