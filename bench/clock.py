@@ -1,4 +1,4 @@
-"""Time, measured so that a noisy machine can be lived with: CPU beside wall, median beside spread, rounds interleaved.
+"""Measures time on a noisy machine: CPU beside wall time, medians beside extremes, rounds interleaved.
 
 Subjects take turns within a round, so that whatever slows the machine down slows down all of them; claims are ratios of
 medians of one run. What the stubbed network took is taken out.
@@ -16,7 +16,7 @@ from bench.network import Network
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over all rounds: its median, extremes and middle half."""
+    """Holds a figure over all rounds: its median and extremes."""
 
     median: float
     low: float
@@ -26,7 +26,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Timing:
-    """Microseconds per order."""
+    """Holds microseconds per order."""
 
     cpu: Spread
     wall: Spread
@@ -37,13 +37,13 @@ class Timing:
         return 1e6 / self.cpu.median
 
     def json(self) -> dict[str, Any]:
-        """As it stands in the results."""
+        """Returns the timing as it stands in the results."""
         return {**asdict(self), "orders_per_second_and_core": self.per_second}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Something that is measured.
+    """Describes something that is measured.
 
     Args:
         orders: how many one run takes through.

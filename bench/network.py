@@ -1,4 +1,4 @@
-"""The network taken away at botocore's `before-send`: everything above it is real, every answer is a right one.
+"""Replaces the network at botocore's `before-send`: all code above it is real, and every answer is a right one.
 
 A request is built, validated, serialized and signed as always; the stub answers in the place of the wire with status
 200 and a body of the shape and size that AWS sends. What is missing is TLS, sockets and waiting. The stub's own CPU and
@@ -34,14 +34,14 @@ _PLAINTEXT = base64.b64encode(bytes(32)).decode()
 
 
 class _Raw(BytesIO):
-    """A body as urllib3 gives it."""
+    """Holds a body as urllib3 gives it."""
 
     def stream(self, **_: Any) -> Iterator[bytes]:
         yield self.read()
 
 
 class Network:
-    """AWS for one process.
+    """Stands for AWS in one process.
 
     Attributes:
         calls: by service and operation.

@@ -1,4 +1,4 @@
-"""The simulation beside the model's arithmetic: backlog and time to drain, scenario by scenario.
+"""Compares the simulation with the model's arithmetic: backlog and time to drain, scenario by scenario.
 
 The model: a backlog grows by what comes in beyond what gets done, and drains at what is left over.
 """

@@ -1,4 +1,4 @@
-"""A discrete-event simulation of the stream, its environments, the table and the bus, to check the model's arithmetic.
+"""Simulates the stream, its environments, the table and the bus, event by event, to check the model's arithmetic.
 
 Orders arrive at random at each shard and wait for its environment; that takes up to a batch, waits out the window for a
 fuller one, works for as long as the model says a batch lasts, and holds its shard until all of it is done: writes that

@@ -1,4 +1,4 @@
-"""A producer that puts on both sources, and a consumer that receives meanwhile, each noting the time."""
+"""Runs a producer that puts on both sources, and a consumer that receives meanwhile. Both note the time."""
 
 import json
 import time
@@ -39,7 +39,7 @@ class Consumer(Thread):
         self.stop = Event()
 
     def run(self) -> None:
-        """Receives."""
+        """Receives until it is stopped."""
         while not self.stop.is_set():
             found = self._sqs.receive_message(
                 QueueUrl=self._url,

@@ -1,4 +1,4 @@
-"""CPU seconds of the stack's processes, so that the emulator's share of the time can be told from ours."""
+"""Reads the CPU seconds of the stack's processes, to tell the emulator's share from ours."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def stack_cpu(directory: Path) -> dict[str, float]:
 
 
 def _seconds(pid: int) -> float:
-    """Of a process, and of those of its children that have ended."""
+    """Returns the CPU seconds of a process, and of those of its children that have ended."""
     fields = _stat(pid)
     return sum(int(each) for each in fields[11:15]) / _TICKS if fields else 0.0
 

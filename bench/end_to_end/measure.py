@@ -21,7 +21,7 @@ _PATIENCE = 240.0
 
 
 def end_to_end(count: int) -> dict[str, Any]:
-    """Throughput and latency.
+    """Measures throughput and latency.
 
     Args:
         count: orders of the flood, half on each source.

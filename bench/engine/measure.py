@@ -44,7 +44,7 @@ def engine(rounds: int) -> dict[str, Any]:
 
 
 def batches(path: Path, mix: Mix, size: int, repeated: int = 1) -> Subject:
-    """Batches of a mix as a subject."""
+    """Returns batches of a mix as a subject."""
 
     def prepare(_: int) -> list[dict[str, Any]]:
         return [path.event(mix, size) for _ in range(repeated)]

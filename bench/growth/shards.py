@@ -1,4 +1,4 @@
-"""Shards: each has an execution environment of its own, so one more must not make an order dearer.
+"""Checks that one more shard makes no order dearer: each shard has its own execution environment.
 
 Processes stand for environments. All are up at once and take turns, since processes that work side by side slow each
 other down by the caches and clock that they share, which environments on AWS do not. What shards do share there, tables

@@ -1,4 +1,4 @@
-"""`python -m bench.regression`: the counts as JSON on standard error; with `--store` they become the baseline.
+"""Prints the counts as JSON on standard error (`python -m bench.regression`); `--store` makes them the baseline.
 
 Standard output is the measured function's own log. Bytecodes and calls into C are of an order in a batch: the difference
 of two batches, so that what a batch costs whatever its size is left out. Another version of Python has other bytecodes,

@@ -1,4 +1,4 @@
-"""Tables of the engine: targets, times, stages, counts, what people use, cold starts, growth."""
+"""Makes the engine's tables: targets, times, stages, counts, what people use, cold starts, growth."""
 
 from bench.engine.measure import BATCHES, MIXES
 from bench.report.table import Results, ResultTable, number
