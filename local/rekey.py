@@ -1,4 +1,4 @@
-"""`make rekey`: every step of docs/keys.md on the local stack, the deployments included."""
+"""Takes every step of docs/keys.md on the local stack, deployments included: `make rekey`."""
 
 import subprocess
 import sys

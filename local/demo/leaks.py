@@ -1,4 +1,4 @@
-"""The search for values that nobody may see, in whatever bytes others can read."""
+"""Searches for values that nobody may see, in any bytes that others can read."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""The steps of the demo: each does one thing on the stack, shows it, and answers with the figures it measured."""
+"""Defines the demo's steps: each does one thing on the stack, shows it, and returns the figures it measured."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _POLL_SECONDS = 0.25
 
 @dataclass
 class Steps:
-    """One run on a stack that is up."""
+    """Holds one run on a stack that is up."""
 
     stack: Stack
     view: View
@@ -142,7 +142,7 @@ class Steps:
         ]
 
     def _wait(self) -> int:
-        """Nothing is received while others work; the patience of a wait begins anew with each letter."""
+        """Sleeps while others work; returns how many letters came, since each of them renews the patience of a wait."""
         before = self._letters_waiting()
         sleep(_POLL_SECONDS)
         return self._letters_waiting() - before

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Everything that is sent, one entry for each raw record.
+    """Holds everything that is sent, one entry for each raw record.
 
     Args:
         good: events that must be published; one that is put twice stands here twice.

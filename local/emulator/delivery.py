@@ -28,12 +28,12 @@ Query = Mapping[str, Sequence[Step]]
 
 
 class NoPartitionError(Exception):
-    """A record from which a query gets no partition."""
+    """Says that a query gets no partition from a record."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An object to put."""
+    """Holds an object to put."""
 
     key: str
     body: bytes = field(repr=False)

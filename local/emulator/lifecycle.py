@@ -1,4 +1,4 @@
-"""The local stack: started, found again, deployed anew, stopped. One folder holds all that it leaves on disk."""
+"""Starts, finds, redeploys and stops the local stack. One folder holds all that it leaves on disk."""
 
 import json
 import shutil
@@ -152,7 +152,7 @@ def _keep(directory: Path, stack: Stack) -> None:
 
 
 def _write(path: Path, content: Any) -> None:
-    """Written whole or not at all; credentials of functions are near, so for the owner alone."""
+    """Writes a file whole or not at all, for its owner alone, since the functions' credentials are near."""
     temporary = path.with_suffix(".tmp")
     temporary.touch(mode=0o600)
     temporary.write_text(json.dumps(content, indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""Those who act behind the page, each with the credentials of its role: producer, consumer, operator."""
+"""Defines those who act behind the page, each with its role's credentials: producer, consumer, operator."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

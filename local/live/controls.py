@@ -33,7 +33,7 @@ _MENDS: dict[str, Patch] = {
 
 
 class Controls:
-    """One stack's page; browsers ask it from several threads."""
+    """Controls one stack's page; browsers ask it from several threads."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack

@@ -19,7 +19,7 @@ Patch = list[dict[str, Any]]
 
 @dataclass
 class Sent:
-    """A record that the page sent.
+    """Holds a record that the page sent.
 
     Args:
         kind: `order`, or what is wrong with it.
@@ -38,7 +38,7 @@ class Sent:
 
     @property
     def event_id(self) -> str | None:
-        """As the producer gave it; None where the record can't be read."""
+        """Returns the order as the producer gave it; None if the record can't be read."""
         try:
             found = json.loads(self.data)
         except ValueError:
@@ -51,7 +51,7 @@ class Sent:
 
 
 class Journal:
-    """Everything on the page but the switches; each change wakes who waits for one."""
+    """Holds everything on the page but the switches; each change wakes those who wait for one."""
 
     def __init__(self) -> None:
         self.changes = Condition()
@@ -64,7 +64,7 @@ class Journal:
         self.trouble: str | None = None
 
     def changed(self) -> None:
-        """Something is to be shown."""
+        """Notes that something is to be shown."""
         with self.changes:
             self.version += 1
             self.changes.notify_all()
@@ -79,7 +79,7 @@ class Journal:
         return number
 
     def received(self, body: str) -> None:
-        """An event came; one that another producer's order became is counted, and not shown."""
+        """Notes an event; one that another producer's order became is counted, and not shown."""
         event = json.loads(body)
         with self.changes:
             sent = next(
@@ -98,7 +98,7 @@ class Journal:
             self.changed()
 
     def letters(self, found: list[Letter]) -> None:
-        """These letters are on the queue."""
+        """Notes which letters are on the queue."""
         with self.changes:
             self._letters = {each.letter_id: each for each in found}
             self._figures["lettered"] += len(self._letters.keys() - self._seen)
@@ -110,7 +110,7 @@ class Journal:
             self.changed()
 
     def replayed(self, letter_id: str, result: str, *, gone: bool) -> None:
-        """This became of a letter that was replayed."""
+        """Notes what became of a letter that was replayed."""
         with self.changes:
             self._results[letter_id] = result
             if gone:
@@ -119,7 +119,7 @@ class Journal:
             self.changed()
 
     def told_of(self, trouble: str | None) -> None:
-        """The stack can't be watched, or can again."""
+        """Notes that the stack can't be watched, or can again."""
         if trouble != self.trouble:
             self.trouble = trouble
             self.changed()
