@@ -1,4 +1,4 @@
-"""docs/reference.md: what has a name, in tables. Each is taken from where the name is given, with the words that stand there."""
+"""Writes docs/reference.md: all names in tables, each with the words that stand where the name is defined."""
 
 import inspect
 import re

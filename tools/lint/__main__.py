@@ -1,4 +1,4 @@
-"""`python -m tools.lint`: every check over the tree at hand; `python -m tools.lint NAME ...` for some. Exit 1 for any problem."""
+"""Runs every check over the tree, or those that are named: `python -m tools.lint NAME ...`. Exit 1 for any problem."""
 
 import os
 import sys
