@@ -8,7 +8,7 @@ import gc
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 
 from bench.network import Network
@@ -21,7 +21,6 @@ class Spread:
     median: float
     low: float
     high: float
-    quartiles: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,8 @@ class Subject:
 
 
 def spread(values: list[float]) -> Spread:
-    """Returns median and spread of a figure's rounds."""
-    low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else (values[0],) * 3
-    return Spread(median(values), min(values), max(values), (low, high))
+    """Returns median and extremes of a figure's rounds."""
+    return Spread(median(values), min(values), max(values))
 
 
 def measure(

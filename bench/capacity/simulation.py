@@ -52,10 +52,9 @@ class Scenario:
 
 @dataclass
 class Run:
-    """Holds the results of a scenario: the backlog over time, and how long orders waited for their batch to end."""
+    """Holds the result of a scenario: the backlog over time."""
 
     backlog: list[tuple[float, float]] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
 
     def highest(self) -> float:
         """Returns the highest backlog."""
@@ -123,9 +122,7 @@ class _Stream:
                 yield self.table.get(count * self.asked.vault_units)
             while not at(self.scenario.bus, self.world.now):
                 yield self.world.timeout(self.random.uniform(0, _RETRY))
-            done = queue[:count]
             del queue[:count]
-            self.result.waits += [self.world.now - arrived for arrived in done]
 
     def _writes(self) -> float:
         return at(self.scenario.writes, self.world.now)

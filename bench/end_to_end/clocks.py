@@ -7,7 +7,7 @@ from pathlib import Path
 _TICKS = os.sysconf("SC_CLK_TCK")
 # In the order in which the stack starts them; what comes behind them, the live page, is not measured.
 _PROCESSES = ("the emulator", "the stream's mapping", "the delivery to the lake")
-FUNCTIONS = "the functions"
+_FUNCTIONS = "the functions"
 
 
 def stack_cpu(directory: Path) -> dict[str, float]:
@@ -18,9 +18,9 @@ def stack_cpu(directory: Path) -> dict[str, float]:
     """
     pids = json.loads((directory / "pids.json").read_text())[: len(_PROCESSES)]
     used = {name: _seconds(pid) for name, pid in zip(_PROCESSES, pids, strict=True)}
-    used[FUNCTIONS] = 0.0
+    used[_FUNCTIONS] = 0.0
     for worker in _descendants(pids[0]):
-        used[FUNCTIONS] += _seconds(worker)
+        used[_FUNCTIONS] += _seconds(worker)
     return used
 
 
