@@ -96,6 +96,6 @@ def _done(scenario: Scenario, asked: Demand, now: float) -> float:
 
 
 def _standing(asked: Demand, rate: float, shards: int) -> float:
-    """Returns the orders that wait or are processed in normal operation: half of a filling batch, and a batch at work."""
+    """Returns the orders that wait or are processed in normal operation: half a batch, and a batch at work."""
     gathering = min(WINDOW, BATCH / (rate / shards))
     return rate * (gathering / 2 + batch_seconds(asked, BATCH, MEMORY))

@@ -54,7 +54,7 @@ def _forms(value: str) -> Iterator[bytes]:
 
 
 def _encoded(value: str) -> Iterator[bytes]:
-    """Yields a value as it looks inside URL-encoded, hex and base64 text, at any offset. The search is in lower case."""
+    """Yields a value as it looks inside URL-encoded, hex and base64 text, in the lower case of the search."""
     raw = value.encode(errors="surrogatepass")
     forms = [
         raw.hex().encode(),

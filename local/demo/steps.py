@@ -125,7 +125,7 @@ class Steps:
             send_held(self.stack, self.stack.assume(outputs["ProducerRoleArn"]), self.workload)
             wait_until(lambda: self._letters_waiting() >= before + len(held), self._wait)
             lettered = self._letters_waiting() - before
-        self.view.step("mending it, and typing `replay run --apply` as the operator")
+        self.view.step("fixing it, and typing `replay run --apply` as the operator")
         known = set(checks.by_ingest_id(self.deliveries))
         told = run_replay(self.stack, "--since", began.isoformat())
         wanted = {event["event_id"] for event in held}

@@ -30,7 +30,7 @@ class Workload:
         plain: Kinesis records with one raw record each.
         packed: Kinesis records in KPL's form, as the raw records in them.
         messages: bodies for SQS.
-        held: good events that are sent while a schema bug is deployed, and replayed once it is mended.
+        held: good events that are sent while a schema bug is deployed, and replayed once it is fixed.
     """
 
     good: tuple[dict[str, Any], ...] = field(repr=False)

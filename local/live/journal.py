@@ -24,7 +24,7 @@ class Sent:
     Args:
         kind: `order`, or what is wrong with it.
         place: its sequence number or message id.
-        mend: the JSON Patch that makes an order of it, None where there is none.
+        fix: the JSON Patch that makes an order of it, None where there is none.
     """
 
     number: int
@@ -32,7 +32,7 @@ class Sent:
     source: str
     place: str
     data: bytes = field(repr=False)
-    mend: Patch | None = field(default=None, repr=False)
+    fix: Patch | None = field(default=None, repr=False)
     state: str = WAITING
     event: dict[str, Any] | None = field(default=None, repr=False)
 
@@ -69,11 +69,11 @@ class Journal:
             self.version += 1
             self.changes.notify_all()
 
-    def sent(self, kind: str, source: str, place: str, data: bytes, mend: Patch | None = None) -> int:
+    def sent(self, kind: str, source: str, place: str, data: bytes, fix: Patch | None = None) -> int:
         """Notes that a record was sent; returns its number."""
         with self.changes:
             number = self._figures["sent"] = self._figures["sent"] + 1
-            self._sent[number] = Sent(number, kind, source, place, data, mend)
+            self._sent[number] = Sent(number, kind, source, place, data, fix)
             self._sent.pop(number - _KEPT, None)
             self.changed()
         return number
@@ -129,10 +129,10 @@ class Journal:
         """Returns how many letters are shown."""
         return len(self._letters)
 
-    def mend_of(self, letter: Letter) -> Patch | None:
+    def fix_of(self, letter: Letter) -> Patch | None:
         """Returns the patch for a letter's record, where the page knows one."""
         sent = self._by_place(letter.place)
-        return sent.mend if sent else None
+        return sent.fix if sent else None
 
     def order(self, number: int) -> dict[str, Any] | None:
         """Returns one record and its event, None if it is forgotten."""
@@ -155,8 +155,8 @@ class Journal:
     def _letter(self, letter: Letter) -> dict[str, Any]:
         sent = self._by_place(letter.place)
         told = {key: letter.to_dict()[key] for key in ("id", "code", "source", "attempts", "message")}
-        order, mend = (sent.number, sent.mend) if sent else (None, None)
-        return {**told, "order": order, "mend": mend, "result": self._results.get(letter.letter_id)}
+        order, fix = (sent.number, sent.fix) if sent else (None, None)
+        return {**told, "order": order, "fix": fix, "result": self._results.get(letter.letter_id)}
 
     def _by_place(self, place: str) -> Sent | None:
         return next((each for each in self._sent.values() if each.place == place), None)

@@ -1,4 +1,4 @@
-"""Checks that each installed package has a licence that this product can be shipped or built with; pip-licenses reads them."""
+"""Checks each installed package's licence, as pip-licenses reads it: this product must be free to ship and build with it."""
 
 import json
 import subprocess
