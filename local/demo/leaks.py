@@ -21,7 +21,7 @@ _AUTHENTICATION_DATA = frozenset(("cvv", "cvc", "cvv2", "cid", "pin", "track1", 
 
 
 class LeakSearch:
-    """Looks for many values in many bytes: as they are, in other case, escaped for JSON or for URLs, without separators, as hex and base64."""
+    """Searches bytes for many values: as they are, in other case, escaped, without separators, as hex and base64."""
 
     def __init__(self, values: Iterable[str]) -> None:
         self._by_start: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)

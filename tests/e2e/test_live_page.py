@@ -1,4 +1,4 @@
-"""A person at the live page: order in, event out, poison, letter, replay, published; by mouse, by keyboard, in the dark."""
+"""Tests the live page with a person at it: order, event, poison, letter, replay; by mouse, by keyboard, in the dark."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Checks each installed package's licence, as pip-licenses reads it: this product must be free to ship and build with it."""
+"""Checks each installed package's licence, as pip-licenses reads it: may we ship it, or build with it?"""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Marked values through every path of a running stack, with what goes wrong on each; what people are told is collected."""
+"""Sends marked values through every path of a running stack, and collects what people are told."""
 
 import json
 import subprocess
