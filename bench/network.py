@@ -91,18 +91,18 @@ class Network:
         self.sent[operation] += len(body)
         if self.counting and service == "dynamodb":
             self._count(operation, json.loads(body))
-        told = json.dumps(self._body(operation, body), separators=(",", ":")).encode()
+        answer = json.dumps(self._body(operation, body), separators=(",", ":")).encode()
         headers: Any = HTTPHeaderDict(
             {
                 "Content-Type": "application/x-amz-json-1.0",
-                "Content-Length": str(len(told)),
+                "Content-Length": str(len(answer)),
                 "x-amzn-RequestId": _ID,
                 "Date": "Mon, 23 Nov 2026 10:15:00 GMT",
             }
         )
         if service == "dynamodb":
-            headers["x-amz-crc32"] = str(zlib.crc32(told))
-        response = AWSResponse(request.url, 200, headers, _Raw(told))
+            headers["x-amz-crc32"] = str(zlib.crc32(answer))
+        response = AWSResponse(request.url, 200, headers, _Raw(answer))
         self.cpu += time.process_time() - cpu
         self.wall += time.perf_counter() - wall
         return response

@@ -24,7 +24,7 @@ class Times:
 
 
 class Consumer(Thread):
-    """Receives from a queue that a rule on the bus feeds, until told to stop."""
+    """Receives from a queue that a rule on the bus feeds, until it is asked to stop."""
 
     def __init__(self, stack: Stack, times: Times) -> None:
         super().__init__(daemon=True)

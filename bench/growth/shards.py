@@ -47,10 +47,10 @@ def _environments(count: int) -> Iterator[list[tuple[IO[str], IO[str]]]]:
 
 def _turn(environment: tuple[IO[str], IO[str]]) -> float:
     """Gives an environment a batch, and returns the microseconds of CPU that it took."""
-    asked, told = environment
+    asked, answers = environment
     asked.write("go\n")
     asked.flush()
-    return float(told.readline())
+    return float(answers.readline())
 
 
 def main() -> int:

@@ -61,7 +61,7 @@ def _per_order(batch: Callable[[int], Run], count: Callable[[Run], int]) -> floa
 
 
 if __name__ == "__main__":
-    told = json.dumps(counted(), indent=1)
+    document = json.dumps(counted(), indent=1)
     if "--store" in sys.argv:
-        BASELINE.write_text(told + "\n")
-    print(told, file=sys.stderr)
+        BASELINE.write_text(document + "\n")
+    print(document, file=sys.stderr)

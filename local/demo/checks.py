@@ -129,12 +129,12 @@ def values_of(good: Iterable[Event]) -> frozenset[str]:
 def faithful(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -> int:
     """Returns how many raw records were published once, under their own id, with unchanged public fields."""
     wanted = Counter(_face(event["event_id"], event["order"]) for event in good)
-    told = Counter(
+    delivered = Counter(
         _face(group[0].metadata["event_id"], group[0].order)
         for group in groups.values()
         if _labelled(group[0])
     )
-    return (wanted & told).total()
+    return (wanted & delivered).total()
 
 
 def _labelled(delivery: Received) -> bool:

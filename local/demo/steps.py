@@ -127,17 +127,17 @@ class Steps:
             lettered = self._letters_waiting() - before
         self.view.step("fixing it, and typing `replay run --apply` as the operator")
         known = set(checks.by_ingest_id(self.deliveries))
-        told = run_replay(self.stack, "--since", began.isoformat())
+        answer = run_replay(self.stack, "--since", began.isoformat())
         wanted = {event["event_id"] for event in held}
 
         def replayed() -> set[str]:
             return {each.metadata["event_id"] for each in self.deliveries if each.ingest_id not in known}
 
         wait_until(lambda: replayed() >= wanted, self._take)
-        hint = str(told.get("error") or told["statuses"])
+        hint = str(answer.get("error") or answer["statuses"])
         return [
             Figure("dead-lettered by a schema bug", lettered, len(held), "did the functions take the layer?"),
-            Figure("replayed after the fix", told["statuses"].get("published", 0), len(held), hint),
+            Figure("replayed after the fix", answer["statuses"].get("published", 0), len(held), hint),
             Figure("  and published since", len(replayed() & wanted), len(held), hint),
         ]
 

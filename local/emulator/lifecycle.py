@@ -29,7 +29,7 @@ def up(
 
     Args:
         directory: takes all that the stack leaves on disk.
-        report: told of each step.
+        report: called with the text of each step.
         parameters: of template.yaml, beside those that every local stack has.
         live: whether a stack that is started serves the live page, too.
 

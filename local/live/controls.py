@@ -130,8 +130,10 @@ class Controls:
                 "the letter is not on the queue any more, or another operator holds it",
             )
         status = str(result["status"])
-        told = " ".join(str(result[key]) for key in ("code", "message") if result.get(key))
-        self._journal.replayed(letter_id, f"{status}: {told}" if told else status, gone=status == PUBLISHED)
+        reason = " ".join(str(result[key]) for key in ("code", "message") if result.get(key))
+        self._journal.replayed(
+            letter_id, f"{status}: {reason}" if reason else status, gone=status == PUBLISHED
+        )
         return {"status": status}
 
 

@@ -154,9 +154,9 @@ class Journal:
 
     def _letter(self, letter: Letter) -> dict[str, Any]:
         sent = self._by_place(letter.place)
-        told = {key: letter.to_dict()[key] for key in ("id", "code", "source", "attempts", "message")}
+        shown = {key: letter.to_dict()[key] for key in ("id", "code", "source", "attempts", "message")}
         order, fix = (sent.number, sent.fix) if sent else (None, None)
-        return {**told, "order": order, "fix": fix, "result": self._results.get(letter.letter_id)}
+        return {**shown, "order": order, "fix": fix, "result": self._results.get(letter.letter_id)}
 
     def _by_place(self, place: str) -> Sent | None:
         return next((each for each in self._sent.values() if each.place == place), None)
