@@ -1,1 +1,1 @@
-"""Benchmarks: what tokenizing costs, counted and measured."""
+"""Measures and counts the cost of tokenizing."""

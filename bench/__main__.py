@@ -1,4 +1,4 @@
-"""`python -m bench`: every benchmark, its results in `bench/results/*.json` and as tables.
+"""Runs every benchmark (`python -m bench`); prints tables and writes results to `bench/results/*.json`.
 
 Each suite runs in a process of its own, one after the other. `--keep` makes this run the one that the docs quote.
 Exit 1 if a suite failed or something grows faster than linear; a missed target is shown, and no failure.

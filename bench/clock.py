@@ -1,4 +1,4 @@
-"""Time, measured so that a noisy machine can be lived with: CPU beside wall, median beside spread, rounds interleaved.
+"""Measures time on a noisy machine: CPU beside wall time, medians beside extremes, rounds interleaved.
 
 Subjects take turns within a round, so that whatever slows the machine down slows down all of them; claims are ratios of
 medians of one run. What the stubbed network took is taken out.
@@ -8,7 +8,7 @@ import gc
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 
 from bench.network import Network
@@ -16,17 +16,16 @@ from bench.network import Network
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over all rounds: its median, extremes and middle half."""
+    """Holds a figure over all rounds: its median and extremes."""
 
     median: float
     low: float
     high: float
-    quartiles: tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Microseconds per order."""
+    """Holds microseconds per order."""
 
     cpu: Spread
     wall: Spread
@@ -37,13 +36,13 @@ class Timing:
         return 1e6 / self.cpu.median
 
     def json(self) -> dict[str, Any]:
-        """As it stands in the results."""
+        """Returns the timing as it stands in the results."""
         return {**asdict(self), "orders_per_second_and_core": self.per_second}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Something that is measured.
+    """Describes something that is measured.
 
     Args:
         orders: how many one run takes through.
@@ -57,9 +56,8 @@ class Subject:
 
 
 def spread(values: list[float]) -> Spread:
-    """Returns median and spread of a figure's rounds."""
-    low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else (values[0],) * 3
-    return Spread(median(values), min(values), max(values), (low, high))
+    """Returns median and extremes of a figure's rounds."""
+    return Spread(median(values), min(values), max(values))
 
 
 def measure(

@@ -137,12 +137,12 @@ def judging() -> Callable[[bytes], None]:
     )
     reader = RecordReader(catalog(), sanitizer)
 
-    def verdict_of(data: bytes) -> None:
+    def sanitize_one(data: bytes) -> None:
         verdict = reader.read(_record(data)).verdict
         if isinstance(verdict, PipelineError):
             raise RuntimeError(str(verdict))  # noqa: TRY004 -- the verdict is as it should be, the shape is not
 
-    return verdict_of
+    return sanitize_one
 
 
 def shaped(shape: str, size: int) -> bytes:
@@ -160,15 +160,15 @@ def ratios(cost: Callable[[Callable[[], None]], float], size: int) -> dict[str, 
         cost: what it takes to run something once.
         size: bytes of the shapes, about.
     """
-    verdict_of = judging()
+    sanitize_one = judging()
     ordinary = encoded(PLAIN, 1, 1)
-    verdict_of(ordinary)
-    base = cost(lambda: verdict_of(ordinary)) / len(ordinary)
+    sanitize_one(ordinary)
+    base = cost(lambda: sanitize_one(ordinary)) / len(ordinary)
     found = {}
     for shape in SHAPES:
         data = shaped(shape, size)
-        verdict_of(data)
-        found[shape] = cost(lambda data=data: verdict_of(data)) / len(data) / base  # type: ignore[misc] # bound now
+        sanitize_one(data)
+        found[shape] = cost(lambda data=data: sanitize_one(data)) / len(data) / base  # type: ignore[misc] # bound now
     return found
 
 

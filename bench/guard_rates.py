@@ -1,4 +1,4 @@
-"""The leak guard's miss rate and false-positive rate, measured on generated text with a fixed seed.
+"""Measures the leak guard's miss rate and false-positive rate on generated text with a fixed seed.
 
 Two corpora: sensitive values as people write them, alone and in a sentence, and what harmless order text is full of.
 `python -m bench.guard_rates` prints the tables of `docs/guard.md`; a test compares them.
@@ -144,7 +144,7 @@ def texts(draw: Draw) -> list[str]:
 
 
 def misses(classes: Mapping[str, Draw]) -> list[Rate]:
-    """For each class of sensitive values, how many the guard did not find, alone or in a sentence."""
+    """Returns how many sensitive values of each class the guard did not find, alone or in a sentence."""
     rates = []
     for kind, draw in classes.items():
         written = [_SENTENCES[at % len(_SENTENCES)].format(value) for at, value in enumerate(texts(draw))]
@@ -153,7 +153,7 @@ def misses(classes: Mapping[str, Draw]) -> list[Rate]:
 
 
 def false_positives() -> list[Rate]:
-    """For each class of harmless text, how often the guard found something."""
+    """Returns how often the guard found something in each class of harmless text."""
     return [
         Rate(kind, SAMPLES, sum(find_leak(text, _NOBODY) is not None for text in texts(draw)))
         for kind, draw in HARMLESS.items()

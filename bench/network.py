@@ -1,4 +1,4 @@
-"""The network taken away at botocore's `before-send`: everything above it is real, every answer is a right one.
+"""Replaces the network at botocore's `before-send`: all code above it is real, and every answer is a right one.
 
 A request is built, validated, serialized and signed as always; the stub answers in the place of the wire with status
 200 and a body of the shape and size that AWS sends. What is missing is TLS, sockets and waiting. The stub's own CPU and
@@ -34,14 +34,14 @@ _PLAINTEXT = base64.b64encode(bytes(32)).decode()
 
 
 class _Raw(BytesIO):
-    """A body as urllib3 gives it."""
+    """Holds a body as urllib3 gives it."""
 
     def stream(self, **_: Any) -> Iterator[bytes]:
         yield self.read()
 
 
 class Network:
-    """AWS for one process.
+    """Stands for AWS in one process.
 
     Attributes:
         calls: by service and operation.
@@ -91,18 +91,18 @@ class Network:
         self.sent[operation] += len(body)
         if self.counting and service == "dynamodb":
             self._count(operation, json.loads(body))
-        told = json.dumps(self._body(operation, body), separators=(",", ":")).encode()
+        answer = json.dumps(self._body(operation, body), separators=(",", ":")).encode()
         headers: Any = HTTPHeaderDict(
             {
                 "Content-Type": "application/x-amz-json-1.0",
-                "Content-Length": str(len(told)),
+                "Content-Length": str(len(answer)),
                 "x-amzn-RequestId": _ID,
                 "Date": "Mon, 23 Nov 2026 10:15:00 GMT",
             }
         )
         if service == "dynamodb":
-            headers["x-amz-crc32"] = str(zlib.crc32(told))
-        response = AWSResponse(request.url, 200, headers, _Raw(told))
+            headers["x-amz-crc32"] = str(zlib.crc32(answer))
+        response = AWSResponse(request.url, 200, headers, _Raw(answer))
         self.cpu += time.process_time() - cpu
         self.wall += time.perf_counter() - wall
         return response

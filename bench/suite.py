@@ -1,4 +1,4 @@
-"""`python -m bench.suite NAME FILE`: one suite of the benchmarks, in a process of its own, into a JSON file.
+"""Runs one suite of the benchmarks in its own process, into a JSON file: `python -m bench.suite NAME FILE`.
 
 The function that is measured logs to standard output as on Lambda; whoever starts a suite discards that.
 """

@@ -1,4 +1,4 @@
-"""The orders that are measured: a fixed number of sensitive fields, a share of known customers, a size.
+"""Makes the orders that are measured: with a number of sensitive fields, a share of known customers, and a size.
 
 Everything else is as in a shop: an item with public strings that the leak guard reads, a place, a note. The sensitive
 fields are named and not unknown ones, up to the five of the targets; more are fields that no schema knows.

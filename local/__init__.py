@@ -1,1 +1,1 @@
-"""The local stack: the whole product on this machine, for development, tests and the demo."""
+"""Runs the whole product on this machine, for development, tests and the demo: the local stack."""

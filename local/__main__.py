@@ -1,4 +1,4 @@
-"""`python -m local`: the same as `order-tokenizer local`."""
+"""Does the same as `order-tokenizer local`: `python -m local`."""
 
 from local.cli import main
 

@@ -6,6 +6,6 @@ from ops.errors import CommandError
 
 
 class LocalStackError(CommandError):
-    """A failure with the next thing to try."""
+    """Holds a failure with the next thing to try."""
 
     exit_code: ClassVar[int] = 1

@@ -1,4 +1,4 @@
-"""`make rekey`: every step of docs/keys.md on the local stack, the deployments included."""
+"""Takes every step of docs/keys.md on the local stack, deployments included: `make rekey`."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ def rekey(directory: Path, report: Callable[[str], None]) -> int:
 
     Args:
         directory: where the stack has its state, by the name that `order-tokenizer rekey` looks for.
-        report: told of each step.
+        report: called with the text of each step.
 
     Returns:
         The exit code of `order-tokenizer rekey`.

@@ -1,4 +1,4 @@
-"""`python -m bench.capacity --orders-per-second N`: what a rate takes, costs and breaks, ours beside the article's."""
+"""Shows what a rate of orders needs, costs and breaks, ours beside the article's: `python -m bench.capacity`."""
 
 import argparse
 import json

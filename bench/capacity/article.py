@@ -1,4 +1,4 @@
-"""The seed article's way at the same rate: what its calls and its time cost, by the same price list.
+"""Calculates what the seed article's calls and time cost at the same rate, with the same price list.
 
 A function invoked per order; each value makes its own clients, asks KMS for a data key, asks for the table's description
 and puts one item, one after the other. Its sign-in, its API and its application table are left out.

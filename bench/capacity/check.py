@@ -1,11 +1,10 @@
-"""The simulation beside the model's arithmetic: backlog and time to drain, scenario by scenario.
+"""Compares the simulation with the model's arithmetic: backlog and time to drain, scenario by scenario.
 
 The model: a backlog grows by what comes in beyond what gets done, and drains at what is left over.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import quantiles
 from typing import Any
 
 from bench.capacity.facts import Demand, demand, measured
@@ -63,15 +62,9 @@ def scenarios(asked: Demand) -> list[tuple[Scenario, float]]:
 
 
 def simulated() -> dict[str, Any]:
-    """Returns each scenario as simulated and as predicted, and how long orders wait when nothing is wrong."""
+    """Returns each scenario as simulated and as predicted."""
     asked = demand([*MIXES][1], 1_200, measured())
-    usual = 0.6 * _by_shards(_SHARDS, asked)
-    waits = simulate(Scenario("calm", 300, ((0.0, usual),), _SHARDS), asked).waits
-    cuts = quantiles(waits, n=100)
-    return {
-        "scenarios": {each.name: compared(each, ends, asked) for each, ends in scenarios(asked)},
-        "calm_wait_seconds": {"p50": cuts[49], "p95": cuts[94], "p99": cuts[98]},
-    }
+    return {"scenarios": {each.name: compared(each, ends, asked) for each, ends in scenarios(asked)}}
 
 
 def compared(scenario: Scenario, ends: float, asked: Demand) -> dict[str, Any]:
@@ -103,6 +96,6 @@ def _done(scenario: Scenario, asked: Demand, now: float) -> float:
 
 
 def _standing(asked: Demand, rate: float, shards: int) -> float:
-    """Returns the orders that wait or are processed in normal operation: half of a filling batch, and a batch at work."""
+    """Returns the orders that wait or are processed in normal operation: half a batch, and a batch at work."""
     gathering = min(WINDOW, BATCH / (rate / shards))
     return rate * (gathering / 2 + batch_seconds(asked, BATCH, MEMORY))

@@ -1,4 +1,4 @@
-"""The model's inputs: prices and quotas with their sources, what is assumed, and what was measured here."""
+"""Holds the model's inputs: prices and quotas with their sources, assumptions, and what was measured here."""
 
 import json
 from dataclasses import dataclass

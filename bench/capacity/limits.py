@@ -10,7 +10,7 @@ _BATCH = 100
 
 @dataclass(frozen=True)
 class Limit:
-    """A default quota met.
+    """Describes a default quota and the rate of orders that reaches it.
 
     Args:
         name: of what is limited.
@@ -70,6 +70,6 @@ def broken(demand: Demand, plan: Plan) -> list[Limit]:
 
 
 def cells(demand: Demand, orders: float) -> int:
-    """Cells, each a stack in an account of its own with default quotas and warm tables, that take a rate together."""
+    """Returns how many cells serve a rate, each a stack in its own account with default quotas and warm tables."""
     account = [each for each in limits(demand) if not each.name.startswith(("one shard", "writes of a new"))]
     return max(1, -int(-orders // (account[0].orders * assumed("headroom"))))

@@ -1,4 +1,4 @@
-"""The model: a rate of orders in, what it takes out. Arithmetic alone; its inputs are in `facts`.
+"""Calculates from a rate of orders what it needs. Only arithmetic; its inputs are in `facts`.
 
 A shard's batches are taken by `parallel` environments. A batch lasts for its CPU, at the share of a vCPU that the memory
 size gives, and for its calls one after the other. Shards, environments and tables are planned at the headroom's share of
@@ -46,7 +46,7 @@ class Plan:
 
     @property
     def dollars_per_million(self) -> float:
-        """Of everything."""
+        """Returns the sum over all services."""
         return sum(self.dollars.values())
 
 

@@ -1,4 +1,4 @@
-"""A discrete-event simulation of the stream, its environments, the table and the bus, to check the model's arithmetic.
+"""Simulates the stream, its environments, the table and the bus, event by event, to check the model's arithmetic.
 
 Orders arrive at random at each shard and wait for its environment; that takes up to a batch, waits out the window for a
 fuller one, works for as long as the model says a batch lasts, and holds its shard until all of it is done: writes that
@@ -52,10 +52,9 @@ class Scenario:
 
 @dataclass
 class Run:
-    """Holds the results of a scenario: the backlog over time, and how long orders waited for their batch to end."""
+    """Holds the result of a scenario: the backlog over time."""
 
     backlog: list[tuple[float, float]] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
 
     def highest(self) -> float:
         """Returns the highest backlog."""
@@ -123,9 +122,7 @@ class _Stream:
                 yield self.table.get(count * self.asked.vault_units)
             while not at(self.scenario.bus, self.world.now):
                 yield self.world.timeout(self.random.uniform(0, _RETRY))
-            done = queue[:count]
             del queue[:count]
-            self.result.waits += [self.world.now - arrived for arrived in done]
 
     def _writes(self) -> float:
         return at(self.scenario.writes, self.world.now)

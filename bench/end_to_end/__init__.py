@@ -1,1 +1,1 @@
-"""Orders through the deployed template on the local stack, from the producer's put to a consumer's receive."""
+"""Measures orders on the local stack's deployed template, from a producer's put to a consumer's receive."""

@@ -1,4 +1,4 @@
-"""A producer that puts on both sources, and a consumer that receives meanwhile, each noting the time."""
+"""Runs a producer that puts on both sources, and a consumer that receives meanwhile. Both note the time."""
 
 import json
 import time
@@ -24,7 +24,7 @@ class Times:
 
 
 class Consumer(Thread):
-    """Receives from a queue that a rule on the bus feeds, until told to stop."""
+    """Receives from a queue that a rule on the bus feeds, until it is asked to stop."""
 
     def __init__(self, stack: Stack, times: Times) -> None:
         super().__init__(daemon=True)
@@ -39,7 +39,7 @@ class Consumer(Thread):
         self.stop = Event()
 
     def run(self) -> None:
-        """Receives."""
+        """Receives until it is stopped."""
         while not self.stop.is_set():
             found = self._sqs.receive_message(
                 QueueUrl=self._url,

@@ -1,4 +1,4 @@
-"""CPU seconds of the stack's processes, so that the emulator's share of the time can be told from ours."""
+"""Reads the CPU seconds of the stack's processes, to tell the emulator's share from ours."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 _TICKS = os.sysconf("SC_CLK_TCK")
 # In the order in which the stack starts them; what comes behind them, the live page, is not measured.
 _PROCESSES = ("the emulator", "the stream's mapping", "the delivery to the lake")
-FUNCTIONS = "the functions"
+_FUNCTIONS = "the functions"
 
 
 def stack_cpu(directory: Path) -> dict[str, float]:
@@ -18,14 +18,14 @@ def stack_cpu(directory: Path) -> dict[str, float]:
     """
     pids = json.loads((directory / "pids.json").read_text())[: len(_PROCESSES)]
     used = {name: _seconds(pid) for name, pid in zip(_PROCESSES, pids, strict=True)}
-    used[FUNCTIONS] = 0.0
+    used[_FUNCTIONS] = 0.0
     for worker in _descendants(pids[0]):
-        used[FUNCTIONS] += _seconds(worker)
+        used[_FUNCTIONS] += _seconds(worker)
     return used
 
 
 def _seconds(pid: int) -> float:
-    """Of a process, and of those of its children that have ended."""
+    """Returns the CPU seconds of a process, and of those of its children that have ended."""
     fields = _stat(pid)
     return sum(int(each) for each in fields[11:15]) / _TICKS if fields else 0.0
 

@@ -12,7 +12,7 @@ from statistics import quantiles
 from typing import Any
 
 from bench.end_to_end.actors import Consumer, Producer, Times
-from bench.end_to_end.clocks import FUNCTIONS, stack_cpu
+from bench.end_to_end.clocks import stack_cpu
 from bench.workload import CONSISTENT, orders
 from local.emulator import lifecycle
 
@@ -21,7 +21,7 @@ _PATIENCE = 240.0
 
 
 def end_to_end(count: int) -> dict[str, Any]:
-    """Throughput and latency.
+    """Measures throughput and latency.
 
     Args:
         count: orders of the flood, half on each source.
@@ -51,9 +51,7 @@ def end_to_end(count: int) -> dict[str, Any]:
         "orders": len(flood),
         "orders_per_second": count / (ended - begun),
         "cpu_seconds": used,
-        "cpu_share_of_functions": used[FUNCTIONS] / sum(used.values()),
         "trickle": {
-            "orders": _PACED,
             "per_second": _RATE,
             "latency": _latency(times, set(times.received) - first),
         },

@@ -1,1 +1,1 @@
-"""The engine: the whole tokenizing path from Lambda's event to botocore's requests, with the network taken away."""
+"""Measures the whole tokenizing path, from Lambda's event to botocore's requests, without the network."""

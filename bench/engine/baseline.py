@@ -1,4 +1,4 @@
-"""The baseline: the least that a tokenizer with an encrypted vault can do, through the same client and stub.
+"""Defines the baseline: the least that a tokenizer with an encrypted vault can do, with the same client and stub.
 
 The same bytes are parsed once (the standard library's C parser), sealed once (AES-256-GCM, one call of `cryptography`),
 and written once (BatchWriteItem, 25 items a call). No checks, no tokens, no guard, no signatures, no event published.
@@ -17,7 +17,7 @@ _PUTS = 25
 
 
 class Baseline:
-    """To be made with the network installed."""
+    """Makes the baseline; the network has to be installed."""
 
     def __init__(self) -> None:
         self._dynamodb = client("dynamodb", attempts=1)

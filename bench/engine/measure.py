@@ -34,7 +34,6 @@ def engine(rounds: int) -> dict[str, Any]:
             )
         timings = measure(subjects, network, rounds)
     return {
-        "rounds": rounds,
         "batches": {
             str(size): {name: timings[f"{name}, {size}"].json() for name in (*MIXES, "baseline")}
             | {f"{name} to baseline": _ratio(timings, name, size) for name in MIXES}
@@ -44,7 +43,7 @@ def engine(rounds: int) -> dict[str, Any]:
 
 
 def batches(path: Path, mix: Mix, size: int, repeated: int = 1) -> Subject:
-    """Batches of a mix as a subject."""
+    """Returns batches of a mix as a subject."""
 
     def prepare(_: int) -> list[dict[str, Any]]:
         return [path.event(mix, size) for _ in range(repeated)]
@@ -98,9 +97,7 @@ def counts() -> dict[str, Any]:
             for _ in range(_COUNTED // 100):
                 path.run(path.event(mix, 100))
             found[name] = {
-                "orders": _COUNTED,
                 "vault_items_per_order": network.items / _COUNTED,
-                "calls": dict(network.calls),
                 # Exact, where the number of calls would depend on when the last key was made.
                 "kms_per_10000_orders": network.items
                 / _COUNTED
@@ -111,7 +108,6 @@ def counts() -> dict[str, Any]:
                 "write_units_by_table": {table: units / _COUNTED for table, units in network.writes.items()},
                 "read_units_per_order": network.reads / _COUNTED,
                 "put_events_per_order": _calls(network, "eventbridge") / _COUNTED,
-                "bytes_sent_per_order": {name: sent / _COUNTED for name, sent in network.sent.items()},
             }
     return found
 

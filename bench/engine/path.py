@@ -1,4 +1,4 @@
-"""The tokenizing path, ready to run: the real handler with its environment, over a stubbed network."""
+"""Prepares the tokenizing path: the real handler with its environment, over a stubbed network."""
 
 import importlib
 import os
@@ -38,10 +38,10 @@ ENVIRONMENT = {
 
 
 class Path:
-    """The deployed function in a box."""
+    """Runs the deployed function in this process."""
 
     def __init__(self, network: Network, *, reload: bool = True) -> None:
-        """To be made with the network installed.
+        """Loads the function; the network has to be installed.
 
         Args:
             network: that stands for AWS.
@@ -57,7 +57,7 @@ class Path:
         self._known: dict[str, Any] = {}
 
     def run(self, event: dict[str, Any]) -> None:
-        """One invocation.
+        """Invokes the function once.
 
         Raises:
             RuntimeError: not every record was published.

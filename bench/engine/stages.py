@@ -53,7 +53,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 
 
 class Stopwatch:
-    """Own CPU time by stage, in seconds; what runs outside of all of them is `rest`."""
+    """Records each stage's own CPU time, in seconds; what runs outside of all stages is `rest`."""
 
     def __init__(self, network: Any) -> None:
         self._network = network

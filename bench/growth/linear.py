@@ -8,7 +8,7 @@ TOLERANCE = 1.2  # what a noisy machine makes of an exponent of 1
 
 @dataclass(frozen=True)
 class Curve:
-    """A cost by what it may grow with.
+    """Holds how a cost grows with something.
 
     Args:
         name: of what grows.

@@ -1,4 +1,4 @@
-"""Shards: each has an execution environment of its own, so one more must not make an order dearer.
+"""Checks that one more shard makes no order dearer: each shard has its own execution environment.
 
 Processes stand for environments. All are up at once and take turns, since processes that work side by side slow each
 other down by the caches and clock that they share, which environments on AWS do not. What shards do share there, tables
@@ -47,10 +47,10 @@ def _environments(count: int) -> Iterator[list[tuple[IO[str], IO[str]]]]:
 
 def _turn(environment: tuple[IO[str], IO[str]]) -> float:
     """Gives an environment a batch, and returns the microseconds of CPU that it took."""
-    asked, told = environment
+    asked, answers = environment
     asked.write("go\n")
     asked.flush()
-    return float(told.readline())
+    return float(answers.readline())
 
 
 def main() -> int:

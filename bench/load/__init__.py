@@ -1,1 +1,1 @@
-"""A load test with locust: sign-in, orders, payments and reveals at a chosen rate, against any stack."""
+"""Tests any stack under load with locust: sign-in, orders, payments and reveals at a chosen rate."""

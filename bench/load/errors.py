@@ -2,7 +2,7 @@
 
 
 class LoadError(Exception):
-    """There is nothing to put under load, or nobody to do it."""
+    """Says that there is nothing to put under load, or nobody to do it."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""The load test for locust: `make load`, or `locust -f bench/load/locustfile.py --help`.
+"""Runs the load test in locust: `make load`, or `locust -f bench/load/locustfile.py --help`.
 
 Each kind of people has some users who share the kind's rate. Where answers take so long that they can't keep it up, the
 table shows the rate they got beside the one that was asked for: raise `--users-per-kind`.

@@ -14,7 +14,7 @@ _KEPT = 1_000  # orders that wait for a cashier or a revealer; older ones are fo
 
 @dataclass(frozen=True)
 class Sent:
-    """An order that the API took.
+    """Holds an order that the API accepted.
 
     Args:
         order_id: its id.
@@ -31,7 +31,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Shown:
-    """An order that the API showed, sanitized."""
+    """Holds an order that the API showed, sanitized."""
 
     order_id: str
     number: str  # the card number's token
@@ -39,10 +39,10 @@ class Shown:
 
 
 class Supply:
-    """Orders on their way through the test; the oldest come first."""
+    """Holds orders on their way through the test; the oldest come first."""
 
     def __init__(self, seed: int) -> None:
-        """Orders of a seed; the same seed sends the same orders."""
+        """Makes orders from a seed; the same seed sends the same orders."""
         self._raw = self._endless(seed)
         self.sent: deque[Sent] = deque()
         self.to_pay: deque[Shown] = deque(maxlen=_KEPT)

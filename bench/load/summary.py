@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """A run.
+    """Holds the figures of a run.
 
     Args:
         rows: one for each kind.
@@ -52,7 +52,7 @@ class Summary:
         return sum(row.failures for row in self.rows) / requests if requests else 1.0
 
     def complaints(self) -> list[str]:
-        """Why the run is not good enough; empty if it is."""
+        """Returns why the run is not good enough; nothing if it is."""
         found = [f"{self.leaked} answers leaked"] if self.leaked else []
         made = {row.name for row in self.rows if row.requests}
         found += [f"no request of the kind {kind!r} was made" for kind in self.kinds if kind not in made]
@@ -63,7 +63,7 @@ class Summary:
         return found
 
     def as_json(self) -> dict[str, Any]:
-        """For a program."""
+        """Returns the summary for a program."""
         return {
             "requests": [asdict(row) for row in self.rows],
             "errors": dict(self.errors),
@@ -73,7 +73,7 @@ class Summary:
         }
 
     def table(self) -> Table:
-        """For a person."""
+        """Returns the summary for a person."""
         table = Table(
             "request", "count", "failed", "asked/s", "got/s", "p50 ms", "p95 ms", "p99 ms", "max ms"
         )

@@ -19,7 +19,7 @@ GROUP = "payments"  # takes orders, pays them, and may see masked card numbers
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the user pool."""
+    """Identifies a user of the user pool."""
 
     name: str
     password: str = field(repr=False)
@@ -27,7 +27,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Target:
-    """A stack as the load test reaches it.
+    """Describes a stack as the load test reaches it.
 
     Args:
         api_url: where the API answers.
@@ -43,7 +43,7 @@ class Target:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The flags that name a stack; without any, it is the local one."""
+    """Adds the flags that name a stack; without any, it is the local one."""
     group = parser.add_argument_group("the stack under load (default: the local stack)")
     group.add_argument("--stack", default="", help="a CloudFormation stack; its outputs say the rest")
     group.add_argument("--region", default="", help="of the stack")

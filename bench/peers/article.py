@@ -1,4 +1,4 @@
-"""The seed article's way, written anew from its description, and two steps from there to here.
+"""Does it as the seed article does, written anew from its description, and in two steps from there to here.
 
 "Building a serverless tokenization solution" (AWS Compute Blog): a random token (uuid4) per sensitive value; for each
 value a table resource, a Direct KMS materials provider, attribute actions, an encrypted table and one put. The provider
@@ -41,19 +41,19 @@ def encrypted_table(session: Session | None = None) -> EncryptedTable:
 
 
 def tokenize(data: Sequence[bytes]) -> None:
-    """As the article does it: everything anew for each value."""
+    """Encrypts as the article does, with new objects for each value."""
     for order in data:
         _swap(order, encrypted_table)
 
 
 def tokenize_sharing(data: Sequence[bytes], session: Session) -> None:
-    """The same, kinder than the article's code: one botocore session for all providers, which saves reading files."""
+    """Encrypts with one botocore session for all providers, kinder than the article's code: files are read once."""
     for order in data:
         _swap(order, lambda: encrypted_table(session))
 
 
 def tokenize_reusing(data: Sequence[bytes], table: EncryptedTable) -> None:
-    """The same with the objects made once; a KMS call and a put per value remain."""
+    """Encrypts with objects that are made once; a KMS call and a put for each value remain."""
     for order in data:
         _swap(order, lambda: table)
 

@@ -1,4 +1,4 @@
-"""Tokenization as somebody else's API: what providers publish of prices and limits. Nothing is measured here."""
+"""Lists the prices and limits that providers of tokenization APIs publish. Nothing is measured here."""
 
 import json
 from pathlib import Path

@@ -38,8 +38,6 @@ def peers(rounds: int) -> dict[str, Any]:
         timings = measure(subjects, network, rounds)
     ours = timings[OURS].cpu.median
     return {
-        "rounds": rounds,
-        "batch": BATCH,
         "ways": {name: _row(timing, asked[name], ours) for name, timing in timings.items()},
         "cloud APIs, by what they publish": cloud_apis(),
     }

@@ -1,4 +1,4 @@
-"""One vault item per token, as the article has it, with what we have: data keys reused, 25 puts a call."""
+"""Writes one vault item per token as the article does, but reuses data keys and puts 25 items a call."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from tokenizer.vault.tokens import RECORD_BYTES, TAG_BYTES, Pointer
 
 
 class OneItemPerToken:
-    """To be made with the network installed and the path's environment set."""
+    """Makes the way; the network has to be installed and the path's environment set."""
 
     def __init__(self) -> None:
         self._vault = tokenize.tokenizer(TokenizeSettings.load(ENVIRONMENT)).vault_stage.vault

@@ -1,4 +1,4 @@
-"""`python -m bench.regression`: the counts as JSON on standard error; with `--store` they become the baseline.
+"""Prints the counts as JSON on standard error (`python -m bench.regression`); `--store` makes them the baseline.
 
 Standard output is the measured function's own log. Bytecodes and calls into C are of an order in a batch: the difference
 of two batches, so that what a batch costs whatever its size is left out. Another version of Python has other bytecodes,
@@ -61,7 +61,7 @@ def _per_order(batch: Callable[[int], Run], count: Callable[[Run], int]) -> floa
 
 
 if __name__ == "__main__":
-    told = json.dumps(counted(), indent=1)
+    document = json.dumps(counted(), indent=1)
     if "--store" in sys.argv:
-        BASELINE.write_text(told + "\n")
-    print(told, file=sys.stderr)
+        BASELINE.write_text(document + "\n")
+    print(document, file=sys.stderr)

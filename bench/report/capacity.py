@@ -1,4 +1,4 @@
-"""Tables of capacity and cost, of the simulation, and of the local stack."""
+"""Makes the tables of capacity and cost, of the simulation, and of the local stack."""
 
 from bench.capacity.article import article_dollars
 from bench.capacity.facts import demand

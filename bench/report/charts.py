@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn by hand: a few lines and labels need no plotting library."""
+"""Draws charts as SVG by hand: a few lines and labels need no plotting library."""
 
 import math
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Tables of the engine: targets, times, stages, counts, what people use, cold starts, growth."""
+"""Makes the engine's tables: targets, times, stages, counts, what people use, cold starts, growth."""
 
 from bench.engine.measure import BATCHES, MIXES
 from bench.report.table import Results, ResultTable, number
@@ -116,7 +116,7 @@ def cold_start(results: Results) -> ResultTable:
                     f"{number(each['low'])} to {number(each['high'])}",
                 )
             )
-    title = f"Cold start, CPU seconds, Python {results['cold_start']['python']}"
+    title = f"Cold start, CPU seconds, Python {results['cold_start']['run']['python']}"
     return ResultTable("cold_start", title, ("", "median", "low to high"), rows)
 
 

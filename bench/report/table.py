@@ -1,4 +1,4 @@
-"""A table of results: the same rows on a terminal and in the docs."""
+"""Holds a table of results: the same rows on a terminal and in the docs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Results: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True)
 class ResultTable:
-    """A table.
+    """Holds a table.
 
     Args:
         name: by which the docs find its place.
@@ -23,7 +23,7 @@ class ResultTable:
     rows: Sequence[tuple[str, ...]]
 
     def markdown(self) -> str:
-        """As it stands in the docs."""
+        """Returns the table as it stands in the docs."""
         lines = [self.head, ("---", *("---:" for _ in self.head[1:])), *self.rows]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

@@ -1,4 +1,4 @@
-"""The targets of the engine, each with what was measured. Nothing here measures."""
+"""Lists the engine's targets, each with what was measured. Nothing here measures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _AT_LEAST, _AT_MOST = True, False
 
 @dataclass(frozen=True)
 class Target:
-    """A figure and what it must be.
+    """Describes a figure and its target.
 
     Args:
         name: what is measured.

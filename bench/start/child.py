@@ -1,4 +1,4 @@
-"""`python -m bench.start.child ORDERS BYTES`: a cold start and one batch, in a process of its own.
+"""Makes a cold start and runs one batch, in its own process: `python -m bench.start.child ORDERS BYTES`.
 
 Prints, on standard error, CPU seconds of the import and of the first batch and the peak of resident memory. Nothing of
 the product may be imported before the clock runs.

@@ -20,33 +20,27 @@ _ROOT = Path(__file__).parents[2]
 _BATCH = 100
 
 
-def cold_start(rounds: int, python: str = sys.executable) -> dict[str, Any]:
+def cold_start(rounds: int) -> dict[str, Any]:
     """Returns the CPU seconds of the import, and of import and first batch of 100 orders.
 
     Args:
         rounds: processes of each kind.
-        python: an interpreter that has the runtime's packages.
     """
-    version = subprocess.check_output([python, "-V"], text=True).split()[1]
     with tempfile.TemporaryDirectory() as compiled, tempfile.TemporaryDirectory() as empty:
-        _child(python, _BATCH, 0, {"PYTHONPYCACHEPREFIX": compiled})
+        _child(_BATCH, 0, {"PYTHONPYCACHEPREFIX": compiled})
         return {
-            "python": version,
-            "compiled": _starts(rounds, python, {"PYTHONPYCACHEPREFIX": compiled}),
-            "not compiled": _starts(
-                rounds, python, {"PYTHONPYCACHEPREFIX": empty, "PYTHONDONTWRITEBYTECODE": "1"}
-            ),
+            "compiled": _starts(rounds, {"PYTHONPYCACHEPREFIX": compiled}),
+            "not compiled": _starts(rounds, {"PYTHONPYCACHEPREFIX": empty, "PYTHONDONTWRITEBYTECODE": "1"}),
         }
 
 
 def memory() -> dict[str, Any]:
-    """Returns the peak resident MiB of an environment after one batch of 500 orders of 4 KiB, and after one order."""
-    full = [_child(sys.executable, 500, 4096, {})["peak_mib"] for _ in range(3)]
-    return {"peak_mib": max(full), "one_order_mib": _child(sys.executable, 1, 0, {})["peak_mib"]}
+    """Returns the peak resident MiB of an environment after one batch of 500 orders of 4 KiB."""
+    return {"peak_mib": max(_child(500, 4096, {})["peak_mib"] for _ in range(3))}
 
 
-def _starts(rounds: int, python: str, environment: dict[str, str]) -> dict[str, Any]:
-    times = [_child(python, _BATCH, 0, environment) for _ in range(rounds)]
+def _starts(rounds: int, environment: dict[str, str]) -> dict[str, Any]:
+    times = [_child(_BATCH, 0, environment) for _ in range(rounds)]
     whole = [each["import"] + each["first batch"] for each in times]
     return {
         "import_seconds": asdict(spread([each["import"] for each in times])),
@@ -54,10 +48,10 @@ def _starts(rounds: int, python: str, environment: dict[str, str]) -> dict[str, 
     }
 
 
-def _child(python: str, orders: int, size: int, environment: dict[str, str]) -> dict[str, float]:
+def _child(orders: int, size: int, environment: dict[str, str]) -> dict[str, float]:
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
-        [python, "-W", "ignore", "-m", "bench.start.child", str(orders), str(size)],
+        [sys.executable, "-W", "ignore", "-m", "bench.start.child", str(orders), str(size)],
         cwd=_ROOT,
         env={**inherited, "PYTHONPATH": str(_ROOT), **environment},
         stdout=subprocess.DEVNULL,

@@ -1,1 +1,1 @@
-"""Generated orders, customers and poison."""
+"""Generates orders, customers and poison."""

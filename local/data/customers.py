@@ -1,4 +1,4 @@
-"""The people behind the generated orders: names, addresses, phones and test cards of several countries."""
+"""Makes the people behind the generated orders: names, addresses, phones and test cards of several countries."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,7 +45,7 @@ def happens(random: Random, share: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Someone who orders; the methods write them down as one order does, with what it leaves out."""
+    """Describes someone who orders; the methods write them down as one order does, with what it leaves out."""
 
     customer_id: str
     country: str
@@ -104,7 +104,7 @@ class Customers:
         self._made = 0
 
     def new(self) -> Customer:
-        """Someone not seen before."""
+        """Makes a customer who was not seen before."""
         random = self._random
         locale, country, currency, _ = random.choices(_COUNTRIES, [share for *_, share in _COUNTRIES])[0]
         faker = self._fakers[locale]

@@ -1,4 +1,4 @@
-"""Raw orders as producers send them: many countries, returning customers, gaps, surprises, all reproducible.
+"""Makes raw orders as producers send them: many countries, returning customers, gaps, surprises, all reproducible.
 
 This file decides what a realistic order looks like and which of its values no consumer may ever see. That list
 is written down here by hand, from the contract, and not taken from `schemas/`: a leak that a wrong schema makes

@@ -1,4 +1,4 @@
-"""Raw records that can never be published, one of each kind, with the contract's code that must come of it.
+"""Makes raw records that can never be published, one of each kind, with the error code that they must get.
 
 Each is made out of a real order, so that a dead letter, a log line or an error text which repeats its input is
 found by the search for that order's values.
@@ -21,7 +21,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """A record at fault.
+    """Describes a record with a fault.
 
     Args:
         kind: what is wrong with it, in two or three words.

@@ -1,4 +1,4 @@
-"""Sample orders on the raw stream, put with the producer's role: something to query."""
+"""Puts sample orders on the raw stream with the producer's role, so that there is something to query."""
 
 from local.data.orders import encode, orders
 from local.emulator.stack import Stack

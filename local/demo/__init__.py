@@ -1,1 +1,1 @@
-"""The demo: the main job, start to end."""
+"""Shows the main job from start to end: the demo."""

@@ -1,4 +1,4 @@
-"""Those who act in the demo beside the producer: a consumer of events, and an operator who reads dead letters.
+"""Defines those who act in the demo beside the producer: a consumer of events, and an operator.
 
 Each works with the credentials of its role, and so proves that the role's permissions are enough.
 """
@@ -25,7 +25,7 @@ _BATCH = 10
 
 @dataclass(frozen=True)
 class Consumer:
-    """Someone who gets sanitized events on a queue of their own."""
+    """Receives sanitized events on a queue of its own."""
 
     credentials: Credentials = field(repr=False)
     queue_url: str
@@ -71,7 +71,7 @@ class Consumer:
 
 @dataclass(frozen=True)
 class Operator:
-    """Someone who looks after dead letters; reads them and puts them back."""
+    """Looks after dead letters: reads them and puts them back."""
 
     queue_url: str
     _sqs: Any = field(repr=False)
@@ -103,7 +103,7 @@ class Operator:
 
 
 def run_replay(stack: Stack, *words: str) -> dict[str, Any]:
-    """Type `replay run --apply` as an operator does, in a folder with the stack's description.
+    """Types `replay run --apply` as an operator does, in a folder with the stack's description.
 
     Returns:
         What the command printed for programs; nothing where it failed.

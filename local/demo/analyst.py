@@ -1,4 +1,4 @@
-"""An analyst in the demo: reads the lake's files with the analyst's role and asks the saved questions of them."""
+"""Reads the lake's files with the analyst's role, and asks them the saved questions."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _SHOWN = 6
 
 @dataclass(frozen=True)
 class Compared:
-    """A question's answer from tokens beside that from raw orders."""
+    """Holds a question's answer from tokens beside that from raw orders."""
 
     question: Question
     answer: Answer
@@ -42,7 +42,7 @@ class Compared:
 
 @dataclass
 class Analyst:
-    """Someone who has the lake's files in a folder of their own."""
+    """Has the lake's files in a folder of its own."""
 
     stack: Stack
     folder: Path

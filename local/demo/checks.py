@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the closing table: what was counted, what it must be, and where to look if it is not that."""
+    """Holds one line of the closing table: what was counted, what it must be, and where to look if it differs."""
 
     name: str
     measured: int
@@ -35,7 +35,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One delivery of a sanitized event.
+    """Holds one delivery of a sanitized event.
 
     Args:
         body: what the consumer's queue held.
@@ -56,7 +56,7 @@ class Received:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """`metadata` of the event."""
+        """Returns `metadata` of the event."""
         return dict(json.loads(self.detail)["metadata"])
 
     @property
@@ -66,7 +66,7 @@ class Received:
 
 
 def by_ingest_id(deliveries: Iterable[Received]) -> dict[str, list[Received]]:
-    """Deliveries grouped by the raw record that they are of."""
+    """Groups deliveries by their raw record."""
     groups = defaultdict(list)
     for delivery in deliveries:
         groups[delivery.ingest_id].append(delivery)
@@ -129,12 +129,12 @@ def values_of(good: Iterable[Event]) -> frozenset[str]:
 def faithful(good: Sequence[Event], groups: Mapping[str, Sequence[Received]]) -> int:
     """Returns how many raw records were published once, under their own id, with unchanged public fields."""
     wanted = Counter(_face(event["event_id"], event["order"]) for event in good)
-    told = Counter(
+    delivered = Counter(
         _face(group[0].metadata["event_id"], group[0].order)
         for group in groups.values()
         if _labelled(group[0])
     )
-    return (wanted & told).total()
+    return (wanted & delivered).total()
 
 
 def _labelled(delivery: Received) -> bool:

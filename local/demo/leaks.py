@@ -1,4 +1,4 @@
-"""The search for values that nobody may see, in whatever bytes others can read."""
+"""Searches for values that nobody may see, in any bytes that others can read."""
 
 import base64
 import binascii
@@ -21,7 +21,7 @@ _AUTHENTICATION_DATA = frozenset(("cvv", "cvc", "cvv2", "cid", "pin", "track1", 
 
 
 class LeakSearch:
-    """Looks for many values in many bytes: as they are, in other case, escaped for JSON or for URLs, without separators, as hex and base64."""
+    """Searches bytes for many values: as they are, in other case, escaped, without separators, as hex and base64."""
 
     def __init__(self, values: Iterable[str]) -> None:
         self._by_start: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
@@ -54,7 +54,7 @@ def _forms(value: str) -> Iterator[bytes]:
 
 
 def _encoded(value: str) -> Iterator[bytes]:
-    """Yields a value as it looks inside URL-encoded, hex and base64 text, at any offset. The search is in lower case."""
+    """Yields a value as it looks inside URL-encoded, hex and base64 text, in the lower case of the search."""
     raw = value.encode(errors="surrogatepass")
     forms = [
         raw.hex().encode(),

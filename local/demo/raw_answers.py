@@ -1,4 +1,4 @@
-"""The analyst's questions answered from raw orders, by hand: what the answers from tokens must be equal to."""
+"""Answers the analyst's questions from raw orders, by hand; the answers from tokens must be equal."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The demo: the main job on a local stack of its own, start to end, with every figure measured.
+"""Runs the demo: the main job on a local stack of its own, start to end, with every figure measured.
 
 This file decides what happens in which order, and that nothing is left running. The steps are in `demo_steps.py`,
 what their figures must be in `demo_checks.py`.

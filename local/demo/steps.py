@@ -1,4 +1,4 @@
-"""The steps of the demo: each does one thing on the stack, shows it, and answers with the figures it measured."""
+"""Defines the demo's steps: each does one thing on the stack, shows it, and returns the figures it measured."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _POLL_SECONDS = 0.25
 
 @dataclass
 class Steps:
-    """One run on a stack that is up."""
+    """Holds one run on a stack that is up."""
 
     stack: Stack
     view: View
@@ -125,24 +125,24 @@ class Steps:
             send_held(self.stack, self.stack.assume(outputs["ProducerRoleArn"]), self.workload)
             wait_until(lambda: self._letters_waiting() >= before + len(held), self._wait)
             lettered = self._letters_waiting() - before
-        self.view.step("mending it, and typing `replay run --apply` as the operator")
+        self.view.step("fixing it, and typing `replay run --apply` as the operator")
         known = set(checks.by_ingest_id(self.deliveries))
-        told = run_replay(self.stack, "--since", began.isoformat())
+        answer = run_replay(self.stack, "--since", began.isoformat())
         wanted = {event["event_id"] for event in held}
 
         def replayed() -> set[str]:
             return {each.metadata["event_id"] for each in self.deliveries if each.ingest_id not in known}
 
         wait_until(lambda: replayed() >= wanted, self._take)
-        hint = str(told.get("error") or told["statuses"])
+        hint = str(answer.get("error") or answer["statuses"])
         return [
             Figure("dead-lettered by a schema bug", lettered, len(held), "did the functions take the layer?"),
-            Figure("replayed after the fix", told["statuses"].get("published", 0), len(held), hint),
+            Figure("replayed after the fix", answer["statuses"].get("published", 0), len(held), hint),
             Figure("  and published since", len(replayed() & wanted), len(held), hint),
         ]
 
     def _wait(self) -> int:
-        """Nothing is received while others work; the patience of a wait begins anew with each letter."""
+        """Sleeps while others work; returns how many letters came, since each of them renews the patience of a wait."""
         before = self._letters_waiting()
         sleep(_POLL_SECONDS)
         return self._letters_waiting() - before

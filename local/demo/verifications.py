@@ -18,7 +18,7 @@ _DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A call that must be refused, and the service's answer."""
+    """Holds a call that must be refused, and the service's answer."""
 
     what: str
     answer: str

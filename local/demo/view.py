@@ -23,7 +23,7 @@ Row = tuple[str, str, str]
 
 
 class View:
-    """The demo's output."""
+    """Prints the demo's output."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
@@ -118,7 +118,7 @@ class View:
 
 
 def _rows(raw: Any, sanitized: Any, path: str) -> Iterator[Row]:
-    """Field by field, what stood there and what stands there now."""
+    """Yields, field by field, what was there and what is there now."""
     if isinstance(raw, dict) and isinstance(sanitized, dict):
         for key in {**sanitized, **raw}:
             inner = f"{path}.{key}".lstrip(".")

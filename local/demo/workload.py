@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Everything that is sent, one entry for each raw record.
+    """Holds everything that is sent, one entry for each raw record.
 
     Args:
         good: events that must be published; one that is put twice stands here twice.
@@ -30,7 +30,7 @@ class Workload:
         plain: Kinesis records with one raw record each.
         packed: Kinesis records in KPL's form, as the raw records in them.
         messages: bodies for SQS.
-        held: good events that are sent while a schema bug is deployed, and replayed once it is mended.
+        held: good events that are sent while a schema bug is deployed, and replayed once it is fixed.
     """
 
     good: tuple[dict[str, Any], ...] = field(repr=False)

@@ -1,1 +1,1 @@
-"""The emulator with the deployed template."""
+"""Runs the emulator with the deployed template."""

@@ -58,7 +58,7 @@ BATCH_ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Bend:
-    """One thing that the emulator gets otherwise.
+    """Describes one thing that the emulator does differently.
 
     Args:
         name: as the table in docs/local-stack.md has it.

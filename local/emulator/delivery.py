@@ -28,12 +28,12 @@ Query = Mapping[str, Sequence[Step]]
 
 
 class NoPartitionError(Exception):
-    """A record from which a query gets no partition."""
+    """Says that a query gets no partition from a record."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An object to put."""
+    """Holds an object to put."""
 
     key: str
     body: bytes = field(repr=False)
@@ -64,20 +64,20 @@ class Settings:
         Args:
             description: `DeliveryStreamDescription`; partitioned by a query, to S3.
         """
-        told = description["Destinations"][0]["ExtendedS3DestinationDescription"]
+        settings = description["Destinations"][0]["ExtendedS3DestinationDescription"]
         processors = {
             each["Type"]: {one["ParameterName"]: one["ParameterValue"] for one in each.get("Parameters", ())}
-            for each in told["ProcessingConfiguration"]["Processors"]
+            for each in settings["ProcessingConfiguration"]["Processors"]
         }
         return cls(
             name=description["DeliveryStreamName"],
-            role_arn=told["RoleARN"],
-            bucket=told["BucketARN"].removeprefix(_BUCKET_ARN),
-            prefix=told["Prefix"],
-            error_prefix=told["ErrorOutputPrefix"],
+            role_arn=settings["RoleARN"],
+            bucket=settings["BucketARN"].removeprefix(_BUCKET_ARN),
+            prefix=settings["Prefix"],
+            error_prefix=settings["ErrorOutputPrefix"],
             query=parsed(processors["MetadataExtraction"]["MetadataExtractionQuery"]),
             delimiter=b"\n" if "AppendDelimiterToRecord" in processors else b"",
-            zipped=told["CompressionFormat"] == "GZIP",
+            zipped=settings["CompressionFormat"] == "GZIP",
         )
 
 
@@ -102,7 +102,7 @@ def files(settings: Settings, records: Iterable[bytes], now: datetime, unique: U
         settings: of the delivery stream.
         records: as they were put.
         now: in UTC, for the objects' names.
-        unique: told apart by it from all others of the same second.
+        unique: distinguishes it from all others of the same second.
     """
     parts: dict[str, list[bytes]] = defaultdict(list)
     failed: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Carries sanitized events from a queue into the lake, as Firehose would, by the settings of the deployed delivery stream.
+"""Carries sanitized events from a queue into the lake as Firehose would, by the deployed stream's settings.
 
 A process of its own, started by `local.emulator.lifecycle`. It writes with the delivery's own role, and takes an event off the queue only
 when it lies in the bucket, so that an event may come twice and none is lost.

@@ -73,7 +73,7 @@ def _deployed(
     stack = _settled(cloudformation)
     if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise LocalStackError(
-            f"the template was not deployed: {_reasons(cloudformation)}", "mend template.yaml"
+            f"the template was not deployed: {_reasons(cloudformation)}", "fix template.yaml"
         )
     _complete(client, real, chosen)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}

@@ -1,4 +1,4 @@
-"""Lambda's event source mapping for a Kinesis stream, as AWS documents it, without AWS, threads or a clock.
+"""Implements Lambda's event source mapping for a Kinesis stream as AWS documents it, without AWS, threads or a clock.
 
 Sources: Lambda developer guide, "Using AWS Lambda with Amazon Kinesis" (batching, bisecting, partial answers,
 retry limits) and "Retaining discarded batches" (on-failure records); ../shared/reliability.md, section 1, has what
@@ -22,7 +22,7 @@ _FOREVER = -1
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A deployed mapping's settings; ages and windows in seconds, -1 for no limit."""
+    """Holds a deployed mapping's settings; ages and windows in seconds, -1 for no limit."""
 
     mapping_id: str
     stream_arn: str
@@ -57,7 +57,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record of the stream; `data` is base64, `arrived` in seconds since 1970."""
+    """Holds a record of the stream; `data` is base64, `arrived` in seconds since 1970."""
 
     sequence: str
     arrived: float
@@ -72,7 +72,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Records that are delivered together.
+    """Holds records that are delivered together.
 
     Args:
         retries: how many of the allowed retries are used up.
@@ -86,26 +86,26 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """All records are done."""
+    """Says that all records are done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """None of the records is done; `function_error` is Lambda's word for it, None for a bad answer."""
+    """Says that no record is done; `function_error` is Lambda's word for it, None for a bad answer."""
 
     function_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """The records before a sequence number are done."""
+    """Says that the records before a sequence number are done."""
 
     sequence: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotInvoked:
-    """The function was throttled or Lambda failed: nothing ran, and no retry is used up."""
+    """Says that the function was throttled or Lambda failed: nothing ran, and no retry is used up."""
 
 
 Answer = Success | Failure | Partial | NotInvoked
@@ -113,14 +113,14 @@ Answer = Success | Failure | Partial | NotInvoked
 
 @dataclass(frozen=True, slots=True)
 class Invoke:
-    """Deliver these records now."""
+    """Asks to deliver these records now."""
 
     segment: Segment
 
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """These records are delivered no more; `condition` is Lambda's word for why."""
+    """Says that these records are no longer delivered; `condition` is Lambda's word for why."""
 
     segment: Segment
     condition: str
@@ -129,7 +129,7 @@ class GiveUp:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing to do until then, in seconds since 1970."""
+    """Says that there is nothing to do until then, in seconds since 1970."""
 
     until: float
 
@@ -166,7 +166,7 @@ def interpret(
 
 
 class Lane:
-    """The batches of one shard that are delivered in order; a shard has as many lanes as its parallelization."""
+    """Delivers the batches of one shard in order; a shard has as many lanes as its parallelization."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -1,4 +1,4 @@
-"""The local stack: started, found again, deployed anew, stopped. One folder holds all that it leaves on disk."""
+"""Starts, finds, redeploys and stops the local stack. One folder holds all that it leaves on disk."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ def up(
 
     Args:
         directory: takes all that the stack leaves on disk.
-        report: told of each step.
+        report: called with the text of each step.
         parameters: of template.yaml, beside those that every local stack has.
         live: whether a stack that is started serves the live page, too.
 
@@ -152,7 +152,7 @@ def _keep(directory: Path, stack: Stack) -> None:
 
 
 def _write(path: Path, content: Any) -> None:
-    """Written whole or not at all; credentials of functions are near, so for the owner alone."""
+    """Writes a file whole or not at all, for its owner alone, since the functions' credentials are near."""
     temporary = path.with_suffix(".tmp")
     temporary.touch(mode=0o600)
     temporary.write_text(json.dumps(content, indent=1) + "\n")

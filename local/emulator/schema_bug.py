@@ -1,4 +1,4 @@
-"""A schema bug, deployed and mended again: version 1 of `order.placed` asks for a field that no producer sends.
+"""Deploys a schema bug and fixes it: version 1 of `order.placed` asks for a field that no producer sends.
 
 What is deployed is the repository's own layer with one line more, so that a replay is tried on a fault as it happens.
 """

@@ -1,4 +1,4 @@
-"""The emulator's process: ministack on 127.0.0.1 alone, its state below one folder, IAM enforced."""
+"""Runs the emulator's process: ministack on 127.0.0.1 alone, its state below one folder, IAM enforced."""
 
 import os
 import signal

@@ -25,7 +25,7 @@ _making = (
 
 @dataclass(frozen=True)
 class Credentials:
-    """Credentials of a role or of the administrator."""
+    """Holds the credentials of a role or of the administrator."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -37,7 +37,7 @@ ADMINISTRATOR = Credentials(*server.ADMINISTRATOR)
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack.
+    """Describes a running stack.
 
     Args:
         outputs: of template.yaml.

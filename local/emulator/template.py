@@ -1,4 +1,4 @@
-"""template.yaml as the emulator takes it: the real template, less what the emulator gets wrong.
+"""Prepares template.yaml for the emulator: the real template, without what the emulator gets wrong.
 
 What is bent stands in local/emulator/bends.py and in docs/local-stack.md; what the emulator passes over is found here and done by calls.
 """
@@ -17,7 +17,7 @@ BUCKET = "AWS::S3::Bucket"
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML with CloudFormation's short tags; libyaml's parser, where PyYAML has it, takes a tenth of the time."""
+    """Loads YAML with CloudFormation's short tags. libyaml's parser, if PyYAML has it, takes a tenth of the time."""
 
 
 def _tagged(loader: yaml.constructor.SafeConstructor, suffix: str, node: yaml.Node) -> Node:

@@ -1,4 +1,4 @@
-"""People and machines for the local stack, signed in as they would be on AWS."""
+"""Creates people and machines for the local stack, signed in as they would be on AWS."""
 
 import base64
 import json

@@ -1,1 +1,1 @@
-"""The live page: a person watches orders go in and events come out, on the local stack alone."""
+"""Shows a person how orders go in and events come out, on the local stack alone: the live page."""

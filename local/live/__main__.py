@@ -1,4 +1,4 @@
-"""`python -m local.live DIRECTORY PORT`: serves the page until it is ended."""
+"""Serves the page until it is ended: `python -m local.live DIRECTORY PORT`."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""Those who act behind the page, each with the credentials of its role: producer, consumer, operator."""
+"""Defines those who act behind the page, each with its role's credentials: producer, consumer, operator."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from replay.runner import PUBLISHED
 
 _HOLD_SECONDS = 10  # for which letters are kept from other operators, while the page looks at them
 _REPLAY_SECONDS = 150  # longer than the replay function works
-_PURPOSE = "mended on the live page"
+_PURPOSE = "fixed on the live page"
 
 Failed = (ClientError, BotoCoreError, CommandError)
 
@@ -70,7 +70,7 @@ def replay(
     Args:
         stack: the local one.
         letter_id: of the letter.
-        patch_of: the JSON Patch to mend it by, None to replay it as it is.
+        patch_of: the JSON Patch to fix it by, None to replay it as it is.
 
     Returns:
         What became of it, None if it is not on the queue.

@@ -24,7 +24,7 @@ _BATCH = 40
 _POISON_SEED = 10_000  # away from the orders' own: an event is known by its event_id
 
 _ITEM = {"sku": "SKU-1", "name": "Kettle", "quantity": 1, "unit_price": "39.90"}
-_MENDS: dict[str, Patch] = {
+_FIXES: dict[str, Patch] = {
     "unknown type": [{"op": "replace", "path": "/event_type", "value": "order.placed"}],
     "version 99": [{"op": "replace", "path": "/schema_version", "value": 1}],
     "a field missing": [{"op": "add", "path": "/order/items", "value": [_ITEM]}],
@@ -33,7 +33,7 @@ _MENDS: dict[str, Patch] = {
 
 
 class Controls:
-    """One stack's page; browsers ask it from several threads."""
+    """Controls one stack's page; browsers ask it from several threads."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
@@ -96,21 +96,21 @@ class Controls:
         if source not in ("stream", "queue"):
             raise ActionRefused(HTTPStatus.BAD_REQUEST, "source: stream or queue")
         if kind == "order":
-            data, mend = encode(next(self._orders)), None
+            data, fix = encode(next(self._orders)), None
         elif kind in self._kinds:
             (poison,) = (each for each in poisons(next(self._seeds)) if each.kind == kind)
             if source == "queue" and not poison.is_text:
                 raise ActionRefused(
                     HTTPStatus.BAD_REQUEST, "the queue takes text alone; send this kind to the stream"
                 )
-            data, mend = poison.data, _MENDS.get(kind)
+            data, fix = poison.data, _FIXES.get(kind)
         else:
             raise ActionRefused(HTTPStatus.BAD_REQUEST, "kind: unknown")
         self._asked = time.monotonic()
         if not self._subscribed.wait(_SUBSCRIBE_SECONDS):  # an event that nobody subscribed to is gone
             raise ActionRefused(HTTPStatus.BAD_GATEWAY, "send: the page has no subscription to the bus yet")
         place = put(self._stack, source, data)
-        return {"number": self._journal.sent(kind, source, place, data, mend)}
+        return {"number": self._journal.sent(kind, source, place, data, fix)}
 
     def _fault(self, request: dict[str, Any]) -> dict[str, Any]:
         name, on = request.get("name"), request.get("on")
@@ -120,20 +120,20 @@ class Controls:
         return {}
 
     def _replay(self, request: dict[str, Any]) -> dict[str, Any]:
-        letter_id, mend = request.get("id"), request.get("mend")
-        if not isinstance(letter_id, str) or not isinstance(mend, bool):
-            raise ActionRefused(HTTPStatus.BAD_REQUEST, "id: a text, mend: true or false")
-        result = replay(
-            self._stack, letter_id, lambda letter: self._journal.mend_of(letter) if mend else None
-        )
+        letter_id, fix = request.get("id"), request.get("fix")
+        if not isinstance(letter_id, str) or not isinstance(fix, bool):
+            raise ActionRefused(HTTPStatus.BAD_REQUEST, "id: a text, fix: true or false")
+        result = replay(self._stack, letter_id, lambda letter: self._journal.fix_of(letter) if fix else None)
         if result is None:
             raise ActionRefused(
                 HTTPStatus.BAD_REQUEST,
                 "the letter is not on the queue any more, or another operator holds it",
             )
         status = str(result["status"])
-        told = " ".join(str(result[key]) for key in ("code", "message") if result.get(key))
-        self._journal.replayed(letter_id, f"{status}: {told}" if told else status, gone=status == PUBLISHED)
+        reason = " ".join(str(result[key]) for key in ("code", "message") if result.get(key))
+        self._journal.replayed(
+            letter_id, f"{status}: {reason}" if reason else status, gone=status == PUBLISHED
+        )
         return {"status": status}
 
 

@@ -1,4 +1,4 @@
-"""The page's fault switches: the vault throttles, the bus does not answer. No product code knows of them.
+"""Holds the page's fault switches: the vault throttles, the bus does not answer. No product code knows of them.
 
 The first switch leads the tokenizing functions to a proxy in this process, where they stay until `make down`; it
 passes on all that no fault stands against.

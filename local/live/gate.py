@@ -13,7 +13,7 @@ _OWN = frozenset({"same-origin", "none"})  # the page itself, or an address that
 
 
 class Headers(Protocol):
-    """Looked up whatever the case, as `http.server` does."""
+    """Looks headers up in upper or lower case, as `http.server` does."""
 
     def get(self, name: str, failobj: str, /) -> str:
         """Returns one header's value."""
@@ -31,7 +31,7 @@ HEADERS = {
 
 
 def refusal(method: str, headers: Headers, port: int, token: str) -> tuple[HTTPStatus, str] | None:
-    """Why a request is refused, None where it is not.
+    """Returns why a request is refused, None if it is not.
 
     Args:
         method: of HTTP.

@@ -19,12 +19,12 @@ Patch = list[dict[str, Any]]
 
 @dataclass
 class Sent:
-    """A record that the page sent.
+    """Holds a record that the page sent.
 
     Args:
         kind: `order`, or what is wrong with it.
         place: its sequence number or message id.
-        mend: the JSON Patch that makes an order of it, None where there is none.
+        fix: the JSON Patch that makes an order of it, None where there is none.
     """
 
     number: int
@@ -32,13 +32,13 @@ class Sent:
     source: str
     place: str
     data: bytes = field(repr=False)
-    mend: Patch | None = field(default=None, repr=False)
+    fix: Patch | None = field(default=None, repr=False)
     state: str = WAITING
     event: dict[str, Any] | None = field(default=None, repr=False)
 
     @property
     def event_id(self) -> str | None:
-        """As the producer gave it; None where the record can't be read."""
+        """Returns the order as the producer gave it; None if the record can't be read."""
         try:
             found = json.loads(self.data)
         except ValueError:
@@ -51,7 +51,7 @@ class Sent:
 
 
 class Journal:
-    """Everything on the page but the switches; each change wakes who waits for one."""
+    """Holds everything on the page but the switches; each change wakes those who wait for one."""
 
     def __init__(self) -> None:
         self.changes = Condition()
@@ -64,22 +64,22 @@ class Journal:
         self.trouble: str | None = None
 
     def changed(self) -> None:
-        """Something is to be shown."""
+        """Notes that something is to be shown."""
         with self.changes:
             self.version += 1
             self.changes.notify_all()
 
-    def sent(self, kind: str, source: str, place: str, data: bytes, mend: Patch | None = None) -> int:
+    def sent(self, kind: str, source: str, place: str, data: bytes, fix: Patch | None = None) -> int:
         """Notes that a record was sent; returns its number."""
         with self.changes:
             number = self._figures["sent"] = self._figures["sent"] + 1
-            self._sent[number] = Sent(number, kind, source, place, data, mend)
+            self._sent[number] = Sent(number, kind, source, place, data, fix)
             self._sent.pop(number - _KEPT, None)
             self.changed()
         return number
 
     def received(self, body: str) -> None:
-        """An event came; one that another producer's order became is counted, and not shown."""
+        """Notes an event; one that another producer's order became is counted, and not shown."""
         event = json.loads(body)
         with self.changes:
             sent = next(
@@ -98,7 +98,7 @@ class Journal:
             self.changed()
 
     def letters(self, found: list[Letter]) -> None:
-        """These letters are on the queue."""
+        """Notes which letters are on the queue."""
         with self.changes:
             self._letters = {each.letter_id: each for each in found}
             self._figures["lettered"] += len(self._letters.keys() - self._seen)
@@ -110,7 +110,7 @@ class Journal:
             self.changed()
 
     def replayed(self, letter_id: str, result: str, *, gone: bool) -> None:
-        """This became of a letter that was replayed."""
+        """Notes what became of a letter that was replayed."""
         with self.changes:
             self._results[letter_id] = result
             if gone:
@@ -119,7 +119,7 @@ class Journal:
             self.changed()
 
     def told_of(self, trouble: str | None) -> None:
-        """The stack can't be watched, or can again."""
+        """Notes that the stack can't be watched, or can again."""
         if trouble != self.trouble:
             self.trouble = trouble
             self.changed()
@@ -129,10 +129,10 @@ class Journal:
         """Returns how many letters are shown."""
         return len(self._letters)
 
-    def mend_of(self, letter: Letter) -> Patch | None:
+    def fix_of(self, letter: Letter) -> Patch | None:
         """Returns the patch for a letter's record, where the page knows one."""
         sent = self._by_place(letter.place)
-        return sent.mend if sent else None
+        return sent.fix if sent else None
 
     def order(self, number: int) -> dict[str, Any] | None:
         """Returns one record and its event, None if it is forgotten."""
@@ -154,9 +154,9 @@ class Journal:
 
     def _letter(self, letter: Letter) -> dict[str, Any]:
         sent = self._by_place(letter.place)
-        told = {key: letter.to_dict()[key] for key in ("id", "code", "source", "attempts", "message")}
-        order, mend = (sent.number, sent.mend) if sent else (None, None)
-        return {**told, "order": order, "mend": mend, "result": self._results.get(letter.letter_id)}
+        shown = {key: letter.to_dict()[key] for key in ("id", "code", "source", "attempts", "message")}
+        order, fix = (sent.number, sent.fix) if sent else (None, None)
+        return {**shown, "order": order, "fix": fix, "result": self._results.get(letter.letter_id)}
 
     def _by_place(self, place: str) -> Sent | None:
         return next((each for each in self._sent.values() if each.place == place), None)

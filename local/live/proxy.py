@@ -1,4 +1,4 @@
-"""A proxy on loopback between the functions and the emulator, for calls that are to fail."""
+"""Runs a proxy on loopback between the functions and the emulator, for calls that are to fail."""
 
 import http.client
 from collections.abc import Callable

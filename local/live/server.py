@@ -1,4 +1,4 @@
-"""The page's HTTP server: files, the state as it changes, and the few things that a button does."""
+"""Serves the page over HTTP: files, the state as it changes, and the few things that a button does."""
 
 import json
 import secrets
@@ -25,7 +25,7 @@ _NOT_FOUND: tuple[HTTPStatus, dict[str, Any]] = (HTTPStatus.NOT_FOUND, {"error":
 
 
 class ActionRefused(Exception):
-    """Nothing was done; the text says why, without values."""
+    """Says that nothing was done; the text says why, without values."""
 
     def __init__(self, status: HTTPStatus, text: str) -> None:
         super().__init__(text)
@@ -42,7 +42,7 @@ class Serves(Protocol):
         """Returns one order, raw and sanitized."""
 
     def act(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Does what a button asks for; raises Refused if that fails."""
+        """Does what a button asks for; raises ActionRefused if that fails."""
 
 
 class LiveServer(ThreadingHTTPServer):

@@ -1,4 +1,4 @@
-"""The audit trail on the deployed template: who can add to it, that nobody can change it, and that the command tells."""
+"""Tests the audit trail on the deployed template: who can add to it, and that nobody can change it unseen."""
 
 import base64
 import json

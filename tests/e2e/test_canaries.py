@@ -1,4 +1,4 @@
-"""Marked values through every path, failures, replays, the API and a move between keys included; then everything that the stack wrote is searched.
+"""Sends marked values through every path, failures and replays included, then searches all that the stack wrote.
 
 What holds raw values by its nature is left out by name: the raw stream, the raw queue and the queue of unprocessed messages. The rest may hold
 them sealed or as tokens alone. The emulator keeps its state in memory, which is asked for by its APIs; its files are searched as well.

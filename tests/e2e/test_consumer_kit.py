@@ -1,4 +1,4 @@
-"""The consumers' kit alone, in an environment where nothing else of this repository is installed, on events just captured."""
+"""Tests the consumers' kit on events just captured, where nothing else of this repository is installed."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""docs/analyse.md does what it says, on a stack of its own; and the local stack's delivery works as Firehose is told to."""
+"""Tests that docs/analyse.md does what it says, and that the local stack delivers as Firehose would."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A person at the live page: order in, event out, poison, letter, replay, published; by mouse, by keyboard, in the dark."""
+"""Tests the live page with a person at it: order, event, poison, letter, replay; by mouse, by keyboard, in the dark."""
 
 import json
 import re
@@ -116,7 +116,7 @@ def test_a_field_under_the_pointer_is_marked_on_both_sides_with_the_facts_derive
     expect(page.locator("#fields tr.marked")).to_have_count(0)
 
 
-def test_a_poison_becomes_a_letter_is_still_refused_and_is_published_once_it_is_mended(page: Page) -> None:
+def test_a_poison_becomes_a_letter_is_still_refused_and_is_published_once_it_is_fixed(page: Page) -> None:
     before = {name: figure(page, name) for name in ("published", "lettered", "replayed")}
     letter = poison(page, "a field missing")
     order = page.locator("#orders li").first
@@ -125,7 +125,7 @@ def test_a_poison_becomes_a_letter_is_still_refused_and_is_published_once_it_is_
     letter.get_by_role("button", name=re.compile("^Replay")).click()
     expect(letter).to_contain_text("Still refused. failed: invalid_field")
     assert figure(page, "replayed") == before["replayed"]
-    letter.get_by_role("button", name="Mend and replay").click()
+    letter.get_by_role("button", name="Fix and replay").click()
     expect(letter).to_have_count(0)
     expect(order).to_contain_text("published")
     expect(page.locator("#told")).to_have_text("Replayed, and published.")
@@ -133,7 +133,7 @@ def test_a_poison_becomes_a_letter_is_still_refused_and_is_published_once_it_is_
     expect(page.get_by_role("heading", name="Dead letters")).to_be_focused()
 
 
-def test_a_poison_that_nothing_mends_shows_its_bytes_and_stays_refused(page: Page) -> None:
+def test_a_poison_that_nothing_fixes_shows_its_bytes_and_stays_refused(page: Page) -> None:
     letter = poison(page, "broken JSON")
     expect(letter.locator(".code")).to_have_text("malformed_json")
     expect(page.locator("#record pre")).to_contain_text('"event_type":"order.placed"')

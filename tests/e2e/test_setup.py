@@ -1,4 +1,4 @@
-"""The environments that make makes: whole or made anew. A small project stands for ours; its Makefile, its program and its uv are ours."""
+"""Tests the environments that make sets up: complete, or made again. A small project stands for ours."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Every crash point in order: once counting the calls, then once for each with a crash before it and after its effect."""
+"""Tests every crash point in order: for each call one crash before its effect and one after it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""`make fuzz`: the targets over and over, with other inputs each round, for some minutes; ends at the first broken promise.
+"""Runs the targets with other inputs each round, for some minutes, until a promise is broken: `make fuzz`.
 
 `python -m tests.fuzz MINUTES`. The round's seed is printed: `FUZZ_EXAMPLES=1000 pytest tests/fuzz --hypothesis-seed=N` runs it again.
 """

@@ -1,4 +1,4 @@
-"""Targets behind the dead-letter queue and the replay function: letters, seals, Lambda's failure records, edits, requests."""
+"""Defines the targets behind the dead-letter queue and the replay function: letters, seals, edits, requests."""
 
 import json
 from collections.abc import Sequence
@@ -129,7 +129,7 @@ def failure_record(data: bytes) -> None:
 
 
 def edit(data: bytes) -> None:
-    """A JSON Patch gives another record under another identity, or does not fit; none makes a record that no source takes."""
+    """Tests that a JSON Patch gives another record of another identity, which sources take, or does not fit."""
     try:
         given: Any = json.loads(data)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The payments table on DynamoDB in memory (moto): the fake and the table pass the same tests, and of two at once one wins."""
+"""Tests the payments table on moto's DynamoDB: fake and table pass the same tests, and of two at once one wins."""
 
 from dataclasses import replace
 from typing import Any

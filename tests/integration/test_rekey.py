@@ -1,4 +1,4 @@
-"""The vault moves to another KMS key (DynamoDB and KMS of moto) while it is written, erased, tampered with, and while the mover dies."""
+"""Tests the vault's move to another KMS key (on moto) while it is written, erased and tampered with, and movers die."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace

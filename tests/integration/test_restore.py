@@ -1,4 +1,4 @@
-"""Tables come back from a recovery point (DynamoDB of moto, copies in the place of restores): what is read then, and what stays erased."""
+"""Tests tables that come back from a recovery point (moto's DynamoDB): what is read then, and what stays erased."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Counters and honey tokens in DynamoDB: the fakes and the tables pass the same tests, and many at a time get no more."""
+"""Tests counters and honey tokens in DynamoDB: fakes and tables pass the same tests, and many at a time get no more."""
 
 import sys
 import threading

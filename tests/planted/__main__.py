@@ -44,9 +44,7 @@ def _healthy(wanted: Sequence[str], trees: SimpleQueue[Path]) -> int:
     if outcome is Outcome.PASSED:
         return 0
     print(output)
-    print(
-        f"error: without a bug the tests {outcome}\nhint: mend that first; `caught` says nothing until then"
-    )
+    print(f"error: without a bug the tests {outcome}\nhint: fix that first; `caught` says nothing until then")
     return 2
 
 

@@ -1,4 +1,4 @@
-"""Each planted bug still stands in one place of the product, its tests exist, and every kind has three bugs and more."""
+"""Tests that each planted bug fits one place of the product and has tests, and each kind at least three bugs."""
 
 from collections import Counter
 from pathlib import Path

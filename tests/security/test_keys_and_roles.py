@@ -60,7 +60,7 @@ def no_use_comes_from_outside(template: Template) -> list[str]:
 
 
 def administrators_are_named_or_the_accounts(template: Template) -> list[str]:
-    """By parameter or by the account's IAM; and the root user can mend a policy, which alone keeps a key from being lost."""
+    """By parameter or by the account's IAM; and the root user can fix a policy, which alone keeps a key from being lost."""
     administrators = {
         "AWS": {
             "Fn::If": [

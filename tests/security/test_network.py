@@ -1,4 +1,4 @@
-"""The network that the template promises; each check is seen to bite by planting the weakness. No emulator routes packets."""
+"""Tests the network that the template promises, by planting each weakness. No emulator routes packets."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Weaknesses of every kind, planted one by one into copies of the tree: each is found by a check of `make lint` or `make test`.
+"""Plants weaknesses of every kind into copies of the tree; `make lint` or `make test` must find each.
 
 `make lint` runs the checks of `tools/lint/`, ruff and detect-secrets, `make test` the promises of the template. That checkov still sees is
 tried within `make lint` itself, on tools/lint/planted.yaml, since its environment belongs to it.

@@ -1,4 +1,4 @@
-"""The simulation bites: each wall that the emulator can't enforce is taken down, one by one, and a request must come out otherwise.
+"""Tests that the simulation notices when any wall is removed that the emulator can't enforce.
 
 What the emulator can't enforce is found in the policies by machine: what `local/emulator/bends.py` takes out for it, what stands in
 an endpoint, a bus's policy or a service's permission, and conditions on keys that it does not know.

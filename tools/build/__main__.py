@@ -1,4 +1,4 @@
-"""`python -m tools.build`: what the Makefile calls for `sam build`, and the report on what came of it."""
+"""Builds for `sam build`, as the Makefile asks, and reports what was built: `python -m tools.build`."""
 
 import argparse
 import shutil

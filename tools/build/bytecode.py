@@ -1,4 +1,4 @@
-"""Bytecode in the layer: `/opt` is read-only on Lambda, so without it each cold start compiles all that it imports.
+"""Compiles the layer's bytecode: `/opt` is read-only on Lambda, so each cold start would compile all imports.
 
 Only modules that the functions may import get bytecode; all of it would weigh twelve megabytes. Which ones those are is
 seen in this environment, which has the packages of the layer's own lock file.

@@ -2,7 +2,7 @@
 
 
 class BuildError(Exception):
-    """Nothing was built, or what was built is not fit to be deployed."""
+    """Says that nothing was built, or that the build is not fit to be deployed."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)

@@ -25,14 +25,14 @@ _PACKAGES = ("tokenizer", "schemas", "policies")
 
 
 class Architecture(StrEnum):
-    """Lambda's names of its processors."""
+    """Names the processors as Lambda does."""
 
     ARM64 = "arm64"
     X86_64 = "x86_64"
 
     @classmethod
     def native(cls) -> "Architecture | None":
-        """That of this machine, None if Lambda has none like it."""
+        """Returns this machine's architecture, None if Lambda has none like it."""
         return _MACHINES.get(platform.machine())
 
     @property

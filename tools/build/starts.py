@@ -25,7 +25,7 @@ _SECONDS = 60
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds that an import takes, the median of several runs."""
+    """Returns the seconds that an import takes, the median of several runs."""
 
     wall: float
     cpu: float

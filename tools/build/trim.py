@@ -42,7 +42,7 @@ def trim(packages: Path, services: Collection[str]) -> None:
     gone = [name for name in _UNUSED if not (packages / name).exists()]
     gone += [f"{_BOTOCORE_DATA}/{name}" for name in sorted(services) if not (data / name).is_dir()]
     if gone:
-        raise BuildError(f"not in the packages any more: {', '.join(gone)}", "mend tools/build/trim.py")
+        raise BuildError(f"not in the packages any more: {', '.join(gone)}", "fix tools/build/trim.py")
     for model in data.iterdir():
         if model.is_dir() and model.name not in services:
             shutil.rmtree(model)

@@ -1,4 +1,4 @@
-"""`python -m tools.docs`: draws the pictures of docs/architecture.md, and writes docs/reference.md."""
+"""Draws the pictures of docs/architecture.md and writes docs/reference.md: `python -m tools.docs`."""
 
 from pathlib import Path
 

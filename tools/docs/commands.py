@@ -11,7 +11,7 @@ _EVERYWHERE = frozenset({"--stack", "--profile", "--region", "--role-arn", "--js
 
 
 class Command(NamedTuple):
-    """A command or a group of them, by the words that are typed for it."""
+    """Describes a command or a group of them, by the words that are typed for it."""
 
     user: User
     words: tuple[str, ...]

@@ -40,7 +40,7 @@ _BATCHES = "batches of"
 
 @dataclass(frozen=True, order=True)
 class Edge:
-    """An arrow.
+    """Describes an arrow.
 
     Args:
         start: logical id of who acts, a function or a role that people assume.

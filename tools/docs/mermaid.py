@@ -1,4 +1,4 @@
-"""A picture as a Mermaid flowchart, which GitHub and most viewers of Markdown draw."""
+"""Draws a picture as a Mermaid flowchart, which GitHub and most viewers of Markdown show."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""docs/reference.md: what has a name, in tables. Each is taken from where the name is given, with the words that stand there."""
+"""Writes docs/reference.md: all names in tables, each with the words that stand where the name is defined."""
 
 import inspect
 import re
@@ -110,20 +110,20 @@ def _leaves(plan: Plan, path: str) -> Iterator[list[str]]:
 
 
 def _kind(kind: FieldKind) -> str:
-    told = [
+    limits = [
         each.name if value is True else f"{each.name} {value}"
         for each in fields(kind)
         if each.name != "facts" and (value := getattr(kind, each.name)) not in {each.default, None}
     ]
-    return f"{kind.name} ({', '.join(told)})" if told else kind.name
+    return f"{kind.name} ({', '.join(limits)})" if limits else kind.name
 
 
 def _kinds() -> Iterator[list[str]]:
     # A class with slots is made twice, and the first is a subclass, too.
     for kind in {each.__name__: each for each in FieldKind.__subclasses__()}.values():
         sentence, _, rest = inspect.cleandoc(kind.__doc__ or "").partition("\n\n")
-        told = textwrap.dedent(rest.partition("Args:\n")[2])
-        given = "; ".join(re.sub(r"\n\s+", " ", told).strip().splitlines()).replace(".; ", "; ")
+        arguments = textwrap.dedent(rest.partition("Args:\n")[2])
+        given = "; ".join(re.sub(r"\n\s+", " ", arguments).strip().splitlines()).replace(".; ", "; ")
         word = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
         yield [f"`{word}`", sentence, given]
 

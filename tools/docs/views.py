@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class View:
-    """One picture.
+    """Describes one picture.
 
     Args:
         name: its place in docs/architecture.md.

@@ -1,1 +1,1 @@
-"""Static checks of `make lint` that no tool at hand makes; each is a function from a tree to its problems."""
+"""Holds the checks of `make lint` that no other tool makes; each is a function from a tree to its problems."""

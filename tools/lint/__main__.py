@@ -1,4 +1,4 @@
-"""`python -m tools.lint`: every check over the tree at hand; `python -m tools.lint NAME ...` for some. Exit 1 for any problem."""
+"""Runs every check over the tree, or those that are named: `python -m tools.lint NAME ...`. Exit 1 for any problem."""
 
 import os
 import sys
@@ -50,13 +50,13 @@ def _told(root: Path, name: str) -> bool:
     try:
         problems = CHECKS[name](root)
     except Unavailable as missing:
-        failed, told = not may_skip(), [f"skipped: {missing}"]
+        failed, lines = not may_skip(), [f"skipped: {missing}"]
     else:
-        failed, told = bool(problems), problems
+        failed, lines = bool(problems), problems
     verdict = "failed" if failed else "ok"
     closing = f"{name}: {verdict} ({time.monotonic() - began:.0f} s)"
     # In one call, so that what two checks print does not mix.
-    print("\n".join([*(f"{name}: {each}" for each in told), closing]), flush=True)
+    print("\n".join([*(f"{name}: {each}" for each in lines), closing]), flush=True)
     return failed
 
 

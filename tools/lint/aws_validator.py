@@ -1,4 +1,4 @@
-"""Runs AWS's validator with the preflight rules over settled templates: `.venv-scan/bin/python tools/lint/aws_validator.py FILE ...`.
+"""Runs AWS's validator with the preflight rules: `.venv-scan/bin/python tools/lint/aws_validator.py FILE ...`.
 
 Prints a JSON list of findings. It is a program of its own, since the validator lives in the scanners' environment; it decides
 nothing. What of the findings counts stands in `tools/lint/validator.py`.

@@ -1,4 +1,4 @@
-"""No live card number in the tree (PCI DSS 6.5.5): what looks like one is a number that its brand published for tests."""
+"""Finds live card numbers in the tree (PCI DSS 6.5.5): only numbers that a brand published for tests may be there."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""No text of a foreign error goes anywhere, and no error is swallowed whole: another's message may hold a value."""
+"""Finds uses of a foreign error's text, which may hold a value, and errors that are swallowed whole."""
 
 import ast
 from collections.abc import Iterator

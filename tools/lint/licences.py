@@ -1,4 +1,4 @@
-"""Checks that each installed package has a licence that this product can be shipped or built with; pip-licenses reads them."""
+"""Checks each installed package's licence, as pip-licenses reads it: may we ship it, or build with it?"""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Checks that installs are pinned: each line of a lock names one version and its hashes and no index; each install asks for hashes.
+"""Checks that installs are pinned: locks name one version, its hashes and no index; installs ask for hashes.
 
 Lock files are read by pip-requirements-parser, as pip reads them.
 """

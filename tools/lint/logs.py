@@ -1,4 +1,4 @@
-"""No value reaches a log, a metric or a trace: what may be told is a table of fields, each with the expressions behind it.
+"""Finds values in logs, metrics and traces: a table says which fields may be written, from which expressions.
 
 The rule is made for review: a new field, or another expression behind an old one, fails until it stands in `FIELDS`,
 where somebody has to say that it can hold nothing of a record.

@@ -1,4 +1,4 @@
-"""Objects print no value: models hide their input in errors, dataclasses leave what holds values or keys out of their repr."""
+"""Finds objects that print values: models must hide their input in errors, dataclasses keep values out of reprs."""
 
 import importlib
 import pkgutil

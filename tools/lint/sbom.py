@@ -1,4 +1,4 @@
-"""Writes the bill of materials of the runtime layer, CycloneDX 1.6: `python -m tools.lint.sbom OUT`; the layer's build puts one into the layer.
+"""Writes the layer's bill of materials, CycloneDX 1.6: `python -m tools.lint.sbom OUT`; the build adds it to the layer.
 
 cyclonedx-py reads packages and hashes from the lock, pip-licenses adds the licences. It has no time and no serial number,
 so two builds of one lock give the same bytes.

@@ -126,7 +126,7 @@ class _NoManagedPolicies:
 
 
 class _Conditions:
-    """The conditions of a template, decided by its parameters."""
+    """Decides a template's conditions by its parameters."""
 
     def __init__(self, stated: Mapping[str, Node], parameters: Mapping[str, Node]) -> None:
         self._stated, self._parameters = stated, parameters

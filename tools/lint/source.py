@@ -1,4 +1,4 @@
-"""The product's source, parsed: what the checks of logs and errors read."""
+"""Parses the product's source, for the checks of logs and errors."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ PACKAGES = ("handlers", "policies", "schemas", "tokenizer")
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One file.
+    """Holds one file.
 
     Args:
         path: relative to the tree.

@@ -1,4 +1,4 @@
-"""Policy as code over template.yaml: checkov, which knows what is unsafe on AWS; what it may find stands beside the resource.
+"""Checks template.yaml with checkov, which knows what is unsafe on AWS; waivers stand beside the resource.
 
 A waiver is `Metadata: {checkov: {skip: [{id, comment}]}}`, and one without a reason, or for a finding that is not there any
 more, fails too.

@@ -1,4 +1,4 @@
-"""cfn-lint over the template as SAM translates it: faults between resources that stand in no SAM template, such as a stage's."""
+"""Runs cfn-lint over the translated template: it finds faults between resources that no SAM template shows."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The files that people wrote: what lies in the tree, less what tools make there."""
+"""Lists the files that people wrote: the tree without what tools make there."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ MADE = frozenset({"__pycache__", "build", "node_modules", "results"})
 
 
 def files(root: Path) -> Iterator[Path]:
-    """Relative paths, in order; git is not asked, so that a new file counts before it is added."""
+    """Returns relative paths, in order; git is not asked, so that a new file counts before it is added."""
     for path in sorted(root.iterdir()):
         if path.is_file():
             yield path.relative_to(root)

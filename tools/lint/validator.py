@@ -1,4 +1,4 @@
-"""AWS's own validator and the preflight rules over the settled template: what CloudFormation or a service would refuse.
+"""Runs AWS's own validator and the preflight rules over the settled template, to find what AWS would refuse.
 
 The rules of `cdk-preflight` were each tried on AWS by its makers. `tools/lint/aws_validator.py` runs them; here stands what may be found.
 """

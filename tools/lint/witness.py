@@ -4,7 +4,7 @@ import os
 
 
 class Unavailable(Exception):
-    """Raised when a tool that a check needs is not on this machine.
+    """Says that a tool that a check needs is not on this machine.
 
     Args:
         reason: what is missing.

@@ -133,7 +133,7 @@ function drawOrders() {
 
 // ---------------------------------------------------------------- one order, field by field
 
-const SAYS = { removed: "removed", waiting: "…", token: "token", derived: "derived", shortened: "shortened", changed: "mended", added: "added" };
+const SAYS = { removed: "removed", waiting: "…", token: "token", derived: "derived", shortened: "shortened", changed: "fixed", added: "added" };
 
 function cellOf(row, side) {
   const value = row[side];
@@ -216,10 +216,10 @@ fields.addEventListener("keydown", (event) => {
 
 // ---------------------------------------------------------------- dead letters
 
-async function replay(letter, mend, button) {
+async function replay(letter, fix, button) {
   button.setAttribute("aria-disabled", "true");
   tell("Replaying.");
-  const done = await ask("/replay", { id: letter.id, mend });
+  const done = await ask("/replay", { id: letter.id, fix });
   button.removeAttribute("aria-disabled");
   if (done) tell(done.status === "published" ? "Replayed, and published." : `${refused(done.status)} The letter stays on the queue.`);
 }
@@ -230,18 +230,18 @@ const operation = ({ op, path, value }) => `${op} ${path} ${JSON.stringify(value
 function letterItem(letter) {
   const item = make("li", {}, make("code", { class: "code" }, letter.code), make("p", {}));
   const name = letter.order ? `order ${letter.order}` : "a letter of others";
-  const button = (label, mend) => {
+  const button = (label, fix) => {
     const element = make("button", { type: "button" }, label, make("span", { class: "quiet" }, ` ${name}`));
-    element.addEventListener("click", () => element.getAttribute("aria-disabled") || replay(letter, mend, element));
+    element.addEventListener("click", () => element.getAttribute("aria-disabled") || replay(letter, fix, element));
     return element;
   };
   const row = make("div", { class: "buttons" }, button("Replay", false));
   put(item.children[1], `${name}: ${letter.message}`);
-  if (letter.mend) {
-    row.append(button("Mend and replay", true));
+  if (letter.fix) {
+    row.append(button("Fix and replay", true));
   }
   item.append(row, make("p", { class: "result", hidden: "" }));
-  if (letter.mend) item.append(make("p", { class: "patch" }, "The mend: ", make("code", {}, letter.mend.map(operation).join("; "))));
+  if (letter.fix) item.append(make("p", { class: "patch" }, "The fix: ", make("code", {}, letter.fix.map(operation).join("; "))));
   return item;
 }
 

@@ -1,4 +1,4 @@
-"""Marked values through every path of a running stack, with what goes wrong on each; what people are told is collected."""
+"""Sends marked values through every path of a running stack, and collects what people are told."""
 
 import json
 import subprocess
@@ -141,13 +141,13 @@ class Walk:
         patch = [{"op": "replace", "path": "/order/currency", "value": "canarius edited in"}]
         self._replay(action="show", letters=[sealed])
         self._replay(action="edit", letters=[sealed], patch=patch, purpose=PASTED)
-        mended = [{"op": "replace", "path": "/order/currency", "value": "EUR"}]
-        self._replay(action="edit", letters=[sealed], patch=mended, purpose="mending")
+        fixed = [{"op": "replace", "path": "/order/currency", "value": "EUR"}]
+        self._replay(action="edit", letters=[sealed], patch=fixed, purpose="fixing")
         self._replay(
             action="edit",
             letters=[sealed],
             data=json.dumps(canary_order("E-1", total=CARD)),
-            purpose="mending",
+            purpose="fixing",
         )
         self._ask("ReplayFunctionName", action="reveal", letters=[sealed], purpose=PASTED, operator="ops")
         self._replay(action="quarantine", letters=[sealed], ids=["hopeless"], reason=PASTED)

@@ -1,4 +1,4 @@
-"""Events as the local stack publishes them; `python -m tests.support.e2e.capture` writes those that the kit's tests run against."""
+"""Captures events that the local stack publishes, for the kit's tests: `python -m tests.support.e2e.capture`."""
 
 import base64
 import copy

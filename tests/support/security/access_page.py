@@ -1,4 +1,4 @@
-"""`python -m tests.support.security.access_page` writes docs/access.md from the table of walls, its circumstances and everybody else's claims."""
+"""Writes docs/access.md from the table of walls and its claims: `python -m tests.support.security.access_page`."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -145,7 +145,7 @@ def _answers() -> dict[str, list[tuple[str, bool]]]:
 
 
 def _in_general(stack: Stack, claim: Claim) -> str:
-    """Returns what is claimed, naming a kind of resource instead of each; roles that somebody may take on keep their names."""
+    """Returns the claims, with a kind of resource instead of each; roles that somebody may assume keep their names."""
     words = []
     for word in claim.does.split(" "):
         kind = stack.resources.get(word, {}).get("Type", "")

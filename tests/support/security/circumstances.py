@@ -1,4 +1,4 @@
-"""More rows of the table of walls: the same calls made otherwise than the product makes them, which the emulator can't tell apart.
+"""Adds rows to the table of walls: calls that are made differently from the product's, which the emulator can't tell.
 
 From outside of the network, over plain HTTP, under another purpose. The simulator alone tries them.
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.support.security.simulated`: every request of the simulation, in each parameter set; part of `make lint`.
+"""Runs every request of the simulation in each parameter set: `python -m tests.support.security.simulated`.
 
 Exit 1 if a request is decided otherwise than the table of walls says. Without node it is skipped, and fails under CI.
 """

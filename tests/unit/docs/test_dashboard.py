@@ -1,4 +1,4 @@
-"""The dashboard and the alarms show what is really emitted: our own metrics by running the handlers, AWS's by its documentation."""
+"""Tests that dashboard and alarms show what is emitted: our metrics by running handlers, AWS's by its documentation."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""docs/failures.md names tests that exist, and as many faults as docs/claims.md says; docs/runbook.md has a section for every alarm."""
+"""Tests that docs/failures.md counts right and names real tests, and that the runbook has every alarm."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""docs/subscribe.md and docs/produce.md, as far as that shows without a stack; tests/e2e/test_pages.py runs their commands."""
+"""Tests docs/subscribe.md and docs/produce.md without a stack; tests/e2e/test_pages.py runs their commands."""
 
 import re
 import subprocess

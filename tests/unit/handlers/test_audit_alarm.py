@@ -1,4 +1,4 @@
-"""A line of the audit trail that is not written is counted, whichever function was to write it, and whatever it answers."""
+"""Tests that a line missing from the audit trail is counted, whichever function was to write it."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which modules of ours each handler loads: none that its function does not need, least of all where values are opened.
+"""Tests which of our modules each handler loads: none that its function does not need.
 
 `loaded_modules.json` lists them for each handler of template.yaml. A module that a handler begins to load needs an entry with the reason
 why this function needs it; a module that it stops loading has to leave the list. The list as it was first drawn up is under `""`. The leak guard
@@ -32,7 +32,7 @@ def handlers() -> list[str]:
 
 
 def loaded(module: str) -> set[str]:
-    """What a fresh process has loaded of ours once it has loaded a module."""
+    """Returns which of our modules a fresh process has loaded once it has loaded one."""
     command = [sys.executable, "-c", _LOADED, module, *OURS]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return {

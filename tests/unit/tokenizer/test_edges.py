@@ -1,4 +1,4 @@
-"""Times exactly at their edge, one below and one above: a millisecond of an erasure, a second of a lifetime, the end of a budget."""
+"""Tests times at their edge and one beside it: an erasure's millisecond, a lifetime's second, a budget's end."""
 
 from collections.abc import Iterator
 from dataclasses import replace

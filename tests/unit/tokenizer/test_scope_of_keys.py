@@ -183,7 +183,7 @@ def test_a_budget_is_a_callers_and_a_windows() -> None:
 
 
 def test_the_encryption_contexts_are_these_and_name_what_they_are_for() -> None:
-    """Data keys are bound to them: what is sealed under one opens under no other, also not under a later edition of this code."""
+    """Data keys are bound to them: what is sealed under one opens under no other, nor under later code."""
     item = {"id": {"S": "token-key/2"}, "begins": {"N": "7"}}
     assert vault_context("vault-a") == {"purpose": "vault", "table": "vault-a"}
     assert LETTER_CONTEXT == {"purpose": "letter"}

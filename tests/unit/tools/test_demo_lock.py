@@ -1,4 +1,4 @@
-"""What `make demo`, `make up` and the operators' commands import is in the demo's lock, which is a part of the tools' and tests'."""
+"""Tests that the demo's lock has all imports of `make demo`, `make up` and the commands, and is in other locks."""
 
 import ast
 import re

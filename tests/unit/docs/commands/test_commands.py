@@ -1,4 +1,4 @@
-"""Every command that the documentation writes exists, takes the options it is given, and is run by a test or named with a reason."""
+"""Tests that every command in the docs exists, takes its options, and is run by a test or named with a reason."""
 
 import ast
 import functools

@@ -1,4 +1,4 @@
-"""Each bend of the template for the emulator has a row in docs/local-stack.md, and a witness that would see it on AWS."""
+"""Tests that each change of the emulator's template is in docs/local-stack.md, with a test that would see it on AWS."""
 
 import copy
 import importlib

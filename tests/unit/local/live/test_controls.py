@@ -47,8 +47,8 @@ def faults() -> Faults:
         ("fault", {"name": ["vault"], "on": True}),
         ("fault", {"name": "everything", "on": True}),
         ("replay", {}),
-        ("replay", {"id": 7, "mend": False}),
-        ("replay", {"id": "x", "mend": 1}),
+        ("replay", {"id": 7, "fix": False}),
+        ("replay", {"id": "x", "fix": 1}),
     ],
     ids=str,
 )

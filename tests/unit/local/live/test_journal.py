@@ -9,7 +9,7 @@ from local.live.journal import Journal
 from replay.letters import Letter
 from tests.support.samples import order
 
-MEND = [{"op": "replace", "path": "/schema_version", "value": 1}]
+FIX = [{"op": "replace", "path": "/schema_version", "value": 1}]
 
 
 @pytest.fixture
@@ -67,15 +67,15 @@ def test_a_record_that_cannot_be_read_belongs_to_no_event(journal: Journal, data
     assert states(journal) == ["waiting"]
 
 
-def test_a_letter_is_known_by_its_place_and_has_the_mend_of_its_poison(journal: Journal) -> None:
+def test_a_letter_is_known_by_its_place_and_has_the_fix_of_its_poison(journal: Journal) -> None:
     journal.sent("order", "stream", "1", raw("a"))
-    number = journal.sent("version 99", "stream", "2", raw("b"), MEND)
+    number = journal.sent("version 99", "stream", "2", raw("b"), FIX)
     journal.letters([letter("x", "2"), letter("y", "3")])
     assert states(journal) == ["dead letter", "waiting"]
     ours, others = journal.to_dict()["letters"]
-    assert (ours["order"], ours["mend"]) == (number, MEND)
-    assert (others["order"], others["mend"]) == (None, None)
-    assert journal.mend_of(letter("x", "2")) == MEND
+    assert (ours["order"], ours["fix"]) == (number, FIX)
+    assert (others["order"], others["fix"]) == (None, None)
+    assert journal.fix_of(letter("x", "2")) == FIX
     assert "body" not in str(journal.to_dict())
 
 

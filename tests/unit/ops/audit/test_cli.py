@@ -1,4 +1,4 @@
-"""The command `order-tokenizer audit verify`: its answers, its exit codes, and that docs/audit.md shows its `--help`."""
+"""Tests `order-tokenizer audit verify`: its answers, its exit codes, and its `--help` in docs/audit.md."""
 
 import json
 import re

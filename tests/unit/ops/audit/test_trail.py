@@ -167,8 +167,8 @@ def _set_back(on: FakeTrail) -> None:
 
 TAMPERINGS: dict[str, tuple[Callable[[FakeTrail], None], list[tuple[str, int | None, Kind]]]] = {
     "an edited line": (_edit, [(ONE, 3, Kind.EDITED)]),
-    "an edited line with the hash mended": (_edit_and_hash, [(ONE, 3, Kind.FORGED)]),
-    "an edited line with the next one's link mended": (
+    "an edited line with the hash fixed": (_edit_and_hash, [(ONE, 3, Kind.FORGED)]),
+    "an edited line with the next one's link fixed": (
         _edit_and_link,
         [(ONE, 4, Kind.FORGED), (ONE, 5, Kind.FORGED)],
     ),

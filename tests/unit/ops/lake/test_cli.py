@@ -1,4 +1,4 @@
-"""The command `order-tokenizer lake`: what it prints without a stack, and that a named stack is asked through Athena."""
+"""Tests `order-tokenizer lake`: its output without a stack, and that a named stack is asked through Athena."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The analyst's questions, asked of tokens, give what the raw orders give: duplicates, changed orders and guard hits included."""
+"""Tests that the analyst's questions get the same answers from tokens as from raw orders, duplicates included."""
 
 import copy
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Sizes and counts of calls to AWS: at each limit, one below it and one above it; bytes are counted, and not characters."""
+"""Tests sizes and counts of calls to AWS: at each limit, one below it and one above it. Sizes count bytes."""
 
 from collections.abc import Sequence
 from typing import Any

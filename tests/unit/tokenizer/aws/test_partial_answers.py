@@ -256,7 +256,7 @@ REFUSED, CONFLICT, UNTOUCHED = "ConditionalCheckFailed", "TransactionConflict", 
 
 @dataclass
 class Cancelling(Partly):
-    """Cancels transactions: what `taken` holds is another's, and `troubled` fails as often as the world is told to be bad."""
+    """Cancels transactions: `taken` names others' keys, and `troubled` fails as often as it is told to."""
 
     taken: dict[str, Any] = field(default_factory=dict)
     troubled: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Versions of the token key and of the subject key side by side: what came before keeps its tokens, its joins and its erasure."""
+"""Tests key versions side by side: what came before keeps its tokens, its joins and its erasure."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""PutEvents answers entry by entry: what was refused is told of the event that it befell, and only that is sent again."""
+"""Tests PutEvents' answers, entry by entry: each refusal belongs to its event, and only that is sent again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
