@@ -24,7 +24,7 @@ TRACEBACKS = frozenset({"exc_info", "stack_info", "log_event"})
 FIELDS = {
     "action": {
         "str(event.get('action', 'replay'))[:20]",  # one that the desk knows, or nothing is logged
-        "event['action']",  # of a move between keys: one that was served
+        "asked.action",  # of a move between keys: one of the four literals of its messages
     },
     "answer": {"answer"},  # of a move between keys: counts
     "asked": {"len(answers)"},
