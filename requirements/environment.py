@@ -99,7 +99,7 @@ def _make(stamp: Path, held: int) -> None:
 
 
 def _runs(folder: Path) -> bool:
-    """Whether the Python of an environment works; one that was upgraded or removed under it does not."""
+    """Tells whether the Python of an environment works; one that was upgraded or removed under it does not."""
     try:
         return subprocess.run([folder / "bin/python", "-c", ""], check=False).returncode == 0
     except OSError:
@@ -145,7 +145,7 @@ def _run(command: str, held: int) -> None:
 
 
 def _megabytes(folder: Path) -> int:
-    """What a folder takes on disk, as `du -sm` counts it."""
+    """Returns the space that a folder takes on disk, as `du -sm` counts it."""
     blocks = sum(each.lstat().st_blocks for each in folder.rglob("*"))
     return round(blocks * 512 / 2**20)
 

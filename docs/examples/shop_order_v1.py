@@ -25,7 +25,7 @@ BrowserIp = Annotated[Text, Generalized(Rule.NETWORK)]
 
 
 class NoteAttribute(EventModel):
-    """What a theme or an app asked the buyer; the answer may be anything."""
+    """A question that a theme or an app asked the buyer; the answer may be anything."""
 
     name: PublicText
     value: Annotated[Text, Token(everyday=True)] | None = None
@@ -80,7 +80,7 @@ class LineItem(EventModel):
 
 
 class PaymentDetails(EventModel):
-    """What the shop knows of the card; the gateway has the number."""
+    """The facts that the shop knows of the card; the gateway has the number."""
 
     credit_card_company: PublicText | None = None
     credit_card_number: Annotated[Text, Masked(keep_last=4)] | None = None

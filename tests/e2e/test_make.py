@@ -111,7 +111,7 @@ def _command_lines() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def stopped(tree: Path) -> Iterator[None]:
-    """Whatever these tests leave running is stopped in the end."""
+    """Stops what these tests leave running."""
     yield
     make("down", tree)
 

@@ -92,7 +92,7 @@ values = st.sampled_from(
 
 
 def _held(key: str, embedded: str, value: Any) -> list[Any]:
-    """What holds a value under a name, as producers write it."""
+    """Returns the objects that hold a value under a name, as producers write it."""
     return [
         {key: value},
         {"before": 1, key: value, "behind": {"kept": 2}},

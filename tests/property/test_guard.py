@@ -1,4 +1,4 @@
-"""Whatever the guard claims to find in docs/guard.md, it finds in every spelling that it claims, wherever it may stand."""
+"""The guard finds what docs/guard.md claims, in every spelling that it claims, wherever it may stand."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def put(event: dict[str, Any], path: tuple[str | int, ...], value: str) -> None:
 
 
 def shown_at(event: dict[str, Any], path: tuple[str | int, ...]) -> tuple[Any, Any]:
-    """What consumers see at a place, and what its token reveals."""
+    """Returns what consumers see at a place, and what its token reveals."""
     world = World()
     (outcome,) = world.tokenizer.tokenize_batch([stream_record(event)], ample_budget())
     assert outcome.published, str(outcome.letter)

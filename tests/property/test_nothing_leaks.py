@@ -1,4 +1,4 @@
-"""Whatever producers send: nothing sensitive comes out, and everything that was tokenized comes back.
+"""Of all that producers can send, nothing sensitive comes out, and everything that was tokenized comes back.
 
 What is sensitive is told here by the generated JSON Schemas and by names that no schema has; which spellings count
 is told by the guard's own folding, since its promise is made in those terms.

@@ -103,7 +103,7 @@ def who_may_read_and_write_the_vault_is_there_for_a_while(template: Template) ->
 
 
 def no_vault_key_leaves_unseen(template: Template) -> list[str]:
-    """Whatever seals or opens records waits for the resource that refuses to let a key go."""
+    """Each function that seals or opens records waits for the resource that refuses to let a key go."""
     functions = {
         name
         for name, function in of_type(template, "AWS::Serverless::Function")

@@ -7,7 +7,7 @@ from tokenizer.aws.audit.trail import AuditStore, AuditTrail
 
 
 class Broken:
-    """Whatever is asked of it fails; stands for S3, DynamoDB and KMS."""
+    """Fails at every call; stands for S3, DynamoDB and KMS."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def fail(**_: Any) -> None:

@@ -1,4 +1,4 @@
-"""What is no value: ids that pass Luhn, placeholders, parts lists, UUIDs, networks, versions."""
+"""Tries what is no value: ids that pass Luhn, placeholders, parts lists, UUIDs, networks, versions."""
 
 from random import Random
 
