@@ -40,7 +40,7 @@ from tokenizer.guard.authentication_data import strip_authentication_data
 from tokenizer.guard.placeholders import is_placeholder
 from tokenizer.guard.text import folded, plain_text
 from tokenizer.pipeline.countries import countries_of
-from tokenizer.pipeline.values import normal_form
+from tokenizer.pipeline.normalize import normal_form
 from tokenizer.records import Outcome
 from tokenizer.vault.tokens import is_token
 

@@ -46,7 +46,8 @@ from tokenizer.pipeline.aliases import AliasUse, Draws, takes_alias
 from tokenizer.pipeline.bounds import MAX_OWN_VALUES, MAX_TEXT, too_long, too_many_values
 from tokenizer.pipeline.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan
 from tokenizer.pipeline.countries import countries_of
-from tokenizer.pipeline.values import fact, generalize, normal_form
+from tokenizer.pipeline.normalize import normal_form
+from tokenizer.pipeline.values import fact, generalize
 from tokenizer.records import (
     RawRecord,
     SanitizedRecord,

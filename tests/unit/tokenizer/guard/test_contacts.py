@@ -11,7 +11,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from schemas.kinds import NormalForm
 from tokenizer.guard import Countries, Finding, Reading, find_leak, own_values
 from tokenizer.guard.national_ids import COUNTRIES
-from tokenizer.pipeline.values import normal_form
+from tokenizer.pipeline.normalize import normal_form
 
 NOBODY = own_values(())
 PROSE = Reading(prose=True)
