@@ -34,7 +34,7 @@ demo: $(DEMO) ## the main job on the local stack, start to end
 
 # Two workers; tests/support/spread.py says what runs together, and what first.
 WORKERS ?= 2
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: .venv/.ready ## every test, in about twelve minutes on two idle cores
 	@$(PYTEST)

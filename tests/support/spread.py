@@ -1,7 +1,8 @@
-"""Decides how the tests are spread over the workers of xdist (`--dist loadgroup`): groups, and their order.
+"""Decides in which order the tests are spread over the workers of xdist, module by module (`--dist loadfile`).
 
-A group runs in one worker, so what its tests share is made once. A module is a group unless it names others by
-`pytest.mark.xdist_group`. Long groups come first, so that no worker is left with one at the end.
+A module runs in one worker, so what its tests share is made once. Long modules come first, so that no worker is left
+with one at the end. (`--dist loadgroup` has no effect with pytest 9.2: xdist 3.8 writes the group where pytest no longer
+reads it.)
 """
 
 from pathlib import Path
@@ -42,10 +43,7 @@ _RANKS = {name: rank for rank, name in enumerate(LONGEST)}
 
 
 def arrange(items: list[pytest.Item]) -> None:
-    """Groups the tests by module where they name no group, and puts the longest first."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_module(item)))
+    """Puts the longest modules first, then the other modules that need the local stack."""
     items.sort(key=_rank)
 
 

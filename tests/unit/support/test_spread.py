@@ -1,17 +1,23 @@
-"""Tests how tests are spread over workers: every module that is named exists, and groups stay together."""
+"""Tests how tests are spread over workers: a module stays in one worker, and the longest modules come first."""
+
+import re
+import subprocess
+import sys
 
 import pytest
 
 from tests.support import spread
+from tests.support.source import ROOT
+
+# Small modules with several tests each; the workers get one each.
+MODULES = ("tests/unit/house/test_contributing.py", "tests/unit/house/test_names.py")
 
 
 def test_every_module_that_is_named_as_long_is_there() -> None:
     assert [each for each in spread.LONGEST if not (spread.TESTS / each).is_file()] == []
 
 
-def test_modules_are_groups_unless_they_say_otherwise_and_the_longest_comes_first(
-    request: pytest.FixtureRequest,
-) -> None:
+def test_the_longest_modules_come_first_and_the_stacks_next(request: pytest.FixtureRequest) -> None:
     def item(module: str, *marks: pytest.MarkDecorator) -> pytest.Item:
         found = pytest.Function.from_parent(
             request.node.parent, name="test_it", callobj=lambda: None, originalname="test_it"
@@ -23,17 +29,22 @@ def test_modules_are_groups_unless_they_say_otherwise_and_the_longest_comes_firs
 
     items = [
         item("unit/docs/test_links.py"),
-        item("unit/docs/test_links.py", pytest.mark.xdist_group("own")),
         item("e2e/test_erase.py", pytest.mark.e2e),
         item(spread.LONGEST[1]),
         item(spread.LONGEST[0]),
     ]
     spread.arrange(items)
-    groups = [[mark.args[0] for mark in each.iter_markers("xdist_group")] for each in items]
-    assert groups == [
-        [spread.LONGEST[0]],
-        [spread.LONGEST[1]],
-        ["e2e/test_erase.py"],
-        ["unit/docs/test_links.py"],
-        ["own"],
-    ]
+    modules = [each.path.relative_to(spread.TESTS).as_posix() for each in items]
+    assert modules == [spread.LONGEST[0], spread.LONGEST[1], "e2e/test_erase.py", "unit/docs/test_links.py"]
+
+
+def test_a_module_stays_in_one_worker_with_the_options_of_make_test() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (options,) = re.findall(r"^PYTEST = .* -n \$\(WORKERS\) (.*)$", makefile, re.MULTILINE)
+    command = [sys.executable, "-m", "pytest", "-v", "-n", "2", *options.split(), *MODULES]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    workers: dict[str, set[str]] = {module: set() for module in MODULES}
+    for worker, module in re.findall(r"^\[(gw\d)\].* (tests/\S+?\.py)::", done.stdout, re.MULTILINE):
+        workers[module].add(worker)
+    assert sorted(len(each) for each in workers.values()) == [1, 1], done.stdout
+    assert len(set.union(*workers.values())) == 2
