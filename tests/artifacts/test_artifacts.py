@@ -43,7 +43,7 @@ def test_a_handler_starts_from_its_folder_and_the_layer_alone(built: Built, name
 
 
 def test_the_trimmed_layer_does_all_that_functions_do(built: Built, tmp_path: Path) -> None:
-    for name in ("__init__.py", "samples.py", "fakes/__init__.py", "fakes/world.py"):
+    for name in ("__init__.py", "support/samples.py", "support/fakes/__init__.py", "support/fakes/world.py"):
         copied = tmp_path / "tests" / name
         copied.parent.mkdir(parents=True, exist_ok=True)
         copied.write_bytes((ROOT / "tests" / name).read_bytes())
@@ -118,13 +118,13 @@ def test_the_makefile_builds_what_sam_asks_it_for(tmp_path: Path) -> None:
     assert sorted(each.name for each in (tmp_path / "handlers").iterdir()) == [
         "__init__.py",
         "replay.py",
-        "shell.py",
+        "runtime.py",
     ]
     command = ["make", "--dry-run", "build-TokenizerLayer", "ARCH=x86_64"]
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ | target, check=True, capture_output=True, text=True
     )
-    assert f'-m deployment layer --architecture x86_64 "{tmp_path}"' in done.stdout
+    assert f'-m tools.build layer --architecture x86_64 "{tmp_path}"' in done.stdout
 
 
 def test_the_runtime_is_the_one_that_the_layer_is_built_for() -> None:

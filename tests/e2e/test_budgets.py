@@ -193,4 +193,6 @@ def test_every_kind_of_honey_can_be_seeded_and_another_can_not(keeper: Keeper) -
     for kind in ("email", "government_id", "name", "phone"):
         (seeded,) = keeper("seed", "--kind", kind, "--note", "test", "--json")
         assert seeded["kind"] == kind
-    assert "error: kind: one of" in keeper("seed", "--kind", "soul", "--note", "test", expect=2)
+    assert "kind: Input should be 'card_number', 'email'" in keeper(
+        "seed", "--kind", "soul", "--note", "test", expect=2
+    )
