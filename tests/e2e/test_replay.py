@@ -333,8 +333,9 @@ def test_an_interrupted_run_leaves_what_was_not_done_and_says_how_to_go_on(
         send(own, json.dumps(order(total="bad")))
     assert eventually(lambda: waiting(own) == 60)
     words = ("run", "--apply", "--rate", "2", "--stop-after", "1000")
+    # A job that a shell has put into the background ignores SIGINT, and so would its children.
     run = subprocess.Popen(
-        [*operator.command, *words],
+        ["env", "--default-signal=INT", *operator.command, *words],
         cwd=operator.home,
         env=operator.environment,
         stderr=subprocess.PIPE,

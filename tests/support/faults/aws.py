@@ -23,7 +23,7 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from tokenizer.aws.compose import tokenize
+from tokenizer.aws.compose import invocation, tokenize
 
 _READ_TIMEOUT = 5.0
 _CALL = 0.01
@@ -118,7 +118,11 @@ class Aws:
         time = SimpleNamespace(
             sleep=self._sleep, monotonic=lambda: self.clock.now, time=lambda: self.clock.now
         )
-        with mock.patch.object(tokenize, "client", self.client), mock.patch.object(tokenize, "time", time):
+        with (
+            mock.patch.object(tokenize, "client", self.client),
+            mock.patch.object(tokenize, "time", time),
+            mock.patch.object(invocation, "time", time),
+        ):
             yield
 
     def client(self, service: str, **_: Any) -> Any:
