@@ -335,7 +335,7 @@ def test_an_interrupted_run_leaves_what_was_not_done_and_says_how_to_go_on(
     words = ("run", "--apply", "--rate", "2", "--stop-after", "1000")
     # A job that a shell has put into the background ignores SIGINT, and so would its children.
     run = subprocess.Popen(
-        ["env", "--default-signal=INT", *operator.command, *words],
+        ["/usr/bin/env", "--default-signal=INT", *operator.command, *words],
         cwd=operator.home,
         env=operator.environment,
         stderr=subprocess.PIPE,

@@ -164,7 +164,7 @@ def test_a_message_that_never_reached_a_healthy_function_waits_as_it_came(
 
 
 def test_an_error_in_telling_does_not_undo_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.batch_outcomes._tell", lambda _: 1 / 0)
+    monkeypatch.setattr("handlers.batch_outcomes._log", lambda _: 1 / 0)
     pipeline = Pipeline(Aws())
     with pipeline.running():
         pipeline.send("stream", order(1, 1))

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -12,6 +13,8 @@ from handlers import api, on_order_sanitized
 from handlers.runtime import logger
 from tests.fuzz.records import untold
 from tokenizer.aws.api.order_service import checked
+from tokenizer.callers import Caller
+from tokenizer.messages.reveal import RevealAnswer
 
 _CODES = {200, 201, 202, 400, 401, 403, 404, 405, 409, 413, 415, 422, 503}
 
@@ -56,13 +59,13 @@ class Desks:
     def pay(self, *_: Any) -> dict[str, Any]:
         return {"payment_id": "p"}
 
-    def reveal(self, tokens: Any, purpose: Any, **more: Any) -> dict[str, Any]:
-        json.dumps([tokens, purpose, more])
-        return {"tokens": {}}
+    def reveal(self, tokens: Any, purpose: Any, *, masked: bool, caller: Caller) -> RevealAnswer:
+        json.dumps([tokens, purpose, masked, asdict(caller)])
+        return RevealAnswer(tokens={})
 
-    def erase(self, *given: Any) -> dict[str, Any]:
-        json.dumps(given)
-        return {"certificate": {}}
+    def erase(self, customer_id: str, purpose: str, caller: Caller) -> SimpleNamespace:
+        json.dumps([customer_id, purpose, asdict(caller)])
+        return SimpleNamespace(model_dump=lambda: {"certificate": {}})
 
 
 def gateway(data: bytes) -> None:
@@ -73,7 +76,7 @@ def gateway(data: bytes) -> None:
         return
     if not _is_from_the_gateway(event):
         return
-    stubs: dict[str, Any] = {"_settings": lambda: SETTINGS, "_desk": Desks, "_waiting": Desks}
+    stubs: dict[str, Any] = {"_settings": lambda: SETTINGS, "_service": Desks, "_waiting": Desks}
     with logged() as told, patch.multiple(api, **stubs):
         answer = api.handler(event, CONTEXT)
     untold(told.getvalue())

@@ -111,7 +111,7 @@ def test_every_server_of_the_queue_is_asked_for_unprocessed_messages() -> None:
         def delete_message(self, **_: Any) -> None: ...
 
     class Publishing:
-        def run(self, entries: list[Any], **_: Any) -> list[dict[str, str]]:
+        def tokenize(self, entries: list[Any], _: Any) -> list[dict[str, str]]:
             return [{"status": PUBLISHED} for _ in entries]
 
     sqs: Any = Sampling()
