@@ -125,7 +125,9 @@ def test_a_schema_bug_dead_letters_500_orders_and_after_the_fix_they_are_what_th
     left = lying(own)
     assert 0 < left < ORDERS
     done = operator("run", "--apply")
-    assert (done["statuses"], done["held"]) == ({"published": left}, 0)
+    # The emulator may still work on requests of the run that was killed, so some of these letters were done by it.
+    assert (done["statuses"].keys(), done["held"]) == ({"published"}, 0)
+    assert 0 < done["statuses"]["published"] <= left
     assert operator("run", "--apply")["statuses"] == {}
     assert operator("list")["total"] == 0
 
