@@ -60,7 +60,7 @@ class SqsDeadLetters:
                 failures[at] = down
                 continue
             try:
-                sealed = self._sealer.seal(letter.data, letter.identity)
+                sealed = self._sealer.seal(letter.data, letter.source)
             except PipelineError as error:
                 down = failures[at] = error
                 continue
