@@ -60,7 +60,7 @@ class SqsDeadLetters:
                 failures[at] = down
                 continue
             try:
-                sealed = self._sealer.seal(letter.data, letter.identity)
+                sealed = self._sealer.seal(letter.data, letter.source)
             except PipelineError as error:
                 failures[at] = error
                 # KMS returns no data key. The next letter would only ask, and wait, again.
