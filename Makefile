@@ -63,7 +63,7 @@ lint: .venv/.ready .venv-scan/.ready $(SIMULATOR)/.ready ## formatter, linter, t
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/cfn-lint template.yaml docs/examples/*.yaml
+	@$(BIN)/cfn-lint template.yaml stacks/*.yaml docs/examples/*.yaml
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
 	@$(BIN)/python -m tools.lint
 	@$(BIN)/python -m tests.support.security.simulated

@@ -1,4 +1,4 @@
-"""Deploys template.yaml to the emulator through CloudFormation, as `sam deploy` would to AWS."""
+"""Deploys template.yaml with its modules to the emulator through CloudFormation, as `sam deploy` would to AWS."""
 
 import json
 import time
@@ -58,26 +58,34 @@ def parameters(client: Client) -> dict[str, str]:
 def _deployed(
     client: Client, submit: Callable[..., Any], path: Path, parameters: Mapping[str, str]
 ) -> Mapping[str, str]:
-    function_uri, layer_uri = _upload(client("s3"))
-    real, chosen = template.load(path), {**_ALWAYS, **parameters}
-    body = template.for_emulator(real, function_uri, layer_uri)
+    s3, cloudformation = client("s3"), client("cloudformation")
+    function_uri, layer_uri = _upload(s3)
+    chosen = {**_ALWAYS, **parameters}
+
+    def kept(name: str, body: bytes) -> str:
+        s3.put_object(Bucket=_BUCKET, Key=name, Body=body)
+        return f"https://s3.amazonaws.com/{_BUCKET}/{name}"
+
+    body = template.stack_for_emulator(path, function_uri, layer_uri, kept)
     # CloudFormation takes 51,200 bytes in a request, and 1 MB from a bucket.
-    client("s3").put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
-    cloudformation = client("cloudformation")
     submit(
         StackName=STACK_NAME,
-        TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
+        TemplateURL=kept("template.json", json.dumps(body).encode()),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in chosen.items()],
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     stack = _settled(cloudformation)
     if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise LocalStackError(
-            f"the template was not deployed: {_reasons(cloudformation)}", "fix template.yaml"
+            f"the template was not deployed: {_reasons(cloudformation)}",
+            "fix template.yaml, or the module in stacks/",
         )
+    real = template.load(path)
     _complete(client, real, chosen)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
-    gateway.finish(client("apigateway"), outputs["ApiUrl"], body)
+    if "ApiUrl" not in outputs:
+        return outputs
+    gateway.finish(client("apigateway"), outputs["ApiUrl"], real)
     endpoint_url = str(cloudformation.meta.endpoint_url)
     return outputs | {
         "ApiUrl": _api_url(outputs["ApiUrl"], endpoint_url),
@@ -87,13 +95,7 @@ def _deployed(
 
 def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str]) -> None:
     """Makes by calls what the emulator's CloudFormation ignores: object locks, and the boundaries of roles."""
-    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
-    resources = [each for page in pages for each in page["StackResourceSummaries"]]
-    made = {
-        each["LogicalResourceId"]: each["PhysicalResourceId"]
-        for each in resources
-        if not each["ResourceStatus"].startswith("DELETE")
-    }
+    made = _made(client("cloudformation"), STACK_NAME)
     for lock in template.locks(real, dict(parameters)):
         client("s3").put_object_lock_configuration(**lock | {"Bucket": made[lock["Bucket"]]})
     for role, boundary in template.boundaries(real).items():
@@ -101,6 +103,20 @@ def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str
             client("iam").put_role_permissions_boundary(
                 RoleName=made[role], PermissionsBoundary=made[boundary]
             )
+
+
+def _made(cloudformation: Any, stack: str) -> dict[str, str]:
+    """Returns the physical names of a stack's resources and its nested stacks', by their logical names."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    made: dict[str, str] = {}
+    for each in [one for page in pages for one in page["StackResourceSummaries"]]:
+        if each["ResourceStatus"].startswith("DELETE"):
+            continue
+        if each["ResourceType"] == template.STACK:
+            made |= _made(cloudformation, each["PhysicalResourceId"])
+        else:
+            made[each["LogicalResourceId"]] = each["PhysicalResourceId"]
+    return made
 
 
 def _api_url(on_aws: str, endpoint_url: str) -> str:

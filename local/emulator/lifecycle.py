@@ -78,8 +78,9 @@ def _started(
     pids.append(
         mapping_process.start(directory, stack.endpoint_url, stack.outputs["TokenizeStreamFunctionName"])
     )
-    report("starting the delivery to the lake")
-    pids.append(delivery_process.start(directory, stack.endpoint_url, stack.outputs["LakeDeliveryName"]))
+    if delivery := stack.outputs.get("LakeDeliveryName"):
+        report("starting the delivery to the lake")
+        pids.append(delivery_process.start(directory, stack.endpoint_url, delivery))
     _write(directory / _PIDS, pids)
     _keep(directory, stack)
     if live:

@@ -1,19 +1,25 @@
-"""Prepares template.yaml for the emulator: the real template, without what the emulator gets wrong.
+"""Prepares template.yaml and its modules for the emulator: the real templates, without what the emulator gets wrong.
 
 What is bent stands in local/emulator/bends.py and in docs/local-stack.md; what the emulator passes over is found here and done by calls.
 """
 
 import copy
+import hashlib
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from local.emulator.bends import BENDS
+from local.emulator.modules import Modules
+from local.emulator.sam import translated
 
 Node = Any
 
 BUCKET = "AWS::S3::Bucket"
+STACK = "AWS::CloudFormation::Stack"
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -39,10 +45,25 @@ _Loader.add_multi_constructor("!", _tagged)
 
 
 def load(path: Path) -> dict[str, Node]:
-    """Returns a template with its short tags in their long form."""
+    """Returns a template with its modules in place: one template, whatever files it is made of.
+
+    Raises:
+        ModuleError: the template and its modules don't fit.
+    """
+    return Modules(path, read).composed()
+
+
+def read(path: Path) -> dict[str, Node]:
+    """Returns one file's template with its short tags in their long form."""
     with path.open(encoding="utf-8") as source:
         template: dict[str, Node] = yaml.load(source, _Loader)  # noqa: S506 -- a SafeLoader with more tags
     return template
+
+
+def files(path: Path) -> list[Path]:
+    """Returns the files that a template is made of: its own, and those of its modules."""
+    modules = Modules(path, read)
+    return [path, *(modules.path(name) for name in modules.applications)]
 
 
 def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -> dict[str, Node]:
@@ -62,6 +83,31 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
         elif resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = function_uri
     return {**template, "Resources": resources}
+
+
+def stack_for_emulator(
+    path: Path, function_uri: str, layer_uri: str, upload: Callable[[str, bytes], str]
+) -> dict[str, Node]:
+    """Returns the template of the parent to deploy; its modules become nested stacks, each bent and translated.
+
+    The emulator applies the transform `AWS::Serverless` to a parent alone.
+
+    Args:
+        path: of the parent.
+        function_uri: S3 URI of the functions' code.
+        layer_uri: S3 URI of the layer.
+        upload: takes a template's name and its text, and returns its URL.
+    """
+    modules = Modules(path, read)
+    parent = for_emulator(modules.parent, function_uri, layer_uri)
+    for name, child in modules.children.items():
+        body = json.dumps(translated(for_emulator(child, function_uri, layer_uri))).encode()
+        # Named by its content: taking an update back needs the template of before.
+        url = upload(f"{modules.name(name)}-{hashlib.sha256(body).hexdigest()[:16]}.json", body)
+        stated = parent["Resources"][name]
+        given = {"TemplateURL": url, "Parameters": stated["Properties"].get("Parameters", {})}
+        parent["Resources"][name] = {**stated, "Type": STACK, "Properties": given}
+    return parent
 
 
 def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[str, Node]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.emulator.package import ROOT
-from local.emulator.template import load
+from local.emulator.template import files, load
 from tests.support.security.keys_and_roles import (
     ACCOUNT,
     BOUNDARIES,
@@ -187,7 +187,7 @@ def test_the_examples_let_services_in_for_one_account_alone(example: Any) -> Non
 
 
 def test_the_walk_over_services_meets_each_that_the_template_names() -> None:
-    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    text = "\n".join(each.read_text(encoding="utf-8") for each in files(ROOT / "template.yaml"))
     template = load(ROOT / "template.yaml")
     met = {
         str(each["Principal"]["Service"])

@@ -2,14 +2,14 @@
 
 from tests.support.security.template import Template, listed, of_type
 
-PARAMETER = {"Fn::Split": [",", {"Ref": "PrivateSubnetIds"}]}
 VPC = {"Fn::If": ["OwnNetwork", {"Ref": "Vpc"}, {"Ref": "VpcId"}]}
 # Custom resources touch no value, and answer CloudFormation over the internet.
 OUTSIDE = {"TokenKeysFunction", "VaultKeysFunction"}
 
 
 def functions_run_in_private_subnets(template: Template) -> list[str]:
-    subnets = {"Fn::If": ["OwnNetwork", [{"Ref": "PrivateSubnetA"}, {"Ref": "PrivateSubnetB"}], PARAMETER]}
+    own = {"Fn::Sub": "${PrivateSubnetA},${PrivateSubnetB}"}
+    subnets = {"Fn::Split": [",", {"Fn::If": ["OwnNetwork", own, {"Ref": "PrivateSubnetIds"}]}]}
     inside = {"SecurityGroupIds": [{"Ref": "FunctionsSecurityGroup"}], "SubnetIds": subnets}
     return [
         name

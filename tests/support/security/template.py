@@ -1,8 +1,13 @@
 """Checks of what the template must say: each returns what breaks a promise."""
 
 import copy
+import json
 from collections.abc import Iterator
 from typing import Any
+
+from local.emulator.modules import Modules
+from local.emulator.package import ROOT
+from local.emulator.template import read
 
 Template = dict[str, Any]
 VAULT_KEY = {
@@ -56,6 +61,21 @@ STATEMENT = "Properties/PolicyDocument/Statement/WriteVault"
 VERBS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 
+def there_before(template: Template, name: str) -> set[str]:
+    """Returns what is there before a resource is made: what it waits for, and all of the modules that its own waits for."""
+    modules = Modules(ROOT / "template.yaml", read)
+    resources = {each: set(child["Resources"]) for each, child in modules.children.items()}
+    (own,) = [each for each, names in resources.items() if name in names]
+    before, new = set[str](), {own}
+    while new:
+        text = json.dumps([modules.applications[each] for each in new])
+        new = {each for each in resources if f'"{each}"' in text} - before
+        before |= new
+    return {one for each in before for one in resources[each]} | set(
+        listed(template["Resources"][name].get("DependsOn", []))
+    )
+
+
 def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -96,7 +116,12 @@ def key_uses(template: Template, key: str) -> set[tuple[str, str, tuple[str, ...
                 *there,
             ]
         )
-        roles = tuple(sorted(arn["Fn::GetAtt"][0] for arn in listed(each["Principal"]["AWS"])))
+        roles = tuple(
+            sorted(
+                (arn["Fn::If"][1] if "Fn::If" in arn else arn)["Fn::GetAtt"][0]
+                for arn in listed(each["Principal"]["AWS"])
+            )
+        )
         found |= {(action, purpose, roles) for action in listed(each["Action"])}
     return found
 
