@@ -6,11 +6,11 @@ import typer
 
 from ops.entry import run as run_to_its_end
 from ops.options import Profile, Region, RoleArn, StackName
+from replay.arguments import chosen
 from replay.commands import archive as archives
 from replay.commands import letters, quarantine
 from replay.commands.run import run
 from replay.commands.stream import stream
-from replay.options import chosen
 
 app = typer.Typer(
     no_args_is_help=True,

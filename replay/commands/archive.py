@@ -7,9 +7,9 @@ import typer
 from ops.errors import CommandError
 from ops.options import AsJson
 from replay import archive as archives
+from replay.arguments import open_stack
 from replay.commands.answers import show
 from replay.filters import moment
-from replay.options import open_stack
 
 
 def start(  # noqa: PLR0917 -- a command has its options

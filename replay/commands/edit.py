@@ -16,11 +16,11 @@ from typing import Any
 
 from ops.errors import CommandError
 from ops.stack import Stack
+from replay.arguments import open_queue, open_stack
 from replay.commands.answers import asked_purpose, show
 from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.letters import Letter
-from replay.options import open_queue, open_stack
 from replay.selection import selected, the_letter
 
 _BY_HAND = "-"

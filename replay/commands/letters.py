@@ -9,10 +9,7 @@ import typer
 from ops import console
 from ops.options import AsJson
 from replay import present
-from replay.commands.answers import asked_purpose
-from replay.function import ReplayFunction
-from replay.letters import Letter, count
-from replay.options import (
+from replay.arguments import (
     Codes,
     Ids,
     Limit,
@@ -24,6 +21,9 @@ from replay.options import (
     open_queue,
     open_stack,
 )
+from replay.commands.answers import asked_purpose
+from replay.function import ReplayFunction
+from replay.letters import Letter, count
 from replay.selection import short_length, the_letter
 
 _SHOWN = 50

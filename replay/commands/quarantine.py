@@ -9,10 +9,10 @@ from ops import console
 from ops.errors import CommandError
 from ops.options import AsJson
 from replay import present
+from replay.arguments import open_queue, open_stack
 from replay.commands.answers import show
 from replay.filters import Filter
 from replay.function import ReplayFunction
-from replay.options import open_queue, open_stack
 from replay.selection import no_such_letter, selected, short_length
 
 

@@ -11,12 +11,7 @@ from ops.entry import typed
 from ops.errors import CommandError, Interrupted
 from ops.options import AsJson
 from replay import present
-from replay.commands.edit import run_edited
-from replay.filters import Filter
-from replay.function import ReplayFunction
-from replay.held import waited_for
-from replay.letters import LetterQueue, count
-from replay.options import (
+from replay.arguments import (
     Apply,
     Codes,
     EventTypes,
@@ -31,6 +26,11 @@ from replay.options import (
     open_queue,
     open_stack,
 )
+from replay.commands.edit import run_edited
+from replay.filters import Filter
+from replay.function import ReplayFunction
+from replay.held import waited_for
+from replay.letters import LetterQueue, count
 from replay.runner import Pace, Report, Runner
 from replay.selection import selected
 

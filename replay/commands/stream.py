@@ -8,9 +8,9 @@ from ops import console
 from ops.errors import CommandError
 from ops.options import AsJson
 from replay import stream as streams
+from replay.arguments import Apply, Until, open_stack
 from replay.filters import moment
 from replay.function import ReplayFunction
-from replay.options import Apply, Until, open_stack
 
 _SOME_FAILED = 1
 

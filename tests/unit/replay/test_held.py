@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from replay import options
+from replay import arguments
 from replay.commands import run as command
 from replay.filters import Filter
 from replay.held import waited_for
@@ -85,7 +85,7 @@ def ran(sqs: HeldSqs, clock: Clock, monkeypatch: pytest.MonkeyPatch, rule: Any =
         return waited_for(held, take, patience, lambda: clock.now, clock.sleep)
 
     monkeypatch.setattr(command, "waited_for", waited)
-    monkeypatch.setattr(options.chosen, "hold", LIMIT)
+    monkeypatch.setattr(arguments.chosen, "hold", LIMIT)
     queue = LetterQueue(sqs, "url", LIMIT)
     function: Any = FakeFunction(rule)
     runner = Runner(queue, function, Pace(0, 2, 50), lambda _: None)
