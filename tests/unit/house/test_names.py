@@ -27,7 +27,7 @@ _ADAPTERS = (
 _OTHERS = (
     "handlers.shell handlers.honey handlers.api_models bench.engine.floor bench.report.sheet bench.report.sheets bench.section"
     " bench.kept_fast bench.end_to_end.parties local.deploy local.gateway local.package local.stack local.template local.demo_cargo"
-    " local.demo_parties local.demo_proofs local.demo_view local.live.parties local.live.desk replay.stack replay.arguments"
+    " local.demo_parties local.demo_proofs local.demo_view local.live.parties local.live.desk replay.stack replay.options"
     " replay.errors producer.fates producer.preview checks.source checks.tree deployment.layer load.people load.supply"
     " tests.fakes tests.samples tests.spread tests.faults.pipeline tests.property.events tests.security.walls"
 )
