@@ -51,9 +51,9 @@ app.command()(run)
 app.command()(stream)
 app.command()(quarantine.quarantine)
 app.command()(quarantine.restore)
-archive.command("start")(archives.start)
-archive.command("status")(archives.status)
-archive.command("cancel")(archives.cancel)
+archive.command("start")(archives.start_archive)
+archive.command("status")(archives.archive_status)
+archive.command("cancel")(archives.cancel_archive)
 app.add_typer(archive, name="archive")
 
 

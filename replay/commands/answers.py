@@ -9,7 +9,7 @@ from ops import console
 from ops.errors import CommandError
 
 
-def show(value: dict[str, Any], text: str, *, as_json: bool) -> None:
+def show_answer(value: dict[str, Any], text: str, *, as_json: bool) -> None:
     """Prints a document for programs, or a text for people."""
     if as_json:
         console.as_json(value)

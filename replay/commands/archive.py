@@ -8,11 +8,11 @@ from ops.errors import CommandError
 from ops.options import AsJson
 from replay import archive as archives
 from replay.arguments import open_stack
-from replay.commands.answers import show
+from replay.commands.answers import show_answer
 from replay.filters import moment
 
 
-def start(  # noqa: PLR0917 -- a command has its options
+def start_archive(  # noqa: PLR0917 -- a command has its options
     since: Annotated[str, typer.Option("--since", help="First event: a time, or an age such as 6h.")],
     until: Annotated[str, typer.Option("--until", help="Last event: a time, or an age.")],
     rule: Annotated[
@@ -32,10 +32,10 @@ def start(  # noqa: PLR0917 -- a command has its options
     state = archives.start(stack, archive_arn, rule, (begins, ends))
     if watch:
         state = archives.watch(stack, state["name"])
-    show(state, f"{state['name']}: {state['state']}", as_json=as_json)
+    show_answer(state, f"{state['name']}: {state['state']}", as_json=as_json)
 
 
-def status(
+def archive_status(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     watch: Annotated[bool, typer.Option("--watch", help="Wait until it ends.")] = False,
     as_json: AsJson = False,
@@ -43,10 +43,10 @@ def status(
     """Show the state of a replay."""
     stack = open_stack()
     state = archives.watch(stack, name) if watch else archives.status(stack, name)
-    show(state, f"{state['name']}: {state['state']}", as_json=as_json)
+    show_answer(state, f"{state['name']}: {state['state']}", as_json=as_json)
 
 
-def cancel(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: AsJson = False) -> None:
+def cancel_archive(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: AsJson = False) -> None:
     """Cancel a replay."""
     state = archives.cancel(open_stack(), name)
-    show(state, f"{state['name']}: {state['state']}", as_json=as_json)
+    show_answer(state, f"{state['name']}: {state['state']}", as_json=as_json)

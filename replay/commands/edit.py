@@ -17,7 +17,7 @@ from typing import Any
 from ops.errors import CommandError
 from ops.stack import Stack
 from replay.arguments import open_queue, open_stack
-from replay.commands.answers import asked_purpose, show
+from replay.commands.answers import asked_purpose, show_answer
 from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.letters import Letter
@@ -55,7 +55,7 @@ def run_edited(
     opened = tuple(fields) or fields_at_fault(letter)
     if not apply:
         how = f"at {', '.join(opened) or 'its whole text'}" if patch is None else f"by {edit}"
-        show(
+        show_answer(
             {"dry_run": True, "would_edit": letter.letter_id},
             f"would edit {letter.letter_id} {how}; add --apply to act",
             as_json=as_json,
@@ -71,7 +71,7 @@ def run_edited(
     (result,) = function.ask("edit", **request, **change)["results"]
     if result["status"] == _PUBLISHED:
         _delete(stack, letter)
-    show(
+    show_answer(
         {"results": [result]},
         f"{letter.letter_id}: {result['status']} {result.get('message', '')}".strip(),
         as_json=as_json,

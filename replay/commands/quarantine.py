@@ -10,7 +10,7 @@ from ops.errors import CommandError
 from ops.options import AsJson
 from replay import present
 from replay.arguments import open_queue, open_stack
-from replay.commands.answers import show
+from replay.commands.answers import show_answer
 from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.selection import no_such_letter, selected, short_length
@@ -42,7 +42,7 @@ def quarantine(
     for letter in found:
         function.ask("quarantine", letters=[letter.body], ids=[letter.letter_id], reason=reason)
         queue.delete([letter.receipt])
-    show({"quarantined": ids}, f"{console.number(len(found))} letters quarantined", as_json=as_json)
+    show_answer({"quarantined": ids}, f"{console.number(len(found))} letters quarantined", as_json=as_json)
 
 
 def restore(
@@ -64,7 +64,7 @@ def restore(
         )
     restored = [each for each in kept if any(each.startswith(beginning) for beginning in letter_ids)]
     function.ask("restore", ids=restored)
-    show({"restored": restored}, f"{console.number(len(restored))} letters restored", as_json=as_json)
+    show_answer({"restored": restored}, f"{console.number(len(restored))} letters restored", as_json=as_json)
 
 
 def _list(ids: list[str], letters: list[dict[str, Any]], *, as_json: bool) -> None:
