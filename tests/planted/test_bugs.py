@@ -18,6 +18,7 @@ KINDS = {
     "partial": "a call that did a part of its work",
     "scope": "what a key, a budget or an index is for",
     "bounds": "a limit or a time, exactly at its edge",
+    "alarms": "an alarm that does not ring, or rings for nothing",
     "permissions": "a role that may do more than it should",
     "queues": "a queue, the stream or a mapping that loses messages or shows them",
     "refused": "what AWS would refuse, or do otherwise, and the emulator does not",
