@@ -13,7 +13,7 @@ OVER_HTTP = {"Bool": {"aws:SecureTransport": "false"}}
 WITHIN_ACCOUNT = {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}
 
 # What is refused on one resource, beside what is refused on all of its type.
-OWN = {
+OWN: dict[str, list[Statement]] = {
     "AuditBucket": [
         {
             "Action": [
@@ -82,7 +82,7 @@ def test_every_queue_and_bucket_refuses_plain_http_and_what_its_own_table_says(s
     for name, statements in denied.items():
         service, resource = ("sqs", name) if name in queues else ("s3", [name, f"{name}/*"])
         plain_http = {"Action": f"{service}:*", "Condition": OVER_HTTP, "Resource": resource}
-        expected = [{"Principal": "*", **each} for each in (plain_http, *OWN.get(name, ()))]
+        expected = [{"Principal": "*", **each} for each in [plain_http, *OWN.get(name, [])]]
         assert sorted(statements, key=str) == sorted(expected, key=str), name
 
 
