@@ -25,7 +25,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def payments(running: Stack) -> Api:
-    return Api(running, users.sign_in(running, "payments"))
+    return Api(running, users.sign_in(running, "shop", "payments"))
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +299,11 @@ def _signed_again(directory: Path, pool: str, token: str, **changes: Any) -> str
 
 
 def test_an_expired_token_is_refused(running: Stack, directory: Path) -> None:
-    token, pool, now = users.sign_in(running, "payments"), running.outputs["UserPoolId"], int(time.time())
+    token, pool, now = (
+        users.sign_in(running, "shop", "payments"),
+        running.outputs["UserPoolId"],
+        int(time.time()),
+    )
     expired = _signed_again(directory, pool, token, iat=now - 3_600, exp=now - 1)
     assert Api(running, expired)("GET", "/orders/SO-none")[0] == 401
     # The key is the right one: the same token is let in before its end.
@@ -317,13 +321,13 @@ def test_a_token_of_another_pool_is_refused(running: Stack) -> None:
     )["UserPoolClient"]["ClientId"]
     cognito.create_group(UserPoolId=pool, GroupName="payments")
     outputs = dict(running.outputs) | {"UserPoolId": pool, "UserPoolClientId": client}
-    token = users.sign_in(Stack(running.endpoint_url, running.region, outputs), "payments")
+    token = users.sign_in(Stack(running.endpoint_url, running.region, outputs), "shop", "payments")
     assert _claims(token)["cognito:groups"] == ["payments"]
     assert Api(running, token)("GET", "/orders/SO-none")[0] == 401
 
 
 def test_an_access_token_is_refused_where_an_id_token_is_needed(running: Stack) -> None:
-    given = users.tokens(running, "payments")
+    given = users.tokens(running, "shop", "payments")
     assert Api(running, given["AccessToken"])("GET", "/orders/SO-none")[0] == 401
     assert Api(running, given["IdToken"])("GET", "/orders/SO-none")[0] == 404
 
@@ -348,7 +352,7 @@ def test_a_machine_reaches_what_its_tokens_scope_and_its_key_allow(running: Stac
     assert Api(running, None, **reader)("POST", "/machine/orders", order())[0] in {401, 403}
     without_key = Api(running, reader["Authorization"])
     assert without_key("GET", "/machine/orders/SO-none")[0] == 403
-    person = users.tokens(running, "payments")
+    person = users.tokens(running, "shop", "payments")
     for token in person["IdToken"], person["AccessToken"]:
         with_key = Api(running, token, x_api_key=reader["x-api-key"])
         assert with_key("GET", "/machine/orders/SO-none")[0] in {401, 403}

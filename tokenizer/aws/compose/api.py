@@ -1,5 +1,6 @@
 """Wires the API's function."""
 
+from tokenizer.aws.access.cedar import CedarPolicies
 from tokenizer.aws.api.fingerprints import Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
@@ -33,6 +34,15 @@ def synchronous_tokenizer(settings: ApiSettings) -> SynchronousTokenizer:
         settings.api_name,
         _idempotency_keys(settings),
     )
+
+
+def route_policies() -> CedarPolicies:
+    """Returns who decides what the API's callers may do.
+
+    Raises:
+        Configuration: the shipped policies don't have the right form.
+    """
+    return CedarPolicies()
 
 
 def _idempotency_keys(settings: ApiSettings) -> IdempotencyKeys:
