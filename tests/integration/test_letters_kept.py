@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import time
 from typing import Any
 
 import pytest
@@ -24,7 +25,11 @@ def opened(aws: Aws, body: str) -> bytes:
     keys = DataKeyReader(
         aws.client("kms"), [aws.settings.letter_key_arn], LETTER_CONTEXT, Bounds(), lambda: 0.0
     )
-    return Letters(Opener(keys), aws.client("s3"), [json.loads(body)["source"]["stream"]]).open(body).data
+    return (
+        Letters(Opener(keys), aws.client("s3"), [json.loads(body)["source"]["stream"]], time.time)
+        .open(body)
+        .data
+    )
 
 
 def a_large_letter(aws: Aws) -> str:

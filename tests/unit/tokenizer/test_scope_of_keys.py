@@ -3,6 +3,7 @@
 Each is made once as it is and again with one part changed at a time; all of them must differ. Parts that run together are tried, too.
 """
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
@@ -272,7 +273,7 @@ def test_each_shared_value_is_noted_for_each_subject_who_shares_it() -> None:
 def test_a_letter_is_a_stacks_by_its_sources_whole_name(queue: str, ours: bool) -> None:
     opener: Any = SimpleNamespace(open=lambda _sealed, _identity: b"{}")
     s3: Any = None  # the seal is in the letter
-    letters = Letters(opener, s3, ["arn:aws:sqs:us-east-1:000000000000:raw"])
+    letters = Letters(opener, s3, ["arn:aws:sqs:us-east-1:000000000000:raw"], time.time)
     body = DeadLetter(
         error=LetterError(code=ErrorCode.INVALID_FIELD, message="m"),
         source=LetterSource(queue=queue, message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z"),

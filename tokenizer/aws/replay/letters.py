@@ -1,6 +1,6 @@
 """Opens, reveals and edits our own sealed letters."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 
+_AHEAD = 300  # seconds that a source's clock may be ahead of ours
 _MOST_BYTES = 10 * 1024 * 1024  # bytes; the largest record that Kinesis can be configured to accept
 # The last five come from patches that hold no valid operations, and from values that are no JSON.
 _NO_FIT = (
@@ -85,11 +86,17 @@ def _patched(record: Any, patch: Sequence[Any]) -> Any:
 class Letters:
     """Opens the letters of one stack."""
 
-    def __init__(self, opener: Opener, s3: "S3Client", sources: Collection[str]) -> None:
-        """Accepts letters whose records came from one of some sources, given by ARN."""
+    def __init__(
+        self, opener: Opener, s3: "S3Client", sources: Collection[str], clock: Callable[[], float]
+    ) -> None:
+        """Accepts letters whose records came from one of some sources, given by ARN.
+
+        `clock` returns seconds since 1970.
+        """
         self._opener = opener
         self._s3 = s3
         self._sources = frozenset(sources)
+        self._clock = clock
 
     def open(self, body: str) -> Opened:
         """Returns the record in a letter.
@@ -100,14 +107,16 @@ class Letters:
         """
         try:
             letter = DeadLetter.model_validate_json(body)
-            identity = Identity.of_source(letter.source)
-            arrival(letter.source)
+            Identity.of_source(letter.source)
+            arrived = arrival(letter.source)
         except (ValidationError, ValueError):
             raise Refused(REFUSED, "the message is no sealed dead letter") from None
+        if arrived > self._clock() + _AHEAD:
+            raise Refused(REFUSED, "the letter's record arrives in the future")
         if (letter.source.stream or letter.source.queue) not in self._sources:
             raise Refused(REFUSED, "the letter is from another stack")
         sealed = letter.sealed or self._stored(letter.sealed_object or "")
-        return Opened(letter.source, self._opener.open(sealed, identity))
+        return Opened(letter.source, self._opener.open(sealed, letter.source))
 
     def entries(
         self, bodies: Sequence[str], event_types: Collection[str]
