@@ -23,9 +23,9 @@ from handlers.rest.models import (
 from handlers.runtime import fail, logger, type_only
 from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
-from tokenizer.aws.access.cedar import CedarPolicies
 from tokenizer.aws.api.order_service import OrderService, checked
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.compose.api import order_service, route_policies, synchronous_tokenizer
 from tokenizer.aws.platform.settings import ApiSettings
 from tokenizer.callers import Caller

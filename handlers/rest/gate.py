@@ -11,7 +11,7 @@ from typing import Any
 from handlers.rest.answers import JSON, HttpError
 from handlers.rest.callers import PUBLIC, verified_caller
 from handlers.rest.rights import check_right
-from tokenizer.access.ports import RoutePolicies
+from tokenizer.authorization.ports import RoutePolicies
 
 Methods = Mapping[str, frozenset[str]]  # by path, as in the description
 

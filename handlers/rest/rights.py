@@ -7,7 +7,7 @@ other routes are decided here.
 from typing import Any
 
 from handlers.rest.answers import HttpError
-from tokenizer.access.ports import RouteAction, RoutePolicies
+from tokenizer.authorization.ports import RouteAction, RoutePolicies
 from tokenizer.callers import Caller
 
 _BELOW = "/machine"  # machines' routes do what people's do

@@ -20,7 +20,7 @@ from local.emulator.stack import Stack
 from tests.support.e2e.functions import invoke
 from tests.support.e2e.stack import Api, audit_lines, eventually
 from tests.support.fakes.reveals import SHIPPED
-from tokenizer.access.budget_rules import Window
+from tokenizer.authorization.budget_rules import Window
 
 pytestmark = pytest.mark.e2e
 

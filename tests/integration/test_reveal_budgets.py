@@ -14,8 +14,8 @@ from moto.dynamodb.responses import DynamoHandler
 from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.reveals import NOON, SHIPPED, FakeCounters, FakeHoney
 from tests.support.fakes.world import ample_budget
-from tokenizer.access.budget_rules import Window
-from tokenizer.aws.access.budget_counters import DynamoCounters
+from tokenizer.authorization.budget_rules import Window
+from tokenizer.aws.authorization.budget_counters import DynamoCounters
 from tokenizer.aws.honeytokens.keeper import HoneyKeeper
 from tokenizer.aws.honeytokens.reader import HoneyReader
 from tokenizer.errors import Denied

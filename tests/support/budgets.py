@@ -1,6 +1,6 @@
 """Budget rules for tests."""
 
-from tokenizer.access.budget_rules import BudgetRules
+from tokenizer.authorization.budget_rules import BudgetRules
 
 LIMITS = BudgetRules.model_validate(
     {

@@ -4,9 +4,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from tokenizer.access.ports import RouteAction, RoutePolicies
 from tokenizer.audit.lines import as_code
 from tokenizer.audit.port import Audit
+from tokenizer.authorization.ports import RouteAction, RoutePolicies
 from tokenizer.callers import Caller
 from tokenizer.erasure.eraser import Eraser
 from tokenizer.errors import Refused

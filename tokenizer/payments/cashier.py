@@ -12,9 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NoReturn, Protocol
 
-from tokenizer.access.ports import RouteAction, RoutePolicies
 from tokenizer.alarm_metrics import HONEY_ASKED, PAYMENT_DECLINED
 from tokenizer.audit.port import Audit
+from tokenizer.authorization.ports import RouteAction, RoutePolicies
 from tokenizer.callers import Caller
 from tokenizer.cards import digits_of
 from tokenizer.errors import Refused, Unavailable

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tokenizer.access.budget_rules import BudgetRules, Window
-from tokenizer.access.ports import Counters
 from tokenizer.alarm_metrics import BUDGET_EXCEEDED
+from tokenizer.authorization.budget_rules import BudgetRules, Window
+from tokenizer.authorization.ports import Counters
 
 DECLINES = "declines"
 

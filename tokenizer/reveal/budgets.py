@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tokenizer.access.budget_rules import BudgetRules, Window
-from tokenizer.access.ports import Counters
+from tokenizer.authorization.budget_rules import BudgetRules, Window
+from tokenizer.authorization.ports import Counters
 
 MISSES = "misses"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from tokenizer.access.ports import RoutePolicies
+from tokenizer.authorization.ports import RoutePolicies
 from tokenizer.callers import Caller
 from tokenizer.time_budget import Budget
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tokenizer.access.ports import RouteAction
 from tokenizer.alarm_metrics import BUDGET_EXCEEDED, HONEY_ASKED
 from tokenizer.audit.lines import as_code
 from tokenizer.audit.port import Audit
+from tokenizer.authorization.ports import RouteAction
 from tokenizer.callers import Caller
 from tokenizer.errors import Refused
 from tokenizer.masking import mask

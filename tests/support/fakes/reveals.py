@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tokenizer.access.budget_rules import BudgetRules, Window
-from tokenizer.aws.access.cedar import CedarPolicies
+from tokenizer.authorization.budget_rules import BudgetRules, Window
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.platform import counters
 from tokenizer.errors import PipelineError
 from tokenizer.reveal.budgets import RevealBudgets

@@ -8,8 +8,8 @@ import pytest
 
 from handlers.rest.callers import SCOPES as SCOPE_OF
 from handlers.rest.rights import ACTIONS
-from tokenizer.access.ports import OF_VALUES, RouteAction
-from tokenizer.aws.access.cedar import CedarPolicies
+from tokenizer.authorization.ports import OF_VALUES, RouteAction
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.callers import IAM, Caller, caller_of
 from tokenizer.errors import InvalidRequest
 from tokenizer.messages.base import parse_message

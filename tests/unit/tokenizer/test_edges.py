@@ -16,8 +16,8 @@ from tests.support.fakes.reveals import NOON
 from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import SUBJECT_KEY, ample_budget
 from tests.support.samples import ARRIVED, order, stream_record
-from tokenizer.access.budget_rules import Window
-from tokenizer.aws.access.budget_counters import DynamoCounters
+from tokenizer.authorization.budget_rules import Window
+from tokenizer.aws.authorization.budget_counters import DynamoCounters
 from tokenizer.aws.platform.batches import in_calls
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials

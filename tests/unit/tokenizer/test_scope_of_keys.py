@@ -22,13 +22,13 @@ from tests.support.fakes.calls import callers
 from tests.support.fakes.reveals import NOON, FakeHoney
 from tests.support.fakes.world import SCOPE_KEYS, World, ample_budget
 from tests.support.samples import data, order, stream_record
-from tokenizer.access.budget_rules import Window
 from tokenizer.audit.lines import key_context
-from tokenizer.aws.access.budget_counters import DynamoCounters
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.aws.api.fingerprints import Asked, Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
+from tokenizer.aws.authorization.budget_counters import DynamoCounters
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
 from tokenizer.aws.replay.letters import Letters
 from tokenizer.aws.vault import token_keys

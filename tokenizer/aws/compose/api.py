@@ -1,11 +1,11 @@
 """Wires the API's function."""
 
-from tokenizer.aws.access.cedar import CedarPolicies
 from tokenizer.aws.api.fingerprints import Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
 from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.compose.invocation import API_CALL_SECONDS
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import ApiSettings

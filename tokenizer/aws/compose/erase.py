@@ -2,7 +2,7 @@
 
 import time
 
-from tokenizer.aws.access.cedar import CedarPolicies
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.compose.audit import audit_trail
 from tokenizer.aws.compose.data_keys import bounds, vault_context
 from tokenizer.aws.erasure.marks import DynamoErasures

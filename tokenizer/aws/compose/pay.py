@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from tokenizer.access.budget_rules import BudgetRules
-from tokenizer.aws.access.budget_counters import DynamoCounters
-from tokenizer.aws.access.cedar import CedarPolicies
+from tokenizer.authorization.budget_rules import BudgetRules
 from tokenizer.aws.api.orders_table import OrdersReader
+from tokenizer.aws.authorization.budget_counters import DynamoCounters
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.compose.audit import audit_trail
 from tokenizer.aws.compose.vault import aliases, unerased_vault
 from tokenizer.aws.honeytokens.reader import HoneyReader

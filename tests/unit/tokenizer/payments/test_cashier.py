@@ -10,7 +10,7 @@ from tests.support.fakes.payments import FakePayments
 from tests.support.fakes.reveals import SHIPPED, FakeCounters, FakeHoney
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
-from tokenizer.aws.access.cedar import CedarPolicies
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.payments.fake_gateway import FakeGateway
 from tokenizer.callers import Caller
 from tokenizer.errors import Refused, Unavailable

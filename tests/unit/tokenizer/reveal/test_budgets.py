@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.budgets import LIMITS
 from tests.support.fakes.reveals import NOON, FakeCounters
-from tokenizer.access.budget_rules import Window
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.errors import Unavailable
 from tokenizer.reveal.budgets import Granted, RevealBudgets
 

@@ -11,7 +11,7 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.endless_vault import CARD, EndlessVault, token_of
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import FakeAliases, ample_budget
-from tokenizer.access.budget_rules import Window
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.callers import IAM, Caller
 from tokenizer.errors import PipelineError, Refused, Unavailable
 from tokenizer.records import VaultRecord

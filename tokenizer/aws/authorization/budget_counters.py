@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tokenizer.access.budget_rules import Window
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.aws.platform.error_mapping import translated
 
 if TYPE_CHECKING:

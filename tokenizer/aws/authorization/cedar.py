@@ -11,7 +11,7 @@ from typing import Any
 
 import cedarpy
 
-from tokenizer.access.ports import OF_VALUES, RouteAction
+from tokenizer.authorization.ports import OF_VALUES, RouteAction
 from tokenizer.aws.platform import package_files
 from tokenizer.callers import Caller
 from tokenizer.errors import Configuration

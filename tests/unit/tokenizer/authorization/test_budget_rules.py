@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.fakes.reveals import SHIPPED
-from tokenizer.access.budget_rules import BudgetRules, Steps, Window
+from tokenizer.authorization.budget_rules import BudgetRules, Steps, Window
 from tokenizer.errors import Configuration
 from tokenizer.vault.categories import CATEGORIES
 

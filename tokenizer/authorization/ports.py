@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from tokenizer.access.budget_rules import Window
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.callers import Caller
 
 
