@@ -42,8 +42,12 @@ def rules(stack: Stack) -> dict[str, dict[str, Any]]:
 
 
 def test_every_rule_has_a_source_or_a_schedule(stack: Stack) -> None:
-    sources = {name: each["EventPattern"]["source"] for name, each in rules(stack).items() if "EventPattern" in each}
-    schedules = {name: each.get("ScheduleExpression") for name, each in rules(stack).items() if name not in sources}
+    sources = {
+        name: each["EventPattern"]["source"] for name, each in rules(stack).items() if "EventPattern" in each
+    }
+    schedules = {
+        name: each.get("ScheduleExpression") for name, each in rules(stack).items() if name not in sources
+    }
     assert sources == stack.there(SOURCES)
     assert schedules == stack.there(SCHEDULES)
 
@@ -51,7 +55,9 @@ def test_every_rule_has_a_source_or_a_schedule(stack: Stack) -> None:
 def test_every_rule_of_the_bus_is_on_the_bus_and_looks_for_what_it_should(stack: Stack) -> None:
     on_bus = {name: each["EventPattern"] for name, each in rules(stack).items() if "EventBusName" in each}
     assert on_bus == stack.there(PATTERNS)
-    assert {each["EventBusName"] for each in rules(stack).values() if "EventBusName" in each} <= {"orders-sanitized"}
+    assert {each["EventBusName"] for each in rules(stack).values() if "EventBusName" in each} <= {
+        "orders-sanitized"
+    }
 
 
 def test_every_rule_has_one_target_and_is_never_off(stack: Stack) -> None:
@@ -70,7 +76,10 @@ def test_every_target_is_tried_for_a_day_and_then_waits(stack: Stack) -> None:
             if name in LOSES_NOTHING:
                 assert not target.keys() & {"DeadLetterConfig", "RetryPolicy"}, name
             else:
-                assert target["RetryPolicy"] == {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": DAY}, name
+                assert target["RetryPolicy"] == {
+                    "MaximumRetryAttempts": 185,
+                    "MaximumEventAgeInSeconds": DAY,
+                }, name
                 assert stack.named(target["DeadLetterConfig"]["Arn"]) == WAITS[name], name
 
 
@@ -114,13 +123,18 @@ def test_every_event_of_the_bus_gets_into_the_lake_by_type_and_day_of_arrival(st
                 "LogStreamName": destination["CloudWatchLoggingOptions"]["LogStreamName"],
             },
             "CompressionFormat": "GZIP",
-            "DynamicPartitioningConfiguration": {"Enabled": True, "RetryOptions": {"DurationInSeconds": 7200}},
+            "DynamicPartitioningConfiguration": {
+                "Enabled": True,
+                "RetryOptions": {"DurationInSeconds": 7200},
+            },
             "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/",
             "Prefix": "events/event_type=!{partitionKeyFromQuery:event_type}/day=!{partitionKeyFromQuery:day}/",
             "ProcessingConfiguration": {
                 "Enabled": True,
                 "Processors": [
-                    processor("MetadataExtraction", MetadataExtractionQuery=query, JsonParsingEngine="JQ-1.6"),
+                    processor(
+                        "MetadataExtraction", MetadataExtractionQuery=query, JsonParsingEngine="JQ-1.6"
+                    ),
                     # Firehose reads the two characters as a line feed: dev/dynamic-partitioning-new-line-delimiter.
                     processor("AppendDelimiterToRecord", Delimiter="\\n"),
                 ],

@@ -147,7 +147,9 @@ def test_every_variable_means_the_same_in_every_function(stack: Stack) -> None:
             if name in NAMES:
                 assert NAMES[name] in named(stack, value), f"{function}: {name}"
             elif name in VAULT_KEYS:
-                assert {each[:8] for each in named(stack, value)} <= {"VaultKey", "kms:key/"}, f"{function}: {name}"
+                assert {each[:8] for each in named(stack, value)} <= {"VaultKey", "kms:key/"}, (
+                    f"{function}: {name}"
+                )
             else:
                 known = SHARED | TEXTS | dict.fromkeys(OF_PARAMETERS, value)
                 assert known.get(name) == value, f"{function}: {name}"
@@ -162,7 +164,9 @@ def test_no_function_prints_what_it_works_on(stack: Stack) -> None:
 def uses(stack: Stack, function: str) -> set[str]:
     """Returns the resources that a function's role may do something with, by its policies and by those of keys."""
     role = stack.role_of(function)
-    granted = {each.resource.partition("/")[0].partition(" ")[0] for each in stack.grants() if each.role == role}
+    granted = {
+        each.resource.partition("/")[0].partition(" ")[0] for each in stack.grants() if each.role == role
+    }
     return (granted & stack.resources.keys()) | {
         key
         for key, properties in stack.of("AWS::KMS::Key").items()
@@ -227,7 +231,7 @@ def test_every_function_logs_to_a_group_of_its_own(stack: Stack) -> None:
 
 def test_every_function_waits_for_its_policies(stack: Stack) -> None:
     """Lambda refuses to make a function that traces, or is in a network, before its role may be; others fail at first."""
-    for name, each in stack.functions().items():
+    for name in stack.functions():
         role = stack.role_of(name)
         policies = {
             policy

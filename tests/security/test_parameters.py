@@ -11,7 +11,7 @@ from tests.support.security.deployed import Stack, deployed
 
 SWITCH = ("true", "false")
 ARN = "arn:aws:iam::111122223333:role/somebody"
-DATA_KEYS = ("Erase", "Payment", "Replay", "Reveal", "TokenizeQueue", "TokenizeStream")
+DATA_KEYS = ("Api", "Erase", "Payment", "Replay", "Reveal", "TokenizeQueue", "TokenizeStream")
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)  # fmt: skip
 
 # Each parameter: its default, and what it may be: a pattern, values, or the least and the most.
@@ -80,7 +80,10 @@ VALUES: dict[str, tuple[str, set[str]]] = {
     "QueueMappingEnabled": ("false", {"TokenizeQueueMapping/Enabled"}),
     "QueueMaxReceiveCount": (
         "67",
-        {"RawOrdersQueue/maxReceiveCount", *of_functions("MAX_RECEIVE_COUNT", "TokenizeQueue", "TokenizeStream")},
+        {
+            "RawOrdersQueue/maxReceiveCount",
+            *of_functions("MAX_RECEIVE_COUNT", "TokenizeQueue", "TokenizeStream"),
+        },
     ),
     "ReservedConcurrency": ("100", of_functions("ReservedConcurrentExecutions", "Api", "Reveal")),
     "ShardCount": ("8", {"RawOrdersStream/ShardCount"}),
@@ -125,7 +128,10 @@ STRUCTURE: dict[str, tuple[dict[str, str], set[str]]] = {
         {"KeyAdministratorArns": ARN},
         {"AuditKey", "FingerprintKey", "LetterKey", "TokenKey", "VaultKey"},
     ),
-    "OldVaultKeyArns": ({"OldVaultKeyArns": "arn:aws:kms:eu-central-1:111122223333:key/old"}, READERS | NAME_KEYS),
+    "OldVaultKeyArns": (
+        {"OldVaultKeyArns": "arn:aws:kms:eu-central-1:111122223333:key/old"},
+        READERS | NAME_KEYS,
+    ),
     "PrefixLists": ({"DynamoDbPrefixListId": "pl-1", "S3PrefixListId": "pl-2"}, {"FunctionsSecurityGroup"}),
     "Rekeying": (
         {"Rekeying": "true"},
@@ -135,7 +141,10 @@ STRUCTURE: dict[str, tuple[dict[str, str], set[str]]] = {
         | {f"Rekey{each}" for each in ("Function", "OperatorPolicy", "OperatorRole", "Policy", "Role")},
     ),
     "RunbookUrl": ({"RunbookUrl": "https://wiki.example.com/runbook"}, {"Dashboard"}),
-    "VaultKeySlot": ({"VaultKeySlot": "green"}, SEALERS | NAME_KEYS | {"VaultKey", "VaultKeyGreen", "VaultKeys"}),
+    "VaultKeySlot": (
+        {"VaultKeySlot": "green"},
+        SEALERS | NAME_KEYS | {"VaultKey", "VaultKeyGreen", "VaultKeys"},
+    ),
     "WebAclEnabled": ({"WebAclEnabled": "false"}, {"WebAcl", "WebAclAssociation"}),
     "Zones": ({"FirstZone": "zone-1", "SecondZone": "zone-2"}, {"PrivateSubnetA", "PrivateSubnetB"}),
 }
@@ -148,12 +157,12 @@ SHOWS = {"Dashboard", "Api"}
 def changes(given: Mapping[str, str]) -> dict[str, set[str]]:
     """Returns the resources that parameters change, each with the last names of what is changed and its new values."""
     before, after = deployed({}).resources, deployed(given).resources
-    found: dict[str, set[str]] = {}
-    for name in before.keys() | after.keys():
-        pair = before.get(name), after.get(name)
-        if pair[0] != pair[1] and (pair[0] or pair[1])["Type"] != "AWS::CloudFormation::Stack":
-            found[name] = set(differences(*pair))
-    return found
+    differing = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    return {
+        name: set(differences(before.get(name), after.get(name)))
+        for name in differing
+        if (before | after)[name]["Type"] != "AWS::CloudFormation::Stack"  # it hands parameters on
+    }
 
 
 def differences(before: Any, after: Any, last: str = "") -> Iterator[str]:
@@ -203,7 +212,9 @@ def test_a_value_comes_to_each_place_that_it_is_for_and_to_no_other(name: str) -
 def test_a_value_comes_to_all_resources_of_a_type(name: str) -> None:
     value, kind, place = OF_TYPES[name]
     stack = deployed({name: value})
-    assert {each for each, properties in stack.of(kind).items() if value not in str(properties.get(place))} == set()
+    assert {
+        each for each, properties in stack.of(kind).items() if value not in str(properties.get(place))
+    } == set()
     others = changes({name: value}).keys() - stack.of(kind).keys() - SHOWS
     assert others <= {"XRayEndpoint", *stack.of("AWS::Lambda::LayerVersion")}
 
@@ -232,6 +243,15 @@ def test_no_fixed_name_is_another_stacks(stack: Stack) -> None:
         f"{name}/{key}": value
         for name, each in stack.resources.items()
         for key, value in each.get("Properties", {}).items()
-        if key in {"BucketName", "DashboardName", "FunctionName", "LogGroupName", "QueueName", "TableName", "UserPoolName"}
+        if key
+        in {
+            "BucketName",
+            "DashboardName",
+            "FunctionName",
+            "LogGroupName",
+            "QueueName",
+            "TableName",
+            "UserPoolName",
+        }
     }
     assert {place: value for place, value in named.items() if not str(value).startswith(own)} == {}
