@@ -88,16 +88,16 @@ def test_only_https_goes_out_and_only_the_functions_reach_the_endpoints(stack: S
     groups = stack.of("AWS::EC2::SecurityGroup")
     functions = groups.pop("FunctionsSecurityGroup")
     assert "SecurityGroupIngress" not in functions
-    assert sorted(map(told, functions["SecurityGroupEgress"])) == OUT["own" if own(stack) else "given"]
+    assert sorted(map(let_through, functions["SecurityGroupEgress"])) == OUT["own" if own(stack) else "given"]
     for group in groups.values():
-        assert list(map(told, group["SecurityGroupIngress"])) == [
+        assert list(map(let_through, group["SecurityGroupIngress"])) == [
             "SourceSecurityGroupId orders-FunctionsSecurityGroup"
         ]
         (out,) = group["SecurityGroupEgress"]
         assert (out["IpProtocol"], out["CidrIp"]) == ("-1", "127.0.0.1/32")
 
 
-def told(rule: dict[str, object]) -> str:
+def let_through(rule: dict[str, object]) -> str:
     """Returns whom a rule lets through, if it is for HTTPS alone."""
     assert {key: rule[key] for key in HTTPS} == HTTPS
     ((key, value),) = ((key, value) for key, value in rule.items() if key not in {*HTTPS, "Description"})
