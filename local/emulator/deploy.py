@@ -95,28 +95,28 @@ def _deployed(
 
 def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str]) -> None:
     """Makes by calls what the emulator's CloudFormation ignores: object locks, and the boundaries of roles."""
-    made = _made(client("cloudformation"), STACK_NAME)
+    names = made(client("cloudformation"))
     for lock in template.locks(real, dict(parameters)):
-        client("s3").put_object_lock_configuration(**lock | {"Bucket": made[lock["Bucket"]]})
+        client("s3").put_object_lock_configuration(**lock | {"Bucket": names[lock["Bucket"]]})
     for role, boundary in template.boundaries(real).items():
-        if role in made:  # some are there under a condition
+        if role in names:  # some are there under a condition
             client("iam").put_role_permissions_boundary(
-                RoleName=made[role], PermissionsBoundary=made[boundary]
+                RoleName=names[role], PermissionsBoundary=names[boundary]
             )
 
 
-def _made(cloudformation: Any, stack: str) -> dict[str, str]:
+def made(cloudformation: Any, stack: str = STACK_NAME) -> dict[str, str]:
     """Returns the physical names of a stack's resources and its nested stacks', by their logical names."""
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
-    made: dict[str, str] = {}
+    found: dict[str, str] = {}
     for each in [one for page in pages for one in page["StackResourceSummaries"]]:
         if each["ResourceStatus"].startswith("DELETE"):
             continue
         if each["ResourceType"] == template.STACK:
-            made |= _made(cloudformation, each["PhysicalResourceId"])
+            found |= made(cloudformation, each["PhysicalResourceId"])
         else:
-            made[each["LogicalResourceId"]] = each["PhysicalResourceId"]
-    return made
+            found[each["LogicalResourceId"]] = each["PhysicalResourceId"]
+    return found
 
 
 def _api_url(on_aws: str, endpoint_url: str) -> str:
