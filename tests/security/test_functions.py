@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.support.security.deployed import Stack, listed
+from tests.support.security.template import there_before
 from tokenizer.aws.api.idempotency import LEASE_SECONDS
 from tokenizer.aws.compose.invocation import API_CALL_SECONDS
 from tools.lint.rendered import ACCOUNT
@@ -210,7 +211,7 @@ def test_every_function_runs_our_code_on_our_layer(stack: Stack) -> None:
     for name, each in stack.functions().items():
         assert each["Handler"] == f"handlers.{HANDLERS[name]}.handler", name
         assert each["Runtime"] == "python3.13", name
-        assert [str(one).removeprefix("orders-") for one in each["Layers"]] == [layer], name
+        assert [str(one).split(":")[-2] for one in each["Layers"]] == [layer], name
 
 
 def test_no_function_has_settings_that_are_not_tested_here(stack: Stack) -> None:
@@ -238,4 +239,4 @@ def test_every_function_waits_for_its_policies(stack: Stack) -> None:
             for policy, properties in stack.of("AWS::IAM::Policy").items()
             if role in {stack.named(f"arn:aws:iam::{ACCOUNT}:role/{one}") for one in properties["Roles"]}
         }
-        assert policies <= set(listed(stack.resources[name].get("DependsOn", []))), name
+        assert policies <= there_before({"Resources": stack.resources}, name), name

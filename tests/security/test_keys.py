@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from tests.support.security.deployed import Stack, listed
 from tests.support.security.grants import actions
+from tests.support.security.template import there_before
 from tools.lint.rendered import ACCOUNT
 
 NETWORK, PURPOSE, NAME = "aws:SourceVpc", "kms:EncryptionContext:purpose", "kms:EncryptionContext:name"
@@ -165,7 +166,7 @@ def test_no_function_seals_or_opens_before_the_vault_keys_are_held(stack: Stack)
         if "VAULT_KEY_ARN" in each["Environment"]["Variables"]
     }
     early = {
-        name for name in sealing if "VaultKeys" not in listed(stack.resources[name].get("DependsOn", []))
+        name for name in sealing if "VaultKeys" not in there_before({"Resources": stack.resources}, name)
     }
     assert early <= {"RekeyFunction"}  # which waits for those that seal
 

@@ -74,6 +74,11 @@ def arns(template: Template) -> dict[str, str]:
     }
 
 
+def drawn(kind: str, name: str) -> str:
+    """Returns the id of a resource of a type whose ids AWS draws, by its logical name."""
+    return f"{_DRAWN[kind]}-{uuid.uuid5(uuid.NAMESPACE_OID, name).hex[:17]}"
+
+
 class _Renderer:
     def __init__(self, template: Template) -> None:
         self._template = template
@@ -151,7 +156,7 @@ class _Renderer:
         if kind == "AWS::KMS::Key":
             return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
         if kind in _DRAWN:
-            return f"{_DRAWN[kind]}-{uuid.uuid5(uuid.NAMESPACE_OID, name).hex[:17]}"
+            return drawn(kind, name)
         if kind == "AWS::Lambda::LayerVersion":
             return f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{name}:1"
         stated = resource.get("Properties", {})
