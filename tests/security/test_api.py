@@ -9,7 +9,7 @@ import pytest
 from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
 from tests.support.security.deployed import Stack, deployed
-from tests.support.security.template import VERBS
+from tests.support.security.policies import VERBS
 
 LOGGED = {
     "$context.requestTime",
@@ -44,7 +44,8 @@ ANSWERS = {
     "UNAUTHORIZED": "unauthorized",
 }
 ANY = "x-amazon-apigateway-any-method"
-SIGNED_IN, NOBODY = [{"Cognito": []}], [{"NONE": []}]
+SIGNED_IN: list[dict[str, list[str]]] = [{"Cognito": []}]
+NOBODY: list[dict[str, list[str]]] = [{"NONE": []}]
 # Requests a second, and the burst; every other method has the first.
 RATES = {
     ("*", "/*"): (100, 200),
@@ -55,28 +56,27 @@ RATES = {
 }
 
 
-@pytest.fixture
 def api(stack: Stack) -> dict[str, Any]:
-    """Returns the API as it is deployed."""
+    """Returns the API as it is deployed; skips the test of a stack that has none."""
     apis = stack.of("AWS::ApiGateway::RestApi")
     if not apis:
         pytest.skip("this stack has no API")
     return apis["Api"]
 
 
-@pytest.fixture
-def stage(stack: Stack, api: dict[str, Any]) -> dict[str, Any]:
+def stage(stack: Stack) -> dict[str, Any]:
+    api(stack)
     (found,) = stack.of("AWS::ApiGateway::Stage").values()
     return found
 
 
-def methods(api: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
-    for path, verbs in api["Body"]["paths"].items():
+def methods(stack: Stack) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    for path, verbs in api(stack)["Body"]["paths"].items():
         for verb, method in verbs.items():
             yield ("ANY" if verb == ANY else verb.upper(), path), method
 
 
-def test_every_method_asks_for_a_sign_in_but_those_that_are_public(api: dict[str, Any]) -> None:
+def test_every_method_asks_for_a_sign_in_but_those_that_are_public(stack: Stack) -> None:
     """A machine shows a key that counts its requests, and a token with the one scope that the function checks, too."""
     expected = {
         route: NOBODY
@@ -84,23 +84,23 @@ def test_every_method_asks_for_a_sign_in_but_those_that_are_public(api: dict[str
         else [{"api_key": []}, {"Cognito": [SCOPES[route]]}]
         if route in SCOPES
         else SIGNED_IN
-        for route, _ in methods(api)
+        for route, _ in methods(stack)
     }
-    assert {route: method["security"] for route, method in methods(api)} == expected
+    assert {route: method["security"] for route, method in methods(stack)} == expected
     assert SCOPES.keys() <= expected.keys()
 
 
-def test_every_method_is_the_functions(stack: Stack, api: dict[str, Any]) -> None:
+def test_every_method_is_the_functions(stack: Stack) -> None:
     function = stack.arns["ApiFunction"]
-    for route, method in methods(api):
+    for route, method in methods(stack):
         integration = method["x-amazon-apigateway-integration"]
         assert integration.keys() == {"httpMethod", "type", "uri"}, route
         assert integration["type"] == "aws_proxy", route
         assert f"/functions/{function}/invocations" in integration["uri"], route
 
 
-def test_a_sign_in_is_one_of_the_pool(api: dict[str, Any]) -> None:
-    schemes = api["Body"]["components"]["securitySchemes"]
+def test_a_sign_in_is_one_of_the_pool(stack: Stack) -> None:
+    schemes = api(stack)["Body"]["components"]["securitySchemes"]
     assert schemes.keys() == {"Cognito", "api_key"}
     assert schemes["Cognito"]["name"] == "Authorization"
     assert schemes["Cognito"]["x-amazon-apigateway-authorizer"] == {
@@ -109,13 +109,13 @@ def test_a_sign_in_is_one_of_the_pool(api: dict[str, Any]) -> None:
     }
 
 
-def test_every_method_has_a_rate_and_strangers_a_small_one(stage: dict[str, Any]) -> None:
+def test_every_method_has_a_rate_and_strangers_a_small_one(stack: Stack) -> None:
     found = {
         (each["HttpMethod"], unescaped(each["ResourcePath"])): (
             each["ThrottlingRateLimit"],
             each["ThrottlingBurstLimit"],
         )
-        for each in stage["MethodSettings"]
+        for each in stage(stack)["MethodSettings"]
     }
     assert found == RATES
 
@@ -125,26 +125,29 @@ def unescaped(path: str) -> str:
     return path if path == "/*" else path.removeprefix("/").replace("~1", "/")
 
 
-def test_no_setting_of_a_method_logs_or_keeps_what_it_answers(stage: dict[str, Any]) -> None:
+def test_no_setting_of_a_method_logs_or_keeps_what_it_answers(stack: Stack) -> None:
     said = {"HttpMethod", "ResourcePath", "ThrottlingBurstLimit", "ThrottlingRateLimit"}
-    for each in stage["MethodSettings"]:
-        assert {key: value for key, value in each.items() if key not in said} in ({}, {"DataTraceEnabled": False})
+    for each in stage(stack)["MethodSettings"]:
+        assert {key: value for key, value in each.items() if key not in said} in (
+            {},
+            {"DataTraceEnabled": False},
+        )
 
 
-def test_the_access_log_names_no_path_query_or_header(stage: dict[str, Any]) -> None:
-    log = stage["AccessLogSetting"]
+def test_the_access_log_names_no_path_query_or_header(stack: Stack) -> None:
+    log = stage(stack)["AccessLogSetting"]
     assert log["DestinationArn"] == "orders-ApiAccessLogs.Arn"
     assert set(re.findall(r"\$[\w.]+", log["Format"])) == LOGGED
 
 
-def test_no_path_is_traced(stage: dict[str, Any]) -> None:
+def test_no_path_is_traced(stack: Stack) -> None:
     """API Gateway's traces hold the path that was asked for, where ids of orders and customers stand."""
-    assert not stage.keys() & {"CanarySetting", "TracingEnabled", "Variables"}
+    assert not stage(stack).keys() & {"CanarySetting", "TracingEnabled", "Variables"}
 
 
-def test_the_gateways_errors_look_like_the_functions(stack: Stack, api: dict[str, Any]) -> None:
+def test_the_gateways_errors_look_like_the_functions(stack: Stack) -> None:
     origin = {"rekeying": "https://shop.example.com"}.get(stack.given, "null")
-    found = api["Body"]["x-amazon-apigateway-gateway-responses"]
+    found = api(stack)["Body"]["x-amazon-apigateway-gateway-responses"]
     headers = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in SECURITY_HEADERS.items()}
     codes = {}
     for name, answer in found.items():
@@ -153,7 +156,10 @@ def test_the_gateways_errors_look_like_the_functions(stack: Stack, api: dict[str
         said = dict(answer["responseParameters"])
         assert said.pop(f"gatewayresponse.header.{ORIGIN}", "'null'") == f"'{origin}'", name
         assert said == headers, name
-        assert re.fullmatch(r'\{"error":\{"code":"\w+","message":(\$context\.error\.messageString|"[a-z :;]+"|"[\w :;]+")\}\}', text), name
+        assert re.fullmatch(
+            r'\{"error":\{"code":"\w+","message":(\$context\.error\.messageString|"[a-z :;]+"|"[\w :;]+")\}\}',
+            text,
+        ), name
     assert codes == ANSWERS
 
 
@@ -163,9 +169,9 @@ def test_no_origin_is_allowed_unless_it_is_given() -> None:
     assert {verb for verbs in body["paths"].values() for verb in verbs} & {"options"} == set()
 
 
-def test_one_stage_is_deployed_and_the_api_is_regional(stack: Stack, api: dict[str, Any]) -> None:
-    assert [each["StageName"] for each in stack.of("AWS::ApiGateway::Stage").values()] == ["v1"]
-    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+def test_one_stage_is_deployed_and_the_api_is_regional(stack: Stack) -> None:
+    assert stage(stack)["StageName"] == "v1"
+    assert api(stack)["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
 def test_machines_show_a_key_that_counts(stack: Stack) -> None:
@@ -200,9 +206,10 @@ def test_a_web_acl_stands_before_the_stage_where_it_is_wanted(stack: Stack) -> N
         }
         assert groups == MANAGED, name
         assert all(rules[each]["OverrideAction"] == {"None": {}} for each in groups), name
-        assert {rule: each["Action"] for rule, each in rules.items() if rule not in groups} == dict.fromkeys(
-            ("bodies", "rate"), {"Block": {}}
-        )
+        assert {rule: each["Action"] for rule, each in rules.items() if rule not in groups} == {
+            "bodies": {"Block": {}},
+            "rate": {"Block": {}},
+        }
         assert rules["rate"]["Statement"] == RATE, name
         # Samples would show tokens.
         sampled = [each["VisibilityConfig"]["SampledRequestsEnabled"] for each in (acl, *acl["Rules"])]

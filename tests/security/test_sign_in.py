@@ -28,7 +28,11 @@ POOL = {
     "UserPoolName": "orders-users",
     "UsernameAttributes": ["email"],
 }
-EVERY_CLIENT = {"EnableTokenRevocation": True, "PreventUserExistenceErrors": "ENABLED", "UserPoolId": "orders-users"}
+EVERY_CLIENT = {
+    "EnableTokenRevocation": True,
+    "PreventUserExistenceErrors": "ENABLED",
+    "UserPoolId": "orders-users",
+}
 CLIENTS = {
     "MachineClient": {
         "AccessTokenValidity": 60,
