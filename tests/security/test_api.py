@@ -192,7 +192,7 @@ RATE = {"RateBasedStatement": {"AggregateKeyType": "IP", "EvaluationWindowSec": 
 
 
 def test_a_web_acl_stands_before_the_stage_where_it_is_wanted(stack: Stack) -> None:
-    """What it does with bodies is in test_on_aws.py."""
+    """Tests its rules but those of bodies, which test_on_aws.py has."""
     acls = stack.of("AWS::WAFv2::WebACL")
     guarded = {each["ResourceArn"] for each in stack.of("AWS::WAFv2::WebACLAssociation").values()}
     assert len(guarded) == len(acls)
