@@ -26,7 +26,7 @@ from replay.filters import Filter, moment
 from replay.function import ReplayFunction
 from replay.held import waited_for
 from replay.letters import Letter, LetterQueue, count
-from replay.runner import Pace, Report, Runner
+from replay.runner import SPLIT, Pace, Report, Runner
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -611,7 +611,11 @@ def _show_run(outcome: dict[str, Any]) -> None:
         ["result", "letters"],
         [[name, f"{n:,}"] for name, n in sorted(outcome["statuses"].items())],
     )
-    left = [each for each in outcome["results"] if each["status"] not in {"published", "skipped"}]
+    split = [each for each in outcome["results"] if each["status"] == SPLIT]
+    if split:
+        rows = [[str(each["id"]), f"{each['records']:,}", f"{each['letters']:,}"] for each in split]
+        console.table("have letters for each record that failed", ["id", "records", "letters"], rows[:_SHOWN])
+    left = [each for each in outcome["results"] if each["status"] not in {"published", "skipped", SPLIT}]
     if left:
         rows = [
             [

@@ -196,6 +196,10 @@ class LetterQueue:
         """Ends the hold on letters."""
         self._in_batches("change_message_visibility_batch", receipts, VisibilityTimeout=0)
 
+    def hold_on(self, receipts: Sequence[str]) -> None:
+        """Holds letters back for another while."""
+        self._in_batches("change_message_visibility_batch", receipts, VisibilityTimeout=self._hold)
+
     def delete(self, receipts: Sequence[str]) -> None:
         """Deletes letters. Letters that are gone already are ignored."""
         self._in_batches("delete_message_batch", receipts)
