@@ -15,6 +15,8 @@ KINDS = {
     "tables": "an entry of a table of names or codes that no sample has",
     "forms": "a form of a value that docs/guard.md claims to find",
     "identity": "who or what a record is",
+    "denials": "a denial, or a condition, that does not do what it says",
+    "kept": "data that is kept for too short or too long, or shown by a setting",
     "partial": "a call that did a part of its work",
     "scope": "what a key, a budget or an index is for",
     "bounds": "a limit or a time, exactly at its edge",
