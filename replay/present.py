@@ -7,11 +7,11 @@ from typing import Any
 
 from ops.console import line, number, table
 from replay.letters import Letter
+from replay.runner import SPLIT
 from replay.selection import short_length
 
 _AGES = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _REASONS = 20
-SPLIT = "split"
 DONE = frozenset({"published", "skipped", SPLIT})
 
 

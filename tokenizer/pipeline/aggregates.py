@@ -34,7 +34,7 @@ def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
         The sub-sequence number and the bytes of each. A record that is no sound aggregate comes back whole under None,
         and so does one that holds more than `MAX_USER_RECORDS`.
     """
-    found = unpacked(data)
+    found = unpacked(data) if data.startswith(MAGIC) else None
     if found is None or len(found) > MAX_USER_RECORDS:
         return [(None, data)]
     return list(enumerate(found))
