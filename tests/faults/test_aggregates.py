@@ -112,7 +112,6 @@ def test_a_replay_of_good_user_records_has_the_bytes_of_a_smaller_aggregates_del
         invocations(delivered)
     with replayed.running():
         monkeypatch.setattr("tokenizer.pipeline.aggregates.MAX_USER_RECORDS", 10)
-        monkeypatch.setattr("tokenizer.aws.replay.portions.MAX_USER_RECORDS", 10)
         monkeypatch.setattr(portions, "PORTION", 20)
         replayed.stream.put(packed(several))
         invocations(replayed)

@@ -40,6 +40,12 @@ def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
     return list(enumerate(found))
 
 
+def too_many_records(data: bytes) -> list[bytes] | None:
+    """Returns the user records of an aggregate that holds more than a delivery takes; None for any other record."""
+    found = unpacked(data) if data.startswith(MAGIC) else None
+    return found if found is not None and len(found) > MAX_USER_RECORDS else None
+
+
 def in_one_invocation(records: Sequence[RawRecord]) -> tuple[Sequence[RawRecord], str | None]:
     """Chooses the records of a batch of the stream that one invocation takes.
 
@@ -63,9 +69,7 @@ def refused_aggregate(record: RawRecord) -> tuple[bytes, BadRecord] | None:
     Returns:
         The aggregate with the sensitive authentication data of each user record removed; None for any other record.
     """
-    if record.source.sub_sequence_number is not None or not record.data.startswith(MAGIC):
-        return None
-    found = unpacked(record.data)
+    found = too_many_records(record.data) if record.source.sub_sequence_number is None else None
     if found is None:
         return None
     cleaned = list(map(_cleaned, found))

@@ -6,8 +6,7 @@ from typing import Any
 
 from tokenizer.aws.replay.tokenizers import Tokenizers
 from tokenizer.messages.mode import Mode
-from tokenizer.pipeline.aggregates import MAX_USER_RECORDS
-from tokenizer.pipeline.kpl import unpacked
+from tokenizer.pipeline.aggregates import too_many_records
 from tokenizer.replay.messages import FAILED, PARTLY, PUBLISHED, SPLIT, Entry, Result, worst
 
 # Ten calls of the tokenizing function. Each takes less than half a second, and the request may take two minutes.
@@ -49,8 +48,8 @@ def pieces(made: Entry) -> list[Entry]:
     kinesis = made.get("kinesis", {})
     if "data" not in kinesis or "subSequenceNumber" in kinesis:
         return [made]
-    found = unpacked(base64.b64decode(kinesis["data"]))
-    if found is None or len(found) <= MAX_USER_RECORDS:
+    found = too_many_records(base64.b64decode(kinesis["data"]))
+    if found is None:
         return [made]
     return [
         {**made, "kinesis": {**kinesis, "data": base64.b64encode(each).decode(), "subSequenceNumber": at}}
