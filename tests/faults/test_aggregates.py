@@ -49,7 +49,7 @@ def published(pipeline: Pipeline) -> Counter[str]:
 
 
 def tokenizers(pipeline: Pipeline) -> Tokenizers:
-    """What the replay function calls, over the stream's function."""
+    """Returns what the replay function calls, over the stream's function."""
 
     def invoke(FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 -- boto3's
         assert FunctionName == "stream"
