@@ -19,7 +19,7 @@ from tokenizer.aws.replay.portions import replay_portion
 from tokenizer.aws.replay.tokenizers import Tokenizers
 from tokenizer.pipeline import aggregates
 from tokenizer.pipeline.aggregates import MAX_USER_RECORDS
-from tokenizer.pipeline.kpl import packed, unpacked
+from tokenizer.pipeline.kpl import aggregated, disaggregated
 from tokenizer.replay.messages import PARTLY, PUBLISHED, SPLIT, Result, entry
 
 SMALL = b'{"event_id": "e", "event_type": "none", "schema_version": 1, "of": "junk"}'
@@ -65,7 +65,7 @@ def test_sixty_thousand_user_records_are_one_letter_in_one_delivery_and_neighbou
     pipeline = Pipeline(Aws())
     with pipeline.running():
         pipeline.stream.put(order(1, 1))
-        aggregate = packed([SMALL] * 60_000)
+        aggregate = aggregated([SMALL] * 60_000)
         place = pipeline.stream.put(aggregate)
         pipeline.stream.put(order(2, 2))
         assert invocations(pipeline) == 1
@@ -83,7 +83,7 @@ def test_a_large_aggregate_is_replayed_in_portions_and_each_bad_user_record_beco
         bad = (7, 1_500, 2_299)
         for at in bad:
             several[at] = b"{"
-        pipeline.stream.put(packed(several))
+        pipeline.stream.put(aggregated(several))
         assert invocations(pipeline) == 1
         (letter,) = letters(pipeline)
         assert not pipeline.aws.bus
@@ -108,12 +108,12 @@ def test_a_replay_of_good_user_records_has_the_bytes_of_a_smaller_aggregates_del
     several = orders(30)
     delivered, replayed = Pipeline(Aws()), Pipeline(Aws())
     with delivered.running():
-        delivered.stream.put(packed(several))
+        delivered.stream.put(aggregated(several))
         invocations(delivered)
     with replayed.running():
         monkeypatch.setattr("tokenizer.pipeline.aggregates.MAX_USER_RECORDS", 10)
         monkeypatch.setattr(portions, "PORTION", 20)
-        replayed.stream.put(packed(several))
+        replayed.stream.put(aggregated(several))
         invocations(replayed)
         (letter,) = letters(replayed)
         again = entry(letter.source, replayed.stream.records[str(letter.source.sequence_number)])
@@ -131,7 +131,7 @@ def test_the_largest_aggregate_that_is_delivered_fits_into_one_invocation(
     monkeypatch.setattr("tests.support.faults.aws._CALL", 0.01 * slower)
     pipeline = Pipeline(Aws())
     with pipeline.running():
-        pipeline.stream.put(packed(orders(MAX_USER_RECORDS)))
+        pipeline.stream.put(aggregated(orders(MAX_USER_RECORDS)))
         began = pipeline.aws.clock.now
         assert invocations(pipeline) == 1
         assert pipeline.aws.clock.now - began < TIMEOUT
@@ -145,7 +145,7 @@ def test_many_aggregates_drain_a_few_with_each_invocation_and_none_is_taken_twic
     pipeline = Pipeline(Aws())
     with pipeline.running():
         for number in range(BATCH):
-            pipeline.stream.put(packed(orders(90, 100 * number)))
+            pipeline.stream.put(aggregated(orders(90, 100 * number)))
         assert invocations(pipeline) == BATCH // 2
         assert set(published(pipeline).values()) == {1}
         assert published(pipeline).total() == 90 * BATCH
@@ -166,11 +166,11 @@ def test_authentication_data_in_a_large_aggregate_is_in_no_letter(monkeypatch: p
         several = orders(MAX_USER_RECORDS + 1)
         several[3] = b'{"cvv": "canary987", "event_id": "whole"}'
         several[4] = b'{"cvv": "canary987", "broken'
-        pipeline.stream.put(packed(several))
+        pipeline.stream.put(aggregated(several))
         invocations(pipeline)
     assert len(letters(pipeline)) == len(kept) == 1
     assert b"canary987" not in kept[0]
-    found = unpacked(kept[0])
+    found = disaggregated(kept[0])
     assert found is not None
     assert found[:3] + found[5:] == several[:3] + several[5:]
     assert found[3:5] == [b'{"event_id":"whole"}', b'{"cvv": "", "broken']

@@ -16,7 +16,7 @@ from tokenizer.guard.authentication_data import (
     scrub_text,
     strip_authentication_data,
 )
-from tokenizer.pipeline.kpl import MAGIC, packed, unpacked
+from tokenizer.pipeline.kpl import MAGIC, aggregated, disaggregated
 from tokenizer.records import RawRecord
 
 # User records of one aggregate. The KPL's default size of an aggregate, 50 KB, is reached by a hundred small orders.
@@ -34,7 +34,7 @@ def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
         The sub-sequence number and the bytes of each. A record that is no sound aggregate comes back whole under None,
         and so does one that holds more than `MAX_USER_RECORDS`.
     """
-    found = unpacked(data) if data.startswith(MAGIC) else None
+    found = disaggregated(data) if data.startswith(MAGIC) else None
     if found is None or len(found) > MAX_USER_RECORDS:
         return [(None, data)]
     return list(enumerate(found))
@@ -42,7 +42,7 @@ def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
 
 def too_many_records(data: bytes) -> list[bytes] | None:
     """Returns the user records of an aggregate that holds more than a delivery takes; None for any other record."""
-    found = unpacked(data) if data.startswith(MAGIC) else None
+    found = disaggregated(data) if data.startswith(MAGIC) else None
     return found if found is not None and len(found) > MAX_USER_RECORDS else None
 
 
@@ -73,7 +73,7 @@ def refused_aggregate(record: RawRecord) -> tuple[bytes, BadRecord] | None:
     if found is None:
         return None
     cleaned = list(map(_cleaned, found))
-    kept = record.data if cleaned == found else packed(cleaned)
+    kept = record.data if cleaned == found else aggregated(cleaned)
     return kept, BadRecord(
         ErrorCode.TOO_LARGE,
         f"an aggregate of {len(found):,} user records, and a delivery takes {MAX_USER_RECORDS:,};"

@@ -20,7 +20,7 @@ _SMALLEST_EVENT = 64
 _FEW = 100
 
 
-def unpacked(data: bytes) -> list[bytes] | None:
+def disaggregated(data: bytes) -> list[bytes] | None:
     """Returns the user records in one Kinesis record.
 
     Args:
@@ -46,7 +46,7 @@ def unpacked(data: bytes) -> list[bytes] | None:
     return [record.data for record in aggregate.records] or None
 
 
-def packed(records: Iterable[bytes]) -> bytes:
+def aggregated(records: Iterable[bytes]) -> bytes:
     """Returns a Kinesis record that holds user records. It has no partition keys, which nothing here reads."""
     aggregate: Any = _aggregated_record()()
     for each in records:

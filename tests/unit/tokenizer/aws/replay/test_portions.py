@@ -17,11 +17,11 @@ from tokenizer.aws.replay.tokenizers import MOST_BYTES, Tokenizers
 from tokenizer.errors import InvalidRequest
 from tokenizer.messages.mode import Mode
 from tokenizer.pipeline.aggregates import MAX_USER_RECORDS
-from tokenizer.pipeline.kpl import packed
+from tokenizer.pipeline.kpl import aggregated
 from tokenizer.replay.messages import Entry, Result, entry
 
 ORDER = b'{"event_id": "an order of more than sixty-four bytes, as each of them is"}'
-LARGE = packed([ORDER] * (MAX_USER_RECORDS + PORTION))
+LARGE = aggregated([ORDER] * (MAX_USER_RECORDS + PORTION))
 SOURCE = stream_record(b"").source
 _NONE: Any = None
 
@@ -122,7 +122,7 @@ def test_a_portion_is_of_one_letter() -> None:
         served(Tokenizing(), letter("L"), letter("S"), first=PORTION)
 
 
-@pytest.mark.parametrize("data", [ORDER, packed([ORDER] * MAX_USER_RECORDS), b"\xf3\x89\x9a\xc2"])
+@pytest.mark.parametrize("data", [ORDER, aggregated([ORDER] * MAX_USER_RECORDS), b"\xf3\x89\x9a\xc2"])
 def test_what_a_delivery_takes_is_replayed_whole(data: bytes) -> None:
     made = entry(SOURCE, data)
     assert pieces(made) == [made]
