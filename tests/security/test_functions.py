@@ -3,7 +3,6 @@
 from typing import Any
 
 from tests.support.security.deployed import Stack, listed
-from tests.support.security.template import there_before
 from tokenizer.aws.api.idempotency import LEASE_SECONDS
 from tokenizer.aws.compose.invocation import API_CALL_SECONDS
 from tools.lint.rendered import ACCOUNT
@@ -239,4 +238,4 @@ def test_every_function_waits_for_its_policies(stack: Stack) -> None:
             for policy, properties in stack.of("AWS::IAM::Policy").items()
             if role in {stack.named(f"arn:aws:iam::{ACCOUNT}:role/{one}") for one in properties["Roles"]}
         }
-        assert policies <= there_before({"Resources": stack.resources}, name), name
+        assert policies <= stack.there_before(name), name

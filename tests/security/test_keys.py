@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from tests.support.security.deployed import Stack, listed
 from tests.support.security.grants import actions
-from tests.support.security.template import there_before
 from tools.lint.rendered import ACCOUNT
 
 NETWORK, PURPOSE, NAME = "aws:SourceVpc", "kms:EncryptionContext:purpose", "kms:EncryptionContext:name"
@@ -165,9 +164,7 @@ def test_no_function_seals_or_opens_before_the_vault_keys_are_held(stack: Stack)
         for name, each in stack.functions().items()
         if "VAULT_KEY_ARN" in each["Environment"]["Variables"]
     }
-    early = {
-        name for name in sealing if "VaultKeys" not in there_before({"Resources": stack.resources}, name)
-    }
+    early = {name for name in sealing if "VaultKeys" not in stack.there_before(name)}
     assert early <= {"RekeyFunction"}  # which waits for those that seal
 
 
