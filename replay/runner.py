@@ -1,6 +1,10 @@
-"""Replays letters: several requests at once, within a given rate. A letter is deleted only after it was published."""
+"""Replays letters: several requests at once, within a given rate.
 
-import threading
+A letter is deleted only after its events were published. One that stands for many records is also deleted if those that
+failed have letters of their own.
+"""
+
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +21,9 @@ LETTERS = 25
 REQUEST_BYTES = 4_000_000  # Lambda accepts 6 MB in a request
 PUBLISHED = "published"
 SKIPPED = "skipped"
+# A letter that stands for many records: a portion of them is done, or all are, and the bad ones have letters of their own.
+PARTLY, SPLIT = "partly", "split"
+_WORST_FIRST = ("failed", SPLIT, PUBLISHED)
 
 
 @dataclass
@@ -64,10 +71,10 @@ class Runner:
         self._pace = pace
         self._tick = tick
         self._in_a_row = 0
-        self._lock = threading.Lock()
         self._next_start = time.monotonic()
         self.report = Report()
         self._left: list[str] = []
+        self._unsettled: dict[str, None] = {}  # receipts of letters that were taken and have no result yet
 
     def run(self, letters: Iterator[Letter], wanted: Filter) -> Report:
         """Replays letters.
@@ -77,27 +84,37 @@ class Runner:
             wanted: the filter. The function skips records of other event types, because it can read them.
         """
         running: dict[Future[list[dict[str, Any]]], Sequence[Letter]] = {}
-        batches = _batches(letters)
-        with ThreadPoolExecutor(self._pace.concurrency) as pool:
-            try:
-                for batch in batches:
-                    self._keep_pace(sum(letter.records for letter in batch))
-                    running[pool.submit(self._replay, batch, wanted)] = batch
-                    while len(running) >= self._pace.concurrency:
-                        self._settle(running)
-                    if self.report.stopped:
-                        break
-                while running:
+        pool = ThreadPoolExecutor(self._pace.concurrency)
+        try:
+            for batch in _batches(self._noted(letters)):
+                self._keep_pace(sum(letter.records for letter in batch))
+                running[pool.submit(self._replay, batch, wanted)] = batch
+                while len(running) >= self._pace.concurrency:
                     self._settle(running)
-            finally:
-                for future in running:
-                    future.cancel()
+                if self.report.stopped:
+                    break
+            while running:
+                self._settle(running)
+        except KeyboardInterrupt:
+            # What is on its way gets a result, unless somebody interrupts again.
+            while running:
+                self._settle(running)
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
         return self.report
 
     def give_back(self) -> None:
-        """Ends the hold on the letters that are left."""
-        self._queue.give_back(self._left)
+        """Ends the hold on the letters that are left, and on those that have no result."""
+        self._queue.give_back_unread()
+        self._queue.give_back([*self._left, *self._unsettled])
         self._left.clear()
+        self._unsettled.clear()
+
+    def _noted(self, letters: Iterator[Letter]) -> Iterator[Letter]:
+        for letter in letters:
+            self._unsettled[letter.receipt] = None
+            yield letter
 
     def _replay(self, batch: Sequence[Letter], wanted: Filter) -> list[dict[str, Any]]:
         answer = self._function.ask(
@@ -106,8 +123,43 @@ class Runner:
             ids=[letter.letter_id for letter in batch],
             event_types=list(wanted.event_types),
         )
-        results: list[dict[str, Any]] = answer["results"]
-        return results
+        return [
+            self._finished(letter, result) for letter, result in zip(batch, answer["results"], strict=True)
+        ]
+
+    def _finished(self, letter: Letter, result: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._finish(letter, result)
+        except CommandError as error:
+            return {"status": "unavailable", "message": str(error)}
+
+    def _finish(self, letter: Letter, result: dict[str, Any]) -> dict[str, Any]:
+        """Replays what is left of a letter that stands for many records, a portion with each request.
+
+        Returns:
+            The worst result of all portions, with the number of records and of letters that the bad ones became.
+        """
+        portions: list[dict[str, Any]] = []
+        while result["status"] == PARTLY:
+            portions.append(result)
+            self._queue.hold_on([letter.receipt])
+            if self._pace.rate:
+                time.sleep(result["records"] / self._pace.rate)
+            (result,) = self._function.ask(
+                "replay", letters=[letter.body], ids=[letter.letter_id], first=result["next"]
+            )["results"]
+            if result.get("next", portions[-1]["next"] + 1) <= portions[-1]["next"]:
+                raise CommandError("the replay function makes no progress", "see its log")
+        if not portions or result["status"] not in _WORST_FIRST:
+            return result
+        every = [*portions, result]
+        statuses = {each.get("so_far", each["status"]) for each in every}
+        return {
+            **result,
+            "status": next(status for status in _WORST_FIRST if status in statuses),
+            "records": sum(each.get("records", 0) for each in every),
+            "letters": sum(each.get("letters", 0) for each in every),
+        }
 
     def _settle(self, running: dict[Future[list[dict[str, Any]]], Sequence[Letter]]) -> None:
         done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -121,12 +173,14 @@ class Runner:
 
     def _settled(self, batch: Sequence[Letter], results: Sequence[dict[str, Any]]) -> None:
         pairs = list(zip(batch, results, strict=True))
-        self._queue.delete([letter.receipt for letter, result in pairs if result["status"] == PUBLISHED])
+        done = {PUBLISHED, SPLIT}
+        self._queue.delete([letter.receipt for letter, result in pairs if result["status"] in done])
         self._queue.give_back([letter.receipt for letter, result in pairs if result["status"] == SKIPPED])
         for letter, result in pairs:
+            self._unsettled.pop(letter.receipt, None)
             self.report.statuses[result["status"]] += 1
             self.report.results.append({"id": letter.letter_id, **result})
-            if result["status"] in {PUBLISHED, SKIPPED}:
+            if result["status"] in {*done, SKIPPED}:
                 self._in_a_row = 0
             else:
                 self._in_a_row += 1
@@ -148,10 +202,13 @@ def _batches(letters: Iterator[Letter]) -> Iterator[list[Letter]]:
     batch: list[Letter] = []
     size = 0
     for letter in letters:
-        if batch and (len(batch) == LETTERS or size + len(letter.body) > REQUEST_BYTES):
+        own = len(
+            json.dumps(letter.body)
+        )  # bytes in the request: quotes and other alphabets take more than one
+        if batch and (len(batch) == LETTERS or size + own > REQUEST_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(letter)
-        size += len(letter.body)
+        size += own
     if batch:
         yield batch

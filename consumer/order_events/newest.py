@@ -1,11 +1,13 @@
 """Decides which of two events about the same thing is newer, since events arrive in no particular order.
 
 The event that occurred later is newer. If both occurred at the same moment, the one with the greater `ingest_id` is, so
-that any order of arrival ends in the same state. The stack's own orders table uses the same rule.
+that any order of arrival ends in the same state. A producer can write any time into `occurred_at`; an event counts as
+at most five minutes younger than its arrival, or one of the year 9999 would stay the newest for good. The stack's own
+orders table and the lake use the same rule.
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from order_events.envelope import AnyEvent
@@ -13,13 +15,19 @@ from order_events.envelope import AnyEvent
 _E = TypeVar("_E", bound=AnyEvent)
 _K = TypeVar("_K", bound=Hashable)
 
+AHEAD = timedelta(minutes=5)  # how far a producer's clock may be ahead
+
 
 def moment(event: AnyEvent) -> datetime:
-    """Returns when an event occurred, or when it was ingested if the leak guard replaced that time by a token."""
+    """Returns when an event occurred, but at most five minutes after it arrived.
+
+    If the leak guard replaced that time by a token, the time of arrival is returned.
+    """
+    arrived = _time(event.metadata.ingested_at)
     try:
-        return _time(event.metadata.occurred_at)
-    except ValueError:
-        return _time(event.metadata.ingested_at)
+        return min(_time(event.metadata.occurred_at), arrived + AHEAD)
+    except (OverflowError, ValueError):
+        return arrived
 
 
 def rank(event: AnyEvent) -> str:

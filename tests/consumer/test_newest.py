@@ -8,7 +8,9 @@ from order_events.events import OrderPlacedV1
 from order_events.testing import envelope
 
 
-def order(order_id: str, occurred_at: str, ingest_id: str) -> OrderPlacedV1:
+def order(
+    order_id: str, occurred_at: str, ingest_id: str, ingested_at: str = "2026-11-23T13:00:00.000Z"
+) -> OrderPlacedV1:
     event = parse(
         envelope(
             "order.placed",
@@ -16,7 +18,7 @@ def order(order_id: str, occurred_at: str, ingest_id: str) -> OrderPlacedV1:
                 "/data/order/order_id": order_id,
                 "/metadata/occurred_at": occurred_at,
                 "/metadata/ingest_id": ingest_id,
-                "/metadata/ingested_at": "2026-11-23T11:00:00.000Z",
+                "/metadata/ingested_at": ingested_at,
             },
         )
     )
@@ -43,7 +45,7 @@ def test_later_wins_ties_go_to_the_greater_ingest_id_in_every_order_of_arrival()
 
 
 def test_a_moment_that_the_guard_made_a_token_of_is_replaced_by_the_arrival() -> None:
-    hidden = order("A", "tok_" + "0" * 26, "ing_3")
+    hidden = order("A", "tok_" + "0" * 26, "ing_3", "2026-11-23T11:00:00.000Z")
     assert rank(hidden) == "2026-11-23T11:00:00.000000+00:00#ing_3"
     assert newest([hidden, NOON], order_id) == {"A": NOON}
 

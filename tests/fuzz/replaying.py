@@ -1,6 +1,7 @@
 """Defines the targets behind the dead-letter queue and the replay function: letters, seals, edits, requests."""
 
 import json
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,13 +17,12 @@ from tokenizer.aws.replay.service import ReplayService
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
 from tokenizer.aws.vault.data_keys import DataKey
 from tokenizer.errors import PipelineError, Refused, Unavailable
-from tokenizer.identity import Identity
 from tokenizer.replay.messages import PUBLISHED, Entry, Result
 
 KEY_ARN = "arn:aws:kms:us-east-1:000000000000:key/1"
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:raw"
 SOURCE = LetterSource(queue=QUEUE, message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z")
-_STATUSES = {"published", "failed", "unavailable", "refused", "expired", "skipped"}
+_STATUSES = {"published", "failed", "unavailable", "refused", "expired", "skipped", "partly", "split"}
 _MOST = 16 * 1024 * 1024
 
 
@@ -88,7 +88,7 @@ _KEYS: Any = Keys()
 _TOKENIZING: Any = Tokenizing()
 _QUEUES: Any = Queues()
 OPENER = Opener(_KEYS)
-LETTERS = Letters(OPENER, _AWS, [STREAM, QUEUE])
+LETTERS = Letters(OPENER, _AWS, [STREAM, QUEUE], time.time)
 REPLAY = StreamReplay(_AWS, STREAM, _TOKENIZING)
 DESK = ReplayService(LETTERS, REPLAY, _QUEUES, _QUEUES, _TOKENIZING, Trail())
 
@@ -112,7 +112,7 @@ def letter(data: bytes) -> None:
 def seal(data: bytes) -> None:
     """Bytes are a sealed record, or the seal is broken."""
     try:
-        opened = OPENER.open(data, Identity.of_source(SOURCE))
+        opened = OPENER.open(data, SOURCE)
     except PipelineError as error:
         untold(error)
     else:

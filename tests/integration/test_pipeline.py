@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from schemas.dead_letter import DeadLetter
+from schemas.dead_letter import DeadLetter, LetterSource
 from schemas.sanitized import SanitizedEvent
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
@@ -16,7 +16,6 @@ from tokenizer.aws.compose.data_keys import LETTER_CONTEXT
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.errors import Configuration, VaultIntegrity
-from tokenizer.identity import Identity
 from tokenizer.reveal.lookup import Status, reveal
 
 TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
@@ -69,13 +68,13 @@ def test_a_letter_is_sealed_and_opens_to_the_bytes_that_came(aws: Aws) -> None:
     text = json.dumps(body) + base64.b64decode(body["sealed"]).decode("latin-1")
     assert not [canary for canary in CANARIES if canary in text]
     assert letter.sealed is not None
-    assert opener(aws).open(letter.sealed, Identity.of_source(letter.source)) == record.data
+    assert opener(aws).open(letter.sealed, letter.source) == record.data
 
 
 def test_a_seal_can_not_stand_in_another_letter(aws: Aws) -> None:
     aws.tokenizer().tokenize_batch([stream_record(b"{", 1), stream_record(b"[", 2)], ample_budget())
     first, second = aws.letters()
-    here = stream_record(b"", 1).identity
+    here = LetterSource.model_validate(first["source"])
     assert opener(aws).open(first["sealed"], here) == b"{"
     with pytest.raises(VaultIntegrity):
         opener(aws).open(second["sealed"], here)
@@ -88,7 +87,7 @@ def test_a_record_too_large_for_a_letter_lies_sealed_in_the_bucket(aws: Aws) -> 
     bucket, _, key = body["sealed_object"].removeprefix("s3://").partition("/")
     sealed = aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     assert "sealed" not in body
-    assert opener(aws).open(sealed, stream_record(b"", 3).identity) == big
+    assert opener(aws).open(sealed, LetterSource.model_validate(body["source"])) == big
 
 
 def test_values_too_large_for_a_vault_item_are_dead_lettered(aws: Aws) -> None:

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -34,12 +34,13 @@ def main(names: Sequence[str]) -> int:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(WORKERS):
             trees.put(copies.enter_context(scratch.copy(Path(folder, str(number)))))
-        return _healthy(wanted, trees) or _plant(chosen, trees)
+        edits = any(bug.at for bug in chosen)
+        return _healthy(wanted, trees, edits=edits) or _plant(chosen, trees)
 
 
-def _healthy(wanted: Sequence[str], trees: SimpleQueue[Path]) -> int:
-    """Runs all tests that are named once without a bug."""
-    with _taken(trees) as tree:
+def _healthy(wanted: Sequence[str], trees: SimpleQueue[Path], *, edits: bool) -> int:
+    """Runs all tests that are named once without a bug; if there are edits of templates, on templates written anew."""
+    with _taken(trees) as tree, scratch.rewritten(tree) if edits else nullcontext():
         outcome, output = scratch.run(tree, [*PARALLEL, *wanted])
     if outcome is Outcome.PASSED:
         return 0

@@ -7,6 +7,11 @@
     files = "**/*.py"   # where to look for `old`; left out: every Python file but the tests
     survives = "..."    # left out, unless no test can tell: why
 
+A weakness of the template has, instead of `old` and `new`, a place in it and a value:
+
+    at = "Resources/VaultTable/Properties/DeletionProtectionEnabled"   # tests/planted/templates.py says what a path is
+    value = false       # left out: what is at that place goes
+
 Neither a bug nor its tests are named by folder, so files and folders may move as they like.
 """
 
@@ -16,13 +21,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from local.emulator.package import ROOT
+from tests.planted.templates import GONE, holders
 
 BUGS = Path(__file__).parent / "bugs"
 PYTHON = "**/*.py"
 _NOT_PRODUCT = frozenset({"tests", "build"})  # at the top
-_KEYS = frozenset({"what", "old", "new", "tests", "files", "survives"})
+_KEYS = frozenset({"what", "old", "new", "at", "value", "tests", "files", "survives"})
 
 
 class Unusable(Exception):
@@ -36,9 +43,11 @@ class Bug:
     name: str
     kind: str
     what: str
-    old: str
-    new: str
     tests: tuple[str, ...]
+    old: str = ""
+    new: str = ""
+    at: str = ""
+    value: Any = GONE
     files: str = PYTHON
     survives: str = ""
 
@@ -60,8 +69,13 @@ def place(bug: Bug, tree: Path = ROOT) -> Path:
     """Returns the file of a tree that the bug changes, relative to the tree.
 
     Raises:
-        Unusable: the old text stands nowhere, or more than once.
+        Unusable: the old text, or the template's resource, stands nowhere, or more than once.
     """
+    if bug.at:
+        found = holders(bug.at, tree)
+        if len(found) != 1:
+            raise Unusable(f"{bug.name}: its resource is in {len(found)} templates")
+        return found[0].relative_to(tree)
     counts = {path: text.count(bug.old) for path, text in _product(tree, bug.files).items()}
     places = [path for path, count in counts.items() for _ in range(count)]
     if len(places) != 1:
@@ -82,9 +96,10 @@ def _read(path: Path) -> Bug:
     held = tomllib.loads(path.read_text(encoding="utf-8"))
     if unknown := held.keys() - _KEYS:
         raise Unusable(f"{path.name}: unknown keys {sorted(unknown)}")
-    if missing := {"what", "old", "new", "tests"} - held.keys():
+    edits = {"at"} if "at" in held else {"old", "new"}
+    if missing := ({"what", "tests"} | edits) - held.keys():
         raise Unusable(f"{path.name}: lacks {sorted(missing)}")
-    if not held["tests"] or held["old"] == held["new"]:
+    if not held["tests"] or ("old" in held and held["old"] == held["new"]):
         raise Unusable(f"{path.name}: names no tests, or changes nothing")
     return Bug(name=path.stem, kind=path.parent.name, **{**held, "tests": tuple(held["tests"])})
 

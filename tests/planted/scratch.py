@@ -12,7 +12,8 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 
 from local.emulator.package import ROOT
-from tests.planted.bugs import Bug, place
+from tests.planted.bugs import Bug, Unusable, place
+from tests.planted.templates import rewrite, templates
 
 TIMEOUT = 300  # seconds; a bug that makes a test wait for longer is noticed by whoever waits
 _OUTPUT = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__")
@@ -56,11 +57,30 @@ def planted(bug: Bug, tree: Path) -> Iterator[None]:
     """Plants a bug into a scratch copy, and takes it out again."""
     file = tree / place(bug, tree)
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
+    if bug.at:
+        try:
+            rewrite(file, bug.at, bug.value)
+        except LookupError as error:
+            raise Unusable(f"{bug.name}: {error}") from None
+    else:
+        file.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
     try:
         yield
     finally:
         file.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def rewritten(tree: Path) -> Iterator[None]:
+    """Writes all templates of a scratch copy anew as they are, as weaknesses are planted, and puts them back."""
+    texts = {path: path.read_text(encoding="utf-8") for path in templates(tree)}
+    for path in texts:
+        rewrite(path)
+    try:
+        yield
+    finally:
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
 
 
 def run(tree: Path, selections: Sequence[str]) -> tuple[Outcome, str]:

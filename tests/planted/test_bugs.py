@@ -5,25 +5,37 @@ from pathlib import Path
 
 import pytest
 
+from local.emulator.template import load
 from tests.planted.bugs import BUGS, Bug, Unusable, bugs, place, selections
-from tests.planted.scratch import Outcome, copy, planted, run
+from tests.planted.scratch import Outcome, copy, planted, rewritten, run
+from tests.planted.templates import edited, whole
 
 # Kinds of bugs that the tests once let through.
 KINDS = {
     "tables": "an entry of a table of names or codes that no sample has",
     "forms": "a form of a value that docs/guard.md claims to find",
+    "functions": "a function's limits, its log, or what it shows",
     "identity": "who or what a record is",
+    "denials": "a denial, or a condition, that does not do what it says",
+    "kept": "data that is kept for too short or too long, or shown by a setting",
     "partial": "a call that did a part of its work",
     "scope": "what a key, a budget or an index is for",
     "bounds": "a limit or a time, exactly at its edge",
+    "alarms": "an alarm that does not ring, or rings for nothing",
+    "permissions": "a role that may do more than it should",
+    "queues": "a queue, the stream or a mapping that loses messages or shows them",
     "refused": "what AWS would refuse, or do otherwise, and the emulator does not",
     "unforeseen": "what is done about an error that nobody thought of",
+    "wiring": "a parameter, a name or a variable that leads elsewhere",
 }
 
 
 @pytest.mark.parametrize("bug", bugs(), ids=lambda bug: f"{bug.kind}/{bug.name}")
 def test_a_bug_can_be_planted_and_names_tests_that_exist(bug: Bug) -> None:
-    place(bug)
+    path = place(bug)
+    if bug.at:
+        template = whole(path)
+        assert edited(template, bug.at, bug.value) != template
     selections(bug)
 
 
@@ -50,7 +62,7 @@ def test_a_name_that_nobody_has_is_an_error() -> None:
         bugs(["nobody"])
 
 
-def _bug(**changed: str | tuple[str, ...]) -> Bug:
+def _bug(**changed: object) -> Bug:
     held: dict[str, object] = {
         "name": "b",
         "kind": "tables",
@@ -80,6 +92,78 @@ def test_a_bug_is_planted_where_its_text_stands_and_taken_out_again(tree: Path) 
     with planted(_bug(), tree):
         assert (tree / "product/one.py").read_text(encoding="utf-8") == "a = 2\nb = 3\n"
     assert (tree / "product/one.py").read_text(encoding="utf-8") == "a = 1\nb = 3\n"
+
+
+TEMPLATE = """
+Resources:
+  Table: &Table
+    Type: AWS::DynamoDB::Table
+    Properties: {Name: !Ref Given, Protected: true}
+  Other: *Table
+  Policy:
+    Statement:
+      - {Sid: Read, Action: a}
+      - {Sid: Write, Action: b}
+"""
+
+
+def _edit(at: str, **value: object) -> Bug:
+    return _bug(old="", new="", at=f"Resources/{at}", **value)
+
+
+@pytest.fixture
+def stacked(tree: Path) -> Path:
+    """Returns a tree with two templates, the resources in the second."""
+    (tree / "stacks").mkdir()
+    (tree / "template.yaml").write_text("Resources: {}\n", encoding="utf-8")
+    (tree / "stacks/one.yaml").write_text(TEMPLATE, encoding="utf-8")
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("bug", "changed"),
+    [
+        (_edit("Table/Properties/Protected", value=False), ("Table", "Properties", {"Name": {"Ref": "Given"}, "Protected": False})),
+        (_edit("Table/Properties"), ("Table", "Properties", None)),
+        (_edit("Table/Properties/Name/Ref", value="Else"), ("Table", "Properties", {"Name": {"Ref": "Else"}, "Protected": True})),
+        (_edit("Policy/Statement/Write/Action", value="c"), ("Policy", "Statement", [{"Sid": "Read", "Action": "a"}, {"Sid": "Write", "Action": "c"}])),
+        (_edit("Policy/Statement/0"), ("Policy", "Statement", [{"Sid": "Write", "Action": "b"}])),
+        (_edit("Policy/Statement/+", value="d"), ("Policy", "Statement", [{"Sid": "Read", "Action": "a"}, {"Sid": "Write", "Action": "b"}, "d"])),
+    ],
+    ids=["a value", "a property that goes", "within a reference", "in a statement by its Sid", "a statement that goes", "a statement more"],
+)  # fmt: skip
+def test_a_weakness_is_planted_in_the_template_that_holds_its_resource(
+    stacked: Path, bug: Bug, changed: tuple[str, str, object]
+) -> None:
+    name, part, value = changed
+    with planted(bug, stacked):
+        found = load(stacked / "stacks/one.yaml")["Resources"]
+    assert found[name].get(part) == value
+    assert found["Other"]["Properties"] == {"Name": {"Ref": "Given"}, "Protected": True}
+    assert (stacked / "stacks/one.yaml").read_text(encoding="utf-8") == TEMPLATE
+
+
+@pytest.mark.parametrize(
+    ("bug", "reason"),
+    [
+        (_edit("Nowhere/Properties"), "in 0 templates"),
+        (_edit("Table/Properties/Protected", value=True), "nothing changes"),
+        (_edit("Table/Properties/Absent"), "nothing changes"),
+        (_edit("Table/Absent/Absent", value=1), "Absent"),
+        (_edit("Policy/Statement/Absent/Action", value="c"), "Absent"),
+    ],
+)
+def test_a_weakness_that_does_not_fit_is_an_error(stacked: Path, bug: Bug, reason: str) -> None:
+    with pytest.raises(Unusable, match=reason), planted(bug, stacked):
+        pass
+
+
+def test_templates_written_anew_say_the_same_and_come_back(stacked: Path) -> None:
+    before = load(stacked / "stacks/one.yaml")
+    with rewritten(stacked):
+        assert (stacked / "stacks/one.yaml").read_text(encoding="utf-8") != TEMPLATE
+        assert load(stacked / "stacks/one.yaml") == before
+    assert (stacked / "stacks/one.yaml").read_text(encoding="utf-8") == TEMPLATE
 
 
 @pytest.mark.parametrize(("old", "places"), [("b = 3", 2), ("c = 4", 0)])

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from samtranslator.translator.transform import transform
@@ -22,6 +23,7 @@ Node = Any
 Template = dict[str, Node]
 
 TEMPLATE = Path("template.yaml")
+ROOT_STACK = "template"
 REGION = "eu-central-1"
 
 _ADMINISTRATORS = "arn:aws:iam::111122223333:role/deployer,arn:aws:iam::111122223333:role/key-administrator"
@@ -56,6 +58,7 @@ PARAMETER_SETS: dict[str, dict[str, str]] = {
     },
 }
 
+_DEFAULTS: Mapping[str, Node] = MappingProxyType({})
 _NOTHING = {"Ref": "AWS::NoValue"}
 _NAMED = re.compile(r"\$\{([^!}]+)\}")
 
@@ -65,6 +68,30 @@ def settled_sets(path: Path = TEMPLATE) -> dict[str, Template]:
     """Returns the template settled with each of the parameter sets, by the set's name."""
     plain = translated(load(path))
     return {name: settled(plain, given) for name, given in PARAMETER_SETS.items()}
+
+
+def deployed_stacks(given: Mapping[str, Node] = _DEFAULTS, path: Path = TEMPLATE) -> dict[str, Template]:
+    """Returns the settled template of each stack that a deployment makes, by module; the parent's is `template`.
+
+    Args:
+        given: parameters of the deployment by name; the others have their defaults.
+        path: the parent's template.
+    """
+    return {ROOT_STACK: settled(translated(load(path)), given)}
+
+
+def all_resources(kind: str, given: Mapping[str, Node] = _DEFAULTS, path: Path = TEMPLATE) -> dict[str, Node]:
+    """Returns the settled resources of one type in all modules, by logical name.
+
+    References lead from module to module by logical names, as if there were one template.
+
+    Args:
+        kind: as translated, so `AWS::Lambda::Function` and not `AWS::Serverless::Function`.
+        given: parameters of the deployment by name; the others have their defaults.
+        path: the parent's template.
+    """
+    resources = settled(translated(load(path)), given)["Resources"]
+    return {name: each for name, each in resources.items() if each["Type"] == kind}
 
 
 def translated(template: Template) -> Template:

@@ -104,7 +104,10 @@ def _about_one_thing(event_type: str, version: int) -> list[dict[str, Any]]:
     for seed, minute in ((0, 1), (1, 2), (2, 3), (3, 3)):
         each = detail(event_type, version, seed=seed)
         _same_ids(each["data"], first["data"])
-        each["metadata"]["occurred_at"] = f"2026-11-23T10:0{minute}:00Z"
+        each["metadata"] |= {
+            "occurred_at": f"2026-11-23T10:0{minute}:00Z",
+            "ingested_at": "2026-11-23T10:05:00.000Z",
+        }
         made.append(wrapped(event_type, each))
     return made
 

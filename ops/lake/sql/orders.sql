@@ -10,10 +10,20 @@ FROM (
     e.detail.data."order".payment.card.number_brand AS card_brand,
     e.detail.data."order".shipping_address.country AS country,
     e.detail.data."order".shipping_address.region AS region,
-    -- Selects the newest event of an order once. A second delivery has the same ingest_id, and everything else is the same too.
+    -- Selects the newest event of an order once. It counts as at most five minutes younger than its arrival, since a
+    -- producer can write any time. Of several contents of one ingest_id, the first that was published counts.
     row_number() OVER (
       PARTITION BY e.detail.data."order".order_id
-      ORDER BY TRY(from_iso8601_timestamp(e.detail.metadata.occurred_at)) DESC NULLS LAST, e.detail.metadata.ingest_id DESC
+      ORDER BY
+        least(
+          coalesce(
+            TRY(from_iso8601_timestamp(e.detail.metadata.occurred_at)),
+            from_iso8601_timestamp(e.detail.metadata.ingested_at)
+          ),
+          from_iso8601_timestamp(e.detail.metadata.ingested_at) + INTERVAL '5' MINUTE
+        ) DESC,
+        e.detail.metadata.ingest_id DESC,
+        e.time ASC
     ) AS place
   FROM order_placed AS e
 ) AS placed

@@ -21,7 +21,6 @@ from tokenizer.aws.vault import token_keys
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.aws.vault.materials import VaultReaderMaterials
 from tokenizer.aws.vault.vault import VaultReader
-from tokenizer.identity import Identity
 from tokenizer.reveal.lookup import reveal
 from tokenizer.vault.tokens import Pointer, SubjectKey, is_token
 
@@ -209,7 +208,7 @@ class Pipeline:
             for sent in self.sent:
                 for letter in letters.get(sent.place, ()):
                     sealed = letter.sealed or self.aws.objects[str(letter.sealed_object)]
-                    if Opener(keys).open(sealed, Identity.of_source(letter.source)) != sent.data:
+                    if Opener(keys).open(sealed, letter.source) != sent.data:
                         yield f"{sent.place}: its letter holds other bytes"
 
     def _differing(self) -> Iterator[str]:

@@ -3,6 +3,7 @@
 Each is made once as it is and again with one part changed at a time; all of them must differ. Parts that run together are tried, too.
 """
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
@@ -22,19 +23,20 @@ from tests.support.fakes.reveals import NOON, FakeHoney
 from tests.support.fakes.world import SCOPE_KEYS, World, ample_budget
 from tests.support.samples import data, order, stream_record
 from tokenizer.audit.lines import key_context
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.aws.api.fingerprints import Asked, Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
+from tokenizer.aws.authorization.budget_counters import DynamoCounters
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
 from tokenizer.aws.replay.letters import Letters
-from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.aws.vault import token_keys
+from tokenizer.callers import Caller
 from tokenizer.errors import Refused
-from tokenizer.payments.cashier import Cashier, NoGateway, Payment
+from tokenizer.payments.cashier import Cashier, NoGateway
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.records import Share
-from tokenizer.reveal.budget_rules import Window
 from tokenizer.vault.tokens import Pointer, ScopeKeys
 
 
@@ -56,13 +58,12 @@ def payment_id(order_id: str, key: str, caller: str) -> str:
         def find(self, payment_id: str) -> None:
             raise Stopped(payment_id)
 
-        def keep(self, payment: Payment) -> Payment:
-            return payment
-
-    world = World()
-    till = Cashier(world.vault, world.aliases, NoGateway(), Payments(), FakeAudit(), FakeHoney(), lambda *_: None)  # fmt: skip
+    payments: Any = Payments()
+    policies: Any = SimpleNamespace(permits=lambda *_: True)
+    nothing: Any = None
+    till = Cashier(nothing, policies, nothing, nothing, NoGateway(), payments, nothing, FakeAudit(), FakeHoney(), lambda *_: None, lambda: NOON)  # fmt: skip
     with pytest.raises(Stopped) as caught:
-        till.pay({"order_id": order_id}, key, caller, ample_budget())
+        till.pay(order_id, key, Caller(caller), ample_budget())
     return str(caught.value)
 
 
@@ -149,7 +150,7 @@ def operations(order_id: str = "SO-1", caller: str = "ann") -> list[Asked]:
     waiting = SynchronousTokenizer(nothing, "tokenize", "api", keys)
     body = data(order())
     desk.take(body, caller, "k")
-    desk.pay(order_id, "k", caller)
+    desk.pay(order_id, "k", Caller(caller))
     waiting.order(body, caller, "k")
     waiting.values([("name", "Ann")], caller, "k", None)
     found: list[Asked] = keys.asked
@@ -272,7 +273,7 @@ def test_each_shared_value_is_noted_for_each_subject_who_shares_it() -> None:
 def test_a_letter_is_a_stacks_by_its_sources_whole_name(queue: str, ours: bool) -> None:
     opener: Any = SimpleNamespace(open=lambda _sealed, _identity: b"{}")
     s3: Any = None  # the seal is in the letter
-    letters = Letters(opener, s3, ["arn:aws:sqs:us-east-1:000000000000:raw"])
+    letters = Letters(opener, s3, ["arn:aws:sqs:us-east-1:000000000000:raw"], time.time)
     body = DeadLetter(
         error=LetterError(code=ErrorCode.INVALID_FIELD, message="m"),
         source=LetterSource(queue=queue, message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z"),

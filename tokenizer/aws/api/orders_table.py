@@ -1,11 +1,11 @@
 """Stores the latest sanitized event of each order. The table holds only tokens and public fields."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from schemas.sanitized import SanitizedEvent
+from schemas.sanitized import Metadata, SanitizedEvent
 from tokenizer import json_text
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.vault.tokens import is_token
@@ -13,6 +13,7 @@ from tokenizer.vault.tokens import is_token
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+_AHEAD = timedelta(minutes=5)  # how far a producer's clock may be ahead; the consumers' kit has the same
 _FIELDS = ("order_id", "event_id", "occurred_at", "ingest_id")
 
 
@@ -29,7 +30,8 @@ class OrdersWriter:
 
         The event that occurred later is newer. If both occurred at the same moment, the one with the greater
         `ingest_id` is, so that any order of arrival ends in the same state. If the guard replaced that time by a token,
-        the arrival counts instead.
+        the arrival counts instead. An event counts as at most five minutes younger than its arrival, so that no
+        producer can write a time which stays the newest for good.
 
         Returns:
             True if it was stored.
@@ -39,8 +41,7 @@ class OrdersWriter:
         """
         order = event.data["order"]
         metadata = event.metadata
-        when = metadata.ingested_at if is_token(metadata.occurred_at) else metadata.occurred_at
-        rank = f"{_moment(when)}#{metadata.ingest_id}"
+        rank = f"{_moment(metadata).isoformat(timespec='microseconds')}#{metadata.ingest_id}"
         try:
             self._dynamodb.put_item(
                 TableName=self._table,
@@ -80,6 +81,16 @@ class OrdersReader:
         return {**shown, "order": json_text.parse(item["order"]["S"].encode())}
 
 
-def _moment(occurred_at: str) -> str:
-    """Returns a time in a form that sorts as text in the order of time."""
-    return datetime.fromisoformat(occurred_at.upper()).astimezone(UTC).isoformat(timespec="microseconds")
+def _moment(metadata: Metadata) -> datetime:
+    """Returns the moment by which events are compared, in UTC; in ISO form it sorts as text in the order of time."""
+    arrived = _time(metadata.ingested_at)
+    if is_token(metadata.occurred_at):
+        return arrived
+    try:
+        return min(_time(metadata.occurred_at), arrived + _AHEAD)
+    except OverflowError:  # a time of year 1 or 9999 that UTC puts into another year
+        return arrived
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)

@@ -28,7 +28,7 @@ def replay_service(settings: ReplaySettings) -> ReplayService:
     functions = clients.client("lambda", attempts=1, read_timeout=_INVOCATION)
     tokenizers = Tokenizers(functions, settings.tokenize_stream_function, settings.tokenize_queue_function)
     return ReplayService(
-        letters=Letters(Opener(keys), s3, (settings.raw_stream_arn, settings.raw_queue_arn)),
+        letters=Letters(Opener(keys), s3, (settings.raw_stream_arn, settings.raw_queue_arn), time.time),
         stream=StreamReplay(clients.client("kinesis"), settings.raw_stream_arn, tokenizers),
         unprocessed=Unprocessed(sqs, settings.unprocessed_queue_url, settings.raw_queue_arn, tokenizers),
         quarantine=Quarantine(s3, settings.letter_bucket, sqs, settings.dead_letter_queue_url),

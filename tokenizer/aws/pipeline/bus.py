@@ -8,7 +8,7 @@ from schemas.sanitized import SOURCE
 from tokenizer.aws.platform import traces
 from tokenizer.aws.platform.batches import in_calls, resend
 from tokenizer.aws.platform.error_mapping import by_code
-from tokenizer.errors import BadRecord, PipelineError
+from tokenizer.errors import BadRecord, PipelineError, Rejected
 from tokenizer.records import SanitizedRecord
 from tokenizer.time_budget import Budget
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from types_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 ENTRIES = 10  # PutEvents takes at most 10 entries a call
-
-# Codes of PutEvents for a single entry that it will never accept.
-_HOPELESS = frozenset({"InvalidArgument", "MalformedDetail", "InvalidSourceException", "InvalidDetailType"})
 
 
 class EventBridgeBus:
@@ -84,6 +81,7 @@ def entry_bytes(event: SanitizedRecord) -> int:
 
 
 def _entry_error(code: str) -> PipelineError:
-    if code in _HOPELESS:
+    error = by_code(code, "publishing")
+    if isinstance(error, Rejected):
         return BadRecord(ErrorCode.INVALID_FIELD, f"the bus refused the sanitized event: {code}")
-    return by_code(code, "publishing")
+    return error

@@ -8,7 +8,7 @@ from tokenizer.aws.pipeline.sealing import Sealer
 from tokenizer.aws.platform import traces
 from tokenizer.aws.platform.batches import in_calls, resend
 from tokenizer.aws.platform.error_mapping import by_code, mapped
-from tokenizer.errors import OutOfTime, PipelineError
+from tokenizer.errors import OutOfTime, PipelineError, Transient
 from tokenizer.records import Letter
 from tokenizer.time_budget import Budget
 
@@ -60,9 +60,11 @@ class SqsDeadLetters:
                 failures[at] = down
                 continue
             try:
-                sealed = self._sealer.seal(letter.data, letter.identity)
+                sealed = self._sealer.seal(letter.data, letter.source)
             except PipelineError as error:
-                down = failures[at] = error
+                failures[at] = error
+                # KMS returns no data key. The next letter would only ask, and wait, again.
+                down = error if isinstance(error, Transient) else None
                 continue
             try:
                 bodies[at] = self._body(letter, sealed)

@@ -1,6 +1,7 @@
 """Opens, reveals and edits our own sealed letters."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 
+_AHEAD = 300  # seconds that a source's clock may be ahead of ours
 _MOST_BYTES = 10 * 1024 * 1024  # bytes; the largest record that Kinesis can be configured to accept
 # The last five come from patches that hold no valid operations, and from values that are no JSON.
 _NO_FIT = (
@@ -50,6 +52,26 @@ class Opened:
             return None
         found = event.get("event_type") if isinstance(event, dict) else None
         return found if isinstance(found, str) else None
+
+    def fields(self, paths: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+        """Returns the values at some paths, null for those that the record lacks, and the paths of these.
+
+        Raises:
+            Refused: the record is no JSON.
+        """
+        try:
+            event = json_text.parse(self.data)
+        except BadRecord:
+            raise Refused(REFUSED, "the record is no JSON, so it has no fields") from None
+        found: dict[str, Any] = {}
+        missing: list[str] = []
+        for path in paths:
+            try:
+                found[path] = jsonpatch.JsonPointer(path).resolve(event)
+            except _NO_FIT:
+                found[path] = None
+                missing.append(path)
+        return json.loads(json_text.dump(found)), missing
 
     def edited(self, new: bytes) -> "Opened":
         """Returns the record with other bytes and a new identity, which includes the old one."""
@@ -85,11 +107,17 @@ def _patched(record: Any, patch: Sequence[Any]) -> Any:
 class Letters:
     """Opens the letters of one stack."""
 
-    def __init__(self, opener: Opener, s3: "S3Client", sources: Collection[str]) -> None:
-        """Accepts letters whose records came from one of some sources, given by ARN."""
+    def __init__(
+        self, opener: Opener, s3: "S3Client", sources: Collection[str], clock: Callable[[], float]
+    ) -> None:
+        """Accepts letters whose records came from one of some sources, given by ARN.
+
+        `clock` returns seconds since 1970.
+        """
         self._opener = opener
         self._s3 = s3
         self._sources = frozenset(sources)
+        self._clock = clock
 
     def open(self, body: str) -> Opened:
         """Returns the record in a letter.
@@ -100,14 +128,16 @@ class Letters:
         """
         try:
             letter = DeadLetter.model_validate_json(body)
-            identity = Identity.of_source(letter.source)
-            arrival(letter.source)
+            Identity.of_source(letter.source)
+            arrived = arrival(letter.source)
         except (ValidationError, ValueError):
             raise Refused(REFUSED, "the message is no sealed dead letter") from None
+        if arrived > self._clock() + _AHEAD:
+            raise Refused(REFUSED, "the letter's record arrives in the future")
         if (letter.source.stream or letter.source.queue) not in self._sources:
             raise Refused(REFUSED, "the letter is from another stack")
         sealed = letter.sealed or self._stored(letter.sealed_object or "")
-        return Opened(letter.source, self._opener.open(sealed, identity))
+        return Opened(letter.source, self._opener.open(sealed, letter.source))
 
     def entries(
         self, bodies: Sequence[str], event_types: Collection[str]

@@ -182,9 +182,9 @@ def test_a_key_that_is_a_label_with_its_code_is_removed_with_its_value() -> None
     "text",
     [
         *("cvv matched", "cvv: 12.50", "cvv 12/29", "cvv result M", "order 937", "937", "AVS and CVV passed, 200 pieces"),
-        *("verification code 482913", "4111111111111111 total 129.90", "1234 5678 9012 3456 737", "1 2 3 4 5 6 7 8"),
-        *(f"{passing_luhn('57646141303871000')} 937", "9400 1000 0000 0000 0000 00 937", "tel 030 1234567, door 4", "size 12 / 13 / 14"),
-        *("2026-11-23 10:15:00.123456", "DE89370400440532013000", "cidr 10.0.0.0/8 1000", "acid 1234", "0123456789D1212999"),
+        *("verification code 482913", "4111111111111111 total 129.90", "1234 1234 1234 1234 937", "1 2 3 4 5 6 7 8"),
+        *(passing_luhn("57645873928471001") + " 937", "9400 1000 0000 0000 0000 00 937", "tel 030 1234567, door 4", "size 12 / 13 / 14"),
+        *("2026-11-23 10:15:00.123456", "DE89 3704 0044 0532 0130 00", "cidr 10.0.0.0/8 1000", "acid 1234", "0123456789D12129"),
     ],
 )  # fmt: skip
 def test_harmless_text_is_left_alone(text: str) -> None:

@@ -7,7 +7,15 @@ import pytest
 
 from local.emulator.package import ROOT
 from local.emulator.template import load
-from tools.lint.settled import PARAMETER_SETS, Template, settled, settled_sets, translated
+from tools.lint.settled import (
+    PARAMETER_SETS,
+    Template,
+    all_resources,
+    deployed_stacks,
+    settled,
+    settled_sets,
+    translated,
+)
 
 TINY: Template = {
     "Parameters": {
@@ -95,3 +103,18 @@ def test_each_condition_of_the_template_is_true_in_a_set_and_false_in_another() 
     ]
     always, never = set.intersection(*stated), set(outputs) - set.union(*stated)
     assert (always, never) == (set(), set())
+
+
+def test_the_stacks_of_a_deployment_hold_all_resources_and_each_once() -> None:
+    stacks = deployed_stacks()
+    kinds = {each["Type"] for template in stacks.values() for each in template["Resources"].values()}
+    kinds.discard("AWS::CloudFormation::Stack")
+    listed = [name for template in stacks.values() for name in template["Resources"]]
+    found = [name for kind in kinds for name in all_resources(kind)]
+    assert set(found) <= set(listed)
+    assert len(found) == len(set(found)) > 200
+
+
+def test_the_resources_of_a_type_follow_the_parameters() -> None:
+    assert "RekeyRole" not in all_resources("AWS::IAM::Role")
+    assert "RekeyRole" in all_resources("AWS::IAM::Role", {"Rekeying": "true"})

@@ -1,0 +1,167 @@
+"""Gives the stack as a deployment of one account has it: all modules translated, settled, and with every reference resolved.
+
+Tests compare names and ARNs as texts then, whatever way they took from one module to another. In their tables a resource has
+its logical name.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+from local.emulator.package import ROOT
+from local.emulator.template import load
+from tools.lint.rendered import ACCOUNT, arns, rendered
+from tools.lint.settled import PARAMETER_SETS, REGION, TEMPLATE, Template, settled, translated
+
+Node = Any
+Properties = dict[str, Any]
+
+# The set of parameters in which every resource is there.
+FULLEST = "rekeying"
+_SERVICE = re.compile(rf"^arn:aws:([a-z0-9-]+):(?:{REGION})?:(?:{ACCOUNT})?:")
+_POLICIES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Holds one action that an identity policy allows or denies a role on one resource, all by their logical names."""
+
+    role: str
+    effect: str
+    action: str
+    resource: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Holds a stack as it is deployed.
+
+    Args:
+        given: the name of its set of parameters.
+        template: with every reference resolved.
+        arns: of its resources, by logical name.
+    """
+
+    given: str
+    template: Template = field(repr=False)
+    arns: Mapping[str, str] = field(repr=False)
+
+    @property
+    def resources(self) -> dict[str, Node]:
+        """Returns all resources by logical name."""
+        found: dict[str, Node] = self.template["Resources"]
+        return found
+
+    @property
+    def whole(self) -> bool:
+        """Returns whether every resource is there that the templates know."""
+        return self.given == FULLEST
+
+    def of(self, *kinds: str) -> dict[str, Properties]:
+        """Returns the properties of all resources of some types, by logical name."""
+        return {
+            name: each.get("Properties", {}) for name, each in self.resources.items() if each["Type"] in kinds
+        }
+
+    def named(self, arn: Node) -> str:
+        """Returns an ARN with the logical name of what it belongs to: `VaultTable/index/owner`; others without their account."""
+        text = str(arn)
+        known = [each for each in self._by_arn if text == each or text.startswith((f"{each}/", f"{each}:"))]
+        if known:
+            longest = max(known, key=len)
+            return self._by_arn[longest] + text.removeprefix(longest)
+        return _SERVICE.sub(r"\1:", text)
+
+    def there(self, table: Mapping[str, Node]) -> dict[str, Node]:
+        """Returns the lines of a table, by logical name, whose resources this stack has; of the whole stack all lines."""
+        return {name: each for name, each in table.items() if self.whole or name in self.resources}
+
+    def functions(self) -> dict[str, Properties]:
+        """Returns the properties of all functions."""
+        return self.of("AWS::Lambda::Function")
+
+    def role_of(self, function: str) -> str:
+        """Returns the logical name of a function's role."""
+        return self.named(self.functions()[function]["Role"])
+
+    def grants(self) -> Iterator[Grant]:
+        """Yields what identity policies say of each role; a policy of no role's bounds some."""
+        for policy in self.of(*_POLICIES).values():
+            holders = [*policy.get("Roles", ()), *([policy["RoleName"]] if "RoleName" in policy else [])]
+            for role in holders:
+                yield from self._granted(self._role(role), policy["PolicyDocument"])
+        for role, properties in self.of("AWS::IAM::Role").items():
+            for inline in properties.get("Policies", ()):
+                yield from self._granted(role, inline["PolicyDocument"])
+
+    @cached_property
+    def _by_arn(self) -> dict[str, str]:
+        return {arn: name for name, arn in self.arns.items()}
+
+    def _role(self, name: str) -> str:
+        return self.named(f"arn:aws:iam::{ACCOUNT}:role/{name}")
+
+    def _granted(self, role: str, document: Node) -> Iterator[Grant]:
+        for each in document["Statement"]:
+            for action in listed(each["Action"]):
+                for resource in listed(each["Resource"]):
+                    condition = self.plain(each.get("Condition", ""))
+                    yield Grant(role, each["Effect"], action, self.named(resource), str(condition))
+
+    def plain(self, node: Node) -> Node:
+        """Returns a node with each ARN in it by its logical name, and lists of one value as the value."""
+        if isinstance(node, dict):
+            return {key: self.plain(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return (
+                self.plain(node[0])
+                if len(node) == 1
+                else sorted((self.plain(each) for each in node), key=str)
+            )
+        return self.named(node) if isinstance(node, str) else node
+
+
+def listed(value: Node) -> list[Node]:
+    """Returns a value as a list: policies take one value alone in its place."""
+    return value if isinstance(value, list) else [value]
+
+
+def statements(node: Node) -> Iterator[Node]:
+    """Yields each statement of each policy in a node."""
+    if isinstance(node, dict):
+        if "Effect" in node and "Action" in node:
+            yield node
+        for each in node.values():
+            yield from statements(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from statements(each)
+
+
+@cache
+def stacks() -> dict[str, Stack]:
+    """Returns the stack with each set of parameters, by the set's name."""
+    return {name: deployed(given, name) for name, given in PARAMETER_SETS.items()}
+
+
+def deployed(given: Mapping[str, str], name: str = "", plain: Template | None = None) -> Stack:
+    """Returns the stack with some parameters; the others have their defaults.
+
+    Args:
+        given: parameters by name.
+        name: of the set, if they are one.
+        plain: the translated template, if it is not the repository's.
+    """
+    template = settled(plain or _plain(), given)
+    return Stack(name, rendered(template), arns(template))
+
+
+@cache
+def _plain() -> Template:
+    return translated(load(ROOT / TEMPLATE))
+
+
+SETS = tuple(PARAMETER_SETS)
