@@ -1,4 +1,4 @@
-"""Deploys template.yaml with its modules to the emulator through CloudFormation, as `sam deploy` would to AWS."""
+"""Deploys template.yaml, with its modules in place, to the emulator through CloudFormation, as `sam deploy` would to AWS."""
 
 import json
 import time
@@ -61,16 +61,13 @@ def _deployed(
     s3, cloudformation = client("s3"), client("cloudformation")
     function_uri, layer_uri = _upload(s3)
     chosen = {**_ALWAYS, **parameters}
-
-    def kept(name: str, body: bytes) -> str:
-        s3.put_object(Bucket=_BUCKET, Key=name, Body=body)
-        return f"https://s3.amazonaws.com/{_BUCKET}/{name}"
-
-    body = template.stack_for_emulator(path, function_uri, layer_uri, kept)
+    real = template.load(path)
+    body = template.for_emulator(real, function_uri, layer_uri)
     # CloudFormation takes 51,200 bytes in a request, and 1 MB from a bucket.
+    s3.put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
     submit(
         StackName=STACK_NAME,
-        TemplateURL=kept("template.json", json.dumps(body).encode()),
+        TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in chosen.items()],
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
@@ -80,7 +77,6 @@ def _deployed(
             f"the template was not deployed: {_reasons(cloudformation)}",
             "fix template.yaml, or the module in stacks/",
         )
-    real = template.load(path)
     _complete(client, real, chosen)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     if "ApiUrl" not in outputs:
@@ -105,18 +101,15 @@ def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str
             )
 
 
-def made(cloudformation: Any, stack: str = STACK_NAME) -> dict[str, str]:
-    """Returns the physical names of a stack's resources and its nested stacks', by their logical names."""
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
-    found: dict[str, str] = {}
-    for each in [one for page in pages for one in page["StackResourceSummaries"]]:
-        if each["ResourceStatus"].startswith("DELETE"):
-            continue
-        if each["ResourceType"] == template.STACK:
-            found |= made(cloudformation, each["PhysicalResourceId"])
-        else:
-            found[each["LogicalResourceId"]] = each["PhysicalResourceId"]
-    return found
+def made(cloudformation: Any) -> dict[str, str]:
+    """Returns the physical names of the stack's resources, by their logical names."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
+    return {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for page in pages
+        for each in page["StackResourceSummaries"]
+        if not each["ResourceStatus"].startswith("DELETE")
+    }
 
 
 def _api_url(on_aws: str, endpoint_url: str) -> str:

@@ -4,9 +4,6 @@ What is bent stands in local/emulator/bends.py and in docs/local-stack.md; what 
 """
 
 import copy
-import hashlib
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +11,10 @@ import yaml
 
 from local.emulator.bends import BENDS
 from local.emulator.modules import Modules
-from local.emulator.sam import translated
 
 Node = Any
 
 BUCKET = "AWS::S3::Bucket"
-STACK = "AWS::CloudFormation::Stack"
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -83,31 +78,6 @@ def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -
         elif resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = function_uri
     return {**template, "Resources": resources}
-
-
-def stack_for_emulator(
-    path: Path, function_uri: str, layer_uri: str, upload: Callable[[str, bytes], str]
-) -> dict[str, Node]:
-    """Returns the template of the parent to deploy; its modules become nested stacks, each bent and translated.
-
-    The emulator applies the transform `AWS::Serverless` to a parent alone.
-
-    Args:
-        path: of the parent.
-        function_uri: S3 URI of the functions' code.
-        layer_uri: S3 URI of the layer.
-        upload: takes a template's name and its text, and returns its URL.
-    """
-    modules = Modules(path, read)
-    parent = for_emulator(modules.parent, function_uri, layer_uri)
-    for name, child in modules.children.items():
-        body = json.dumps(translated(for_emulator(child, function_uri, layer_uri))).encode()
-        # Named by its content: taking an update back needs the template of before.
-        url = upload(f"{modules.name(name)}-{hashlib.sha256(body).hexdigest()[:16]}.json", body)
-        stated = parent["Resources"][name]
-        given = {"TemplateURL": url, "Parameters": stated["Properties"].get("Parameters", {})}
-        parent["Resources"][name] = {**stated, "Type": STACK, "Properties": given}
-    return parent
 
 
 def locks(template: dict[str, Node], parameters: dict[str, str]) -> list[dict[str, Node]]:
