@@ -27,7 +27,7 @@ def rekey(directory: Path, report: Callable[[str], None]) -> int:
     running = lifecycle.load(directory)
     if running is None:
         raise LocalStackError("no stack is up", "make up")
-    old = deploy.parameters(running.client)["VaultKeySlot"]
+    old = deploy.given(running.client)["VaultKeySlot"]
     new = _OTHER[old]
     report(f"deploying with Rekeying=true: both keys are there, records are sealed under {old}")
     running = lifecycle.update(directory, running, {"VaultKeySlot": old, "Rekeying": "true"})

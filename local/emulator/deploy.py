@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from local.emulator import gateway, package, template
+from local.emulator.switches import Module
 from local.errors import LocalStackError
 
 STACK_NAME = "orders"
@@ -41,15 +42,17 @@ def deploy(
 
 
 def update(client: Client, parameters: Mapping[str, str], path: Path = TEMPLATE) -> Mapping[str, str]:
-    """Deploys again with other parameters; parameters that are not named get their defaults.
+    """Deploys again with other parameters; those that are not named get their defaults, but the modules stay as they are.
 
     Raises:
         LocalStackError: a resource failed, and the deployment was rolled back.
     """
-    return _deployed(client, client("cloudformation").update_stack, path, parameters)
+    now = given(client)
+    chosen = {each.parameter: now[each.parameter] for each in Module} | dict(parameters)
+    return _deployed(client, client("cloudformation").update_stack, path, chosen)
 
 
-def parameters(client: Client) -> dict[str, str]:
+def given(client: Client) -> dict[str, str]:
     """Returns the parameters that the stack was deployed with."""
     (stack,) = client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
     return {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}

@@ -52,7 +52,7 @@ def up(
 
 
 def update(directory: Path, running_one: Stack, parameters: Mapping[str, str]) -> Stack:
-    """Deploys a running stack again with other parameters; parameters that are not named get their defaults.
+    """Deploys a running stack again with other parameters; those that are not named get their defaults, but for the modules.
 
     Raises:
         LocalStackError: it was not deployed; it is as it was then.

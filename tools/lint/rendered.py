@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.emulator.sam import REGION, Template
+from tools.lint.sam import REGION, Template
 
 Node = Any
 Resources = Mapping[str, Node]

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from local.emulator import sam
 from local.emulator.modules import APPLICATION, Modules
 from local.emulator.template import load, read
+from tools.lint import sam
 from tools.lint.rendered import rendered
 
 Node = Any

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import package, sam
+from local.emulator import package
 from local.emulator.modules import Modules
 from local.emulator.stack import Stack
 from local.emulator.template import for_emulator, read
 from tests.support.e2e.stack import eventually
+from tools.lint import sam
 
 BUCKET = "nested"
 

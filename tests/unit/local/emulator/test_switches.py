@@ -1,4 +1,4 @@
-"""The names of modules become the template's parameters."""
+"""Names of modules become the template's parameters."""
 
 import pytest
 
