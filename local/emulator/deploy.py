@@ -73,7 +73,7 @@ def _deployed(
     stack = _settled(cloudformation)
     if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise LocalStackError(
-            f"the template was not deployed: {_reasons(cloudformation)}", "fix template.yaml"
+            f"the template was not deployed: {_reasons(cloudformation)}", "`make lint` checks template.yaml"
         )
     _complete(client, real, chosen)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
@@ -122,7 +122,10 @@ def _settled(cloudformation: Any) -> Mapping[str, Any]:
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
             return stack
         if time.monotonic() > deadline:
-            raise LocalStackError("the deployment does not end", "see emulator.log in the stack's folder")
+            raise LocalStackError(
+                "the deployment does not end",
+                "`make down && make up` starts again; emulator.log in the stack's folder says what it waits for",
+            )
         time.sleep(0.1)
 
 
