@@ -11,9 +11,9 @@ import jsonpatch
 from schemas.dead_letter import LetterSource
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, data, order, stream_record
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.payments.fake_gateway import FakeGateway
 from tokenizer.aws.platform.clients import client
-from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter

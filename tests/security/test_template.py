@@ -266,7 +266,15 @@ def audit_lines_are_written_once_by_anybody(template: Template) -> list[str]:
     ]
 
 
-AUDIT_WRITERS = {"HoneyPolicy", "RekeyPolicy", "ErasePolicy", "RevealPolicy", "PaymentPolicy", "ReplayPolicy"}
+AUDIT_WRITERS = {
+    "ApiPolicy",
+    "HoneyPolicy",
+    "RekeyPolicy",
+    "ErasePolicy",
+    "RevealPolicy",
+    "PaymentPolicy",
+    "ReplayPolicy",
+}
 AUDIT_READS = {
     "dynamodb:GetItem",
     "dynamodb:Query",
@@ -315,7 +323,9 @@ GUARDS = {
         ("HoneyPolicy", "dynamodb:PutItem"),
         ("HoneyPolicy", "dynamodb:Scan"),
     },
-    "RevealBudgetsTable": {("RevealPolicy", "dynamodb:UpdateItem")},
+    "RevealBudgetsTable": {
+        (policy, "dynamodb:UpdateItem") for policy in ("RevealPolicy", "PaymentPolicy", "ApiPolicy")
+    },
 }
 
 

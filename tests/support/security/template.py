@@ -23,7 +23,7 @@ KEYS = {
         (
             "kms:GenerateDataKey",
             "audit",
-            ("EraseRole", "HoneyRole", "PaymentRole", "ReplayRole", "RevealRole"),
+            ("ApiRole", "EraseRole", "HoneyRole", "PaymentRole", "ReplayRole", "RevealRole"),
         ),
         ("kms:GenerateDataKey", "audit if IsRekeying", ("RekeyRole",)),
         ("kms:Decrypt", "audit", ("AuditReaderRole",)),
