@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local import rekey as module
+from local.emulator import deploy, lifecycle
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
 from local.rekey import rekey
@@ -30,10 +30,10 @@ class Machine:
         self.code = 0
         directory.mkdir()
         self.directory = directory
-        monkeypatch.setattr(module.lifecycle, "load", lambda _: Stack("url", "region", {}))
-        monkeypatch.setattr(module.lifecycle, "update", self._update)
-        monkeypatch.setattr(module.deploy, "parameters", lambda _: dict(self.parameters))
-        monkeypatch.setattr(module.subprocess, "run", self._command)
+        monkeypatch.setattr(lifecycle, "load", lambda _: Stack("url", "region", {}))
+        monkeypatch.setattr(lifecycle, "update", self._update)
+        monkeypatch.setattr(deploy, "parameters", lambda _: dict(self.parameters))
+        monkeypatch.setattr("local.rekey.subprocess.run", self._command)
 
     def rekey(self) -> int:
         return rekey(self.directory, lambda _: None)
@@ -104,6 +104,6 @@ def test_a_command_that_fails_is_run_again_and_nothing_else(machine: Machine) ->
 
 
 def test_without_a_stack_that_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(module.lifecycle, "load", lambda _: None)
+    monkeypatch.setattr(lifecycle, "load", lambda _: None)
     with pytest.raises(LocalStackError, match="no stack is up"):
         rekey(tmp_path, lambda _: None)

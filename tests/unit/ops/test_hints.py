@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -22,6 +23,7 @@ TYPED = re.compile(r"`[^`]+`|--[a-z]|^(?:order-tokenizer|replay|make|aws|sam) ")
 PASSED_ON = {"error.hint", "first.hint", "each.hint", "_hint_for(code, role)"}
 
 
+@cache
 def error_classes() -> set[str]:
     """Returns the names of all errors that end a command, and of what prints one."""
     found = {CommandError.__name__}
