@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, ClassVar, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,8 +13,8 @@ from local.emulator.package import ROOT
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
 from ops import console
-from ops.entry import run
-from ops.errors import CommandError
+from ops.entry import run, typed
+from ops.errors import Interrupted
 from ops.options import AsJson
 
 app = typer.Typer(
@@ -39,12 +39,6 @@ Modules = Annotated[
         show_default="all",
     ),
 ]
-
-
-class _Interrupted(CommandError):
-    """Somebody changed their mind; what was begun is stopped again."""
-
-    exit_code: ClassVar[int] = 130
 
 
 @app.callback()
@@ -162,7 +156,7 @@ def _undone() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise _Interrupted("interrupted", "nothing is left running") from None
+        raise Interrupted("interrupted: nothing is left running", f"`{typed()}` starts again") from None
 
 
 def _switched(modules: str | None) -> Mapping[str, str]:
@@ -173,7 +167,9 @@ def _switched(modules: str | None) -> Mapping[str, str]:
         return switches.parameters(switches.parsed(modules))
     except ValueError:
         known = ", ".join([switches.CORE, *switches.Module])
-        raise CommandError(f"not a module: {modules}", f"the modules are {known}") from None
+        raise LocalStackError(
+            f"not a module: {modules}", f"make up MODULES=core; the modules are {known}"
+        ) from None
 
 
 def _running(context: typer.Context) -> Stack:

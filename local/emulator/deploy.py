@@ -2,10 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from local.emulator import gateway, package, template
 from local.emulator.switches import Module
@@ -14,6 +17,7 @@ from local.errors import LocalStackError
 STACK_NAME = "orders"
 TEMPLATE = package.ROOT / "template.yaml"
 _BUCKET = "local-deployments"
+_NO_CHANGE = "No updates are to be performed"  # CloudFormation's words
 _DEPLOY_SECONDS = 120.0
 # What differs from the template's defaults: nothing moves money here, and the stack's folder goes with the stack anyway.
 _ALWAYS = {"PaymentGateway": "fake", "AuditRetentionDays": "1"}
@@ -44,9 +48,12 @@ def deploy(
 def update(client: Client, parameters: Mapping[str, str], path: Path = TEMPLATE) -> Mapping[str, str]:
     """Deploys again with other parameters; those that are not named get their defaults, but the modules stay as they are.
 
+    A deployment that is still under way, because whoever began it was killed, ends first.
+
     Raises:
         LocalStackError: a resource failed, and the deployment was rolled back.
     """
+    _settled(client("cloudformation"))
     now = given(client)
     chosen = {each.parameter: now[each.parameter] for each in Module} | dict(parameters)
     return _deployed(client, client("cloudformation").update_stack, path, chosen)
@@ -68,17 +75,18 @@ def _deployed(
     body = template.for_emulator(real, function_uri, layer_uri)
     # CloudFormation takes 51,200 bytes in a request, and 1 MB from a bucket.
     s3.put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
-    submit(
-        StackName=STACK_NAME,
-        TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in chosen.items()],
-        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )
+    with _already_so():
+        submit(
+            StackName=STACK_NAME,
+            TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in chosen.items()],
+            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )
     stack = _settled(cloudformation)
     if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise LocalStackError(
             f"the template was not deployed: {_reasons(cloudformation)}",
-            "fix template.yaml, or the module in stacks/",
+            "`make lint` checks template.yaml and its modules",
         )
     _complete(client, real, chosen)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
@@ -90,6 +98,16 @@ def _deployed(
         "ApiUrl": _api_url(outputs["ApiUrl"], endpoint_url),
         "TokenUrl": f"{endpoint_url}/oauth2/token",
     }
+
+
+@contextmanager
+def _already_so() -> Iterator[None]:
+    """Takes a deployment that would change nothing as one that is done."""
+    try:
+        yield
+    except ClientError as error:
+        if _NO_CHANGE not in error.response["Error"]["Message"]:
+            raise
 
 
 def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str]) -> None:
@@ -134,7 +152,10 @@ def _settled(cloudformation: Any) -> Mapping[str, Any]:
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
             return stack
         if time.monotonic() > deadline:
-            raise LocalStackError("the deployment does not end", "see emulator.log in the stack's folder")
+            raise LocalStackError(
+                "the deployment does not end",
+                "`make down && make up` starts again; emulator.log in the stack's folder says what it waits for",
+            )
         time.sleep(0.1)
 
 
