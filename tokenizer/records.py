@@ -23,6 +23,7 @@ class RawRecord:
         item_id: Lambda's id of the record in a partial batch response.
         attempts: deliveries so far including this one, if the source counts them; otherwise 1.
         last_attempt: True if the source won't deliver it again.
+        partition_key: records of one source with an equal key keep their order; None if it has no order.
     """
 
     identity: Identity
@@ -32,6 +33,7 @@ class RawRecord:
     item_id: str
     attempts: int = 1
     last_attempt: bool = False
+    partition_key: str | None = field(default=None, repr=False)  # a producer may take a customer's id for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,19 @@ class VaultRecord:
     def tombstone(self, erased: int) -> "VaultRecord":
         """Returns the tombstone that replaces the record when it is erased; its tokens answer `erased`."""
         return VaultRecord(self.record_id, {}, erased=erased)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecord:
+    """Holds a vault record as it is stored.
+
+    Args:
+        record_id: 12 bytes, the vault table's key.
+        item: the encrypted record, in the form of its store.
+    """
+
+    record_id: bytes
+    item: Any = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +142,13 @@ class SanitizedRecord:
         event_type: the event's `detail-type`.
         detail: the event's `detail`, UTF-8 JSON.
         ingest_id: the opaque id of the raw record.
+        partition_key: events with an equal key are published in their order.
     """
 
     event_type: str
     detail: bytes = field(repr=False)
     ingest_id: str
+    partition_key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +159,8 @@ class Letter:
         code: the error code of the contract.
         message: what is wrong, without any value.
         identity: where the record came from; the seal is bound to it.
-        data: the raw bytes without sensitive authentication data.
+        data: the raw bytes without sensitive authentication data; None if they can't be kept. The letter then holds the
+            record's position in the stream alone.
         letter_id: is the same for every letter about this record.
     """
 
@@ -151,7 +169,7 @@ class Letter:
     identity: Identity
     source: LetterSource
     attempts: int
-    data: bytes = field(repr=False)
+    data: bytes | None = field(repr=False)
     letter_id: str
 
 
@@ -164,6 +182,8 @@ class Outcome:
         failure: why it has to be delivered again, or None.
         guard_hits: the public fields that the leak guard replaced by tokens.
         event: the sanitized event once its tokens can be read, even if the bus refused it.
+        stage: the stage at which it failed; empty if it did not.
+        cause: the error that it failed with, whether it became a letter or not.
     """
 
     record: RawRecord
@@ -171,6 +191,8 @@ class Outcome:
     failure: PipelineError | None = None
     guard_hits: tuple[str, ...] = ()
     event: SanitizedRecord | None = None
+    stage: str = ""
+    cause: PipelineError | None = None
 
     @property
     def published(self) -> bool:

@@ -50,6 +50,7 @@ def _from_stream(entry: Entry) -> Iterator[RawRecord]:
             ),
             arrived_at=arrived,
             item_id=sequence,
+            partition_key=kinesis.get("partitionKey"),
         )
 
 
@@ -80,6 +81,7 @@ def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
         item_id=message_id,
         attempts=attempts,
         last_attempt=attempts >= max_receive_count,
+        partition_key=attributes.get("MessageGroupId"),
     )
 
 
