@@ -7,6 +7,8 @@
     │   ├── Unavailable      a service was unreachable, timed out, or failed on its side
     │   ├── OutOfTime        not tried, because the invocation had no time left for it
     │   └── Denied           a permission or a key is missing: retried like the others, but raises an alarm
+    ├── Rejected             AWS refuses a call, or one entry of it, as it stands: never send it again
+    ├── Unforeseen           our code or a library failed: it belongs to the record that was being worked on
     ├── Refused              a request is refused as it stands, with a code for the caller
     │   └── InvalidRequest   a request is not understood
     ├── VaultIntegrity       a vault record was swapped, edited or stripped: raise an alarm, never try again
@@ -79,6 +81,14 @@ class OutOfTime(Transient):
 
 class Denied(Transient):
     """Means that a permission, a key or credentials are missing."""
+
+
+class Rejected(PipelineError):
+    """Means that AWS refuses a call, or one entry of it, as it stands. Sending it again never helps."""
+
+
+class Unforeseen(PipelineError):
+    """Means that our own code or a library failed, and not AWS. The message names the error's class alone."""
 
 
 class VaultIntegrity(PipelineError):

@@ -17,7 +17,7 @@ from ops.stack import Stack
 from tests.support.aws_account import REGION
 from tokenizer.audit.lines import Line, Place, seal
 from tokenizer.aws.audit.trail import AuditStore, AuditTrail
-from tokenizer.errors import BadRecord, Denied, Unavailable
+from tokenizer.errors import BadRecord, Denied, Rejected, Unavailable, Unforeseen
 
 NOW = datetime(2026, 11, 24, 23, 59, 59, tzinfo=UTC)
 DAY = "2026-11-24"
@@ -177,7 +177,7 @@ def test_a_place_that_somebody_took_before_is_not_written_over(scene: Scene) -> 
     (key,) = scene.keys()
     planted = key.replace("0000000001", "0000000002")
     scene.s3.put_object(Bucket="audit", Key=planted, Body=b"{}")
-    with pytest.raises(Unavailable, match="PreconditionFailed"):
+    with pytest.raises(Rejected, match="PreconditionFailed"):
         writer.write("reveal", "ann")
     writer.write("reveal", "ann")
     assert [(each.sequence, each.kind) for each in scene.findings()] == [(2, Kind.EDITED)]
@@ -188,13 +188,13 @@ def test_a_head_that_somebody_changed_stops_the_writer(scene: Scene) -> None:
     writer.write("reveal", "ann")
     (item,) = scene.dynamodb.scan(TableName="heads")["Items"]
     scene.dynamodb.put_item(TableName="heads", Item={**item, "sequence": {"N": "7"}})
-    with pytest.raises(Unavailable, match="ConditionalCheckFailed"):
+    with pytest.raises(Rejected, match="ConditionalCheckFailed"):
         writer.write("reveal", "ann")
 
 
 def test_a_missing_bucket_is_an_error_of_ours(scene: Scene) -> None:
     store = AuditStore(scene.s3, "not-there", scene.dynamodb, "heads", scene.kms, scene.key)
-    with pytest.raises(Unavailable, match="NoSuchBucket"):
+    with pytest.raises(Denied, match="NoSuchBucket"):
         AuditTrail(store).write("reveal", "ann")
     store = AuditStore(scene.s3, "audit", scene.dynamodb, "not-there", scene.kms, scene.key)
     with pytest.raises(Denied, match="ResourceNotFound"):
@@ -220,7 +220,7 @@ def test_a_line_is_written_up_to_its_size(scene: Scene, off: int, fits: bool) ->
 
 
 def test_facts_that_are_no_json_or_far_too_many_are_not_written(scene: Scene) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unforeseen):
         scene.writer().write("reveal", "ann", fact=object())
     with pytest.raises(BadRecord, match="the audit line has"):
         scene.writer().write("reveal", "ann", ids=["x" * 1000] * 1000)

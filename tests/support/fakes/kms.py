@@ -25,7 +25,7 @@ class Kms:
 
     def _call(self, name: str) -> None:
         if self.down:
-            raise OSError("canary")
+            raise ConnectionError("canary")
         self.calls[name] += 1
 
 

@@ -11,7 +11,7 @@ class Broken:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def fail(**_: Any) -> None:
-            raise OSError(name)
+            raise ConnectionError(name)
 
         return fail
 

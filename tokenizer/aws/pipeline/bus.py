@@ -9,7 +9,7 @@ from tokenizer.aws.platform import traces
 from tokenizer.aws.platform.batches import in_lanes, prepare, resend
 from tokenizer.aws.platform.error_mapping import by_code
 from tokenizer.aws.platform.workers import InTurn, Workers
-from tokenizer.errors import BadRecord, PipelineError
+from tokenizer.errors import BadRecord, PipelineError, Rejected
 from tokenizer.records import SanitizedRecord
 from tokenizer.time_budget import Budget
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from types_boto3_events.type_defs import PutEventsRequestEntryTypeDef as Entry
 
 ENTRIES = 10  # PutEvents takes at most 10 entries a call
-
-# Codes of PutEvents for a single entry that it will never accept.
-_HOPELESS = frozenset({"InvalidArgument", "MalformedDetail", "InvalidSourceException", "InvalidDetailType"})
 
 
 class EventBridgeBus:
@@ -103,6 +100,7 @@ def _entry_bytes(event_type: str, detail_bytes: int) -> int:
 
 
 def _entry_error(code: str) -> PipelineError:
-    if code in _HOPELESS:
+    error = by_code(code, "publishing")
+    if isinstance(error, Rejected):
         return BadRecord(ErrorCode.INVALID_FIELD, f"the bus refused the sanitized event: {code}")
-    return by_code(code, "publishing")
+    return error

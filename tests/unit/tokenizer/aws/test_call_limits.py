@@ -13,7 +13,7 @@ from tokenizer.aws.api.order_service import checked
 from tokenizer.aws.pipeline.bus import EventBridgeBus, entry_bytes
 from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
 from tokenizer.aws.platform.batches import chunks, in_calls
-from tokenizer.errors import BadRecord, Denied, Throttled, Unavailable
+from tokenizer.errors import BadRecord, Denied, Throttled, Unforeseen
 from tokenizer.identity import Identity
 from tokenizer.records import Letter, SanitizedRecord
 
@@ -117,7 +117,7 @@ def test_events_are_put_in_calls_within_the_bytes_of_one(off: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["InvalidArgument", "MalformedDetail", "InvalidSourceException", "InvalidDetailType"]
+    "code", ["InvalidArgument", "MalformedDetail", "InvalidAccountIdException", "RedactionFailure"]
 )
 def test_an_event_that_the_bus_will_never_take_is_at_fault_itself(code: str) -> None:
     events = Calls()
@@ -160,7 +160,7 @@ def test_letters_are_sent_in_calls_within_the_bytes_of_one(off: int) -> None:
 
 @pytest.mark.parametrize(
     ("down", "expected"),
-    [(ValueError("canary"), Unavailable), (Denied("no"), Denied), (Throttled("slow"), Throttled)],
+    [(ValueError("canary"), Unforeseen), (Denied("no"), Denied), (Throttled("slow"), Throttled)],
 )
 def test_a_letter_that_cannot_be_stored_does_not_hold_up_its_neighbours(
     down: Exception, expected: type[Exception]

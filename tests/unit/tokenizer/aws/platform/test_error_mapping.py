@@ -1,9 +1,11 @@
 import inspect
+import ssl
 
 import pytest
 from botocore import exceptions as botocore_exceptions
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 from dynamodb_encryption_sdk import exceptions as sdk
+from urllib3.exceptions import HTTPError
 
 from tokenizer import errors
 from tokenizer.aws.platform.error_mapping import mapped, translated, worth_retrying
@@ -11,9 +13,11 @@ from tokenizer.errors import (
     BadRecord,
     Denied,
     PipelineError,
+    Rejected,
     Throttled,
     Transient,
     Unavailable,
+    Unforeseen,
     VaultIntegrity,
 )
 
@@ -29,6 +33,7 @@ def client_error(code: str) -> ClientError:
 CODES = {
     Throttled: (
         "LimitExceededException",
+        "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
@@ -62,6 +67,23 @@ CODES = {
         "UnrecognizedClientException",
     ),
     VaultIntegrity: ("InvalidCiphertextException",),
+    Rejected: (
+        "ValidationException",
+        "ValidationError",
+        "ItemCollectionSizeLimitExceeded",
+        "MalformedDetail",
+        "InvalidArgument",
+        "InvalidAccountIdException",
+        "RedactionFailure",
+        "InvalidMessageContents",
+        "BatchRequestTooLong",
+    ),
+    Unavailable: (
+        "InternalServerError",
+        "ServiceUnavailable",
+        "KMSInternalException",
+        "ReplicatedWriteConflictException",
+    ),
 }
 
 
@@ -89,7 +111,7 @@ TAMPERED = [
 @pytest.mark.parametrize("error", SDK_ERRORS, ids=lambda cls: cls.__name__)
 def test_what_is_not_as_it_was_written_raises_the_alarm_and_nothing_else_does(error: type[Exception]) -> None:
     tampered = any(issubclass(error, cls) for cls in TAMPERED)
-    assert type(mapped(error(), "x")) is (VaultIntegrity if tampered else Unavailable)
+    assert type(mapped(error(), "x")) is (VaultIntegrity if tampered else Unforeseen)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +122,8 @@ def test_what_is_not_as_it_was_written_raises_the_alarm_and_nothing_else_does(er
         (errors.OutOfTime("x"), True),
         (Denied("x"), False),
         (VaultIntegrity("x"), False),
+        (Rejected("x"), False),
+        (Unforeseen("x"), False),
         (errors.Configuration("x"), False),
         (errors.Refused("c", "x"), False),
     ],
@@ -108,17 +132,41 @@ def test_what_is_sent_again_at_once(error: PipelineError, again: bool) -> None:
     assert worth_retrying(error) is again
 
 
+def test_an_unknown_code_is_transient() -> None:
+    assert type(mapped(client_error("NeverHeardOf"), "x")) is Unavailable
+
+
+def test_an_older_code_that_botocore_puts_in_front_hides_none() -> None:
+    said = {
+        "Code": "AWS.SimpleQueueService.NonExistentQueue",
+        "QueryErrorCode": "QueueDoesNotExist",
+        "Message": "",
+    }
+    assert type(mapped(ClientError({"Error": said}, "SendMessageBatch"), "x")) is Denied  # type: ignore[typeddict-item]
+
+
+@pytest.mark.parametrize("cls", [RuntimeError, MemoryError, RecursionError, ValueError, KeyError, OSError])
+def test_an_error_that_did_not_come_from_aws_is_not_an_outage(cls: type[Exception]) -> None:
+    found = mapped(cls("canary"), "doing")
+    assert type(found) is Unforeseen
+    assert not isinstance(found, Transient)
+    assert str(found) == f"doing: {cls.__name__}"
+
+
 @pytest.mark.parametrize(
-    "code", ["InternalServerError", "ServiceUnavailable", "KMSInternalException", "NeverHeardOf"]
+    "error",
+    [ConnectionResetError("canary"), TimeoutError("canary"), ssl.SSLError("canary"), HTTPError("canary")],
 )
-def test_an_unknown_code_is_transient(code: str) -> None:
-    assert type(mapped(client_error(code), "x")) is Unavailable
+def test_a_broken_connection_is_an_outage_whoever_reports_it(error: Exception) -> None:
+    found = mapped(error, "doing")
+    assert type(found) is Unavailable
+    assert "canary" not in str(found)
 
 
 @pytest.mark.parametrize("error", SDK_ERRORS, ids=lambda cls: cls.__name__)
 def test_every_error_of_the_encryption_sdk_is_ours_and_repeats_nothing(error: type[Exception]) -> None:
     found = mapped(error("canary"), "doing")
-    assert isinstance(found, (Transient, VaultIntegrity))
+    assert isinstance(found, (Unforeseen, VaultIntegrity))
     assert "canary" not in str(found)
 
 
@@ -155,7 +203,7 @@ def test_a_translated_error_carries_no_cause() -> None:
     def fail() -> None:
         raise ValueError("canary")
 
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(Unforeseen) as caught:
         fail()
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
@@ -166,5 +214,13 @@ def test_a_translated_error_carries_no_cause() -> None:
 def test_the_drawn_tree_of_errors_is_the_real_one(cls: type[PipelineError]) -> None:
     assert errors.__doc__ is not None
     assert cls.__name__ in errors.__doc__
-    branches = (BadRecord, Transient, errors.Refused, VaultIntegrity, errors.Configuration)
+    branches = (
+        BadRecord,
+        Transient,
+        Rejected,
+        Unforeseen,
+        errors.Refused,
+        VaultIntegrity,
+        errors.Configuration,
+    )
     assert issubclass(cls, branches) or cls is PipelineError
