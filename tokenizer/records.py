@@ -159,9 +159,9 @@ class Letter:
         code: the error code of the contract.
         message: what is wrong, without any value.
         identity: where the record came from; the seal is bound to it.
-        data: the raw bytes without sensitive authentication data; None if they can't be kept. The letter then holds the
-            record's position in the stream alone.
+        data: the raw bytes without sensitive authentication data.
         letter_id: is the same for every letter about this record.
+        position_alone: True if the letter may not hold the bytes, but only the record's position in the stream.
     """
 
     code: ErrorCode
@@ -169,8 +169,9 @@ class Letter:
     identity: Identity
     source: LetterSource
     attempts: int
-    data: bytes | None = field(repr=False)
+    data: bytes = field(repr=False)
     letter_id: str
+    position_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

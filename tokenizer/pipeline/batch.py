@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.dead_letter import ErrorCode
-from tokenizer.errors import BadRecord, OutOfTime, Transient
+from tokenizer.errors import BadRecord, OutOfTime
 from tokenizer.messages.mode import Mode
 from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
 from tokenizer.pipeline.ports import Bus, DeadLetters
@@ -47,26 +47,23 @@ class Tokenizer:
         Returns:
             One outcome for each record, in the same order.
         """
-        batch = [InFlight(record) for record in records]
         early = budget.keeping(_FOR_LETTERS)
-        self._read(batch, early)
+        batch = self._read(records, early)
         self.vault_stage.write(batch, early)
         if mode.publishes:
             self._publish(batch, early)
         self._dead_letter(batch, budget, sends=mode.sends_letters)
         return [record.outcome() for record in batch]
 
-    def _read(self, batch: Sequence[InFlight], budget: Budget) -> None:
+    def _read(self, records: Sequence[RawRecord], budget: Budget) -> list[InFlight]:
         # A record that is read must be written and published in the same invocation. Otherwise a slow batch would never
         # finish.
         reading = budget.keeping(budget.remaining() / 2)
-        for record in batch:
-            if reading.spent:
-                record.fail(Stage.READING, OutOfTime("not read: no time left"))
-            else:
-                self.reader.read(record)
+        late = OutOfTime("not read: no time left")
+        batch = [InFlight(raw, failure=late) if reading.spent else self.reader.read(raw) for raw in records]
         for record, draft in drafts(batch):
             record.run(Stage.SANITIZING, self._check_size, draft)
+        return batch
 
     def _check_size(self, draft: Draft) -> None:
         """Refuses an event that is too large for the bus, before anything of it is written."""
@@ -92,5 +89,7 @@ class Tokenizer:
     def _send(self, records: Sequence[InFlight], budget: Budget) -> None:
         ingest_id = self.reader.sanitizer.ingest_id
         letters = [record.to_letter(ingest_id(record.raw)) for record in records]
-        for record, failure in zip(records, self.letters.send(letters, budget) if letters else (), strict=True):
+        for record, failure in zip(
+            records, self.letters.send(letters, budget) if letters else (), strict=True
+        ):
             record.unsent = failure

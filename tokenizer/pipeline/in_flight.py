@@ -120,7 +120,16 @@ class InFlight:
         raw, bad = self.raw, self.letter
         if bad is None:
             raise ValueError("a record that is not at fault has no letter")
-        return Letter(bad.code, bad.message, raw.identity, raw.source, raw.attempts, self.kept, letter_id)
+        return Letter(
+            bad.code,
+            bad.message,
+            raw.identity,
+            raw.source,
+            raw.attempts,
+            self.kept or b"",
+            letter_id,
+            position_alone=self.kept is None,
+        )
 
     def outcome(self) -> Outcome:
         """Returns what became of the record."""

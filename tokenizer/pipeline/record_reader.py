@@ -16,6 +16,7 @@ from tokenizer.pipeline.bounds import check_fields
 from tokenizer.pipeline.catalog import Catalog, EventPlan
 from tokenizer.pipeline.in_flight import InFlight, Stage
 from tokenizer.pipeline.sanitize import Sanitizer
+from tokenizer.records import RawRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,15 @@ class RecordReader:
     catalog: Catalog
     sanitizer: Sanitizer
 
-    def read(self, record: InFlight) -> None:
-        """Reads one record into its draft. It never raises for anything that a producer can send."""
+    def read(self, raw: RawRecord) -> InFlight:
+        """Reads one record, as far as its draft. It never raises for anything that a producer can send."""
+        record = InFlight(raw)
         parsed = record.run(Stage.READING, self._parsed, record)
         if parsed is not None:
-            record.draft = record.run(Stage.SANITIZING, self.sanitizer.sanitize, record.raw, *parsed)
+            record.draft = record.run(Stage.SANITIZING, self.sanitizer.sanitize, raw, *parsed)
         if record.kept is None:
-            record.kept = _scrubbed(record.raw.data)
+            record.kept = _scrubbed(raw.data)
+        return record
 
     def _parsed(self, record: InFlight) -> tuple[Mapping[str, Any], EventPlan]:
         data = record.raw.data

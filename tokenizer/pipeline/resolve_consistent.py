@@ -4,7 +4,7 @@ It calls nothing itself: `vault_stage.py` asks the blind index and notes the ans
 record, so what is known of it is kept by its blind index.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from tokenizer.errors import BadRecord, PipelineError, Rejected, Unforeseen
@@ -44,7 +44,9 @@ class ConsistentValues:
     failed: dict[bytes, PipelineError] = field(default_factory=dict, repr=False)
     claimed: set[bytes] = field(default_factory=set, repr=False)
 
-    def missing(self, record: InFlight, draft: Draft, brought: Container[bytes]) -> dict[bytes, ConsistentUse]:
+    def missing(
+        self, record: InFlight, draft: Draft, brought: Container[bytes]
+    ) -> dict[bytes, ConsistentUse]:
         """Returns the values that a record has to bring, because they have no token that holds.
 
         Args:
@@ -126,6 +128,12 @@ def vault_records(
             records += [_consistent(draft, use) for use in draft.uses if use.value is not None]
             return [each.tombstone(record.erased_until) for each in records]
     return records + [_consistent(draft, use) for use in brought if use.value is not None]
+
+
+def own_ids(record: InFlight, draft: Draft) -> list[bytes]:
+    """Returns the ids of the vault records without which a record's event is not published."""
+    ids = [each.record_id for each in draft.records]
+    return [*ids, *(use.pointer.record_id for use in draft.uses)] if record.late else ids
 
 
 def _consistent(draft: Draft, use: ConsistentUse) -> VaultRecord:

@@ -169,7 +169,7 @@ class Sanitizer:
             walk.watch(metadata, name, f"/{name}", plan.readings.identifier)
         hits = walk.guard()
         detail = json_text.dump({"metadata": metadata, "data": data})
-        drawn = [use.pointer.token for use in (*walk.uses, *walk.aliases)]
+        drawn = [use.pointer.token for use in walk.uses] + [use.pointer.token for use in walk.aliases]
         about = plan.subject_of(event)
         subject = self.subject_keys.at(arrived).subject(about) if about is not None else ""
         records = tuple(

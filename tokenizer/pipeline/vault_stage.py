@@ -12,7 +12,7 @@ from tokenizer.errors import OutOfTime, PipelineError, Transient
 from tokenizer.pipeline.claim_aliases import claim_aliases
 from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
 from tokenizer.pipeline.ports import Aliases, BlindIndex, Erasures, Vault
-from tokenizer.pipeline.resolve_consistent import ConsistentValues, First, vault_records
+from tokenizer.pipeline.resolve_consistent import ConsistentValues, First, own_ids, vault_records
 from tokenizer.pipeline.sanitize import ConsistentUse, Draft
 from tokenizer.records import SealedRecord, Share
 from tokenizer.time_budget import Budget
@@ -94,8 +94,8 @@ class VaultStage:
         sealed = _Sealed()
         down: PipelineError | None = None
         for record, draft in drafts(batch):
-            brought = values.missing(record, draft, sealed.firsts)
-            if not own and not brought:
+            brought = record.run(Stage.RESOLVING, values.missing, record, draft, sealed.firsts)
+            if brought is None or not (own or brought):
                 continue
             if budget.spent:
                 down = OutOfTime("sealing: no time left")
@@ -127,8 +127,8 @@ class VaultStage:
         if not unwritten:
             return
         for record, draft in drafts(batch):
-            for own in draft.record_ids(late=record.late):
-                record.fail(Stage.WRITING, unwritten.get(own))
+            for record_id in own_ids(record, draft):
+                record.fail(Stage.WRITING, unwritten.get(record_id))
         for value, first in list(sealed.firsts.items()):
             if failure := unwritten.get(first.use.pointer.record_id):
                 values.lose(first, Stage.WRITING, failure)
@@ -147,7 +147,10 @@ class VaultStage:
 
     def _share(self, batch: Sequence[InFlight], values: ConsistentValues, budget: Budget) -> None:
         """Notes who uses a value that somebody else owns."""
-        used = [(record, values.shares_of(record, draft)) for record, draft in drafts(batch)]
+        used = [
+            (record, record.run(Stage.RESOLVING, values.shares_of, record, draft) or {})
+            for record, draft in drafts(batch)
+        ]
         shares: dict[tuple[bytes, str], Share] = {key: each for _, mine in used for key, each in mine.items()}
         results = self.index.share(list(shares.values()), budget) if shares else ()
         failures = dict(zip(shares, results, strict=True))

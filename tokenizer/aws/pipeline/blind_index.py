@@ -89,7 +89,9 @@ class DynamoBlindIndex:
     def share(self, shares: Sequence[Share], budget: Budget) -> list[PipelineError | None]:
         """Notes who uses a value that somebody else owns. Noting it again is safe."""
         by_key = {(each.record_id, each.subject): each for each in shares}
-        puts, failed = prepare(by_key, lambda share: {"PutRequest": {"Item": _share(share)}}, "sharing values")
+        puts, failed = prepare(
+            by_key, lambda share: {"PutRequest": {"Item": _share(share)}}, "sharing values"
+        )
 
         def send(keys: Sequence[tuple[bytes, str]]) -> dict[tuple[bytes, str], PipelineError]:
             requests: Any = [puts[key] for key in keys]

@@ -46,7 +46,7 @@ class SqsDeadLetters:
         self._max_bytes = max_bytes
 
     def send(self, letters: Sequence[Letter], budget: Budget) -> list[PipelineError | None]:
-        """Seals and sends letters. One without bytes holds its record's position in the stream.
+        """Seals and sends letters. Some hold their record's position in the stream alone.
 
         Returns:
             None for each letter that was sent, or its error.
@@ -60,7 +60,7 @@ class SqsDeadLetters:
             if down is not None:
                 failures[at] = down
                 continue
-            if letter.data is None:
+            if letter.position_alone:
                 bodies[at] = _position(letter)
                 continue
             try:

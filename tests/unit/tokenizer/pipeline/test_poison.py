@@ -103,7 +103,7 @@ def test_an_error_that_nobody_foresaw_is_a_letter_without_secrets_and_neighbours
     outcomes = world.tokenizer.tokenize_batch(_records(FORMS[form]), ample_budget())
     assert [outcome.published for outcome in outcomes] == [True, False, True]
     (letter,) = world.letters.sent
-    assert letter.message == f"the record could not be read: {type(error).__name__}"
+    assert letter.message == f"reading: {type(error).__name__}"
     assert b"987" not in letter.data
     assert b"second" in letter.data
     assert "987" not in repr((outcomes, letter, outcomes[1].letter))
