@@ -41,8 +41,20 @@ def line(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Prints a table on a terminal, and tab-separated lines elsewhere."""
+def number(value: int) -> str:
+    """Returns a number with separators of thousands on a terminal, and without them for programs."""
+    return f"{value:,}" if sys.stdout.isatty() else str(value)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], whole: int = 0) -> None:
+    """Prints a table on a terminal, and tab-separated lines elsewhere.
+
+    Args:
+        title: the title on a terminal.
+        columns: the names of the columns.
+        rows: the cells, as texts.
+        whole: the number of leading columns that are never wrapped, so that they can be copied.
+    """
     console = Console()
     if not console.is_terminal:
         line("\t".join(columns))
@@ -50,8 +62,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
             line("\t".join(row))
         return
     made = Table(title=title, title_justify="left")
-    for column in columns:
-        made.add_column(escape(column), overflow="fold")
+    for at, column in enumerate(columns):
+        widest = max([len(column), *(len(row[at]) for row in rows)]) if at < whole else None
+        made.add_column(escape(column), overflow="fold", min_width=widest, no_wrap=at < whole)
     for row in rows:
         made.add_row(*map(escape, row))
     console.print(made)

@@ -5,8 +5,11 @@ interrupted.
 """
 
 import os
+import shlex
 import signal
 import sys
+import threading
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -14,9 +17,9 @@ import typer
 from typer.exceptions import TyperException
 
 from ops import console
-from ops.errors import CommandError
+from ops.errors import CommandError, Interrupted
 
-_INTERRUPTED = 130
+_MODULE = "__main__.py"
 
 
 def run(app: typer.Typer, name: str) -> NoReturn:
@@ -30,6 +33,8 @@ def run(app: typer.Typer, name: str) -> NoReturn:
     try:
         code = app(prog_name=name, standalone_mode=False)
         sys.stdout.flush()
+    except Interrupted as error:
+        _leave(str(error), error.hint)
     except CommandError as error:
         console.error(str(error), error.hint)
         sys.exit(error.exit_code)
@@ -41,11 +46,26 @@ def run(app: typer.Typer, name: str) -> NoReturn:
     ):  # `| head` has seen enough; the rest goes nowhere, so that Python's last flush fails no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    if code == _INTERRUPTED:  # typer's answer to Ctrl-C
-        console.error(
-            "interrupted: what was done stays done", "the same command goes on where this one ended"
-        )
+    if code == Interrupted.exit_code:  # typer's answer to Ctrl-C
+        _leave("interrupted: what was done stays done", f"`{typed()}` goes on where this one ended")
     sys.exit(code)
+
+
+def typed() -> str:
+    """Returns the command line that was typed, to be typed again."""
+    path = Path(sys.argv[0])
+    program = f"python -m {path.parent.name}" if path.name == _MODULE else shlex.quote(path.name)
+    return " ".join([program, *map(shlex.quote, sys.argv[1:])])
+
+
+def _leave(message: str, hint: str) -> NoReturn:
+    """Ends an interrupted command. Requests that are on their way in other threads are not waited for."""
+    console.error(message, hint)
+    if threading.active_count() > 1:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(Interrupted.exit_code)
+    sys.exit(Interrupted.exit_code)
 
 
 def _misused(error: TyperException, name: str) -> None:

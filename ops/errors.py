@@ -16,3 +16,9 @@ class CommandError(Exception):
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class Interrupted(CommandError):
+    """Means that somebody pressed Ctrl-C; the message says what was done until then."""
+
+    exit_code: ClassVar[int] = 130

@@ -46,7 +46,7 @@ class Stack:
         except KeyError:
             raise CommandError(
                 f"the stack has no output {name}: it is another kind of stack, or an older version",
-                "deploy template.yaml again",
+                "`aws cloudformation describe-stacks` shows its outputs; `sam deploy` brings it up to date",
             ) from None
 
     def operator(self) -> str:
@@ -76,7 +76,9 @@ def find(
     """
     if name is None:
         return _local(role_arn, local_role)
-    with explained(f"looking for the stack {name}"):
+    with explained(
+        f"looking for the stack {name}", f"this needs the stack's {local_role}" if local_role else ""
+    ):
         session = boto3.Session(profile_name=profile, region_name=region)
         if role_arn:
             session = _assumed(session, role_arn, None)
@@ -86,7 +88,10 @@ def find(
             ]
         except ClientError as error:
             if error.response["Error"]["Code"] == "ValidationError":
-                raise CommandError(f"there is no stack {name}", "aws cloudformation list-stacks") from None
+                raise CommandError(
+                    f"there is no stack {name}",
+                    "`aws cloudformation list-stacks` shows those of this account and region; --region for another",
+                ) from None
             raise
     outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
     return Stack(outputs, session, settled=not found["StackStatus"].endswith("_IN_PROGRESS"))
@@ -98,10 +103,13 @@ def _local(role_arn: str | None, local_role: str) -> Stack:
         outputs, endpoint, region = state["outputs"], state["endpoint_url"], state["region"]
     except FileNotFoundError:
         raise CommandError(
-            "no stack is named, and no local one is up", "--stack NAME, or `make up` for a local one"
+            "no stack is named, and no local one is up",
+            "the same command with --stack NAME, or `make up` for a local one",
         ) from None
     except (ValueError, KeyError):
-        raise CommandError(f"{LOCAL} is no description of a stack", "make down && make up") from None
+        raise CommandError(
+            f"{LOCAL} is no description of a stack", "`make down && make up` starts another"
+        ) from None
     session = boto3.Session(
         aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "test"),
         aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),

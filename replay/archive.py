@@ -11,6 +11,7 @@ from typing import Any
 from ops.errors import CommandError
 from ops.explain import explained
 from ops.stack import Stack
+from replay.letters import NEEDS
 
 _POLL_SECONDS = 5.0
 _RUNNING = frozenset({"STARTING", "RUNNING", "CANCELLING"})
@@ -23,7 +24,7 @@ def start(
     events = stack.client("events")
     bus = stack.output("SanitizedBusName")
     name = f"replay-{int(time.time())}"
-    with explained("starting the archive's replay"):
+    with explained("starting the archive's replay", NEEDS):
         bus_arn = _bus_arn(rules[0], bus)
         source = archive_arn or bus_arn.replace(":event-bus/", ":archive/")
         answer = events.start_replay(
@@ -38,7 +39,7 @@ def start(
 
 def status(stack: Stack, name: str) -> dict[str, Any]:
     """Returns the state of a replay."""
-    with explained(f"looking for the replay {name}"):
+    with explained(f"looking for the replay {name}", NEEDS):
         answer = stack.client("events").describe_replay(ReplayName=name)
     replayed = answer.get("EventLastReplayedTime")
     return {
@@ -57,7 +58,7 @@ def watch(stack: Stack, name: str) -> dict[str, Any]:
 
 def cancel(stack: Stack, name: str) -> dict[str, Any]:
     """Cancels a replay."""
-    with explained(f"cancelling the replay {name}"):
+    with explained(f"cancelling the replay {name}", NEEDS):
         answer = stack.client("events").cancel_replay(ReplayName=name)
     return {"name": name, "state": answer["State"]}
 
@@ -71,6 +72,7 @@ def _bus_arn(rule_arn: str, bus: str) -> str:
     head, found, rest = rule_arn.partition(":rule/")
     if not found or not rest.startswith(f"{bus}/"):
         raise CommandError(
-            f"{rule_arn} is no rule of the bus {bus}", "aws events list-rules --event-bus-name ..."
+            f"{rule_arn} is no rule of the bus {bus}",
+            f"`aws events list-rules --event-bus-name {bus}` lists them",
         )
     return f"{head}:event-bus/{bus}"

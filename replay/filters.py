@@ -72,6 +72,7 @@ def moment(text: str | None) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise CommandError(
-            f"{text} is no time", "use 2026-11-23T10:00:00Z, or an age such as 90m, 6h, 2d"
+            f"{text} is no time",
+            "--since and --until take 2026-11-23T10:00:00Z, or an age such as 90m, 6h, 2d",
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -4,8 +4,17 @@ import json
 from typing import Any
 
 from ops.errors import CommandError
-from ops.explain import explained
+from ops.explain import AGAIN, explained
 from ops.stack import Stack
+from replay.letters import NEEDS
+
+# What to type next, by the code of the function's answer.
+HINTS = {
+    "invalid_request": "`replay COMMAND --help` shows the form that each option takes",
+    "refused": "`replay list` shows the letters, and `replay show ID` what is wrong with one",
+    "edit_refused": "`replay run --edit - --id ID` opens the fields that are wrong, and only those",
+    "unavailable": AGAIN,
+}
 
 
 class ReplayFunction:
@@ -23,13 +32,15 @@ class ReplayFunction:
             CommandError: the function refused, failed, or could not be invoked.
         """
         payload = json.dumps({"action": action, **self._common, **request}).encode()
-        with explained("asking the replay function"):
+        with explained("asking the replay function", NEEDS):
             answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
         text = answer["Payload"].read()
         if answer.get("FunctionError"):
-            raise CommandError("the replay function failed", f"see the log of {self._name}")
+            raise CommandError(
+                "the replay function failed", f"`aws logs tail /aws/lambda/{self._name} --since 10m` says why"
+            )
         result: dict[str, Any] = json.loads(text)
         if "error" in result:
-            hint = "replay list" if result["error"]["code"] == "refused" else "try again; see docs/runbook.md"
-            raise CommandError(result["error"]["message"], hint)
+            code, message = result["error"]["code"], result["error"]["message"]
+            raise CommandError(message, HINTS.get(code, AGAIN))
         return result

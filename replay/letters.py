@@ -15,13 +15,14 @@ from ops.errors import CommandError
 from ops.explain import explained
 from schemas.dead_letter import DeadLetter, ErrorCode
 
+NEEDS = "replay needs the stack's ReplayOperatorRoleArn"
 _BATCH = 10  # ReceiveMessage and DeleteMessageBatch take at most 10 a call
 _ATTEMPTS = 3  # for the part of a batch that SQS failed on
 _TRACE = "AWSTraceHeader"
-# Any wait asks all of SQS's servers. Without one, an answer may be empty although a server that was not asked has
-# letters: docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+# Any wait asks all of SQS's servers, so one empty answer means that no letter is there. Without a wait, an answer may be
+# empty although a server that was not asked has letters:
+# docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
 _WAIT = 1
-_EMPTY_ANSWERS = 2  # in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ class LetterQueue:
         self._hold = hold_seconds
         # The latest receipt of a letter that was received again, by its first receipt.
         self._renewed: dict[str, str] = {}
+        self._unread: dict[str, None] = {}  # receipts of letters that were received and not yielded yet
 
     def take(self, known: Collection[str] = frozenset()) -> Iterator[Letter]:
         """Yields each letter that nobody else holds, once. The letters come back when the hold ends.
@@ -159,16 +161,17 @@ class LetterQueue:
         first: dict[str, str] = {}
         again: set[str] = set()
         passing: set[str] = set()  # received again since the last new letter
-        empty = 0
         try:
-            while empty < _EMPTY_ANSWERS:
-                messages = self._received()
-                new = [each for each in messages if each["MessageId"] not in first.keys() | known]
+            while messages := self._received():
+                new = [
+                    each
+                    for each in messages
+                    if each["MessageId"] not in first and each["MessageId"] not in known
+                ]
                 old = [each for each in messages if each not in new]
-                empty = 0 if messages else empty + 1
                 passing = set() if new else passing
-                if any(each["MessageId"] in passing for each in old):
-                    empty = _EMPTY_ANSWERS  # all that is left was seen again: holds end faster than letters are received
+                # All that is left was seen again: holds end faster than letters are received.
+                over = any(each["MessageId"] in passing for each in old)
                 passing |= {each["MessageId"] for each in old}
                 for each in messages:
                     receipt = first.setdefault(each["MessageId"], each["ReceiptHandle"])
@@ -177,12 +180,17 @@ class LetterQueue:
                         # come before the others.
                         self._renewed[receipt] = each["ReceiptHandle"]
                         again.add(receipt)
-                yield from map(read, new)
+                self._unread = {each["ReceiptHandle"]: None for each in new}
+                for each in new:
+                    del self._unread[each["ReceiptHandle"]]
+                    yield read(each)
+                if over:
+                    break
         finally:
             self.give_back(list(again))
 
     def _received(self) -> list[dict[str, Any]]:
-        with explained("receiving letters"):
+        with explained("receiving letters", NEEDS):
             answer = self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=_BATCH,
@@ -195,6 +203,11 @@ class LetterQueue:
     def give_back(self, receipts: Sequence[str]) -> None:
         """Ends the hold on letters."""
         self._in_batches("change_message_visibility_batch", receipts, VisibilityTimeout=0)
+
+    def give_back_unread(self) -> None:
+        """Ends the hold on letters that were received and not taken, because somebody stopped taking."""
+        self.give_back(list(self._unread))
+        self._unread.clear()
 
     def delete(self, receipts: Sequence[str]) -> None:
         """Deletes letters. Letters that are gone already are ignored."""
@@ -210,7 +223,7 @@ class LetterQueue:
                 {"Id": str(index), "ReceiptHandle": self._renewed.get(receipt, receipt), **extra}
                 for index, receipt in enumerate(receipts[start : start + _BATCH])
             ]
-            with explained("handling letters"):
+            with explained("handling letters", NEEDS):
                 self._handle(method, entries)
 
     def _handle(self, method: str, entries: Sequence[dict[str, Any]]) -> None:
@@ -227,13 +240,13 @@ class LetterQueue:
                 return
         raise CommandError(
             f"handling letters: SQS did not take {len(left)} of them",
-            "try again: a letter that stayed is replayed once more, which changes nothing",
+            "run the same command again: `replay run` replays a letter that stayed once more, which changes nothing",
         )
 
 
 def count(sqs: Any, url: str) -> dict[str, int]:
     """Returns the approximate numbers of messages on a queue that wait and that somebody holds."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    with explained("counting letters"):
+    with explained("counting letters", NEEDS):
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return {"waiting": int(found[names[0]]), "held": int(found[names[1]])}

@@ -1,28 +1,71 @@
-"""Shows letters to an operator in tables."""
+"""Shows letters and the results of a run to an operator, in tables."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from ops.console import table
+from ops.console import line, number, table
 from replay.letters import Letter
+from replay.selection import short_length
 
 _AGES = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+_REASONS = 20
+DONE = frozenset({"published", "skipped"})
 
 
 def groups(counted: Counter[tuple[str, str, str]]) -> None:
     """Prints the number of letters by code, source and age."""
-    rows = [[code, source, age, f"{number:,}"] for (code, source, age), number in sorted(counted.items())]
+    rows = [[code, source, age, number(letters)] for (code, source, age), letters in sorted(counted.items())]
     table("dead letters", ["code", "source", "age", "letters"], rows)
 
 
-def letters(found: Sequence[Letter]) -> None:
-    """Prints a line for each letter."""
+def letters(found: Sequence[Letter], length: int) -> None:
+    """Prints a line for each letter, with as many characters of its id as tell it from the others."""
     rows = [
-        [each.letter_id, each.code, each.source, age(each.arrived_at), str(each.records), each.message]
+        [
+            each.letter_id[:length],
+            each.code,
+            each.source,
+            age(each.arrived_at),
+            str(each.records),
+            each.message,
+        ]
         for each in found
     ]
-    table("letters", ["id", "code", "source", "age", "records", "message"], rows)
+    table("letters", ["id", "code", "source", "age", "records", "message"], rows, whole=1)
+
+
+def held(letters_held: int) -> None:
+    """Says how many letters are in flight, if any are: nobody else sees them."""
+    if letters_held:
+        line(
+            f"{number(letters_held)} more are held by somebody else; they come back if they are not replayed"
+        )
+
+
+def results(statuses: Mapping[str, int], each_result: Sequence[Mapping[str, Any]]) -> None:
+    """Prints how many letters had each result, and the failures by reason with the id of one."""
+    rows = [[name, number(letters_of)] for name, letters_of in sorted(statuses.items())]
+    table("replayed", ["result", "letters"], rows)
+    by_reason: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for each in each_result:
+        if each["status"] not in DONE:
+            reason = (each["status"], each.get("code", ""), each.get("message", ""))
+            by_reason[reason].append(str(each.get("id") or each.get("message_id")))
+    if not by_reason:
+        return
+    length = short_length([letter_id for ids in by_reason.values() for letter_id in ids])
+    most_first = sorted(by_reason.items(), key=lambda reason: (-len(reason[1]), reason[0]))
+    rows = [
+        [ids[0][:length], number(len(ids)), status, code, message]
+        for (status, code, message), ids in most_first
+    ]
+    heads = ["such as", "letters", "result", "code", "message"]
+    table("stay on the queue, by reason", heads, rows[:_REASONS], whole=1)
+    if len(rows) > _REASONS:
+        line(f"... and {number(len(rows) - _REASONS)} more reasons; --json has every letter")
+    line(f"`replay show {most_first[0][1][0][:length]}` shows what is wrong with one")
 
 
 def age(moment: datetime | None) -> str:

@@ -1,6 +1,6 @@
 """Replays letters: several requests at once, within a given rate. A letter is deleted only after it was published."""
 
-import threading
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -64,10 +64,10 @@ class Runner:
         self._pace = pace
         self._tick = tick
         self._in_a_row = 0
-        self._lock = threading.Lock()
         self._next_start = time.monotonic()
         self.report = Report()
         self._left: list[str] = []
+        self._unsettled: dict[str, None] = {}  # receipts of letters that were taken and have no result yet
 
     def run(self, letters: Iterator[Letter], wanted: Filter) -> Report:
         """Replays letters.
@@ -77,27 +77,37 @@ class Runner:
             wanted: the filter. The function skips records of other event types, because it can read them.
         """
         running: dict[Future[list[dict[str, Any]]], Sequence[Letter]] = {}
-        batches = _batches(letters)
-        with ThreadPoolExecutor(self._pace.concurrency) as pool:
-            try:
-                for batch in batches:
-                    self._keep_pace(sum(letter.records for letter in batch))
-                    running[pool.submit(self._replay, batch, wanted)] = batch
-                    while len(running) >= self._pace.concurrency:
-                        self._settle(running)
-                    if self.report.stopped:
-                        break
-                while running:
+        pool = ThreadPoolExecutor(self._pace.concurrency)
+        try:
+            for batch in _batches(self._noted(letters)):
+                self._keep_pace(sum(letter.records for letter in batch))
+                running[pool.submit(self._replay, batch, wanted)] = batch
+                while len(running) >= self._pace.concurrency:
                     self._settle(running)
-            finally:
-                for future in running:
-                    future.cancel()
+                if self.report.stopped:
+                    break
+            while running:
+                self._settle(running)
+        except KeyboardInterrupt:
+            # What is on its way gets a result, unless somebody interrupts again.
+            while running:
+                self._settle(running)
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
         return self.report
 
     def give_back(self) -> None:
-        """Ends the hold on the letters that are left."""
-        self._queue.give_back(self._left)
+        """Ends the hold on the letters that are left, and on those that have no result."""
+        self._queue.give_back_unread()
+        self._queue.give_back([*self._left, *self._unsettled])
         self._left.clear()
+        self._unsettled.clear()
+
+    def _noted(self, letters: Iterator[Letter]) -> Iterator[Letter]:
+        for letter in letters:
+            self._unsettled[letter.receipt] = None
+            yield letter
 
     def _replay(self, batch: Sequence[Letter], wanted: Filter) -> list[dict[str, Any]]:
         answer = self._function.ask(
@@ -124,6 +134,7 @@ class Runner:
         self._queue.delete([letter.receipt for letter, result in pairs if result["status"] == PUBLISHED])
         self._queue.give_back([letter.receipt for letter, result in pairs if result["status"] == SKIPPED])
         for letter, result in pairs:
+            self._unsettled.pop(letter.receipt, None)
             self.report.statuses[result["status"]] += 1
             self.report.results.append({"id": letter.letter_id, **result})
             if result["status"] in {PUBLISHED, SKIPPED}:
@@ -148,10 +159,13 @@ def _batches(letters: Iterator[Letter]) -> Iterator[list[Letter]]:
     batch: list[Letter] = []
     size = 0
     for letter in letters:
-        if batch and (len(batch) == LETTERS or size + len(letter.body) > REQUEST_BYTES):
+        own = len(
+            json.dumps(letter.body)
+        )  # bytes in the request: quotes and other alphabets take more than one
+        if batch and (len(batch) == LETTERS or size + own > REQUEST_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(letter)
-        size += len(letter.body)
+        size += own
     if batch:
         yield batch

@@ -1,5 +1,6 @@
 """Replays a piece of the raw stream, shard by shard."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,17 +46,21 @@ class Piece:
         return {"ShardIteratorType": "TRIM_HORIZON"}
 
 
-def replay_piece(function: ReplayFunction, piece: Piece, *, apply: bool) -> dict[str, Any]:
-    """Replays a piece of the stream. Without `apply` it only lists the shards.
+def replay_piece(
+    function: ReplayFunction, piece: Piece, tick: Callable[[int], None], *, apply: bool
+) -> dict[str, Any]:
+    """Replays a piece of the stream. Without `apply` it only lists the shards. Calls `tick` with each number of records.
 
     Raises:
         CommandError: there is no such shard.
     """
     shards = function.ask("shards")["shards"]
     if unknown := set(piece.shards) - set(shards):
-        raise CommandError(f"no such shard: {', '.join(sorted(unknown))}", f"shards: {', '.join(shards)}")
+        raise CommandError(
+            f"no such shard: {', '.join(sorted(unknown))}", f"--shard takes {', '.join(shards)}"
+        )
     chosen = [shard for shard in shards if not piece.shards or shard in piece.shards]
-    reports = {shard: _shard(function, shard, piece) if apply else _nothing() for shard in chosen}
+    reports = {shard: _shard(function, shard, piece, tick) if apply else _nothing() for shard in chosen}
     return {
         "dry_run": not apply,
         "shards": reports,
@@ -63,7 +68,7 @@ def replay_piece(function: ReplayFunction, piece: Piece, *, apply: bool) -> dict
     }
 
 
-def _shard(function: ReplayFunction, shard: str, piece: Piece) -> dict[str, Any]:
+def _shard(function: ReplayFunction, shard: str, piece: Piece, tick: Callable[[int], None]) -> dict[str, Any]:
     report = _nothing()
     position: dict[str, Any] | None = piece.start()
     until = piece.until.timestamp() if piece.until else None
@@ -71,6 +76,7 @@ def _shard(function: ReplayFunction, shard: str, piece: Piece) -> dict[str, Any]
         answer = function.ask("stream", shard=shard, position=position, until=until, last=piece.last)
         for key in ("read", "published", "failures"):
             report[key] += answer[key]
+        tick(answer["read"])
         report["failed"] = [*report["failed"], *answer["failed"]][:100]
         after = answer["next"]
         position = (

@@ -12,10 +12,15 @@ TOKEN_PATTERN = "^tok_[0-7][0-9a-hjkmnp-tv-z]{25}$"  # noqa: S105 -- a shape: 12
 
 
 class Metadata(BaseModel):
-    """Holds the event's metadata. Each raw record has one `ingest_id`, so consumers drop duplicates by it."""
+    """Holds the event's metadata. Each raw record has one `ingest_id`, so consumers drop duplicates by it.
+
+    `rules` names the rules by which the record became this event: schema, lifetimes, guard. Events of version 0.1.0 have
+    none.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    rules: Annotated[str, Field(pattern="^[0-9a-f]{16}$")] = ""
     event_id: Identifier
     schema_version: int
     occurred_at: Timestamp

@@ -61,6 +61,10 @@ class Identity:
         """
         return self if revision is None else self._of(["edited", self.canonical.decode(), revision])
 
+    def under(self, rules: str) -> "Identity":
+        """Returns the identity that everything written for a record is derived from, under the rules of that name."""
+        return self._of(["under", self.canonical.decode(), rules])
+
     @classmethod
     def _of(cls, parts: list[str]) -> "Identity":
         return cls(_ENCODER.encode(parts).encode())

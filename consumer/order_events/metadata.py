@@ -9,6 +9,7 @@ from order_events.parts import Part
 class Metadata(Part):
     """Holds an event's metadata. Each raw record has one `ingest_id`, so consumers drop duplicates by it."""
 
+    rules: str | None = None
     event_id: str
     schema_version: int
     occurred_at: str

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tokenizer.aws.replay.queues import Quarantine, Unprocessed
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.replay.messages import PUBLISHED
 
+WHY = "producer is gone"
 LARGE = b"{" + base64.b64encode(os.urandom(800_000))  # does not compress below a message's limit
 
 
@@ -60,19 +62,33 @@ def test_a_large_letter_is_opened_from_the_bucket(aws: Aws) -> None:
 
 def test_a_large_letter_outlives_the_buckets_lifecycle_in_quarantine(aws: Aws) -> None:
     kept, body = quarantine(aws), a_large_letter(aws)
-    kept.keep("one", body)
-    kept.keep("one", body)  # again is harmless
+    kept.keep("one", body, WHY)
+    kept.keep("one", body, WHY)  # again is harmless
     forget_letters(aws)
-    assert kept.ids() == ["one"]
+    assert kept.listed()["ids"] == ["one"]
     kept.restore("one")
     (restored,) = aws.messages(aws.settings.dead_letter_queue_url)
     assert opened(aws, restored) == LARGE
-    assert kept.ids() == []
+    assert kept.listed() == {"ids": [], "letters": []}
+
+
+def test_letters_in_quarantine_are_listed_with_reason_code_and_age(aws: Aws) -> None:
+    kept, body = quarantine(aws), a_large_letter(aws)
+    kept.keep("one", body, "der Händler ist weg, \n 彼らは去った")
+    kept.keep("none of ours", "no letter", WHY)
+    one, two = sorted(kept.listed()["letters"], key=lambda each: str(each["id"]), reverse=True)
+    assert (one["id"], one["code"], one["reason"]) == (
+        "one",
+        "malformed_json",
+        "der Händler ist weg, \n 彼らは去った",
+    )
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(one["kept_at"])) < timedelta(minutes=1)
+    assert (two["code"], two["reason"]) == ("unknown", WHY)
 
 
 def test_nothing_of_a_restored_letter_stays_but_what_expires(aws: Aws) -> None:
     kept, body = quarantine(aws), a_large_letter(aws)
-    kept.keep("one", body)
+    kept.keep("one", body, WHY)
     kept.restore("one")
     found = aws.client("s3").list_objects_v2(Bucket="letters", Prefix="quarantine/")["Contents"]
     assert [each["Key"] for each in found] == ["quarantine/restored/one"]
@@ -80,10 +96,10 @@ def test_nothing_of_a_restored_letter_stays_but_what_expires(aws: Aws) -> None:
 
 def test_a_restored_letter_may_go_to_quarantine_again(aws: Aws) -> None:
     kept = quarantine(aws)
-    kept.keep("one", a_large_letter(aws))
+    kept.keep("one", a_large_letter(aws), WHY)
     kept.restore("one")
     (restored,) = aws.messages(aws.settings.dead_letter_queue_url)
-    kept.keep("two", restored)
+    kept.keep("two", restored, WHY)
     kept.restore("two")
     (again,) = aws.messages(aws.settings.dead_letter_queue_url)
     assert opened(aws, again) == LARGE
@@ -92,7 +108,7 @@ def test_a_restored_letter_may_go_to_quarantine_again(aws: Aws) -> None:
 @pytest.mark.parametrize("body", ["no letter", '{"requestContext": {}, "KinesisBatchInfo": {}}'])
 def test_what_is_no_letter_of_ours_is_kept_as_it_is(aws: Aws, body: str) -> None:
     kept = quarantine(aws)
-    kept.keep("one", body)
+    kept.keep("one", body, WHY)
     kept.restore("one")
     assert aws.messages(aws.settings.dead_letter_queue_url) == [body]
 
@@ -100,7 +116,7 @@ def test_what_is_no_letter_of_ours_is_kept_as_it_is(aws: Aws, body: str) -> None
 def test_a_letter_that_names_another_bucket_is_kept_as_it_is(aws: Aws) -> None:
     body = a_large_letter(aws).replace("s3://letters/", "s3://another/")
     kept = quarantine(aws)
-    kept.keep("one", body)
+    kept.keep("one", body, WHY)
     kept.restore("one")
     assert aws.messages(aws.settings.dead_letter_queue_url) == [body]
 

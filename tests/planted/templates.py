@@ -24,9 +24,13 @@ def templates(tree: Path) -> list[Path]:
 
 
 def holders(at: str, tree: Path) -> list[Path]:
-    """Returns the templates in which a path's first two steps exist: a resource, a parameter or a condition by its name."""
-    section, name, *_ = at.split("/")
-    return [path for path in templates(tree) if name in load(path).get(section, {})]
+    """Returns the templates in which a path's first two steps exist: a resource, a parameter or a condition by its name.
+
+    A new resource goes into the template at the top.
+    """
+    section, name, *rest = at.split("/")
+    found = [path for path in templates(tree) if name in load(path).get(section, {})]
+    return found or ([tree / TEMPLATES[0]] if not rest else [])
 
 
 @cache

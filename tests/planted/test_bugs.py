@@ -15,12 +15,16 @@ KINDS = {
     "tables": "an entry of a table of names or codes that no sample has",
     "forms": "a form of a value that docs/guard.md claims to find",
     "identity": "who or what a record is",
+    "denials": "a denial, or a condition, that does not do what it says",
+    "kept": "data that is kept for too short or too long, or shown by a setting",
     "partial": "a call that did a part of its work",
     "scope": "what a key, a budget or an index is for",
     "bounds": "a limit or a time, exactly at its edge",
+    "alarms": "an alarm that does not ring, or rings for nothing",
     "permissions": "a role that may do more than it should",
     "queues": "a queue, the stream or a mapping that loses messages or shows them",
     "refused": "what AWS would refuse, or do otherwise, and the emulator does not",
+    "blame": "what fails because of something else than its own fault",
     "unforeseen": "what is done about an error that nobody thought of",
 }
 

@@ -161,7 +161,7 @@ def clean(facts: Mapping[str, Any]) -> dict[str, Any]:
 
     The facts are also in the form that reading JSON gives, so that a reader gets the same canonical form.
     """
-    shown = {name: _withheld(value) if name in _FREE_TEXTS else value for name, value in facts.items()}
+    shown = {name: guarded(value) if name in _FREE_TEXTS else value for name, value in facts.items()}
     plain: dict[str, Any] = json.loads(json.dumps(shown, allow_nan=False))
     return plain
 
@@ -174,7 +174,8 @@ def as_code(purpose: str) -> str:
     return purpose if _CODE.fullmatch(purpose) else "withheld: no code"
 
 
-def _withheld(text: Any) -> str:
+def guarded(text: Any) -> str:
+    """Returns a text that people wrote, cut, or that it is withheld because the leak guard finds a value in it."""
     shown = str(text)[:_LONGEST_TEXT]
     found = find_leak(shown, _NOTHING)
     return f"withheld: {found}" if found else shown

@@ -1,5 +1,6 @@
 """Describes what an erasure has done so far, and makes the event that tells consumers about it."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,9 @@ from tokenizer.records import SanitizedRecord, moment_of, timestamp
 # Milliseconds after the request. The first sweep comes after every invocation that was running then has ended. The last
 # comes after dead letters (14 days, and 14 more in quarantine) and the stream (7 days) have expired.
 SWEEPS = (120_000, 3_600_000, *(day * 86_400_000 for day in range(1, 31)))
+
+# Nothing but the event's schema decides its bytes, since it is made of the request and not of a record.
+_RULES = hashlib.sha256(f"{NAME.event_type} {NAME.schema_version}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def event_of(certificate: Certificate, customer_id: str) -> SanitizedRecord:
     ingest_id = f"ing_{certificate.erasure_id.rpartition('_')[2]}"
     detail = {
         "metadata": {
+            "rules": _RULES,
             "event_id": certificate.erasure_id,
             "schema_version": NAME.schema_version,
             "occurred_at": when,

@@ -37,11 +37,12 @@ class ShowLetter(_Asked):
 
 
 class RevealLetter(_Asked):
-    """Asks to reveal a letter's record."""
+    """Asks to reveal a letter's record, or only the fields at some paths (RFC 6901)."""
 
     action: Literal["reveal"]
     letters: OneText
     purpose: Purpose
+    paths: Texts | None = None
 
 
 class EditLetter(_Asked):

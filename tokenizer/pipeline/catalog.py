@@ -3,6 +3,7 @@
 A schema with a field that has no kind is refused when the function starts, not when an order arrives.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -57,6 +58,7 @@ class EventPlan:
 
     Args:
         readings: say how the guard reads the event's public strings.
+        digest: identifies the compiled schema: two plans with one digest treat every event alike.
         subject: the keys that lead to the id of the person whom the event is about; empty if no field holds one.
     """
 
@@ -64,6 +66,7 @@ class EventPlan:
     model: type[Envelope]
     data: ObjectPlan
     readings: Readings
+    digest: str
     subject: tuple[str, ...] = ()
 
     def subject_of(self, event: Mapping[str, Any]) -> str | None:
@@ -126,7 +129,22 @@ def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
     subjects = list(_subjects(plan))
     if len(subjects) > 1:
         raise SchemaRefused(f"{model.__module__}.{model.__qualname__}: more than one field is the subject")
-    return EventPlan(name, model, data, _readings(model), *subjects)
+    readings = _readings(model)
+    content = "\n".join([repr((name, readings, subjects)), *_lines(data)])
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return EventPlan(name, model, data, readings, digest, *subjects)
+
+
+def _lines(plan: Plan, path: str = "") -> Iterator[str]:
+    """Yields each field with its kind, whatever order the schema lists them in."""
+    match plan:
+        case ObjectPlan():
+            for name, inner in sorted(plan.fields.items()):
+                yield from _lines(inner, f"{path}/{name}")
+        case ListPlan():
+            yield from _lines(plan.element, f"{path}/*")
+        case _:
+            yield f"{path} {plan!r}"
 
 
 def _readings(model: type[Envelope]) -> Readings:

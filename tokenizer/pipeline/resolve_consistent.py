@@ -79,7 +79,7 @@ class ConsistentValues:
         else:
             self.failed[first.use.blind_index] = failure
 
-    def settle(self, batch: Iterable[InFlight]) -> None:
+    def fail_unknown(self, batch: Iterable[InFlight]) -> None:
         """Fails each record that holds a value whose token can't be known now."""
         for record, draft in drafts(batch):
             for use in () if record.late else draft.uses:

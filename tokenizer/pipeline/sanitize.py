@@ -48,6 +48,7 @@ from tokenizer.pipeline.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan
 from tokenizer.pipeline.countries import countries_of
 from tokenizer.pipeline.event_text import EventText
 from tokenizer.pipeline.normalize import normal_form
+from tokenizer.pipeline.rules import rules_of
 from tokenizer.pipeline.values import fact, generalize
 from tokenizer.records import (
     RawRecord,
@@ -156,9 +157,11 @@ class Sanitizer:
         """
         arrived = milliseconds(record.arrived_at)
         token_key = self.token_keys.at(arrived)
-        walk = _Walk(self, token_key, record.identity, event, plan)
+        rules = self.rules(plan)
+        walk = _Walk(self, token_key, record.identity.under(rules), event, plan)
         data = walk.object({key: value for key, value in event.items() if key not in ENVELOPE}, plan.data, "")
         metadata: dict[str, Any] = {
+            "rules": rules,
             "event_id": event["event_id"],
             "schema_version": event["schema_version"],
             "occurred_at": event["occurred_at"],
@@ -189,6 +192,10 @@ class Sanitizer:
             record.partition_key,
         )
 
+    def rules(self, plan: EventPlan) -> str:
+        """Returns the name of the rules by which events of a plan are sanitized."""
+        return rules_of(plan.digest, self.lifetimes.default, self.lifetimes.sorted_days)
+
     def ingest_id(self, record: RawRecord) -> str:
         """Returns the opaque id of a record. It is the same in the event and in dead letters."""
         return self.token_keys.at(milliseconds(record.arrived_at)).ingest_id(record.identity)
@@ -201,7 +208,7 @@ _Watched = tuple[Any, str | int, str, Any, Reading]
 
 
 class _Walk:
-    """Walks once through one event."""
+    """Walks once through one event. `identity` is the record's under the rules of the event's type and version."""
 
     def __init__(
         self,

@@ -37,11 +37,12 @@ class VaultStage:
 
     def write(self, batch: Sequence[InFlight], budget: Budget) -> None:
         """Writes all that the records of a batch need, and completes the events whose tokens can be read then."""
-        claim_aliases(batch, self.aliases, budget)
+        if any(draft.aliases for _, draft in drafts(batch)):
+            claim_aliases(batch, self.aliases, budget)
         self._read_erasures(batch, budget)
         values = self._look_up(batch, budget)
         self._store(batch, values, budget)
-        values.settle(batch)
+        values.fail_unknown(batch)
         self._share(batch, values, budget)
         for record, draft in drafts(batch):
             record.event = record.run(Stage.SERIALIZING, values.event_of, record, draft)

@@ -47,6 +47,11 @@ class Lifetimes:
             days[name] = int(number)
         return cls(default, days)
 
+    @property
+    def sorted_days(self) -> tuple[tuple[str, int], ...]:
+        """Returns the lifetimes of categories in days, sorted by category."""
+        return tuple(sorted(self.by_category.items()))
+
     def days(self, path: str) -> int:
         """Returns the lifetime in days of a field's value; `path` is a JSON Pointer."""
         return self.by_category.get(category(path), self.default) if self.by_category else self.default

@@ -14,7 +14,16 @@ from tokenizer.pipeline.ports import Tokens
 from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Sanitizer
 from tokenizer.pipeline.vault_stage import VaultStage
-from tokenizer.records import IndexEntry, Letter, SanitizedRecord, SealedRecord, Share, VaultRecord
+from tokenizer.records import (
+    IndexEntry,
+    Letter,
+    RawRecord,
+    SanitizedRecord,
+    SealedRecord,
+    Share,
+    VaultRecord,
+    milliseconds,
+)
 from tokenizer.reveal.lookup import Revealed, reveal
 from tokenizer.time_budget import Budget
 from tokenizer.vault.lifetimes import Lifetimes
@@ -157,6 +166,13 @@ class World:
         reader = self.tokenizer.reader
         sanitizer = replace(reader.sanitizer, token_keys=token_keys, subject_keys=subject_keys)
         self.tokenizer = replace(self.tokenizer, reader=replace(reader, sanitizer=sanitizer))
+
+    def record_id(self, record: RawRecord, event_type: str = "order.placed") -> bytes:
+        """Returns the id of the vault record of a record's ordinary values."""
+        sanitizer = self.tokenizer.reader.sanitizer
+        plan = self.tokenizer.reader.catalog.plan({"event_type": event_type, "schema_version": 1})
+        key = sanitizer.token_keys.at(milliseconds(record.arrived_at))
+        return key.record_id(record.identity.under(sanitizer.rules(plan)))
 
     def reveal(self, *tokens: str) -> dict[str, Revealed]:
         return reveal(tokens, self.vault, self.aliases, ample_budget())

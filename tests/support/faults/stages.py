@@ -5,7 +5,7 @@ is known by marks that nothing of another record holds.
 """
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -14,12 +14,11 @@ from unittest import mock
 from tests.support.faults.aws import Refusal
 from tokenizer.identity import Identity
 from tokenizer.pipeline.aliases import Draws
+from tokenizer.pipeline.catalog import EventPlan
 from tokenizer.pipeline.in_flight import Stage
 from tokenizer.pipeline.sanitize import Sanitizer
 from tokenizer.vault.tokens import Pointer
 
-NUMBER = 77_777  # of the poisonous order
-ORDER_ID = f"SO-{NUMBER}"  # stands in all that is made of its record, and in no other record
 _CONSISTENT = ("/order/customer/email", "/order/customer/phone")
 _PIPELINE, _AWS = "tokenizer.pipeline", "tokenizer.aws"
 
@@ -31,13 +30,14 @@ class Place:
     Args:
         stage: the stage that a letter has to name.
         path: module and name.
-        shares: False if records of the same customer give the function the same, so that all of them are at fault.
+        by: how the record is known: by anything that is made of it (`record`), by its order id where others may hold its
+            tokens (`order`), or by its subject, so that all records of the customer are at fault (`subject`).
         bad: True if only records that are bad already get there.
     """
 
     stage: Stage
     path: str
-    shares: bool = True
+    by: str = "record"
     bad: bool = False
 
     def __str__(self) -> str:
@@ -57,41 +57,44 @@ PLACES = (
     Place(Stage.RESOLVING, f"{_PIPELINE}.resolve_consistent:ConsistentValues.missing"),
     Place(Stage.RESOLVING, f"{_PIPELINE}.resolve_consistent:ConsistentValues.shares_of"),
     Place(Stage.RESOLVING, f"{_AWS}.pipeline.blind_index:DynamoBlindIndex._put"),
-    Place(Stage.RESOLVING, f"{_AWS}.pipeline.blind_index:_share", shares=False),
+    Place(Stage.RESOLVING, f"{_AWS}.pipeline.blind_index:_share", by="subject"),
     Place(Stage.SEALING, f"{_AWS}.vault.vault:VaultWriter.seal"),
     Place(Stage.SEALING, f"{_AWS}.vault.vault:packed"),
     Place(Stage.SEALING, f"{_AWS}.vault.vault:encrypt_dynamodb_item"),
     Place(Stage.WRITING, f"{_AWS}.vault.vault:VaultWriter._put"),
     Place(Stage.SERIALIZING, f"{_PIPELINE}.resolve_consistent:ConsistentValues.event_of"),
-    Place(Stage.PUBLISHING, f"{_AWS}.pipeline.bus:EventBridgeBus._entry"),
-    Place(Stage.PUBLISHING, f"{_AWS}.pipeline.bus:EventBridgeBus._put"),
+    Place(Stage.PUBLISHING, f"{_AWS}.pipeline.bus:EventBridgeBus._entry", by="order"),
+    Place(Stage.PUBLISHING, f"{_AWS}.pipeline.bus:EventBridgeBus._put", by="order"),
     Place(Stage.LETTER, f"{_AWS}.pipeline.sealing:Sealer.seal", bad=True),
     Place(Stage.LETTER, f"{_AWS}.pipeline.dead_letters:SqsDeadLetters._body", bad=True),
-    Place(Stage.LETTER, f"{_AWS}.pipeline.dead_letters:SqsDeadLetters._send", bad=True),
 )
 
 
 class Marks:
-    """Knows one record in all that is made of it."""
+    """Knows one order in all that is made of its record."""
 
-    def __init__(self, sanitizer: Sanitizer, identity: Identity, customer: str) -> None:
-        key = sanitizer.token_keys.at(0)
+    def __init__(
+        self, sanitizer: Sanitizer, plan: EventPlan, identity: Identity, number: int, customer: str
+    ) -> None:
+        key, under = sanitizer.token_keys.at(0), identity.under(sanitizer.rules(plan))
         pointers = [
-            Pointer(key.consistent_record_id(identity, path), key.tag(identity, path)) for path in _CONSISTENT
+            Pointer(key.consistent_record_id(under, path), key.tag(under, path)) for path in _CONSISTENT
         ]
-        self.record_id = key.record_id(identity)
+        self.order = f'"SO-{number}"'
+        self.record_id = key.record_id(under)
         self.subject = sanitizer.subject_keys.at(0).subject(customer)
         self.tokens = [pointer.token for pointer in pointers]
         ids = [self.record_id, *(pointer.record_id for pointer in pointers)]
-        texts = [ORDER_ID, f"canaryname{NUMBER}", *self.tokens, *(each.hex() for each in ids)]
-        self._bytes = (*ids, identity.canonical, *(text.encode() for text in texts))
-        self._texts = tuple(texts)
+        self._texts = (f"canaryname{number}", *self.tokens, *(each.hex() for each in ids))
+        texts = [self.order, *self._texts]
+        self._bytes = (*ids, identity.canonical, under.canonical, *(text.encode() for text in texts))
+        self._value = f"SO-{number}"
 
     def known_in(self, value: Any) -> bool:
         """Returns True if a value is of the record, or holds something that is."""
         match value:
             case str():
-                return any(mark in value for mark in self._texts)
+                return value == self._value or any(mark in value for mark in (self.order, *self._texts))
             case bytes():
                 return any(mark in value for mark in self._bytes)
             case Mapping():
@@ -104,32 +107,37 @@ class Marks:
                 return False
 
 
-class Subject:
-    """Knows the records of one customer by the vault's name for them."""
+class _Text:
+    """Knows records by a text."""
 
-    def __init__(self, subject: str) -> None:
-        self._subject = subject
+    def __init__(self, text: str) -> None:
+        self._text = text
 
     def known_in(self, value: Any) -> bool:
-        return self._subject in repr(value)
+        return self._text in repr(value) or self._text in str([getattr(each, "detail", "") for each in value])
 
 
 @contextmanager
-def broken(place: Place, marks: Marks, error: Exception) -> Iterator[list[str]]:
-    """Makes a place raise for one record; lists the place each time that it does."""
+def broken(place: Place, poisons: Sequence[tuple[Marks, Exception]]) -> Iterator[set[Exception]]:
+    """Makes a place raise an error for each of some records; yields the errors that were raised."""
     module, _, name = place.path.partition(":")
     holder: Any = importlib.import_module(module)
     *parents, last = name.split(".")
     for parent in parents:
         holder = getattr(holder, parent)
     real = getattr(holder, last)
-    known = marks if place.shares else Subject(marks.subject)
-    struck: list[str] = []
+    known = [
+        (marks if place.by == "record" else _Text(getattr(marks, place.by)), error)
+        for marks, error in poisons
+    ]
+    struck: set[Exception] = set()
 
     def breaking(*args: Any, **kwargs: Any) -> Any:
-        if known.known_in((*_given(args, method=bool(parents)), *kwargs.values())):
-            struck.append(str(place))
-            raise error
+        given = (*_given(args, method=bool(parents)), *kwargs.values())
+        for marks, error in known:
+            if marks.known_in(given):
+                struck.add(error)
+                raise error
         return real(*args, **kwargs)
 
     with mock.patch.object(holder, last, breaking):
@@ -148,9 +156,9 @@ def _given(args: tuple[Any, ...], *, method: bool) -> tuple[Any, ...]:
             return given
 
 
-# Entries of calls that AWS refuses for ever, by the call: how the entry of the record is told from others.
-Refused = Callable[[Marks], Refusal]
-REFUSALS: dict[str, tuple[Stage, bool, Refused]] = {
+# Entries that AWS refuses for ever: the stage, whether other orders of the customer can go without it, and how the entry
+# of a record is told from others.
+REFUSALS: dict[str, tuple[Stage, bool, Callable[[Marks], Refusal]]] = {
     "a vault item": (
         Stage.WRITING,
         True,
@@ -184,11 +192,11 @@ REFUSALS: dict[str, tuple[Stage, bool, Refused]] = {
     "an event": (
         Stage.PUBLISHING,
         True,
-        lambda _: Refusal("PutEvents", lambda entry: ORDER_ID in entry["Detail"]),
+        lambda marks: Refusal("PutEvents", lambda entry: marks.order in entry["Detail"]),
     ),
     "an event that is named": (
         Stage.PUBLISHING,
         True,
-        lambda _: Refusal("PutEvents", lambda entry: ORDER_ID in entry["Detail"], "MalformedDetail", named=True),
+        lambda marks: Refusal("PutEvents", lambda entry: marks.order in entry["Detail"], "MalformedDetail", named=True),
     ),
 }  # fmt: skip

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from replay import cli
+from replay import arguments
+from replay.commands import run as command
 from replay.filters import Filter
 from replay.held import waited_for
 from replay.letters import LetterQueue
@@ -83,13 +84,13 @@ def ran(sqs: HeldSqs, clock: Clock, monkeypatch: pytest.MonkeyPatch, rule: Any =
     def waited(held: Callable[[], int], take: Callable[[], bool], patience: float) -> int:
         return waited_for(held, take, patience, lambda: clock.now, clock.sleep)
 
-    monkeypatch.setattr(cli, "waited_for", waited)
-    monkeypatch.setattr(cli._chosen, "hold", LIMIT)
+    monkeypatch.setattr(command, "waited_for", waited)
+    monkeypatch.setattr(arguments.chosen, "hold", LIMIT)
     queue = LetterQueue(sqs, "url", LIMIT)
     function: Any = FakeFunction(rule)
     runner = Runner(queue, function, Pace(0, 2, 50), lambda _: None)
-    cli._run_chosen(queue, runner, Filter())
-    return cli._run_held(queue, runner, Filter()), runner.report
+    command._run_chosen(queue, runner, Filter())
+    return command._run_held(queue, runner, Filter()), runner.report
 
 
 def test_letters_of_a_run_that_died_are_replayed_once_they_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,10 +145,10 @@ def test_a_run_for_chosen_letters_waits_for_nobody(monkeypatch: pytest.MonkeyPat
     sqs = HeldSqs(clock, 2, {"theirs": 20.0}, set())
     queue = LetterQueue(sqs, "url", LIMIT)
     function: Any = FakeFunction(lambda _: "published")
-    monkeypatch.setattr(cli, "waited_for", lambda *_: pytest.fail("waits"))
+    monkeypatch.setattr(command, "waited_for", lambda *_: pytest.fail("waits"))
     for wanted in (Filter(ids=("id-0",)), Filter(limit=1)):
         runner = Runner(queue, function, Pace(0, 1, 50), lambda _: None)
-        assert cli._run_held(queue, runner, wanted) == 1
+        assert command._run_held(queue, runner, wanted) == 1
 
 
 def test_what_is_held_is_not_all_replayed() -> None:

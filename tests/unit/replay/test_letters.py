@@ -4,7 +4,7 @@ import json
 import tracemalloc
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -13,9 +13,6 @@ from replay.filters import Filter, moment
 from replay.letters import Letter, LetterQueue, read
 from replay.runner import LETTERS, Pace, Report, Runner
 from tests.support.fakes.replay_function import FakeFunction, body
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MANY = 10_000
 BODY = "A" * 30_000
@@ -184,16 +181,72 @@ def test_every_server_of_the_queue_is_asked_for_letters() -> None:
     assert len(list(LetterQueue(Sampling(), "url", 60).take())) == 1
 
 
-def test_an_empty_answer_does_not_end_the_taking() -> None:
-    answers: Iterator[dict[str, Any]] = iter(
-        [{}, {"Messages": [{"MessageId": "i", "ReceiptHandle": "r", "Body": body(1)}]}, {}, {}, {}]
-    )
+def test_one_empty_answer_that_was_waited_for_ends_the_taking() -> None:
+    """Each wait for nothing costs a second at the end of every command."""
+    answers: list[dict[str, Any]] = [
+        {"Messages": [{"MessageId": "i", "ReceiptHandle": "r", "Body": body(1)}]},
+        {},
+    ]
 
-    class Sampling:
+    class Waiting:
         def receive_message(self, **_: Any) -> dict[str, Any]:
-            return next(answers)
+            return answers.pop(0)
 
-    assert len(list(LetterQueue(Sampling(), "url", 60).take())) == 1
+    assert len(list(LetterQueue(Waiting(), "url", 60).take())) == 1
+    assert answers == []
+
+
+@pytest.mark.parametrize("character", ["x", '"', "€", "\U0001f600"])
+def test_no_request_is_larger_than_lambda_accepts_whatever_letters_are_written_in(character: str) -> None:
+    """A quote takes two bytes in a request, and a letter of another alphabet six or twelve."""
+    sizes: list[int] = []
+
+    class Measuring:
+        def ask(self, action: str, **request: Any) -> dict[str, Any]:
+            sizes.append(len(json.dumps({"action": action, **request}).encode()))
+            return {"results": [{"status": "refused"} for _ in request["ids"]]}
+
+    class Queue(FakeSqs):
+        def receive_message(self, **_: Any) -> dict[str, Any]:
+            text = character * (1_000_000 // len(character.encode()))
+            found = [at for _, at in zip(range(10), self._made, strict=False)]
+            return {
+                "Messages": [
+                    {"MessageId": f"id-{at}", "ReceiptHandle": f"r-{at}", "Body": text} for at in found
+                ]
+            }
+
+    run(Queue(20), Measuring(), Pace(0, 1, 50))
+    assert max(sizes) < 6_000_000
+    assert len(sizes) < 20 or max(sizes) > 2_000_000
+
+
+def test_an_interrupted_run_keeps_results_and_gives_back_the_rest() -> None:
+    class Pressed(FakeSqs):
+        def receive_message(self, **others: Any) -> dict[str, Any]:
+            answer = super().receive_message(**others)
+            if len(self.asked) == 6:
+                raise KeyboardInterrupt
+            self.asked.append(1)
+            return answer
+
+        asked: ClassVar[list[int]] = []
+
+    sqs = Pressed(1000)
+    queue = LetterQueue(sqs, "url", 60)
+    runner = Runner(queue, FakeFunction(lambda _: "published"), Pace(0, 2, 50), lambda _: None)  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(queue.take(), Filter())
+    runner.give_back()
+    assert runner.report.statuses == {"published": 50}
+    assert set(sqs.deleted) == {f"r-{at}" for at in range(50)}
+    assert set(sqs.given_back) == {f"r-{at}" for at in range(50, 60)}
+
+
+def test_a_run_that_stops_early_gives_back_every_letter_that_it_took() -> None:
+    sqs = FakeSqs(1000, sealed="A" * 1_000_000)
+    run(sqs, FakeFunction(lambda _: "failed"), Pace(0, 1, 5))
+    assert {f"r-{at}" for at in range(10)} <= set(sqs.given_back) | set(sqs.deleted)
 
 
 def test_a_letter_tells_the_trace_that_its_message_carries() -> None:

@@ -1,6 +1,8 @@
 """Replays the queue of unprocessed messages, and quarantines letters that nobody can repair."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from pydantic import ValidationError
 
@@ -23,6 +25,10 @@ _PREFIX = "quarantine/"
 # goes back to the queue, the content is copied to a place where it is deleted as well.
 _OBJECTS = f"{_PREFIX}objects/"
 _RESTORED = f"{_PREFIX}restored/"
+
+
+_REASON, _CODE = "reason", "code"
+_DESCRIBED = 200  # each takes a call
 
 
 class Unprocessed:
@@ -82,18 +88,36 @@ class Quarantine:
         self._queue_url = queue_url
 
     @translated("quarantining a letter")
-    def keep(self, letter_id: str, body: str) -> None:
-        """Stores a letter. Storing it again is safe."""
+    def keep(self, letter_id: str, body: str, reason: str) -> None:
+        """Stores a letter with the reason, which holds no value. Storing it again is safe."""
         kept = self._with_object(body, f"{_OBJECTS}{letter_id}")
-        self._s3.put_object(Bucket=self._bucket, Key=f"{_PREFIX}{letter_id}", Body=kept.encode())
+        # Metadata of an object is ASCII, and a reason may be in any script.
+        noted = {_REASON: quote(reason), _CODE: _code_of(body)}
+        self._s3.put_object(
+            Bucket=self._bucket, Key=f"{_PREFIX}{letter_id}", Body=kept.encode(), Metadata=noted
+        )
 
     @translated("listing the quarantine")
-    def ids(self) -> list[str]:
-        """Returns the ids of the letters in quarantine."""
+    def listed(self) -> dict[str, Any]:
+        """Returns the `ids` of the letters in quarantine, and `letters` with reason, code and age of the newest ones."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=_PREFIX, Delimiter="/"
         )
-        return [each["Key"].removeprefix(_PREFIX) for page in pages for each in page.get("Contents", [])]
+        found = [each for page in pages for each in page.get("Contents", [])]
+        newest = sorted(found, key=lambda each: each["LastModified"], reverse=True)[:_DESCRIBED]
+        return {
+            "ids": [each["Key"].removeprefix(_PREFIX) for each in found],
+            "letters": [self._described(each["Key"], each["LastModified"]) for each in newest],
+        }
+
+    def _described(self, key: str, kept_at: datetime) -> dict[str, Any]:
+        noted = self._s3.head_object(Bucket=self._bucket, Key=key)["Metadata"]
+        return {
+            "id": key.removeprefix(_PREFIX),
+            "kept_at": kept_at.isoformat(),
+            "code": noted.get(_CODE),  # a letter that an earlier version kept has neither
+            "reason": unquote(noted[_REASON]) if _REASON in noted else None,
+        }
 
     @translated("restoring a letter")
     def restore(self, letter_id: str) -> None:
@@ -121,3 +145,11 @@ class Quarantine:
         self._s3.copy_object(Bucket=self._bucket, Key=key, CopySource={"Bucket": self._bucket, "Key": source})
         copied = letter.model_copy(update={"sealed_object": f"s3://{self._bucket}/{key}"})
         return copied.model_dump_json(exclude_none=True)
+
+
+def _code_of(body: str) -> str:
+    """Returns the code of a letter, or `unknown` if the text is none of ours."""
+    try:
+        return str(DeadLetter.model_validate_json(body).error.code)
+    except ValidationError:
+        return "unknown"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tokenizer.audit.lines import guarded
 from tokenizer.audit.port import Audit
 from tokenizer.aws.replay.letters import Letters, Opened
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
@@ -72,7 +73,7 @@ class ReplayService:
             case QuarantineLetters():
                 return self._quarantine(asked)
             case ListQuarantine():
-                return {"ids": self.quarantine.ids()}
+                return self.quarantine.listed()
             case RestoreLetters():
                 return self._restore(asked)
 
@@ -97,10 +98,14 @@ class ReplayService:
             return {"status": UNAVAILABLE, "message": f"{type(error).__name__}: {error}"}
 
     def _reveal(self, asked: RevealLetter) -> dict[str, Any]:
-        opened = self._opened(asked.letters[0])
-        # The audit line comes first. Without it nothing is revealed.
-        self._audit("reveal letter", asked, [], purpose=_reason(asked.purpose))
-        return {"record": opened.data.decode("utf-8", "backslashreplace")}
+        opened, purpose = self._opened(asked.letters[0]), _reason(asked.purpose)
+        if asked.paths is None:
+            # The audit line comes first. Without it nothing is revealed.
+            self._audit("reveal letter", asked, [], purpose=purpose)
+            return {"record": opened.data.decode("utf-8", "backslashreplace")}
+        fields, missing = opened.fields(asked.paths)
+        self._audit("reveal letter", asked, [], purpose=purpose, paths=list(asked.paths))
+        return {"fields": fields, "missing": missing}
 
     def _edit(self, asked: EditLetter) -> dict[str, Any]:
         purpose = _reason(asked.purpose)
@@ -136,9 +141,10 @@ class ReplayService:
     def _quarantine(self, asked: QuarantineLetters) -> dict[str, Any]:
         if len(asked.letters) != len(asked.ids):
             raise InvalidRequest("ids: one for each letter")
-        self._audit("quarantine", asked, [], reason=_reason(asked.reason))
+        reason = guarded(_reason(asked.reason))
+        self._audit("quarantine", asked, [], reason=reason)
         for letter_id, body in zip(asked.ids, asked.letters, strict=True):
-            self.quarantine.keep(letter_id, body)
+            self.quarantine.keep(letter_id, body, reason)
         return {"kept": len(asked.ids)}
 
     def _restore(self, asked: RestoreLetters) -> dict[str, Any]:

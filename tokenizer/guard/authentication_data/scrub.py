@@ -16,7 +16,7 @@ PAIR_VALUES = ("value", "val")
 
 def _spaced(names: tuple[str, ...]) -> str:
     """Returns a pattern for names with any separators between their letters. The longest name is tried first."""
-    return "|".join(r"[\W_]{0,8}".join(name) for name in sorted(names, key=len, reverse=True))
+    return "|".join(r"[\W_]{0,8}+".join(name) for name in sorted(names, key=len, reverse=True))
 
 
 _QUOTE = r"""\\*+["']|%22|%27|&(?:quot|\#34|\#39);"""
@@ -24,12 +24,15 @@ _CLOSERS = rf"(?:[\s\])]|\\|%5d|%20|{_QUOTE})*+"
 _ASSIGNED = r"(?:=>|:=|[:=]|%3[ad])"
 _STARTS = r"(?<![a-z0-9])|(?<=\\[nrt])|(?<=%[0-9a-f]{2})"
 _AFTER_A_WORD = "|".join(f"(?<={word})" for word in BEFORE.split("|"))
+# Looked at first, since most positions of a text begin no name.
+_FIRST_LETTERS = "".join(sorted({name[0] for name in (*CODES, *TRACKS, *PHRASES, *WORDS)}))
 _KEY = re.compile(
-    rf"""(?:{_spaced(CODES)}
+    rf"""(?=[{_FIRST_LETTERS}])
+    (?:{_spaced(CODES)}
        |(?:{_STARTS}|{_AFTER_A_WORD})(?:{_spaced((*TRACKS, *PHRASES))})
        |(?:{_STARTS}|(?<=card))(?:{_spaced(WORDS)}))
     (?:[\W_]?(?:code|number|value|no))?(?![a-z0-9])
-    (?:(?P<tag>(?:\s[^<>]{{0,256}})?>|(?:\s[^<>&]{{0,256}})?&gt;)
+    (?:(?P<tag>(?:\s[^<>]{{0,256}}+)?>|(?:\s[^<>&]{{0,256}}+)?&gt;)
       |{_CLOSERS}(?:(?P<tagged>>|&gt;)
         |,?\s*+{_CLOSERS}(?:{"|".join(PAIR_VALUES)}){_CLOSERS}{_ASSIGNED}
         |(?P<assigned>{_ASSIGNED})
@@ -144,11 +147,12 @@ def _closing_bracket(shadow: str, start: int, *, escaped: bool) -> int:
 
 
 class _Shadow(dict[int, str]):
-    """Maps a character to its compatible letter or digit if that is a single one."""
+    """Maps a character to its compatible letter or digit if that is a single one. It computes each only once."""
 
     def __missing__(self, code: int) -> str:
         letter = compatible(chr(code))
-        return letter if len(letter) == 1 and letter.isascii() else chr(code)
+        self[code] = shown = letter if len(letter) == 1 and letter.isascii() else chr(code)
+        return shown
 
 
 def _shadow(text: str) -> str:

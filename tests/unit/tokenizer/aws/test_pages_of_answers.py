@@ -171,9 +171,13 @@ def wrapped_keys(_: Path) -> list[str]:
 
 
 def quarantine(_: Path) -> list[str]:
-    aws: Any = Pages(list_objects_v2=("Contents", lambda name: {"Key": f"quarantine/{name}"}))
+    moment = datetime(2026, 11, 24, tzinfo=UTC)
+    aws: Any = Pages(
+        list_objects_v2=("Contents", lambda name: {"Key": f"quarantine/{name}", "LastModified": moment})
+    )
+    aws.head_object = lambda **_: {"Metadata": {}}
     sqs: Any = None  # not asked
-    return Quarantine(aws, "bucket", sqs, "url").ids()
+    return list(Quarantine(aws, "bucket", sqs, "url").listed()["ids"])
 
 
 class _Stack:
@@ -342,10 +346,10 @@ def test_records_of_which_the_stream_has_lost_some_are_not_told_of_as_published(
 
 
 class _Messages:
-    """A queue that answers in pieces, and once with nothing before the last: SQS samples its servers."""
+    """A queue that answers in pieces."""
 
-    def __init__(self) -> None:
-        self._answers = iter([NAMES[:2], [], NAMES[2:]])
+    def __init__(self, *answers: list[str]) -> None:
+        self._answers = iter(answers)
 
     def receive_message(self, **_: Any) -> Item:
         return {
@@ -365,12 +369,12 @@ class _Messages:
 
 
 def letters(_: Path) -> list[str]:
-    return [each.letter_id for each in LetterQueue(_Messages(), "url", 60).take()]
+    return [each.letter_id for each in LetterQueue(_Messages(NAMES[:2], NAMES[2:]), "url", 60).take()]
 
 
 def unprocessed(_: Path) -> list[str]:
     """Calls once for each batch, until nothing is left."""
-    sqs: Any = _Messages()
+    sqs: Any = _Messages(NAMES[:2], [], NAMES[2:])
     tokenizers: Any = _Tokenizers()
     waiting = Unprocessed(sqs, "url", "arn", tokenizers)
     return [each["message_id"] for _ in range(3) for each in waiting.replay()]
@@ -410,7 +414,7 @@ CASES: Mapping[str, tuple[Callable[[Path], list[str]], ...]] = {
     "HeldKeys._known": (held_keys,),
     "HoneyKeeper._items": (honey,),
     "LetterQueue._received": (letters,),
-    "Quarantine.ids": (quarantine,),
+    "Quarantine.listed": (quarantine,),
     "StreamReplay._next": (records,),
     "StreamReplay.shards": (shards,),
     "Unprocessed.replay": (unprocessed,),

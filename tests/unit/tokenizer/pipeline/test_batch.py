@@ -152,7 +152,7 @@ def test_nothing_is_published_whose_vault_record_was_not_written() -> None:
 def test_only_the_orders_of_a_failed_vault_record_are_held_back() -> None:
     world = World()
     record = stream_record(order(), 2)
-    refused = world.tokenizer.reader.sanitizer.token_keys.at(0).record_id(record.identity)
+    refused = world.record_id(record)
     world.vault.refused[refused] = Unavailable("lost")
     first, second = run(world, stream_record(order(), 1), record)
     assert first.published
@@ -215,6 +215,6 @@ def test_the_vault_record_expires_after_its_retention_and_consistent_values_do_n
     world = World(Lifetimes(30))
     record = stream_record(order())
     run(world, record)
-    own = world.tokenizer.reader.sanitizer.token_keys.at(0).record_id(record.identity)
+    own = world.record_id(record)
     assert world.vault.stored[own].expires_at == int(record.arrived_at.timestamp()) + 30 * 86_400
     assert {stored.expires_at for key, stored in world.vault.stored.items() if key != own} == {0}

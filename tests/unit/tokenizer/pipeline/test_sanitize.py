@@ -22,7 +22,8 @@ def test_the_sanitized_event_has_the_contracts_shape() -> None:
     detail, _ = sanitized(order())
     assert list(detail) == ["metadata", "data"]
     metadata = detail["metadata"]
-    assert metadata | {"ingest_id": ""} == {
+    assert metadata | {"ingest_id": "", "rules": ""} == {
+        "rules": "",
         "event_id": "0192f0c8-1111-7abc-8def-000000000001",
         "schema_version": 1,
         "occurred_at": "2026-11-23T10:15:00Z",
@@ -30,6 +31,7 @@ def test_the_sanitized_event_has_the_contracts_shape() -> None:
         "ingest_id": "",
     }
     assert re.fullmatch(r"ing_[0-9a-f]{32}", metadata["ingest_id"])
+    assert re.fullmatch(r"[0-9a-f]{16}", metadata["rules"])
     assert list(detail["data"]) == ["order"]
 
 

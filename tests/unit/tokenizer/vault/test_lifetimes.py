@@ -42,12 +42,6 @@ def test_values_of_one_lifetime_lie_in_one_record() -> None:
     assert (len(world.vault.stored), len(single.vault.stored)) == (2 + consistent, 1 + consistent)
 
 
-def test_a_lifetime_that_is_nobodys_changes_no_token() -> None:
-    _, plain = sent(Lifetimes())
-    _, named = sent(Lifetimes.parse(0, "bank_account=30"))
-    assert plain == named
-
-
 def test_consistent_values_stay_since_later_records_point_at_them() -> None:
     world, _ = sent(Lifetimes.parse(30, "email=1 phone=1"))
     assert [each.expires_at for each in world.vault.stored.values() if each.consistent] == [0, 0]

@@ -1,0 +1,1 @@
+"""Holds replay's commands, a file for each kind of work."""

@@ -1,0 +1,196 @@
+"""Replays letters: a dry run first, then for good."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops import console
+from ops.entry import typed
+from ops.errors import CommandError, Interrupted
+from ops.options import AsJson
+from replay import present
+from replay.arguments import (
+    Apply,
+    Codes,
+    EventTypes,
+    Ids,
+    Limit,
+    Purpose,
+    Since,
+    Sources,
+    Until,
+    chosen,
+    letter_filter,
+    open_queue,
+    open_stack,
+)
+from replay.commands.edit import run_edited
+from replay.filters import Filter
+from replay.function import ReplayFunction
+from replay.held import waited_for
+from replay.letters import LetterQueue, count
+from replay.runner import Pace, Report, Runner
+from replay.selection import selected
+
+_SOME_FAILED = 1
+_COUNTS_LAG = 60  # seconds; SQS counts are approximate, and right a minute after the last change
+
+
+def run(  # noqa: PLR0917 -- a command has its options
+    code: Codes = None,
+    source: Sources = None,
+    since: Since = None,
+    until: Until = None,
+    event_type: EventTypes = None,
+    letter_id: Ids = None,
+    limit: Limit = None,
+    apply: Apply = False,
+    rate: Annotated[float, typer.Option("--rate", min=0, help="Records per second; 0 for no limit.")] = 0,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=32, help="Requests at once.")] = 4,
+    stop_after: Annotated[
+        int, typer.Option("--stop-after", min=1, help="Stop after this many failures in a row.")
+    ] = 50,
+    unprocessed: Annotated[
+        bool, typer.Option(help="Also replay raw messages that never reached a healthy function.")
+    ] = True,
+    edit: Annotated[
+        Path | None,
+        typer.Option(
+            "--edit",
+            help="Change one letter's record (--id) by a JSON Patch file; `-` opens the wrong fields in your editor.",
+        ),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field", help="With `--edit -`: open this field, such as /order/total; may be repeated."
+        ),
+    ] = None,
+    purpose: Purpose = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send letters through the tokenizer again. This is a dry run unless --apply is given."""
+    wanted = letter_filter(code, source, since, until, event_type, letter_id, limit)
+    if edit is not None:
+        if not run_edited(wanted, edit, field or [], purpose, apply=apply, as_json=as_json):
+            raise typer.Exit(_SOME_FAILED)
+        return
+    stack = open_stack()
+    queue = open_queue(stack)
+    also_raw = unprocessed and wanted.everything and wanted.sources in {(), ("queue",)} and not limit
+    raw = (
+        count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))
+        if also_raw
+        else {"waiting": 0, "held": 0}
+    )
+    if not apply:
+        _dry_run(queue, wanted, raw["waiting"], as_json=as_json)
+        return
+    function = ReplayFunction(stack, wanted.to_dict())
+    expected = limit or queue.counts()["waiting"]
+    with console.progress("replaying", expected) as tick:
+        runner = Runner(queue, function, Pace(rate, concurrency, stop_after), tick)
+        report = runner.report
+        try:
+            _run_chosen(queue, runner, wanted)
+        except KeyboardInterrupt:
+            raise _interrupted(report, expected) from None
+    if any(raw.values()) and not report.stopped:
+        _run_unprocessed(function, report)
+    held = _run_held(queue, runner, wanted)
+    if also_raw:
+        held += count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))["held"]
+    if wanted.everything and not limit:  # in other runs, held letters may not be among the selected ones
+        report.held = held
+    if as_json:
+        console.as_json({"statuses": dict(report.statuses), "stopped": report.stopped, "held": held, "results": report.results})  # fmt: skip
+    else:
+        _show(report, held)
+    if not report.all_replayed:
+        raise typer.Exit(_SOME_FAILED)
+
+
+def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
+    """Replays the selected letters that were not tried yet; gives back what is not replayed."""
+    aside: list[str] = []
+    tried = {str(each.get("id")) for each in runner.report.results}
+    try:
+        runner.run(selected(queue, wanted, aside, tried), wanted)
+    finally:
+        queue.give_back(aside)
+        runner.give_back()
+
+
+def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
+    """Waits for letters that others hold, if all letters are selected; returns how many are still held."""
+    held = queue.counts()["held"]
+    if not held or not wanted.everything or wanted.limit or runner.report.stopped:
+        return held
+
+    def take_what_came_back() -> bool:
+        _run_chosen(queue, runner, wanted)
+        return not runner.report.stopped
+
+    patience = max(chosen.hold, _COUNTS_LAG)
+    console.aside(f"waiting for {held} letters that somebody else holds, {patience} s at most")
+    try:
+        return waited_for(lambda: queue.counts()["held"], take_what_came_back, patience)
+    except KeyboardInterrupt:
+        raise _interrupted(runner.report, runner.report.statuses.total() + held) from None
+
+
+def _interrupted(report: Report, expected: int) -> Interrupted:
+    """Returns the error that says what was done, and how to go on."""
+    done = report.statuses.total()
+    each = ", ".join(f"{number} {status}" for status, number in sorted(report.statuses.items()))
+    return Interrupted(
+        f"interrupted: {done} of about {max(done, expected)} letters are done{f' ({each})' if each else ''}; the others stay",
+        f"`{typed()}` goes on",
+    )
+
+
+def _dry_run(queue: LetterQueue, wanted: Filter, raw: int, *, as_json: bool) -> None:
+    counted: Counter[tuple[str, str, str]] = Counter()
+    ids: list[str] = []
+    receipts: list[str] = []
+    aside: list[str] = []
+    held = queue.counts()["held"]  # before we hold any
+    try:
+        for letter in selected(queue, wanted, aside):
+            receipts.append(letter.receipt)
+            ids.append(letter.letter_id)
+            counted[letter.code, letter.source, present.age_class(letter.arrived_at)] += 1
+    finally:
+        queue.give_back([*receipts, *aside])
+        queue.give_back_unread()
+    if as_json:
+        console.as_json({"dry_run": True, "would_replay": len(ids), "ids": ids, "held": held, "unprocessed": raw})  # fmt: skip
+        return
+    present.groups(counted)
+    present.held(held)
+    more = f" and {console.number(raw)} unprocessed messages" if raw else ""
+    console.line(f"would replay {console.number(len(ids))} letters{more}; a dry run: add --apply to act")
+
+
+def _run_unprocessed(function: ReplayFunction, report: Report) -> None:
+    """Has the function replay unprocessed messages until none is left, or none gets through."""
+    try:
+        while results := function.ask("unprocessed")["results"]:
+            report.statuses.update(each["status"] for each in results)
+            report.results += results
+            if all(each["status"] == "unavailable" for each in results):
+                return
+    except CommandError as error:
+        report.stopped = f"unprocessed messages: {error}"
+
+
+def _show(report: Report, held: int) -> None:
+    if report.statuses:
+        present.results(report.statuses, report.results)
+    else:
+        console.line("nothing to replay")
+    present.held(held)
+    if report.stopped:
+        console.error(f"stopped: {report.stopped}", f"`{typed()}` goes on, once the cause is gone")

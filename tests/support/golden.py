@@ -1,0 +1,81 @@
+"""Keeps the golden corpus: events whose sanitized bytes may change only together with the rules.
+
+`python -m tests.support.golden` writes it anew, and refuses to where the bytes changed and the rules did not.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tests.support.fakes.world import World, ample_budget
+from tests.support.samples import order, stream_record
+from tokenizer.pipeline.catalog import EventPlan
+from tokenizer.pipeline.sanitize import Sanitizer
+
+FILE = Path(__file__).with_name("golden.json")
+_SAMPLES = Path("schemas/samples")
+_CARD = "4111111111111111"
+
+
+class _FixedRules(Sanitizer):
+    """Sanitizes under one name of the rules, so that only what the rules decide shows."""
+
+    def rules(self, plan: EventPlan) -> str:
+        return "0" * 16
+
+
+def corpus() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields raw events by name: each shipped sample, and orders that take the less usual ways."""
+    for path in sorted(_SAMPLES.glob("*.json")):
+        yield path.stem, json.loads(path.read_text())
+    yield "note with a card", order(notes=f"please charge {_CARD} again")
+    yield "note with its own name", order(notes="a present for Ann Example")
+    yield "unknown fields", order(gift={"to": "Bo", "tags": ["a", 1, None]}, Example="Ann Example")
+    yield "authentication data", order(payment={"method": "card", "card": {"number": _CARD, "cvv": "123"}})
+    yield "a phone at home", order(customer={"customer_id": "C-1", "phone": "(202) 555-0123"})
+
+
+def made() -> dict[str, str]:
+    """Returns the sanitized events under fixed rules, as JSON texts by name."""
+    found = {}
+    for at, (name, raw) in enumerate(corpus()):
+        world = World()
+        reader = world.tokenizer.reader
+        own = reader.sanitizer
+        fixed = _FixedRules(own.token_keys, own.scope_keys, own.subject_keys, own.lifetimes)
+        world.tokenizer = replace(world.tokenizer, reader=replace(reader, sanitizer=fixed))
+        (outcome,) = world.tokenizer.tokenize_batch([stream_record(raw, at)], ample_budget())
+        found[name] = (
+            world.bus.events[0].detail.decode() if outcome.published else f"letter: {outcome.letter}"
+        )
+    return found
+
+
+def rules() -> dict[str, str]:
+    """Returns the names of the rules now, by event type and version."""
+    world = World()
+    reader = world.tokenizer.reader
+    plans = [reader.catalog.plan(raw) for _, raw in corpus()]
+    return {
+        f"{plan.name.event_type} {plan.name.schema_version}": reader.sanitizer.rules(plan) for plan in plans
+    }
+
+
+def main() -> int:
+    """Writes the corpus anew; returns 1 if the bytes changed under the same rules."""
+    kept, now = json.loads(FILE.read_text()) if FILE.exists() else None, {"rules": rules(), "details": made()}
+    if kept and kept["details"] != now["details"] and kept["rules"] == now["rules"]:
+        sys.stderr.write(
+            "error: the sanitized bytes changed and the rules did not\n"
+            "hint: name the module that decides them in tokenizer/pipeline/rules.py\n"
+        )
+        return 1
+    FILE.write_text(json.dumps(now, indent=1, sort_keys=True) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
