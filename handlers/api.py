@@ -25,7 +25,8 @@ from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
 from tokenizer.aws.api.order_service import OrderService, checked
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
-from tokenizer.aws.compose.api import order_service, synchronous_tokenizer
+from tokenizer.aws.authorization.cedar import CedarPolicies
+from tokenizer.aws.compose.api import order_service, route_policies, synchronous_tokenizer
 from tokenizer.aws.platform.settings import ApiSettings
 from tokenizer.callers import Caller
 from tokenizer.errors import Refused
@@ -58,6 +59,11 @@ def _waiting() -> SynchronousTokenizer:
 @cache
 def _service() -> OrderService:
     return order_service(_settings())
+
+
+@cache
+def _policies() -> CedarPolicies:
+    return route_policies()
 
 
 @cache
@@ -144,8 +150,8 @@ def pay(
     order_id: OrderId,
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=128)],
 ) -> Answer:
-    """Charges the card behind the order's token. One idempotency key charges once."""
-    return answer(201, _service().pay(order_id, idempotency_key, _caller().name))
+    """Charges the card behind the order's token. One charge of an order succeeds, whatever the idempotency key."""
+    return answer(201, _service().pay(order_id, idempotency_key, _caller()))
 
 
 @app.post(
@@ -158,7 +164,9 @@ def reveal(request: RevealRequest) -> Answer:
     """Reveals the values behind tokens, as far as the policies permit it for the caller and the purpose."""
     try:
         found = _service().reveal(request.tokens, request.purpose, masked=request.masked, caller=_caller())
-    except Refused:
+    except Refused as refused:
+        if refused.code == "denied":
+            raise
         return problem(503, "unavailable", "reveals are not available")
     return answer(200, {"tokens": {token: _shown(each) for token, each in found.tokens.items()}})
 
@@ -197,7 +205,7 @@ def _answered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings = _settings()
     methods = _methods() if event["resource"] == gate.ELSEWHERE else {}
     try:
-        gate.check_request(event, methods, settings.max_body_bytes)
+        gate.check_request(event, methods, settings.max_body_bytes, _policies)
         answered: dict[str, Any] = app.resolve(event, context)
     except HttpError as refused:
         answered = origins.preflight(event, settings.allowed_origin, methods) or refused.event()

@@ -40,7 +40,7 @@ def _log(outcomes: Sequence[Outcome]) -> None:
         "dead_lettered": codes.total(),
         "to_retry": failures.total(),
         "denied": failures["Denied"],
-        "tampered": sum(isinstance(each.cause, VaultIntegrity) for each in outcomes),
+        "tampered": sum(isinstance(each.cause, VaultIntegrity) for each in outcomes if each.cause),
     }
     asked, stages = counters.take(), timing.take()
     counts["retried"] = asked.pop(counters.RETRIED, 0)
@@ -57,7 +57,7 @@ def _log(outcomes: Sequence[Outcome]) -> None:
             "reasons": _reasons(outcomes),
         },
     )
-    if culprits := _culprits(outcomes):
+    if (codes or failures) and (culprits := _culprits(outcomes)):
         logger.error("at fault", extra={"records": culprits})
     for start in range(0, len(record_lines), _RECORDS_OF_A_LINE):
         logger.info("records", extra={"records": record_lines[start : start + _RECORDS_OF_A_LINE]})

@@ -8,18 +8,17 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.runtime import answer_errors, logger, redact_errors
-from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.pay import cashier
 from tokenizer.aws.platform.settings import PaySettings
-from tokenizer.errors import Refused
+from tokenizer.callers import caller_of
 from tokenizer.messages.base import parse_message
 from tokenizer.messages.payments import PAY, PaidMessage, PaymentAnswer
 from tokenizer.payments.cashier import Cashier
 
 
 @cache
-def _parts() -> tuple[OrdersReader, Cashier]:
+def _cashier() -> Cashier:
     return cashier(PaySettings.load(os.environ))
 
 
@@ -29,19 +28,18 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Pays an order.
 
     Args:
-        event: `{"order_id", "key", "caller"}`.
+        event: `{"order_id", "key"}`, with `caller` if the API asks.
         context: Lambda's.
 
     Returns:
         `{"payment": {...}}`, or `{"error": {"code", "message"}}`.
     """
     asked = parse_message(PAY, event)
-    orders, cashier = _parts()
-    found = orders.order(asked.order_id)
-    if found is None:
-        raise Refused("not_found", "there is no such order")
-    payment = cashier.pay(
-        found["order"], asked.key, asked.caller, invocation_budget(context.get_remaining_time_in_millis)
+    payment = _cashier().pay(
+        asked.order_id,
+        asked.key,
+        caller_of(asked.caller),
+        invocation_budget(context.get_remaining_time_in_millis),
     )
     logger.info("payment", extra={"payment_id": payment.payment_id, "status": str(payment.status)})
     answer = PaymentAnswer(**asdict(payment) | {"status": str(payment.status)})

@@ -15,7 +15,7 @@ from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
-from tokenizer.pipeline.sources import kinesis_records
+from tokenizer.pipeline.sources import in_one_invocation, kinesis_records
 
 
 @cache
@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         sequence number in it and delivers everything from there, so one is enough.
     """
     asked = tokenize_message(event)
-    records = kinesis_records({"Records": list(asked.records)})
+    records, rest = in_one_invocation(kinesis_records({"Records": list(asked.records)}))
     outcomes = _tokenizer().tokenize_batch(
         records, invocation_budget(context.get_remaining_time_in_millis), asked.mode
     )
@@ -44,4 +44,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if asked.mode is not Mode.DELIVERED:
         return tokenize_answer(outcomes, asked.mode)
     failed = [each.record.item_id for each in outcomes if each.failure]
+    if rest is not None:
+        failed.append(rest)
     return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}

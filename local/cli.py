@@ -80,12 +80,12 @@ def demo() -> None:
 def user(
     context: typer.Context,
     group: Annotated[
-        users.Group | None, typer.Option("--group", help="Of the new user; none without it.")
+        list[users.Group] | None, typer.Option("--group", help="Of the new user; may be given several times.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a user and sign them in; prints their token for the API."""
-    token = users.sign_in(_running(context), *filter(None, [group]))
+    token = users.sign_in(_running(context), *(group or ()))
     _tell({"token": token}, token, as_json=as_json)
 
 

@@ -16,6 +16,7 @@ class Caller:
         name: the name for the audit trail.
         groups: the groups by which the policies decide.
         mfa: True if the caller signed in with a second factor.
+        scopes: the scopes of a machine's token, by which the policies decide in the place of groups; empty for people.
     """
 
     # For messages that hold a caller: no other fields, and no value in an error.
@@ -24,6 +25,7 @@ class Caller:
     name: str
     groups: tuple[str, ...] = ()
     mfa: Annotated[bool, Field(strict=True)] = False
+    scopes: tuple[str, ...] = ()
 
 
 def caller_of(named: Caller | None) -> Caller:
@@ -33,4 +35,4 @@ def caller_of(named: Caller | None) -> Caller:
     """
     if named is None:
         return Caller("invoked directly", (IAM,))
-    return Caller(named.name, tuple(each for each in named.groups if each != IAM), named.mfa)
+    return Caller(named.name, tuple(each for each in named.groups if each != IAM), named.mfa, named.scopes)

@@ -14,7 +14,7 @@ from local.emulator.stack import Stack
 from ops import stack as deployed
 from ops.errors import CommandError
 
-GROUP = "payments"  # takes orders, pays them, and may see masked card numbers
+GROUPS = ("shop", "payments")  # send orders, pay them, and may see masked card numbers
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _local(path: Path) -> Target:
     try:
         state = json.loads(path.read_text())
         running = Stack(state["endpoint_url"], state["region"], state["outputs"])
-        name, password = users.make(running, GROUP)
+        name, password = users.make(running, *GROUPS)
     except (FileNotFoundError, BotoCoreError):
         raise LoadError("no stack is named and no local one is up", "make up, or --stack NAME") from None
     except (ValueError, KeyError):
@@ -90,7 +90,8 @@ def _named(api_url: str, client_id: str, region: str) -> Target:
     name, password = os.environ.get("LOAD_USERNAME"), os.environ.get("LOAD_PASSWORD")
     if not (name and password):
         raise LoadError(
-            "nobody to sign in", f"set LOAD_USERNAME and LOAD_PASSWORD: a test user in the group {GROUP}"
+            "nobody to sign in",
+            f"set LOAD_USERNAME and LOAD_PASSWORD: a test user in the groups {' and '.join(GROUPS)}",
         )
     if not (client_id and region):
         raise LoadError("--api-url needs --client-id and --region", "they are outputs of the stack")

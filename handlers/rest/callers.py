@@ -46,6 +46,7 @@ def _listed(claim: Any) -> list[str]:
 def _machine(name: str, use: str | None, claims: dict[str, Any], needed: str | None) -> Caller:
     if not name or use != "access":
         raise HttpError(401, "unauthorized", "an access token of a machine client is needed in Authorization")
-    if needed is None or needed not in str(claims.get("scope") or "").split():
+    scopes = str(claims.get("scope") or "").split()
+    if needed is None or needed not in scopes:
         raise HttpError(403, "forbidden", f"the token's scope does not reach: {needed or 'none does'}")
-    return Caller(name)
+    return Caller(name, scopes=tuple(scopes))

@@ -1,28 +1,33 @@
-"""Refuses requests before any route runs: unknown paths, wrong methods, strangers, too large or non-JSON bodies.
+"""Refuses requests before any route runs: unknown paths, wrong methods, strangers, callers without the right, bad bodies.
 
 It comes before the resolver, so that no route can forget it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from handlers.rest.answers import JSON, HttpError
 from handlers.rest.callers import PUBLIC, verified_caller
+from handlers.rest.rights import check_right
+from tokenizer.authorization.ports import RoutePolicies
 
 Methods = Mapping[str, frozenset[str]]  # by path, as in the description
 
 ELSEWHERE = "/{proxy+}"  # template.yaml's resource for all other paths
 
 
-def check_request(event: dict[str, Any], methods: Methods, most_bytes: int) -> None:
+def check_request(
+    event: dict[str, Any], methods: Methods, most_bytes: int, policies: Callable[[], RoutePolicies]
+) -> None:
     """Refuses a request that no route may get.
 
     Args:
         event: the event of API Gateway's proxy integration.
         methods: the methods of each path.
         most_bytes: the most bytes of a body.
+        policies: returns who decides what callers may do.
 
     Raises:
         HttpError: holds the answer.
@@ -30,7 +35,7 @@ def check_request(event: dict[str, Any], methods: Methods, most_bytes: int) -> N
     if event["resource"] == ELSEWHERE:
         raise _nowhere("/" + ((event.get("pathParameters") or {}).get("proxy") or ""), methods)
     if (event["httpMethod"], event["resource"]) not in PUBLIC:
-        verified_caller(event)
+        check_right(event, verified_caller(event), policies())
     body = event.get("body")
     if not body:
         return

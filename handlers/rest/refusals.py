@@ -20,6 +20,7 @@ _REFUSALS = {
     IN_USE: 409,
     REUSED: 422,
     "denied": 403,
+    "budget_used": 429,
     "invalid_request": 422,
 }
 

@@ -7,12 +7,22 @@ import string
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from typing import Literal, get_args
+from enum import StrEnum
 
 from local.emulator.stack import Stack
 
-Group = Literal["payments", "support", "compliance", "analytics"]
-GROUPS: tuple[Group, ...] = get_args(Group)
+
+class Group(StrEnum):
+    """Lists the groups of the user pool."""
+
+    SHOP = "shop"
+    PAYMENTS = "payments"
+    SUPPORT = "support"
+    COMPLIANCE = "compliance"
+    ANALYTICS = "analytics"
+
+
+GROUPS = tuple(Group)
 
 
 def make(stack: Stack, *groups: str) -> tuple[str, str]:

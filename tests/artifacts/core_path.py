@@ -11,9 +11,9 @@ import jsonpatch
 from schemas.dead_letter import LetterSource
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, data, order, stream_record
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.payments.fake_gateway import FakeGateway
 from tokenizer.aws.platform.clients import client
-from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
@@ -69,7 +69,7 @@ def an_aggregate_is_taken_apart() -> None:
     user = b"\x08\x00\x1a" + _varint(len(event)) + event
     body = b"\x0a\x01k\x1a" + _varint(len(user)) + user
     packed = kpl.MAGIC + body + hashlib.md5(body, usedforsecurity=False).digest()
-    assert kpl.user_records(packed) == [(0, event)]
+    assert kpl.disaggregated(packed) == [event]
 
 
 def _varint(number: int) -> bytes:

@@ -67,7 +67,7 @@ def auditor(own: Stack, tmp_path_factory: pytest.TempPathFactory) -> Auditor:
 
 @pytest.fixture(scope="module")
 def payments(own: Stack) -> Api:
-    return Api(own, users.sign_in(own, "payments"))
+    return Api(own, users.sign_in(own, "shop", "payments"))
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +259,7 @@ def test_without_its_trail_nothing_is_revealed_charged_or_erased_and_orders_go_o
 def refused_without_a_trail(on: Stack, name: str) -> None:
     """Asks for all that is audited, before an order, and after another."""
     subscriber = Subscriber(on, name)
-    payments = Api(on, users.sign_in(on, "payments"))
+    payments = Api(on, users.sign_in(on, "shop", "payments"))
     assert payments("POST", "/orders", order(order_id=name))[0] == 202
     assert len(subscriber.receive(1)) == 1
     number = kept(payments, name)["order"]["payment"]["card"]["number"]

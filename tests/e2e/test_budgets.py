@@ -20,7 +20,7 @@ from local.emulator.stack import Stack
 from tests.support.e2e.functions import invoke
 from tests.support.e2e.stack import Api, audit_lines, eventually
 from tests.support.fakes.reveals import SHIPPED
-from tokenizer.reveal.budget_rules import Window
+from tokenizer.authorization.budget_rules import Window
 
 pytestmark = pytest.mark.e2e
 
@@ -31,7 +31,7 @@ CARD = "4242424242424242"
 @pytest.fixture(scope="module")
 def cards(running: Stack) -> list[str]:
     """Returns the tokens of 400 cards."""
-    api = Api(running, users.sign_in(running, "payments"))
+    api = Api(running, users.sign_in(running, "shop", "payments"))
     values = [{"kind": "card_number", "value": CARD}] * 100
     return [token for _ in range(4) for token in api("POST", "/tokens", {"values": values})[1]["tokens"]]
 
@@ -42,7 +42,7 @@ def swept(running: Stack, cards: list[str]) -> tuple[list[dict[str, Any]], list[
     All of it within one hour: a sweep across two would have the room of both, so somebody else tries again then.
     """
     while True:
-        hour, thief = _hour(), Api(running, users.sign_in(running, "payments"))
+        hour, thief = _hour(), Api(running, users.sign_in(running, "shop", "payments"))
         parts = range(0, len(cards), 20)
         with ThreadPoolExecutor(4) as threads:
             answers = list(threads.map(lambda at, who=thief: reveal(who, cards[at : at + 20]), parts))
@@ -103,13 +103,13 @@ def test_who_may_reveal_nothing_learns_nothing_of_any_token(running: Stack, card
     curious = Api(running, users.sign_in(running, "analytics"))
     wanted = [cards[0], "tok_" + "7" * 26, "no token at all"]
     assert reveal(curious, wanted) == [{"status": "denied"}] * 3
-    payments = Api(running, users.sign_in(running, "payments"))
+    payments = Api(running, users.sign_in(running, "shop", "payments"))
     assert reveal(payments, wanted, "curiosity") == [{"status": "denied"}] * 3
     assert [each["status"] for each in reveal(payments, wanted)] == ["ok", "unknown", "unknown"]
 
 
 def test_without_the_budgets_reveals_fail_closed(running: Stack, cards: list[str]) -> None:
-    payments = Api(running, users.sign_in(running, "payments"))
+    payments = Api(running, users.sign_in(running, "shop", "payments"))
     functions, name = running.client("lambda"), running.outputs["RevealFunctionName"]
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     for table in ("BUDGETS_TABLE", "HONEY_TABLE"):
@@ -177,7 +177,7 @@ def test_honey_tokens_are_seeded_look_like_others_and_raise_an_alarm(running: St
         seeded, key=lambda each: (each["seeded_at"], each["token"])
     )
     before = emitted(running, "HoneyTokenAsked")
-    thief = Api(running, users.sign_in(running, "payments"))
+    thief = Api(running, users.sign_in(running, "shop", "payments"))
     values = {"values": [{"kind": "card_number", "value": CARD}]}
     ordinary = thief("POST", "/tokens", values)[1]["tokens"][0]
     honey, plain = reveal(thief, [tokens[0], ordinary])

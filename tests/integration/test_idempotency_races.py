@@ -86,7 +86,7 @@ def test_a_request_that_was_only_slow_is_not_worked_on_again(requests: Requests)
     """Its lease was over when a repeat looked, and its answer came just before that took over."""
     requests.claim()
     requests.now += LEASE
-    requests.dynamodb.before("update_item", lambda: requests.keys._finish("id", THEIRS))
+    requests.dynamodb.before("update_item", lambda: requests.keys._finish("id", Turn.fresh(), THEIRS))
     assert requests.refused() == IN_USE
     assert requests.claim() == THEIRS
 
@@ -95,8 +95,8 @@ def test_the_first_answer_stays_whoever_answers_after_it(requests: Requests) -> 
     requests.claim()
     requests.now += LEASE
     requests.claim()
-    requests.keys._finish("id", THEIRS)
-    requests.keys._finish("id", OURS)
+    requests.keys._finish("id", Turn.fresh(), THEIRS)
+    requests.keys._finish("id", Turn.fresh(), OURS)
     assert requests.claim() == THEIRS
 
 
@@ -120,10 +120,26 @@ def test_a_lease_that_was_taken_over_lasts_as_long_again(requests: Requests) -> 
     assert requests.claim() == first
 
 
+def test_a_request_that_outlived_its_lease_does_not_end_that_of_who_took_over(requests: Requests) -> None:
+    slow = requests.claim()
+    assert isinstance(slow, Turn)
+    requests.now += LEASE
+    requests.claim()
+    requests.keys._release("id", slow)
+    assert requests.refused() == IN_USE
+
+
+def test_a_request_that_fails_gives_its_turn_back(requests: Requests) -> None:
+    first = requests.claim()
+    assert isinstance(first, Turn)
+    requests.keys._release("id", first)
+    assert requests.claim() == first
+
+
 @pytest.mark.parametrize(("later", "forgotten"), [(DAY - 1, False), (DAY, False), (DAY + 1000, True)])
 def test_a_key_is_remembered_for_a_day_to_the_second(requests: Requests, later: int, forgotten: bool) -> None:
     requests.claim()
-    requests.keys._finish("id", THEIRS)
+    requests.keys._finish("id", Turn.fresh(), THEIRS)
     requests.now += later
     again = requests.claim()
     assert isinstance(again, Turn) if forgotten else again == THEIRS

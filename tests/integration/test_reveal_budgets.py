@@ -14,12 +14,12 @@ from moto.dynamodb.responses import DynamoHandler
 from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.reveals import NOON, SHIPPED, FakeCounters, FakeHoney
 from tests.support.fakes.world import ample_budget
+from tokenizer.authorization.budget_rules import Window
+from tokenizer.aws.authorization.budget_counters import DynamoCounters
 from tokenizer.aws.honeytokens.keeper import HoneyKeeper
 from tokenizer.aws.honeytokens.reader import HoneyReader
-from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.errors import Denied
 from tokenizer.honeytokens import HoneyToken
-from tokenizer.reveal.budget_rules import Window
 from tokenizer.reveal.budgets import Granted, RevealBudgets
 
 EitherCounters = DynamoCounters | FakeCounters

@@ -107,7 +107,6 @@ REFUSED = [
         (ANALYTICS, "charge", Action.MASKED),
         (PAYMENTS, "curiosity", Action.REVEAL),
         (PAYMENTS, "refund", Action.REVEAL),
-        (Caller("n", ()), "charge", Action.REVEAL),
     ],
 )
 def test_who_may_reveal_nothing_can_not_tell_tokens_apart(

@@ -21,7 +21,7 @@ ENVIRONMENT = {
     "API_NAME": "api:s",
     "TOKEN_URL": "https://pool.example.com/oauth2/token",
 }
-PERSON = {"sub": "ann", "token_use": "id", "cognito:groups": "[payments support]"}
+PERSON = {"sub": "ann", "token_use": "id", "cognito:groups": "[shop payments support]"}
 MACHINE = {"sub": "client", "token_use": "access", "scope": "orders/write orders/read tokens/write"}
 
 
@@ -69,7 +69,7 @@ class Api:
 
 
 def forget() -> None:
-    for cached in (api._settings, api._service, api._waiting, api._description, api._methods):
+    for cached in (api._settings, api._service, api._waiting, api._policies, api._description, api._methods):
         cached.cache_clear()
 
 

@@ -2,10 +2,11 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from tokenizer.audit.lines import as_code
 from tokenizer.audit.port import Audit
+from tokenizer.authorization.ports import RouteAction, RoutePolicies
 from tokenizer.callers import Caller
 from tokenizer.erasure.eraser import Eraser
 from tokenizer.errors import Refused
@@ -14,20 +15,12 @@ from tokenizer.time_budget import Budget
 ERASE = "erase"
 
 
-class ErasurePolicies(Protocol):
-    """Decides who may erase."""
-
-    def permits_erasure(self, caller: Caller, purpose: str) -> bool:
-        """Returns True if the caller may erase a customer for this purpose."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class ErasureService:
     """Erases customers for callers whom the policies permit."""
 
     eraser: Eraser
-    policies: ErasurePolicies
+    policies: RoutePolicies
     audit: Audit
 
     def erase(self, caller: Caller, customer_id: str, purpose: str, budget: Budget) -> dict[str, Any]:
@@ -40,7 +33,7 @@ class ErasureService:
             PipelineError: an AWS service failed. Nothing is promised then; trying again is safe.
         """
         erasure_id = f"era_{uuid.uuid4().hex}"
-        allowed = self.policies.permits_erasure(caller, purpose)
+        allowed = self.policies.permits(caller, RouteAction.ERASE, purpose)
         subject = self.eraser.subjects(customer_id)[0]
         self.audit.write(
             ERASE,

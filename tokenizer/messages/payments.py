@@ -4,15 +4,20 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from tokenizer.callers import Caller
 from tokenizer.messages.base import Message, Text
 
 
 class PayMessage(Message):
-    """Asks to pay an order. One key of a caller charges once."""
+    """Asks to pay an order. One key of a caller charges once.
+
+    Args:
+        caller: the caller for whom the API asks; None if IAM let somebody invoke the function directly.
+    """
 
     order_id: Text
     key: Text
-    caller: Text
+    caller: Caller | None = None
 
 
 class PaymentAnswer(Message):

@@ -1,24 +1,31 @@
 """Charges the card behind an order's tokens without showing its number to anybody but the payment gateway.
 
-The caller gives each payment an idempotency key. The payment id is a hash of the order, the caller and that key, and
-the gateway gets it as its own idempotency key. So a payment that failed between charge and record is charged once,
-however often it is tried again.
+The caller gives each payment an idempotency key. The payment id is a hash of the order, the caller and that key. What
+is charged, and whether, is decided by the order's attempts (`attempts.py`): one charge of an order succeeds, whoever
+asks for it and however often.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
-from tokenizer.alarm_metrics import HONEY_ASKED
+from tokenizer.alarm_metrics import HONEY_ASKED, PAYMENT_DECLINED
 from tokenizer.audit.port import Audit
+from tokenizer.authorization.ports import RouteAction, RoutePolicies
+from tokenizer.callers import Caller
 from tokenizer.cards import digits_of
 from tokenizer.errors import Refused, Unavailable
+from tokenizer.payments.attempts import IN_PROGRESS, NOT_PAYABLE, Attempt, AttemptState, next_attempt
+from tokenizer.payments.declines import DeclineBudget
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault, Status, reveal
 from tokenizer.reveal.ports import Honey
 from tokenizer.time_budget import Budget
 
+DENIED = "denied"
+BUDGET_USED = "budget_used"
 _LAST = 4
 
 
@@ -60,9 +67,6 @@ class Payment:
     reason: str | None
 
 
-NOT_PAYABLE = "not_payable"
-
-
 class Gateway(Protocol):
     """Charges cards."""
 
@@ -82,62 +86,114 @@ class Payments(Protocol):
         """Stores a payment unless one with its id is stored already; returns the stored one."""
         ...
 
+    def attempt(self, order_id: str) -> Attempt | None:
+        """Returns the latest attempt to charge an order."""
+        ...
+
+    def put_attempt(self, attempt: Attempt, last: Attempt | None) -> bool:
+        """Stores an attempt; returns False if the latest one is not `last` any more."""
+        ...
+
+
+class Orders(Protocol):
+    """Stores the sanitized orders."""
+
+    def order(self, order_id: str) -> Mapping[str, Any] | None:
+        """Returns the latest sanitized order with its fields in `order`, or None."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Cashier:
-    """Charges the cards of orders."""
+    """Charges the cards of orders, for callers whom the policies permit it."""
 
+    orders: Orders
+    policies: RoutePolicies
     vault: ReadableVault
     aliases: ReadableAliases
     gateway: Gateway
     payments: Payments
+    declines: DeclineBudget
     audit: Audit
     honey: Honey
     signal: Callable[[str, int], None]
+    now: Callable[[], datetime]
 
-    def pay(self, order: Mapping[str, Any], key: str, caller: str, budget: Budget) -> Payment:
+    def pay(self, order_id: str, key: str, caller: Caller, budget: Budget) -> Payment:
         """Charges an order's card.
 
         Args:
-            order: the sanitized order from the orders table.
+            order_id: the order.
             key: the caller's idempotency key.
-            caller: the caller's name for the audit trail.
+            caller: the caller.
             budget: the time that is left.
 
         Raises:
-            Refused: the order has no card, or the vault no longer holds it.
-            PipelineError: the vault, the gateway, the table or the audit trail failed; trying again is safe.
+            Refused: the policies or the budget for declines don't let the caller charge; there is no such order; it has
+                no card, or the vault no longer holds it; or the order may not be charged any more.
+            PipelineError: the vault, the gateway, a table or the audit trail failed; trying again is safe.
         """
-        order_id = str(order["order_id"])
-        payment_id = (
-            "pay_" + hashlib.sha256(f"{len(order_id)}:{order_id}{caller}#{key}".encode()).hexdigest()[:32]
-        )
+        payment_id = _payment_id(order_id, key, caller.name)
+        if not self.policies.permits(caller, RouteAction.CHARGE, "charge"):
+            self._refuse(caller, order_id, payment_id, DENIED, "the policies do not let the caller charge")
         done = self.payments.find(payment_id)
         if done is not None:
             return done
-        wanted = _card_tokens(order)
+        found = self.orders.order(order_id)
+        if found is None:
+            raise Refused("not_found", "there is no such order")
+        moment = self.now()
+        last = self.payments.attempt(order_id)
+        attempt = next_attempt(found["order"], last, payment_id, moment)
         # Somebody made up an order around a honey token. This raises the alarm; declining the charge is up to the
         # gateway.
-        honey = self.honey.among(wanted, budget)
+        honey = self.honey.among(attempt.card, budget)
         if honey:
             self.signal(HONEY_ASKED, len(honey))
-        card = self._card(wanted, budget)
-        facts = {"order_id": order_id, "payment_id": payment_id, "tokens": wanted}
-        self.audit.write("charge", caller, **facts, **({"honey": sorted(honey)} if honey else {}))
-        charge = self.gateway.charge(payment_id, card, str(order["total"]), str(order["currency"]))
-        self.audit.write("charge answered", caller, **facts, result=charge.status)
+        card = self._card(attempt.card, budget)
+        if not self.declines.take(caller.name, moment):
+            self._refuse(
+                caller, order_id, payment_id, BUDGET_USED, "too many charges were declined; ask again later"
+            )
+        charge = None
+        try:
+            if attempt != last and not self.payments.put_attempt(attempt, last):
+                raise Refused(IN_PROGRESS, "the order is being charged; ask again in a minute")
+            charge = self._charged(caller, attempt, card, honey)
+        finally:
+            if charge is None or charge.status is PaymentStatus.CHARGED:
+                self.declines.give_back(caller.name, moment)
         return self.payments.keep(
             Payment(
                 payment_id,
                 order_id,
-                str(order["total"]),
-                str(order["currency"]),
+                attempt.amount,
+                attempt.currency,
                 digits_of(card.number)[-_LAST:],
                 charge.status,
                 charge.reference,
                 charge.reason,
             )
         )
+
+    def _charged(self, caller: Caller, attempt: Attempt, card: Card, honey: Collection[str]) -> Charge:
+        """Makes the charge of an attempt, and notes what came of it."""
+        facts: dict[str, Any] = {
+            "order_id": attempt.order_id,
+            "payment_id": attempt.payment_id,
+            "tokens": list(attempt.card),
+        }
+        self.audit.write("charge", caller.name, **facts, **({"honey": sorted(honey)} if honey else {}))
+        charge = self.gateway.charge(attempt.gateway_id, card, attempt.amount, attempt.currency)
+        if charge.status is PaymentStatus.DECLINED:
+            self.signal(PAYMENT_DECLINED, 1)
+        self.audit.write("charge answered", caller.name, **facts, result=charge.status)
+        self.payments.put_attempt(replace(attempt, state=AttemptState(charge.status)), attempt)
+        return charge
+
+    def _refuse(self, caller: Caller, order_id: str, payment_id: str, code: str, message: str) -> NoReturn:
+        self.audit.write("charge", caller.name, order_id=order_id, payment_id=payment_id, result=code)
+        raise Refused(code, message)
 
     def _card(self, wanted: Sequence[str], budget: Budget) -> Card:
         found = reveal(wanted, self.vault, self.aliases, budget)
@@ -149,12 +205,9 @@ class Cashier:
         return Card(*(str(each) for each in values))
 
 
-def _card_tokens(order: Mapping[str, Any]) -> list[str]:
-    tokens = (order.get("payment") or {}).get("card") or {}
-    wanted = [tokens.get("number"), tokens.get("expiry")]
-    if not all(isinstance(each, str) and each for each in wanted):
-        raise Refused(NOT_PAYABLE, "the order has no card")
-    return [str(each) for each in wanted]
+def _payment_id(order_id: str, key: str, caller: str) -> str:
+    text = f"{len(order_id)}:{order_id}{caller}#{key}"
+    return "pay_" + hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 class NoGateway:

@@ -12,6 +12,7 @@ from tokenizer.guard.authentication_data import (
     scrub_text,
     strip_authentication_data,
 )
+from tokenizer.pipeline.aggregates import refused_aggregate
 from tokenizer.pipeline.bounds import check_fields
 from tokenizer.pipeline.catalog import Catalog, EventPlan
 from tokenizer.pipeline.in_flight import InFlight, Stage
@@ -38,6 +39,9 @@ class RecordReader:
 
     def _parsed(self, record: InFlight) -> tuple[Mapping[str, Any], EventPlan]:
         data = record.raw.data
+        if record.raw.source.sub_sequence_number is None and (refused := refused_aggregate(data)) is not None:
+            record.kept, too_large = refused
+            raise too_large
         event, kept = json_text.parse(data), data
         if may_hold_authentication_data(data):
             event, removed = strip_authentication_data(event)

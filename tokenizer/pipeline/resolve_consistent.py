@@ -5,7 +5,7 @@ record, so what is known of it is kept by its blind index.
 """
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tokenizer.errors import BadRecord, PipelineError, Rejected, Unforeseen
 from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
@@ -27,7 +27,7 @@ class First:
     def entry(self) -> IndexEntry:
         """Returns the entry that the blind index is to hold for the value."""
         use, draft = self.use, self.draft
-        return IndexEntry(use.scope, use.blind_index, use.pointer.token, draft.subject, draft.arrived)
+        return IndexEntry(use.scope, use.blind_index, use.token, draft.subject, draft.arrived)
 
 
 @dataclass(slots=True)
@@ -59,25 +59,42 @@ class ConsistentValues:
             value = use.blind_index
             if value not in brought and value not in self.claimed and value not in self.failed:
                 entry = self.found.get(value)
-                if entry is None or (entry.owner == draft.subject and entry.arrived <= record.erased_until):
+                if entry is None or (
+                    entry.owner and entry.owner == draft.subject and entry.arrived <= record.erased_until
+                ):
                     wanted.setdefault(value, use)
         return wanted
+
+    def adopting(self, batch: Iterable[InFlight]) -> dict[bytes, tuple[InFlight, IndexEntry]]:
+        """Returns the entries of values that nobody owns, each with the first customer who uses it as its owner.
+
+        So an erasure of that customer finds the entry.
+        """
+        entries: dict[bytes, tuple[InFlight, IndexEntry]] = {}
+        for record, draft in drafts(batch):
+            for use in draft.uses if draft.subject and not record.late else ():
+                entry = self.found.get(use.blind_index)
+                if entry is not None and not entry.owner:
+                    adopted = replace(entry, owner=draft.subject, arrived=draft.arrived)
+                    entries.setdefault(use.blind_index, (record, adopted))
+        return entries
 
     def claim(self, tokens: Tokens) -> None:
         """Notes which token the blind index holds for each value that was to be entered."""
         self.found.update(tokens.found)
         self.claimed.update(tokens.found)
 
-    def lose(self, first: First, stage: Stage, failure: PipelineError) -> None:
-        """Notes that a value could not be entered.
+    def lose(self, value: bytes, record: InFlight, stage: Stage, failure: PipelineError) -> None:
+        """Notes that a value could not be entered into the blind index.
 
         If that is the fault of the record that brought it, another record may bring it. Otherwise all records that hold
         the value wait.
         """
         if isinstance(failure, (BadRecord, Rejected, Unforeseen)):
-            first.record.fail(stage, failure)
+            record.fail(stage, failure)
         else:
-            self.failed[first.use.blind_index] = failure
+            self.found.pop(value, None)
+            self.failed[value] = failure
 
     def fail_unknown(self, batch: Iterable[InFlight]) -> None:
         """Fails each record that holds a value whose token can't be known now."""
@@ -86,14 +103,14 @@ class ConsistentValues:
                 record.fail(Stage.RESOLVING, self.failed.get(use.blind_index))
 
     def shares_of(self, record: InFlight, draft: Draft) -> dict[tuple[bytes, str], Share]:
-        """Returns a record's uses of values that somebody else owns, by the value's record id and the user.
+        """Returns a record's uses of values that somebody else owns, or nobody, by the value's record id and the user.
 
-        A value without an owner is never erased, so it needs no share.
+        A record that names nobody keeps no value from being erased, so it has no share.
         """
         shares: dict[tuple[bytes, str], Share] = {}
-        for use in () if record.late else draft.uses:
+        for use in draft.uses if draft.subject and not record.late else ():
             entry = self.found[use.blind_index]
-            if entry.owner and entry.owner != draft.subject:
+            if entry.owner != draft.subject:
                 record_id = Pointer.parse(entry.token).record_id
                 share = Share(record_id, draft.subject, draft.arrived, entry.owner, entry.arrived)
                 shares[record_id, draft.subject] = share
@@ -106,7 +123,7 @@ class ConsistentValues:
         """
         tokens = dict(record.aliases)
         for use in () if record.late else draft.uses:
-            tokens[use.pointer.token] = self.found[use.blind_index].token
+            tokens[use.token] = self.found[use.blind_index].token
         return draft.event(tokens)
 
 
@@ -121,12 +138,10 @@ def vault_records(
         brought: the consistent values that it brings. They outlive it, because later records point at them too.
         own: True if its own values belong to it. Those of a late record are replaced by tombstones.
     """
-    records: list[VaultRecord] = []
-    if own:
-        records += draft.vault_records(record.aliases)
-        if record.late:
-            records += [_consistent(draft, use) for use in draft.uses if use.value is not None]
-            return [each.tombstone(record.erased_until) for each in records]
+    records = list(draft.vault_records(record.aliases)) if own else []
+    if own and record.late:
+        records += [_consistent(draft, use) for use in draft.uses if use.value is not None]
+        return [each.tombstone(record.erased_until) for each in records]
     return records + [_consistent(draft, use) for use in brought if use.value is not None]
 
 

@@ -8,7 +8,7 @@ occurrence, and an ordinary token holds the place of an alias. The batch use cas
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -79,12 +79,14 @@ class ConsistentUse:
     Args:
         blind_index: 32 bytes; never printed.
         pointer: points to the value's place in the vault if this is its first occurrence.
+        token: the pointer's token.
         value: the value that the vault keeps; None for a one-way token, because the vault keeps nothing of it.
     """
 
     scope: str
     blind_index: bytes = field(repr=False)
     pointer: Pointer
+    token: str
     value: VaultField | None = field(repr=False)
 
 
@@ -119,15 +121,17 @@ class Draft:
     @property
     def most_bytes(self) -> int:
         """Returns the most bytes that the event has, whichever tokens and aliases it shows in the end."""
-        grown = sum(max(0, len(use.draws.value) - len(use.pointer.token)) for use in self.aliases)
-        return len(self.text.filled({})) + grown
+        grown = sum([max(0, len(use.draws.value) - len(use.pointer.token)) for use in self.aliases])
+        return self.text.size + grown
 
     def event(self, tokens: Mapping[str, str]) -> SanitizedRecord:
         """Returns the event with its final tokens, given by the token that the draft drew."""
         return SanitizedRecord(self.event_type, self.text.filled(tokens), self.ingest_id, self.partition_key)
 
-    def vault_records(self, aliases: Mapping[str, str]) -> list[VaultRecord]:
+    def vault_records(self, aliases: Mapping[str, str]) -> Sequence[VaultRecord]:
         """Returns the vault records of the fields, which sign the aliases that are shown, given by token."""
+        if not self.aliases:
+            return self.records
         records = {each.record_id: each for each in self.records}
         for use in self.aliases:
             alias = aliases[use.pointer.token]
@@ -172,7 +176,7 @@ class Sanitizer:
             walk.watch(metadata, name, f"/{name}", plan.readings.identifier)
         hits = walk.guard()
         detail = json_text.dump({"metadata": metadata, "data": data})
-        drawn = [use.pointer.token for use in walk.uses] + [use.pointer.token for use in walk.aliases]
+        drawn = [use.token for use in walk.uses] + [use.pointer.token for use in walk.aliases]
         about = plan.subject_of(event)
         subject = self.subject_keys.at(arrived).subject(about) if about is not None else ""
         records = tuple(
@@ -450,8 +454,9 @@ class _Walk:
             scope, normal_form(kind.normal_form, str(value), self.countries)
         )
         kept = None if one_way else VaultField(path, "consistent", value)
-        self.uses.append(ConsistentUse(scope, blind_index, pointer, kept))
-        return pointer.token
+        token = pointer.token
+        self.uses.append(ConsistentUse(scope, blind_index, pointer, token, kept))
+        return token
 
 
 def _rename(holder: dict[str, Any], key: str, to: str) -> None:

@@ -39,11 +39,13 @@ class VaultStage:
         """Writes all that the records of a batch need, and completes the events whose tokens can be read then."""
         if any(draft.aliases for _, draft in drafts(batch)):
             claim_aliases(batch, self.aliases, budget)
-        self._read_erasures(batch, budget)
-        values = self._look_up(batch, budget)
+        consistent = [record for record, draft in drafts(batch) if draft.uses]
+        self._read_erasures(consistent, budget)
+        values = self._look_up(consistent, budget)
         self._store(batch, values, budget)
-        values.fail_unknown(batch)
-        self._share(batch, values, budget)
+        values.fail_unknown(consistent)
+        self._share(consistent, values, budget)
+        self._adopt(consistent, values, budget)
         for record, draft in drafts(batch):
             record.event = record.run(Stage.SERIALIZING, values.event_of, record, draft)
 
@@ -53,7 +55,7 @@ class VaultStage:
         Only records with consistent values need it, because those would come back into the index. Other records of an
         erased subject are never revealed, and the next sweep finds them.
         """
-        asking = [(record, draft.subject) for record, draft in drafts(batch) if draft.uses and draft.subject]
+        asking = [(record, draft.subject) for record, draft in drafts(batch) if draft.subject]
         subjects = sorted({subject for _, subject in asking})
         answers = self.erasures.until(subjects, budget) if subjects else {}
         for record, subject in asking:
@@ -95,7 +97,9 @@ class VaultStage:
         sealed = _Sealed()
         down: PipelineError | None = None
         for record, draft in drafts(batch):
-            brought = record.run(Stage.RESOLVING, values.missing, record, draft, sealed.firsts)
+            brought: dict[bytes, ConsistentUse] | None = {}
+            if draft.uses:
+                brought = record.run(Stage.RESOLVING, values.missing, record, draft, sealed.firsts)
             if brought is None or not (own or brought):
                 continue
             if budget.spent:
@@ -106,7 +110,8 @@ class VaultStage:
             items = record.run(Stage.SEALING, self._items, record, draft, brought.values(), own=own)
             if items is not None:
                 sealed.records.update(items)
-                sealed.firsts.update({value: First(use, record, draft) for value, use in brought.items()})
+                for value, use in brought.items():
+                    sealed.firsts[value] = First(use, record, draft)
             elif isinstance(record.failure, Transient):
                 # KMS returns no data key. The next record would only ask, and wait, again.
                 down = record.failure
@@ -124,15 +129,15 @@ class VaultStage:
         """Writes sealed records to the vault. A value whose record was not written is not entered then."""
         items = list(sealed.records.values())
         results = self.vault.put(items, budget) if items else ()
-        unwritten = {item.record_id: why for item, why in zip(items, results, strict=True) if why is not None}
-        if not unwritten:
+        if not any(results):
             return
+        unwritten = {item.record_id: why for item, why in zip(items, results, strict=True) if why is not None}
         for record, draft in drafts(batch):
             for record_id in own_ids(record, draft):
                 record.fail(Stage.WRITING, unwritten.get(record_id))
         for value, first in list(sealed.firsts.items()):
             if failure := unwritten.get(first.use.pointer.record_id):
-                values.lose(first, Stage.WRITING, failure)
+                values.lose(value, first.record, Stage.WRITING, failure)
                 del sealed.firsts[value]
 
     def _claim(self, values: ConsistentValues, firsts: Iterable[First], budget: Budget) -> None:
@@ -144,10 +149,19 @@ class VaultStage:
         tokens = self.index.claim([first.entry for first in by_value.values()], erased, budget)
         values.claim(tokens)
         for value, failure in tokens.failed.items():
-            values.lose(by_value[value], Stage.RESOLVING, failure)
+            values.lose(value, by_value[value].record, Stage.RESOLVING, failure)
+
+    def _adopt(self, batch: Sequence[InFlight], values: ConsistentValues, budget: Budget) -> None:
+        """Gives values that nobody owns to the first customer who uses them."""
+        while adopting := values.adopting(batch):
+            tokens = self.index.adopt([entry for _, entry in adopting.values()], budget)
+            values.claim(tokens)
+            for value, failure in tokens.failed.items():
+                values.lose(value, adopting[value][0], Stage.RESOLVING, failure)
+            values.fail_unknown(batch)
 
     def _share(self, batch: Sequence[InFlight], values: ConsistentValues, budget: Budget) -> None:
-        """Notes who uses a value that somebody else owns."""
+        """Notes who uses a value that somebody else owns, or nobody."""
         used = [
             (record, record.run(Stage.RESOLVING, values.shares_of, record, draft) or {})
             for record, draft in drafts(batch)

@@ -8,28 +8,11 @@ its part.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from tokenizer.reveal.budget_rules import BudgetRules, Window
+from tokenizer.authorization.budget_rules import BudgetRules, Window
+from tokenizer.authorization.ports import Counters
 
 MISSES = "misses"
-
-
-class Counters(Protocol):
-    """Stores counters."""
-
-    def add(
-        self, caller: str, window: Window, moment: datetime, amounts: Mapping[str, int]
-    ) -> Mapping[str, int]:
-        """Adds to a caller's counters of the window that holds a moment, all at once.
-
-        Returns:
-            The new total of each counter.
-
-        Raises:
-            PipelineError: it is not known whether the counters were changed.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +86,7 @@ class RevealBudgets:
     def _room(
         self, window: Window, groups: Collection[str], purpose: str, named: Mapping[str, str]
     ) -> dict[str, int]:
-        room = {MISSES: self.limits.most_misses(window)}
+        room = {MISSES: self.limits.misses.of(window)}
         for category, name in named.items():
             steps = self.limits.steps(window, groups, purpose, category)
             room |= {_full(name): steps.full, _shown(name): steps.shown}

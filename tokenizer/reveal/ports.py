@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from tokenizer.authorization.ports import RoutePolicies
 from tokenizer.callers import Caller
 from tokenizer.time_budget import Budget
 
@@ -25,7 +26,7 @@ class RevealRequest:
     action: Action
 
 
-class Policies(Protocol):
+class Policies(RoutePolicies, Protocol):
     """Decides who may reveal what."""
 
     def permitted(self, caller: Caller, request: RevealRequest, hour: int) -> Mapping[Action, frozenset[str]]:

@@ -8,7 +8,9 @@ from typing import Any
 from tokenizer.alarm_metrics import BUDGET_EXCEEDED, HONEY_ASKED
 from tokenizer.audit.lines import as_code
 from tokenizer.audit.port import Audit
+from tokenizer.authorization.ports import RouteAction
 from tokenizer.callers import Caller
+from tokenizer.errors import Refused
 from tokenizer.masking import mask
 from tokenizer.records import VaultField
 from tokenizer.reveal.budgets import Granted, RevealBudgets
@@ -32,7 +34,7 @@ class RevealService:
     Args:
         vault: holds the values.
         aliases: knows the tokens behind aliases.
-        policies: decides who may reveal what.
+        policies: decides who may ask, and who may reveal what.
         budgets: decides how much may be revealed.
         honey: knows the tokens that raise an alarm.
         audit: gets a line before each answer.
@@ -58,12 +60,14 @@ class RevealService:
         token is answered like any other. The audit line is written first: without a line there is no answer.
 
         Raises:
+            Refused: the policies don't let the caller ask at all. The audit trail has a line of it.
             PipelineError: the vault, its keys, the budgets, the honey tokens or the audit trail can't be reached.
         """
         moment, tokens = self.now(), tuple(dict.fromkeys(request.tokens))
         honey = self.honey.among(tokens, budget)
         if honey:
             self.signal(HONEY_ASKED, len(honey))
+        may_ask = self.policies.permits(caller, RouteAction.ASK_REVEAL, request.purpose)
         permitted = self.policies.permitted(caller, request, moment.hour)
         found = reveal(tokens, self.vault, self.aliases, budget) if permitted[request.action] else {}
         wanted, rest = _sorted(tokens, found, permitted[request.action])
@@ -77,6 +81,8 @@ class RevealService:
                 )
         answers = {token: answers[token] for token in tokens}
         self._write(caller, request, answers, honey=sorted(honey), budgets=granted.crossed)
+        if not may_ask:
+            raise Refused(DENIED, "the policies let the caller reveal nothing")
         return answers
 
     def _granted(

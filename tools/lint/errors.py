@@ -12,8 +12,8 @@ SILENT = frozenset({"_if_condition_failed", "fail", "isinstance", "mapped", "typ
 # Files that may tell the text of a foreign error, since it is about no record.
 ABOUT_NO_RECORD = {
     "ops/files.py": "commands of a producer: what the system says of opening the file that was named",
-    "tokenizer/aws/reveal/cedar.py": "the policies, which are part of the package",
-    "tokenizer/reveal/budget_rules.py": "the budgets, which are a parameter of the stack",
+    "tokenizer/aws/authorization/cedar.py": "the policies, which are part of the package",
+    "tokenizer/authorization/budget_rules.py": "the budgets, which are a parameter of the stack",
 }
 
 

@@ -1,7 +1,7 @@
 """The real handlers over a stubbed network, one process for all: what they print is what CloudWatch gets.
 
 `python -m tests.support.fakes.emitting`, with the environment that the template gives to functions. Whatever can be counted happens: an
-order, a poison record, a card number in a note, a sweep of tokens over honey and beyond a budget, an audit line that is not written, a sweep of erasures.
+order, a poison record, a card number in a note, a sweep of tokens over honey and beyond a budget, an audit line that is not written, a declined charge, a sweep of erasures.
 """
 
 import json
@@ -12,12 +12,15 @@ from typing import Any
 from bench.engine.path import Path
 from bench.network import Network
 from bench.workload import CONSISTENT, CONTEXT, orders, stream_event
-from handlers import erase, reveal
+from handlers import erase, pay, reveal
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.endless_vault import EndlessVault, token_of
 from tests.support.fakes.reveals import CountedRevealing
 from tests.support.fakes.unwritten import unwritten
 from tests.support.fakes.world import FakeAliases
+from tokenizer.alarm_metrics import PAYMENT_DECLINED
+from tokenizer.aws.platform import counters
+from tokenizer.errors import Refused
 
 FROM_TEMPLATE = {name: value for name, value in os.environ.items() if name.startswith("POWERTOOLS_")}
 
@@ -62,6 +65,17 @@ def ask_in_vain() -> None:
     reveal.handler({"tokens": [token_of(1)], "purpose": "charge"}, CONTEXT)  # type: ignore[arg-type]  # the same
 
 
+def decline() -> None:
+    """A charge that the gateway declines."""
+
+    def declined(*_: Any) -> None:
+        counters.count(PAYMENT_DECLINED)
+        raise Refused("not_payable", "the test needs no answer")
+
+    pay._cashier = lambda: SimpleNamespace(pay=declined)  # type: ignore[assignment]  # the same
+    pay.handler({"order_id": "o", "key": "k"}, CONTEXT)  # type: ignore[arg-type]  # the same
+
+
 def sweep() -> None:
     """The erase function, as its schedule calls it."""
     counted = SimpleNamespace(sweep=lambda _: {"swept": 2, "failed": 0})
@@ -73,4 +87,5 @@ if __name__ == "__main__":
     tokenize()
     ask()
     ask_in_vain()
+    decline()
     sweep()

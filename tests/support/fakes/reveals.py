@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tokenizer.authorization.budget_rules import BudgetRules, Window
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.platform import counters
-from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.errors import PipelineError
-from tokenizer.reveal.budget_rules import BudgetRules, Window
 from tokenizer.reveal.budgets import RevealBudgets
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault
 from tokenizer.reveal.ports import Policies

@@ -322,7 +322,7 @@ USES: dict[str, list[tuple[tuple[str, ...], str, dict[str, str]]]] = {
         (("TokenKeysRole",), "GenerateDataKeyWithoutPlaintext", {"purpose": "token-keys"}),
     ],
     "AuditKey": [
-        (("RevealRole", "PaymentRole", "EraseRole", "ReplayRole", "HoneyRole", "RekeyRole"), "GenerateDataKey", {"purpose": "audit"}),
+        (("RevealRole", "PaymentRole", "EraseRole", "ReplayRole", "HoneyRole", "ApiRole", "RekeyRole"), "GenerateDataKey", {"purpose": "audit"}),
         (("AuditReaderRole",), "Decrypt", {"purpose": "audit"}),
     ],
     "FingerprintKey": [(("ApiRole",), "GenerateMac", {})],

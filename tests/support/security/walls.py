@@ -199,7 +199,7 @@ def _update(table: str) -> Arguments:
 VAULT, INDEX, SHARES, ERASURES = "VaultTableName", "BlindIndexTableName", "SHARES_TABLE", "ERASURES_TABLE"
 READERS = frozenset({"reveal", "pay"})
 AUDITED, AUDITOR = (
-    frozenset({"reveal", "pay", "erase", "replay", "honey", "rekey ‡"}),
+    frozenset({"reveal", "pay", "erase", "replay", "honey", "API", "rekey ‡"}),
     frozenset({"audit reader"}),
 )
 ERASE, API, REPLAY = frozenset({"erase"}), frozenset({"API"}), frozenset({"replay"})
@@ -388,6 +388,18 @@ ACTIONS = (
         frozenset({"pay"}) | API | CONSUMER,
     ),
     Action(
+        "find the orders of an email's token",
+        "dynamodb",
+        "query",
+        lambda names: {
+            "TableName": names["OrdersTableName"],
+            "IndexName": "email",
+            "KeyConditionExpression": "email = :token",
+            "ExpressionAttributeValues": {":token": {"S": "00"}},
+        },
+        API,
+    ),
+    Action(
         "store a sanitized order",
         "dynamodb",
         "put_item",
@@ -396,7 +408,13 @@ ACTIONS = (
     ),
     Action("store a payment", "dynamodb", "put_item", _never("PAYMENTS_TABLE"), frozenset({"pay"})),
     Action("claim an idempotency key", "dynamodb", "put_item", _never("IDEMPOTENCY_TABLE"), API),
-    Action("count a reveal", "dynamodb", "update_item", _update("BUDGETS_TABLE"), frozenset({"reveal"})),
+    Action(
+        "count a reveal, a declined charge or a look-up",
+        "dynamodb",
+        "update_item",
+        _update("BUDGETS_TABLE"),
+        frozenset({"reveal", "pay", "API"}),
+    ),
     Action("read what callers were shown", "dynamodb", "get_item", _get("BUDGETS_TABLE"), NOBODY),
     Action("look for honey tokens", "dynamodb", "batch_get_item", _keys("HONEY_TABLE"), READERS),
     Action("list honey tokens", "dynamodb", "scan", _table("HONEY_TABLE"), HONEY),

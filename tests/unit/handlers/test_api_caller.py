@@ -67,7 +67,12 @@ def test_groups_are_understood_however_the_gateway_writes_them(
     call: Api, asking: Asking, groups: Any
 ) -> None:
     ask(call, **{"cognito:groups": groups})
-    assert asking.caller == {"name": "ann", "groups": ["payments", "support"], "mfa": False}
+    assert asking.caller == {
+        "name": "ann",
+        "groups": ["payments", "support"],
+        "mfa": False,
+        "scopes": (),
+    }
 
 
 def test_the_client_is_told_that_a_value_is_masked(call: Api, asking: Asking) -> None:
@@ -106,7 +111,8 @@ def test_the_scopes_are_these() -> None:
 @pytest.mark.parametrize("route", NEEDED, ids=" ".join)
 @pytest.mark.parametrize("scope", ["{}", "a/b {}", "{} a/b", "a/b {} c/d", ALL])
 def test_a_machine_is_let_in_by_the_scope_of_its_method(route: tuple[str, str], scope: str) -> None:
-    assert machine(route, scope=scope.format(NEEDED[route])) == Caller("client")
+    given = scope.format(NEEDED[route])
+    assert machine(route, scope=given) == Caller("client", scopes=tuple(given.split()))
 
 
 @pytest.mark.parametrize("route", NEEDED, ids=" ".join)
@@ -157,4 +163,4 @@ def test_a_machine_comes_with_an_access_token_and_a_name(claims: dict[str, Any])
 
 def test_a_machine_has_no_groups_and_no_second_factor_whatever_its_token_says() -> None:
     claims = {"cognito:groups": ["payments", "compliance"], "amr": ["mfa"], "scope": ALL}
-    assert machine(("POST", "/machine/orders"), **claims) == Caller("client")
+    assert machine(("POST", "/machine/orders"), **claims) == Caller("client", scopes=tuple(ALL.split()))

@@ -13,14 +13,13 @@ from tokenizer.errors import PipelineError
 CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
 
 
-SHELF = SimpleNamespace(order=lambda _: {"order": {}})
 WRITERS: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "reveal": (reveal, "_reveals", SimpleNamespace(answer=unwritten), {"tokens": ["t"], "purpose": "charge"}),
     "pay": (
         pay,
-        "_parts",
-        (SHELF, SimpleNamespace(pay=unwritten)),
-        {"order_id": "o", "key": "k", "caller": "c"},
+        "_cashier",
+        SimpleNamespace(pay=unwritten),
+        {"order_id": "o", "key": "k", "caller": {"name": "c"}},
     ),
     "erase": (erase, "_service", SimpleNamespace(erase=unwritten), {"customer_id": "c", "purpose": "p"}),
     "sweep": (erase, "_service", SimpleNamespace(sweep=unwritten), {"sweep": True}),

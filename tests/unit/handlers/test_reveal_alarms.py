@@ -15,7 +15,7 @@ from tests.support.fakes.endless_vault import CARD, EndlessVault, token_of
 from tests.support.fakes.reveals import CountedRevealing, Revealing
 from tests.support.fakes.world import FakeAliases
 from tests.support.handlers import Emitted
-from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED
+from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED, PAYMENT_DECLINED
 from tokenizer.aws.platform import counters
 from tokenizer.errors import Unavailable
 
@@ -30,6 +30,7 @@ LISTENING = {
     "BudgetExceededAlarm": "BudgetExceeded",
     "DeniedAlarm": "Denied",
     "HoneyTokenAlarm": "HoneyTokenAsked",
+    "PaymentsDeclinedAlarm": "PaymentDeclined",
     "RetriedAlarm": "Retried",
     "RevealsDeniedAlarm": "RevealsDenied",
     "SweepsFailedAlarm": "SweepsFailed",
@@ -99,10 +100,10 @@ def test_a_payment_tells_of_honey_too(monkeypatch: pytest.MonkeyPatch, emitted: 
             counters.count(HONEY_ASKED)
             raise Unavailable("down")
 
-    shelf = SimpleNamespace(order=lambda _: {"order": {}})
-    monkeypatch.setattr(pay, "_parts", lambda: (shelf, Till()))
+    monkeypatch.setattr(pay, "_cashier", Till)
     assert (
-        pay.handler({"order_id": "o", "key": "k", "caller": "c"}, CONTEXT)["error"]["code"] == "unavailable"
+        pay.handler({"order_id": "o", "key": "k", "caller": CALLER}, CONTEXT)["error"]["code"]
+        == "unavailable"
     )
     assert emitted()["HoneyTokenAsked"][0] == 1
 
@@ -115,6 +116,7 @@ def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(
         ask(first)
     batch_outcomes.log_batch([])
     counters.count(AUDIT_FAILED)
+    counters.count(PAYMENT_DECLINED)
     monkeypatch.setattr(erase, "_service", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0}))
     erase.handler({"sweep": True}, CONTEXT)
     found = emitted()

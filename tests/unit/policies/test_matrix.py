@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tokenizer.aws.reveal.cedar import CedarPolicies
+from handlers.rest.callers import SCOPES as SCOPE_OF
+from handlers.rest.rights import ACTIONS
+from tokenizer.authorization.ports import OF_VALUES, RouteAction
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.callers import IAM, Caller, caller_of
 from tokenizer.errors import InvalidRequest
 from tokenizer.messages.base import parse_message
@@ -14,8 +17,9 @@ from tokenizer.messages.reveal import REVEAL
 from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.categories import CATEGORIES, category
 
-POLICIES = Path("policies/reveal.cedar").read_text()
-GROUPS = ("payments", "support", "compliance", "analytics", "nobody")
+POLICIES = "\n".join(Path("policies", name).read_text() for name in ("reveal.cedar", "routes.cedar"))
+GROUPS = ("shop", "payments", "support", "compliance", "analytics", "nobody")
+SCOPES = ("orders/write", "orders/read", "tokens/write", "tokens/look_up", "tokens/nothing")
 PURPOSES = (
     "charge",
     "refund",
@@ -108,17 +112,79 @@ def test_a_rule_that_can_not_be_evaluated_is_a_denial() -> None:
     assert permitted(CedarPolicies(everything + broken), "payments", "charge", FULL) == frozenset()
 
 
-def erasers(policies: CedarPolicies) -> set[tuple[str, str]]:
-    return {
-        (group, purpose)
-        for group, purpose in product(GROUPS, PURPOSES)
-        if policies.permits_erasure(Caller("c", (group,)), purpose)
-    }
+EVERY = frozenset({"all"})
+LOOKED_UP = frozenset({"email", "phone"})
+
+# With or without a second factor and for every purpose that is not named; what is not here is denied.
+ROUTES: dict[tuple[str, RouteAction], frozenset[str]] = {
+    ("shop", RouteAction.PLACE): EVERY,
+    ("shop", RouteAction.READ): EVERY,
+    ("shop", RouteAction.TOKENIZE): ALL,
+    ("shop", RouteAction.ASK_REVEAL): EVERY,
+    ("payments", RouteAction.CHARGE): EVERY,
+    ("payments", RouteAction.ASK_REVEAL): EVERY,
+    ("support", RouteAction.LOOK_UP): LOOKED_UP,
+    ("support", RouteAction.ASK_REVEAL): EVERY,
+    ("compliance", RouteAction.LOOK_UP): LOOKED_UP,
+    ("compliance", RouteAction.ASK_REVEAL): EVERY,
+    ("analytics", RouteAction.READ): EVERY,
+    ("analytics", RouteAction.ASK_REVEAL): EVERY,
+    ("orders/write", RouteAction.PLACE): EVERY,
+    ("orders/read", RouteAction.READ): EVERY,
+    ("tokens/write", RouteAction.TOKENIZE): ALL,
+    ("tokens/look_up", RouteAction.LOOK_UP): LOOKED_UP,
+}
+FOR_A_PURPOSE = {("compliance", RouteAction.ERASE, "erasure_request"): EVERY}
+
+Cell = tuple[str, RouteAction, str]
 
 
-def test_who_may_erase_and_what_for() -> None:
-    assert erasers(CedarPolicies()) == {("compliance", "erasure_request")}
-    assert CedarPolicies().permits_erasure(Caller("c", (IAM,)), "any")
+def routes(policies: CedarPolicies) -> dict[Cell, frozenset[str]]:
+    """Returns what each group or scope may do on each route, by the purpose: kinds of values, or all of it."""
+    found: dict[Cell, frozenset[str]] = {}
+    for who, action, purpose, mfa in product((*GROUPS, *SCOPES), RouteAction, PURPOSES, (NO_MFA, MFA)):
+        caller = Caller("c", scopes=(who,)) if "/" in who else Caller("c", (who,), mfa)
+        if action in OF_VALUES:
+            permitted = policies.permitted_categories(caller, action, purpose)
+            assert policies.permits(caller, action, purpose) is bool(permitted)
+        else:
+            permitted = EVERY if policies.permits(caller, action, purpose) else frozenset()
+        if permitted:
+            assert found.setdefault((who, action, purpose), permitted) == permitted
+    return found
+
+
+EXPECTED_ROUTES = {
+    (*cell, purpose): kinds for cell, kinds in ROUTES.items() for purpose in PURPOSES
+} | FOR_A_PURPOSE
+
+
+def test_every_cell_of_the_routes_is_as_expected() -> None:
+    assert routes(CedarPolicies()) == EXPECTED_ROUTES
+
+
+def test_whoever_is_in_no_group_may_do_nothing() -> None:
+    assert not any(
+        CedarPolicies().permits(Caller("c"), action, purpose)
+        for action, purpose in product(RouteAction, PURPOSES)
+    )
+
+
+def test_groups_in_a_machines_token_and_scopes_in_a_persons_are_worth_nothing() -> None:
+    machine = Caller("c", ("shop", "payments", "compliance"), scopes=("tokens/nothing",))
+    person = Caller("c", ("orders/write", "orders/read", "tokens/write", "tokens/look_up"))
+    assert not any(
+        CedarPolicies().permits(each, action) for each, action in product((machine, person), RouteAction)
+    )
+
+
+def test_every_route_is_an_action_of_the_policies() -> None:
+    assert set(ACTIONS.values()) == set(RouteAction) - {RouteAction.LOOK_UP}
+    assert {(method, path.removeprefix("/machine")) for method, path in SCOPE_OF} <= set(ACTIONS)
+
+
+def test_direct_callers_may_erase() -> None:
+    assert CedarPolicies().permits(Caller("c", (IAM,)), RouteAction.ERASE, "any")
 
 
 def test_the_policies_fit_their_schema() -> None:
@@ -138,7 +204,7 @@ def test_without_any_one_rule_something_else_is_permitted(rule: str) -> None:
         assert permitted(CedarPolicies(), IAM, "any", FULL) == ALL
         assert permitted(policies, IAM, "any", FULL) == frozenset()
     else:
-        assert (matrix(policies), erasers(policies)) != (ALLOWED, erasers(CedarPolicies()))
+        assert (matrix(policies), routes(policies)) != (ALLOWED, EXPECTED_ROUTES)
 
 
 @pytest.mark.parametrize("action", list(Action))

@@ -16,8 +16,9 @@ from tests.support.fakes.reveals import NOON
 from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import SUBJECT_KEY, ample_budget
 from tests.support.samples import ARRIVED, order, stream_record
+from tokenizer.authorization.budget_rules import Window
+from tokenizer.aws.authorization.budget_counters import DynamoCounters
 from tokenizer.aws.platform.batches import in_calls
-from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
@@ -26,7 +27,6 @@ from tokenizer.errors import Refused
 from tokenizer.records import VaultField, VaultRecord, milliseconds
 from tokenizer.rekey.progress import Phase, Run, Stretch
 from tokenizer.rekey.run import Rekeying
-from tokenizer.reveal.budget_rules import Window
 from tokenizer.reveal.budgets import RevealBudgets
 from tokenizer.time_budget import Budget
 from tokenizer.vault.lifetimes import Lifetimes

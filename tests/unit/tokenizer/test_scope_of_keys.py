@@ -23,19 +23,20 @@ from tests.support.fakes.reveals import NOON, FakeHoney
 from tests.support.fakes.world import SCOPE_KEYS, World, ample_budget
 from tests.support.samples import data, order, stream_record
 from tokenizer.audit.lines import key_context
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.aws.api.fingerprints import Asked, Fingerprints
 from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
+from tokenizer.aws.authorization.budget_counters import DynamoCounters
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
 from tokenizer.aws.replay.letters import Letters
-from tokenizer.aws.reveal.budget_counters import DynamoCounters
 from tokenizer.aws.vault import token_keys
+from tokenizer.callers import Caller
 from tokenizer.errors import Refused
-from tokenizer.payments.cashier import Cashier, NoGateway, Payment
+from tokenizer.payments.cashier import Cashier, NoGateway
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.records import Share
-from tokenizer.reveal.budget_rules import Window
 from tokenizer.vault.tokens import Pointer, ScopeKeys
 
 
@@ -57,13 +58,12 @@ def payment_id(order_id: str, key: str, caller: str) -> str:
         def find(self, payment_id: str) -> None:
             raise Stopped(payment_id)
 
-        def keep(self, payment: Payment) -> Payment:
-            return payment
-
-    world = World()
-    till = Cashier(world.vault, world.aliases, NoGateway(), Payments(), FakeAudit(), FakeHoney(), lambda *_: None)  # fmt: skip
+    payments: Any = Payments()
+    policies: Any = SimpleNamespace(permits=lambda *_: True)
+    nothing: Any = None
+    till = Cashier(nothing, policies, nothing, nothing, NoGateway(), payments, nothing, FakeAudit(), FakeHoney(), lambda *_: None, lambda: NOON)  # fmt: skip
     with pytest.raises(Stopped) as caught:
-        till.pay({"order_id": order_id}, key, caller, ample_budget())
+        till.pay(order_id, key, Caller(caller), ample_budget())
     return str(caught.value)
 
 
@@ -150,7 +150,7 @@ def operations(order_id: str = "SO-1", caller: str = "ann") -> list[Asked]:
     waiting = SynchronousTokenizer(nothing, "tokenize", "api", keys)
     body = data(order())
     desk.take(body, caller, "k")
-    desk.pay(order_id, "k", caller)
+    desk.pay(order_id, "k", Caller(caller))
     waiting.order(body, caller, "k")
     waiting.values([("name", "Ann")], caller, "k", None)
     found: list[Asked] = keys.asked

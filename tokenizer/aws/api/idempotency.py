@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -42,15 +42,18 @@ class Turn:
     Args:
         record_id: identifies what is tokenized; random, and the same for every repeat.
         arrived: milliseconds since 1970 at which the first request arrived.
+        leased_until: milliseconds since 1970 at which the permission ends; it tells one turn of a key from the next.
     """
 
     record_id: str
     arrived: int
+    leased_until: int = field(compare=False)
 
     @classmethod
     def fresh(cls) -> "Turn":
         """Returns a new turn."""
-        return cls(secrets.token_hex(16), _now())
+        now = _now()
+        return cls(secrets.token_hex(16), now, now + LEASE_SECONDS * 1000)
 
 
 class IdempotencyKeys:
@@ -85,12 +88,12 @@ class IdempotencyKeys:
             answer = work(claimed)
         except BaseException:
             with suppress(PipelineError):  # the lease ends by itself
-                self._release(claim_id)
+                self._release(claim_id, claimed)
             raise
         with suppress(
             PipelineError
         ):  # the work is done; at the worst a repeat does it again, as the same record
-            self._finish(claim_id, answer)
+            self._finish(claim_id, claimed, answer)
         return answer
 
     @translated("claiming an idempotency key")
@@ -104,7 +107,7 @@ class IdempotencyKeys:
                     "fingerprint": {"B": fingerprint},
                     "record_id": {"S": turn.record_id},
                     "arrived": {"N": str(turn.arrived)},
-                    "leased_until": {"N": str(turn.arrived + LEASE_SECONDS * 1000)},
+                    "leased_until": {"N": str(turn.leased_until)},
                     "expires_at": {"N": str(turn.arrived // 1000 + _REMEMBERED_SECONDS)},
                 },
                 # DynamoDB may take days to remove what has expired.
@@ -129,31 +132,36 @@ class IdempotencyKeys:
             answer: Answer = json_text.parse(item["answer"]["S"].encode())
             return answer
         seen, now = int(item["leased_until"]["N"]), _now()
+        until = now + LEASE_SECONDS * 1000
         if seen > now:
             raise Refused(IN_USE, "Idempotency-Key: its first request is still at work")
         try:
             self._lease(
                 item["id"]["S"],
-                now + LEASE_SECONDS * 1000,
+                until,
                 ConditionExpression="leased_until = :seen AND attribute_not_exists(answer)",
                 seen=seen,
             )
         except ClientError as error:
             _if_condition_failed(error)
             raise Refused(IN_USE, "Idempotency-Key: another repeat is at work") from None
-        return Turn(item["record_id"]["S"], int(item["arrived"]["N"]))
+        return Turn(item["record_id"]["S"], int(item["arrived"]["N"]), until)
 
     @translated("releasing an idempotency key")
-    def _release(self, claim_id: str) -> None:
-        self._lease(claim_id, 0)
+    def _release(self, claim_id: str, turn: Turn) -> None:
+        """Ends a turn's lease, unless somebody has taken the key over since."""
+        try:
+            self._lease(claim_id, 0, ConditionExpression="leased_until = :seen", seen=turn.leased_until)
+        except ClientError as error:
+            _if_condition_failed(error)
 
     @translated("finishing an idempotency key")
-    def _finish(self, claim_id: str, answer: Answer) -> None:
+    def _finish(self, claim_id: str, turn: Turn, answer: Answer) -> None:
         text = json_text.dump_text(answer)
         if (
             len(text.encode()) > _ITEM_BYTES
         ):  # a repeat works again then, and gets the same as the same record
-            self._lease(claim_id, 0)
+            self._release(claim_id, turn)
             return
         self._dynamodb.update_item(
             TableName=self._table,

@@ -95,7 +95,7 @@ class OrderService:
         """Returns the latest sanitized order, or None."""
         return self._orders.order(order_id)
 
-    def pay(self, order_id: str, key: str, caller: str) -> dict[str, Any]:
+    def pay(self, order_id: str, key: str, caller: Caller) -> dict[str, Any]:
         """Pays an order; returns the payment.
 
         Raises:
@@ -108,7 +108,7 @@ class OrderService:
             paid = ask_function(self._functions, self._payment_function, asked, PAID)
             return paid.payment.model_dump(exclude_none=True)
 
-        return self._keys.once(Asked(f"payment#{order_id}", caller, key, b""), charge)
+        return self._keys.once(Asked(f"payment#{order_id}", caller.name, key, b""), charge)
 
     def reveal(self, tokens: Sequence[str], purpose: str, *, masked: bool, caller: Caller) -> RevealAnswer:
         """Returns what the reveal function answers for a caller.

@@ -5,6 +5,7 @@ from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
 from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.compose.invocation import API_CALL_SECONDS
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import ApiSettings
@@ -33,6 +34,15 @@ def synchronous_tokenizer(settings: ApiSettings) -> SynchronousTokenizer:
         settings.api_name,
         _idempotency_keys(settings),
     )
+
+
+def route_policies() -> CedarPolicies:
+    """Returns who decides what the API's callers may do.
+
+    Raises:
+        Configuration: the shipped policies don't have the right form.
+    """
+    return CedarPolicies()
 
 
 def _idempotency_keys(settings: ApiSettings) -> IdempotencyKeys:

@@ -2,6 +2,7 @@
 
 import time
 
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.compose.audit import audit_trail
 from tokenizer.aws.compose.data_keys import bounds, vault_context
 from tokenizer.aws.erasure.marks import DynamoErasures
@@ -11,7 +12,6 @@ from tokenizer.aws.pipeline.bus import EventBridgeBus
 from tokenizer.aws.pipeline.shares import DynamoShares
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import EraseSettings
-from tokenizer.aws.reveal.cedar import CedarPolicies
 from tokenizer.aws.vault.data_keys import DataKeyWriter
 from tokenizer.aws.vault.materials import VaultWriterMaterials
 from tokenizer.aws.vault.token_keys import load_subject_keys

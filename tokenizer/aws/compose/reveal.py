@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
+from tokenizer.authorization.budget_rules import BudgetRules
+from tokenizer.aws.authorization.budget_counters import DynamoCounters
+from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.compose.audit import audit_trail
 from tokenizer.aws.compose.vault import aliases, unerased_vault
 from tokenizer.aws.honeytokens.reader import HoneyReader
 from tokenizer.aws.platform import clients, counters, package_files
 from tokenizer.aws.platform.settings import RevealSettings
-from tokenizer.aws.reveal.budget_counters import DynamoCounters
-from tokenizer.aws.reveal.cedar import CedarPolicies
-from tokenizer.reveal.budget_rules import BudgetRules
 from tokenizer.reveal.budgets import RevealBudgets
 from tokenizer.reveal.service import RevealService
 

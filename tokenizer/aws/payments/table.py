@@ -1,11 +1,12 @@
-"""Stores the result of each payment. The first result stays for good."""
+"""Stores the result of each payment, which stays for good, and the latest attempt to charge each order."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.payments.attempts import Attempt, AttemptState
 from tokenizer.payments.cashier import Payment, PaymentStatus
 
 if TYPE_CHECKING:
@@ -55,3 +56,62 @@ class PaymentsTable:
                 raise
             return self.find(payment.payment_id) or payment
         return payment
+
+    @translated("looking for an attempt to charge")
+    def attempt(self, order_id: str) -> Attempt | None:
+        """Returns the latest attempt to charge an order."""
+        answer = self._dynamodb.get_item(
+            TableName=self._table, Key={"id": {"S": _attempt_id(order_id)}}, ConsistentRead=True
+        )
+        item = answer.get("Item")
+        if item is None:
+            return None
+        return Attempt(
+            order_id=order_id,
+            number=int(item["number"]["N"]),
+            most=item["most"]["S"],
+            amount=item["amount"]["S"],
+            currency=item["currency"]["S"],
+            card=(item["card_number"]["S"], item["card_expiry"]["S"]),
+            payment_id=item["payment_id"]["S"],
+            since=item["since"]["S"],
+            state=AttemptState(item["state"]["S"]),
+        )
+
+    @translated("keeping an attempt to charge")
+    def put_attempt(self, attempt: Attempt, last: Attempt | None) -> bool:
+        """Stores an attempt; returns False if the latest one is not `last` any more."""
+        item = {
+            "id": {"S": _attempt_id(attempt.order_id)},
+            "number": {"N": str(attempt.number)},
+            "most": {"S": attempt.most},
+            "amount": {"S": attempt.amount},
+            "currency": {"S": attempt.currency},
+            "card_number": {"S": attempt.card[0]},
+            "card_expiry": {"S": attempt.card[1]},
+            "payment_id": {"S": attempt.payment_id},
+            "since": {"S": attempt.since},
+            "state": {"S": str(attempt.state)},
+        }
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(id)"}
+        if last is not None:
+            condition = {
+                "ConditionExpression": "#number = :number AND #state = :state AND #since = :since",
+                "ExpressionAttributeNames": {"#number": "number", "#state": "state", "#since": "since"},
+                "ExpressionAttributeValues": {
+                    ":number": {"N": str(last.number)},
+                    ":state": {"S": str(last.state)},
+                    ":since": {"S": last.since},
+                },
+            }
+        try:
+            self._dynamodb.put_item(TableName=self._table, Item=item, **condition)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+
+def _attempt_id(order_id: str) -> str:
+    return f"order#{order_id}"

@@ -57,6 +57,9 @@ def in_lanes(
         most: the most entries of one call.
         max_bytes: the most bytes of all entries of one call together.
     """
+    named = [group for group in groups.values() if group is not None]
+    if len(set(named)) == len(named):
+        return [[call] for call in in_calls(sizes, most, max_bytes)]
     members: dict[object, dict[Key, int]] = {}
     for key, size in sizes.items():
         group = groups[key]

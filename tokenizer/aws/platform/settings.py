@@ -290,11 +290,13 @@ class PaySettings(VaultReaderSettings):
     Args:
         orders_table: the table of orders with their tokens.
         payments_table: the table of payments and their results.
+        budgets_table: the table of the budgets' counters.
         payment_gateway: `none`, or `fake` on the local stack. A real one implements the port `Gateway`.
     """
 
     orders_table: str
     payments_table: str
+    budgets_table: str
     payment_gateway: str = "none"
 
 

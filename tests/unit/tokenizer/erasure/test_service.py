@@ -19,7 +19,7 @@ PASTED = "because of 4111 1111 1111 1111"
 
 
 def desk(erasing: Erasing, audit: FakeAudit, *, permits: bool = True) -> ErasureService:
-    policies: Any = SimpleNamespace(permits_erasure=lambda _caller, _purpose: permits)
+    policies: Any = SimpleNamespace(permits=lambda _caller, _action, _purpose: permits)
     return ErasureService(erasing.eraser, policies, audit)
 
 

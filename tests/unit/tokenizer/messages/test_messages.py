@@ -52,7 +52,7 @@ GOOD: list[tuple[TypeAdapter[Any] | None, dict[str, Any]]] = [
     (REVEAL, {"tokens": ["t", "u"], "purpose": "charge", "masked": True, "caller": CALLER}),
     (REVEAL, {"tokens": ["t"], "purpose": "charge"}),
     (REVEAL_ANSWER, {"tokens": {"t": {"status": "ok", "kind": "token", "value": '"v"', "masked": True}}}),
-    (PAY, {"order_id": "SO-1", "key": "k", "caller": "ann"}),
+    (PAY, {"order_id": "SO-1", "key": "k", "caller": CALLER}),
     (PAID, {"payment": PAYMENT}),
     (ERASE, {"customer_id": "C-1", "purpose": "p", "caller": CALLER}),
     (ERASED, {"certificate": CERTIFICATE}),

@@ -7,8 +7,8 @@ import pytest
 
 from tests.support.budgets import LIMITS
 from tests.support.fakes.reveals import NOON, FakeCounters
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.errors import Unavailable
-from tokenizer.reveal.budget_rules import Window
 from tokenizer.reveal.budgets import Granted, RevealBudgets
 
 

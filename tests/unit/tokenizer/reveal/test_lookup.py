@@ -11,10 +11,10 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.endless_vault import CARD, EndlessVault, token_of
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import FakeAliases, ample_budget
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.callers import IAM, Caller
-from tokenizer.errors import PipelineError, Unavailable
+from tokenizer.errors import PipelineError, Refused, Unavailable
 from tokenizer.records import VaultRecord
-from tokenizer.reveal.budget_rules import Window
 from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.time_budget import Budget
 from tokenizer.vault.categories import CATEGORIES
@@ -125,7 +125,7 @@ def test_a_vault_that_fails_uses_up_nobodys_misses() -> None:
 
 @pytest.mark.parametrize(
     ("caller", "purpose"),
-    [(ANALYTICS, "charge"), (PAYMENTS, "curiosity"), (PAYMENTS, ""), (Caller("x", ()), "charge")],
+    [(ANALYTICS, "charge"), (PAYMENTS, "curiosity"), (PAYMENTS, "")],
 )
 def test_who_may_reveal_nothing_is_told_the_same_of_every_token_and_the_vault_is_not_read(
     caller: Caller, purpose: str
@@ -133,6 +133,18 @@ def test_who_may_reveal_nothing_is_told_the_same_of_every_token_and_the_vault_is
     at = desk(below=10)
     answers = asked(at, [1, 10_000], caller, purpose)
     assert answers == [{"status": "denied"}] * 2
+    assert isinstance(at.vault, EndlessVault)
+    assert at.vault.reads == 0
+
+
+@pytest.mark.parametrize("groups", [(), ("nobody",), ("Payments",)])
+def test_who_is_in_no_group_is_refused_after_line_alarm_and_budget(groups: tuple[str, ...]) -> None:
+    at = desk()
+    at.honey.tokens = {token_of(3)}
+    with pytest.raises(Refused) as refused:
+        asked(at, [1, 3], Caller("x", groups))
+    assert (refused.value.code, at.signals["HoneyTokenAsked"]) == ("denied", 1)
+    assert [set(line["tokens"].values()) for line in at.audit.lines] == [{"denied"}]
     assert isinstance(at.vault, EndlessVault)
     assert at.vault.reads == 0
 

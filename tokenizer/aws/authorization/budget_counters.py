@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tokenizer.authorization.budget_rules import Window
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.reveal.budget_rules import Window
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

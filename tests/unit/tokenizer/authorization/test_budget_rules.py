@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.fakes.reveals import SHIPPED
+from tokenizer.authorization.budget_rules import BudgetRules, Steps, Window
 from tokenizer.errors import Configuration
-from tokenizer.reveal.budget_rules import BudgetRules, Steps, Window
 from tokenizer.vault.categories import CATEGORIES
 
 TEXT = """
@@ -24,6 +24,12 @@ day = { full = 0, shown = 0 }
 [misses]
 hour = 9
 day = 10
+[declines]
+hour = 11
+day = 12
+[look_ups]
+hour = 13
+day = 14
 """
 
 
@@ -46,7 +52,10 @@ def test_the_first_row_that_fits_counts(
 def test_hours_and_days_have_steps_of_their_own() -> None:
     limits = BudgetRules.parse(TEXT)
     assert limits.steps(Window.DAY, ("payments",), "charge", "card_number") == Steps(full=3, shown=4)
-    assert [limits.most_misses(window) for window in Window] == [9, 10]
+    counts = [
+        limit.of(window) for limit in (limits.misses, limits.declines, limits.look_ups) for window in Window
+    ]
+    assert counts == [9, 10, 11, 12, 13, 14]
 
 
 def test_purposes_that_callers_make_up_are_counted_together() -> None:
@@ -116,7 +125,7 @@ def test_of_several_groups_the_first_row_of_the_shipped_file_counts() -> None:
 
 
 def test_the_shipped_misses_and_purposes_are_these() -> None:
-    assert [SHIPPED.most_misses(window) for window in (Window.HOUR, Window.DAY)] == [200, 500]
+    assert [SHIPPED.misses.of(window) for window in (Window.HOUR, Window.DAY)] == [200, 500]
     assert SHIPPED.purposes == {"charge", "refund", "support", "legal_request", "fraud_investigation"}
 
 

@@ -71,19 +71,33 @@ class Row(_Model):
         )
 
 
-class Misses(_Model):
-    """Limits the tokens that lead nowhere or are refused."""
+class Limit(_Model):
+    """Limits a count in each window."""
 
     hour: Count
     day: Count
 
+    def of(self, window: Window) -> int:
+        """Returns the limit in a window."""
+        return self.hour if window is Window.HOUR else self.day
+
 
 class BudgetRules(_Model):
-    """Holds the whole file."""
+    """Holds the whole file.
+
+    Args:
+        purposes: the purposes that are counted by name.
+        reveals: the rows that limit reveals.
+        misses: limits the tokens that lead nowhere or are refused.
+        declines: limits the charges that are declined.
+        look_ups: limits the different values whose consistent token is looked up.
+    """
 
     purposes: frozenset[str]
     reveals: Annotated[tuple[Row, ...], Field(min_length=1)]
-    misses: Misses
+    misses: Limit
+    declines: Limit
+    look_ups: Limit
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -126,7 +140,3 @@ class BudgetRules(_Model):
         """Returns the limits of the first row that fits."""
         row = next(each for each in self.reveals if each.fits(groups, self.purpose(purpose), category))
         return row.hour if window is Window.HOUR else row.day
-
-    def most_misses(self, window: Window) -> int:
-        """Returns how many misses are allowed in a window."""
-        return self.misses.hour if window is Window.HOUR else self.misses.day

@@ -1,0 +1,1 @@
+"""Decides by Cedar, and remembers which values a caller has looked up."""

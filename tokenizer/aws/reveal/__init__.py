@@ -1,1 +1,0 @@
-"""Decides reveals by Cedar, and stores the counters of the budgets."""
