@@ -74,9 +74,10 @@ class Preview:
             PipelineError: the event would be dead-lettered. The message holds no value.
         """
         self._count += 1
-        draft = self._intake.read(_record(data, self._count)).verdict
-        if not isinstance(draft, Draft):
-            raise draft
+        record = self._intake.read(_record(data, self._count))
+        draft = record.draft
+        if draft is None:
+            raise record.failure or ValueError("a record without a draft has failed")
         event = json_text.parse(data)
         plan = self._intake.catalog.plan(event)
         kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
@@ -105,7 +106,7 @@ class _Told:
     aliased: frozenset[str]
 
     def fields(self, event: Mapping[str, Any]) -> Iterator[Field]:
-        shown = json_text.parse(self.draft.sanitized.detail)
+        shown = json_text.parse(self.draft.event({}).detail)
         for name in ENVELOPE:
             hit = name in {"event_id", "occurred_at"} and shown["metadata"][name] != event[name]
             yield Field(f"/{name}", FieldOutcome.GUARD_HIT if hit else FieldOutcome.PUBLIC)

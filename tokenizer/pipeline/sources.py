@@ -13,6 +13,7 @@ from tokenizer.pipeline.aggregates import user_records
 from tokenizer.records import RawRecord, timestamp
 
 Entry = Mapping[str, Any]
+IN_ONE_INVOCATION = 2_000  # user records of aggregates; measured in decision 0025
 # The errors that reading an entry raises if it doesn't have the form of its source.
 _MALFORMED = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
@@ -27,6 +28,23 @@ def kinesis_records(event: Mapping[str, Any]) -> list[RawRecord]:
         Configuration: the event doesn't come from Kinesis.
     """
     return _records(event, "aws:kinesis", _from_stream)
+
+
+def in_one_invocation(records: Sequence[RawRecord]) -> tuple[Sequence[RawRecord], str | None]:
+    """Chooses the records of a batch of the stream that one invocation takes.
+
+    No aggregate is cut, and the first Kinesis record is always taken, so every delivery makes progress.
+
+    Returns:
+        The records to take, and the sequence number from which the batch is delivered again; None if all are taken.
+    """
+    taken = len(records)
+    if taken > IN_ONE_INVOCATION:
+        # The record behind the limit may belong to an aggregate that began before it.
+        taken = IN_ONE_INVOCATION
+        while taken and records[taken - 1].item_id == records[taken].item_id:
+            taken -= 1
+    return records[:taken], None if taken == len(records) else records[taken].item_id
 
 
 def _from_stream(entry: Entry) -> Iterator[RawRecord]:
@@ -50,6 +68,7 @@ def _from_stream(entry: Entry) -> Iterator[RawRecord]:
             ),
             arrived_at=arrived,
             item_id=sequence,
+            partition_key=kinesis.get("partitionKey"),
         )
 
 
@@ -80,6 +99,7 @@ def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
         item_id=message_id,
         attempts=attempts,
         last_attempt=attempts >= max_receive_count,
+        partition_key=attributes.get("MessageGroupId"),
     )
 
 
