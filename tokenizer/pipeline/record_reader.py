@@ -17,6 +17,7 @@ from tokenizer.pipeline.bounds import check_fields
 from tokenizer.pipeline.catalog import Catalog, EventPlan
 from tokenizer.pipeline.in_flight import InFlight, Stage
 from tokenizer.pipeline.sanitize import Sanitizer
+from tokenizer.pipeline.wrappers import taken_out, wrapped_again, wrapper_of
 from tokenizer.records import RawRecord
 
 
@@ -43,10 +44,13 @@ class RecordReader:
         if whole and (refused := refused_aggregate(data)) is not None:
             record.kept, too_large = refused
             raise too_large
-        event, kept = json_text.parse(data), data
-        if may_hold_authentication_data(data):
+        event: Any = json_text.parse(data)
+        kept, wrapper = data, wrapper_of(event)
+        if wrapper is not None:
+            event = taken_out(event, wrapper)
+        if wrapper is not None or may_hold_authentication_data(data):
             event, removed = strip_authentication_data(event)
-            kept = json_text.dump(event) if removed else data
+            kept = json_text.dump(wrapped_again(event, wrapper) if wrapper else event) if removed else data
         # From here on a letter holds this. Scrubbing the raw text would remove less than was removed from the parsed
         # event.
         record.kept = kept
