@@ -79,12 +79,13 @@ class Tokenizer:
 
     def _dead_letter(self, batch: Sequence[InFlight], budget: Budget, *, sends: bool) -> None:
         """Sends the letters of the records that are at fault. A record whose letter is not taken is delivered again."""
-        for record in batch:
+        failed = [record for record in batch if record.failure is not None]
+        for record in failed:
             record.letter = record.final()
-        if sends:
-            self._send([record for record in batch if record.letter is not None], budget)
+        if sends and failed:
+            self._send([record for record in failed if record.letter is not None], budget)
             # What can't be sealed, or is refused as a message, must not hold up a shard. The stream still has its bytes.
-            self._send([record for record in batch if record.drop_bytes()], budget)
+            self._send([record for record in failed if record.drop_bytes()], budget)
 
     def _send(self, records: Sequence[InFlight], budget: Budget) -> None:
         ingest_id = self.reader.sanitizer.ingest_id

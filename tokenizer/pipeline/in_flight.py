@@ -133,14 +133,17 @@ class InFlight:
 
     def outcome(self) -> Outcome:
         """Returns what became of the record."""
+        hits = self.draft.guard_hits if self.draft is not None else ()
+        if self.failure is None:
+            return Outcome(self.raw, None, None, hits, self.event)
         cause = self.unsent or self.failure
         return Outcome(
             self.raw,
             letter=None if self.unsent else self.letter,
             failure=cause if self.unsent or not self.letter else None,
-            guard_hits=self.draft.guard_hits if self.draft is not None else (),
+            guard_hits=hits,
             event=self.event,
-            stage=str(self.stage) if cause else "",
+            stage=str(self.stage),
             cause=cause,
         )
 

@@ -37,9 +37,14 @@ class VaultStage:
 
     def write(self, batch: Sequence[InFlight], budget: Budget) -> None:
         """Writes all that the records of a batch need, and completes the events whose tokens can be read then."""
-        if any(draft.aliases for _, draft in drafts(batch)):
-            claim_aliases(batch, self.aliases, budget)
-        consistent = [record for record, draft in drafts(batch) if draft.uses]
+        aliased, consistent = [], []
+        for record, draft in drafts(batch):
+            if draft.aliases:
+                aliased.append(record)
+            if draft.uses:
+                consistent.append(record)
+        if aliased:
+            claim_aliases(aliased, self.aliases, budget)
         self._read_erasures(consistent, budget)
         values = self._look_up(consistent, budget)
         self._store(batch, values, budget)

@@ -40,11 +40,9 @@ NOT_DECIDING = {
     "tokenizer.identity": "is the input, and its form is the token key's message",
     "tokenizer.pipeline.bounds": "turns a record that holds too much into a letter",
     "tokenizer.pipeline.catalog": "compiles the schema, whose digest counts",
-    "tokenizer.pipeline.ports": "has signatures",
     "tokenizer.pipeline.rules": "makes the name",
     "tokenizer.pipeline.schema_rules": "refuses schemas",
     "tokenizer.records": "has the types that stages hand on; the golden corpus holds the form of a time",
-    "tokenizer.time_budget": "counts seconds",
 }
 
 
