@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from schemas.check import escape
 from schemas.dead_letter import LetterSource
 from schemas.kinds import FieldKind, FormatPreservingToken, Generalized, Masked, Removed, TokenKind
+from schemas.wrappers import event_in
 from tokenizer import json_text
 from tokenizer.identity import Identity
 from tokenizer.pipeline.catalog import ENVELOPE, Catalog, EventPlan, ListPlan, ObjectPlan, Plan
@@ -78,7 +79,7 @@ class Preview:
         draft = record.draft
         if draft is None:
             raise record.failure or ValueError("a record without a draft has failed")
-        event = json_text.parse(data)
+        event = event_in(json_text.parse(data))
         plan = self._intake.catalog.plan(event)
         kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
         aliased = frozenset(use.draws.path for use in draft.aliases)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.dead_letter import ErrorCode
+from schemas.fault import Fault
+from schemas.wrappers import Wrapper, taken_out, wrapped_again, wrapper_of
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
 from tokenizer.guard.authentication_data import (
@@ -17,7 +19,6 @@ from tokenizer.pipeline.bounds import check_fields
 from tokenizer.pipeline.catalog import Catalog, EventPlan
 from tokenizer.pipeline.in_flight import InFlight, Stage
 from tokenizer.pipeline.sanitize import Sanitizer
-from tokenizer.pipeline.wrappers import taken_out, wrapped_again, wrapper_of
 from tokenizer.records import RawRecord
 
 
@@ -47,7 +48,7 @@ class RecordReader:
         event: Any = json_text.parse(data)
         kept, wrapper = data, wrapper_of(event)
         if wrapper is not None:
-            event = taken_out(event, wrapper)
+            event = _taken_out(event, wrapper)
         if wrapper is not None or may_hold_authentication_data(data):
             event, removed = strip_authentication_data(event)
             kept = json_text.dump(wrapped_again(event, wrapper) if wrapper else event) if removed else data
@@ -60,6 +61,13 @@ class RecordReader:
         check_fields(event, data, plan.data)
         plan.validate(event)
         return event, plan
+
+
+def _taken_out(record: Mapping[str, Any], wrapper: Wrapper) -> dict[str, Any]:
+    try:
+        return taken_out(record, wrapper)
+    except Fault as fault:
+        raise BadRecord(fault.code, str(fault)) from None
 
 
 def _scrubbed(data: bytes) -> bytes | None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from local.data.poison import poisons
-from schemas.check import Fault, check
+from schemas.check import check
 from schemas.dead_letter import ErrorCode
+from schemas.fault import Fault
 from schemas.files import Located, NoEventsError, events_in
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
 from tests.support.property.events import Raw, raw_events
