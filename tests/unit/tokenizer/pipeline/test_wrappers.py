@@ -220,7 +220,7 @@ def test_checking_and_previewing_agree_with_the_stream(wrapper: Wrapper) -> None
     outcomes = dict(preview.fields(good))
     assert outcomes["/order/total"] == "public"
     assert outcomes["/wrapper"] == "unknown"
-    with pytest.raises(Fault, match="^/order/total"):
+    with pytest.raises(Fault, match=r"^/order/total"):
         check(bad)
-    with pytest.raises(BadRecord, match="^/order/total"):
+    with pytest.raises(BadRecord, match=r"^/order/total"):
         preview.fields(bad)
