@@ -30,6 +30,17 @@ def kinesis_records(event: Mapping[str, Any]) -> list[RawRecord]:
     return _records(event, "aws:kinesis", _from_stream)
 
 
+def _user_records(data: bytes) -> list[tuple[int | None, bytes]]:
+    """Returns the user records of one Kinesis record.
+
+    If taking it apart fails, it stays whole. Reading it fails in the same way then, under the guard of the record.
+    """
+    try:
+        return user_records(data)
+    except Exception:  # noqa: BLE001 -- any error; reading names it
+        return [(None, data)]
+
+
 def in_one_invocation(records: Sequence[RawRecord]) -> tuple[Sequence[RawRecord], str | None]:
     """Chooses the records of a batch of the stream that one invocation takes.
 
@@ -54,7 +65,7 @@ def _from_stream(entry: Entry) -> Iterator[RawRecord]:
     arrived = datetime.fromtimestamp(kinesis["approximateArrivalTimestamp"], UTC)
     data = _decoded(kinesis["data"])
     given, edited = kinesis.get("subSequenceNumber"), entry.get("edited")
-    for sub_sequence, user_data in [(given, data)] if given is not None else user_records(data):
+    for sub_sequence, user_data in [(given, data)] if given is not None else _user_records(data):
         yield RawRecord(
             identity=Identity.of_kinesis(stream, shard, sequence, sub_sequence).edited(edited),
             data=user_data,

@@ -45,6 +45,7 @@ class Place:
 
 
 PLACES = (
+    Place(Stage.READING, f"{_PIPELINE}.aggregates:_parts"),
     Place(Stage.READING, "tokenizer.json_text:parse"),
     Place(Stage.READING, f"{_PIPELINE}.record_reader:may_hold_authentication_data"),
     Place(Stage.READING, f"{_PIPELINE}.catalog:Catalog.plan"),
