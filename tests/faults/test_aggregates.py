@@ -72,7 +72,7 @@ def test_sixty_thousand_user_records_are_one_letter_in_one_delivery_and_neighbou
         (letter,) = letters(pipeline)
         assert (letter.error.code, letter.source.sequence_number) == (ErrorCode.TOO_LARGE, place)
         assert letter.source.sub_sequence_number is None
-        assert letter.error.message.startswith("an aggregate of 60,000 user records")
+        assert letter.error.message.startswith("one Kinesis record holds 60,000 user records")
         assert published(pipeline) == {"e-1": 1, "e-2": 1}
 
 

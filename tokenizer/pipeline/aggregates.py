@@ -1,6 +1,8 @@
-"""Limits how many user records of KPL aggregates one invocation takes, by counts that are known before work begins.
+"""Takes Kinesis records apart that hold several events: KPL aggregates and JSON lines.
 
-Lambda can only go back to the beginning of an aggregate. One that no invocation finishes would come back for ever, with
+It limits how many of them one invocation takes, by counts that are known before work begins.
+
+Lambda can only go back to the beginning of such a record. One that no invocation finishes would come back for ever, with
 the same letters each time. So an aggregate of more than `MAX_USER_RECORDS` becomes one letter in its first delivery, and
 a replay takes it in portions. Smaller ones are taken until there are `IN_ONE_INVOCATION` user records, and the others
 are delivered again. Decision 0025 has the measurements behind both numbers.
@@ -16,6 +18,7 @@ from tokenizer.guard.authentication_data import (
     scrub_text,
     strip_authentication_data,
 )
+from tokenizer.pipeline.json_lines import json_lines
 from tokenizer.pipeline.kpl import MAGIC, aggregated, disaggregated
 from tokenizer.records import RawRecord
 
@@ -31,18 +34,19 @@ def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
         data: the record's bytes.
 
     Returns:
-        The sub-sequence number and the bytes of each. A record that is no sound aggregate comes back whole under None,
-        and so does one that holds more than `MAX_USER_RECORDS`.
+        The sub-sequence number and the bytes of each; in JSON lines, that is the line's place among those that are not
+        blank. A record that holds one event comes back whole under None, and so does one that is neither a sound
+        aggregate nor JSON lines, or that holds more than `MAX_USER_RECORDS`.
     """
-    found = disaggregated(data) if data.startswith(MAGIC) else None
+    found = _parts(data)
     if found is None or len(found) > MAX_USER_RECORDS:
         return [(None, data)]
     return list(enumerate(found))
 
 
 def too_many_records(data: bytes) -> list[bytes] | None:
-    """Returns the user records of an aggregate that holds more than a delivery takes; None for any other record."""
-    found = disaggregated(data) if data.startswith(MAGIC) else None
+    """Returns the user records of a record that holds more than a delivery takes; None for any other record."""
+    found = _parts(data)
     return found if found is not None and len(found) > MAX_USER_RECORDS else None
 
 
@@ -64,21 +68,33 @@ def in_one_invocation(records: Sequence[RawRecord]) -> tuple[Sequence[RawRecord]
 
 
 def refused_aggregate(record: RawRecord) -> tuple[bytes, BadRecord] | None:
-    """Returns what is kept of an aggregate that is too large for an invocation, and why it is refused.
+    """Returns what is kept of a record that holds too many events for an invocation, and why it is refused.
 
     Returns:
-        The aggregate with the sensitive authentication data of each user record removed; None for any other record.
+        The record with the sensitive authentication data of each user record removed; None for any other record.
     """
     found = too_many_records(record.data) if record.source.sub_sequence_number is None else None
     if found is None:
         return None
     cleaned = list(map(_cleaned, found))
-    kept = record.data if cleaned == found else aggregated(cleaned)
+    kept = record.data if cleaned == found else _together(cleaned, record.data)
     return kept, BadRecord(
         ErrorCode.TOO_LARGE,
-        f"an aggregate of {len(found):,} user records, and a delivery takes {MAX_USER_RECORDS:,};"
+        f"one Kinesis record holds {len(found):,} user records, and a delivery takes {MAX_USER_RECORDS:,};"
         " a replay takes it in portions",
     )
+
+
+def _parts(data: bytes) -> list[bytes] | None:
+    """Returns the events that one Kinesis record holds, or None if it holds one."""
+    if data.startswith(MAGIC):
+        return disaggregated(data)
+    return json_lines(data) if b"\n" in data else None
+
+
+def _together(parts: list[bytes], data: bytes) -> bytes:
+    """Returns the parts in one record again, in the form that they came in."""
+    return aggregated(parts) if data.startswith(MAGIC) else b"\n".join(parts)
 
 
 def _cleaned(data: bytes) -> bytes:
