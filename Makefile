@@ -32,8 +32,9 @@ setup: .venv/.ready ## all that the tests, the tools and the pages' commands nee
 demo: $(DEMO) ## the main job on the local stack, start to end
 	@$(BIN)/python -m local demo
 
-# Two workers; tests/support/spread.py says what runs together, and what first.
-WORKERS ?= 2
+# Three workers for two cores, since half the time of a test with a stack is waiting; tests/support/spread.py says what
+# runs together, and what first.
+WORKERS ?= 3
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: .venv/.ready ## every test, in about twelve minutes on two idle cores

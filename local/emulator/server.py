@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from local.errors import LocalStackError
@@ -103,20 +104,14 @@ def alive(pid: int) -> bool:
 
 
 def stop(group: int) -> None:
-    """Ends a process group: first with SIGTERM, then by force."""
-    for sign, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, _STOP_SECONDS)):
-        try:
-            os.killpg(group, sign)
-        except ProcessLookupError:
-            return
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            _reap(group)
-            try:
-                os.killpg(group, 0)
-            except ProcessLookupError:
-                return
-            time.sleep(0.05)
+    """Ends a process group by force: what a stack holds is in memory, or in the folder that is removed next."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while alive(group) and time.monotonic() < deadline:
+        _reap(group)
+        time.sleep(0.02)
+    _reap(group)
 
 
 def _reap(pid: int) -> None:

@@ -20,7 +20,7 @@ from local.emulator.lifecycle import running
 from local.emulator.stack import Stack
 from tests.support.e2e.canary_marks import CARD, EMAIL, searched, windows
 from tests.support.e2e.canary_paths import Walk
-from tests.support.e2e.stack import drain
+from tests.support.e2e.stack import emptied
 
 pytestmark = pytest.mark.e2e
 
@@ -80,7 +80,7 @@ def _queues(on: Stack) -> Iterator[tuple[str, bytes]]:
     sqs = on.client("sqs")
     for url in sqs.list_queues()["QueueUrls"]:
         if not url.endswith(RAW_BY_NATURE):
-            yield f"queue {url}", "\n".join(drain(sqs, url, 10_000, patience=3.0)).encode()
+            yield f"queue {url}", "\n".join(emptied(sqs, url)).encode()
 
 
 def _environment(on: Stack) -> dict[str, Mapping[str, str]]:

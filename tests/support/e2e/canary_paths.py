@@ -134,7 +134,7 @@ class Walk:
     def replays(self) -> None:
         """Letters replayed, shown, edited, put away and brought back; positions, the stream, unprocessed messages."""
         queue = self.on.outputs["DeadLetterQueueUrl"]
-        letters = drain(self.on.client("sqs"), queue, 20, patience=20.0)
+        letters = drain(self.on.client("sqs"), queue, 12)
         assert len(letters) > 10
         sealed = next(each for each in letters if "invalid_field" in each)
         self._replay(letters=letters)

@@ -36,16 +36,26 @@ def drain(sqs: Any, url: str, count: int, patience: float = PATIENCE) -> list[st
     bodies: list[str] = []
 
     def enough() -> bool:
-        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get(
-            "Messages", []
-        )
-        for message in found:
-            bodies.append(message["Body"])
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        bodies.extend(_taken(sqs, url))
         return len(bodies) >= count
 
     eventually(enough, patience)
     return bodies
+
+
+def emptied(sqs: Any, url: str) -> list[str]:
+    """Message bodies off a queue that nobody feeds any more, until it has none."""
+    bodies: list[str] = []
+    while found := _taken(sqs, url):
+        bodies.extend(found)
+    return bodies
+
+
+def _taken(sqs: Any, url: str) -> list[str]:
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
+    for message in found:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [message["Body"] for message in found]
 
 
 def purge(on: Stack) -> None:
