@@ -26,9 +26,10 @@ from handlers.runtime import fail, log_alarm_metrics, logger, type_only
 from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
 from tokenizer.authorization.look_ups import LookUps
+from tokenizer.aws.api.consistent_kinds import consistent_kinds
 from tokenizer.aws.api.customer_finder import CustomerFinder
 from tokenizer.aws.api.order_service import OrderService, checked
-from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer, consistent_kinds
+from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.compose.api import (
     customer_finder,

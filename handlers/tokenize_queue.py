@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.batch_outcomes import log_batch, tokenize_answer
 from handlers.runtime import answer_errors, redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
-from tokenizer.aws.compose.tokenize import look_up_maker, maker
+from tokenizer.aws.compose.look_up import look_up_maker
+from tokenizer.aws.compose.tokenize import maker
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.messages.base import parse_message

@@ -129,7 +129,8 @@ def test_who_waits_gets_the_sanitized_order_at_once_and_it_is_on_the_bus(
     assert (status, body["error"]["code"]) == (413, "too_large")
 
 
-def test_values_are_tokenized_by_kind_and_revealed_by_policy(running: Stack, payments: Api) -> None:
+def test_values_are_tokenized_by_kind_and_revealed_by_policy(running: Stack) -> None:
+    payments = Api(running, users.sign_in(running, "shop", "payments", "support"))
     subscriber = Subscriber(running, "api-values")
     values = [
         {"kind": "card_number", "value": "4242424242424242"},

@@ -125,7 +125,9 @@ def reveals_and_charges_have_rates_of_their_own(template: Template) -> list[str]
         for each in properties(template, "Api")["MethodSettings"]
         if each["HttpMethod"] == "POST"
     }
-    wanted = [setting_path(path) for path in ("/tokens/reveal", "/orders/{order_id}/payments")]
+    wanted = [
+        setting_path(path) for path in ("/tokens/reveal", "/customer-lookups", "/orders/{order_id}/payments")
+    ]
     return [path for path in wanted if rates.get(path, 100) > 20]
 
 

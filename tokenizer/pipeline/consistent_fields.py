@@ -13,11 +13,6 @@ Path = tuple[str | None, ...]
 Change = Callable[[str, str], str | None]  # gets the name of a field, and its token
 
 
-def index_scope(kind: ConsistentToken | OneWayToken) -> str:
-    """Returns the name of the scope under which the blind index keeps the values of a field."""
-    return f"{'one-way' if isinstance(kind, OneWayToken) else 'token'}:{kind.normal_form}:{kind.scope}"
-
-
 def is_consistent(plan: Plan) -> bool:
     """Returns True if a field gets the same token for the same value."""
     return isinstance(plan, ConsistentToken) or (isinstance(plan, OneWayToken) and plan.scope is not None)

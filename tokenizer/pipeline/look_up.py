@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.kinds import ConsistentToken
-from tokenizer.pipeline.consistent_fields import consistent_kind, index_scope
+from tokenizer.pipeline.consistent_fields import consistent_kind
 from tokenizer.pipeline.normalize import normal_form
 from tokenizer.pipeline.ports import BlindIndex
 from tokenizer.time_budget import Budget
@@ -34,7 +34,7 @@ class LookUp:
         """
         field = consistent_kind(*LOOKED_UP[kind])
         assert isinstance(field, ConsistentToken)  # noqa: S101 -- a test holds it for each kind
-        scope = index_scope(field)
+        scope = f"token:{field.normal_form}:{field.scope}"  # as the sanitizer names it; a test holds them together
         blind_index = self.keys.blind_index(scope, normal_form(field.normal_form, value))
         tokens = self.index.lookup([(scope, blind_index)], budget)
         if error := tokens.failed.get(blind_index):

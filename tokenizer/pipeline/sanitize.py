@@ -45,7 +45,6 @@ from tokenizer.masking import mask
 from tokenizer.pipeline.aliases import AliasUse, Draws, takes_alias
 from tokenizer.pipeline.bounds import MAX_OWN_VALUES, MAX_TEXT, too_long, too_many_values
 from tokenizer.pipeline.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan
-from tokenizer.pipeline.consistent_fields import index_scope
 from tokenizer.pipeline.countries import countries_of
 from tokenizer.pipeline.normalize import normal_form
 from tokenizer.pipeline.rules import rules_of
@@ -405,7 +404,7 @@ class _Walk:
         # it. Each normal form has its own scope too, so that an email never gets the token of a phone number that is
         # written alike.
         one_way = isinstance(kind, OneWayToken)
-        scope = index_scope(kind)
+        scope = f"{'one-way' if one_way else 'token'}:{kind.normal_form}:{kind.scope}"
         record_id = self.token_key.consistent_record_id(self.identity, path)
         pointer = Pointer(record_id, self.token_key.tag(self.identity, path))
         blind_index = self.scope_keys.blind_index(

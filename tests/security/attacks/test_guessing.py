@@ -149,16 +149,18 @@ def test_who_may_not_look_up_finds_no_customer_and_leaves_a_line(
     scene: Scene, groups: tuple[str, ...]
 ) -> None:
     asked = {"email": VICTIM["email"], "purpose": "support"}
-    status, body = scene.person(*groups)("POST", "/customers/find", asked)
+    status, body = scene.person(*groups)("POST", "/customer-lookups", asked)
     assert (status, body["error"]["code"]) == (403, "denied")
 
 
 def test_support_finds_a_customer_by_email_and_leaves_a_line_without_it(scene: Scene) -> None:
     support = scene.person("support")
-    status, body = support("POST", "/customers/find", {"email": " VICTIM@Example.com", "purpose": "support"})
+    status, body = support(
+        "POST", "/customer-lookups", {"email": " VICTIM@Example.com", "purpose": "support"}
+    )
     assert status == 200
     assert "C-victim" in [each["customer_id"] for each in body["customers"]]
-    assert support("POST", "/customers/find", {"email": "nobody@example.com", "purpose": "support"}) == (
+    assert support("POST", "/customer-lookups", {"email": "nobody@example.com", "purpose": "support"}) == (
         200,
         {"customers": []},
     )
@@ -181,7 +183,7 @@ def test_who_may_look_up_and_send_is_counted_on_every_route_together(scene: Scen
     one_more = {"values": [{"kind": "email", "value": "one-more@example.com"}]}
     assert both("POST", "/tokens", one_more)[1]["tokens"] == [None]
     assert both("GET", "/orders/G-victim")[1]["order"]["customer"]["email"] is None
-    status, body = both("POST", "/customers/find", {"email": VICTIM["email"], "purpose": "support"})
+    status, body = both("POST", "/customer-lookups", {"email": VICTIM["email"], "purpose": "support"})
     assert (status, body["error"]["code"]) == (429, "budget_used")
     mine = [
         line
@@ -196,7 +198,7 @@ def test_requests_at_the_same_time_do_not_look_up_more_than_the_budget(scene: Sc
 
     def ask(number: int) -> int:
         asked = {"email": f"p{number}@example.com", "purpose": "support"}
-        return int(support("POST", "/customers/find", asked)[0])
+        return int(support("POST", "/customer-lookups", asked)[0])
 
     with ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(ask, range(HOUR + 20)))

@@ -24,7 +24,7 @@ ROUTES: dict[str, tuple[str, str, Any, dict[str, str]]] = {
     "charge": ("POST", "/orders/R-1/payments", {}, {"Idempotency_Key": "r"}),
     "tokenize": ("POST", "/tokens", {"values": [{"kind": "name", "value": "Ann"}]}, {}),
     "reveal": ("POST", "/tokens/reveal", {"tokens": ["tok_" + "0" * 26], "purpose": "charge"}, {}),
-    "find": ("POST", "/customers/find", {"email": "a@example.com", "purpose": "support"}, {}),
+    "find": ("POST", "/customer-lookups", {"email": "a@example.com", "purpose": "support"}, {}),
     "erase": ("DELETE", "/customers/C-none", None, {}),
 }
 # What each group may do; "charge" of an unknown order is answered 404 to whom it is open.
@@ -85,7 +85,10 @@ def with_other_keys(attacked: Stack, payments: Api, order_id: str) -> list[tuple
 
 def as_another_cashier(attacked: Stack, payments: Api, order_id: str) -> list[tuple[int, str]]:
     """Three cashiers, each under the key that was used."""
-    return [paid(Api(attacked, users.sign_in(attacked, "payments")), order_id, "first") for _ in range(3)]
+    return [
+        paid(Api(attacked, users.sign_in(attacked, "payments")), order_id, f"first-{order_id}")
+        for _ in range(3)
+    ]
 
 
 def at_the_same_time(attacked: Stack, payments: Api, order_id: str) -> list[tuple[int, str]]:
@@ -103,7 +106,7 @@ def test_a_paid_order_is_not_charged_again(
     order_id = f"R-paid-{again.__name__}"
     placed(shop, order_id)
     if again is not at_the_same_time:
-        assert paid(payments, order_id, "first") == (201, "charged")
+        assert paid(payments, order_id, f"first-{order_id}") == (201, "charged")
     answers = again(attacked, payments, order_id)
     assert answers.count((201, "charged")) == (1 if again is at_the_same_time else 0)
     assert {code for status, code in answers if status != 201} <= {"already_paid", "payment_in_progress"}
@@ -117,7 +120,7 @@ def test_an_order_that_was_replaced_is_not_charged_for_more_than_at_first(
 ) -> None:
     order_id = f"R-more-{source}"
     placed(shop, order_id, payment=DECLINED, total="10.00")
-    assert paid(payments, order_id, "m-1") == (201, "declined")
+    assert paid(payments, order_id, f"1-{order_id}") == (201, "declined")
     dear = order(order_id=order_id, payment=CARD, total="9000.00") | {"occurred_at": "2026-11-25T10:00:00Z"}
     if source == "API":
         assert shop("POST", "/orders", dear, Prefer="wait")[0] == 201
@@ -132,7 +135,7 @@ def test_an_order_that_was_replaced_is_not_charged_for_more_than_at_first(
             QueueUrl=attacked.outputs["RawOrdersQueueUrl"], MessageBody=json.dumps(dear)
         )
     assert _shown(shop, order_id, "9000.00")
-    assert paid(payments, order_id, "m-2") == (409, "total_changed")
+    assert paid(payments, order_id, f"2-{order_id}") == (409, "total_changed")
 
 
 def _shown(shop: Api, order_id: str, total: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tokenizer.authorization.look_ups import LookUps
-from tokenizer.aws.api.fingerprints import Asked, Fingerprints
+from tokenizer.aws.api.fingerprints import Fingerprints
 from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.platform.functions import ask_function
 from tokenizer.callers import Caller
@@ -14,7 +14,7 @@ from tokenizer.messages.look_up import LOOK_UP_ANSWER, LookUpMessage
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
 
-ROUTE = "customers/find"
+ROUTE = "customer-lookups"
 DENIED = "denied"
 BUDGET_USED = "budget_used"
 
@@ -51,7 +51,9 @@ class CustomerFinder:
             raise Refused(DENIED, "the policies do not let the caller look up emails")
         asked = LookUpMessage(kind="email", value=email)
         token = ask_function(self._functions, self._tokenize_function, asked, LOOK_UP_ANSWER).token
-        if not look_ups.count(caller, [token or self._unknown(email, caller)]):
+        # A fingerprint that only the API can make: the table of counters reveals no email.
+        named = token or self._fingerprints.of_value(email.strip().casefold(), caller.name)
+        if not look_ups.count(caller, [named]):
             look_ups.note(caller, ROUTE, purpose, "budget", tokens=[])
             raise Refused(BUDGET_USED, "too many values were looked up; ask again later")
         look_ups.note(
@@ -61,8 +63,3 @@ class CustomerFinder:
         for order in self._orders.with_email(token) if token else ():
             customers.setdefault(order.customer_id, []).append(order.order_id)
         return customers
-
-    def _unknown(self, email: str, caller: Caller) -> str:
-        """Returns a fingerprint that only the API can make, so that the table of counters reveals no email."""
-        normal = email.strip().casefold().encode("utf-8", "surrogatepass")
-        return self._fingerprints.of(Asked("look_up", caller.name, None, normal)).hex()

@@ -17,7 +17,6 @@ from tokenizer.aws.platform.functions import ask_function
 from tokenizer.errors import BadRecord, Unavailable
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TOKENIZE_ANSWER, ApiRecord, TokenizeMessage
-from tokenizer.pipeline.consistent_fields import consistent_kind
 from tokenizer.replay.messages import FAILED, PUBLISHED
 
 if TYPE_CHECKING:
@@ -120,11 +119,6 @@ class SynchronousTokenizer:
             raise Unavailable("the order was not tokenized")
         detail: dict[str, Any] = json_text.parse(outcome.detail.encode())
         return detail
-
-
-def consistent_kinds() -> frozenset[str]:
-    """Returns the kinds whose values always get the same token."""
-    return frozenset(kind for kind, field in KINDS.items() if consistent_kind(*field))
 
 
 def _fields(values: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -19,7 +19,6 @@ from tokenizer.aws.vault.materials import VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultWriter
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import Catalog, catalog
-from tokenizer.pipeline.look_up import LookUp
 from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Sanitizer
 from tokenizer.pipeline.vault_stage import VaultStage
@@ -83,18 +82,5 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
             timed(letters, send="letters"),
         )
         return timed(made, tokenize_batch="batch")
-
-    return make
-
-
-def look_up_maker(settings: TokenizeSettings) -> Callable[[], LookUp]:
-    """Returns a function that makes the use case that looks tokens up. It opens the token keys each time."""
-    silence_libraries()
-    dynamodb, kms = client("dynamodb", attempts=1), client("kms")
-
-    def make() -> LookUp:
-        keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
-        index = DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1])
-        return LookUp(index, keys[1])
 
     return make
