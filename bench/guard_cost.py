@@ -122,6 +122,20 @@ SHAPES: Mapping[str, Callable[[int], Changes]] = {
     "escaped letters": _note("\\n"),
     "words like base64": _note("QUJDRE "),
     "hexadecimal digits": _note("6162636a 61626364 "),
+    "labels of codes": _note("cvv 12 "),
+    "labels of codes and the words between": _note("cvv is on the card back "),
+    "labels that mean other things too": _note("security code 12 "),
+    "labels of PINs": _note("pin is 12 "),
+    "digits before a label": _note("12 is the cvv "),
+    "card numbers with codes": _note("4111111111111111 12/29 937 "),
+    "beginnings of tracks": _note(";4111111111111111="),
+    "beginnings of first tracks": _note("B4111111111111111^A"),
+    "tracks": _note("4111111111111111D2912101F "),
+    "JSON inside a string": lambda size: {"notes": '[{"a":1},' + '"cvv":"",' * (size // 9)},
+    "fields of a card": lambda size: {
+        "payment": {"card": {f"a{at // 1000}b{at % 1000}": "12" for at in range(min(_FIELDS, size // 14))}}
+    },
+    "name and value pairs": lambda size: {"a": [{"name": "b", "value": 1}] * min(_FIELDS // 3, size // 24)},
     "other scripts": _note("\u0661\u0301\uff21"),
 }
 

@@ -14,6 +14,7 @@ from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import tokenize_message
+from tokenizer.pipeline.aggregates import in_one_invocation
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.sources import kinesis_records
 
@@ -36,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         sequence number in it and delivers everything from there, so one is enough.
     """
     asked = tokenize_message(event)
-    records = kinesis_records({"Records": list(asked.records)})
+    records, rest = in_one_invocation(kinesis_records({"Records": list(asked.records)}))
     outcomes = _tokenizer().tokenize_batch(
         records, invocation_budget(context.get_remaining_time_in_millis), asked.mode
     )
@@ -44,4 +45,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if asked.mode is not Mode.DELIVERED:
         return tokenize_answer(outcomes, asked.mode)
     failed = [each.record.item_id for each in outcomes if each.failure]
+    if rest is not None:
+        failed.append(rest)
     return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}

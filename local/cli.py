@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, ClassVar, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,8 +13,8 @@ from local.emulator.package import ROOT
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
 from ops import console
-from ops.entry import run
-from ops.errors import CommandError
+from ops.entry import run, typed
+from ops.errors import Interrupted
 from ops.options import AsJson
 
 app = typer.Typer(
@@ -28,12 +28,6 @@ app = typer.Typer(
 Where = Annotated[
     Path, typer.Option("--directory", help="Where it keeps its state.", show_default=".local of the project")
 ]
-
-
-class _Interrupted(CommandError):
-    """Somebody changed their mind; what was begun is stopped again."""
-
-    exit_code: ClassVar[int] = 130
 
 
 @app.callback()
@@ -151,7 +145,7 @@ def _undone() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise _Interrupted("interrupted", "nothing is left running") from None
+        raise Interrupted("interrupted: nothing is left running", f"`{typed()}` starts again") from None
 
 
 def _running(context: typer.Context) -> Stack:

@@ -204,6 +204,10 @@ class LetterQueue:
         """Ends the hold on letters."""
         self._in_batches("change_message_visibility_batch", receipts, VisibilityTimeout=0)
 
+    def hold_on(self, receipts: Sequence[str]) -> None:
+        """Holds letters back for another while."""
+        self._in_batches("change_message_visibility_batch", receipts, VisibilityTimeout=self._hold)
+
     def give_back_unread(self) -> None:
         """Ends the hold on letters that were received and not taken, because somebody stopped taking."""
         self.give_back(list(self._unread))

@@ -7,11 +7,12 @@ from typing import Any
 
 from ops.console import line, number, table
 from replay.letters import Letter
+from replay.runner import SPLIT
 from replay.selection import short_length
 
 _AGES = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _REASONS = 20
-DONE = frozenset({"published", "skipped"})
+DONE = frozenset({"published", "skipped", SPLIT})
 
 
 def groups(counted: Counter[tuple[str, str, str]]) -> None:
@@ -48,6 +49,9 @@ def results(statuses: Mapping[str, int], each_result: Sequence[Mapping[str, Any]
     """Prints how many letters had each result, and the failures by reason with the id of one."""
     rows = [[name, number(letters_of)] for name, letters_of in sorted(statuses.items())]
     table("replayed", ["result", "letters"], rows)
+    if apart := [each for each in each_result if each["status"] == SPLIT]:
+        bad = sum(each["letters"] for each in apart)
+        line(f"{number(bad)} records of split letters failed; each has a letter of its own on the queue")
     by_reason: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for each in each_result:
         if each["status"] not in DONE:

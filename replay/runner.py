@@ -1,4 +1,8 @@
-"""Replays letters: several requests at once, within a given rate. A letter is deleted only after it was published."""
+"""Replays letters: several requests at once, within a given rate.
+
+A letter is deleted only after its events were published. One that stands for many records is also deleted if those that
+failed have letters of their own.
+"""
 
 import json
 import time
@@ -17,6 +21,9 @@ LETTERS = 25
 REQUEST_BYTES = 4_000_000  # Lambda accepts 6 MB in a request
 PUBLISHED = "published"
 SKIPPED = "skipped"
+# A letter that stands for many records: a portion of them is done, or all are, and the bad ones have letters of their own.
+PARTLY, SPLIT = "partly", "split"
+_WORST_FIRST = ("failed", SPLIT, PUBLISHED)
 
 
 @dataclass
@@ -116,8 +123,43 @@ class Runner:
             ids=[letter.letter_id for letter in batch],
             event_types=list(wanted.event_types),
         )
-        results: list[dict[str, Any]] = answer["results"]
-        return results
+        return [
+            self._finished(letter, result) for letter, result in zip(batch, answer["results"], strict=True)
+        ]
+
+    def _finished(self, letter: Letter, result: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._finish(letter, result)
+        except CommandError as error:
+            return {"status": "unavailable", "message": str(error)}
+
+    def _finish(self, letter: Letter, result: dict[str, Any]) -> dict[str, Any]:
+        """Replays what is left of a letter that stands for many records, a portion with each request.
+
+        Returns:
+            The worst result of all portions, with the number of records and of letters that the bad ones became.
+        """
+        portions: list[dict[str, Any]] = []
+        while result["status"] == PARTLY:
+            portions.append(result)
+            self._queue.hold_on([letter.receipt])
+            if self._pace.rate:
+                time.sleep(result["records"] / self._pace.rate)
+            (result,) = self._function.ask(
+                "replay", letters=[letter.body], ids=[letter.letter_id], first=result["next"]
+            )["results"]
+            if result.get("next", portions[-1]["next"] + 1) <= portions[-1]["next"]:
+                raise CommandError("the replay function makes no progress", "see its log")
+        if not portions or result["status"] not in _WORST_FIRST:
+            return result
+        every = [*portions, result]
+        statuses = {each.get("so_far", each["status"]) for each in every}
+        return {
+            **result,
+            "status": next(status for status in _WORST_FIRST if status in statuses),
+            "records": sum(each.get("records", 0) for each in every),
+            "letters": sum(each.get("letters", 0) for each in every),
+        }
 
     def _settle(self, running: dict[Future[list[dict[str, Any]]], Sequence[Letter]]) -> None:
         done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -131,13 +173,14 @@ class Runner:
 
     def _settled(self, batch: Sequence[Letter], results: Sequence[dict[str, Any]]) -> None:
         pairs = list(zip(batch, results, strict=True))
-        self._queue.delete([letter.receipt for letter, result in pairs if result["status"] == PUBLISHED])
+        done = {PUBLISHED, SPLIT}
+        self._queue.delete([letter.receipt for letter, result in pairs if result["status"] in done])
         self._queue.give_back([letter.receipt for letter, result in pairs if result["status"] == SKIPPED])
         for letter, result in pairs:
             self._unsettled.pop(letter.receipt, None)
             self.report.statuses[result["status"]] += 1
             self.report.results.append({"id": letter.letter_id, **result})
-            if result["status"] in {PUBLISHED, SKIPPED}:
+            if result["status"] in {*done, SKIPPED}:
                 self._in_a_row = 0
             else:
                 self._in_a_row += 1

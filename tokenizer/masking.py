@@ -2,11 +2,19 @@
 
 import unicodedata
 
+from tokenizer.cards import parse_card
+
 _MASKED_AT_LEAST = 4
 
 
 def mask(value: str, keep_first: int, keep_last: int) -> str | None:
-    """Hides letters and digits of a value; returns None if fewer would be hidden than shown, or fewer than four."""
+    """Hides letters and digits of a value; returns None if fewer would be hidden than shown, or fewer than four.
+
+    It also returns None if a code stands beside a card number, because the last digits may be those of the code.
+    """
+    card = parse_card(value)
+    if card is not None and not card.alone:
+        return None
     places = [index for index, character in enumerate(value) if character.isalnum()]
     hidden = len(places) - keep_first - keep_last
     if hidden < max(_MASKED_AT_LEAST, keep_first + keep_last):

@@ -100,16 +100,17 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Notes that a subject uses a consistent value that another subject owns.
+    """Notes that a subject uses a consistent value that another subject owns, or nobody.
 
-    The value stays while any share of it does.
+    The value stays while an unerased subject shares it.
 
     Args:
         record_id: 12 bytes, the vault record of the value.
-        subject: the subject who uses it; empty for a record that names nobody, which can't be erased.
+        subject: the subject who uses it; empty in shares of version 0.1.0 for a record that names nobody, which keep
+            nothing.
         arrived: milliseconds since 1970 at which the record that uses it arrived.
-        owner: the subject who owned the value then.
-        owned_since: milliseconds since 1970, the arrival in the index entry at that time.
+        owner: the subject who owned the value then; empty for nobody.
+        owned_since: milliseconds since 1970, the arrival in the index entry at that time; 0 without an owner.
     """
 
     record_id: bytes

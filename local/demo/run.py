@@ -42,7 +42,7 @@ def main() -> int:
         view.error(str(error), error.hint)
         return 1
     except KeyboardInterrupt:
-        view.error("interrupted", "nothing is left running; start again with `make demo`")
+        view.error("interrupted: nothing is left running", "`make demo` starts again")
         return _INTERRUPTED
     view.closing(figures, monotonic() - started)
     return 0 if all(figure.right for figure in figures) else 1

@@ -134,7 +134,7 @@ class Steps:
             return {each.metadata["event_id"] for each in self.deliveries if each.ingest_id not in known}
 
         wait_until(lambda: replayed() >= wanted, self._take)
-        hint = str(answer.get("error") or answer["statuses"])
+        hint = answer.get("hint") or "`replay list` shows what stays on the queue, and why"
         return [
             Figure("dead-lettered by a schema bug", lettered, len(held), "did the functions take the layer?"),
             Figure("replayed after the fix", answer["statuses"].get("published", 0), len(held), hint),

@@ -2,10 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from local.emulator import gateway, package, template
 from local.errors import LocalStackError
@@ -13,6 +16,7 @@ from local.errors import LocalStackError
 STACK_NAME = "orders"
 TEMPLATE = package.ROOT / "template.yaml"
 _BUCKET = "local-deployments"
+_NO_CHANGE = "No updates are to be performed"  # CloudFormation's words
 _DEPLOY_SECONDS = 120.0
 # What differs from the template's defaults: nothing moves money here, and the stack's folder goes with the stack anyway.
 _ALWAYS = {"PaymentGateway": "fake", "AuditRetentionDays": "1"}
@@ -43,9 +47,12 @@ def deploy(
 def update(client: Client, parameters: Mapping[str, str], path: Path = TEMPLATE) -> Mapping[str, str]:
     """Deploys again with other parameters; parameters that are not named get their defaults.
 
+    A deployment that is still under way, because whoever began it was killed, ends first.
+
     Raises:
         LocalStackError: a resource failed, and the deployment was rolled back.
     """
+    _settled(client("cloudformation"))
     return _deployed(client, client("cloudformation").update_stack, path, parameters)
 
 
@@ -64,16 +71,17 @@ def _deployed(
     # CloudFormation takes 51,200 bytes in a request, and 1 MB from a bucket.
     client("s3").put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
     cloudformation = client("cloudformation")
-    submit(
-        StackName=STACK_NAME,
-        TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in chosen.items()],
-        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-    )
+    with _already_so():
+        submit(
+            StackName=STACK_NAME,
+            TemplateURL=f"https://s3.amazonaws.com/{_BUCKET}/template.json",
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in chosen.items()],
+            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )
     stack = _settled(cloudformation)
     if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise LocalStackError(
-            f"the template was not deployed: {_reasons(cloudformation)}", "fix template.yaml"
+            f"the template was not deployed: {_reasons(cloudformation)}", "`make lint` checks template.yaml"
         )
     _complete(client, real, chosen)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
@@ -83,6 +91,16 @@ def _deployed(
         "ApiUrl": _api_url(outputs["ApiUrl"], endpoint_url),
         "TokenUrl": f"{endpoint_url}/oauth2/token",
     }
+
+
+@contextmanager
+def _already_so() -> Iterator[None]:
+    """Takes a deployment that would change nothing as one that is done."""
+    try:
+        yield
+    except ClientError as error:
+        if _NO_CHANGE not in error.response["Error"]["Message"]:
+            raise
 
 
 def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str]) -> None:
@@ -122,7 +140,10 @@ def _settled(cloudformation: Any) -> Mapping[str, Any]:
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
             return stack
         if time.monotonic() > deadline:
-            raise LocalStackError("the deployment does not end", "see emulator.log in the stack's folder")
+            raise LocalStackError(
+                "the deployment does not end",
+                "`make down && make up` starts again; emulator.log in the stack's folder says what it waits for",
+            )
         time.sleep(0.1)
 
 

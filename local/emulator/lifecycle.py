@@ -133,7 +133,7 @@ def running(
         LocalStackError: one runs in that folder already.
     """
     if load(directory) is not None:
-        raise LocalStackError(f"a stack runs in {directory} already", "stop it with `make down`")
+        raise LocalStackError(f"a stack runs in {directory} already", "`make down` stops it")
     try:
         yield up(directory, report, parameters, live=live)
     finally:

@@ -12,6 +12,8 @@ from schemas.check import escape
 from schemas.dead_letter import LetterSource
 from schemas.kinds import FieldKind, FormatPreservingToken, Generalized, Masked, Removed, TokenKind
 from tokenizer import json_text
+from tokenizer.guard import is_plain_word
+from tokenizer.guard.authentication_data import is_authentication_key
 from tokenizer.identity import Identity
 from tokenizer.pipeline.catalog import ENVELOPE, Catalog, EventPlan, ListPlan, ObjectPlan, Plan
 from tokenizer.pipeline.record_reader import RecordReader
@@ -122,8 +124,9 @@ class _Told:
                 # it.
                 yield Field(shown_path if key in shown else f"{label}/*", FieldOutcome.UNKNOWN)
             elif kind is None or key not in shown:
+                named = is_authentication_key(key) or is_plain_word(key)
                 yield Field(
-                    shown_path,
+                    shown_path if named else f"{label}/*",
                     FieldOutcome.REMOVED if isinstance(kind, Removed) else FieldOutcome.AUTHENTICATION_DATA,
                 )
             else:

@@ -62,6 +62,6 @@ def validate(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
         for each in findings:
             where = f"{file}: {each.place}" if each.place else file
             console.line(f"{where}: {each.code}: {each.detail}")
-        console.line(f"{tally.events:,} events, {tally.invalid:,} invalid")
+        console.line(f"{console.number(tally.events)} events, {console.number(tally.invalid)} invalid")
     if tally.invalid:
         raise typer.Exit(_SOME_INVALID)

@@ -69,7 +69,7 @@ def an_aggregate_is_taken_apart() -> None:
     user = b"\x08\x00\x1a" + _varint(len(event)) + event
     body = b"\x0a\x01k\x1a" + _varint(len(user)) + user
     packed = kpl.MAGIC + body + hashlib.md5(body, usedforsecurity=False).digest()
-    assert kpl.user_records(packed) == [(0, event)]
+    assert kpl.disaggregated(packed) == [event]
 
 
 def _varint(number: int) -> bytes:

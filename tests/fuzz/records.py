@@ -10,9 +10,10 @@ from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
 from tests.support.samples import stream_record
 from tokenizer import json_text
 from tokenizer.errors import BadRecord, Configuration
+from tokenizer.pipeline.aggregates import user_records
 from tokenizer.pipeline.alias_form import may_be_alias
 from tokenizer.pipeline.catalog import catalog
-from tokenizer.pipeline.kpl import MAGIC, user_records
+from tokenizer.pipeline.kpl import MAGIC
 from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Draft, Sanitizer
 from tokenizer.pipeline.sources import kinesis_records, sqs_records

@@ -22,7 +22,7 @@ from tokenizer.replay.messages import PUBLISHED, Entry, Result
 KEY_ARN = "arn:aws:kms:us-east-1:000000000000:key/1"
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:raw"
 SOURCE = LetterSource(queue=QUEUE, message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z")
-_STATUSES = {"published", "failed", "unavailable", "refused", "expired", "skipped"}
+_STATUSES = {"published", "failed", "unavailable", "refused", "expired", "skipped", "partly", "split"}
 _MOST = 16 * 1024 * 1024
 
 

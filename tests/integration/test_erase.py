@@ -1,6 +1,7 @@
 """Erasing against DynamoDB and KMS (moto): the adapters, and a crash before and after every call."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -8,12 +9,12 @@ import pytest
 
 from tests.support.aws_account import Aws
 from tests.support.fakes.customers import NOW, Customers
-from tests.support.fakes.world import ample_budget
+from tests.support.fakes.world import SCOPE_KEYS, ample_budget
 from tokenizer.aws.erasure.subject_data import DynamoSubjectData
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.aws.vault.vault import owners
 from tokenizer.erasure.certificates import SWEEPS
-from tokenizer.records import Share
+from tokenizer.records import IndexEntry, Share
 
 
 class Killed(BaseException):
@@ -60,6 +61,20 @@ def test_a_shared_value_is_handed_over_and_goes_with_the_last(customers: Custome
     assert customers.aws.stored("blind-index") == []
 
 
+def test_an_entry_that_nobody_owns_is_taken_over_by_the_first_who_uses_it(aws: Aws) -> None:
+    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS)
+    nobodys = IndexEntry("scope", b"i" * 32, "tok_1")
+    index.claim([nobodys], {}, ample_budget())
+    mine = replace(nobodys, owner="a" * 32, arrived=5)
+    assert index.adopt([mine], ample_budget()).found == {mine.blind_index: mine}
+    later, stale = replace(mine, owner="b" * 32, arrived=6), replace(mine, token="tok_2", owner="b" * 32)
+    for each in (mine, later, stale):
+        assert index.adopt([each], ample_budget()).found == {mine.blind_index: mine}
+    assert index.lookup([("scope", mine.blind_index)], ample_budget()).found == {mine.blind_index: mine}
+    (item,) = aws.stored("blind-index")
+    assert item["owner"]["S"] in owners("a" * 32)
+
+
 def test_a_tombstone_that_was_edited_or_a_record_that_lost_its_owner_is_refused(customers: Customers) -> None:
     mine = customers.order("C-1", 1)
     for item in customers.aws.stored("vault"):
@@ -104,21 +119,14 @@ def test_killed_at_any_call_an_erasure_is_either_not_begun_or_finished_by_its_sw
 
 
 def test_no_key_of_the_index_of_sharers_gets_hot(aws: Aws) -> None:
-    """A hot key of an index throttles its table: who has no name is not in it, and who has one has sixteen keys.
+    """A hot key of an index throttles its table, so each subject has sixteen keys.
 
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html.
     """
     keys: Any = None
     index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", keys)
-    shares = [
-        Share(bytes([at]) * 32, subject, 1, "owner", 1) for at in range(64) for subject in ("", "5ub1ec7")
-    ]
-    assert index.share(shares, ample_budget()) == [None] * 128
-    stored = aws.stored("shares")
-    by_subject = {
-        name: {item["sharer"]["S"] for item in stored if item["subject"]["S"] == name and "sharer" in item}
-        for name in ("-", "5ub1ec7")
-    }
-    assert by_subject == {"-": set(), "5ub1ec7": set(owners("5ub1ec7"))}
+    shares = [Share(bytes([at]) * 32, "5ub1ec7", 1, "owner", 1) for at in range(64)]
+    assert index.share(shares, ample_budget()) == [None] * 64
+    assert {item["sharer"]["S"] for item in aws.stored("shares")} == set(owners("5ub1ec7"))
     subject_data = DynamoSubjectData(aws.client("dynamodb"), "vault", "blind-index", "shares")
     assert len(subject_data.shares("5ub1ec7")) == 64

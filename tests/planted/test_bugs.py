@@ -14,6 +14,7 @@ from tests.planted.templates import edited, whole
 KINDS = {
     "tables": "an entry of a table of names or codes that no sample has",
     "forms": "a form of a value that docs/guard.md claims to find",
+    "functions": "a function's limits, its log, or what it shows",
     "identity": "who or what a record is",
     "denials": "a denial, or a condition, that does not do what it says",
     "kept": "data that is kept for too short or too long, or shown by a setting",
@@ -25,6 +26,7 @@ KINDS = {
     "queues": "a queue, the stream or a mapping that loses messages or shows them",
     "refused": "what AWS would refuse, or do otherwise, and the emulator does not",
     "unforeseen": "what is done about an error that nobody thought of",
+    "wiring": "a parameter, a name or a variable that leads elsewhere",
 }
 
 

@@ -97,7 +97,12 @@ def _held(key: str, embedded: str, value: Any) -> list[Any]:
         {key: value},
         {"before": 1, key: value, "behind": {"kept": 2}},
         [[{key: value}]],
-        *({name: key, under: value} for name in ("name", "key", "field") for under in ("value", "val")),
+        # Some names mean other things in pairs that are not about a payment.
+        *(
+            {"payment": {name: key, under: value}}
+            for name in ("name", "key", "field")
+            for under in ("value", "val")
+        ),
         {"embedded": json_text.dump_text({embedded: value, "kept": "x"})},
         [json_text.dump_text([{"a": {embedded: value}}])],
     ]

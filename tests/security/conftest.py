@@ -3,7 +3,7 @@ import pytest
 from local.emulator.package import ROOT
 from local.emulator.template import load
 from tests.support.security.deployed import SETS, Stack, stacks
-from tests.support.security.template import Template
+from tests.support.security.policies import Template
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from local.emulator.package import ROOT
 from tests.support.security.deployed import Stack, deployed
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -70,6 +71,7 @@ ALARMS = {
     "DeniedAlarm": ours("Denied"),
     "HoneyTokenAlarm": ours("HoneyTokenAsked"),
     "KeyChangesAlarm": Alarm(WAITING, ("QueueName", "KeyChangesQueue"), "Maximum", 0),
+    "PaymentsDeclinedAlarm": ours("PaymentDeclined", 20, 5 * MINUTE),
     "RevealsDeniedAlarm": ours("RevealsDenied", 100, 5 * MINUTE),
     "TamperedAlarm": ours("Tampered"),
 }
@@ -154,3 +156,9 @@ def test_everything_that_people_alone_take_messages_from_has_an_alarm(stack: Sta
     }
     seen = {each.of[1] for each in watched(stack).values() if each.metric == WAITING and each.above == 0}
     assert set(stack.of("AWS::SQS::Queue")) - read == seen
+
+
+def test_the_page_of_costs_counts_the_alarms() -> None:
+    """CloudWatch bills ten cents a month for each."""
+    page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
+    assert f"| {len(ALARMS)} alarms | {len(ALARMS) / 10:.2f} |" in page

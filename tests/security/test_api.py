@@ -1,18 +1,16 @@
-"""Tests what the template must say about the API: who gets in, how often, and what is logged and kept."""
+"""Tests what the template must say about the API: who gets in, how often, what is logged, and what stands before it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
-from tests.support.security.template import VERBS, Template, of_type, weakened
-from tokenizer.aws.api.idempotency import LEASE_SECONDS
-from tokenizer.aws.compose.invocation import API_CALL_SECONDS
+from tests.support.security.deployed import Stack, deployed
+from tests.support.security.policies import VERBS
 
-GATEWAY_SECONDS = 29
-ASKED = ("Reveal", "Payment", "Erase")  # functions that the API waits for
 LOGGED = {
     "$context.requestTime",
     "$context.requestId",
@@ -27,232 +25,197 @@ LOGGED = {
     "$context.wafResponseCode",
 }
 SECURITY_HEADERS = {
-    "Cache-Control",
-    "Content-Security-Policy",
-    "Referrer-Policy",
-    "Strict-Transport-Security",
-    "X-Content-Type-Options",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "sandbox",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+ORIGIN = "Access-Control-Allow-Origin"
+# What API Gateway answers by itself, with the code of our errors.
+ANSWERS = {
+    "BAD_REQUEST_PARAMETERS": "invalid_request",
+    "DEFAULT_4XX": "refused",
+    "DEFAULT_5XX": "unavailable",
+    "MISSING_AUTHENTICATION_TOKEN": "not_found",
+    "QUOTA_EXCEEDED": "throttled",
+    "REQUEST_TOO_LARGE": "too_large",
+    "THROTTLED": "throttled",
+    "UNAUTHORIZED": "unauthorized",
+}
+ANY = "x-amazon-apigateway-any-method"
+SIGNED_IN: list[dict[str, list[str]]] = [{"Cognito": []}]
+NOBODY: list[dict[str, list[str]]] = [{"NONE": []}]
+# Requests a second, and the burst; every other method has the first.
+RATES = {
+    ("*", "/*"): (100, 200),
+    ("POST", "/tokens/reveal"): (20, 40),
+    ("POST", "/customer-lookups"): (20, 40),
+    ("POST", "/orders/{order_id}/payments"): (20, 40),
+    ("GET", "/openapi.json"): (5, 20),
+    **{(verb, ELSEWHERE): (10, 100) for verb in VERBS},
 }
 
 
-def properties(template: Template, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = template["Resources"][name]["Properties"]
+def api(stack: Stack) -> dict[str, Any]:
+    """Returns the API as it is deployed; skips the test of a stack that has none."""
+    apis = stack.of("AWS::ApiGateway::RestApi")
+    if not apis:
+        pytest.skip("this stack has no API")
+    return apis["Api"]
+
+
+def stage(stack: Stack) -> dict[str, Any]:
+    api(stack)
+    (found,) = stack.of("AWS::ApiGateway::Stage").values()
     return found
 
 
-def routes(template: Template) -> dict[tuple[str, str], dict[str, Any]]:
-    events = properties(template, "ApiFunction")["Events"].values()
-    return {(each["Properties"]["Method"], each["Properties"]["Path"]): each["Properties"] for each in events}
+def methods(stack: Stack) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    for path, verbs in api(stack)["Body"]["paths"].items():
+        for verb, method in verbs.items():
+            yield ("ANY" if verb == ANY else verb.upper(), path), method
 
 
-def machines_need_the_scopes_that_the_function_checks(template: Template) -> list[str]:
+def test_every_method_asks_for_a_sign_in_but_those_that_are_public(stack: Stack) -> None:
+    """A machine shows a key that counts its requests, and a token with the one scope that the function checks, too."""
+    expected = {
+        route: NOBODY
+        if route in PUBLIC | {("ANY", ELSEWHERE)}
+        else [{"api_key": []}, {"Cognito": [SCOPES[route]]}]
+        if route in SCOPES
+        else SIGNED_IN
+        for route, _ in methods(stack)
+    }
+    assert {route: method["security"] for route, method in methods(stack)} == expected
+    assert SCOPES.keys() <= expected.keys()
+
+
+def test_every_method_is_the_functions(stack: Stack) -> None:
+    function = stack.arns["ApiFunction"]
+    for route, method in methods(stack):
+        integration = method["x-amazon-apigateway-integration"]
+        assert integration.keys() == {"httpMethod", "type", "uri"}, route
+        assert integration["type"] == "aws_proxy", route
+        assert f"/functions/{function}/invocations" in integration["uri"], route
+
+
+def test_a_sign_in_is_one_of_the_pool(stack: Stack) -> None:
+    schemes = api(stack)["Body"]["components"]["securitySchemes"]
+    assert schemes.keys() == {"Cognito", "api_key"}
+    assert schemes["Cognito"]["name"] == "Authorization"
+    assert schemes["Cognito"]["x-amazon-apigateway-authorizer"] == {
+        "providerARNs": ["orders-UserPool.Arn"],
+        "type": "cognito_user_pools",
+    }
+
+
+def test_every_method_has_a_rate_and_strangers_a_small_one(stack: Stack) -> None:
     found = {
-        route: each["Auth"]["AuthorizationScopes"]
-        for route, each in routes(template).items()
-        if route[1].startswith("/machine")
+        (each["HttpMethod"], unescaped(each["ResourcePath"])): (
+            each["ThrottlingRateLimit"],
+            each["ThrottlingBurstLimit"],
+        )
+        for each in stage(stack)["MethodSettings"]
     }
-    return [] if found == {route: [scope] for route, scope in SCOPES.items()} else [str(found)]
+    assert found == RATES
 
 
-def machines_show_a_key_that_counts(template: Template) -> list[str]:
-    wrong = [
-        path
-        for (_, path), each in routes(template).items()
-        if path.startswith("/machine") and each["Auth"].get("ApiKeyRequired") is not True
-    ]
-    plan = properties(template, "MachinePlan")
-    return wrong + [name for name in ("ApiStages", "Throttle", "Quota") if not plan.get(name)]
+def unescaped(path: str) -> str:
+    """Returns a path as it is asked for: a stage's settings write `~1` for a slash, and begin with one that is none."""
+    return path if path == "/*" else path.removeprefix("/").replace("~1", "/")
 
 
-def strangers_reach_only_what_is_public(template: Template) -> list[str]:
-    open_to_all: frozenset[tuple[str, str]] = frozenset(
-        route for route, each in routes(template).items() if each.get("Auth", {}).get("Authorizer") == "NONE"
-    )
-    default = properties(template, "Api")["Auth"]["DefaultAuthorizer"]
-    return [] if (open_to_all, default) == (PUBLIC | {("ANY", ELSEWHERE)}, "Cognito") else ["Api"]
+def test_no_setting_of_a_method_logs_or_keeps_what_it_answers(stack: Stack) -> None:
+    said = {"HttpMethod", "ResourcePath", "ThrottlingBurstLimit", "ThrottlingRateLimit"}
+    for each in stage(stack)["MethodSettings"]:
+        assert {key: value for key, value in each.items() if key not in said} in (
+            {},
+            {"DataTraceEnabled": False},
+        )
 
 
-def people_and_machines_have_clients_of_their_own(template: Template) -> list[str]:
-    people, machines = properties(template, "UserPoolClient"), properties(template, "MachineClient")
-    defined = {
-        f"{server['Identifier']}/{scope['ScopeName']}"
-        for _, server in of_type(template, "AWS::Cognito::UserPoolResourceServer")
-        for scope in server["Scopes"]
-    }
-    wrong = {
-        "people's secret": people["GenerateSecret"],
-        "people's flows": "AllowedOAuthFlows" in people or "AllowedOAuthScopes" in people,
-        "machines' secret": not machines["GenerateSecret"],
-        "machines' flows": machines["AllowedOAuthFlows"] != ["client_credentials"]
-        or machines["ExplicitAuthFlows"] != ["ALLOW_REFRESH_TOKEN_AUTH"],
-        "machines' scopes": set(machines["AllowedOAuthScopes"]) != set(SCOPES.values())
-        or defined != {*SCOPES.values(), "tokens/look_up"},
-        "existence": {each["PreventUserExistenceErrors"] for each in (people, machines)} != {"ENABLED"},
-        "revocation": not people["EnableTokenRevocation"],
-    }
-    return [name for name, fault in wrong.items() if fault]
+def test_the_access_log_names_no_path_query_or_header(stack: Stack) -> None:
+    log = stage(stack)["AccessLogSetting"]
+    assert log["DestinationArn"] == "orders-ApiAccessLogs.Arn"
+    assert set(re.findall(r"\$[\w.]+", log["Format"])) == LOGGED
 
 
-def passwords_are_long_and_accounts_are_made_by_administrators(template: Template) -> list[str]:
-    pool = properties(template, "UserPool")
-    policy = pool["Policies"]["PasswordPolicy"]
-    held = {
-        "length": policy["MinimumLength"] >= 14,
-        "kinds": all(policy[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols")),
-        "administrators": pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"],
-        "mfa": pool["MfaConfiguration"] in {"OPTIONAL", "ON"},
-        "email": pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]
-        == ["email"],
-    }
-    return [name for name, held in held.items() if not held]
+def test_no_path_is_traced(stack: Stack) -> None:
+    """API Gateway's traces hold the path that was asked for, where ids of orders and customers stand."""
+    assert not stage(stack).keys() & {"CanarySetting", "TracingEnabled", "Variables"}
 
 
-def functions_end_before_who_waits_for_them(template: Template) -> list[str]:
-    timeouts = {name: properties(template, f"{name}Function")["Timeout"] for name in ("Api", *ASKED)}
-    asked = max(timeouts[name] for name in ASKED)
-    in_order = asked < API_CALL_SECONDS < timeouts["Api"] < min(GATEWAY_SECONDS, LEASE_SECONDS)
-    return [] if in_order else [str(timeouts)]
+def test_the_gateways_errors_look_like_the_functions(stack: Stack) -> None:
+    origin = {"rekeying": "https://shop.example.com"}.get(stack.given, "null")
+    found = api(stack)["Body"]["x-amazon-apigateway-gateway-responses"]
+    headers = {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in SECURITY_HEADERS.items()}
+    codes = {}
+    for name, answer in found.items():
+        (text,) = answer["responseTemplates"].values()
+        codes[name] = text.removeprefix('{"error":{"code":"').partition('"')[0]
+        said = dict(answer["responseParameters"])
+        assert said.pop(f"gatewayresponse.header.{ORIGIN}", "'null'") == f"'{origin}'", name
+        assert said == headers, name
+        assert re.fullmatch(
+            r'\{"error":\{"code":"\w+","message":(\$context\.error\.messageString|"[a-z :;]+"|"[\w :;]+")\}\}',
+            text,
+        ), name
+    assert codes == ANSWERS
 
 
-def setting_path(path: str) -> str:
-    """Returns a path as a stage's settings name it."""
-    return "/" + path.replace("/", "~1")
+def test_no_origin_is_allowed_unless_it_is_given() -> None:
+    body = deployed({}).of("AWS::ApiGateway::RestApi")["Api"]["Body"]
+    assert "https://" not in str(body["x-amazon-apigateway-gateway-responses"])
+    assert {verb for verbs in body["paths"].values() for verb in verbs} & {"options"} == set()
 
 
-def reveals_and_charges_have_rates_of_their_own(template: Template) -> list[str]:
-    rates = {
-        each["ResourcePath"]: each["ThrottlingRateLimit"]
-        for each in properties(template, "Api")["MethodSettings"]
-        if each["HttpMethod"] == "POST"
-    }
-    wanted = [
-        setting_path(path) for path in ("/tokens/reveal", "/customer-lookups", "/orders/{order_id}/payments")
-    ]
-    return [path for path in wanted if rates.get(path, 100) > 20]
+def test_one_stage_is_deployed_and_the_api_is_regional(stack: Stack) -> None:
+    assert stage(stack)["StageName"] == "v1"
+    assert api(stack)["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
-def every_method_has_a_rate_and_strangers_a_small_one(template: Template) -> list[str]:
-    rates = {
-        (each["HttpMethod"], each["ResourcePath"]): each["ThrottlingRateLimit"]
-        for each in properties(template, "Api")["MethodSettings"]
-    }
-    strangers = PUBLIC | {(verb, ELSEWHERE) for verb in VERBS}
-    wanted = {("*", "/*"): 100} | {(verb, setting_path(path)): 10 for verb, path in strangers}
-    return [str(route) for route, most in wanted.items() if rates.get(route, most + 1) > most]
+def test_machines_show_a_key_that_counts(stack: Stack) -> None:
+    for name, plan in stack.of("AWS::ApiGateway::UsagePlan").items():
+        assert plan["ApiStages"] == [{"ApiId": "orders-Api", "Stage": "v1"}], name
+        assert plan["Throttle"] == {"RateLimit": 50, "BurstLimit": 100}, name
+        assert plan["Quota"] == {"Limit": 1_000_000, "Period": "DAY"}, name
+    keyed = {each["KeyId"] for each in stack.of("AWS::ApiGateway::UsagePlanKey").values()}
+    assert keyed == {f"orders-{name}" for name in stack.of("AWS::ApiGateway::ApiKey")}
 
 
-def the_access_log_names_no_path_query_or_header(template: Template) -> list[str]:
-    text = properties(template, "Api")["AccessLogSetting"]["Format"]
-    named = {part.split('"')[0] for part in text.split('"') if part.startswith("$")}
-    return sorted(named ^ LOGGED)
+MANAGED = {
+    "common": "AWSManagedRulesCommonRuleSet",
+    "known-bad-inputs": "AWSManagedRulesKnownBadInputsRuleSet",
+    "reputation": "AWSManagedRulesAmazonIpReputationList",
+}
+RATE = {"RateBasedStatement": {"AggregateKeyType": "IP", "EvaluationWindowSec": 300, "Limit": 2000}}
 
 
-def the_gateways_errors_look_like_the_functions(template: Template) -> list[str]:
-    responses = properties(template, "Api")["GatewayResponses"]
-    return [
-        name
-        for name, each in responses.items()
-        if '{"error":{"code":"' not in each["ResponseTemplates"]["application/json"]
-        or not set(each["ResponseParameters"]["Headers"]) >= SECURITY_HEADERS
-    ] + [name for name in ("DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED") if name not in responses]
-
-
-def no_origin_is_allowed_by_itself(template: Template) -> list[str]:
-    api = properties(template, "Api")
-    headers = [each["ResponseParameters"]["Headers"] for each in api["GatewayResponses"].values()]
-    closed = all(each["Access-Control-Allow-Origin"]["Fn::If"][0] == "HasAllowedOrigin" for each in headers)
-    default = template["Parameters"]["AllowedOrigin"]["Default"]
-    return [] if closed and default == "" and "Cors" not in api else ["Api"]
-
-
-def one_stage_is_deployed(template: Template) -> list[str]:
-    return [] if properties(template, "Api").get("OpenApiVersion") else ["Api"]
-
-
-def a_web_acl_stands_before_the_stage(template: Template) -> list[str]:
-    acl, association = properties(template, "WebAcl"), properties(template, "WebAclAssociation")
-    groups = {
-        rule["Statement"]["ManagedRuleGroupStatement"]["Name"]
-        for rule in acl["Rules"]
-        if "ManagedRuleGroupStatement" in rule["Statement"]
-    }
-    held = {
-        "rules": {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"} <= groups,
-        "rate": any("RateBasedStatement" in rule["Statement"] for rule in acl["Rules"]),
+def test_a_web_acl_stands_before_the_stage_where_it_is_wanted(stack: Stack) -> None:
+    """Tests its rules but those of bodies, which test_on_aws.py has."""
+    acls = stack.of("AWS::WAFv2::WebACL")
+    guarded = {each["ResourceArn"] for each in stack.of("AWS::WAFv2::WebACLAssociation").values()}
+    assert len(guarded) == len(acls)
+    assert all(arn.endswith("/restapis/orders-Api/stages/v1") for arn in guarded)
+    for name, acl in acls.items():
+        rules = {each["Name"]: each for each in acl["Rules"]}
+        groups = {
+            rule: each["Statement"]["ManagedRuleGroupStatement"]["Name"]
+            for rule, each in rules.items()
+            if "ManagedRuleGroupStatement" in each["Statement"]
+        }
+        assert groups == MANAGED, name
+        assert all(rules[each]["OverrideAction"] == {"None": {}} for each in groups), name
+        assert {rule: each["Action"] for rule, each in rules.items() if rule not in groups} == {
+            "bodies": {"Block": {}},
+            "rate": {"Block": {}},
+        }
+        assert rules["rate"]["Statement"] == RATE, name
         # Samples would show tokens.
-        "samples": not any(
-            each["VisibilityConfig"]["SampledRequestsEnabled"] for each in [acl, *acl["Rules"]]
-        ),
-        "stage": association["ResourceArn"]["Fn::Sub"].endswith("/restapis/${Api}/stages/${Api.Stage}"),
-        "on": template["Parameters"]["WebAclEnabled"]["Default"] == "true",
-    }
-    return [name for name, held in held.items() if not held]
+        sampled = [each["VisibilityConfig"]["SampledRequestsEnabled"] for each in (acl, *acl["Rules"])]
+        assert not any(sampled), name
 
 
-EVENTS = "ApiFunction/Properties/Events"
-API = "Api/Properties"
-WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
-    (
-        machines_need_the_scopes_that_the_function_checks,
-        f"{EVENTS}/MachinePostOrder/Properties/Auth/AuthorizationScopes",
-        ["orders/read"],
-    ),
-    (machines_show_a_key_that_counts, f"{EVENTS}/MachineGetOrder/Properties/Auth/ApiKeyRequired", False),
-    (machines_show_a_key_that_counts, "MachinePlan/Properties/Quota", None),
-    (strangers_reach_only_what_is_public, f"{EVENTS}/Reveal/Properties/Auth", {"Authorizer": "NONE"}),
-    (people_and_machines_have_clients_of_their_own, "UserPoolClient/Properties/GenerateSecret", True),
-    (
-        people_and_machines_have_clients_of_their_own,
-        "UserPoolClient/Properties/AllowedOAuthScopes",
-        ["orders/write"],
-    ),
-    (
-        people_and_machines_have_clients_of_their_own,
-        "MachineClient/Properties/ExplicitAuthFlows",
-        ["ALLOW_USER_PASSWORD_AUTH"],
-    ),
-    (
-        passwords_are_long_and_accounts_are_made_by_administrators,
-        "UserPool/Properties/Policies/PasswordPolicy/MinimumLength",
-        8,
-    ),
-    (functions_end_before_who_waits_for_them, "ApiFunction/Properties/Timeout", 30),
-    (functions_end_before_who_waits_for_them, "RevealFunction/Properties/Timeout", 28),
-    (every_method_has_a_rate_and_strangers_a_small_one, f"{API}/MethodSettings", []),
-    (every_method_has_a_rate_and_strangers_a_small_one, f"{API}/MethodSettings/9/HttpMethod", "GET"),
-    (reveals_and_charges_have_rates_of_their_own, f"{API}/MethodSettings/1/ResourcePath", "/tokens/reveal"),
-    (
-        the_access_log_names_no_path_query_or_header,
-        f"{API}/AccessLogSetting/Format",
-        '{"path":"$context.path","all":"$context.requestOverride.header.Authorization"}',
-    ),
-    (
-        the_gateways_errors_look_like_the_functions,
-        f"{API}/GatewayResponses/THROTTLED/ResponseTemplates",
-        {"application/json": '{"message":"no"}'},
-    ),
-    (
-        the_gateways_errors_look_like_the_functions,
-        f"{API}/GatewayResponses/DEFAULT_5XX/ResponseParameters/Headers",
-        {},
-    ),
-    (no_origin_is_allowed_by_itself, f"{API}/Cors", "'*'"),
-    (one_stage_is_deployed, f"{API}/OpenApiVersion", None),
-    (a_web_acl_stands_before_the_stage, "WebAcl/Properties/Rules", []),
-    (a_web_acl_stands_before_the_stage, "WebAcl/Properties/VisibilityConfig/SampledRequestsEnabled", True),
-]
-CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_the_template_keeps_its_promise(template: Template, check: Callable[[Template], list[str]]) -> None:
-    assert check(template) == []
-
-
-@pytest.mark.parametrize(
-    ("check", "path", "value"), WEAKNESSES, ids=lambda given: getattr(given, "__name__", None)
-)
-def test_a_planted_weakness_is_found(
-    template: Template, check: Callable[[Template], list[str]], path: str, value: Any
-) -> None:
-    assert check(weakened(template, path, value))
+def test_the_web_acl_is_there_unless_somebody_switches_it_off() -> None:
+    assert deployed({}).of("AWS::WAFv2::WebACL")

@@ -223,6 +223,7 @@ TABLES = {
     "HoneyTokensTable",
     "IdempotencyTable",
     "OrdersTable",
+    "OrdersTable/index/email",
     "PaymentsTable",
     "RekeyTable",
     "RevealBudgetsTable",

@@ -39,7 +39,7 @@ VAULT = (
 )
 USES = {
     "AuditKey": (
-        Use(f"EraseRole HoneyRole {READERS} ReplayRole", "GenerateDataKey", "audit"),
+        Use(f"ApiRole EraseRole HoneyRole {READERS} ReplayRole", "GenerateDataKey", "audit"),
         Use("RekeyRole", "GenerateDataKey", "audit", rekeying=True),
         Use("AuditReaderRole", "Decrypt", "audit", inside=False),
     ),

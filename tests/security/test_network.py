@@ -1,249 +1,161 @@
-"""Tests the network that the template promises, by planting each weakness. No emulator routes packets."""
+"""Tests the network that the template promises: where functions run, what leads there, and what comes out. No emulator routes packets.
 
-from collections.abc import Callable, Iterator
-from typing import Any
+What each endpoint lets through is in test_denials.py, and which uses of keys are tied to the network in test_keys.py.
+"""
 
 import pytest
 
-from tests.support.security.network import (
-    VPC,
-    endpoints_let_this_stack_through_alone,
-    functions_run_in_private_subnets,
-)
-from tests.support.security.template import Template, key_statements, listed, of_type, weakened
+from local.emulator.package import ROOT
+from local.emulator.template import load
+from tests.support.security.deployed import Stack, deployed
+from tools.lint.settled import PARAMETER_SETS, settled
 
-BY_PEOPLE = {
-    "Administration",
-    "Recovery",
-    "MakeTokenKeys",
-    "CheckAuditLines",
-}  # and when deploying, from outside
-INTERNET = {
-    "AWS::EC2::InternetGateway",
-    "AWS::EC2::NatGateway",
-    "AWS::EC2::EgressOnlyInternetGateway",
-    "AWS::EC2::VPCGatewayAttachment",
-    "AWS::EC2::Route",
-}
+# Custom resources touch no value, and answer CloudFormation over the internet.
+OUTSIDE = {"TokenKeysFunction", "VaultKeysFunction"}
 ENDPOINTS = {
-    "dynamodb": "Gateway",
-    "s3": "Gateway",
-    "events": "Interface",
-    "kinesis-streams": "Interface",
-    "kms": "Interface",
-    "lambda": "Interface",
-    "sqs": "Interface",
-    "xray": "Interface",
+    "DynamoDbEndpoint": "dynamodb",
+    "EventsEndpoint": "events",
+    "KinesisEndpoint": "kinesis-streams",
+    "KmsEndpoint": "kms",
+    "LambdaEndpoint": "lambda",
+    "S3Endpoint": "s3",
+    "SqsEndpoint": "sqs",
+    "XRayEndpoint": "xray",
 }
-NEEDS_ALL = {  # what Lambda needs to put interfaces into subnets; the Describe actions know no resources
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
+GATEWAYS = {"DynamoDbEndpoint", "S3Endpoint"}
+SUBNETS = ["orders-PrivateSubnetA", "orders-PrivateSubnetB"]
+GIVEN = PARAMETER_SETS["existing VPC"]
+HTTPS = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+# No route leads anywhere but to the two gateways, so these two and the interfaces' own addresses are all that is reached.
+OUT = {
+    "own": ["CidrIp 0.0.0.0/0", "CidrIp 10.80.0.0/24"],
+    "given": [
+        "CidrIp 10.80.0.0/24",
+        f"DestinationPrefixListId {GIVEN['DynamoDbPrefixListId']}",
+        f"DestinationPrefixListId {GIVEN['S3PrefixListId']}",
+    ],
+}
+# All that a network of the stack's own is made of: no gateway to the internet, no route but the endpoints'.
+OWN_NETWORK = {
+    "AWS::EC2::RouteTable": 1,
+    "AWS::EC2::SecurityGroup": 2,
+    "AWS::EC2::Subnet": 2,
+    "AWS::EC2::SubnetRouteTableAssociation": 2,
+    "AWS::EC2::VPC": 1,
+    "AWS::EC2::VPCEndpoint": 8,
 }
 
 
-def no_route_leads_to_the_internet(template: Template) -> list[str]:
-    return [name for name, resource in template["Resources"].items() if resource["Type"] in INTERNET]
+def own(stack: Stack) -> bool:
+    return bool(stack.of("AWS::EC2::VPC"))
 
 
-def subnets_lie_in_two_zones_and_are_private(template: Template) -> list[str]:
-    subnets = dict(of_type(template, "AWS::EC2::Subnet"))
-    zones = [str(each["AvailabilityZone"]) for each in subnets.values()]
-    public = [name for name, each in subnets.items() if each.get("MapPublicIpOnLaunch")]
-    return public + ([] if len(set(zones)) == len(zones) == 2 else ["one zone"])
+def test_every_function_that_touches_values_runs_in_the_private_subnets(stack: Stack) -> None:
+    subnets = SUBNETS if own(stack) else GIVEN["PrivateSubnetIds"].split(",")
+    inside = {"SecurityGroupIds": ["orders-FunctionsSecurityGroup"], "SubnetIds": subnets}
+    for name, each in stack.functions().items():
+        assert each.get("VpcConfig") == (None if name in OUTSIDE else inside), name
 
 
-def zones_are_the_deployers_to_choose(template: Template) -> list[str]:
+def test_no_route_leads_to_the_internet_and_an_existing_network_gets_nothing_of_its_own(stack: Stack) -> None:
+    found: dict[str, int] = {}
+    for each in stack.resources.values():
+        if each["Type"].startswith("AWS::EC2::"):
+            found[each["Type"]] = found.get(each["Type"], 0) + 1
+    assert found == (OWN_NETWORK if own(stack) else {"AWS::EC2::SecurityGroup": 1})
+
+
+def test_every_subnet_is_private_and_in_a_zone_of_its_own(stack: Stack) -> None:
+    subnets = stack.of("AWS::EC2::Subnet")
+    assert len({each["AvailabilityZone"] for each in subnets.values()}) == len(subnets)
+    assert len({each["CidrBlock"] for each in subnets.values()}) == len(subnets)
+    for name, each in subnets.items():
+        assert each.keys() == {"AvailabilityZone", "CidrBlock", "Tags", "VpcId"}, name
+    routed = {
+        each["SubnetId"]: each["RouteTableId"]
+        for each in stack.of("AWS::EC2::SubnetRouteTableAssociation").values()
+    }
+    assert routed == (dict.fromkeys(SUBNETS, "orders-PrivateRoutes") if own(stack) else {})
+
+
+def test_zones_are_the_deployers_to_choose() -> None:
     """The first zones of a list may lack Lambda or its endpoint, and the list is another one in each account."""
-    return [
-        name
-        for name, subnet in of_type(template, "AWS::EC2::Subnet")
-        if subnet["AvailabilityZone"].get("Fn::If", [None, {}])[1].get("Ref") not in template["Parameters"]
-    ]
+    chosen = deployed({"FirstZone": "zone-1", "SecondZone": "zone-2"}).of("AWS::EC2::Subnet")
+    assert {each["AvailabilityZone"] for each in chosen.values()} == {"zone-1", "zone-2"}
 
 
-def only_https_goes_out_and_only_to_the_endpoints_comes_in(template: Template) -> list[str]:
-    return [
-        f"{name}: {rule}"
-        for name, group in of_type(template, "AWS::EC2::SecurityGroup")
-        for rule in _rules(group)
-        if not _is_https(rule) and rule.get("CidrIp") != "127.0.0.1/32"
-    ] + [
-        name
-        for name, group in of_type(template, "AWS::EC2::SecurityGroup")
-        for rule in group.get("SecurityGroupIngress", ())
-        if rule.get("SourceSecurityGroupId") != {"Ref": "FunctionsSecurityGroup"}
-    ]
+def test_only_https_goes_out_and_only_the_functions_reach_the_endpoints(stack: Stack) -> None:
+    groups = stack.of("AWS::EC2::SecurityGroup")
+    functions = groups.pop("FunctionsSecurityGroup")
+    assert "SecurityGroupIngress" not in functions
+    assert sorted(map(let_through, functions["SecurityGroupEgress"])) == OUT["own" if own(stack) else "given"]
+    for group in groups.values():
+        assert list(map(let_through, group["SecurityGroupIngress"])) == [
+            "SourceSecurityGroupId orders-FunctionsSecurityGroup"
+        ]
+        (out,) = group["SecurityGroupEgress"]
+        assert (out["IpProtocol"], out["CidrIp"]) == ("-1", "127.0.0.1/32")
 
 
-def _rules(group: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for rule in (*group.get("SecurityGroupEgress", [{}]), *group.get("SecurityGroupIngress", ())):
-        arms = rule["Fn::If"][1:] if "Fn::If" in rule else [rule]
-        yield from (arm for arm in arms if arm != {"Ref": "AWS::NoValue"})
+def let_through(rule: dict[str, object]) -> str:
+    """Returns whom a rule lets through, if it is for HTTPS alone."""
+    assert {key: rule[key] for key in HTTPS} == HTTPS
+    ((key, value),) = ((key, value) for key, value in rule.items() if key not in {*HTTPS, "Description"})
+    return f"{key} {value}"
 
 
-def _is_https(rule: dict[str, Any]) -> bool:
-    return (rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")) == ("tcp", 443, 443)
+def test_every_endpoint_is_in_the_private_subnets_and_answers_by_the_services_name(stack: Stack) -> None:
+    for name, each in stack.of("AWS::EC2::VPCEndpoint").items():
+        assert each["ServiceName"] == f"com.amazonaws.eu-central-1.{ENDPOINTS[name]}", name
+        where = {key: each[key] for key in each if key not in {"PolicyDocument", "ServiceName", "VpcId"}}
+        if name in GATEWAYS:
+            assert where == {"RouteTableIds": ["orders-PrivateRoutes"], "VpcEndpointType": "Gateway"}, name
+        else:
+            assert where == {
+                "PrivateDnsEnabled": True,
+                "SecurityGroupIds": ["orders-EndpointsSecurityGroup"],
+                "SubnetIds": SUBNETS,
+                "VpcEndpointType": "Interface",
+            }, name
 
 
-def endpoints_are_those_that_are_needed(template: Template) -> list[str]:
+def test_every_part_of_the_network_is_in_one_vpc(stack: Stack) -> None:
     found = {
-        each["ServiceName"]["Fn::Sub"].rpartition("}.")[2]: each["VpcEndpointType"]
-        for _, each in of_type(template, "AWS::EC2::VPCEndpoint")
+        each["Properties"]["VpcId"]
+        for each in stack.resources.values()
+        if "VpcId" in each.get("Properties", {}) and each["Type"].startswith("AWS::EC2::")
     }
-    return [] if found == ENDPOINTS else [str(found)]
+    assert len(found) == 1
+    assert own(stack) or found == {GIVEN["VpcId"]}
 
 
-def every_table_is_reached_by_its_endpoint(template: Template) -> list[str]:
-    statements = template["Resources"]["DynamoDbEndpoint"]["Properties"]["PolicyDocument"]["Statement"]
-    named = [
-        each["Fn::GetAtt"][0]
-        for statement in statements
-        for each in statement["Resource"]
-        if "Fn::GetAtt" in each
-    ]
-    return sorted({name for name, _ in of_type(template, "AWS::DynamoDB::Table")} ^ set(named))
+def test_names_in_the_network_are_those_of_aws(stack: Stack) -> None:
+    for name, each in stack.of("AWS::EC2::VPC").items():
+        assert (each["EnableDnsHostnames"], each["EnableDnsSupport"]) == (True, True), name
 
 
-def keys_are_used_from_inside_alone(template: Template) -> list[str]:
-    """Each use of a key by a function of the network is tied to it, so that stolen credentials are of no use elsewhere."""
-    return [
-        f"{name}: {each['Sid']}"
-        for name, key in of_type(template, "AWS::KMS::Key")
-        for each, _ in key_statements(key)
-        if each["Effect"] == "Allow"
-        and each["Sid"] not in BY_PEOPLE
-        and each["Condition"]["StringEquals"].get("aws:SourceVpc") != VPC
-    ]
-
-
-def functions_may_not_touch_the_network_themselves(template: Template) -> list[str]:
-    statements = template["Resources"]["NetworkPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    allowed = {action for each in statements if each["Effect"] == "Allow" for action in each["Action"]}
-    denied = {
-        action
-        for each in statements
-        if each["Effect"] == "Deny" and "lambda:SourceFunctionArn" in each["Condition"]["ArnLike"]
-        for action in each["Action"]
-    }
-    return sorted((allowed - denied) | (allowed - NEEDS_ALL))
-
-
-def within_own_network(template: Template) -> set[str]:
-    """Conditions that hold in the stack's own network alone."""
-    own = {"Condition": "OwnNetwork"}
-    return {
-        "OwnNetwork",
-        *(name for name, each in template["Conditions"].items() if own in each.get("Fn::And", ())),
-    }
-
-
-def an_existing_vpc_gets_nothing_of_its_own(template: Template) -> list[str]:
-    return [
-        name
-        for name, resource in template["Resources"].items()
-        if resource["Type"].startswith("AWS::EC2::")
-        and name != "FunctionsSecurityGroup"
-        and resource.get("Condition") not in within_own_network(template)
-    ]
-
-
-def the_audit_trail_can_only_be_added_to_from_inside(template: Template) -> list[str]:
-    statements = template["Resources"]["S3Endpoint"]["Properties"]["PolicyDocument"]["Statement"]
-    audit = [
-        each for each in statements if any("AuditBucket" in str(name) for name in listed(each["Resource"]))
-    ]
-    return [] if [each["Action"] for each in audit] == [["s3:PutObject"]] else [str(audit)]
-
-
-EGRESS = "FunctionsSecurityGroup/Properties/SecurityGroupEgress/0"
-WEAKNESSES: list[tuple[Callable[[Template], list[str]], str, Any]] = [
-    (functions_run_in_private_subnets, "RevealFunction/Properties/VpcConfig", None),
-    (no_route_leads_to_the_internet, "PrivateRoutesA/Type", "AWS::EC2::Route"),
-    (
-        subnets_lie_in_two_zones_and_are_private,
-        "PrivateSubnetB/Properties/AvailabilityZone",
-        {"Fn::If": ["HasZones", {"Ref": "FirstZone"}, {"Fn::Select": [0, {"Fn::GetAZs": ""}]}]},
-    ),
-    (
-        zones_are_the_deployers_to_choose,
-        "PrivateSubnetB/Properties/AvailabilityZone",
-        {"Fn::Select": [1, {"Fn::GetAZs": ""}]},
-    ),
-    (subnets_lie_in_two_zones_and_are_private, "PrivateSubnetB/Properties/MapPublicIpOnLaunch", True),
-    (only_https_goes_out_and_only_to_the_endpoints_comes_in, f"{EGRESS}/FromPort", 0),
-    (
-        only_https_goes_out_and_only_to_the_endpoints_comes_in,
-        "EndpointsSecurityGroup/Properties/SecurityGroupIngress/0/SourceSecurityGroupId",
-        None,
-    ),
-    (endpoints_are_those_that_are_needed, "KmsEndpoint/Properties/VpcEndpointType", "Gateway"),
-    (
-        endpoints_let_this_stack_through_alone,
-        "KmsEndpoint/Properties/PolicyDocument/Statement/0/Action",
-        "kms:*",
-    ),
-    (
-        endpoints_let_this_stack_through_alone,
-        "S3Endpoint/Properties/PolicyDocument/Statement/0/Resource",
-        "*",
-    ),
-    (
-        endpoints_let_this_stack_through_alone,
-        "SqsEndpoint/Properties/PolicyDocument/Statement/0/Condition",
-        {},
-    ),
-    (
-        endpoints_let_this_stack_through_alone,
-        "XRayEndpoint/Properties/PolicyDocument/Statement/Trace/Action",
-        ["xray:*"],
-    ),
-    (an_existing_vpc_gets_nothing_of_its_own, "XRayEndpoint/Condition", "HasAlarmTopic"),
-    (
-        every_table_is_reached_by_its_endpoint,
-        "DynamoDbEndpoint/Properties/PolicyDocument/Statement/0/Resource",
-        [],
-    ),
-    (
-        the_audit_trail_can_only_be_added_to_from_inside,
-        "S3Endpoint/Properties/PolicyDocument/Statement/AppendLines/Action",
-        ["s3:PutObject", "s3:DeleteObject"],
-    ),
-    (
-        the_audit_trail_can_only_be_added_to_from_inside,
-        "S3Endpoint/Properties/PolicyDocument/Statement/AppendLines/Resource",
-        [{"Fn::GetAtt": ["LetterBucket", "Arn"]}],
-    ),
-    (
-        keys_are_used_from_inside_alone,
-        "AuditKey/Properties/KeyPolicy/Statement/SignAuditLines/Condition",
-        {"StringEquals": {"kms:EncryptionContext:purpose": "audit"}},
-    ),
-    (
-        keys_are_used_from_inside_alone,
-        "VaultKey/Properties/KeyPolicy/Statement/2/Condition",
-        {"StringEquals": {}},
-    ),
-    (
-        functions_may_not_touch_the_network_themselves,
-        "NetworkPolicy/Properties/PolicyDocument/Statement/1/Action",
-        [],
-    ),
-    (an_existing_vpc_gets_nothing_of_its_own, "Vpc/Condition", None),
-]
-CHECKS = list(dict.fromkeys(check for check, _, _ in WEAKNESSES))
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_the_network_keeps_its_promise(template: Template, check: Callable[[Template], list[str]]) -> None:
-    assert check(template) == []
-
-
-@pytest.mark.parametrize(("check", "place", "weakness"), WEAKNESSES)
-def test_a_planted_weakness_is_found(
-    template: Template, check: Callable[[Template], list[str]], place: str, weakness: Any
+@pytest.mark.parametrize(
+    ("rule", "given", "held"),
+    [
+        ("WholeNetwork", {}, True),
+        ("WholeNetwork", {"VpcId": "vpc-1", "PrivateSubnetIds": "subnet-1,subnet-2"}, True),
+        ("WholeNetwork", {"VpcId": "vpc-1"}, False),
+        ("WholeNetwork", {"PrivateSubnetIds": "subnet-1,subnet-2"}, False),
+        ("TwoZones", {}, True),
+        ("TwoZones", {"FirstZone": "a", "SecondZone": "b"}, True),
+        ("TwoZones", {"FirstZone": "a", "SecondZone": "a"}, False),
+        ("TwoZones", {"FirstZone": "a"}, False),
+        ("TwoZones", {"SecondZone": "b"}, False),
+    ],
+)
+def test_parameters_that_do_not_go_together_are_refused_before_anything_is_made(
+    rule: str, given: dict[str, str], held: bool
 ) -> None:
-    assert check(weakened(template, place, weakness))
+    template = load(ROOT / "template.yaml")
+    (assertion,) = template["Rules"][rule]["Assertions"]
+    guarded = {
+        "Parameters": template["Parameters"],
+        "Conditions": {rule: assertion["Assert"]},
+        "Resources": {"Guarded": {"Type": "any", "Condition": rule}},
+    }
+    assert bool(settled(guarded, given)["Resources"]) is held

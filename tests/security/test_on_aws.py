@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.security.template import VERBS, listed, of_type, plant
+from tests.support.security.policies import VERBS, listed, of_type, plant
 from tools.lint.settled import PARAMETER_SETS, Template, settled, translated
 
 Check = Callable[[Template], list[str]]
@@ -547,33 +547,3 @@ def test_a_planted_fault_is_found(template: Template, check: Check, path: str, v
     weak = copy.deepcopy(template)
     plant(weak, path, value)
     assert any(check(each) for each in settled_by_set(weak).values())
-
-
-def test_every_choice_of_days_for_logs_is_one_that_there_is(template: Template) -> None:
-    assert set(template["Parameters"]["LogRetentionDays"]["AllowedValues"]) == DAYS
-
-
-@pytest.mark.parametrize(
-    ("rule", "given", "held"),
-    [
-        ("WholeNetwork", {}, True),
-        ("WholeNetwork", {"VpcId": "vpc-1", "PrivateSubnetIds": "subnet-1,subnet-2"}, True),
-        ("WholeNetwork", {"VpcId": "vpc-1"}, False),
-        ("WholeNetwork", {"PrivateSubnetIds": "subnet-1,subnet-2"}, False),
-        ("TwoZones", {}, True),
-        ("TwoZones", {"FirstZone": "a", "SecondZone": "b"}, True),
-        ("TwoZones", {"FirstZone": "a", "SecondZone": "a"}, False),
-        ("TwoZones", {"FirstZone": "a"}, False),
-        ("TwoZones", {"SecondZone": "b"}, False),
-    ],
-)
-def test_parameters_that_do_not_go_together_are_refused_before_anything_is_made(
-    template: Template, rule: str, given: dict[str, str], held: bool
-) -> None:
-    (assertion,) = template["Rules"][rule]["Assertions"]
-    guarded = {
-        "Parameters": template["Parameters"],
-        "Conditions": {rule: assertion["Assert"]},
-        "Resources": {"Guarded": {"Type": "any", "Condition": rule}},
-    }
-    assert bool(settled(guarded, given)["Resources"]) is held

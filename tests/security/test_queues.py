@@ -165,6 +165,7 @@ def test_every_mapped_queue_leaves_concurrency_to_others(stack: Stack) -> None:
 def test_every_stream_is_encrypted_and_outlasts_its_readers(stack: Stack) -> None:
     for name, stream in stack.of("AWS::Kinesis::Stream").items():
         assert stream.keys() == {
+            "MaxRecordSizeInKiB",
             "Name",
             "RetentionPeriodHours",
             "ShardCount",

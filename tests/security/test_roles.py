@@ -1,5 +1,6 @@
 """Tests every role: who may take it on, what its policies give it, and that nothing else gives it anything."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -148,3 +149,28 @@ def test_the_boundaries_let_through_what_the_policies_need_and_no_more(stack: St
         needed = used_by(stack, bounded)
         assert not needed - let_through, boundary
         assert not stack.whole or let_through == needed, boundary
+
+
+# Keys and replays have drawn names, and the account has one catalog; Lambda's and X-Ray's actions know no resources.
+OF_THE_STACK = ("orders", ":key/", ":replay/", ":catalog", "datacatalog/AwsDataCatalog")
+
+
+def test_every_boundary_ends_at_the_stacks_own_resources(stack: Stack) -> None:
+    wide = [
+        (name, each["Sid"], resource)
+        for name, policy in stack.of("AWS::IAM::ManagedPolicy").items()
+        if name != "ApiGatewayLogsBoundary"  # of the account's one role, which outlives the stack
+        for each in policy["PolicyDocument"]["Statement"]
+        for resource in listed(each["Resource"])
+        if not any(part in resource for part in OF_THE_STACK)
+        and not set(listed(each["Action"])) <= INTERFACES | TRACES
+    ]
+    assert wide == []
+
+
+def test_a_boundary_fits_into_a_managed_policy(stack: Stack) -> None:
+    """IAM takes 6,144 characters, white space aside; names are taken as long as they may become."""
+    for name, policy in stack.of("AWS::IAM::ManagedPolicy").items():
+        document = json.dumps(policy["PolicyDocument"]).replace("arn:aws:", "arn:aws-us-gov:")
+        document = document.replace("eu-central-1", "x" * 16).replace("orders", "x" * 30)
+        assert len(document.replace(" ", "")) < 6_144, name

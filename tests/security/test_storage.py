@@ -50,6 +50,7 @@ LASTS = {
 SHOWN = {
     "BlindIndexTable": {"owner": ["token", "arrived"]},
     "ErasuresTable": {"due": "ALL"},
+    "OrdersTable": {"email": ["customer_id"]},
     "SharesTable": {"sharer": "ALL"},
     "VaultTable": {"owner": ["arrived", "consistent"]},
 }

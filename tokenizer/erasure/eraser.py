@@ -9,7 +9,7 @@ Erasing has three steps:
    records that were on their way, and values that replays bring back while dead letters and the stream still hold them.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -159,7 +159,13 @@ class Eraser:
     def _pass(self, certificate: Certificate, budget: Budget) -> Certificate:
         subjects, until = certificate.subjects, certificate.until
         dropped = {key for each in subjects for key in self._disown(each, until, budget)}
-        unshared = {key for each in subjects for key in self._unshare(each, until, budget)}
+        shares = [
+            share for each in subjects for share in self.subject_data.shares(each) if share.arrived <= until
+        ]
+        # A value that nobody owns is erased because of its shares, so these stay until it is gone.
+        ownerless = [share for share in shares if not share.owner]
+        unshared = self._unshare([share for share in shares if share.owner], budget)
+        unshared |= {share.record_id for share in ownerless}
         owned = [
             each
             for subject in subjects
@@ -176,6 +182,9 @@ class Eraser:
         waiting = (candidates if fresh else dropped) - shared
         gone = plain | (candidates - shared - waiting)
         self._bury(gone, until, budget)
+        for share in ownerless:
+            if share.record_id in gone:
+                self.subject_data.drop_share(share)
         return replace(
             certificate,
             records=certificate.records + len(gone),
@@ -200,9 +209,8 @@ class Eraser:
                 dropped.add(record_id)
         return dropped
 
-    def _unshare(self, subject: str, until: int, budget: Budget) -> set[bytes]:
-        """Removes the subject's shares; returns the values whose owner is erased as well."""
-        shares = [each for each in self.subject_data.shares(subject) if each.arrived <= until]
+    def _unshare(self, shares: Sequence[Share], budget: Budget) -> set[bytes]:
+        """Removes shares of values that somebody owns; returns the values whose owner is erased as well."""
         owners = self.status.until({each.owner for each in shares}, budget)
         for share in shares:
             self.subject_data.drop_share(share)

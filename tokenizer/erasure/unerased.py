@@ -1,7 +1,8 @@
 """Hides erased values from every reader of the vault, even before their records are removed.
 
 A record is erased if its subject's mark is at or after the record's arrival. A consistent value may belong to several
-customers: it stays readable as long as its owner or anybody who shares it is not erased.
+customers: it stays readable as long as its owner or a customer who shares it is not erased. A consistent value that came
+without a customer is erased once every customer who used it is.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -52,16 +53,35 @@ class ErasureStatus:
         Raises:
             PipelineError: the shares or marks of at least one value can't be read.
         """
-        found: dict[bytes, list[Share]] = {}
-        for record_id, shares in (self.shares.of(record_ids, budget) if record_ids else {}).items():
-            if isinstance(shares, PipelineError):
-                raise shares
-            found[record_id] = list(shares)
-        until = self.until({share.subject for each in found.values() for share in each}, budget)
+        found, until = self._shares(record_ids, budget)
         return {
             record_id: [share for share in shares if share.arrived > until[share.subject]]
             for record_id, shares in found.items()
         }
+
+    def abandoned(self, record_ids: Collection[bytes], budget: Budget) -> dict[bytes, int]:
+        """Returns the values that customers used and all of them are erased, each with its latest mark.
+
+        Raises:
+            PipelineError: the shares or marks of at least one value can't be read.
+        """
+        found, until = self._shares(record_ids, budget)
+        return {
+            record_id: max(until[share.subject] for share in shares)
+            for record_id, shares in found.items()
+            if shares and all(share.arrived <= until[share.subject] for share in shares)
+        }
+
+    def _shares(
+        self, record_ids: Collection[bytes], budget: Budget
+    ) -> tuple[dict[bytes, list[Share]], dict[str, int]]:
+        """Returns the shares of values that name a subject, and the marks of these subjects."""
+        found: dict[bytes, list[Share]] = {}
+        for record_id, shares in (self.shares.of(record_ids, budget) if record_ids else {}).items():
+            if isinstance(shares, PipelineError):
+                raise shares
+            found[record_id] = [share for share in shares if share.subject]
+        return found, self.until({share.subject for each in found.values() for share in each}, budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +96,14 @@ class UnerasedVault:
     ) -> Mapping[bytes, VaultRecord | PipelineError | None]:
         """Returns records in clear, and tombstones for erased ones.
 
-        If the marks can't be read, every owned record is an error.
+        If the marks can't be read, every record that could be erased is an error.
         """
         answer = dict(self.vault.get_decrypted(ids, budget))
-        records = [each for each in answer.values() if isinstance(each, VaultRecord) and each.subject]
+        records = [
+            each
+            for each in answer.values()
+            if isinstance(each, VaultRecord) and not each.erased and (each.subject or each.consistent)
+        ]
         try:
             gone = self._gone(records, budget)
         except PipelineError as error:
@@ -88,6 +112,8 @@ class UnerasedVault:
 
     def _gone(self, records: Sequence[VaultRecord], budget: Budget) -> list[tuple[VaultRecord, int]]:
         until = self.status.until({each.subject for each in records}, budget)
-        gone = [each for each in records if each.arrived <= until[each.subject]]
-        shared = self.status.shared({each.record_id for each in gone if each.consistent}, budget)
-        return [(each, until[each.subject]) for each in gone if not shared.get(each.record_id)]
+        owned = [each for each in records if each.subject and each.arrived <= until[each.subject]]
+        shared = self.status.shared({each.record_id for each in owned if each.consistent}, budget)
+        gone = [(each, until[each.subject]) for each in owned if not shared.get(each.record_id)]
+        abandoned = self.status.abandoned({each.record_id for each in records if not each.subject}, budget)
+        return gone + [(each, abandoned[each.record_id]) for each in records if each.record_id in abandoned]

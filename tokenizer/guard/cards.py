@@ -6,27 +6,12 @@ is not enough in an identifier, unless network and length are those of most card
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, count, pairwise
 
-from tokenizer.cards import PAN_LENGTHS, brand_of
+from tokenizer.cards import PAN_LENGTHS, Sums, brand_and_lengths, luhn_sums, passes_luhn, passes_luhn_between
 
-# Lengths in use by network (ISO/IEC 7812-1 and the networks' own ranges).
-_LENGTHS: dict[str, frozenset[int]] = {
-    "visa": frozenset({13, 16, 19}),
-    "mastercard": frozenset({16}),
-    "amex": frozenset({15}),
-    "diners": frozenset({14, 16}),
-    "discover": frozenset(range(16, 20)),
-    "jcb": frozenset(range(16, 20)),
-    "unionpay": frozenset(range(16, 20)),
-    "maestro": frozenset(range(12, 20)),
-}
-# Ranges of national networks (Mir, RuPay, Troy, Uzcard, Humo), which `brand_of` doesn't know.
-_NATIONAL = (
-    (re.compile(r"220[0-4]"), frozenset(range(16, 20))),
-    (re.compile(r"60|8[12]|9792|8600|9860"), frozenset({16})),
-)
 # Lengths that are hardly issued any more, and that shop systems use for their own numbers and bar codes.
 _OBSOLETE = {"visa": frozenset({13}), "maestro": frozenset(range(12, 16))}
 _BARCODE_LENGTHS = frozenset({12, 13})
@@ -45,14 +30,12 @@ _CLUSTER = re.compile(r"[0-9]++(?:[\W_]{1,3}[0-9]++)*+")
 _GROUP = re.compile(r"[0-9]+")
 _FIRST_GROUPS = range(4, 9)
 _PART_GROUPS = range(3, 9)
+_SHORT_ROW = 8  # in a longer row, sums make each check digit cheap
 _BEFORE_PROSE = frozenset(" \t\r\n:=([\"'")
 _CARD_WORD = re.compile(
     r"(?<![a-z])(?:card|cards|pan|visa|mastercard|maestro|amex|rupay|credit|debit|karte|kreditkarte|carte|tarjeta|carta|cartao|kort|cc)(?![a-z])",
     re.IGNORECASE,
 )
-_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")  # maps each digit to the digit sum of its double
-_ZERO = ord("0")
-_IIN_DIGITS = 4
 
 _Span = tuple[int, int]
 
@@ -65,29 +48,62 @@ def holds_card_number(plain: str, *, identifier: bool) -> bool:
         identifier: True if the string is an identifier. A number of an uncommon network or length then needs more than
             a right check digit: groups as on a card, or a word such as card.
     """
-    strict = identifier and _CARD_WORD.search(plain) is None
+    strict = identifier and not names_card(plain)
+    return any(
+        _is_whole(plain, row.groups, strict=strict) or _holds_part(row, strict=strict) for row in _rows(plain)
+    )
+
+
+def names_card(plain: str) -> bool:
+    """Returns True if a plain string has a word for cards."""
+    return _CARD_WORD.search(plain) is not None
+
+
+def card_number_spans(plain: str) -> Iterator[_Span]:
+    """Yields where the card numbers of a plain string are that are written like most: in groups, or with a usual length."""
+    for row in _rows(plain):
+        index = 0
+        while index < len(row.groups):
+            last = _last_group(row, index)
+            if last is not None:
+                yield row.groups[index][0], row.groups[last][1]
+                index = last
+            index += 1
+
+
+class _Row:
+    """Holds groups of digits with only separators between them."""
+
+    def __init__(self, plain: str, start: int, end: int) -> None:
+        self.plain = plain
+        self.groups = [group.span() for group in _GROUP.finditer(plain, start, end)]
+        self.sizes = [end - start for start, end in self.groups]
+        # How many digits there are before each group, and which group ends after so many.
+        self.before = [0, *accumulate(self.sizes)]
+        self.last = dict(zip(self.before[1:], count(), strict=False))
+        self._sums: Sums = ()
+
+    def passes_luhn(self, start: int, end: int) -> bool:
+        """Returns True if the digits from one place to another have a right check digit."""
+        if not self._sums:
+            digits = "".join([self.plain[start:end] for start, end in self.groups])
+            if len(self.groups) <= _SHORT_ROW:
+                return passes_luhn(digits[start:end])
+            self._sums = luhn_sums(digits)
+        return passes_luhn_between(self._sums, start, end)
+
+
+def _rows(plain: str) -> Iterator[_Row]:
     for cluster in _CLUSTER.finditer(plain):
-        if cluster.end() - cluster.start() < PAN_LENGTHS.start:
-            continue
-        groups = [group.span() for group in _GROUP.finditer(plain, *cluster.span())]
-        if _is_whole(plain, groups, strict=strict) or _holds_part(plain, groups, strict=strict):
-            return True
-    return False
+        if cluster.end() - cluster.start() >= PAN_LENGTHS.start:
+            yield _Row(plain, *cluster.span())
 
 
-def passes_luhn(digits: str) -> bool:
-    """Returns True if digits have a right check digit (ISO/IEC 7812-1, annex B)."""
-    backwards = digits.encode()[::-1]
-    total = sum(backwards[::2]) + sum(backwards[1::2].translate(_DOUBLED)) - _ZERO * len(backwards)
-    return total % 10 == 0
-
-
-@cache
-def _lengths_by(iin: str) -> tuple[str, frozenset[int]]:
-    """Returns the network for a number's first four digits, and the lengths of its numbers."""
-    brand = brand_of(iin)
-    national = (lengths for prefix, lengths in _NATIONAL if prefix.match(iin))
-    return brand, _LENGTHS.get(brand, frozenset()).union(*national)
+def _last_group(row: _Row, first: int) -> int | None:
+    """Returns the last group of the card number that begins at a group, or None if none does."""
+    if row.sizes[first] in PAN_LENGTHS:
+        return first if _is_whole(row.plain, [row.groups[first]], strict=True) else None
+    return _part_from(row, first, obsolete=False) if row.sizes[first] in _FIRST_GROUPS else None
 
 
 def _is_whole(plain: str, groups: list[_Span], *, strict: bool) -> bool:
@@ -95,52 +111,58 @@ def _is_whole(plain: str, groups: list[_Span], *, strict: bool) -> bool:
     if len(groups) >= PAN_LENGTHS.stop:
         return False
     digits = "".join([plain[start:end] for start, end in groups])
-    brand, lengths = _lengths_by(digits[:_IIN_DIGITS])
-    count = len(digits)
-    if count not in lengths or not _separated_alike(plain, groups):
+    brand, lengths = brand_and_lengths(digits)
+    size = len(digits)
+    if size not in lengths or not _separated_alike(plain, groups):
         return False
-    if count in _OBSOLETE.get(brand, ()) and not _in_prose(plain, groups):
+    if size in _OBSOLETE.get(brand, ()) and not _in_prose(plain, groups):
         return False
-    if strict and len(groups) == 1 and count not in _COMMON.get(brand, ()):
+    if strict and len(groups) == 1 and size not in _COMMON.get(brand, ()):
         return False
-    return passes_luhn(digits) and not (
-        count in _BARCODE_LENGTHS and len(groups) == 1 and _is_barcode(digits)
-    )
+    return passes_luhn(digits) and not (size in _BARCODE_LENGTHS and len(groups) == 1 and _is_barcode(digits))
 
 
-def _holds_part(plain: str, groups: list[_Span], *, strict: bool) -> bool:
-    """Returns True if one group of a longer cluster is a number, or if some of its groups are written like one."""
-    if len(groups) == 1:
+def _holds_part(row: _Row, *, strict: bool) -> bool:
+    """Returns True if one group of a longer row is a number, or if some of its groups are written like one."""
+    if len(row.groups) == 1:
         return False
-    sizes = [end - start for start, end in groups]
     return any(
-        _is_whole(plain, [groups[index]], strict=strict)
+        _is_whole(row.plain, [row.groups[index]], strict=strict)
         if size in PAN_LENGTHS
-        else _part_from(plain, groups, sizes, index)
-        for index, size in enumerate(sizes)
+        else _part_from(row, index) is not None
+        for index, size in enumerate(row.sizes)
         if size in PAN_LENGTHS or size in _FIRST_GROUPS
     )
 
 
-def _part_from(plain: str, groups: list[_Span], sizes: list[int], first: int) -> bool:
-    """Returns True if a number begins at a group and ends with a later one."""
-    start = groups[first][0]
-    _, lengths = _lengths_by(plain[start : start + _IIN_DIGITS])
-    if not lengths:
-        return False
-    for last, count in enumerate(
-        accumulate(sizes[first : first + PAN_LENGTHS.stop // _PART_GROUPS.start]), start=first
-    ):
-        if sizes[last] not in _PART_GROUPS or count >= PAN_LENGTHS.stop:
-            return False
-        window = groups[first : last + 1]
-        if count in lengths and last > first and _passes(plain, window) and _separated_alike(plain, window):
-            return True
-    return False
+def _part_from(row: _Row, first: int, *, obsolete: bool = True) -> int | None:
+    """Returns the last group of the number that begins at a group, or None if none begins there."""
+    place, before = row.groups[first][0], row.before[first]
+    for length in _lengths_in_groups(row.plain[place : place + _FIRST_GROUPS.start], obsolete):
+        last = row.last.get(before + length, first)
+        if (
+            last > first
+            and row.passes_luhn(before, before + length)
+            and _is_written_together(row, first, last)
+        ):
+            return last
+    return None
 
 
-def _passes(plain: str, groups: list[_Span]) -> bool:
-    return passes_luhn("".join([plain[start:end] for start, end in groups]))
+@cache
+def _lengths_in_groups(iin: str, obsolete: bool) -> tuple[int, ...]:  # noqa: FBT001 -- a cache knows positions
+    brand, lengths = brand_and_lengths(iin)
+    return tuple(sorted(lengths if obsolete else lengths - _OBSOLETE.get(brand, frozenset())))
+
+
+def _is_written_together(row: _Row, first: int, last: int) -> bool:
+    """Returns True if groups have the sizes and the separators of one number."""
+    sizes = row.sizes[first + 1 : last + 1]
+    return (
+        len(sizes) < PAN_LENGTHS.stop // _PART_GROUPS.start
+        and all(size in _PART_GROUPS for size in sizes)
+        and _separated_alike(row.plain, row.groups[first : last + 1])
+    )
 
 
 def _separated_alike(plain: str, groups: list[_Span]) -> bool:

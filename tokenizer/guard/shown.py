@@ -47,6 +47,42 @@ def shown_forms(text: str) -> list[str]:
     return forms
 
 
+def readable(text: str) -> tuple[str, list[int] | None]:
+    """Returns the last plain form of a string, and where each of its characters begins in the string.
+
+    Returns:
+        The plain form, and a list with one place more than it has characters; None if all places are the same.
+    """
+    plain, places = _placed(text)
+    for _ in range(_ROUNDS):
+        pieces: list[str] = []
+        starts: list[int] = []
+        end = 0
+        for found in _ENCODED.finditer(plain) if _may_be_encoded(plain) else ():
+            decoded = plain_text(_decoded(found))
+            pieces += (plain[end : found.start()], decoded)
+            starts += [*range(end, found.start()), *[found.start()] * len(decoded)]
+            end = found.end()
+        if not pieces:
+            break
+        starts += range(end, len(plain) + 1)
+        plain = "".join(pieces) + plain[end:]
+        places = starts if places is None else [places[start] for start in starts]
+    return plain, places
+
+
+def _placed(text: str) -> tuple[str, list[int] | None]:
+    if text.isascii():
+        return text, None
+    parts = [plain_text(character) for character in text]
+    places = [place for place, part in enumerate(parts) for _ in part]
+    return "".join(parts), [*places, len(text)]
+
+
+def _may_be_encoded(plain: str) -> bool:
+    return "%" in plain or "&" in plain or "\\" in plain or "U+" in plain
+
+
 def folded_codes(plain: str) -> str:
     """Returns the folded texts of the words that may be base64 or hexadecimal digits, with spaces between them."""
     texts = [_folded_bytes(bytes.fromhex(digits)) for digits in _HEXADECIMAL.findall(plain)]
@@ -57,7 +93,7 @@ def folded_codes(plain: str) -> str:
 
 def _undone(plain: str) -> str | None:
     """Returns a plain string decoded once, or None if it has no escapes."""
-    if not ("%" in plain or "&" in plain or "\\" in plain or "U+" in plain):
+    if not _may_be_encoded(plain):
         return None
     decoded, count = _ENCODED.subn(_decoded, plain)
     if not count or decoded == plain:

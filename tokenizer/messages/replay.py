@@ -22,11 +22,16 @@ class _Asked(Message):
 
 
 class ReplayLetters(_Asked):
-    """Asks to replay letters, or those of some event types."""
+    """Asks to replay letters, or those of some event types.
+
+    Args:
+        first: of one letter that stands for many records, how many of them earlier requests have replayed.
+    """
 
     action: Literal["replay"]
     letters: Texts
     event_types: Annotated[tuple[str, ...], Field(strict=False, max_length=MOST)] | None = None
+    first: Annotated[int, Field(ge=0)] = 0
 
 
 class ShowLetter(_Asked):

@@ -1,10 +1,11 @@
-"""Unpacks Kinesis records that the Kinesis Producer Library has aggregated.
+"""Unpacks and packs Kinesis records that the Kinesis Producer Library has aggregated.
 
 The format is a magic number, a protobuf message and its MD5 (aggregation-format.md of awslabs/amazon-kinesis-producer).
 AWS's own reader, aws-kinesis-agg, is not used: it prints raw records if one of them is odd, and drops the rest.
 """
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,21 +20,19 @@ _SMALLEST_EVENT = 64
 _FEW = 100
 
 
-def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
+def disaggregated(data: bytes) -> list[bytes] | None:
     """Returns the user records in one Kinesis record.
 
     Args:
         data: the record's bytes.
 
     Returns:
-        The sub-sequence number and the bytes of each. A record that is no aggregate comes back whole under None. So
-        does an aggregate that is broken or empty, or that claims more user records than its size allows; parsing it
-        will then fail.
+        The bytes of each user record. None if the record is no aggregate, and if it is broken or empty, or claims more
+        user records than its size allows; parsing it as an event will then fail.
     """
     body, checksum = data[len(MAGIC) : -DIGEST_BYTES], data[-DIGEST_BYTES:]
-    # MD5 is the format's checksum here and protects nothing.
-    if not data.startswith(MAGIC) or hashlib.md5(body, usedforsecurity=False).digest() != checksum:
-        return [(None, data)]
+    if not data.startswith(MAGIC) or _digest(body) != checksum:
+        return None
     # Imported when needed, because protobuf would cost each cold start 40 ms and few streams hold aggregates.
     from google.protobuf.message import DecodeError  # noqa: PLC0415
 
@@ -41,10 +40,24 @@ def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
     try:
         aggregate.ParseFromString(body)
     except DecodeError:
-        return [(None, data)]
+        return None
     if len(aggregate.records) > max(_FEW, len(body) // _SMALLEST_EVENT):
-        return [(None, data)]
-    return [(index, record.data) for index, record in enumerate(aggregate.records)] or [(None, data)]
+        return None
+    return [record.data for record in aggregate.records] or None
+
+
+def aggregated(records: Iterable[bytes]) -> bytes:
+    """Returns a Kinesis record that holds user records. It has no partition keys, which nothing here reads."""
+    aggregate: Any = _aggregated_record()()
+    for each in records:
+        aggregate.records.add(data=each)
+    body: bytes = aggregate.SerializeToString()
+    return MAGIC + body + _digest(body)
+
+
+def _digest(body: bytes) -> bytes:
+    # MD5 is the format's checksum here and protects nothing.
+    return hashlib.md5(body, usedforsecurity=False).digest()
 
 
 @cache

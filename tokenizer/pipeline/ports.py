@@ -51,8 +51,12 @@ class BlindIndex(Protocol):
         """
         ...
 
+    def adopt(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
+        """Gives entries that nobody owns the owners they have here; returns the entries that are stored then."""
+        ...
+
     def share(self, shares: Sequence[Share], budget: Budget) -> Sequence[PipelineError | None]:
-        """Notes who uses a value that somebody else owns."""
+        """Notes who uses a value that somebody else owns, or nobody."""
         ...
 
 

@@ -10,6 +10,7 @@ from tokenizer.guard.authentication_data import (
     scrub_text,
     strip_authentication_data,
 )
+from tokenizer.pipeline.aggregates import refused_aggregate
 from tokenizer.pipeline.bounds import check_fields
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.pipeline.sanitize import Draft, Sanitizer
@@ -65,6 +66,9 @@ class RecordReader:
             return ParsedRecord(record, _unforeseen(type(error)), scrub_text(record.data)[0])
 
     def _read(self, record: RawRecord) -> ParsedRecord:
+        if (refused := refused_aggregate(record)) is not None:
+            kept, too_large = refused
+            return ParsedRecord(record, too_large, kept)
         try:
             event = json_text.parse(record.data)
         except BadRecord as bad:

@@ -51,6 +51,7 @@ def first_seen(drafts: Iterable[Draft], known: Tokens, erased: Mapping[str, int]
             entry = known.found.get(use.blind_index)
             stale = (
                 entry is not None
+                and entry.owner
                 and entry.owner == draft.subject
                 and entry.arrived <= erased.get(draft.subject, 0)
             )
@@ -60,19 +61,35 @@ def first_seen(drafts: Iterable[Draft], known: Tokens, erased: Mapping[str, int]
 
 
 def shares_of(drafts: Iterable[Draft], found: Mapping[bytes, IndexEntry]) -> list[Share]:
-    """Returns the uses of values that somebody else owns.
+    """Returns the uses of values that somebody else owns, or nobody.
 
-    A value without an owner is never erased, so it needs no share.
+    A record that names nobody keeps no value from being erased, so it has no share.
     """
     shares: dict[tuple[str, str], Share] = {}
     for draft in drafts:
         for use in draft.uses:
             entry = found.get(use.blind_index)
-            if entry is not None and entry.owner and entry.owner != draft.subject:
+            if entry is not None and draft.subject and entry.owner != draft.subject:
                 record_id = Pointer.parse(entry.token).record_id
                 share = Share(record_id, draft.subject, draft.arrived, entry.owner, entry.arrived)
                 shares[entry.token, draft.subject] = share
     return list(shares.values())
+
+
+def adopted(drafts: Iterable[Draft], found: Mapping[bytes, IndexEntry]) -> list[IndexEntry]:
+    """Returns the entries of values that nobody owns, each with the first customer who uses it as its owner.
+
+    So an erasure of that customer finds the entry.
+    """
+    entries: dict[bytes, IndexEntry] = {}
+    for draft in drafts:
+        for use in draft.uses:
+            entry = found.get(use.blind_index)
+            if entry is not None and draft.subject and not entry.owner:
+                entries.setdefault(
+                    use.blind_index, replace(entry, owner=draft.subject, arrived=draft.arrived)
+                )
+    return list(entries.values())
 
 
 def unresolved(draft: Draft, tokens: Tokens) -> PipelineError | None:

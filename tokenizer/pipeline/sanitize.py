@@ -30,6 +30,7 @@ from schemas.kinds import (
     TokenKind,
 )
 from tokenizer import json_text
+from tokenizer.cards import number_alone
 from tokenizer.guard import (
     NO_VALUES,
     VOUCHED,
@@ -48,7 +49,7 @@ from tokenizer.pipeline.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan
 from tokenizer.pipeline.countries import countries_of
 from tokenizer.pipeline.normalize import normal_form
 from tokenizer.pipeline.rules import rules_of
-from tokenizer.pipeline.values import fact, generalize
+from tokenizer.pipeline.values import fact, generalize, shows_card_digits
 from tokenizer.records import (
     RawRecord,
     SanitizedRecord,
@@ -328,10 +329,12 @@ class _Walk:
             case Token() | ConsistentToken() | OneWayToken() | FormatPreservingToken():
                 everyday = isinstance(kind, Token) and kind.everyday
                 self._hunt(self._everyday if everyday else self._sensitive, value, path)
-                holder[key] = self._swapped(value, kind, path)
+                alone = number_alone(value) if shows_card_digits(kind) else value
+                holder[key] = self._swapped(alone, kind, path)
             case Masked():
                 self._hunt(self._sensitive, value, path)
-                self._coarse(holder, key, value, mask(str(value), kind.keep_first, kind.keep_last), path)
+                masked = mask(str(value), kind.keep_first, kind.keep_last)
+                self._coarse(holder, key, number_alone(value), masked, path)
             case Generalized():
                 self._hunt(self._everyday, value, path)
                 self._coarse(holder, key, value, generalize(kind.rule, str(value)), path)

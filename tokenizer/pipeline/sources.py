@@ -9,7 +9,7 @@ from schemas.dead_letter import LetterSource
 from tokenizer.errors import Configuration
 from tokenizer.identity import Identity
 from tokenizer.messages.tokenize import ApiRecord
-from tokenizer.pipeline.kpl import user_records
+from tokenizer.pipeline.aggregates import user_records
 from tokenizer.records import RawRecord, timestamp
 
 Entry = Mapping[str, Any]

@@ -5,12 +5,13 @@ import re
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
-from schemas.kinds import Fact, Rule
-from tokenizer.cards import PAN_LENGTHS, brand_of, digits_of
+from schemas.kinds import Fact, Rule, TokenKind
+from tokenizer.cards import UNKNOWN_BRAND, parse_card
 
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _ISO_DATE = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:T.*)?", re.ASCII)
 _POSTAL_SHOWN = 3
+_OF_CARDS = frozenset({Fact.LAST4, Fact.BRAND, Fact.BIN})
 _BIN_SHOWN = 6
 _BIN_LENGTHS = range(14, 20)  # a shorter number would hide fewer than four digits between BIN and last four
 _NETWORK_BITS = {4: 24, 6: 48}
@@ -18,23 +19,37 @@ _LARGEST_AMOUNT = Decimal(10) ** 18
 _BAND_EDGES = (1, 2, 5, 10)
 
 
+def shows_card_digits(kind: TokenKind) -> bool:
+    """Returns True if something of a card number is shown beside its token."""
+    return not _OF_CARDS.isdisjoint(kind.facts)
+
+
 def fact(kind: Fact, value: str) -> str | None:
     """Returns a public fact about a sensitive value, or None if the value's shape doesn't allow to show it safely."""
     match kind:
-        case Fact.LAST4:
-            digits = digits_of(value)
-            return digits[-4:] if len(digits) in PAN_LENGTHS else None
-        case Fact.BRAND:
-            digits = digits_of(value)
-            return brand_of(digits) if len(digits) in PAN_LENGTHS else "unknown"
-        case Fact.BIN:
-            digits = digits_of(value)
-            return digits[:_BIN_SHOWN] if len(digits) in _BIN_LENGTHS else None
+        case Fact.LAST4 | Fact.BRAND | Fact.BIN:
+            return _card_fact(kind, value)
         case Fact.DOMAIN:
             domain = value.rpartition("@")[2].strip().lower() if "@" in value else ""
             return domain if _DOMAIN.fullmatch(domain) else None
         case Fact.YEAR:
             return _year(value)
+
+
+def _card_fact(kind: Fact, value: str) -> str | None:
+    """Returns a fact about a card number. If there is more in its field than one number, nothing is shown."""
+    card = parse_card(value)
+    if card is None:
+        return UNKNOWN_BRAND if kind is Fact.BRAND else None
+    if not card.alone:
+        return None
+    match kind:
+        case Fact.LAST4:
+            return card.digits[-4:]
+        case Fact.BIN:
+            return card.digits[:_BIN_SHOWN] if len(card.digits) in _BIN_LENGTHS else None
+        case _:
+            return card.brand
 
 
 def generalize(rule: Rule, value: str) -> str | None:

@@ -12,7 +12,15 @@ from typing import TypeVar
 from tokenizer.errors import PipelineError
 from tokenizer.pipeline.aliases import claim_aliases
 from tokenizer.pipeline.ports import Aliases, BlindIndex, Erasures, Tokens, Vault
-from tokenizer.pipeline.resolve_consistent import First, aliased, first_seen, resolved, shares_of, unresolved
+from tokenizer.pipeline.resolve_consistent import (
+    First,
+    adopted,
+    aliased,
+    first_seen,
+    resolved,
+    shares_of,
+    unresolved,
+)
 from tokenizer.pipeline.sanitize import ConsistentUse, Draft
 from tokenizer.records import SanitizedRecord, VaultRecord
 from tokenizer.time_budget import Budget
@@ -47,6 +55,7 @@ class VaultStage:
         claimed = self._claim(first, unwritten, erased, budget)
         tokens = Tokens({**known.found, **claimed.found}, {**known.failed, **claimed.failed})
         unshared = self._share(timely, tokens, budget)
+        tokens = self._adopt(timely, tokens, budget)
         ready = {at: draft.sanitized for at, draft in late.items()}
         for at, draft in timely.items():
             failure = unresolved(draft, tokens) or unshared.get(draft.subject)
@@ -131,8 +140,17 @@ class VaultStage:
         entries = [each.entry for each in first.values() if each.use.pointer.record_id not in unwritten]
         return self.index.claim(entries, erased, budget) if entries else Tokens({}, {})
 
+    def _adopt(self, drafts: Drafts, tokens: Tokens, budget: Budget) -> Tokens:
+        """Gives values that nobody owns to the first customer who uses them; an entry that fails has no token then."""
+        entries = adopted(drafts.values(), tokens.found)
+        if not entries:
+            return tokens
+        answer = self.index.adopt(entries, budget)
+        found = {key: entry for key, entry in tokens.found.items() if key not in answer.failed}
+        return Tokens({**found, **answer.found}, {**tokens.failed, **answer.failed})
+
     def _share(self, drafts: Drafts, tokens: Tokens, budget: Budget) -> dict[str, PipelineError]:
-        """Notes who uses a value that somebody else owns; returns the errors by subject."""
+        """Notes who uses a value that somebody else owns, or nobody; returns the errors by subject."""
         shares = shares_of(drafts.values(), tokens.found)
         results = self.index.share(shares, budget) if shares else []
         return {share.subject: why for share, why in zip(shares, results, strict=True) if why is not None}

@@ -23,8 +23,11 @@ PUBLISHED, FAILED, UNAVAILABLE, REFUSED, EXPIRED, SKIPPED = (
     "expired",
     "skipped",
 )
+# A letter that stands for many records: a portion of them is done, or all are, and the bad ones have letters of their own.
+PARTLY, SPLIT = "partly", "split"
+NOT_BEGUN: Result = {"status": PARTLY, "so_far": PUBLISHED, "next": 0, "records": 0}
 # If one letter stands for several records, the worst result counts.
-_WORST_FIRST = (REFUSED, EXPIRED, UNAVAILABLE, FAILED, PUBLISHED)
+_WORST_FIRST = (REFUSED, EXPIRED, UNAVAILABLE, FAILED, SPLIT, PUBLISHED)
 
 
 def entry(source: LetterSource, data: bytes) -> Entry:

@@ -15,7 +15,13 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
         "ReservedConcurrency",
         "Architecture",
     ),
-    "Pipeline": ("StreamMappingEnabled", "QueueMappingEnabled", "QueueMaxReceiveCount", "EventMaxBytes"),
+    "Pipeline": (
+        "StreamMappingEnabled",
+        "QueueMappingEnabled",
+        "QueueMaxReceiveCount",
+        "RawRecordMaxKiB",
+        "EventMaxBytes",
+    ),
     "Vault and keys": (
         "VaultRetentionDays",
         "VaultLifetimes",

@@ -60,6 +60,7 @@ class FakeBlindIndex:
     shares: dict[tuple[bytes, str], Share] = field(default_factory=dict)
     down: PipelineError | None = None
     share_down: PipelineError | None = None
+    adopt_down: PipelineError | None = None
 
     def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
         if self.down:
@@ -74,6 +75,15 @@ class FakeBlindIndex:
         return Tokens(
             {each.blind_index: self.entries.setdefault(each.blind_index, each) for each in entries}, {}
         )
+
+    def adopt(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
+        if self.adopt_down:
+            return Tokens({}, {each.blind_index: self.adopt_down for each in entries})
+        for each in entries:
+            there = self.entries.get(each.blind_index)
+            if there and there.token == each.token and not there.owner:
+                self.entries[each.blind_index] = each
+        return self.lookup({(each.scope, each.blind_index) for each in entries}, budget)
 
     def share(self, shares: Sequence[Share], budget: Budget) -> list[PipelineError | None]:
         if not self.share_down:

@@ -51,7 +51,7 @@ FOOT = """\
 | --- | --- |
 | each role with each action, on the local stack | `tests/security/test_walls.py` |
 | each role with each action, by the simulator; each denial also alone, with everything else opened to everybody; each permission of a role is needed | `tests/security/test_simulated.py` |
-| the walls that hold whatever a role's policy says | `tests/security/test_keys_and_roles.py` |"""
+| the walls that hold whatever a role's policy says | `tests/security/test_roles.py`, `tests/security/test_keys.py` |"""
 
 
 def page() -> str:

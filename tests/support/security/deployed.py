@@ -147,9 +147,15 @@ def stacks() -> dict[str, Stack]:
     return {name: deployed(given, name) for name, given in PARAMETER_SETS.items()}
 
 
-def deployed(given: Mapping[str, str], name: str = "") -> Stack:
-    """Returns the stack with some parameters; the others have their defaults."""
-    template = settled(_plain(), given)
+def deployed(given: Mapping[str, str], name: str = "", plain: Template | None = None) -> Stack:
+    """Returns the stack with some parameters; the others have their defaults.
+
+    Args:
+        given: parameters by name.
+        name: of the set, if they are one.
+        plain: the translated template, if it is not the repository's.
+    """
+    template = settled(plain or _plain(), given)
     return Stack(name, rendered(template), arns(template))
 
 

@@ -32,11 +32,14 @@ _TOKENIZES = {
 }
 
 OF_FUNCTIONS = {
-    "ApiRole": {
+    "ApiRole": _AUDITED
+    | {
         "EraseFunction": "lambda:InvokeFunction",
         "IdempotencyTable": "dynamodb:GetItem PutItem UpdateItem",
         "OrdersTable": "dynamodb:GetItem",
+        "OrdersTable/index/email": "dynamodb:Query",
         "PaymentFunction": "lambda:InvokeFunction",
+        "RevealBudgetsTable": "dynamodb:UpdateItem",
         "RawOrdersStream": "kinesis:PutRecord",
         "RevealFunction": "lambda:InvokeFunction",
         "TokenizeQueueFunction": "lambda:InvokeFunction",
@@ -62,7 +65,11 @@ OF_FUNCTIONS = {
     "OnOrderSanitizedRole": {"OrdersQueue": _FROM_QUEUE, "OrdersTable": "dynamodb:PutItem"},
     "PaymentRole": _AUDITED
     | _OPENS
-    | {"OrdersTable": "dynamodb:GetItem", "PaymentsTable": "dynamodb:GetItem PutItem"},
+    | {
+        "OrdersTable": "dynamodb:GetItem",
+        "PaymentsTable": "dynamodb:GetItem PutItem",
+        "RevealBudgetsTable": "dynamodb:UpdateItem",
+    },
     "RekeyRole": _AUDITED
     | {"RekeyTable": "dynamodb:GetItem PutItem Query", "VaultTable": "dynamodb:PutItem Scan"},
     "ReplayRole": _AUDITED

@@ -255,3 +255,65 @@ def test_a_letter_tells_the_trace_that_its_message_carries() -> None:
     traced = read({**message, "Attributes": {"AWSTraceHeader": header}})
     assert traced.to_dict()["trace"] == "1-6744a3c5-0123456789abcdef01234567"
     assert read(message).to_dict()["trace"] is None
+
+
+class Portions:
+    """A replay function that replays each letter in portions, and says what became of each."""
+
+    def __init__(self, *results: dict[str, Any]) -> None:
+        self._results = results
+        self.asked: list[int] = []
+
+    def ask(self, _action: str, letters: list[str], first: int = 0, **_: Any) -> dict[str, Any]:
+        self.asked.append(first)
+        return {"results": [self._results[first // 10] for _ in letters]}
+
+
+def portion(so_far: str, after: int, letters: int = 0) -> dict[str, Any]:
+    return {"status": "partly", "so_far": so_far, "next": after, "records": 10, "letters": letters}
+
+
+def test_a_letter_of_many_records_is_replayed_to_its_end_and_deleted_then() -> None:
+    sqs, function = (
+        FakeSqs(1),
+        Portions(portion("published", 10), portion("published", 20), {"status": "published", "records": 5}),
+    )
+    report = run(sqs, function)
+    assert function.asked == [0, 10, 20]
+    assert (report.statuses, sqs.deleted, report.all_replayed) == (Counter(published=1), ["r-0"], True)
+    assert report.results == [{"id": "id-0", "status": "published", "records": 25, "letters": 0}]
+    assert sqs.given_back == ["r-0", "r-0"]  # held on to, twice
+
+
+@pytest.mark.parametrize(
+    "last", [{"status": "published", "records": 5}, {"status": "split", "records": 5, "letters": 2}]
+)
+def test_a_letter_whose_bad_records_have_letters_of_their_own_is_deleted_and_the_run_says_so(
+    last: dict[str, Any],
+) -> None:
+    sqs = FakeSqs(1)
+    report = run(sqs, Portions(portion("split", 10, 3), last))
+    assert (report.statuses, sqs.deleted, report.all_replayed) == (Counter(split=1), ["r-0"], False)
+    assert report.results[0]["letters"] == 3 + last.get("letters", 0)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"status": "unavailable", "message": "m"},
+        portion("published", 10),
+        {"status": "expired", "message": "m"},
+    ],
+)
+def test_a_letter_that_is_not_replayed_to_its_end_stays(last: dict[str, Any]) -> None:
+    sqs = FakeSqs(1)
+    report = run(sqs, Portions(portion("published", 10), last))
+    assert sqs.deleted == []
+    assert not report.all_replayed
+    assert set(report.statuses) <= {"unavailable", "expired"}
+
+
+def test_a_failure_in_an_earlier_portion_is_not_forgotten() -> None:
+    sqs = FakeSqs(1)
+    report = run(sqs, Portions(portion("failed", 10), {"status": "published", "records": 5}))
+    assert (report.statuses, sqs.deleted) == (Counter(failed=1), [])

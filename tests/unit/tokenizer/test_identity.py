@@ -10,8 +10,9 @@ import pytest
 from schemas.dead_letter import LetterSource
 from tests.support.samples import SHARD, STREAM
 from tokenizer.identity import Identity
+from tokenizer.pipeline.aggregates import user_records
 from tokenizer.pipeline.aliases import Draws
-from tokenizer.pipeline.kpl import MAGIC, user_records
+from tokenizer.pipeline.kpl import MAGIC
 from tokenizer.pipeline.sources import kinesis_records, sqs_records
 from tokenizer.records import RawRecord
 from tokenizer.replay.messages import PUBLISHED, UNAVAILABLE, entry, of_entry, revision

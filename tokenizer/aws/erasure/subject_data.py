@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tokenizer.aws.pipeline.share_items import NOBODY, share
+from tokenizer.aws.pipeline.share_items import share
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.vault.vault import owner, owners
 from tokenizer.erasure.eraser import OwnedRecord
@@ -76,25 +76,19 @@ class DynamoSubjectData:
 
     @translated("handing an index entry over")
     def hand_over(self, entry: IndexEntry, heir: Share) -> None:
-        """Makes somebody who shares the value the entry's owner.
-
-        A share without a subject leaves it without an owner.
-        """
-        names = {"#token": "token", "#owner": "owner"}
-        values: dict[str, Any] = {":token": {"S": entry.token}}
-        update = "REMOVE #owner, arrived"
-        if heir.subject:
-            update = "SET #owner = :owner, arrived = :arrived"
-            values[":owner"] = {"S": owner(heir.subject, entry.blind_index)}
-            values[":arrived"] = {"N": str(heir.arrived)}
+        """Makes somebody who shares the value the entry's owner."""
         self._if_still_there(
             lambda: self._dynamodb.update_item(
                 TableName=self._blind_index,
                 Key={"id": {"S": entry.blind_index.hex()}},
-                UpdateExpression=update,
+                UpdateExpression="SET #owner = :owner, arrived = :arrived",
                 ConditionExpression="#token = :token",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=values,
+                ExpressionAttributeNames={"#token": "token", "#owner": "owner"},
+                ExpressionAttributeValues={
+                    ":token": {"S": entry.token},
+                    ":owner": {"S": owner(heir.subject, entry.blind_index)},
+                    ":arrived": {"N": str(heir.arrived)},
+                },
             )
         )
 
@@ -103,7 +97,7 @@ class DynamoSubjectData:
         """Removes a share."""
         self._dynamodb.delete_item(
             TableName=self._shares,
-            Key={"record": {"S": share.record_id.hex()}, "subject": {"S": share.subject or NOBODY}},
+            Key={"record": {"S": share.record_id.hex()}, "subject": {"S": share.subject}},
         )
 
     def _query(self, table: str, index: str, attribute: str, value: str) -> Iterator[Any]:

@@ -6,10 +6,9 @@ table can't point a value at another value's token. An entry names its owner, th
 the value. A table of shares names everybody else who uses it, so that erasing one subject leaves what others share.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tokenizer.aws.pipeline.share_items import NOBODY
 from tokenizer.aws.platform.batches import chunks, resend, unprocessed
 from tokenizer.aws.platform.transactions import BATCH, put_together
 from tokenizer.aws.vault.vault import owner
@@ -67,12 +66,22 @@ class DynamoBlindIndex:
         so the others are sent again without it, and its token is read back. This also covers our own claim if its
         answer was lost.
         """
+        return self._put_all(entries, lambda entry: self._put(entry, erasures.get(entry.owner, 0)), budget)
+
+    def adopt(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
+        """Gives entries that nobody owns an owner. Of two who try at once, the first one gets the entry."""
+        return self._put_all(entries, self._adopting, budget)
+
+    def _put_all(
+        self, entries: Sequence[IndexEntry], put: Callable[[IndexEntry], dict[str, Any]], budget: Budget
+    ) -> Tokens:
+        """Puts entries under conditions; returns those that are stored then, our own or somebody else's."""
         by_key = {entry.blind_index: entry for entry in entries}
         taken: list[bytes] = []
         failed: dict[bytes, PipelineError] = {}
 
         def send(keys: Sequence[bytes]) -> dict[bytes, PipelineError]:
-            puts = [self._put(by_key[key], erasures.get(by_key[key].owner, 0)) for key in keys]
+            puts = [put(by_key[key]) for key in keys]
             answers = dict(
                 zip(keys, put_together(self._dynamodb, puts, "writing the blind index"), strict=True)
             )
@@ -86,7 +95,7 @@ class DynamoBlindIndex:
         return Tokens({**mine, **theirs.found}, {**failed, **theirs.failed})
 
     def share(self, shares: Sequence[Share], budget: Budget) -> list[PipelineError | None]:
-        """Notes who uses a value that somebody else owns. Noting it again is safe."""
+        """Notes who uses a value that somebody else owns, or nobody. Noting it again is safe."""
         by_key = {(each.record_id, each.subject): each for each in shares}
 
         def send(keys: Sequence[tuple[bytes, str]]) -> dict[tuple[bytes, str], PipelineError]:
@@ -112,6 +121,14 @@ class DynamoBlindIndex:
             put["ExpressionAttributeValues"] = {":owner": item["owner"], ":until": {"N": str(erased_until)}}
         return {**put, "Item": item}
 
+    def _adopting(self, entry: IndexEntry) -> dict[str, Any]:
+        return {
+            **self._put(entry, 0),
+            "ConditionExpression": "#token = :token AND attribute_not_exists(#owner)",
+            "ExpressionAttributeNames": {"#token": "token", "#owner": "owner"},
+            "ExpressionAttributeValues": {":token": {"S": entry.token}},
+        }
+
     def _seal(self, entry: IndexEntry) -> bytes:
         return self._keys.seal(entry.scope, entry.blind_index, entry.token)
 
@@ -132,11 +149,10 @@ def _entry(item: Mapping[str, Any], scopes: Mapping[bytes, str]) -> IndexEntry:
 
 
 def _share(share: Share) -> dict[str, Any]:
-    named = {"sharer": {"S": owner(share.subject, share.record_id)}} if share.subject else {}
     return {
-        **named,
+        "sharer": {"S": owner(share.subject, share.record_id)},
         "record": {"S": share.record_id.hex()},
-        "subject": {"S": share.subject or NOBODY},
+        "subject": {"S": share.subject},
         "arrived": {"N": str(share.arrived)},
         "owner": {"S": share.owner},
         "owned_since": {"N": str(share.owned_since)},
@@ -144,5 +160,4 @@ def _share(share: Share) -> dict[str, Any]:
 
 
 def _shared(item: Mapping[str, Any]) -> tuple[bytes, str]:
-    subject = item["subject"]["S"]
-    return bytes.fromhex(item["record"]["S"]), "" if subject == NOBODY else subject
+    return bytes.fromhex(item["record"]["S"]), item["subject"]["S"]

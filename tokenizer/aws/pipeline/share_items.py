@@ -5,7 +5,9 @@ from typing import Any
 
 from tokenizer.records import Share
 
-NOBODY = "-"  # stands for the subject of a record that names nobody
+_NOBODY = (
+    "-"  # stood for the subject of a record that names nobody in version 0.1.0, which noted those as well
+)
 
 
 def share(item: Mapping[str, Any]) -> Share:
@@ -13,7 +15,7 @@ def share(item: Mapping[str, Any]) -> Share:
     subject = item["subject"]["S"]
     return Share(
         bytes.fromhex(item["record"]["S"]),
-        "" if subject == NOBODY else subject,
+        "" if subject == _NOBODY else subject,
         int(item["arrived"]["N"]),
         item["owner"]["S"],
         int(item["owned_since"]["N"]),

@@ -8,6 +8,7 @@ from typing import Any
 from tokenizer.audit.lines import guarded
 from tokenizer.audit.port import Audit
 from tokenizer.aws.replay.letters import Letters, Opened
+from tokenizer.aws.replay.portions import pieces, replay_portion
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
 from tokenizer.aws.replay.tokenizers import Tokenizers
@@ -27,7 +28,7 @@ from tokenizer.messages.replay import (
     RevealLetter,
     ShowLetter,
 )
-from tokenizer.replay.messages import REFUSED, UNAVAILABLE, Result, entry
+from tokenizer.replay.messages import NOT_BEGUN, REFUSED, UNAVAILABLE, Result, entry
 from tokenizer.replay.outline import outline
 
 _REASON_CHARACTERS = 200
@@ -79,21 +80,32 @@ class ReplayService:
 
     def _replay(self, asked: ReplayLetters) -> dict[str, Any]:
         bodies, event_types = asked.letters, asked.event_types or ()
+        if asked.first and len(bodies) > 1:
+            raise InvalidRequest("first: for one letter alone")
         results: dict[int, Result] = {
-            at: self._positions(body) for at, body in enumerate(bodies) if is_failure_record(body)
+            at: self._positions(body, asked.first)
+            for at, body in enumerate(bodies)
+            if is_failure_record(body)
         }
         others = [at for at in range(len(bodies)) if at not in results]
         entries, refused = self.letters.entries([bodies[at] for at in others], event_types)
         results |= {others[at]: result for at, result in refused.items()}
-        ran = self.tokenizers.tokenize(list(entries.values()))
-        results |= {others[at]: result for at, result in zip(entries, ran, strict=True)}
+        large = {at: each for at, each in entries.items() if len(pieces(each)) > 1}
+        small = {at: each for at, each in entries.items() if at not in large}
+        ran = self.tokenizers.tokenize(list(small.values()))
+        results |= {others[at]: result for at, result in zip(small, ran, strict=True)}
+        for at, each in large.items():
+            # One portion is as much as a request has time for.
+            results[others[at]] = (
+                replay_portion(self.tokenizers, [each], asked.first) if len(bodies) == 1 else NOT_BEGUN
+            )
         shown = [results[at] for at in range(len(bodies))]
         self._audit("replay", asked, shown)
         return {"results": shown}
 
-    def _positions(self, body: str) -> Result:
+    def _positions(self, body: str, first: int) -> Result:
         try:
-            return self.stream.positions(body)
+            return self.stream.positions(body, first)
         except PipelineError as error:
             return {"status": UNAVAILABLE, "message": f"{type(error).__name__}: {error}"}
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.aws.replay.portions import replay_portion
 from tokenizer.aws.replay.tokenizers import Tokenizers
-from tokenizer.replay.messages import EXPIRED, FAILED, PUBLISHED, REFUSED, Entry, Result, stream_entry, worst
+from tokenizer.replay.messages import EXPIRED, FAILED, PARTLY, PUBLISHED, REFUSED, Entry, Result, stream_entry
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -35,8 +36,12 @@ class StreamReplay:
         self._stream_arn = stream_arn
         self._tokenizers = tokenizers
 
-    def positions(self, body: str) -> Result:
-        """Replays the records of one of Lambda's failure records.
+    def positions(self, body: str, first_piece: int = 0) -> Result:
+        """Replays the records of one of Lambda's failure records, or a portion of them.
+
+        Args:
+            body: the failure record.
+            first_piece: how many of its records earlier requests have replayed.
 
         Returns:
             The worst result of the records; `expired` if the stream no longer has all of them.
@@ -50,22 +55,23 @@ class StreamReplay:
             return {"status": REFUSED, "message": "the failure record is malformed"}
         if stream != self._stream_arn:
             return {"status": REFUSED, "message": "the failure record is from another stack"}
-        results: list[Result] = []
+        read: list[Entry] = []
         found: set[str] = set()
         for entries in self._read(
             shard, {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": first}
         ):
             some = [each for each in entries if int(first) <= int(_sequence(each)) <= int(last)]
             found.update(map(_sequence, some))
-            results += self._tokenizers.tokenize(some)
+            read += some
             if len(some) < len(entries) or last in found:
                 break
-        if first not in found or len(found) < count:
+        result = replay_portion(self._tokenizers, read, first_piece)
+        if result["status"] != PARTLY and (first not in found or len(found) < count):
             return {
                 "status": EXPIRED,
                 "message": f"of the {count} records the stream still has {len(found)}",
             }
-        return worst(results)
+        return result
 
     def again(self, shard: str, position: Mapping[str, Any], until: float | None, last: str | None) -> Result:
         """Replays a piece of a shard.

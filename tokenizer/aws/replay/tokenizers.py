@@ -4,18 +4,20 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from schemas.dead_letter import ErrorCode
 from tokenizer.aws.platform.batches import in_calls
 from tokenizer.aws.platform.functions import ask_function
 from tokenizer.errors import PipelineError
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TOKENIZE_ANSWER, TokenizeMessage
-from tokenizer.replay.messages import UNAVAILABLE, Entry, Result, of_entry
+from tokenizer.replay.messages import FAILED, UNAVAILABLE, Entry, Result, of_entry
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
 
 RECORDS = 100
 EVENT_BYTES = 5_000_000  # Lambda accepts 6 MB in a synchronous request
+MOST_BYTES = 6_000_000  # a record alone in its request
 
 
 class Tokenizers:
@@ -36,6 +38,13 @@ class Tokenizers:
             sizes = {
                 at: len(json.dumps(each)) for at, each in enumerate(entries) if each["eventSource"] == source
             }
+            for at in [at for at, size in sizes.items() if size > MOST_BYTES]:
+                del sizes[at]
+                results[at] = {
+                    "status": FAILED,
+                    "code": str(ErrorCode.TOO_LARGE),
+                    "message": f"the record is larger than the {MOST_BYTES:,} bytes that a function is given",
+                }
             for call in in_calls(sizes, RECORDS, EVENT_BYTES):
                 some = [entries[at] for at in call]
                 try:

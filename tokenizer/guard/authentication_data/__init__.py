@@ -1,7 +1,8 @@
 """Removes sensitive authentication data: card verification codes, PINs and track data.
 
 PCI DSS 3.3 forbids to store them after authorization, even encrypted. So they are removed, not tokenized, before
-anything is written. They are recognized by their keys only; a code in prose has no key.
+anything is written. They are recognized by their keys, by what is around a key and the shape of its value, and in text
+by a label, by a card number beside them, or by the form of a track.
 """
 
 from tokenizer.guard.authentication_data.keys import is_authentication_key, may_hold_authentication_data

@@ -1,4 +1,4 @@
-"""Decides which keys hold sensitive authentication data, and which records may have such a key.
+"""Decides which keys hold sensitive authentication data, and which records may have such data.
 
 Keys are compared without case, separators and Unicode variants, so `Track-Data` and full-width letters match too.
 """
@@ -6,64 +6,152 @@ Keys are compared without case, separators and Unicode variants, so `Track-Data`
 import re
 import unicodedata
 
-# Every name in the contract, and the names that card networks and gateways use for the same things.
-CODES = ("cvv", "cvv2", "cvc", "cvc2", "cvn", "cvn2", "cav2")
-TRACKS = ("track1", "track2", "track3", "trackdata", "track1data", "track2data", "track3data")
-PHRASES = ("cardsecuritycode", "cardverificationvalue", "cardverificationcode", "pinblock", "securitycode")
-# These words have other meanings too, so they don't count as a part of a longer key.
-WORDS = ("pin", "cid", "csc")
+from tokenizer.guard.authentication_data.labels import may_have_label
+from tokenizer.guard.authentication_data.names import CODES, GATEWAYS, LOOKALIKES, PHRASES, TRACKS, WORDS
 
-_EXACT = frozenset((*CODES, *TRACKS, *PHRASES, *WORDS, "cardpin"))
+
+def joined(*names: str) -> tuple[str, ...]:
+    """Returns names as they are compared: without the underscores between their words."""
+    return tuple([name.replace("_", "") for name in names])
+
+
+_EXACT = frozenset(joined(*CODES, *TRACKS, *PHRASES, *WORDS, *(name for name, _ in GATEWAYS)))
+_LOOKALIKE = frozenset(joined(*LOOKALIKES))
 # In flattened forms: payment.card.cvv, card[cvv], cardCvvNumber. Not `cvv_result_code`, which is no secret.
 BEFORE = "order|payment|billing|credit|debit|card|cc|method|source|details|data"
 _COMPOUND = re.compile(
     rf"(?:{BEFORE})*"
-    rf"(?:{'|'.join((*CODES, *TRACKS, *PHRASES))})(?:code|number|value|no)?"
+    rf"(?:{'|'.join(joined(*CODES, *TRACKS, *PHRASES))})(?:code|number|value|no)?"
 )
 _LOWERED = bytes(range(256)).lower()
 _NO_LETTER = bytes(code for code in range(256) if code > 127 or not chr(code).isalnum())  # noqa: PLR2004 -- ASCII
 
-# `may_hold_authentication_data` drops everything but letters, digits and quotes, and then looks for these.
+# `may_hold_authentication_data` drops everything but letters, digits and quotes, and then looks for parts of the names and
+# of the labels. Each look costs the same as reading the record once, so most stand behind a shorter one.
 _NO_LETTER_OR_QUOTE = _NO_LETTER.replace(b'"', b"")
 _TRACES = (
-    b"cv",
-    b"cav2",
-    b"track",
-    b"securitycode",
-    b"cardverif",
-    b"pinb",
-    b'"pin"',
-    b'"cid"',
-    b'"csc"',
-    b'cardpin"',
+    *(
+        b"cv",
+        b"cav2",
+        b"csc",
+        b"track",
+        b"verif",
+        b"stripe",
+        b"swipe",
+        b"tag57",
+        b"ontheback",
+        b"sicherheits",
+    ),
+    *(
+        b'"pin"',
+        b'"cid"',
+        b"fziffer",
+        b"fnummer",
+        b"cryptogramme",
+        b"kodbez",
+        b"geheimzahl",
+        b"securityn",
+        b"tedpin",
+        b"cccid",
+        b"digode",
+    ),
 )
+_TRACES_OF_CODES = (
+    *(
+        b"securitycode",
+        b"seccode",
+        b"digitcode",
+        b"cardcode",
+        b"codedes",
+        b"codedev",
+        b"codicedis",
+        b"igingscode",
+    ),
+)
+_TRACES_OF_CARDS = re.compile(rb"card(?:sec|valid|check|cid|pin)")
+_TRACES_OF_PAYMENTS = (b"card", b"payment", b'number"', b'pan"')
+_TRACES_OF_PINS = re.compile(rb"pin(?:b|data)")
+_ENCODED = re.compile(rb"%(?:u|[3-7][0-9A-Fa-f])|&(?:#|[A-Za-z]{2,8};)")
 # The first UTF-8 bytes of every character whose compatible form holds an ASCII letter or digit.
 _COMPATIBLE = re.compile(
     rb"\xc2[\xaa\xb2-\xbe]|\xc4[\xb0-\xbf]|\xc5[\x80\x89\xbf]|\xc7[\x84-\x8c\xb0-\xb3]|[\xca\xcb]|"
     rb"\xe1(?:[\xb4-\xb6]|\xba[\x96-\x9e])|\xe2(?:\x81[\xb0-\xbf]|\x82[\x80-\xa8]|[\x84-\x86\x91-\x93\xb1])|"
     rb"\xe3[\x89-\x8f]|\xea\x9f|\xef[\xac\xbc\xbd]|\xf0(?:[\x90\x9d]|\x9f[\x84-\x86\xaf])"
 )
+# A value of three or four digits, or of sixteen hexadecimal ones, could be a code or a PIN block of a card. A comma takes
+# the place of whatever begins and ends a value.
+_KINDS = bytes(
+    ord("0")
+    if chr(code) in "0123456789"
+    else ord("a")
+    if code > 127 or chr(code).isalpha()  # noqa: PLR2004 -- ASCII
+    else ord(",")
+    if chr(code) in ":[]}"
+    else code
+    for code in range(256)
+)
+_SPACE_OR_QUOTE = b' \t\r\n"'
+_SHORT_VALUES = (b",000,", b",0000,")
+_PIN_BLOCK = re.compile(rb'"[0-9A-Fa-f]{16}"')
+# Many digits in one string: a number and something beside it, or a track. A number alone is what a card's field holds.
+_NO_DIGIT_OR_QUOTE = bytes(code for code in range(128) if not chr(code).isalnum() and code != ord('"'))
+_MANY_DIGITS = b"0" * 14
+_RUN = re.compile(rb"0+")
+_LONGEST_ALONE = 16
 
 
 def is_authentication_key(key: str) -> bool:
     """Returns True if the value of a key is sensitive authentication data."""
-    name = _normal_key(key)
+    name = normal_key(key)
     return name in _EXACT or _COMPOUND.fullmatch(name) is not None
 
 
+def is_lookalike(name: str) -> bool:
+    """Returns True if a key, as `normal_key` returns it, means something else in an address and in other pairs."""
+    return name in _LOOKALIKE
+
+
 def may_hold_authentication_data(raw: bytes) -> bool:
-    """Returns False if a JSON record has no such key, so that it needs no walk. It may return True without need.
+    """Returns False if a JSON record has no such data, so that it needs no walk. It may return True without need.
 
     Args:
         raw: UTF-8 that can be parsed as JSON.
     """
-    # An escape may stand for any character of a key, and an escaped quote means JSON inside a string.
-    if b"\\" in raw:
+    # An escape may stand for any character, and an escaped quote means JSON inside a string. The first track has
+    # circumflexes.
+    if b"\\" in raw or b"^" in raw or ((b"%" in raw or b"&" in raw) and _ENCODED.search(raw) is not None):
         return True
     letters = raw.translate(_LOWERED, _NO_LETTER_OR_QUOTE)
-    if any(trace in letters for trace in _TRACES):
+    if any(map(letters.__contains__, _TRACES)) or may_have_label(raw, letters):
         return True
-    return not raw.isascii() and _COMPATIBLE.search(raw) is not None
+    if b"cod" in letters and any(map(letters.__contains__, _TRACES_OF_CODES)):
+        return True
+    if _TRACES_OF_CARDS.search(letters) or _TRACES_OF_PINS.search(letters):
+        return True
+    if any(map(letters.__contains__, _TRACES_OF_PAYMENTS)) and _may_hold_secret(raw):
+        return True
+    return _holds_more_than_a_number(raw) or (not raw.isascii() and _COMPATIBLE.search(raw) is not None)
+
+
+def _may_hold_secret(raw: bytes) -> bool:
+    kinds = raw.translate(_KINDS, _SPACE_OR_QUOTE)
+    if any(map(kinds.__contains__, _SHORT_VALUES)):
+        return True
+    return any(not found[0].strip(b'"').isdigit() for found in _PIN_BLOCK.finditer(raw))
+
+
+def _holds_more_than_a_number(raw: bytes) -> bool:
+    """Returns True if a string has as many digits as a card number, and anything beside them."""
+    kinds = raw.translate(_KINDS, _NO_DIGIT_OR_QUOTE)
+    start = kinds.find(_MANY_DIGITS)
+    while start >= 0:
+        run = _RUN.match(kinds, start)
+        end = run.end() if run else start + 1
+        quoted = kinds[start - 1 : start] == kinds[end : end + 1] == b'"'
+        if not quoted or end - start > _LONGEST_ALONE:
+            return True
+        start = kinds.find(_MANY_DIGITS, end)
+    return False
 
 
 def compatible(character: str) -> str:
@@ -72,7 +160,8 @@ def compatible(character: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", character).casefold()))
 
 
-def _normal_key(key: str) -> str:
+def normal_key(key: str) -> str:
+    """Returns a key as keys are compared: its letters and digits, without case."""
     if key.isascii():
         return key.encode("ascii").translate(_LOWERED, _NO_LETTER).decode("ascii")
     return "".join(map(compatible, key))

@@ -7,8 +7,11 @@ limited or possessive, so the time is linear in the text, whatever it holds.
 
 import json
 import re
+from collections.abc import Sequence
 
-from tokenizer.guard.authentication_data.keys import BEFORE, CODES, PHRASES, TRACKS, WORDS, compatible
+from tokenizer.guard.authentication_data.keys import BEFORE, compatible, joined
+from tokenizer.guard.authentication_data.names import CODES, GATEWAYS, PHRASES, TRACKS, WORDS
+from tokenizer.guard.authentication_data.prose import scrub_prose
 
 PAIR_NAMES = ("name", "key", "field")
 PAIR_VALUES = ("value", "val")
@@ -19,18 +22,26 @@ def _spaced(names: tuple[str, ...]) -> str:
     return "|".join(r"[\W_]{0,8}+".join(name) for name in sorted(names, key=len, reverse=True))
 
 
+def _in_words(names: Sequence[str]) -> str:
+    """Returns a pattern for names with any separators between their words."""
+    return "|".join(name.replace("_", r"[\W_]{0,8}+") for name in sorted(names, key=len, reverse=True))
+
+
 _QUOTE = r"""\\*+["']|%22|%27|&(?:quot|\#34|\#39);"""
 _CLOSERS = rf"(?:[\s\])]|\\|%5d|%20|{_QUOTE})*+"
 _ASSIGNED = r"(?:=>|:=|[:=]|%3[ad])"
 _STARTS = r"(?<![a-z0-9])|(?<=\\[nrt])|(?<=%[0-9a-f]{2})"
 _AFTER_A_WORD = "|".join(f"(?<={word})" for word in BEFORE.split("|"))
 # Looked at first, since most positions of a text begin no name.
-_FIRST_LETTERS = "".join(sorted({name[0] for name in (*CODES, *TRACKS, *PHRASES, *WORDS)}))
+_FIRST_LETTERS = "".join(
+    sorted({name[0] for name in (*CODES, *TRACKS, *PHRASES, *WORDS, *(name for name, _ in GATEWAYS))})
+)
 _KEY = re.compile(
     rf"""(?=[{_FIRST_LETTERS}])
     (?:{_spaced(CODES)}
-       |(?:{_STARTS}|{_AFTER_A_WORD})(?:{_spaced((*TRACKS, *PHRASES))})
-       |(?:{_STARTS}|(?<=card))(?:{_spaced(WORDS)}))
+       |(?:{_STARTS}|{_AFTER_A_WORD})(?:{_spaced(joined(*TRACKS, *PHRASES))})
+       |(?:{_STARTS}|(?<=card))(?:{_spaced(WORDS)})
+       |(?:{_STARTS})(?:{_in_words([name for name, _ in GATEWAYS])}))
     (?:[\W_]?(?:code|number|value|no))?(?![a-z0-9])
     (?:(?P<tag>(?:\s[^<>]{{0,256}}+)?>|(?:\s[^<>&]{{0,256}}+)?&gt;)
       |{_CLOSERS}(?:(?P<tagged>>|&gt;)
@@ -96,7 +107,8 @@ def scrub(text: str) -> tuple[str, int]:
             # JSON should remain JSON.
             kept.append("null" if bare and key["assigned"] == ":" else "")
         position = end
-    return ("".join(kept) + text[position:], removed) if removed else (text, 0)
+    scrubbed, more = scrub_prose("".join(kept) + text[position:] if removed else text)
+    return scrubbed, removed + more
 
 
 def _value(shadow: str, key: re.Match[str]) -> tuple[int, int, bool]:

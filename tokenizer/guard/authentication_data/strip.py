@@ -1,23 +1,39 @@
 """Removes sensitive authentication data from parsed JSON.
 
-It looks into objects, lists, pairs such as {"name": "cvv", "value": "737"}, and strings that hold JSON. It doesn't look
-into other formats inside of strings.
+It looks into objects, lists, pairs such as {"name": "cvv", "value": "737"}, strings that hold JSON, and other strings.
+A key such as `pin` decides by itself, except in an address and in pairs that are not about a payment. In a card, any
+unknown key decides together with the shape of its value.
 """
 
 import re
 from decimal import Decimal
 from typing import TypeAlias
 
-from tokenizer.guard.authentication_data.keys import is_authentication_key
+from tokenizer.cards import passes_luhn
+from tokenizer.guard.authentication_data.keys import is_authentication_key, is_lookalike, joined, normal_key
+from tokenizer.guard.authentication_data.names import IN_PAYMENTS
+from tokenizer.guard.authentication_data.places import (
+    Setting,
+    is_about_payment,
+    is_card_number_key,
+    may_be_of_card,
+    place_of,
+)
+from tokenizer.guard.authentication_data.prose import scrub_card_number, scrub_prose
 from tokenizer.guard.authentication_data.scrub import PAIR_NAMES, PAIR_VALUES, scrub
 
 JsonValue: TypeAlias = str | int | Decimal | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
 
 _EMBEDDED_JSON = re.compile(r'\s*+[\[{][^"]*+"')
+_IN_PAYMENTS = frozenset(joined(*IN_PAYMENTS))
+# A code; a PIN block (ISO 9564-1), which has a letter in all but one of two thousand; the first and the second track.
+_CODE = re.compile(r"[0-9]{3,4}")
+_PIN_BLOCK = re.compile(r"(?=[0-9]*[A-F])[0-9A-F]{16}", re.IGNORECASE)
+_TRACK = re.compile(r"[%;]?[A-Z]?([0-9]{12,19})[\^=D].*", re.IGNORECASE | re.DOTALL)
 
 
 def strip_authentication_data(value: JsonValue) -> tuple[JsonValue, int]:
-    """Removes every key of sensitive authentication data, with its value.
+    """Removes every key of sensitive authentication data with its value, and such data from strings.
 
     Args:
         value: parsed JSON of at most 100 levels, which is the parser's limit.
@@ -25,29 +41,85 @@ def strip_authentication_data(value: JsonValue) -> tuple[JsonValue, int]:
     Returns:
         A copy without them, and how many were removed; the same object if there were none.
     """
+    return _strip(value, "", Setting.ANYWHERE)
+
+
+def _strip(value: JsonValue, name: str, place: Setting) -> tuple[JsonValue, int]:
+    """Does the same for the value of a key, as `normal_key` returns it, in an object about something."""
     if isinstance(value, dict):
-        return _strip_object(value)
+        return _strip_object(value, place_of(name, value, place))
     if isinstance(value, list):
-        return _strip_list(value)
-    if isinstance(value, str) and _EMBEDDED_JSON.match(value):
+        return _strip_list(value, name, place)
+    if is_card_number_key(name, place) and isinstance(value, str | int) and not isinstance(value, bool):
+        text, removed = scrub_card_number(str(value))
+        return (text, removed) if removed else (value, 0)
+    if not isinstance(value, str):
+        return value, 0
+    if _EMBEDDED_JSON.match(value):
         return scrub(value)
-    return value, 0
+    return scrub_prose(value, payment=place.of_payments)
 
 
-def _strip_object(value: dict[str, JsonValue]) -> tuple[JsonValue, int]:
+def _strip_object(value: dict[str, JsonValue], place: Setting) -> tuple[JsonValue, int]:
     kept: dict[str, JsonValue] = {}
     removed = 0
-    named = any(isinstance(name := value.get(key), str) and is_authentication_key(name) for key in PAIR_NAMES)
+    named = any(
+        isinstance(name := value.get(key), str) and _is_removed(scrub_prose(name)[0], place, pair=True)
+        for key in PAIR_NAMES
+    )
     for key, inner in value.items():
-        if is_authentication_key(key) or (named and key in PAIR_VALUES):
+        name = normal_key(key)
+        shown, count = scrub_prose(key, payment=place.of_payments)
+        gone = _is_removed(shown, place) or (named and key in PAIR_VALUES) or _is_secret(name, inner, place)
+        if gone or shown in kept:
             removed += 1
             continue
-        kept[key], count = strip_authentication_data(inner)
-        removed += count
+        kept[shown], more = _strip(inner, name, place)
+        removed += count + more
     return (kept, removed) if removed else (value, 0)
 
 
-def _strip_list(value: list[JsonValue]) -> tuple[JsonValue, int]:
-    stripped = [strip_authentication_data(inner) for inner in value]
+def _strip_list(value: list[JsonValue], name: str, place: Setting) -> tuple[JsonValue, int]:
+    names = [
+        inner[key]
+        for inner in value
+        if isinstance(inner, dict)
+        for key in PAIR_NAMES
+        if isinstance(inner.get(key), str)
+    ]
+    if is_about_payment([each for each in names if isinstance(each, str)]):
+        place = Setting.PAYMENT
+    stripped = [_strip(inner, name, place) for inner in value]
     removed = sum(count for _, count in stripped)
     return ([inner for inner, _ in stripped], removed) if removed else (value, 0)
+
+
+def _is_removed(key: str, place: Setting, *, pair: bool = False) -> bool:
+    """Returns True if a key means authentication data where it stands, whatever its value."""
+    if not is_authentication_key(key):
+        return False
+    if place.of_payments or not is_lookalike(normal_key(key)):
+        return True
+    return not pair and place is not Setting.ADDRESS
+
+
+def _is_secret(name: str, value: JsonValue, place: Setting) -> bool:
+    """Returns True if a value has the shape of authentication data, and its key may mean some where it stands."""
+    if place is Setting.CARD:
+        unknown = not may_be_of_card(name)
+    else:
+        unknown = place is Setting.PAYMENT and name in _IN_PAYMENTS
+    if not unknown:
+        return False
+    values = value if isinstance(value, list) else [value]
+    return any(
+        _has_shape(str(each)) for each in values if isinstance(each, str | int) and not isinstance(each, bool)
+    )
+
+
+def _has_shape(text: str) -> bool:
+    plain = text.strip()
+    if _CODE.fullmatch(plain) or _PIN_BLOCK.fullmatch(plain):
+        return True
+    track = _TRACK.fullmatch(plain)
+    return track is not None and passes_luhn(track[1])

@@ -7,7 +7,7 @@ import pytest
 from local.data.orders import encode
 from local.demo.workload import Workload, load, pack
 from schemas.dead_letter import ErrorCode
-from tokenizer.pipeline.kpl import user_records
+from tokenizer.pipeline.aggregates import user_records
 
 
 @pytest.fixture(scope="module")

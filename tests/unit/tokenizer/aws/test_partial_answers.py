@@ -188,6 +188,10 @@ def give_letters_back(aws: Any) -> Outcomes:
     return _handle_letters(aws, lambda queue: queue.give_back)
 
 
+def hold_on_to_letters(aws: Any) -> Outcomes:
+    return _handle_letters(aws, lambda queue: queue.hold_on)
+
+
 CASES: Mapping[str, Callable[[Any], Outcomes]] = {
     "VaultWriter._put batch_write_item": write_vault,
     "_Table._get batch_get_item": read_vault,
@@ -199,6 +203,7 @@ CASES: Mapping[str, Callable[[Any], Outcomes]] = {
     "EventBridgeBus._put put_events": put_events,
     "SqsDeadLetters._send send_message_batch": send_letters,
     "LetterQueue.delete delete_message_batch": delete_letters,
+    "LetterQueue.hold_on change_message_visibility_batch": hold_on_to_letters,
     "LetterQueue.give_back change_message_visibility_batch": give_letters_back,
 }
 # A transaction is cancelled as a whole; its tests stand below.

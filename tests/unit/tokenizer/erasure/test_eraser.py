@@ -1,6 +1,7 @@
 """Erasing: nothing of a customer's is revealed from then on, nothing of another's is lost."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -12,6 +13,7 @@ from tests.support.fakes.world import SUBJECT_KEY, ample_budget
 from tests.support.samples import ARRIVED, order, passing_luhn, stream_record
 from tokenizer.erasure.certificates import SWEEPS, Certificate
 from tokenizer.errors import Unavailable
+from tokenizer.pipeline.catalog import values_catalog
 from tokenizer.records import Share, milliseconds
 from tokenizer.vault.tokens import Pointer, is_token
 
@@ -109,14 +111,107 @@ def test_a_shared_value_goes_with_the_last_who_shares_it(erasing: Erasing) -> No
     assert erasing.world.index.shares == {}
 
 
-def test_a_value_without_a_customer_keeps_it_for_everybody(erasing: Erasing) -> None:
+def submit(erasing: Erasing, email: str, later: int = 0) -> str:
+    """Tokenizes an email for nobody, as `POST /tokens` without a customer does; returns its token."""
+    world = erasing.world
+    reader = replace(world.tokenizer.reader, catalog=values_catalog())
+    event = {
+        "event_id": "values",
+        "event_type": "values.submitted",
+        "schema_version": 1,
+        "occurred_at": "1970-01-01T00:00:00Z",
+        "values": [{"value": {"email": email}}],
+    }
+    record = stream_record(event, next(sequences), arrived_at=ARRIVED + timedelta(milliseconds=later))
+    (outcome,) = replace(world.tokenizer, reader=reader).tokenize_batch([record], ample_budget())
+    assert outcome.published, outcome
+    return str(world.bus.details()[-1]["data"]["values"][0]["value"]["email"])
+
+
+def test_a_value_that_came_without_a_customer_is_erased_with_the_customer_who_used_it(
+    erasing: Erasing,
+) -> None:
+    token = submit(erasing, EMAIL)
+    assert send(erasing, "C-1", email=EMAIL)["customer"]["email"] == token
+    certificate = erasing.erase("C-1")
+    assert erasing.statuses(token) == ["erased"]
+    assert certificate.kept_for_others == 0
+    (swept,) = erasing.sweep(FIRST_SWEEP)
+    assert (swept.pending, swept.kept_for_others) == ((), 0)
+    assert values_kept(erasing) == []
+    assert erasing.world.index.entries == {}
+    assert erasing.world.index.shares == {}
+    assert erasing.statuses(token) == ["erased"]
+    assert submit(erasing, EMAIL, later=FIRST_SWEEP) != token
+
+
+def test_a_value_that_came_without_a_customer_stays_for_another_who_uses_it(erasing: Erasing) -> None:
+    token = submit(erasing, EMAIL)
+    for customer in ("C-1", "C-2"):
+        assert send(erasing, customer, email=EMAIL)["customer"]["email"] == token
+    assert erasing.erase("C-1").kept_for_others == 1
+    erasing.sweep(FIRST_SWEEP)
+    assert erasing.statuses(token) == ["ok"]
+    assert send(erasing, "C-2", email=EMAIL, later=9_000)["customer"]["email"] == token
+    erasing.erase("C-2", "era_2")
+    assert erasing.statuses(token) == ["erased"]
+    erasing.sweep(FIRST_SWEEP)
+    assert values_kept(erasing) == []
+    assert erasing.world.index.entries == {}
+
+
+def test_a_record_that_names_nobody_keeps_no_value_of_an_erased_customer(erasing: Erasing) -> None:
     token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
-    share = next(iter(erasing.world.index.entries.values()))
+    assert submit(erasing, EMAIL) == token
+    assert erasing.erase("C-1").kept_for_others == 0
+    assert erasing.statuses(token) == ["erased"]
+    erasing.sweep(FIRST_SWEEP)
+    assert values_kept(erasing) == []
+
+
+def test_a_share_of_nobody_as_version_0_1_0_noted_it_keeps_nothing(erasing: Erasing) -> None:
+    token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
+    entry = next(iter(erasing.world.index.entries.values()))
     record_id = Pointer.parse(token).record_id
-    erasing.world.index.share([Share(record_id, "", 1, share.owner, share.arrived)], ample_budget())
+    erasing.world.index.share([Share(record_id, "", 1, entry.owner, entry.arrived)], ample_budget())
+    assert erasing.erase("C-1").kept_for_others == 0
+    assert erasing.statuses(token) == ["erased"]
+
+
+def test_a_value_that_no_customer_uses_stays(erasing: Erasing) -> None:
+    token = submit(erasing, EMAIL)
+    send(erasing, "C-1")
     erasing.erase("C-1")
     erasing.sweep(FIRST_SWEEP)
     assert erasing.statuses(token) == ["ok"]
+    assert submit(erasing, EMAIL) == token
+    assert [
+        field.value for each in erasing.world.vault.stored.values() for field in each.fields.values()
+    ] == [EMAIL]
+
+
+def test_a_customer_in_the_batch_of_the_value_that_came_without_one_owns_it(erasing: Erasing) -> None:
+    world = erasing.world
+    token = submit(erasing, EMAIL)
+    records = [
+        stream_record(order(customer={"customer_id": each, "email": EMAIL}), next(sequences))
+        for each in ("C-1", "C-2", "C-1")
+    ]
+    world.tokenizer.tokenize_batch(records, ample_budget())
+    (entry,) = world.index.entries.values()
+    assert (entry.token, entry.owner) == (token, SUBJECT_KEY.subject("C-1"))
+    assert {subject for _, subject in world.index.shares} == {
+        SUBJECT_KEY.subject(each) for each in ("C-1", "C-2")
+    }
+
+
+def test_an_order_waits_while_the_value_that_nobody_owns_can_not_be_taken_over(erasing: Erasing) -> None:
+    submit(erasing, EMAIL)
+    world = erasing.world
+    world.index.adopt_down = Unavailable("full")
+    record = stream_record(order(customer={"customer_id": "C-1", "email": EMAIL}), next(sequences))
+    (outcome,) = world.tokenizer.tokenize_batch([record], ample_budget())
+    assert isinstance(outcome.failure, Unavailable)
 
 
 def test_a_customer_who_comes_back_is_a_new_one(erasing: Erasing) -> None:

@@ -15,25 +15,74 @@ from tokenizer.guard.authentication_data import (
     scrub_text,
     strip_authentication_data,
 )
+from tokenizer.guard.authentication_data.names import GATEWAYS
 
 PAGE = Path("docs/guard.md").read_text(encoding="utf-8")
 # Written out, since a name that is dropped from the product's tables has to be missed here.
-CODES = ("cvv", "cvv2", "cvc", "cvc2", "cvn", "cvn2", "cav2")
-TRACKS = ("track1", "track2", "track3", "track_data", "track1_data", "track2_data", "track3_data")
-PHRASES = (
-    "card_security_code",
-    "card_verification_value",
-    "card_verification_code",
-    "pin_block",
-    "security_code",
+CODES = ("cvv", "cvv2", "cvc", "cvc2", "cvn", "cvn2", "cav2", "cvd", "cvd2", "cv2", "cvx", "ccv", "ccv2")
+TRACKS = (
+    *("track1", "track2", "track3", "track_data", "track1_data", "track2_data", "track3_data"),
+    *("magstripe", "magstripe_data", "magnetic_stripe", "magnetic_stripe_data", "swipe_data"),
 )
-WORDS = ("pin", "cid", "csc", "card_pin")
+PHRASES = (
+    *(
+        "card_security_code",
+        "card_verification_value",
+        "card_verification_code",
+        "pin_block",
+        "security_code",
+    ),
+    *(
+        "card_verification_number",
+        "card_validation_code",
+        "card_validation_value",
+        "card_security_value",
+        "pin_data",
+    ),
+)
+WORDS = ("pin", "cid", "csc")
+OF_GATEWAYS = (
+    *("card_code", "x_card_code", "cv_number", "card_cv_number", "card_validation_num", "card_sec_val"),
+    *("ssl_cvv2cvc2", "ssl_track_data", "trn_card_cvd", "cc_verification_str2", "card_csc_value", "card_cvx"),
+    *("vads_cvv", "ds_merchant_cvv2", "eway_card_cvn", "cc_cvc", "ccvv", "encrypted_security_code"),
+    *(
+        "encrypted_card_security_code",
+        "encrypted_cvv",
+        "verification_value",
+        "credit_card_verification_number",
+    ),
+    *(
+        "cc_cid",
+        "cc_csc",
+        "card_csc",
+        "card_cid",
+        "encrypted_csc",
+        "card_pin",
+        "encrypted_pin",
+        "encrypted_pin_block",
+    ),
+    *("track_1", "track_2", "track_3", "magnesafe_track_1", "magnesafe_track_2", "magnesafe_track_3"),
+    *("encrypted_track_data", "encrypted_track_1", "encrypted_track_2", "track_2_equivalent_data"),
+    *("track_1_discretionary_data", "track_2_discretionary_data", "emv_tag_57"),
+)
+LOOKALIKES = (
+    "pin",
+    "cid",
+    "csc",
+    "security_code",
+    "verification_value",
+    "ccv",
+    "cv2",
+    "cvd",
+    "cvx",
+    "swipe_data",
+)
 PREFIXES = (
     *("order", "payment", "billing", "credit", "debit", "card", "cc", "method", "source", "details", "data"),
     "payment.card",
 )
 SUFFIXES = ("code", "number", "value", "no")
-NAMES = (*CODES, *TRACKS, *PHRASES, *WORDS)
+NAMES = (*CODES, *TRACKS, *PHRASES, *WORDS, *OF_GATEWAYS)
 COMPOUNDS = [
     *(f"{prefix}_{name}" for prefix, name in product(PREFIXES, (*CODES, *TRACKS, *PHRASES))),
     *(f"{name}_{suffix}" for name, suffix in product((*CODES, *TRACKS, *PHRASES), SUFFIXES)),
@@ -58,6 +107,16 @@ def test_a_key_is_known_in_any_case_and_with_any_separators(key: str) -> None:
 def test_a_key_is_known_as_a_flattened_form_has_it(key: str) -> None:
     assert is_authentication_key(key)
     assert is_authentication_key(key.title().replace("_", ""))
+
+
+def test_the_names_of_gateways_are_those_of_the_table_and_each_has_a_source() -> None:
+    assert [name for name, _ in GATEWAYS] == list(OF_GATEWAYS)
+    assert all(len(source.split()) > 1 for _, source in GATEWAYS)
+
+
+@pytest.mark.parametrize(("name", "source"), GATEWAYS)
+def test_the_page_has_each_gateways_name_with_its_source(name: str, source: str) -> None:
+    assert f"| `{name}` | {source} |" in PAGE
 
 
 @pytest.mark.parametrize("key", [*NAMES, *COMPOUNDS])
@@ -112,14 +171,22 @@ def test_it_is_removed_at_any_depth_and_everything_else_stays(name: str) -> None
 @pytest.mark.parametrize(("named", "valued"), PAIRS)
 @pytest.mark.parametrize("first", [True, False], ids=["name first", "value first"])
 @pytest.mark.parametrize("name", NAMES)
-def test_the_value_of_a_pair_is_removed_in_whichever_order(
+def test_the_value_of_a_payments_pair_is_removed_in_whichever_order(
     named: str, valued: str, first: bool, name: str
 ) -> None:
     pair: dict[str, JsonValue] = {named: name, valued: CANARY} if first else {valued: CANARY, named: name}
-    assert strip_authentication_data([pair, {named: "note", valued: 1}]) == (
-        [{named: name}, {named: "note", valued: 1}],
+    assert strip_authentication_data({"payment": [pair, {named: "note", valued: 1}]}) == (
+        {"payment": [{named: name}, {named: "note", valued: 1}]},
         1,
     )
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in LOOKALIKES])
+@pytest.mark.parametrize(("named", "valued"), PAIRS)
+def test_the_value_of_any_other_pair_is_removed_unless_its_name_means_other_things_too(
+    named: str, valued: str, name: str
+) -> None:
+    assert strip_authentication_data({"a": {named: name, valued: CANARY}}) == ({"a": {named: name}}, 1)
 
 
 def test_nothing_is_copied_where_nothing_is_removed() -> None:

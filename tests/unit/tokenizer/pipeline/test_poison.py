@@ -13,7 +13,8 @@ from tests.support.samples import data, order, stream_record
 from tokenizer import json_text
 from tokenizer.errors import Unavailable
 from tokenizer.pipeline import record_reader
-from tokenizer.pipeline.kpl import MAGIC, user_records
+from tokenizer.pipeline.aggregates import user_records
+from tokenizer.pipeline.kpl import MAGIC
 from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.records import RawRecord
 
@@ -165,8 +166,8 @@ def test_an_aggregate_of_half_a_million_empty_records_is_one_letter() -> None:
     assert user_records(bomb) == [(None, bomb)]
 
 
-@pytest.mark.parametrize("count", [1, 100, 2_000])
-def test_an_aggregate_of_orders_is_taken_apart(count: int) -> None:
+@pytest.mark.parametrize("count", [1, 100, 1_000, 1_001])
+def test_an_aggregate_is_taken_apart_if_an_invocation_can_finish_it(count: int) -> None:
     small = json.dumps(
         {
             "event_id": "e",
@@ -175,4 +176,6 @@ def test_an_aggregate_of_orders_is_taken_apart(count: int) -> None:
             "occurred_at": "2026-11-23T10:15:00Z",
         }
     ).encode()
-    assert user_records(_aggregate(*[small] * count)) == [(at, small) for at in range(count)]
+    whole = _aggregate(*[small] * count)
+    apart = [(at, small) for at in range(count)]
+    assert user_records(whole) == (apart if count <= 1_000 else [(None, whole)])

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tokenizer.errors import Configuration
-from tokenizer.pipeline.kpl import MAGIC, user_records
+from tokenizer.pipeline.aggregates import user_records
+from tokenizer.pipeline.kpl import MAGIC
 from tokenizer.pipeline.sources import kinesis_records, sqs_records
 
 EVENTS = Path(__file__).parents[3] / "events"

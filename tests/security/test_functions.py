@@ -1,0 +1,241 @@
+"""Tests every function: its limits, its log, its network, and that its environment names what its role may use."""
+
+from typing import Any
+
+from tests.support.security.deployed import Stack, listed
+from tokenizer.aws.api.idempotency import LEASE_SECONDS
+from tokenizer.aws.compose.invocation import API_CALL_SECONDS
+from tools.lint.rendered import ACCOUNT
+
+GATEWAY_SECONDS = 29
+# Seconds and megabytes.
+LIMITS = {
+    "ApiFunction": (28, 512),
+    "EraseFunction": (20, 512),
+    "HoneyFunction": (30, 512),
+    "OnOrderSanitizedFunction": (30, 512),
+    "PaymentFunction": (20, 512),
+    "RekeyFunction": (30, 512),
+    "ReplayFunction": (120, 512),
+    "RevealFunction": (20, 512),
+    "TokenKeysFunction": (30, 512),
+    "TokenizeQueueFunction": (60, 1024),
+    "TokenizeStreamFunction": (60, 1024),
+    "VaultKeysFunction": (30, 512),
+}
+HANDLERS = {
+    "ApiFunction": "api",
+    "EraseFunction": "erase",
+    "HoneyFunction": "honeytokens",
+    "OnOrderSanitizedFunction": "on_order_sanitized",
+    "PaymentFunction": "pay",
+    "RekeyFunction": "rekey",
+    "ReplayFunction": "replay",
+    "RevealFunction": "reveal",
+    "TokenKeysFunction": "token_keys",
+    "TokenizeQueueFunction": "tokenize_queue",
+    "TokenizeStreamFunction": "tokenize_stream",
+    "VaultKeysFunction": "vault_keys",
+}
+# The API waits for these.
+ASKED = ("EraseFunction", "PaymentFunction", "RevealFunction")
+# People ask these through the API; a backlog of orders takes none of their executions.
+RESERVED = {"ApiFunction", "RevealFunction"}
+# Custom resources touch no value, and answer CloudFormation over the internet.
+OUTSIDE = {"TokenKeysFunction", "VaultKeysFunction"}
+
+EVERY_FUNCTION = {
+    "Architectures",
+    "Code",
+    "Description",
+    "Environment",
+    "FunctionName",
+    "Handler",
+    "Layers",
+    "LoggingConfig",
+    "MemorySize",
+    "Role",
+    "Runtime",
+    "Tags",
+    "Timeout",
+    "TracingConfig",
+}
+# Each of the three switches that are false would print whole events, answers or errors.
+SHARED = {
+    "POWERTOOLS_LOGGER_LOG_EVENT": "false",
+    "POWERTOOLS_LOG_LEVEL": "INFO",
+    "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer",
+    "POWERTOOLS_SERVICE_NAME": "order-tokenizer",
+    "POWERTOOLS_TRACER_CAPTURE_ERROR": "false",
+    "POWERTOOLS_TRACER_CAPTURE_RESPONSE": "false",
+}
+
+# A variable that names a resource names the same in every function.
+NAMES = {
+    "ALIAS_TABLE": "AliasTable",
+    "AUDIT_BUCKET": "AuditBucket",
+    "AUDIT_HEADS_TABLE": "AuditHeadsTable",
+    "AUDIT_KEY_ARN": "AuditKey",
+    "BLIND_INDEX_TABLE": "BlindIndexTable",
+    "BUDGETS_TABLE": "RevealBudgetsTable",
+    "BUS_NAME": "SanitizedBus",
+    "DEAD_LETTER_QUEUE_URL": "DeadLetterQueue",
+    "ERASE_FUNCTION": "EraseFunction",
+    "ERASURES_TABLE": "ErasuresTable",
+    "FINGERPRINT_KEY_ARN": "FingerprintKey",
+    "HONEY_TABLE": "HoneyTokensTable",
+    "IDEMPOTENCY_TABLE": "IdempotencyTable",
+    "LETTER_BUCKET": "LetterBucket",
+    "LETTER_KEY_ARN": "LetterKey",
+    "ORDERS_TABLE": "OrdersTable",
+    "PAYMENTS_TABLE": "PaymentsTable",
+    "PAYMENT_FUNCTION": "PaymentFunction",
+    "RAW_QUEUE_ARN": "RawOrdersQueue",
+    "RAW_STREAM_ARN": "RawOrdersStream",
+    "RAW_STREAM_NAME": "RawOrdersStream",
+    "REKEY_TABLE": "RekeyTable",
+    "REVEAL_FUNCTION": "RevealFunction",
+    "SHARES_TABLE": "SharesTable",
+    "TOKENIZE_FUNCTION": "TokenizeQueueFunction",
+    "TOKENIZE_QUEUE_FUNCTION": "TokenizeQueueFunction",
+    "TOKENIZE_STREAM_FUNCTION": "TokenizeStreamFunction",
+    "TOKEN_KEYS_TABLE": "TokenKeysTable",
+    "TOKEN_KEY_ARN": "TokenKey",
+    "UNPROCESSED_QUEUE_URL": "UnprocessedQueue",
+    "VAULT_TABLE": "VaultTable",
+}
+# These name a vault key, whichever it is in turn; test_keys.py has which there are.
+VAULT_KEYS = {"VAULT_KEY_ARN", "VAULT_OTHER_KEY_ARNS"}
+# All others are parameters (test_parameters.py) or texts.
+TEXTS = {
+    "API_NAME": "api:orders",
+    "TOKEN_URL": f"https://orders-{ACCOUNT}.auth.eu-central-1.amazoncognito.com/oauth2/token",
+}
+OF_PARAMETERS = {
+    "ALLOWED_ORIGIN",
+    "DATA_KEY_MAX_ITEMS",
+    "DATA_KEY_MAX_SECONDS",
+    "EVENT_MAX_BYTES",
+    "MAX_RECEIVE_COUNT",
+    "PAYMENT_GATEWAY",
+    "VAULT_CRYPTO_NAME",
+    "VAULT_LIFETIMES",
+    "VAULT_RETENTION_DAYS",
+}
+# The identity of a raw message is its queue and its id: a replay needs the name, and not the queue.
+NAMED_ONLY = {("ReplayFunction", "RawOrdersQueue")}
+
+
+def variables(stack: Stack, function: str) -> dict[str, Any]:
+    found: dict[str, Any] = stack.functions()[function]["Environment"]["Variables"]
+    return found
+
+
+def named(stack: Stack, value: Any) -> set[str]:
+    """Returns the logical names of the resources that a variable names: by ARN, by URL or by name."""
+    values = str(value).rpartition("/")[2] if str(value).startswith("https://sqs.") else str(value)
+    found = set()
+    for each in values.split():
+        by_name = {name for name, arn in stack.arns.items() if arn.endswith((f"/{each}", f":{each}"))}
+        found |= {stack.named(each)} if each.startswith("arn:") else by_name
+    return found
+
+
+def test_every_variable_means_the_same_in_every_function(stack: Stack) -> None:
+    for function in stack.functions():
+        for name, value in variables(stack, function).items():
+            if name in NAMES:
+                assert NAMES[name] in named(stack, value), f"{function}: {name}"
+            elif name in VAULT_KEYS:
+                assert {each[:8] for each in named(stack, value)} <= {"VaultKey", "kms:key/"}, (
+                    f"{function}: {name}"
+                )
+            else:
+                known = SHARED | TEXTS | dict.fromkeys(OF_PARAMETERS, value)
+                assert known.get(name) == value, f"{function}: {name}"
+
+
+def test_no_function_prints_what_it_works_on(stack: Stack) -> None:
+    for function in stack.functions():
+        found = variables(stack, function)
+        assert {name: found.get(name) for name in SHARED} == SHARED, function
+
+
+def uses(stack: Stack, function: str) -> set[str]:
+    """Returns the resources that a function's role may do something with, by its policies and by those of keys."""
+    role = stack.role_of(function)
+    granted = {
+        each.resource.partition("/")[0].partition(" ")[0] for each in stack.grants() if each.role == role
+    }
+    return (granted & stack.resources.keys()) | {
+        key
+        for key, properties in stack.of("AWS::KMS::Key").items()
+        for each in properties["KeyPolicy"]["Statement"]
+        if each["Effect"] == "Allow"
+        if role in map(stack.named, listed(each["Principal"]["AWS"]))
+    }
+
+
+def test_every_function_is_told_of_what_it_may_use_and_may_use_what_it_is_told_of(stack: Stack) -> None:
+    sources: dict[str, set[str]] = {}
+    for each in stack.of("AWS::Lambda::EventSourceMapping").values():
+        function = stack.named(f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:{each['FunctionName']}")
+        sources.setdefault(function, set()).add(stack.named(each["EventSourceArn"]))
+    for function in stack.functions():
+        found = variables(stack, function)
+        told = {NAMES[name] for name in found if name in NAMES}
+        told |= {key for name in VAULT_KEYS & found.keys() for key in named(stack, found[name])}
+        told -= {name for who, name in NAMED_ONLY if who == function}
+        told -= {each for each in told if each.startswith("kms:")}  # of another deployment
+        may = uses(stack, function) - sources.get(function, set())
+        # Who only seals is told of the one key that is in turn.
+        idle = {"VaultKey", "VaultKeyGreen"} - told if stack.given == "rekeying" else set()
+        assert may - idle == told, function
+
+
+def test_every_function_has_the_time_and_the_memory_of_the_table(stack: Stack) -> None:
+    found = {name: (each["Timeout"], each["MemorySize"]) for name, each in stack.functions().items()}
+    assert found == stack.there(LIMITS)
+
+
+def test_every_function_ends_before_those_who_wait_for_it(stack: Stack) -> None:
+    seconds = {name: each["Timeout"] for name, each in stack.functions().items()}
+    if "ApiFunction" in seconds:
+        asked = max(seconds[name] for name in ASKED)
+        assert asked < API_CALL_SECONDS < seconds["ApiFunction"] < min(GATEWAY_SECONDS, LEASE_SECONDS)
+
+
+def test_every_function_runs_our_code_on_our_layer(stack: Stack) -> None:
+    (layer,) = stack.of("AWS::Lambda::LayerVersion")
+    for name, each in stack.functions().items():
+        assert each["Handler"] == f"handlers.{HANDLERS[name]}.handler", name
+        assert each["Runtime"] == "python3.13", name
+        assert [str(one).removeprefix("orders-") for one in each["Layers"]] == [layer], name
+
+
+def test_no_function_has_settings_that_are_not_tested_here(stack: Stack) -> None:
+    """A URL, a file system or a snapshot of a function would show what it works on."""
+    for name, each in stack.functions().items():
+        own = set() if name in OUTSIDE else {"VpcConfig"}
+        own |= {"ReservedConcurrentExecutions"} if name in RESERVED and stack.given == "rekeying" else set()
+        assert each.keys() | {"Tags"} == EVERY_FUNCTION | own, name
+
+
+def test_every_function_logs_to_a_group_of_its_own(stack: Stack) -> None:
+    groups = {each["LogGroupName"] for each in stack.of("AWS::Logs::LogGroup").values()}
+    for name, each in stack.functions().items():
+        group = f"/aws/lambda/{each['FunctionName']}"
+        assert each["LoggingConfig"] == {"LogGroup": group}, name
+        assert group in groups, name
+
+
+def test_every_function_waits_for_its_policies(stack: Stack) -> None:
+    """Lambda refuses to make a function that traces, or is in a network, before its role may be; others fail at first."""
+    for name in stack.functions():
+        role = stack.role_of(name)
+        policies = {
+            policy
+            for policy, properties in stack.of("AWS::IAM::Policy").items()
+            if role in {stack.named(f"arn:aws:iam::{ACCOUNT}:role/{one}") for one in properties["Roles"]}
+        }
+        assert policies <= set(listed(stack.resources[name].get("DependsOn", []))), name

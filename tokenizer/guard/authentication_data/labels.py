@@ -1,0 +1,295 @@
+"""Finds in text the words that announce a card verification code or a PIN, and the digits that they announce.
+
+There are three kinds. Some words mean nothing else (`cvv`). Some mean other things too (`security code`), so they need a
+word for cards in the same text, or must not be about doors and gates. And a PIN has four digits, or more if it is a
+card's: an Indian PIN code has six, and is a part of an address.
+"""
+
+import re
+from collections.abc import Iterator
+
+from tokenizer.guard.cards import names_card
+from tokenizer.guard.text import plain_text
+
+Span = tuple[int, int]
+
+_CODE_LABELS = (
+    r"c[\W_]{0,2}[va][\W_]{0,2}[vcnd](?:[\W_]{0,2}2)?",
+    r"c[\W_]{0,2}v[\W_]{0,2}2",
+    r"ccv2?",
+    r"cvx",
+    r"card[\W_]*(?:security|verification|validation|check)[\W_]*(?:code|value|number|digits?|data|no)?",
+    r"kartenpruf(?:nummer|ziffer)",
+    r"cryptogramme(?:[\W_]visuel)?",
+)
+# In English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian, Japanese and Chinese.
+_SOFT_LABELS = (
+    *(
+        "security code",
+        "sec code",
+        "security number",
+        "verification code",
+        "verification value",
+        "csc",
+        "cid",
+    ),
+    *(
+        "3 digit code",
+        "three digit code",
+        "4 digit code",
+        "digits on the back",
+        "code on the back",
+        "number on the back",
+    ),
+    *(
+        "Sicherheitscode",
+        "Sicherheitsnummer",
+        "Prüfziffer",
+        "Prüfnummer",
+        "code de sécurité",
+        "code de vérification",
+    ),
+    *("código de seguridad", "código de verificación", "código de segurança", "código de verificação"),
+    *(
+        "codice di sicurezza",
+        "beveiligingscode",
+        "kod bezpieczeństwa",
+        "код безопасности",
+        "セキュリティコード",
+    ),
+    *("安全码", "安全碼", "验证码"),
+)
+_PLACES = (
+    *(
+        "door",
+        "gate",
+        "entry",
+        "entrance",
+        "building",
+        "lobby",
+        "locker",
+        "garage",
+        "alarm",
+        "wifi",
+        "wi-fi",
+        "buzzer",
+    ),
+    *(
+        "intercom",
+        "safe",
+        "keybox",
+        "key box",
+        "lockbox",
+        "parcel",
+        "package",
+        "pickup",
+        "collection",
+        "elevator",
+        "lift",
+    ),
+    *(
+        "Tor",
+        "Tür",
+        "Haustür",
+        "Eingang",
+        "Paket",
+        "Abholung",
+        "Packstation",
+        "porte",
+        "portail",
+        "digicode",
+        "colis",
+    ),
+    *(
+        "puerta",
+        "portón",
+        "portone",
+        "cancello",
+        "porta",
+        "poort",
+        "deur",
+        "address",
+        "postal",
+        "zip",
+        "pickup code",
+    ),
+)
+_JOINTS = (
+    *(
+        "is",
+        "are",
+        "was",
+        "as",
+        "code",
+        "codes",
+        "number",
+        "no",
+        "nr",
+        "num",
+        "nummer",
+        "value",
+        "of",
+        "on",
+        "the",
+        "my",
+    ),
+    *(
+        "for",
+        "card",
+        "back",
+        "side",
+        "ist",
+        "lautet",
+        "es",
+        "est",
+        "e",
+        "und",
+        "and",
+        "le",
+        "la",
+        "el",
+        "der",
+        "die",
+    ),
+    *(
+        "das",
+        "auf",
+        "in",
+        "de",
+        "du",
+        "your",
+        "our",
+        "his",
+        "her",
+        "new",
+        "visa",
+        "mastercard",
+        "amex",
+        "digits",
+    ),
+)
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    """Returns a pattern for words as plain text has them, with any separator in the place of each space."""
+    plain = sorted({plain_text(word).lower() for word in words}, key=len, reverse=True)
+    return "|".join([re.escape(word).replace(r"\ ", r"[\W_]{1,2}") for word in plain])
+
+
+# What was removed before is no separator, so that removing twice is removing once.
+SEPARATOR = r"(?:[^\w*]|_)"
+_GAP = rf"(?:{SEPARATOR}{{0,4}}(?:{_any_of(_JOINTS)})(?![a-z])){{0,5}}{SEPARATOR}{{0,6}}"
+_STARTS = r"(?:(?<![a-z])|(?<=card)|(?<=cc)|(?<=\bmy)|(?<=_))"
+_CODE = re.compile(
+    rf"{_STARTS}(?:{'|'.join(_CODE_LABELS)})(?:[\W_]?(?:code|number|value|no))?(?![a-z])", re.IGNORECASE
+)
+_SOFT = re.compile(rf"(?<![a-z])(?:{_any_of(_SOFT_LABELS)})(?![a-z])", re.IGNORECASE)
+_PIN = re.compile(
+    r"(?:(?<![a-z])|(?<=card))(?:pin|geheimzahl)(?:[\W_]?(?:code|number|nummer|no|nr))?(?![a-z])",
+    re.IGNORECASE,
+)
+_PIN_BLOCK = re.compile(
+    rf"pin[\W_]?block{SEPARATOR}{{0,8}}(?P<code>[0-9a-f]{{16}})(?![0-9a-f])", re.IGNORECASE
+)
+_PLACE = re.compile(rf"(?<![a-z])(?:{_any_of(_PLACES)})(?:s|n|en)?(?![a-z])", re.IGNORECASE)
+_PARTS_OF_CODES = ("v", "cryptogramme", "kartenpruf", "card")
+_PARTS_OF_PINS = ("pin", "geheimzahl")
+_PARTS_OF_SOFT = tuple(
+    plain_text(part).lower()
+    for part in (
+        "cod",
+        "csc",
+        "cid",
+        "number",
+        "nummer",
+        "value",
+        "ziffer",
+        "digits",
+        "kod",
+        "код",
+        "コード",
+        "安全",
+        "验证",
+    )
+)
+_WHOLE = r"(?![0-9])(?![.,:/-][0-9])"
+_REMOVED = r"\*{3}"
+_DIGITS_AFTER = re.compile(
+    rf"{_GAP}(?:(?P<code>[0-9](?:[ ]?[0-9]){{2,3}}){_WHOLE}|{_REMOVED})", re.IGNORECASE
+)
+_PIN_AFTER = re.compile(rf"{_GAP}(?:(?P<code>[0-9](?:[ ]?[0-9]){{3,11}}){_WHOLE}|{_REMOVED})", re.IGNORECASE)
+_DIGITS_BEFORE = re.compile(
+    rf"(?<![0-9])(?<![0-9][.,:/-])(?P<code>[0-9]{{3,4}}){_GAP}\Z",
+    re.IGNORECASE,
+)
+_BEFORE = 32
+_SHORT_CODE = 3
+_PIN_DIGITS = 4
+
+_FOREIGN = tuple(word.encode() for word in ("безопасности", "セキュリティ", "安全", "验证码"))
+# The looks behind come second, because a search for a fixed beginning is fast.
+_WORD = re.compile(
+    rb"pin(?<![a-z]pin)(?:[^a-z]?(?:code|number|nummer|no|nr))?(?![a-z])|cid(?<![a-z]cid)(?![a-z])"
+)
+
+
+def may_have_label(raw: bytes, letters: bytes) -> bool:
+    """Returns False if a JSON record has no label that is a short word, or one of a script without ASCII letters.
+
+    Args:
+        raw: the record.
+        letters: its ASCII letters and digits, in lower case.
+    """
+    if (b"pin" in letters or b"cid" in letters) and _WORD.search(raw.lower()) is not None:
+        return True
+    return not raw.isascii() and any(word in raw for word in _FOREIGN)
+
+
+def labelled_digits(plain: str, *, payment: bool) -> Iterator[Span]:
+    """Yields where the digits are that a label announces.
+
+    Args:
+        plain: plain text.
+        payment: True if the text belongs to a payment or holds a card number.
+    """
+    # A look for a part of the labels is much cheaper than a search for all of them.
+    lowered = plain.lower()
+    if any(part in lowered for part in _PARTS_OF_CODES):
+        for label in _CODE.finditer(plain):
+            yield from _digits_of(plain, label)
+    soft: list[re.Match[str]] = []
+    pins: list[re.Match[str]] = []
+    if any(part in lowered for part in _PARTS_OF_SOFT):
+        soft += _SOFT.finditer(plain)
+    if any(part in lowered for part in _PARTS_OF_PINS):
+        pins += _PIN.finditer(plain)
+        yield from (found.span("code") for found in _PIN_BLOCK.finditer(plain))
+    if not soft and not pins:
+        return
+    of_cards = payment or names_card(plain)
+    if not of_cards and _PLACE.search(plain):
+        return
+    for label in soft:
+        yield from (
+            span for span in _digits_of(plain, label) if of_cards or _count(plain, span) == _SHORT_CODE
+        )
+    for label in pins:
+        after = _PIN_AFTER.match(plain, label.end())
+        if (
+            after is not None
+            and after["code"]
+            and (of_cards or _count(plain, after.span("code")) == _PIN_DIGITS)
+        ):
+            yield after.span("code")
+
+
+def _digits_of(plain: str, label: re.Match[str]) -> Iterator[Span]:
+    after = _DIGITS_AFTER.match(plain, label.end())
+    if after is None:
+        after = _DIGITS_BEFORE.search(plain, max(0, label.start() - _BEFORE), label.start())
+    if after is not None and after["code"]:
+        yield after.span("code")
+
+
+def _count(plain: str, span: Span) -> int:
+    return sum(map(str.isdecimal, plain[slice(*span)]))
