@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokenizer.audit.lines import Line, NotWhole, Place, as_code, clean, guarded, key_context, seal, unseal
@@ -15,7 +15,8 @@ KEY = b"k" * 32
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
 )
 
 
@@ -24,7 +25,8 @@ def line(**changes: Any) -> Line:
     return Line(PLACE, "2026-11-24T10:00:00.000+00:00", **{**fields, **changes})
 
 
-@given(st.dictionaries(st.text(), json_values), st.text())
+@settings(max_examples=50)
+@given(st.dictionaries(st.text(), json_values, max_size=4), st.text())
 def test_any_facts_come_back_as_they_were_written_and_verify(facts: dict[str, Any], operator: str) -> None:
     kept = clean(facts)
     sealed, body = seal(line(facts=kept, operator=operator), KEY)

@@ -113,8 +113,8 @@ def test_an_entry_is_measured_in_bytes_with_source_and_type() -> None:
 @pytest.mark.parametrize(("extra", "told"), [(0, False), (1, True)])
 def test_an_event_is_oversize_beyond_the_limit_alone(extra: int, told: bool) -> None:
     client: Any = Taken()
-    event = SanitizedRecord("t", b"x" * (100 + extra), "ing_1")
-    why = EventBridgeBus(client, "bus", 100 + 1 + len("orders.tokenizer")).oversize(event)
+    bus = EventBridgeBus(client, "bus", 100 + 1 + len("orders.tokenizer"))
+    why = bus.oversize("t", 100 + extra)
     assert (why is not None) is told
     assert why is None or why == "the sanitized event has 118 bytes, the bus takes 117"
 
