@@ -88,6 +88,7 @@ NAMES = {
     "LETTER_BUCKET": "LetterBucket",
     "LETTER_KEY_ARN": "LetterKey",
     "ORDERS_TABLE": "OrdersTable",
+    "STARTS_TABLE": "UnfinishedStartsTable",
     "PAYMENTS_TABLE": "PaymentsTable",
     "PAYMENT_FUNCTION": "PaymentFunction",
     "RAW_QUEUE_ARN": "RawOrdersQueue",
