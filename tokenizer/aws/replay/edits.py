@@ -21,7 +21,7 @@ from tokenizer.replay.edit_rules import (
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class EditAttempt:
     """Holds an edit that somebody asked for: the edited record, or why it is refused.
 
     Args:
@@ -48,7 +48,7 @@ class Attempt:
         return self.result
 
 
-def attempted(opened: Opened, patch: Sequence[Any] | None, data: str | None) -> Attempt:
+def attempted(opened: Opened, patch: Sequence[Any] | None, data: str | None) -> EditAttempt:
     """Edits a record by a JSON Patch, or puts another text in its place.
 
     Raises:
@@ -68,8 +68,8 @@ def attempted(opened: Opened, patch: Sequence[Any] | None, data: str | None) -> 
         named = changed_paths(before, after)
         check_edit(before, after)
     except Refused as why:
-        return Attempt(why, named)
-    return Attempt(edited, named)
+        return EditAttempt(why, named)
+    return EditAttempt(edited, named)
 
 
 def public_fields(opened: Opened, paths: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
