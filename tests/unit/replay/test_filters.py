@@ -27,15 +27,38 @@ LETTER = Letter("abc-1", "sealed", "too_large", "stream", "7", ARRIVED, 1, 1, "m
         ({"sources": ("queue", "stream")}, True),
         ({"ids": ("x", "abc")}, True),
         ({"ids": ("bc-1",)}, False),
-        ({"ids": ("abc-1",), "codes": ("invalid_field",)}, False),
-        ({"ids": ("abc-1",), "sources": ("queue",)}, False),
-        ({"ids": ("abc-1",), "until": ARRIVED - SECOND}, False),
         ({"event_types": ("order.lost",)}, True),  # the function decides, since it can open the letter
         ({"limit": 1}, True),
     ],
 )
 def test_a_letter_is_taken_if_every_part_fits(parts: dict[str, Any], takes: bool) -> None:
     assert Filter(**parts).takes(LETTER) is takes
+
+
+FITS: dict[str, Any] = {
+    "codes": ("too_large",),
+    "sources": ("stream",),
+    "ids": ("abc",),
+    "since": ARRIVED,
+    "until": ARRIVED,
+}
+MISSES: dict[str, Any] = {
+    "codes": ("invalid_field",),
+    "sources": ("queue",),
+    "ids": ("x",),
+    "since": ARRIVED + SECOND,
+    "until": ARRIVED - SECOND,
+}
+
+
+def test_a_letter_that_all_parts_fit_is_taken() -> None:
+    assert Filter(**FITS).takes(LETTER)
+
+
+@pytest.mark.parametrize("missed", MISSES)
+@pytest.mark.parametrize("fits", FITS)
+def test_a_part_that_does_not_fit_is_not_made_up_for_by_another(fits: str, missed: str) -> None:
+    assert not Filter(**{fits: FITS[fits], missed: MISSES[missed]}).takes(LETTER)
 
 
 @pytest.mark.parametrize(
