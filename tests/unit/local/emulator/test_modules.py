@@ -182,7 +182,7 @@ def test_every_file_in_the_folder_is_a_module() -> None:
 
 
 def test_nothing_passes_an_output_that_no_module_takes() -> None:
-    """What no other module and no output of the whole needs is no output of a module."""
+    """Each output of a module is taken by another module, or is an output of the whole."""
     whole = Modules(ROOT / "template.yaml", read)
     text = str(whole.parent)
     unused = [
