@@ -9,13 +9,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.batch_outcomes import log_batch, tokenize_answer
 from handlers.runtime import redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
-from tokenizer.aws.compose.tokenize import maker
+from tokenizer.aws.compose.tokenize import maker, unfinished_starts
+from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TokenizeMessage, tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import values_catalog
+from tokenizer.pipeline.deliveries import Deliveries
 from tokenizer.pipeline.sources import api_record, sqs_records
 from tokenizer.records import RawRecord
 from tokenizer.time_budget import Budget
@@ -36,6 +38,11 @@ def _kept_for_values() -> ExpiringCache[Tokenizer]:
     return ExpiringCache(maker(_settings(), values_catalog()))
 
 
+@cache
+def _starts() -> DynamoStarts:
+    return unfinished_starts(_settings())
+
+
 def _tokenizer() -> Tokenizer:
     return _kept().current()
 
@@ -52,8 +59,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         The partial batch response: each message that has to be delivered again.
     """
     asked = tokenize_message(event)
-    tokenizer = _kept_for_values().current() if asked.mode is Mode.VALUES else _tokenizer()
-    outcomes = tokenizer.tokenize_batch(_records(asked), _budget(context), asked.mode)
+    records, budget = _records(asked), _budget(context)
+    if asked.mode is Mode.DELIVERED:
+        outcomes = Deliveries(_tokenizer(), _starts()).from_queue(records, budget)
+    else:
+        tokenizer = _kept_for_values().current() if asked.mode is Mode.VALUES else _tokenizer()
+        outcomes = tokenizer.tokenize_batch(records, budget, asked.mode)
     if asked.mode is not Mode.VALUES:
         log_batch(outcomes)
     if asked.mode is not Mode.DELIVERED:
