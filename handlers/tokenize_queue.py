@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.batch_outcomes import log_batch, tokenize_answer
 from handlers.runtime import redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.invocation import invocation_time
 from tokenizer.aws.compose.tokenize import maker, unfinished_starts
 from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
@@ -18,7 +19,7 @@ from tokenizer.messages.tokenize import TokenizeMessage, tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import values_catalog
 from tokenizer.pipeline.deliveries import Deliveries
-from tokenizer.pipeline.sources import api_record, sqs_records
+from tokenizer.pipeline.sources import api_record, may_be_deadly, sqs_records
 from tokenizer.records import RawRecord
 from tokenizer.time_budget import Budget
 
@@ -60,8 +61,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     asked = tokenize_message(event)
     records, budget = _records(asked), _budget(context)
-    if asked.mode is Mode.DELIVERED:
-        outcomes = Deliveries(_tokenizer(), _starts()).from_queue(records, budget)
+    timeout = context.get_remaining_time_in_millis() / 1000
+    if asked.mode is Mode.DELIVERED and (deadly := may_be_deadly(records, invocation_time(), timeout)):
+        outcomes = Deliveries(_tokenizer(), _starts()).tokenize(records, deadly, budget)
     else:
         tokenizer = _kept_for_values().current() if asked.mode is Mode.VALUES else _tokenizer()
         outcomes = tokenizer.tokenize_batch(records, budget, asked.mode)

@@ -9,17 +9,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.batch_outcomes import log_batch, tokenize_answer
 from handlers.runtime import redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
-from tokenizer.aws.compose.invocation import moment
+from tokenizer.aws.compose.invocation import invocation_time
 from tokenizer.aws.compose.tokenize import maker, unfinished_starts
 from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import tokenize_message
-from tokenizer.pipeline.aggregates import in_one_invocation
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.deliveries import Deliveries
-from tokenizer.pipeline.sources import kinesis_records
+from tokenizer.pipeline.sources import in_one_invocation, kinesis_records, may_be_deadly
 
 
 @cache
@@ -52,7 +51,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         log_batch(outcomes)
         return tokenize_answer(outcomes, asked.mode)
     timeout = context.get_remaining_time_in_millis() / 1000
-    outcomes = Deliveries(_tokenizer(), _starts()).from_stream(records, budget, moment(), timeout)
+    if deadly := may_be_deadly(records, invocation_time(), timeout):
+        outcomes = Deliveries(_tokenizer(), _starts()).tokenize(records, deadly, budget)
+    else:
+        outcomes = _tokenizer().tokenize_batch(records, budget)
     log_batch(outcomes)
     failed = [each.record.item_id for each in outcomes if each.failure]
     if rest is not None:

@@ -12,7 +12,8 @@ import typer
 from ops import console
 from ops.files import File, Lines, events
 from ops.options import AsJson
-from schemas.check import Fault, check
+from schemas.check import check
+from schemas.fault import Fault
 from schemas.files import Located
 
 _SOME_INVALID = 1

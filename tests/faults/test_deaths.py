@@ -39,7 +39,7 @@ ENDS: dict[str, tuple[Callable[[], object], int]] = {
 }
 
 
-@pytest.fixture(params=ENDS)
+@pytest.fixture
 def killer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Makes one record end whatever reads it; returns the signal that this takes."""
     end, by = ENDS[request.param]
@@ -77,7 +77,7 @@ def published(aws: Aws) -> Counter[str]:
 
 
 def drain(step: Callable[[], None], drained: Callable[[], bool]) -> None:
-    for _ in range(400):
+    for _ in range(1_000):
         if drained():
             return
         step()
@@ -94,7 +94,7 @@ def check(aws: Aws, place: str, good: int, function: Any, by: int) -> None:
     assert set(function.ends) == {by}
 
 
-@pytest.mark.parametrize("at", [0, 5, 11])
+@pytest.mark.parametrize(("killer", "at"), [("memory", 0), ("a crash", 5), ("time", 11)], indirect=["killer"])
 def test_on_the_stream_the_record_is_one_letter(
     killer: int, at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +112,7 @@ def test_on_the_stream_the_record_is_one_letter(
         assert MOST_STARTS <= len(function.ends) <= MOST_STARTS + 4  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("killer", ["a crash", "time"], indirect=True)
 def test_on_the_queue_the_message_is_one_letter(killer: int, monkeypatch: pytest.MonkeyPatch) -> None:
     with running(monkeypatch) as pipeline:
         place = ""
@@ -124,6 +125,7 @@ def test_on_the_queue_the_message_is_one_letter(killer: int, monkeypatch: pytest
         check(pipeline.aws, place, 12, pipeline.queue.function, killer)
 
 
+@pytest.mark.parametrize("killer", ["memory"], indirect=True)
 def test_under_the_second_mapping_a_record_of_the_stream_is_one_letter(
     killer: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +142,7 @@ def test_under_the_second_mapping_a_record_of_the_stream_is_one_letter(
         check(aws, place, 12, function, killer)
 
 
+@pytest.mark.parametrize("killer", ["memory"], indirect=True)
 @pytest.mark.parametrize("seed", range(2))
 def test_under_the_second_mapping_a_message_is_one_letter(
     killer: int, seed: int, monkeypatch: pytest.MonkeyPatch
@@ -157,6 +160,32 @@ def test_under_the_second_mapping_a_message_is_one_letter(
         check(aws, place, 12, function, killer)
 
 
+@pytest.mark.parametrize("killer", ["memory"], indirect=True)
+@pytest.mark.parametrize("source", ["stream", "queue"])
+def test_a_record_whose_letter_ends_the_invocation_too_holds_nothing_up(
+    source: str, killer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scrub(data: bytes) -> tuple[bytes, int]:
+        if KILLER in data:
+            os.kill(os.getpid(), killer)
+        return data, 0
+
+    monkeypatch.setattr("tokenizer.pipeline.deliveries.scrub_text", scrub)
+    with running(monkeypatch, receives=12) as pipeline:
+        from_source: Any = getattr(pipeline, source)
+        place = from_source.put(order(666, 1))
+        from_source.put(order(0, 0))
+        drain(from_source.step, lambda: from_source.drained)
+        assert published(pipeline.aws) == {"e-0": 1}
+        if source == "queue":
+            assert pipeline.aws.messages == []
+            assert list(pipeline.queue.unprocessed) == [place]
+        else:
+            (letter,) = map(json.loads, pipeline.aws.messages)
+            assert letter["KinesisBatchInfo"]["startSequenceNumber"] == place
+
+
+@pytest.mark.parametrize("killer", ["a crash"], indirect=True)
 def test_in_an_aggregate_the_user_record_is_one_letter(killer: int, monkeypatch: pytest.MonkeyPatch) -> None:
     with running(monkeypatch) as pipeline:
         several = [order(number, number) for number in range(8)]

@@ -25,6 +25,7 @@ KINDS = {
     "permissions": "a role that may do more than it should",
     "queues": "a queue, the stream or a mapping that loses messages or shows them",
     "refused": "what AWS would refuse, or do otherwise, and the emulator does not",
+    "blame": "what fails because of something else than its own fault",
     "unforeseen": "what is done about an error that nobody thought of",
     "wiring": "a parameter, a name or a variable that leads elsewhere",
 }

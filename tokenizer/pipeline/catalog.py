@@ -13,8 +13,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from schemas.base import Envelope
-from schemas.check import Fault, faults, name_of
+from schemas.check import faults, name_of
 from schemas.dead_letter import ErrorCode
+from schemas.fault import Fault
 from schemas.kinds import FieldKind, Subject
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted

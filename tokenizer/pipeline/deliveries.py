@@ -1,22 +1,22 @@
-"""Takes Lambda's deliveries, and finds the records that end their invocation before it can answer.
+"""Takes deliveries with records that may end their invocation before it can answer.
 
 A record that takes all time or memory, or crashes a library, leaves no answer, and comes back with its neighbours. So
-for records that may be one of those, invocations that begin are counted in a table, and forgotten at any orderly end,
-also after an outage. What stays in the table began and never ended. Nothing is counted for other records: they are
-neither a message that SQS delivers again, nor alone in a batch of the stream and older than the function's timeout.
+for records that may be one of those (`may_be_deadly` in `sources.py`), invocations that begin are counted in a table,
+and forgotten at any orderly end, also after an outage. What stays in the table began and never ended.
 
 Records with one unfinished start shared it with their batch. They are taken one at a time, after the others. A record
 with more of them ended an invocation that was its own, so it waits until those are done, and is then taken alone. After
-`MOST_STARTS` the record is dead-lettered. If the table can't be reached, work goes on as if it were empty.
+`MOST_STARTS` the record is dead-lettered. If making its letter ends the invocation too, the letter of a record of the
+stream has its position alone, and a message waits until SQS moves it to the queue of unprocessed ones. If the table
+can't be reached, work goes on as if it were empty.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from schemas.dead_letter import ErrorCode
-from tokenizer.errors import BadRecord, OutOfTime
+from tokenizer.errors import BadRecord, OutOfTime, PipelineError
 from tokenizer.guard.authentication_data import scrub_text
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.records import Letter, Outcome, RawRecord
@@ -30,56 +30,42 @@ _LEAST = 12.0  # seconds in which one more record may be begun
 class Starts(Protocol):
     """Remembers how many invocations for a record began and never ended. It raises nothing."""
 
-    def unfinished(self, ids: Collection[str], budget: Budget) -> Mapping[str, int]:
-        """Returns the counts that are there. A record without any, or whose count can't be read, is left out."""
+    def unfinished(self, ids: Collection[str], budget: Budget) -> Mapping[str, int | PipelineError]:
+        """Returns the count of each record that has one, or why it can't be read."""
         ...
 
-    def note(self, starts: Mapping[str, int], budget: Budget) -> None:
-        """Sets the counts of records; those of 0 are deleted."""
+    def note(self, starts: Mapping[str, int], budget: Budget) -> Mapping[str, PipelineError]:
+        """Sets the counts of records; those of 0 are deleted. Returns why some could not be set."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """Tokenizes what Lambda delivers."""
+    """Tokenizes what Lambda delivers, with an eye on records that may end the invocation."""
 
     tokenizer: Tokenizer
     starts: Starts
 
-    def from_queue(self, records: Sequence[RawRecord], budget: Budget) -> list[Outcome]:
-        """Processes a batch of messages; see `Tokenizer.tokenize_batch`."""
-        return self._run(records, [at for at, each in enumerate(records) if each.attempts > 1], budget)
-
-    def from_stream(
-        self, records: Sequence[RawRecord], budget: Budget, now: datetime, timeout: float
+    def tokenize(
+        self, records: Sequence[RawRecord], watched: Collection[int], budget: Budget
     ) -> list[Outcome]:
-        """Processes a batch of the stream; see `Tokenizer.tokenize_batch`.
-
-        Lambda cuts a batch whose invocation ended without an answer, until one record of Kinesis is left.
+        """Processes a batch; see `Tokenizer.tokenize_batch`.
 
         Args:
-            records: the raw records; several may be user records of one record of Kinesis.
+            records: the raw records in the order of their arrival.
+            watched: the positions of those that may end the invocation.
             budget: the time that is left.
-            now: the time of the invocation.
-            timeout: the seconds after which Lambda ends the function.
         """
-        alone = len({each.item_id for each in records}) == 1
-        old = alone and (now - records[0].arrived_at).total_seconds() > timeout
-        return self._run(records, range(len(records)) if old else (), budget)
-
-    def _run(self, records: Sequence[RawRecord], watched: Collection[int], budget: Budget) -> list[Outcome]:
-        if not watched:
-            return self.tokenizer.tokenize_batch(records, budget)
         ingest_id = self.tokenizer.reader.sanitizer.ingest_id
         ids = {at: ingest_id(records[at]) for at in watched}
         known = self.starts.unfinished(set(ids.values()), _short(budget))
-        counts = {at: known.get(ids[at], 0) for at in watched}
+        counts = {at: _count(known.get(ids[at])) for at in watched}
         done: dict[int, Outcome] = {}
         for at, count in counts.items():
-            if count == MOST_STARTS:
+            if count == MOST_STARTS or (count > MOST_STARTS and records[at].source.stream is not None):
                 # Even to remove what no letter may hold is work on the record, so it counts as a start as well.
                 self.starts.note({ids[at]: count + 1}, _short(budget))
-                done[at] = self._given_up(records[at], ids[at], budget)
+                done[at] = self._given_up(records[at], ids[at], budget, whole=count == MOST_STARTS)
                 if done[at].letter is not None:
                     self.starts.note({ids[at]: 0}, _short(budget))
         for group in _groups(len(records), counts):
@@ -99,7 +85,8 @@ class Deliveries:
         held_back = OutOfTime("held back: another record of the batch may end the invocation")
         return [done.get(at) or Outcome(each, failure=held_back) for at, each in enumerate(records)]
 
-    def _given_up(self, record: RawRecord, ingest_id: str, budget: Budget) -> Outcome:
+    def _given_up(self, record: RawRecord, ingest_id: str, budget: Budget, *, whole: bool) -> Outcome:
+        """Sends the letter of a record, whole or with its position alone."""
         why = BadRecord(
             ErrorCode.RETRIES_EXHAUSTED, f"{MOST_STARTS} invocations began with this record and never ended"
         )
@@ -109,11 +96,16 @@ class Deliveries:
             record.identity,
             record.source,
             record.attempts,
-            scrub_text(record.data)[0],
+            scrub_text(record.data)[0] if whole else b"",
             ingest_id,
+            position_alone=not whole,
         )
         (failure,) = self.tokenizer.letters.send([letter], budget)
         return Outcome(record, letter=why) if failure is None else Outcome(record, failure=failure)
+
+
+def _count(known: int | PipelineError | None) -> int:
+    return known if isinstance(known, int) else 0
 
 
 def _groups(size: int, counts: Mapping[int, int]) -> list[list[int]]:

@@ -298,7 +298,7 @@ def test_a_batchs_log_tells_each_record_by_its_position_and_what_became_of_it(
     (batch,), (records,) = (
         [each for each in lines if each.get("message") == name] for name in ("batch", "records")
     )
-    told = dict(each.split(" ") for each in records["records"])
+    told = dict(each.split(" ")[:2] for each in records["records"])
     positions = [f"4959{at:052}" for at in range(3)]
     assert list(told) == positions
     assert [bool(re.fullmatch(r"ing_[0-9a-f]{32}", each)) for each in told.values()] == [True, True, False]

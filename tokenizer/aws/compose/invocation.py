@@ -16,6 +16,6 @@ def budget(remaining_milliseconds: Callable[[], int]) -> Budget:
     return Budget(lambda: remaining_milliseconds() / 1000 - _MARGIN, time.sleep)
 
 
-def moment() -> datetime:
+def invocation_time() -> datetime:
     """Returns the time now."""
     return datetime.fromtimestamp(time.time(), UTC)

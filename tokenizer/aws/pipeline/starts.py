@@ -24,9 +24,9 @@ class DynamoStarts:
         self._table = table
         self._now = now
 
-    def unfinished(self, ids: Collection[str], budget: Budget) -> dict[str, int]:
-        """Returns the counts that are there."""
-        found: dict[str, int] = {}
+    def unfinished(self, ids: Collection[str], budget: Budget) -> dict[str, int | PipelineError]:
+        """Returns the count of each record that has one, read consistently, or why it can't be read."""
+        found: dict[str, int | PipelineError] = {}
 
         def send(chunk: Sequence[str]) -> dict[str, PipelineError]:
             keys = [{"id": {"S": each}} for each in chunk]
@@ -39,12 +39,11 @@ class DynamoStarts:
             return unprocessed((key["id"]["S"] for key in undone.get("Keys", [])), "reading starts")
 
         for chunk in chunks(sorted(ids), GET_BATCH):
-            if resend(chunk, send, budget, "reading starts"):
-                break
+            found |= resend(chunk, send, budget, "reading starts")
         return found
 
-    def note(self, starts: Mapping[str, int], budget: Budget) -> None:
-        """Sets the counts of records; those of 0 are deleted."""
+    def note(self, starts: Mapping[str, int], budget: Budget) -> dict[str, PipelineError]:
+        """Sets the counts of records; those of 0 are deleted. Returns why some could not be set."""
         expires_at = {"N": str(int(self._now()) + _KEPT)}
 
         def request(ingest_id: str) -> dict[str, Any]:
@@ -63,9 +62,10 @@ class DynamoStarts:
             undone: Sequence[Any] = answer.get("UnprocessedItems", {}).get(self._table, [])
             return unprocessed(map(_id, undone), "noting starts")
 
+        failed: dict[str, PipelineError] = {}
         for chunk in chunks(sorted(starts), PUT_BATCH):
-            if resend(chunk, send, budget, "noting starts"):
-                break
+            failed |= resend(chunk, send, budget, "noting starts")
+        return failed
 
 
 def _id(request: Mapping[str, Any]) -> str:
