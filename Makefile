@@ -29,8 +29,11 @@ DEMO := $(or $(wildcard .venv/.ready),.venv/.demo)
 
 setup: .venv/.ready ## all that the tests, the tools and the pages' commands need, into .venv
 
-demo: $(DEMO) ## the main job on the local stack, start to end
-	@$(BIN)/python -m local demo
+# What can be left out of the stack: docs/deploy.md, "Modules".
+CHOSEN = $(if $(MODULES),--modules "$(MODULES)")
+
+demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or "core lake"
+	@$(BIN)/python -m local demo $(CHOSEN)
 
 # Three workers for two cores, since half the time of a test with a stack is waiting; tests/support/spread.py says what
 # runs together, and what first.
@@ -46,8 +49,8 @@ test-fast: .venv/.ready ## the tests that need neither the local stack nor a bui
 test-all: .venv/.ready ## every test, with the big numbers: before a release
 	@FAULT_ORDERS=10000 REKEY_ORDERS=10000 PROPERTY_EXAMPLES=400 FUZZ_EXAMPLES=1000 FAULT_STEPS=20000 $(PYTEST)
 
-up: $(DEMO) ## start the local stack and leave it running
-	@$(BIN)/python -m local up
+up: $(DEMO) ## start the local stack and leave it running; MODULES=core, or "core lake"
+	@$(BIN)/python -m local up $(CHOSEN)
 
 down: $(DEMO) ## stop the local stack and all it started
 	@$(BIN)/python -m local down
@@ -64,7 +67,7 @@ lint: .venv/.ready .venv-scan/.ready $(SIMULATOR)/.ready ## formatter, linter, t
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/cfn-lint template.yaml docs/examples/*.yaml
+	@$(BIN)/cfn-lint template.yaml stacks/*.yaml docs/examples/*.yaml
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
 	@$(BIN)/python -m tools.lint
 	@$(BIN)/python -m tests.support.security.simulated

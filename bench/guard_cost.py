@@ -17,7 +17,6 @@ from typing import Any
 from bench.regression.counting import bytecodes
 from bench.workload import PLAIN, STREAM, encoded
 from schemas.dead_letter import LetterSource
-from tokenizer.errors import PipelineError
 from tokenizer.identity import Identity
 from tokenizer.pipeline.catalog import catalog
 from tokenizer.pipeline.record_reader import RecordReader
@@ -152,9 +151,9 @@ def judging() -> Callable[[bytes], None]:
     reader = RecordReader(catalog(), sanitizer)
 
     def sanitize_one(data: bytes) -> None:
-        verdict = reader.read(_record(data)).verdict
-        if isinstance(verdict, PipelineError):
-            raise RuntimeError(str(verdict))  # noqa: TRY004 -- the verdict is as it should be, the shape is not
+        failure = reader.read(_record(data)).failure
+        if failure is not None:
+            raise RuntimeError(str(failure))
 
     return sanitize_one
 

@@ -22,6 +22,8 @@ from botocore.awsrequest import AWSResponse
 from urllib3 import HTTPHeaderDict
 
 from bench.units import read_units, write_units
+from tokenizer.aws.compose import tokenize
+from tokenizer.aws.platform.workers import InTurn
 
 Json = dict[str, Any]
 
@@ -66,9 +68,15 @@ class Network:
 
     @contextmanager
     def installed(self) -> Iterator["Network"]:
-        """Yields answers for every client that is made inside, whatever session makes it."""
+        """Yields answers for every client that is made inside, whatever session makes it.
+
+        Calls that would go side by side are made one after the other, so that all of their work is counted.
+        """
         entry = ("before-send", self._answer)
-        with mock.patch.object(boto3, "DEFAULT_SESSION", None):
+        with (
+            mock.patch.object(boto3, "DEFAULT_SESSION", None),
+            mock.patch.object(tokenize, "Threads", InTurn),
+        ):
             handlers.BUILTIN_HANDLERS.append(entry)
             try:
                 yield self

@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from handlers.runtime import fail, logger, metrics
 from tokenizer.aws.platform import counters, timing, traces
+from tokenizer.errors import BadRecord, Transient, VaultIntegrity
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import RecordOutcome, TokenizeAnswer
 from tokenizer.records import Outcome
@@ -39,7 +40,7 @@ def _log(outcomes: Sequence[Outcome]) -> None:
         "dead_lettered": codes.total(),
         "to_retry": failures.total(),
         "denied": failures["Denied"],
-        "tampered": failures["VaultIntegrity"],
+        "tampered": sum(isinstance(each.cause, VaultIntegrity) for each in outcomes if each.cause),
     }
     asked, stages = counters.take(), timing.take()
     counts["retried"] = asked.pop(counters.RETRIED, 0)
@@ -56,6 +57,8 @@ def _log(outcomes: Sequence[Outcome]) -> None:
             "reasons": _reasons(outcomes),
         },
     )
+    if (codes or failures) and (culprits := _culprits(outcomes)):
+        logger.error("at fault", extra={"records": culprits})
     for start in range(0, len(record_lines), _RECORDS_OF_A_LINE):
         logger.info("records", extra={"records": record_lines[start : start + _RECORDS_OF_A_LINE]})
     for name, count in (counts | {f"{service}_calls": calls for service, calls in asked.items()}).items():
@@ -95,14 +98,30 @@ def _outcome(outcome: Outcome, *, shows_event: bool) -> RecordOutcome:
 
 
 def _record_line(outcome: Outcome) -> str:
-    """Returns a record's place and outcome: the event's ingest id, a letter's code, or the error if it comes again."""
-    sub = outcome.record.source.sub_sequence_number
-    place = outcome.record.item_id if sub is None else f"{outcome.record.item_id}.{sub}"
+    """Returns a record's place and outcome.
+
+    The outcome is the event's ingest id; or a letter's code, or the error if the record comes again, with the stage.
+    """
+    place = _place(outcome)
     if outcome.letter is not None:
-        return f"{place} {outcome.letter.code}"
+        return f"{place} {outcome.letter.code} {outcome.stage}"
     if outcome.failure is not None or outcome.event is None:
-        return f"{place} {type(outcome.failure).__name__}"
+        return f"{place} {type(outcome.failure).__name__} {outcome.stage}"
     return f"{place} {outcome.event.ingest_id}"
+
+
+def _culprits(outcomes: Sequence[Outcome]) -> list[str]:
+    """Returns place, stage and error of the first few records that failed for no reason that a schema foresees."""
+    return [
+        f"{_place(each)} {each.letter.message if each.letter else each.cause}"
+        for each in outcomes
+        if each.cause is not None and not isinstance(each.cause, (BadRecord, Transient))
+    ][:_IDS_TOLD]
+
+
+def _place(outcome: Outcome) -> str:
+    sub = outcome.record.source.sub_sequence_number
+    return outcome.record.item_id if sub is None else f"{outcome.record.item_id}.{sub}"
 
 
 def _milliseconds(stages: Sequence[timing.Span]) -> dict[str, int]:

@@ -14,9 +14,8 @@ from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import tokenize_message
-from tokenizer.pipeline.aggregates import in_one_invocation
 from tokenizer.pipeline.batch import Tokenizer
-from tokenizer.pipeline.sources import kinesis_records
+from tokenizer.pipeline.sources import in_one_invocation, kinesis_records
 
 
 @cache

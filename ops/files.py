@@ -40,7 +40,8 @@ def events(file: str, *, lines: bool) -> Iterator[Located]:
     except (OSError, NoEventsError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise CommandError(
-            f"{file}: {why}", "a file holds one JSON event, a list of them, or one a line"
+            f"{file}: {why}",
+            "`order-tokenizer validate FILE` takes one JSON event, a list of them, or one a line; - is standard input",
         ) from None
 
 

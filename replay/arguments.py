@@ -98,6 +98,7 @@ def _known(what: str, given: list[str] | None, known: Iterable[str]) -> tuple[st
         if each not in names:
             meant = get_close_matches(each, names, 1)
             order = [*meant, *(name for name in names if name not in meant)]
-            option = f"--{what.replace(' ', '-')}"
-            raise CommandError(f"no such {what}: {each}", f"{option} takes {', '.join(order)}")
+            raise CommandError(
+                f"no such {what}: {each}", f"--{what.replace(' ', '-')} takes {', '.join(order)}"
+            )
     return tuple(given or ())

@@ -8,21 +8,9 @@ from pydantic import ValidationError
 from schemas import strict_json
 from schemas.base import Envelope
 from schemas.dead_letter import ErrorCode
+from schemas.fault import Fault
 from schemas.registry import EventName, registry
-
-
-class Fault(Exception):
-    """Means that an event is wrong.
-
-    Args:
-        code: the code that its dead letter would have.
-        details: the findings, each with a field path if there is one.
-    """
-
-    def __init__(self, code: ErrorCode, *details: str) -> None:
-        super().__init__("; ".join(details))
-        self.code = code
-        self.details = details
+from schemas.wrappers import event_in
 
 
 def check(data: bytes) -> Any:
@@ -32,7 +20,7 @@ def check(data: bytes) -> Any:
         data: one JSON text in UTF-8.
 
     Returns:
-        The parsed event.
+        The parsed event, taken out of its wrapper if it has one.
 
     Raises:
         Fault: the event would be dead-lettered.
@@ -41,6 +29,7 @@ def check(data: bytes) -> Any:
         event = strict_json.parse(data)
     except strict_json.NotStrictJson as refused:
         raise Fault(ErrorCode.MALFORMED_JSON, str(refused)) from None
+    event = event_in(event)
     if not isinstance(event, dict):
         raise Fault(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
     models = registry()

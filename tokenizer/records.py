@@ -23,6 +23,7 @@ class RawRecord:
         item_id: Lambda's id of the record in a partial batch response.
         attempts: deliveries so far including this one, if the source counts them; otherwise 1.
         last_attempt: True if the source won't deliver it again.
+        partition_key: records of one source with an equal key keep their order; None if it has no order.
     """
 
     identity: Identity
@@ -32,6 +33,7 @@ class RawRecord:
     item_id: str
     attempts: int = 1
     last_attempt: bool = False
+    partition_key: str | None = field(default=None, repr=False)  # a producer may take a customer's id for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,19 @@ class VaultRecord:
     def tombstone(self, erased: int) -> "VaultRecord":
         """Returns the tombstone that replaces the record when it is erased; its tokens answer `erased`."""
         return VaultRecord(self.record_id, {}, erased=erased)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecord:
+    """Holds a vault record as it is stored.
+
+    Args:
+        record_id: 12 bytes, the vault table's key.
+        item: the encrypted record, in the form of its store.
+    """
+
+    record_id: bytes
+    item: Any = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +143,13 @@ class SanitizedRecord:
         event_type: the event's `detail-type`.
         detail: the event's `detail`, UTF-8 JSON.
         ingest_id: the opaque id of the raw record.
+        partition_key: events with an equal key are published in their order.
     """
 
     event_type: str
     detail: bytes = field(repr=False)
     ingest_id: str
+    partition_key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +162,7 @@ class Letter:
         identity: where the record came from; the seal is bound to it.
         data: the raw bytes without sensitive authentication data.
         letter_id: is the same for every letter about this record.
+        position_alone: True if the letter may not hold the bytes, but only the record's position in the stream.
     """
 
     code: ErrorCode
@@ -154,6 +172,7 @@ class Letter:
     attempts: int
     data: bytes = field(repr=False)
     letter_id: str
+    position_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +184,8 @@ class Outcome:
         failure: why it has to be delivered again, or None.
         guard_hits: the public fields that the leak guard replaced by tokens.
         event: the sanitized event once its tokens can be read, even if the bus refused it.
+        stage: the stage at which it failed; empty if it did not.
+        cause: the error that it failed with, whether it became a letter or not.
     """
 
     record: RawRecord
@@ -172,6 +193,8 @@ class Outcome:
     failure: PipelineError | None = None
     guard_hits: tuple[str, ...] = ()
     event: SanitizedRecord | None = None
+    stage: str = ""
+    cause: PipelineError | None = None
 
     @property
     def published(self) -> bool:

@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "SHARES_TABLE": "shop-shares",
     "ERASURES_TABLE": "shop-erasures",
     "ALIAS_TABLE": "shop-aliases",
+    "STARTS_TABLE": "shop-unfinished-starts",
     "BUS_NAME": "shop-sanitized",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/shop-dead-letters",
     "LETTER_BUCKET": "shop-letters",

@@ -41,7 +41,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "serialize": ("tokenizer.json_text:dump",),
     "seal (encryption SDK)": ("tokenizer.aws.vault.vault:encrypt_dynamodb_item",),
     "deflate": ("tokenizer.aws.vault.vault:packed",),
-    "write the vault": ("tokenizer.aws.vault.vault:VaultWriter.write",),
+    "write the vault": ("tokenizer.aws.vault.vault:VaultWriter.put",),
     "blind index": (
         "tokenizer.aws.pipeline.blind_index:DynamoBlindIndex.lookup",
         "tokenizer.aws.pipeline.blind_index:DynamoBlindIndex.claim",

@@ -25,15 +25,14 @@ class OneItemPerToken:
         Raises:
             RuntimeError: an item was not written.
         """
-        records = []
+        sealed = []
         for order in data:
             text = order.decode()
             for name, value in sensitive(order).items():
                 drawn = uuid4().bytes
                 pointer = Pointer(drawn[:RECORD_BYTES], drawn[-TAG_BYTES:])
-                records.append(
-                    VaultRecord(pointer.record_id, {pointer.tag: VaultField(f"/{name}", "token", value)}, 0)
-                )
+                fields = {pointer.tag: VaultField(f"/{name}", "token", value)}
+                sealed.append(self._vault.seal(VaultRecord(pointer.record_id, fields, 0)))
                 text = text.replace(json.dumps(value), json.dumps(pointer.token))
-        if any(self._vault.write(records, budget(lambda: 60_000))):
+        if any(self._vault.put(sealed, budget(lambda: 60_000))):
             raise RuntimeError("an item was not written")

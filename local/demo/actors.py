@@ -106,7 +106,7 @@ def run_replay(stack: Stack, *words: str) -> dict[str, Any]:
     """Types `replay run --apply` as an operator does, in a folder with the stack's description.
 
     Returns:
-        What the command printed for programs; nothing where it failed.
+        What the command printed for programs; where it failed, the `hint` that it gave.
     """
     with TemporaryDirectory(prefix="order-tokenizer-operator-") as home:
         folder = Path(home) / ".local"
@@ -116,7 +116,10 @@ def run_replay(stack: Stack, *words: str) -> dict[str, Any]:
         command = [str(Path(sys.executable).parent / "replay"), "run", "--apply", "--json", *words]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
-    return dict(json.loads(done.stdout)) if done.stdout else {"statuses": {}, "error": done.stderr}
+    if done.stdout:
+        return dict(json.loads(done.stdout))
+    hints = [each.removeprefix("hint: ") for each in done.stderr.splitlines() if each.startswith("hint: ")]
+    return {"statuses": {}, "hint": hints[-1] if hints else ""}
 
 
 def wait_until(done: Callable[[], bool], receive: Callable[[], int]) -> None:

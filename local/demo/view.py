@@ -84,15 +84,20 @@ class View:
         self._table(f"{asks}{beginning}", (*columns, f"{columns[-1]}, from raw"), rows)
 
     def closing(self, figures: Sequence[Figure], seconds: float) -> None:
-        """Shows every figure with what it must be, and what to do about a wrong one."""
+        """Shows every figure with what it must be, and what to do about the first wrong one."""
         rows = [
             (each.name, f"{each.measured:,}", f"{each.must_be:,}", "right" if each.right else "WRONG")
             for each in figures
         ]
         self._table("the main job, measured", ("figure", "measured", "must be", ""), rows)
         wrong = [each for each in figures if not each.right]
-        for each in wrong:
-            self.error(f"{each.name.strip()}: {each.measured:,} instead of {each.must_be:,}", each.hint)
+        if wrong:  # the steps follow one another, so what is wrong first is the cause of the others, or the first cause
+            first, others = wrong[0], len(wrong) - 1
+            more = f", and {others} more figures are wrong after it" if others else ""
+            self.error(
+                f"{first.name.strip()}: {first.measured:,} instead of {first.must_be:,}{more}",
+                f"{first.hint}; `make up` starts a stack to look at",
+            )
         verdict = (
             "every figure is right" if not wrong else f"{len(wrong)} of {len(figures)} figures are wrong"
         )

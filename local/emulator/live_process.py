@@ -41,7 +41,8 @@ def start(directory: Path, port: int) -> int:
             server.stop(process.pid)
             last = " | ".join(log.read_text(errors="replace").splitlines()[-3:])
             raise LocalStackError(
-                f"the live page did not start on port {port}: {last}", "is something else on that port?"
+                f"the live page did not start on port {port}: {last}",
+                "`make down && make up` starts again, on another port",
             )
         time.sleep(0.05)
     return process.pid

@@ -76,7 +76,7 @@ def start(directory: Path, port: int) -> int:
             last = log.read_text(errors="replace").splitlines()[-3:]
             raise LocalStackError(
                 f"the emulator did not start on port {port}: " + " | ".join(last),
-                "is something else on that port?",
+                "`make down && make up` starts again, on another port",
             )
         time.sleep(0.05)
     return process.pid

@@ -61,7 +61,9 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise CommandError("the day is not understood", "--since 2026-11-24") from None
+        raise CommandError(
+            "the day is not understood", "--since and --until take a day such as 2026-11-24"
+        ) from None
 
 
 def _days(trail: AwsTrail, first: date | None, last: date | None) -> Iterator[str]:
@@ -95,11 +97,11 @@ def _show(days: list[Day]) -> None:
     rows = [
         [
             day.day,
-            f"{day.chains:,}",
-            f"{day.lines:,}",
+            console.number(day.chains),
+            console.number(day.lines),
             _time(day.first),
             _time(day.last),
-            "" if day.locked_days is None else f"{day.locked_days:,}",
+            "" if day.locked_days is None else console.number(day.locked_days),
             _verdict([day]),
         ]
         for day in days
@@ -112,11 +114,13 @@ def _show(days: list[Day]) -> None:
         ]
         console.table("where it breaks", ["day", "chain", "line", "kind", "what"], broken)
     if more := sum(day.broken for day in days) - len(found):
-        console.line(f"... and {more:,} more findings; --since and --until show fewer days")
+        console.line(f"... and {console.number(more)} more findings; --since and --until show fewer days")
     lines, chains = sum(day.lines for day in days), sum(day.chains for day in days)
     unanswered = sum(day.unanswered for day in days)
-    remark = f"; {unanswered:,} without an answer, since a write failed" if unanswered else ""
-    console.line(f"{_verdict(days)}: {lines:,} lines in {chains:,} chains{remark}")
+    remark = f"; {console.number(unanswered)} without an answer, since a write failed" if unanswered else ""
+    console.line(
+        f"{_verdict(days)}: {console.number(lines)} lines in {console.number(chains)} chains{remark}"
+    )
 
 
 def _time(text: str | None) -> str:

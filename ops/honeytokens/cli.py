@@ -7,7 +7,7 @@ import typer
 
 from ops import console
 from ops.errors import CommandError
-from ops.explain import explained
+from ops.explain import AGAIN, explained
 from ops.options import AsJson, Chosen
 from ops.stack import Stack
 
@@ -64,13 +64,15 @@ def _asked(stack: Stack, **request: Any) -> list[dict[str, str]]:
         answer = stack.client("lambda").invoke(FunctionName=name, Payload=payload)
     text = answer["Payload"].read()
     if answer.get("FunctionError"):
-        raise CommandError("the honey function failed", f"see the log of {name}")
+        raise CommandError(
+            "the honey function failed", f"`aws logs tail /aws/lambda/{name} --since 10m` says why"
+        )
     result: dict[str, Any] = json.loads(text)
     if "error" in result:
         hint = (
             "`order-tokenizer honeytokens list` shows those that were noted"
             if request["action"] == "seed"
-            else "try again"
+            else AGAIN
         )
         raise CommandError(result["error"]["message"], hint)
     tokens: list[dict[str, str]] = result["tokens"]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from schemas.check import escape
 from schemas.dead_letter import LetterSource
 from schemas.kinds import FieldKind, FormatPreservingToken, Generalized, Masked, Removed, TokenKind
+from schemas.wrappers import event_in
 from tokenizer import json_text
 from tokenizer.guard import is_plain_word
 from tokenizer.guard.authentication_data import is_authentication_key
@@ -76,10 +77,11 @@ class Preview:
             PipelineError: the event would be dead-lettered. The message holds no value.
         """
         self._count += 1
-        draft = self._intake.read(_record(data, self._count)).verdict
-        if not isinstance(draft, Draft):
-            raise draft
-        event = json_text.parse(data)
+        record = self._intake.read(_record(data, self._count))
+        draft = record.draft
+        if draft is None:
+            raise record.failure or ValueError("a record without a draft has failed")
+        event = event_in(json_text.parse(data))
         plan = self._intake.catalog.plan(event)
         kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
         aliased = frozenset(use.draws.path for use in draft.aliases)
@@ -107,7 +109,7 @@ class _Told:
     aliased: frozenset[str]
 
     def fields(self, event: Mapping[str, Any]) -> Iterator[Field]:
-        shown = json_text.parse(self.draft.sanitized.detail)
+        shown = json_text.parse(self.draft.event({}).detail)
         for name in ENVELOPE:
             hit = name in {"event_id", "occurred_at"} and shown["metadata"][name] != event[name]
             yield Field(f"/{name}", FieldOutcome.GUARD_HIT if hit else FieldOutcome.PUBLIC)

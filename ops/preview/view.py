@@ -22,16 +22,18 @@ def document(coverage: Coverage) -> dict[str, Any]:
 
 def tables(coverage: Coverage) -> None:
     """Prints every path with what becomes of it, the share of each outcome, and what would be refused."""
-    rows = [[each.path, each.outcome, f"{seen:,}"] for each, seen in sorted(coverage.fields.items())]
+    rows = [[each.path, each.outcome, console.number(seen)] for each, seen in sorted(coverage.fields.items())]
     console.table("fields", ["path", "becomes", "seen"], rows)
     outcomes = coverage.outcomes()
     total = sum(outcomes.values())
     paths = Counter(each.outcome for each in coverage.fields)
     shares = [
-        [outcome, f"{paths[outcome]:,}", f"{seen:,}", f"{100 * seen / total:.1f} %"]
+        [outcome, console.number(paths[outcome]), console.number(seen), f"{100 * seen / total:.1f} %"]
         for outcome, seen in outcomes.items()
     ]
     console.table("coverage", ["becomes", "paths", "seen", "share"], shares)
     if coverage.refused:
         console.table("would be dead letters", ["place", "code", "message"], coverage.refused)
-    console.line(f"{coverage.events:,} events, {len(coverage.refused):,} would be dead letters")
+    console.line(
+        f"{console.number(coverage.events)} events, {console.number(len(coverage.refused))} would be dead letters"
+    )

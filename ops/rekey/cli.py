@@ -44,7 +44,8 @@ def run(
     stack = _stack()
     if not stack.settled:
         raise CommandError(
-            "the stack is being deployed", "wait for the deployment: functions may not know the key yet"
+            "the stack is being deployed",
+            "`aws cloudformation wait stack-update-complete` waits for its end: functions may not know the key yet",
         )
     mover = Mover(
         RekeyFunction(stack),
@@ -57,14 +58,14 @@ def run(
     if state["phase"] != "done":
         left = state["verified"]
         console.error(
-            f"records are left under another key after {rounds} rounds: {left.get('old', 0):,} old, {left.get('denied', 0):,} that KMS does not open",
-            "find which function still seals under the old key, or which key is disabled; keep the old key",
+            f"records are left under another key after {rounds} rounds: {console.number(left.get('old', 0))} old, {console.number(left.get('denied', 0))} that KMS does not open",
+            "`aws kms describe-key` shows whether a key is disabled; keep the old key, and run `order-tokenizer rekey run` again",
         )
         raise typer.Exit(_LEFT)
     if state["unreadable"]:
         console.error(
-            f"{state['verified'].get('tampered', 0):,} records are not what was written: nobody can read them, under either key",
-            "docs/runbook.md, TamperedAlarm; look at them before the old key is deleted",
+            f"{console.number(state['verified'].get('tampered', 0))} records are not what was written: nobody can read them, under either key",
+            "docs/runbook.md#tamperedalarm has the steps; `aws dynamodb get-item` shows one before the old key is deleted",
         )
         raise typer.Exit(_LEFT)
 
@@ -88,7 +89,9 @@ def restore(
     if as_json:
         console.as_json(dict(counts))
     else:
-        console.line(f"{counts['put back']:,} put back, {counts['there']:,} were there")
+        console.line(
+            f"{console.number(counts['put back'])} put back, {console.number(counts['there'])} were there"
+        )
 
 
 def _stack() -> Stack:
@@ -102,10 +105,23 @@ def _show(state: dict[str, Any], *, as_json: bool) -> None:
     if state["phase"] == "none":
         console.line("there was no run yet")
         return
-    console.line(f"to {state['target']}: {state['phase']}, round {state['round']}")
+    console.line(f"to key {state['target'].rpartition('/')[2]}: {state['phase']}, round {state['round']}")
     rows = [
-        [phase, result, f"{n:,}"] for phase in ("moving", "verified") for result, n in state[phase].items()
+        [phase, result, console.number(n)]
+        for phase in ("moving", "verified")
+        for result, n in state[phase].items()
     ]
     console.table("vault records", ["while", "were", "records"], rows)
     for record_id in state["unreadable"]:
         console.line(f"not readable by anybody: {record_id}")
+    console.line(_next(state))
+
+
+def _next(state: dict[str, Any]) -> str:
+    """Says what is left to do."""
+    if state["phase"] != "done":
+        left, doing = len(state["left"]), "move" if state["phase"] == "move" else "verify"
+        return (
+            f"{left} of {state['segments']} segments are left to {doing}; `order-tokenizer rekey run` goes on"
+        )
+    return "all records are verified; `sam deploy` with Rekeying=false takes the old key out (docs/keys.md, step 4)"

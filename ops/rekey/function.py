@@ -11,7 +11,7 @@ ROLE = "RekeyOperatorRoleArn"
 _NEEDS = f"rekey needs the stack's {ROLE}"
 _NOT_REKEYING = (
     "the stack is not rekeying",
-    "deploy it with Rekeying=true first; docs/keys.md has the steps",
+    "`sam deploy --parameter-overrides Rekeying=true` first; docs/keys.md has the steps",
 )
 
 
@@ -40,7 +40,7 @@ class RekeyFunction:
         with explained("asking the rekey function", _NEEDS):
             answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
         text = answer["Payload"].read()
-        log = f"see the log of {self._name}"
+        log = f"`aws logs tail /aws/lambda/{self._name} --since 10m` says why"
         if answer.get("FunctionError"):
             raise RekeyUnavailable("the rekey function failed", log)
         result: dict[str, Any] = json.loads(text)

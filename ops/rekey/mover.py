@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 from typing import Any, Protocol
 
+from ops.entry import typed
 from ops.errors import CommandError
 from ops.rekey.function import RekeyUnavailable
 
@@ -97,7 +98,7 @@ class Mover:
         try:
             return self._function.ask(action, **request)
         except RekeyUnavailable as why:
-            raise CommandError(f"{why}, {_ATTEMPTS} times", "the same command goes on from here") from None
+            raise CommandError(f"{why}, {_ATTEMPTS} times", f"`{typed()}` goes on from here") from None
 
 
 @contextmanager

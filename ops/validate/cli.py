@@ -12,7 +12,8 @@ import typer
 from ops import console
 from ops.files import File, Lines, events
 from ops.options import AsJson
-from schemas.check import Fault, check
+from schemas.check import check
+from schemas.fault import Fault
 from schemas.files import Located
 
 _SOME_INVALID = 1
@@ -62,6 +63,6 @@ def validate(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
         for each in findings:
             where = f"{file}: {each.place}" if each.place else file
             console.line(f"{where}: {each.code}: {each.detail}")
-        console.line(f"{tally.events:,} events, {tally.invalid:,} invalid")
+        console.line(f"{console.number(tally.events)} events, {console.number(tally.invalid)} invalid")
     if tally.invalid:
         raise typer.Exit(_SOME_INVALID)

@@ -89,7 +89,7 @@ def a_vault_record_is_sealed_and_opened(world: World) -> None:
     bounds: Any = ({}, Bounds(), lambda: 0.0)
     records = list(world.vault.stored.values())
     writer = VaultWriter(cloud, "vault", "vault", VaultWriterMaterials(DataKeyWriter(cloud, "arn", *bounds)))
-    assert not any(writer.write(records, ample_budget()))
+    assert not any(writer.put([writer.seal(each) for each in records], ample_budget()))
     assert "Canaryname" not in str(cloud.items)
     reader = VaultReader(
         cloud, "vault", "vault", VaultReaderMaterials(DataKeyReader(cloud, ("arn",), *bounds)), lambda: 0.0

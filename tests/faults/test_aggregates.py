@@ -17,7 +17,7 @@ from tokenizer.aws.pipeline.sealing import Sealer
 from tokenizer.aws.replay import portions
 from tokenizer.aws.replay.portions import replay_portion
 from tokenizer.aws.replay.tokenizers import Tokenizers
-from tokenizer.pipeline import aggregates
+from tokenizer.pipeline import sources
 from tokenizer.pipeline.aggregates import MAX_USER_RECORDS
 from tokenizer.pipeline.kpl import aggregated, disaggregated
 from tokenizer.replay.messages import PARTLY, PUBLISHED, SPLIT, Result, entry
@@ -141,7 +141,7 @@ def test_the_largest_aggregate_that_is_delivered_fits_into_one_invocation(
 def test_many_aggregates_drain_a_few_with_each_invocation_and_none_is_taken_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(aggregates, "IN_ONE_INVOCATION", 200)
+    monkeypatch.setattr(sources, "IN_ONE_INVOCATION", 200)
     pipeline = Pipeline(Aws())
     with pipeline.running():
         for number in range(BATCH):

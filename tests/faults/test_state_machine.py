@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,9 +18,9 @@ from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
 from tokenizer.aws.vault import vault
 from tokenizer.errors import BadRecord
 from tokenizer.identity import Identity
-from tokenizer.pipeline import batch, sanitize
+from tokenizer.pipeline import sanitize
 from tokenizer.pipeline.batch import Tokenizer
-from tokenizer.pipeline.record_reader import ParsedRecord
+from tokenizer.pipeline.in_flight import InFlight, drafts
 from tokenizer.vault.tokens import TokenKey
 
 STEPS = int(os.environ.get("FAULT_STEPS", "2000"))
@@ -41,13 +42,14 @@ def swallow_unprocessed_items(patch: Patch) -> None:
 
 
 def publish_before_the_vault(patch: Patch) -> None:
-    oversize = Tokenizer._oversize
+    read = Tokenizer._read
 
-    def early(self: Tokenizer, drafts: Any) -> Any:
-        self.bus.publish([draft.sanitized for draft in drafts.values()], ample_budget())
-        return oversize(self, drafts)
+    def early(self: Tokenizer, records: Any, budget: Any) -> Any:
+        records = read(self, records, budget)
+        self.bus.publish([draft.event({}) for _, draft in drafts(records)], ample_budget())
+        return records
 
-    patch.setattr(Tokenizer, "_oversize", early)
+    patch.setattr(Tokenizer, "_read", early)
 
 
 def acknowledge_a_failed_record(patch: Patch) -> None:
@@ -106,9 +108,10 @@ def report_the_last_failure_of_a_shard(patch: Patch) -> None:
 
 
 def dead_letter_what_would_pass_later(patch: Patch) -> None:
-    patch.setattr(
-        batch, "_final", lambda _record, failure: BadRecord(ErrorCode.INVALID_FIELD, type(failure).__name__)
-    )
+    def final(record: InFlight) -> BadRecord | None:
+        return BadRecord(ErrorCode.INVALID_FIELD, type(record.failure).__name__) if record.failure else None
+
+    patch.setattr(InFlight, "final", final)
 
 
 def tell_the_time_of_delivery(patch: Patch) -> None:
@@ -116,13 +119,13 @@ def tell_the_time_of_delivery(patch: Patch) -> None:
 
 
 def repeat_the_record_in_the_letters_message(patch: Patch) -> None:
-    letter = ParsedRecord.letter
+    letter = InFlight.to_letter
 
-    def talkative(self: ParsedRecord, bad: BadRecord, letter_id: str) -> Any:
-        text = self.record.data.decode("latin-1")
-        return letter(self, BadRecord(bad.code, f"{bad.message}: {text}"), letter_id)
+    def talkative(self: InFlight, letter_id: str) -> Any:
+        quiet = letter(self, letter_id)
+        return replace(quiet, message=f"{quiet.message}: {self.raw.data.decode('latin-1')}")
 
-    patch.setattr(ParsedRecord, "letter", talkative)
+    patch.setattr(InFlight, "to_letter", talkative)
 
 
 def share_one_identity(patch: Patch) -> None:

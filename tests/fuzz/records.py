@@ -15,13 +15,12 @@ from tokenizer.pipeline.alias_form import may_be_alias
 from tokenizer.pipeline.catalog import catalog
 from tokenizer.pipeline.kpl import MAGIC
 from tokenizer.pipeline.record_reader import RecordReader
-from tokenizer.pipeline.sanitize import Draft, Sanitizer
+from tokenizer.pipeline.sanitize import Sanitizer
 from tokenizer.pipeline.sources import kinesis_records, sqs_records
 from tokenizer.replay.outline import outline
 from tokenizer.vault.tokens import Pointer, is_token
 
 INTAKE = RecordReader(catalog(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS))
-_UNFORESEEN = "the record could not be read"
 
 
 def untold(*texts: object) -> None:
@@ -43,18 +42,17 @@ def raw_record(data: bytes) -> None:
     parsed, again = INTAKE.read(stream_record(data)), INTAKE.read(stream_record(data))
     assert repr(parsed) == repr(again)
     assert parsed.kept is not None
-    untold(repr(parsed), repr(parsed.record))
-    if isinstance(parsed.verdict, Draft):
-        dumped = parsed.verdict.sanitized.detail
+    untold(repr(parsed), repr(parsed.raw))
+    if parsed.draft is not None:
+        dumped = parsed.draft.event({}).detail
         assert json_text.dump(json_text.parse(dumped)) == dumped
         # A token stands for any value, however short; nothing grows beyond that.
         assert len(dumped) <= 200 + 40 * len(data)
     else:
-        assert isinstance(parsed.verdict, BadRecord)
-        assert parsed.verdict.code in set(ErrorCode)
-        assert not parsed.verdict.message.startswith(_UNFORESEEN), parsed.verdict.message
-        assert len(parsed.verdict.message) <= 4000
-        untold(parsed.verdict.message)
+        assert isinstance(parsed.failure, BadRecord)
+        assert parsed.failure.code in set(ErrorCode)
+        assert len(parsed.failure.message) <= 4000
+        untold(parsed.failure.message)
     assert len(parsed.kept) <= 2 * len(data) + 100
 
 

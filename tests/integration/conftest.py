@@ -50,6 +50,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             shares_table=make_shares(dynamodb),
             erasures_table=make_erasures(dynamodb),
             alias_table=make_table(dynamodb, "aliases"),
+            starts_table=make_table(dynamodb, "unfinished-starts"),
             bus_name="sanitized",
             dead_letter_queue_url=sqs.create_queue(QueueName="letters")["QueueUrl"],
             letter_bucket="letters",

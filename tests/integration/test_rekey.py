@@ -82,7 +82,7 @@ class Move:
     def write(self, *records: VaultRecord, under: str | None = None) -> None:
         settings = replace(self.aws.settings, vault_key_arn=under or self.old)
         vault = tokenize.tokenizer(settings).vault_stage.vault
-        assert vault.write(records, ample_budget()) == [None] * len(records)
+        assert vault.put([vault.seal(each) for each in records], ample_budget()) == [None] * len(records)
 
     def read(self, record: VaultRecord, *arns: str) -> Any:
         reader = self.aws.reader(vault_key_arn=arns[0], vault_other_key_arns=" ".join(arns[1:]))

@@ -59,7 +59,8 @@ class Account:
         self.tokenizer.tokenize_batch([stream_record(order())], ample_budget())
         fields = {b"tag0": VaultField("/order/payment/card/number", "token", "x")}
         records = [VaultRecord(b"expired-----", fields, 1), VaultRecord(b"erased------", fields).tombstone(1)]
-        assert self.tokenizer.vault_stage.vault.write(records, ample_budget()) == [None, None]
+        vault = self.tokenizer.vault_stage.vault
+        assert vault.put([vault.seal(each) for each in records], ample_budget()) == [None, None]
         (event,) = aws.events()
         shown = event["detail"]["data"]["order"]
         self.card, self.email = shown["payment"]["card"]["number"], shown["customer"]["email"]

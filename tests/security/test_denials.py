@@ -230,6 +230,7 @@ TABLES = {
     "SharesTable",
     "SharesTable/index/sharer",
     "TokenKeysTable",
+    "UnfinishedStartsTable",
     "VaultTable",
     "VaultTable/index/owner",
 }

@@ -33,7 +33,7 @@ HOLDERS = {
 
 EXPIRY = {"AttributeName": "expires_at", "Enabled": True}
 # Tables whose items go by themselves, and tables whose items never do.
-EXPIRES = {"IdempotencyTable", "RevealBudgetsTable", "VaultTable"}
+EXPIRES = {"IdempotencyTable", "RevealBudgetsTable", "UnfinishedStartsTable", "VaultTable"}
 LASTS = {
     "AliasTable",
     "AuditHeadsTable",

@@ -45,7 +45,7 @@ PROPERTIES = {
     "AWS::IAM::Policy": "PolicyDocument PolicyName Roles",
     "AWS::IAM::Role": "AssumeRolePolicyDocument Description ManagedPolicyArns PermissionsBoundary",
     "AWS::KMS::Key": "Description EnableKeyRotation KeyPolicy KeySpec KeyUsage PendingWindowInDays",
-    "AWS::Kinesis::Stream": "Name RetentionPeriodHours ShardCount StreamEncryption StreamModeDetails",
+    "AWS::Kinesis::Stream": "MaxRecordSizeInKiB Name RetentionPeriodHours ShardCount StreamEncryption StreamModeDetails",
     "AWS::KinesisFirehose::DeliveryStream": "DeliveryStreamEncryptionConfigurationInput DeliveryStreamName DeliveryStreamType ExtendedS3DestinationConfiguration",
     "AWS::Lambda::EventSourceMapping": "BatchSize BisectBatchOnFunctionError DestinationConfig Enabled EventSourceArn FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts MetricsConfig ParallelizationFactor ScalingConfig StartingPosition",
     "AWS::Lambda::Function": "Architectures Code Description Environment FunctionName Handler Layers LoggingConfig MemorySize ReservedConcurrentExecutions Role Runtime Tags Timeout TracingConfig VpcConfig",

@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 COLUMNS, ROWS = 80, 24
 CTRL_C = b"\x03"
@@ -69,12 +70,25 @@ def run(
     finally:
         os.close(its_end)
     try:
-        return _watch(child, terminal, time.monotonic() + seconds, interrupt_at)
+        return watch(child, terminal, time.monotonic() + seconds, interrupt_at)[0]
     finally:
         os.close(terminal)
 
 
-def _watch(child: subprocess.Popen[bytes], terminal: int, deadline: float, interrupt_at: str | None) -> Shown:
+class Running(Protocol):
+    """A process that was started on a terminal."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self) -> int: ...
+
+
+def watch(
+    child: Running, terminal: int, deadline: float, interrupt_at: str | None = None
+) -> tuple[Shown, bytes]:
+    """Reads what a process shows until it ends; returns it, and the same with colours and moves of the cursor."""
     shown, over = b"", False
     while not over:
         # Whatever it left running may hold the terminal open, so its own end counts.
@@ -88,7 +102,7 @@ def _watch(child: subprocess.Popen[bytes], terminal: int, deadline: float, inter
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
             raise TimeoutError(f"did not end; it showed: {_plain(shown)}")
-    return Shown(child.wait(), _plain(shown))
+    return Shown(child.wait(), _plain(shown)), shown
 
 
 def _read(terminal: int, seconds: float) -> bytes:

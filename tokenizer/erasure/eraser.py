@@ -217,7 +217,7 @@ class Eraser:
         return {each.record_id for each in shares if each.owned_since <= owners[each.owner]}
 
     def _bury(self, record_ids: Collection[bytes], until: int, budget: Budget) -> None:
-        tombstones = [VaultRecord(each, {}, erased=until) for each in sorted(record_ids)]
-        for failure in self.vault.write(tombstones, budget) if tombstones else ():
+        tombstones = [self.vault.seal(VaultRecord(each, {}, erased=until)) for each in sorted(record_ids)]
+        for failure in self.vault.put(tombstones, budget) if tombstones else ():
             if failure is not None:
                 raise failure

@@ -5,10 +5,8 @@ It limits how many of them one invocation takes, by counts that are known before
 Lambda can only go back to the beginning of such a record. One that no invocation finishes would come back for ever, with
 the same letters each time. So an aggregate of more than `MAX_USER_RECORDS` becomes one letter in its first delivery, and
 a replay takes it in portions. Smaller ones are taken until there are `IN_ONE_INVOCATION` user records, and the others
-are delivered again. Decision 0025 has the measurements behind both numbers.
+are delivered again (`sources.py`). Decision 0025 has the measurements behind both numbers.
 """
-
-from collections.abc import Sequence
 
 from schemas.dead_letter import ErrorCode
 from tokenizer import json_text
@@ -20,11 +18,9 @@ from tokenizer.guard.authentication_data import (
 )
 from tokenizer.pipeline.json_lines import json_lines
 from tokenizer.pipeline.kpl import MAGIC, aggregated, disaggregated
-from tokenizer.records import RawRecord
 
 # User records of one aggregate. The KPL's default size of an aggregate, 50 KB, is reached by a hundred small orders.
 MAX_USER_RECORDS = 1_000
-IN_ONE_INVOCATION = 2_000
 
 
 def user_records(data: bytes) -> list[tuple[int | None, bytes]]:
@@ -50,34 +46,20 @@ def too_many_records(data: bytes) -> list[bytes] | None:
     return found if found is not None and len(found) > MAX_USER_RECORDS else None
 
 
-def in_one_invocation(records: Sequence[RawRecord]) -> tuple[Sequence[RawRecord], str | None]:
-    """Chooses the records of a batch of the stream that one invocation takes.
-
-    No aggregate is cut, and the first Kinesis record is always taken, so every delivery makes progress.
-
-    Returns:
-        The records to take, and the sequence number from which the batch is delivered again; None if all are taken.
-    """
-    taken = len(records)
-    if taken > IN_ONE_INVOCATION:
-        # The record behind the limit may belong to an aggregate that began before it.
-        taken = IN_ONE_INVOCATION
-        while taken and records[taken - 1].item_id == records[taken].item_id:
-            taken -= 1
-    return records[:taken], None if taken == len(records) else records[taken].item_id
-
-
-def refused_aggregate(record: RawRecord) -> tuple[bytes, BadRecord] | None:
+def refused_aggregate(data: bytes) -> tuple[bytes, BadRecord] | None:
     """Returns what is kept of a record that holds too many events for an invocation, and why it is refused.
+
+    Args:
+        data: the bytes of a Kinesis record that was not taken out of an aggregate.
 
     Returns:
         The record with the sensitive authentication data of each user record removed; None for any other record.
     """
-    found = too_many_records(record.data) if record.source.sub_sequence_number is None else None
+    found = too_many_records(data)
     if found is None:
         return None
     cleaned = list(map(_cleaned, found))
-    kept = record.data if cleaned == found else _together(cleaned, record.data)
+    kept = data if cleaned == found else _together(cleaned, data)
     return kept, BadRecord(
         ErrorCode.TOO_LARGE,
         f"one Kinesis record holds {len(found):,} user records, and a delivery takes {MAX_USER_RECORDS:,};"

@@ -7,7 +7,6 @@ same alias.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -15,12 +14,9 @@ from stdnum import luhn
 
 from schemas.kinds import FormatPreservingToken
 from tokenizer.cards import digits_of
-from tokenizer.errors import PipelineError
 from tokenizer.guard import Finding, find_leak, own_values
 from tokenizer.identity import Identity
 from tokenizer.pipeline.alias_form import may_be_alias
-from tokenizer.pipeline.ports import Aliases
-from tokenizer.time_budget import Budget
 from tokenizer.vault.tokens import Pointer, TokenKey
 
 ATTEMPTS = (
@@ -79,36 +75,6 @@ class Draws:
         number = self.key.number(self.identity, f"{attempt}.{redraw}:{self.path}") % 10**free
         drawn = iter(f"{number:0{free}}{digits[free:]}")
         return "".join([next(drawn) if character.isdecimal() else character for character in self.value])
-
-
-def claim_aliases(
-    uses: Iterable[AliasUse], aliases: Aliases, budget: Budget
-) -> tuple[dict[str, str], dict[str, PipelineError]]:
-    """Claims an alias for each field.
-
-    Returns:
-        The alias by token, and the error by token if there is none yet. A value keeps its token if all its draws are
-        taken.
-    """
-    found: dict[str, str] = {}
-    failed: dict[str, PipelineError] = {}
-    waiting = {use.pointer.token: (use, 0) for use in uses}
-    while waiting:
-        # Each alias is claimed for one token per round. If two tokens draw the same alias, the second one draws again.
-        wanted: dict[str, str] = {}
-        for token, (use, attempt) in waiting.items():
-            wanted.setdefault(use.draws.draw(attempt), token)
-        answers = aliases.claim(wanted, budget)
-        for alias, token in wanted.items():
-            use, attempt = waiting.pop(token)
-            answer = answers[alias]
-            if isinstance(answer, PipelineError):
-                failed[token] = answer
-            elif answer or attempt + 1 == ATTEMPTS:
-                found[token] = alias if answer else token
-            else:
-                waiting[token] = (use, attempt + 1)
-    return found, failed
 
 
 def takes_alias(value: object, kind: FormatPreservingToken) -> bool:

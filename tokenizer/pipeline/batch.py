@@ -1,19 +1,24 @@
 """Takes a batch through the pipeline. Each record is published, dead-lettered, or returned to be delivered again.
 
+The stages stand in their order in `Tokenizer.tokenize_batch`. What a stage computes from one record runs under that
+record's guard (`InFlight.run`), so an error there fails that record alone. What a stage asks of AWS it asks for all
+records that are still on their way, and each failure goes to the record that it belongs to.
+
 The vault is written first, the bus second, dead letters third. So no event is published before its tokens can be read.
 Nothing is remembered between batches, and repeating a batch repeats its effects exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.dead_letter import ErrorCode
-from tokenizer.errors import BadRecord, OutOfTime, PipelineError
+from tokenizer.errors import BadRecord, OutOfTime
 from tokenizer.messages.mode import Mode
+from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
 from tokenizer.pipeline.ports import Bus, DeadLetters
-from tokenizer.pipeline.record_reader import ParsedRecord, RecordReader
+from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Draft
-from tokenizer.pipeline.vault_stage import Drafts, Failures, VaultStage, failed
+from tokenizer.pipeline.vault_stage import VaultStage
 from tokenizer.records import Outcome, RawRecord
 from tokenizer.time_budget import Budget
 
@@ -43,64 +48,49 @@ class Tokenizer:
             One outcome for each record, in the same order.
         """
         early = budget.keeping(_FOR_LETTERS)
+        batch = self._read(records, early)
+        self.vault_stage.write(batch, early)
+        if mode.publishes:
+            self._publish(batch, early)
+        self._dead_letter(batch, budget, sends=mode.sends_letters)
+        return [record.outcome() for record in batch]
+
+    def _read(self, records: Sequence[RawRecord], budget: Budget) -> list[InFlight]:
         # A record that is read must be written and published in the same invocation. Otherwise a slow batch would never
         # finish.
-        reading = early.keeping(early.remaining() / 2)
-        parsed = [
-            ParsedRecord(record, OutOfTime("not read: no time left"), None)
-            if reading.spent
-            else self.reader.read(record)
-            for record in records
-        ]
-        failures: Failures = {
-            at: each.verdict for at, each in enumerate(parsed) if isinstance(each.verdict, PipelineError)
-        }
-        drafts = {at: each.verdict for at, each in enumerate(parsed) if isinstance(each.verdict, Draft)}
-        failures |= self._oversize(drafts)
-        events, unwritten = self.vault_stage.write(
-            {at: draft for at, draft in drafts.items() if at not in failures}, early
-        )
-        failures |= unwritten
-        if mode.publishes and events:
-            failures |= failed(events, self.bus.publish(list(events.values()), early))
-        letters = {
-            at: bad
-            for at, failure in failures.items()
-            if parsed[at].kept is not None and (bad := _final(records[at], failure))
-        }
-        unsent = self._dead_letter(parsed, letters, budget) if mode.sends_letters else {}
-        return [
-            Outcome(record, letter=letters[at])
-            if at in letters and at not in unsent
-            else Outcome(
-                record, None, unsent.get(at, failures.get(at)), _guard_hits(parsed[at]), events.get(at)
-            )
-            for at, record in enumerate(records)
-        ]
+        reading = budget.keeping(budget.remaining() / 2)
+        late = OutOfTime("not read: no time left")
+        batch = [InFlight(raw, failure=late) if reading.spent else self.reader.read(raw) for raw in records]
+        for record, draft in drafts(batch):
+            record.run(Stage.SANITIZING, self._check_size, draft)
+        return batch
 
-    def _oversize(self, drafts: Drafts) -> Failures:
-        # This is known before anything is written, because a resolved token is as long as the one it replaces.
-        checked = {at: self.bus.oversize(draft.sanitized) for at, draft in drafts.items()}
-        return {at: BadRecord(ErrorCode.TOO_LARGE, why) for at, why in checked.items() if why is not None}
+    def _check_size(self, draft: Draft) -> None:
+        """Refuses an event that is too large for the bus, before anything of it is written."""
+        why = self.bus.oversize(draft.event_type, draft.most_bytes)
+        if why is not None:
+            raise BadRecord(ErrorCode.TOO_LARGE, why)
 
-    def _dead_letter(
-        self, parsed: Sequence[ParsedRecord], bad: Mapping[int, BadRecord], budget: Budget
-    ) -> Failures:
+    def _publish(self, batch: Sequence[InFlight], budget: Budget) -> None:
+        ready = [(record, record.event) for record in batch if record.event is not None]
+        results = self.bus.publish([event for _, event in ready], budget) if ready else ()
+        for (record, _), failure in zip(ready, results, strict=True):
+            record.fail(Stage.PUBLISHING, failure)
+
+    def _dead_letter(self, batch: Sequence[InFlight], budget: Budget, *, sends: bool) -> None:
+        """Sends the letters of the records that are at fault. A record whose letter is not taken is delivered again."""
+        failed = [record for record in batch if record.failure is not None]
+        for record in failed:
+            record.letter = record.final()
+        if sends and failed:
+            self._send([record for record in failed if record.letter is not None], budget)
+            # What can't be sealed, or is refused as a message, must not hold up a shard. The stream still has its bytes.
+            self._send([record for record in failed if record.drop_bytes()], budget)
+
+    def _send(self, records: Sequence[InFlight], budget: Budget) -> None:
         ingest_id = self.reader.sanitizer.ingest_id
-        letters = {at: parsed[at].letter(why, ingest_id(parsed[at].record)) for at, why in bad.items()}
-        return failed(letters, self.letters.send(list(letters.values()), budget) if letters else [])
-
-
-def _guard_hits(parsed: ParsedRecord) -> tuple[str, ...]:
-    return parsed.verdict.guard_hits if isinstance(parsed.verdict, Draft) else ()
-
-
-def _final(record: RawRecord, failure: PipelineError) -> BadRecord | None:
-    """Returns why a failed record is dead-lettered now, or None if it is delivered again."""
-    if isinstance(failure, BadRecord):
-        return failure
-    if record.last_attempt:
-        return BadRecord(
-            ErrorCode.RETRIES_EXHAUSTED, f"delivery {record.attempts}, the last, failed: {failure}"
-        )
-    return None
+        letters = [record.to_letter(ingest_id(record.raw)) for record in records]
+        for record, failure in zip(
+            records, self.letters.send(letters, budget) if letters else (), strict=True
+        ):
+            record.unsent = failure

@@ -4,7 +4,7 @@ A schema with a field that has no kind is refused when the function starts, not 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -13,8 +13,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from schemas.base import Envelope
-from schemas.check import Fault, faults, name_of
+from schemas.check import faults, name_of
 from schemas.dead_letter import ErrorCode
+from schemas.fault import Fault
 from schemas.kinds import FieldKind, Subject
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted
@@ -109,6 +110,10 @@ class Catalog:
             return self._plans[name_of(event, self._plans.keys())]
         except Fault as fault:
             raise BadRecord(fault.code, str(fault)) from None
+
+    def plans(self) -> Collection[EventPlan]:
+        """Returns the plans of all event types and versions."""
+        return self._plans.values()
 
 
 @cache

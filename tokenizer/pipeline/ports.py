@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tokenizer.errors import PipelineError
-from tokenizer.records import IndexEntry, Letter, SanitizedRecord, Share, VaultRecord
+from tokenizer.records import IndexEntry, Letter, SanitizedRecord, SealedRecord, Share, VaultRecord
 from tokenizer.time_budget import Budget
 
 
@@ -28,8 +28,17 @@ class Tokens:
 class Vault(Protocol):
     """Stores values. A writer doesn't need to be able to read them."""
 
-    def write(self, records: Sequence[VaultRecord], budget: Budget) -> Sequence[PipelineError | None]:
-        """Stores records. A record that is stored already is replaced by the same content."""
+    def seal(self, record: VaultRecord) -> SealedRecord:
+        """Returns a record in the form in which it is stored.
+
+        Raises:
+            BadRecord: `too_large`: the record never fits.
+            PipelineError: no key is available.
+        """
+        ...
+
+    def put(self, sealed: Sequence[SealedRecord], budget: Budget) -> Sequence[PipelineError | None]:
+        """Stores sealed records. A record that is stored already is replaced by the same content."""
         ...
 
 
@@ -90,12 +99,12 @@ class Aliases(Protocol):
 class Bus(Protocol):
     """Publishes sanitized events to consumers."""
 
-    def oversize(self, event: SanitizedRecord) -> str | None:
-        """Returns why an event is too large to publish, or None."""
+    def oversize(self, event_type: str, detail_bytes: int) -> str | None:
+        """Returns why an event of a size is too large to publish, or None."""
         ...
 
     def publish(self, events: Sequence[SanitizedRecord], budget: Budget) -> Sequence[PipelineError | None]:
-        """Publishes events in order, each at least once."""
+        """Publishes events, each at least once. Those with an equal partition key keep their order."""
         ...
 
 

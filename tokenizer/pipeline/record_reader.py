@@ -1,10 +1,14 @@
 """Reads, checks and sanitizes one raw record. It calls nothing outside; writing and publishing are in `batch.py`."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from schemas.dead_letter import ErrorCode
+from schemas.fault import Fault
+from schemas.wrappers import Wrapper, taken_out, wrapped_again, wrapper_of
 from tokenizer import json_text
-from tokenizer.errors import BadRecord, PipelineError, Unavailable
+from tokenizer.errors import BadRecord
 from tokenizer.guard.authentication_data import (
     may_hold_authentication_data,
     scrub_text,
@@ -12,37 +16,10 @@ from tokenizer.guard.authentication_data import (
 )
 from tokenizer.pipeline.aggregates import refused_aggregate
 from tokenizer.pipeline.bounds import check_fields
-from tokenizer.pipeline.catalog import Catalog
-from tokenizer.pipeline.sanitize import Draft, Sanitizer
-from tokenizer.records import Letter, RawRecord
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedRecord:
-    """Holds a raw record that has been read.
-
-    Args:
-        verdict: the draft of its event, or the error that it failed with.
-        kept: the bytes that a dead letter may hold, which are the raw ones without sensitive authentication data; None
-            if the record was not read.
-    """
-
-    record: RawRecord
-    verdict: Draft | PipelineError
-    kept: bytes | None = field(repr=False)
-
-    def letter(self, bad: BadRecord, letter_id: str) -> Letter:
-        """Returns the dead letter for an error.
-
-        Raises:
-            ValueError: the record was not read.
-        """
-        if self.kept is None:
-            raise ValueError("a record that was not read has no letter")
-        record = self.record
-        return Letter(
-            bad.code, bad.message, record.identity, record.source, record.attempts, self.kept, letter_id
-        )
+from tokenizer.pipeline.catalog import Catalog, EventPlan
+from tokenizer.pipeline.in_flight import InFlight, Stage
+from tokenizer.pipeline.sanitize import Sanitizer
+from tokenizer.records import RawRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,49 +29,50 @@ class RecordReader:
     catalog: Catalog
     sanitizer: Sanitizer
 
-    def read(self, record: RawRecord) -> ParsedRecord:
-        """Reads one record. It never raises for anything that a producer can send.
+    def read(self, raw: RawRecord) -> InFlight:
+        """Reads one record, as far as its draft. It never raises for anything that a producer can send."""
+        record = InFlight(raw)
+        parsed = record.run(Stage.READING, self._parsed, record)
+        if parsed is not None:
+            record.draft = record.run(Stage.SANITIZING, self.sanitizer.sanitize, raw, *parsed)
+        if record.kept is None:
+            record.kept = _scrubbed(raw.data)
+        return record
 
-        The result depends on the record alone, so an unforeseen error would come back each time. The record is
-        dead-lettered then, and the rest of the batch goes on.
-        """
-        try:
-            return self._read(record)
-        except MemoryError:
-            return ParsedRecord(record, Unavailable("reading a record: out of memory"), None)
-        except Exception as error:  # noqa: BLE001 -- any error; only its class is shown
-            return ParsedRecord(record, _unforeseen(type(error)), scrub_text(record.data)[0])
-
-    def _read(self, record: RawRecord) -> ParsedRecord:
-        if (refused := refused_aggregate(record)) is not None:
-            kept, too_large = refused
-            return ParsedRecord(record, too_large, kept)
-        try:
-            event = json_text.parse(record.data)
-        except BadRecord as bad:
-            return ParsedRecord(record, bad, scrub_text(record.data)[0])
-        kept = record.data
-        if may_hold_authentication_data(record.data):
+    def _parsed(self, record: InFlight) -> tuple[Mapping[str, Any], EventPlan]:
+        data = record.raw.data
+        whole = record.raw.source.stream and record.raw.source.sub_sequence_number is None
+        if whole and (refused := refused_aggregate(data)) is not None:
+            record.kept, too_large = refused
+            raise too_large
+        event: Any = json_text.parse(data)
+        kept, wrapper = data, wrapper_of(event)
+        if wrapper is not None:
+            event = _taken_out(event, wrapper)
+        if wrapper is not None or may_hold_authentication_data(data):
             event, removed = strip_authentication_data(event)
-            kept = json_text.dump(event) if removed else kept
-        try:
-            return ParsedRecord(record, self._draft(record, event), kept)
-        except BadRecord as bad:
-            return ParsedRecord(record, bad, kept)
-        except MemoryError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- any error; only its class is shown
-            # Scrubbing the raw text here would remove less than was removed from the parsed event.
-            return ParsedRecord(record, _unforeseen(type(error)), kept)
-
-    def _draft(self, record: RawRecord, event: object) -> Draft:
+            kept = json_text.dump(wrapped_again(event, wrapper) if wrapper else event) if removed else data
+        # From here on a letter holds this. Scrubbing the raw text would remove less than was removed from the parsed
+        # event.
+        record.kept = kept
         if not isinstance(event, dict):
             raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
         plan = self.catalog.plan(event)
-        check_fields(event, record.data, plan.data)
+        check_fields(event, data, plan.data)
         plan.validate(event)
-        return self.sanitizer.sanitize(record, event, plan)
+        return event, plan
 
 
-def _unforeseen(kind: type[Exception]) -> BadRecord:
-    return BadRecord(ErrorCode.INVALID_FIELD, f"the record could not be read: {kind.__name__}")
+def _taken_out(record: Mapping[str, Any], wrapper: Wrapper) -> dict[str, Any]:
+    try:
+        return taken_out(record, wrapper)
+    except Fault as fault:
+        raise BadRecord(fault.code, str(fault)) from None
+
+
+def _scrubbed(data: bytes) -> bytes | None:
+    """Returns the raw bytes without sensitive authentication data, or None if that can't be found out."""
+    try:
+        return scrub_text(data)[0]
+    except Exception:  # noqa: BLE001 -- the record has failed already; its letter then holds no bytes
+        return None

@@ -1,112 +1,157 @@
-"""Completes drafts with the answers of the vault, the blind index and the aliases. It calls nothing itself."""
+"""Decides which token each consistent value of a batch gets, and which record brings a value that is new.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+It calls nothing itself: `vault_stage.py` asks the blind index and notes the answers here. A value belongs to no single
+record, so what is known of it is kept by its blind index.
+"""
 
-from tokenizer.errors import PipelineError, Unavailable
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field, replace
+
+from tokenizer.errors import BadRecord, PipelineError, Rejected, Unforeseen
+from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
 from tokenizer.pipeline.ports import Tokens
 from tokenizer.pipeline.sanitize import ConsistentUse, Draft
-from tokenizer.records import IndexEntry, SanitizedRecord, Share
+from tokenizer.records import IndexEntry, SanitizedRecord, Share, VaultRecord
 from tokenizer.vault.tokens import Pointer
 
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """Holds the first use of a consistent value in a batch, and the draft that it came with."""
+    """Holds the first use of a consistent value that has no token yet, and the record that brings it."""
 
     use: ConsistentUse
+    record: InFlight
     draft: Draft
 
     @property
     def entry(self) -> IndexEntry:
         """Returns the entry that the blind index is to hold for the value."""
         use, draft = self.use, self.draft
-        return IndexEntry(use.scope, use.blind_index, use.pointer.token, draft.subject, draft.arrived)
+        return IndexEntry(use.scope, use.blind_index, use.token, draft.subject, draft.arrived)
 
 
-def aliased(draft: Draft, aliases: Mapping[str, str]) -> Draft:
-    """Returns the draft with its aliases in place of the tokens, and in the fields that the vault signs."""
-    detail, records = draft.sanitized.detail, {each.record_id: each for each in draft.records}
-    for use in draft.aliases:
-        token, record, tag = use.pointer.token, records[use.pointer.record_id], use.pointer.tag
-        alias = aliases[token]
-        if alias != token:
-            detail = detail.replace(token.encode(), alias.encode())
-            fields = {**record.fields, tag: replace(record.fields[tag], alias=alias)}
-            records[record.record_id] = replace(record, fields=fields)
-    return replace(draft, sanitized=replace(draft.sanitized, detail=detail), records=tuple(records.values()))
-
-
-def first_seen(drafts: Iterable[Draft], known: Tokens, erased: Mapping[str, int]) -> dict[bytes, First]:
-    """Returns the consistent values that have no token yet, each with its first use in the batch.
+@dataclass(slots=True)
+class ConsistentValues:
+    """Holds what is known of the consistent values of a batch.
 
     Args:
-        drafts: the drafts in the order of the batch.
-        known: the entries that the blind index holds.
-        erased: each subject's mark in milliseconds since 1970. Index entries that they left up to then don't count.
+        found: the entry of each value that has a token.
+        failed: why the token of a value can't be known now.
+        claimed: the values that this batch has entered into the blind index, or found there in the attempt.
     """
-    first: dict[bytes, First] = {}
-    for draft in drafts:
-        for use in draft.uses:
-            entry = known.found.get(use.blind_index)
-            stale = (
-                entry is not None
-                and entry.owner
-                and entry.owner == draft.subject
-                and entry.arrived <= erased.get(draft.subject, 0)
-            )
-            if (entry is None or stale) and use.blind_index not in known.failed:
-                first.setdefault(use.blind_index, First(use, draft))
-    return first
 
+    found: dict[bytes, IndexEntry] = field(default_factory=dict, repr=False)
+    failed: dict[bytes, PipelineError] = field(default_factory=dict, repr=False)
+    claimed: set[bytes] = field(default_factory=set, repr=False)
 
-def shares_of(drafts: Iterable[Draft], found: Mapping[bytes, IndexEntry]) -> list[Share]:
-    """Returns the uses of values that somebody else owns, or nobody.
+    def missing(
+        self, record: InFlight, draft: Draft, brought: Container[bytes]
+    ) -> dict[bytes, ConsistentUse]:
+        """Returns the values that a record has to bring, because they have no token that holds.
 
-    A record that names nobody keeps no value from being erased, so it has no share.
-    """
-    shares: dict[tuple[str, str], Share] = {}
-    for draft in drafts:
-        for use in draft.uses:
-            entry = found.get(use.blind_index)
-            if entry is not None and draft.subject and entry.owner != draft.subject:
+        Args:
+            record: a record whose subject may be erased. Index entries that they left up to then don't count.
+            draft: its draft.
+            brought: the values that an earlier record of the batch brings already.
+        """
+        wanted: dict[bytes, ConsistentUse] = {}
+        for use in () if record.late else draft.uses:
+            value = use.blind_index
+            if value not in brought and value not in self.claimed and value not in self.failed:
+                entry = self.found.get(value)
+                if entry is None or (
+                    entry.owner and entry.owner == draft.subject and entry.arrived <= record.erased_until
+                ):
+                    wanted.setdefault(value, use)
+        return wanted
+
+    def adopting(self, batch: Iterable[InFlight]) -> dict[bytes, tuple[InFlight, IndexEntry]]:
+        """Returns the entries of values that nobody owns, each with the first customer who uses it as its owner.
+
+        So an erasure of that customer finds the entry.
+        """
+        entries: dict[bytes, tuple[InFlight, IndexEntry]] = {}
+        for record, draft in drafts(batch):
+            for use in draft.uses if draft.subject and not record.late else ():
+                entry = self.found.get(use.blind_index)
+                if entry is not None and not entry.owner:
+                    adopted = replace(entry, owner=draft.subject, arrived=draft.arrived)
+                    entries.setdefault(use.blind_index, (record, adopted))
+        return entries
+
+    def claim(self, tokens: Tokens) -> None:
+        """Notes which token the blind index holds for each value that was to be entered."""
+        self.found.update(tokens.found)
+        self.claimed.update(tokens.found)
+
+    def lose(self, value: bytes, record: InFlight, stage: Stage, failure: PipelineError) -> None:
+        """Notes that a value could not be entered into the blind index.
+
+        If that is the fault of the record that brought it, another record may bring it. Otherwise all records that hold
+        the value wait.
+        """
+        if isinstance(failure, (BadRecord, Rejected, Unforeseen)):
+            record.fail(stage, failure)
+        else:
+            self.found.pop(value, None)
+            self.failed[value] = failure
+
+    def fail_unknown(self, batch: Iterable[InFlight]) -> None:
+        """Fails each record that holds a value whose token can't be known now."""
+        for record, draft in drafts(batch):
+            for use in () if record.late else draft.uses:
+                record.fail(Stage.RESOLVING, self.failed.get(use.blind_index))
+
+    def shares_of(self, record: InFlight, draft: Draft) -> dict[tuple[bytes, str], Share]:
+        """Returns a record's uses of values that somebody else owns, or nobody, by the value's record id and the user.
+
+        A record that names nobody keeps no value from being erased, so it has no share.
+        """
+        shares: dict[tuple[bytes, str], Share] = {}
+        for use in draft.uses if draft.subject and not record.late else ():
+            entry = self.found[use.blind_index]
+            if entry.owner != draft.subject:
                 record_id = Pointer.parse(entry.token).record_id
                 share = Share(record_id, draft.subject, draft.arrived, entry.owner, entry.arrived)
-                shares[entry.token, draft.subject] = share
-    return list(shares.values())
+                shares[record_id, draft.subject] = share
+        return shares
+
+    def event_of(self, record: InFlight, draft: Draft) -> SanitizedRecord:
+        """Returns a record's event with its final tokens.
+
+        The event of a late record shows the tokens that the draft drew, which answer `erased`.
+        """
+        tokens = dict(record.aliases)
+        for use in () if record.late else draft.uses:
+            tokens[use.token] = self.found[use.blind_index].token
+        return draft.event(tokens)
 
 
-def adopted(drafts: Iterable[Draft], found: Mapping[bytes, IndexEntry]) -> list[IndexEntry]:
-    """Returns the entries of values that nobody owns, each with the first customer who uses it as its owner.
+def vault_records(
+    record: InFlight, draft: Draft, brought: Iterable[ConsistentUse], *, own: bool
+) -> list[VaultRecord]:
+    """Returns what the vault is to hold for a record.
 
-    So an erasure of that customer finds the entry.
+    Args:
+        record: the record.
+        draft: its draft.
+        brought: the consistent values that it brings. They outlive it, because later records point at them too.
+        own: True if its own values belong to it. Those of a late record are replaced by tombstones.
     """
-    entries: dict[bytes, IndexEntry] = {}
-    for draft in drafts:
-        for use in draft.uses:
-            entry = found.get(use.blind_index)
-            if entry is not None and draft.subject and not entry.owner:
-                entries.setdefault(
-                    use.blind_index, replace(entry, owner=draft.subject, arrived=draft.arrived)
-                )
-    return list(entries.values())
+    records = list(draft.vault_records(record.aliases)) if own else []
+    if own and record.late:
+        records += [_consistent(draft, use) for use in draft.uses if use.value is not None]
+        return [each.tombstone(record.erased_until) for each in records]
+    return records + [_consistent(draft, use) for use in brought if use.value is not None]
 
 
-def unresolved(draft: Draft, tokens: Tokens) -> PipelineError | None:
-    """Returns why a draft's consistent tokens can't be resolved, or None."""
-    for use in draft.uses:
-        if use.blind_index not in tokens.found:
-            return tokens.failed.get(
-                use.blind_index, Unavailable("the record of a consistent value was not written")
-            )
-    return None
+def own_ids(record: InFlight, draft: Draft) -> list[bytes]:
+    """Returns the ids of the vault records without which a record's event is not published."""
+    ids = [each.record_id for each in draft.records]
+    return [*ids, *(use.pointer.record_id for use in draft.uses)] if record.late else ids
 
 
-def resolved(draft: Draft, found: Mapping[bytes, IndexEntry]) -> SanitizedRecord:
-    """Returns the event with the stored token of each consistent value in place of the one that the draft derived."""
-    detail = draft.sanitized.detail
-    for use in draft.uses:
-        drawn, token = use.pointer.token, found[use.blind_index].token
-        if drawn != token:
-            detail = detail.replace(drawn.encode(), token.encode())
-    return replace(draft.sanitized, detail=detail)
+def _consistent(draft: Draft, use: ConsistentUse) -> VaultRecord:
+    pointer = use.pointer
+    fields = {pointer.tag: use.value} if use.value is not None else {}
+    return VaultRecord(pointer.record_id, fields, 0, draft.subject, draft.arrived, consistent=True)

@@ -24,6 +24,7 @@ DECIDING = (
     "tokenizer.pipeline.alias_form",
     "tokenizer.pipeline.aliases",
     "tokenizer.pipeline.countries",
+    "tokenizer.pipeline.event_text",
     "tokenizer.pipeline.normalize",
     "tokenizer.pipeline.sanitize",
     "tokenizer.pipeline.values",

@@ -8,8 +8,8 @@ occurrence, and an ordinary token holds the place of an alias. The batch use cas
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +47,7 @@ from tokenizer.pipeline.aliases import AliasUse, Draws, takes_alias
 from tokenizer.pipeline.bounds import MAX_OWN_VALUES, MAX_TEXT, too_long, too_many_values
 from tokenizer.pipeline.catalog import ENVELOPE, EventPlan, ListPlan, ObjectPlan, Plan
 from tokenizer.pipeline.countries import countries_of
+from tokenizer.pipeline.event_text import EventText
 from tokenizer.pipeline.normalize import normal_form
 from tokenizer.pipeline.rules import rules_of
 from tokenizer.pipeline.values import fact, generalize, shows_card_digits
@@ -79,12 +80,14 @@ class ConsistentUse:
     Args:
         blind_index: 32 bytes; never printed.
         pointer: points to the value's place in the vault if this is its first occurrence.
+        token: the pointer's token.
         value: the value that the vault keeps; None for a one-way token, because the vault keeps nothing of it.
     """
 
     scope: str
     blind_index: bytes = field(repr=False)
     pointer: Pointer
+    token: str
     value: VaultField | None = field(repr=False)
 
 
@@ -93,22 +96,51 @@ class Draft:
     """Holds a sanitized event before its consistent tokens are resolved.
 
     Args:
-        sanitized: the event with the tokens that consistent values would have as first occurrences.
+        event_type: the event's `detail-type`.
+        ingest_id: the opaque id of the raw record.
+        text: the event, with the tokens that consistent values would have as first occurrences.
         records: the vault records of the fields, one for each lifetime.
         uses: the consistent values in the event.
         aliases: the fields that get an alias.
         guard_hits: the fields in which the guard found something. The elements of a list count as one field.
         subject: the vault's name for the person whom the record is about; empty if it names nobody.
         arrived: milliseconds since 1970 at which the raw record arrived.
+        partition_key: events with an equal one keep their order.
     """
 
-    sanitized: SanitizedRecord
+    event_type: str
+    ingest_id: str
+    text: EventText
     records: tuple[VaultRecord, ...] = field(repr=False)
     uses: tuple[ConsistentUse, ...]
     aliases: tuple[AliasUse, ...]
     guard_hits: tuple[str, ...]
     subject: str
     arrived: int
+    partition_key: str | None = field(repr=False)
+
+    @property
+    def most_bytes(self) -> int:
+        """Returns the most bytes that the event has, whichever tokens and aliases it shows in the end."""
+        grown = sum([max(0, len(use.draws.value) - len(use.pointer.token)) for use in self.aliases])
+        return self.text.size + grown
+
+    def event(self, tokens: Mapping[str, str]) -> SanitizedRecord:
+        """Returns the event with its final tokens, given by the token that the draft drew."""
+        return SanitizedRecord(self.event_type, self.text.filled(tokens), self.ingest_id, self.partition_key)
+
+    def vault_records(self, aliases: Mapping[str, str]) -> Sequence[VaultRecord]:
+        """Returns the vault records of the fields, which sign the aliases that are shown, given by token."""
+        if not self.aliases:
+            return self.records
+        records = {each.record_id: each for each in self.records}
+        for use in self.aliases:
+            alias = aliases[use.pointer.token]
+            if alias != use.pointer.token:
+                record, tag = records[use.pointer.record_id], use.pointer.tag
+                fields = {**record.fields, tag: replace(record.fields[tag], alias=alias)}
+                records[record.record_id] = replace(record, fields=fields)
+        return list(records.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +177,25 @@ class Sanitizer:
             walk.watch(metadata, name, f"/{name}", plan.readings.identifier)
         hits = walk.guard()
         detail = json_text.dump({"metadata": metadata, "data": data})
-        sanitized = SanitizedRecord(plan.name.event_type, detail, metadata["ingest_id"])
+        drawn = [use.token for use in walk.uses] + [use.pointer.token for use in walk.aliases]
         about = plan.subject_of(event)
         subject = self.subject_keys.at(arrived).subject(about) if about is not None else ""
         records = tuple(
             VaultRecord(walk.ids[days], fields, self.lifetimes.end(days, arrived), subject, arrived)
             for days, fields in walk.fields.items()
         )
-        return Draft(sanitized, records, tuple(walk.uses), tuple(walk.aliases), tuple(hits), subject, arrived)
+        return Draft(
+            plan.name.event_type,
+            metadata["ingest_id"],
+            EventText.of(detail, drawn),
+            records,
+            tuple(walk.uses),
+            tuple(walk.aliases),
+            tuple(hits),
+            subject,
+            arrived,
+            record.partition_key,
+        )
 
     def rules(self, plan: EventPlan) -> str:
         """Returns the name of the rules by which events of a plan are sanitized."""
@@ -414,8 +457,9 @@ class _Walk:
             scope, normal_form(kind.normal_form, str(value), self.countries)
         )
         kept = None if one_way else VaultField(path, "consistent", value)
-        self.uses.append(ConsistentUse(scope, blind_index, pointer, kept))
-        return pointer.token
+        token = pointer.token
+        self.uses.append(ConsistentUse(scope, blind_index, pointer, token, kept))
+        return token
 
 
 def _rename(holder: dict[str, Any], key: str, to: str) -> None:

@@ -13,6 +13,7 @@ from tokenizer.pipeline.aggregates import user_records
 from tokenizer.records import RawRecord, timestamp
 
 Entry = Mapping[str, Any]
+IN_ONE_INVOCATION = 2_000  # user records of aggregates; measured in decision 0025
 # The errors that reading an entry raises if it doesn't have the form of its source.
 _MALFORMED = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
@@ -29,6 +30,34 @@ def kinesis_records(event: Mapping[str, Any]) -> list[RawRecord]:
     return _records(event, "aws:kinesis", _from_stream)
 
 
+def _user_records(data: bytes) -> list[tuple[int | None, bytes]]:
+    """Returns the user records of one Kinesis record.
+
+    If taking it apart fails, it stays whole. Reading it fails in the same way then, under the guard of the record.
+    """
+    try:
+        return user_records(data)
+    except Exception:  # noqa: BLE001 -- any error; reading names it
+        return [(None, data)]
+
+
+def in_one_invocation(records: Sequence[RawRecord]) -> tuple[Sequence[RawRecord], str | None]:
+    """Chooses the records of a batch of the stream that one invocation takes.
+
+    No aggregate is cut, and the first Kinesis record is always taken, so every delivery makes progress.
+
+    Returns:
+        The records to take, and the sequence number from which the batch is delivered again; None if all are taken.
+    """
+    taken = len(records)
+    if taken > IN_ONE_INVOCATION:
+        # The record behind the limit may belong to an aggregate that began before it.
+        taken = IN_ONE_INVOCATION
+        while taken and records[taken - 1].item_id == records[taken].item_id:
+            taken -= 1
+    return records[:taken], None if taken == len(records) else records[taken].item_id
+
+
 def _from_stream(entry: Entry) -> Iterator[RawRecord]:
     kinesis = entry["kinesis"]
     stream, sequence = entry["eventSourceARN"], kinesis["sequenceNumber"]
@@ -36,7 +65,7 @@ def _from_stream(entry: Entry) -> Iterator[RawRecord]:
     arrived = datetime.fromtimestamp(kinesis["approximateArrivalTimestamp"], UTC)
     data = _decoded(kinesis["data"])
     given, edited = kinesis.get("subSequenceNumber"), entry.get("edited")
-    for sub_sequence, user_data in [(given, data)] if given is not None else user_records(data):
+    for sub_sequence, user_data in [(given, data)] if given is not None else _user_records(data):
         yield RawRecord(
             identity=Identity.of_kinesis(stream, shard, sequence, sub_sequence).edited(edited),
             data=user_data,
@@ -50,6 +79,7 @@ def _from_stream(entry: Entry) -> Iterator[RawRecord]:
             ),
             arrived_at=arrived,
             item_id=sequence,
+            partition_key=kinesis.get("partitionKey"),
         )
 
 
@@ -80,6 +110,7 @@ def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
         item_id=message_id,
         attempts=attempts,
         last_attempt=attempts >= max_receive_count,
+        partition_key=attributes.get("MessageGroupId"),
     )
 
 

@@ -1,35 +1,29 @@
 """Writes what an event needs before it is published: aliases, vault records, consistent values and shares.
 
-It returns the events whose tokens can be read now, so the order of effects holds. A record is late if its subject was
-erased after it arrived. The event of a late record is published, but its tokens answer `erased` and none of its values
-is stored.
+It leaves each record with an event whose tokens can be read, or with the reason why there is none. So the order of
+effects holds. A record is late if its subject was erased after it arrived. The event of a late record is published, but
+its tokens answer `erased` and none of its values is stored.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from tokenizer.errors import PipelineError
-from tokenizer.pipeline.aliases import claim_aliases
-from tokenizer.pipeline.ports import Aliases, BlindIndex, Erasures, Tokens, Vault
-from tokenizer.pipeline.resolve_consistent import (
-    First,
-    adopted,
-    aliased,
-    first_seen,
-    resolved,
-    shares_of,
-    unresolved,
-)
+from tokenizer.errors import OutOfTime, PipelineError, Transient
+from tokenizer.pipeline.claim_aliases import claim_aliases
+from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
+from tokenizer.pipeline.ports import Aliases, BlindIndex, Erasures, Vault
+from tokenizer.pipeline.resolve_consistent import ConsistentValues, First, own_ids, vault_records
 from tokenizer.pipeline.sanitize import ConsistentUse, Draft
-from tokenizer.records import SanitizedRecord, VaultRecord
+from tokenizer.records import SealedRecord, Share
 from tokenizer.time_budget import Budget
 
-Key = TypeVar("Key")
 
-# Records are identified by their position in the batch, because a batch may hold the same record twice.
-Drafts = Mapping[int, Draft]
-Failures = dict[int, PipelineError]
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """Holds what one round writes: vault records by their id, and first uses by the value's blind index."""
+
+    records: dict[bytes, SealedRecord] = field(default_factory=dict)
+    firsts: dict[bytes, First] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,127 +35,145 @@ class VaultStage:
     aliases: Aliases
     erasures: Erasures
 
-    def write(self, drafts: Drafts, budget: Budget) -> tuple[dict[int, SanitizedRecord], Failures]:
-        """Writes the vault; returns the events whose tokens can be read now, and the failures."""
-        drafts, failures = self._aliased(drafts, budget)
-        erased, unknown = self._erased(drafts, budget)
-        failures |= unknown
-        drafts = {at: draft for at, draft in drafts.items() if at not in unknown}
-        late = {at: draft for at, draft in drafts.items() if draft.arrived <= erased.get(draft.subject, 0)}
-        timely = {at: draft for at, draft in drafts.items() if at not in late}
-        known = self._known(timely, budget)
-        first = first_seen(timely.values(), known, erased)
-        unwritten = self._write(drafts, late, erased, first, budget)
-        claimed = self._claim(first, unwritten, erased, budget)
-        tokens = Tokens({**known.found, **claimed.found}, {**known.failed, **claimed.failed})
-        unshared = self._share(timely, tokens, budget)
-        tokens = self._adopt(timely, tokens, budget)
-        ready = {at: draft.sanitized for at, draft in late.items()}
-        for at, draft in timely.items():
-            failure = unresolved(draft, tokens) or unshared.get(draft.subject)
-            if failure is None:
-                ready[at] = resolved(draft, tokens.found)
-            else:
-                failures[at] = failure
-        failures |= {
-            at: unwritten[record.record_id]
-            for at, draft in drafts.items()
-            for record in draft.records
-            if record.record_id in unwritten
-        }
-        return {at: ready[at] for at in sorted(ready) if at not in failures}, failures
+    def write(self, batch: Sequence[InFlight], budget: Budget) -> None:
+        """Writes all that the records of a batch need, and completes the events whose tokens can be read then."""
+        aliased, consistent = [], []
+        for record, draft in drafts(batch):
+            if draft.aliases:
+                aliased.append(record)
+            if draft.uses:
+                consistent.append(record)
+        if aliased:
+            claim_aliases(aliased, self.aliases, budget)
+        self._read_erasures(consistent, budget)
+        values = self._look_up(consistent, budget)
+        self._store(batch, values, budget)
+        values.fail_unknown(consistent)
+        self._share(consistent, values, budget)
+        self._adopt(consistent, values, budget)
+        for record, draft in drafts(batch):
+            record.event = record.run(Stage.SERIALIZING, values.event_of, record, draft)
 
-    def _aliased(self, drafts: Drafts, budget: Budget) -> tuple[Drafts, Failures]:
-        """Returns the drafts with their aliases, and the failures.
-
-        It runs before the vault is written, which signs aliases.
-        """
-        uses = [use for draft in drafts.values() for use in draft.aliases]
-        if not uses:
-            return drafts, {}
-        found, failed = claim_aliases(uses, self.aliases, budget)
-        failures = {
-            at: failed[use.pointer.token]
-            for at, draft in drafts.items()
-            for use in draft.aliases
-            if use.pointer.token in failed
-        }
-        return {at: aliased(draft, found) for at, draft in drafts.items() if at not in failures}, failures
-
-    def _erased(self, drafts: Drafts, budget: Budget) -> tuple[dict[str, int], Failures]:
-        """Returns each subject's mark, and the failures of records whose subject's mark can't be read.
+    def _read_erasures(self, batch: Sequence[InFlight], budget: Budget) -> None:
+        """Notes up to when the values of each record's subject are erased.
 
         Only records with consistent values need it, because those would come back into the index. Other records of an
         erased subject are never revealed, and the next sweep finds them.
         """
-        asking = {at: draft for at, draft in drafts.items() if draft.uses and draft.subject}
-        subjects = sorted({draft.subject for draft in asking.values()})
+        asking = [(record, draft.subject) for record, draft in drafts(batch) if draft.subject]
+        subjects = sorted({subject for _, subject in asking})
         answers = self.erasures.until(subjects, budget) if subjects else {}
-        until = {subject: each for subject, each in answers.items() if isinstance(each, int)}
-        unknown = {
-            at: failure
-            for at, draft in asking.items()
-            if isinstance(failure := answers.get(draft.subject), PipelineError)
-        }
-        return until, unknown
+        for record, subject in asking:
+            answer = answers.get(subject, 0)
+            if isinstance(answer, PipelineError):
+                record.fail(Stage.RESOLVING, answer)
+            else:
+                record.erased_until = answer
 
-    def _known(self, drafts: Drafts, budget: Budget) -> Tokens:
-        wanted = {(use.scope, use.blind_index) for draft in drafts.values() for use in draft.uses}
-        return self.index.lookup(wanted, budget) if wanted else Tokens({}, {})
+    def _look_up(self, batch: Sequence[InFlight], budget: Budget) -> ConsistentValues:
+        """Returns what the blind index knows of the consistent values of a batch."""
+        wanted = {
+            (use.scope, use.blind_index)
+            for record, draft in drafts(batch)
+            if not record.late
+            for use in draft.uses
+        }
+        if not wanted:
+            return ConsistentValues()
+        tokens = self.index.lookup(wanted, budget)
+        return ConsistentValues(dict(tokens.found), dict(tokens.failed))
+
+    def _store(self, batch: Sequence[InFlight], values: ConsistentValues, budget: Budget) -> None:
+        """Writes the vault records, and enters the values that are new into the blind index.
+
+        Usually one round does. If a record that brought a new value turns out to be bad, the next record that holds the
+        value brings it in another round, so that no record fails because of its neighbour.
+        """
+        sealed = self._seal(batch, values, budget, own=True)
+        while sealed.records or sealed.firsts:
+            self._write(batch, values, sealed, budget)
+            self._claim(values, sealed.firsts.values(), budget)
+            sealed = self._seal(batch, values, budget, own=False)
+
+    def _seal(
+        self, batch: Sequence[InFlight], values: ConsistentValues, budget: Budget, *, own: bool
+    ) -> _Sealed:
+        """Seals the vault records of each record with the new values that it brings, and its own ones if `own`."""
+        sealed = _Sealed()
+        down: PipelineError | None = None
+        for record, draft in drafts(batch):
+            brought: dict[bytes, ConsistentUse] | None = {}
+            if draft.uses:
+                brought = record.run(Stage.RESOLVING, values.missing, record, draft, sealed.firsts)
+            if brought is None or not (own or brought):
+                continue
+            if budget.spent:
+                down = OutOfTime("sealing: no time left")
+            if down is not None:
+                record.fail(Stage.SEALING, down)
+                continue
+            items = record.run(Stage.SEALING, self._items, record, draft, brought.values(), own=own)
+            if items is not None:
+                sealed.records.update(items)
+                for value, use in brought.items():
+                    sealed.firsts[value] = First(use, record, draft)
+            elif isinstance(record.failure, Transient):
+                # KMS returns no data key. The next record would only ask, and wait, again.
+                down = record.failure
+        return sealed
+
+    def _items(
+        self, record: InFlight, draft: Draft, brought: Iterable[ConsistentUse], *, own: bool
+    ) -> dict[bytes, SealedRecord]:
+        records = vault_records(record, draft, brought, own=own)
+        return {each.record_id: self.vault.seal(each) for each in records}
 
     def _write(
-        self,
-        drafts: Drafts,
-        late: Drafts,
-        erased: Mapping[str, int],
-        first: Mapping[bytes, First],
-        budget: Budget,
-    ) -> dict[bytes, PipelineError]:
-        """Writes the vault records of drafts and of first-seen values; returns the errors by record id."""
-        records = [each for at, draft in drafts.items() if at not in late for each in draft.records]
-        # A consistent value outlives the order that it came with, because later orders point at it too.
-        records += [
-            _consistent(each.draft, each.use) for each in first.values() if each.use.value is not None
+        self, batch: Sequence[InFlight], values: ConsistentValues, sealed: _Sealed, budget: Budget
+    ) -> None:
+        """Writes sealed records to the vault. A value whose record was not written is not entered then."""
+        items = list(sealed.records.values())
+        results = self.vault.put(items, budget) if items else ()
+        if not any(results):
+            return
+        unwritten = {item.record_id: why for item, why in zip(items, results, strict=True) if why is not None}
+        for record, draft in drafts(batch):
+            for record_id in own_ids(record, draft):
+                record.fail(Stage.WRITING, unwritten.get(record_id))
+        for value, first in list(sealed.firsts.items()):
+            if failure := unwritten.get(first.use.pointer.record_id):
+                values.lose(value, first.record, Stage.WRITING, failure)
+                del sealed.firsts[value]
+
+    def _claim(self, values: ConsistentValues, firsts: Iterable[First], budget: Budget) -> None:
+        """Enters new values into the blind index. Their vault records are written, so no entry points at nothing."""
+        by_value = {first.use.blind_index: first for first in firsts}
+        if not by_value:
+            return
+        erased = {first.draft.subject: first.record.erased_until for first in by_value.values()}
+        tokens = self.index.claim([first.entry for first in by_value.values()], erased, budget)
+        values.claim(tokens)
+        for value, failure in tokens.failed.items():
+            values.lose(value, by_value[value].record, Stage.RESOLVING, failure)
+
+    def _adopt(self, batch: Sequence[InFlight], values: ConsistentValues, budget: Budget) -> None:
+        """Gives values that nobody owns to the first customer who uses them."""
+        while adopting := values.adopting(batch):
+            tokens = self.index.adopt([entry for _, entry in adopting.values()], budget)
+            values.claim(tokens)
+            for value, failure in tokens.failed.items():
+                values.lose(value, adopting[value][0], Stage.RESOLVING, failure)
+            values.fail_unknown(batch)
+
+    def _share(self, batch: Sequence[InFlight], values: ConsistentValues, budget: Budget) -> None:
+        """Notes who uses a value that somebody else owns, or nobody."""
+        used = [
+            (record, record.run(Stage.RESOLVING, values.shares_of, record, draft) or {})
+            for record, draft in drafts(batch)
         ]
-        for draft in late.values():
-            gone = [*draft.records, *(_consistent(draft, use) for use in draft.uses if use.value)]
-            records += [record.tombstone(erased[draft.subject]) for record in gone]
-        by_id = {record.record_id: record for record in records}
-        return failed(by_id, self.vault.write(list(by_id.values()), budget) if by_id else [])
-
-    def _claim(
-        self,
-        first: Mapping[bytes, First],
-        unwritten: Mapping[bytes, PipelineError],
-        erased: Mapping[str, int],
-        budget: Budget,
-    ) -> Tokens:
-        """Enters the first-seen values whose vault record is written, so that no entry points at nothing."""
-        entries = [each.entry for each in first.values() if each.use.pointer.record_id not in unwritten]
-        return self.index.claim(entries, erased, budget) if entries else Tokens({}, {})
-
-    def _adopt(self, drafts: Drafts, tokens: Tokens, budget: Budget) -> Tokens:
-        """Gives values that nobody owns to the first customer who uses them; an entry that fails has no token then."""
-        entries = adopted(drafts.values(), tokens.found)
-        if not entries:
-            return tokens
-        answer = self.index.adopt(entries, budget)
-        found = {key: entry for key, entry in tokens.found.items() if key not in answer.failed}
-        return Tokens({**found, **answer.found}, {**tokens.failed, **answer.failed})
-
-    def _share(self, drafts: Drafts, tokens: Tokens, budget: Budget) -> dict[str, PipelineError]:
-        """Notes who uses a value that somebody else owns, or nobody; returns the errors by subject."""
-        shares = shares_of(drafts.values(), tokens.found)
-        results = self.index.share(shares, budget) if shares else []
-        return {share.subject: why for share, why in zip(shares, results, strict=True) if why is not None}
-
-
-def failed(asked: Mapping[Key, object], results: Sequence[PipelineError | None]) -> dict[Key, PipelineError]:
-    """Returns the failures by the key of the item that failed."""
-    return {key: failure for key, failure in zip(asked, results, strict=True) if failure is not None}
-
-
-def _consistent(draft: Draft, use: ConsistentUse) -> VaultRecord:
-    pointer = use.pointer
-    fields = {pointer.tag: use.value} if use.value is not None else {}
-    return VaultRecord(pointer.record_id, fields, 0, draft.subject, draft.arrived, consistent=True)
+        shares: dict[tuple[bytes, str], Share] = {key: each for _, mine in used for key, each in mine.items()}
+        results = self.index.share(list(shares.values()), budget) if shares else ()
+        failures = dict(zip(shares, results, strict=True))
+        for record, mine in used:
+            for key in mine:
+                record.fail(Stage.RESOLVING, failures[key])

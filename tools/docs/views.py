@@ -58,6 +58,7 @@ VIEWS = (
         _TOKENIZERS,
         "RawOrdersStream",
         "RawOrdersQueue",
+        "UnfinishedStartsTable",
         "DeadLetterQueue",
         "LetterBucket",
         "LetterKey",

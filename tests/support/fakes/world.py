@@ -19,6 +19,7 @@ from tokenizer.records import (
     Letter,
     RawRecord,
     SanitizedRecord,
+    SealedRecord,
     Share,
     VaultRecord,
     milliseconds,
@@ -41,10 +42,15 @@ class FakeVault:
     down: PipelineError | None = None
     refused: dict[bytes, PipelineError] = field(default_factory=dict)
 
-    def write(self, records: Sequence[VaultRecord], budget: Budget) -> list[PipelineError | None]:
-        results = [self.down or self.refused.get(record.record_id) for record in records]
+    def seal(self, record: VaultRecord) -> SealedRecord:
+        return SealedRecord(record.record_id, record)
+
+    def put(self, sealed: Sequence[SealedRecord], budget: Budget) -> list[PipelineError | None]:
+        results = [self.down or self.refused.get(each.record_id) for each in sealed]
         self.stored |= {
-            r.record_id: r for r, failure in zip(records, results, strict=True) if failure is None
+            each.record_id: each.item
+            for each, failure in zip(sealed, results, strict=True)
+            if failure is None
         }
         return results
 
@@ -125,8 +131,8 @@ class FakeBus:
     refused: dict[str, PipelineError] = field(default_factory=dict)
     max_bytes: int = 256_000
 
-    def oversize(self, event: SanitizedRecord) -> str | None:
-        return "too large" if len(event.detail) > self.max_bytes else None
+    def oversize(self, event_type: str, detail_bytes: int) -> str | None:
+        return "too large" if detail_bytes > self.max_bytes else None
 
     def publish(self, events: Sequence[SanitizedRecord], budget: Budget) -> list[PipelineError | None]:
         results = [self.down or self.refused.get(event.ingest_id) for event in events]

@@ -24,6 +24,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from tokenizer.aws.compose import invocation, tokenize
+from tokenizer.aws.platform.workers import InTurn, Workers
 
 _READ_TIMEOUT = 5.0
 _CALL = 0.01
@@ -87,17 +88,37 @@ class Published:
     missing: list[str]
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """One entry of a kind of call that AWS never takes.
+
+    Args:
+        call: the call's name.
+        matches: tells the entry.
+        code: AWS's code for it.
+        named: True if AWS says which entry it is and takes the others; False if it refuses the call as a whole.
+    """
+
+    call: str
+    matches: Callable[[Any], bool]
+    code: str = "ValidationException"
+    named: bool = False
+
+
 @dataclass
 class Aws:
     """The account.
 
     Args:
+        refusals: entries that are refused for ever.
         fault: asked before each call, by its number and name; what it answers befalls the call.
         missing: what an event rests on and is not there now.
         meanwhile: what another function does just before the next call of that name.
+        workers: make the calls that go side by side: without threads, so that a seed says all.
     """
 
     clock: Clock = field(default_factory=Clock)
+    refusals: list[Refusal] = field(default_factory=list)
     fault: Callable[[int, str], Kind | None] = lambda _number, _name: None
     missing: Callable[[str], list[str]] = lambda _detail: []
     random: Random = field(default_factory=lambda: Random(0))
@@ -107,6 +128,7 @@ class Aws:
     objects: dict[str, bytes] = field(default_factory=dict)
     deadline: float = float("inf")
     meanwhile: tuple[str, Callable[[], None]] | None = None
+    workers: Callable[[], Workers] = InTurn
     calls: Counter[str] = field(default_factory=Counter)
     numbered: int = 0
     timeouts: int = 0
@@ -120,6 +142,7 @@ class Aws:
         )
         with (
             mock.patch.object(tokenize, "client", self.client),
+            mock.patch.object(tokenize, "Threads", self.workers),
             mock.patch.object(tokenize, "time", time),
             mock.patch.object(invocation, "time", time),
         ):
@@ -158,6 +181,9 @@ class Aws:
             refused = refusal(kind)
             if refused is not None:
                 return _http(refused["Error"].pop("Status")), refused
+        refused = self._refused(name, params)
+        if refused is not None:
+            return _http(400 if "Error" in refused else 200), refused
         if kind is Kind.PARTIAL and name in _PARTIAL_CALLS:
             answer = getattr(self, f"_part_of_{_snake(name)}")(params)
         else:
@@ -189,6 +215,31 @@ class Aws:
                 raise ReadTimeoutError(endpoint_url="https://aws.test")
             case Kind.SLOW:
                 self._pass(_READ_TIMEOUT - 1)
+
+    def _refused(self, name: str, params: Params) -> Params | None:
+        """Returns the answer to a call that holds what is refused for ever, and does the rest if AWS would."""
+        entries = _entries(name, params)
+        for refusal in self.refusals:
+            hit = {at for at, entry in enumerate(entries) if refusal.call == name and refusal.matches(entry)}
+            if not hit:
+                continue
+            if not refusal.named:
+                return _error(refusal.code)
+            if name == "TransactWriteItems":
+                return _cancelled(refusal.code if at in hit else "None" for at in range(len(entries)))
+            rest = [each for at, each in enumerate(entries) if at not in hit]
+            getattr(self, f"_{_snake(name)}")({**params, "Entries": rest})
+            if name == "PutEvents":
+                told = [
+                    {"ErrorCode": refusal.code} if at in hit else {"EventId": "e"}
+                    for at in range(len(entries))
+                ]
+                return {"FailedEntryCount": len(hit), "Entries": told}
+            failed = [
+                {"Id": entries[at]["Id"], "Code": refusal.code, "SenderFault": True} for at in sorted(hit)
+            ]
+            return {"Successful": [{"Id": each["Id"]} for each in rest], "Failed": failed}
+        return None
 
     def _half(self, things: list[Any]) -> set[int]:
         """Returns which entries of a batch are not taken: at least one."""
@@ -337,6 +388,23 @@ class Aws:
     def _put_object(self, params: Params) -> Params:
         self.objects[f"s3://{params['Bucket']}/{params['Key']}"] = bytes(params["Body"])
         return {}
+
+
+def _entries(name: str, params: Params) -> list[Any]:
+    """Returns the entries of a call that may be refused one by one."""
+    match name:
+        case "BatchWriteItem":
+            ((_, requests),) = params["RequestItems"].items()
+            return [each["PutRequest"]["Item"] for each in requests]
+        case "BatchGetItem":
+            ((_, wanted),) = params["RequestItems"].items()
+            return list(wanted["Keys"])
+        case "TransactWriteItems":
+            return [each["Put"]["Item"] for each in params["TransactItems"]]
+        case "PutEvents" | "SendMessageBatch":
+            return list(params["Entries"])
+        case _:
+            return []
 
 
 _CLIENTS: dict[str, Any] = {}

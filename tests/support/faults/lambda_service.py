@@ -48,6 +48,7 @@ SETTINGS = TokenizeSettings(
     shares_table="shares",
     erasures_table="erasures",
     alias_table="aliases",
+    starts_table="starts",
     bus_name="sanitized",
     dead_letter_queue_url="https://sqs.us-east-1.amazonaws.com/000000000000/letters",
     letter_bucket="letters",

@@ -17,6 +17,7 @@ from tokenizer import json_text
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
 from tokenizer.aws.pipeline.alias_lookup import AliasLookup
 from tokenizer.aws.pipeline.sealing import Opener
+from tokenizer.aws.replay.stream import is_failure_record
 from tokenizer.aws.vault import token_keys
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.aws.vault.materials import VaultReaderMaterials
@@ -116,10 +117,21 @@ class Pipeline:
             found[detail["metadata"]["event_id"]].append(detail)
         return found
 
+    def positions(self) -> dict[str, str]:
+        """Returns what the letters say that hold a position alone, by the place of their record."""
+        documents = [json.loads(body) for body in self.aws.messages]
+        return {
+            each["KinesisBatchInfo"]["startSequenceNumber"]: each["requestContext"]["condition"]
+            for each in documents
+            if is_failure_record(json.dumps(each))
+        }
+
     def letters(self) -> dict[str, list[DeadLetter]]:
-        """Returns the dead letters by the place of their record."""
+        """Returns the dead letters that hold their record, by its place."""
         found: dict[str, list[DeadLetter]] = defaultdict(list)
         for body in self.aws.messages:
+            if is_failure_record(body):
+                continue
             letter = DeadLetter.model_validate_json(body)
             found[str(letter.source.sequence_number or letter.source.message_id)].append(letter)
         return found
@@ -189,6 +201,7 @@ class Pipeline:
                 if (
                     codes - {ErrorCode.RETRIES_EXHAUSTED} != {sent.code}
                     and sent.place not in self.queue.unprocessed
+                    and sent.place not in self.positions()
                 ):
                     yield f"{sent.source} {sent.place}: must be a letter of {sent.code}, is {codes or 'none'}"
                 continue

@@ -28,6 +28,7 @@ _TOKENIZES = {
     f"SanitizedBus{OURS}": "events:PutEvents",
     "SharesTable": "dynamodb:BatchWriteItem",
     "TokenKeysTable": "dynamodb:Scan",
+    "UnfinishedStartsTable": "dynamodb:BatchGetItem BatchWriteItem",
     "VaultTable": "dynamodb:BatchWriteItem",
 }
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from local.data.poison import poisons
-from schemas.check import Fault, check
+from schemas.check import check
 from schemas.dead_letter import ErrorCode
+from schemas.fault import Fault
 from schemas.files import Located, NoEventsError, events_in
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, TOKEN_KEYS
 from tests.support.property.events import Raw, raw_events
@@ -17,7 +18,7 @@ from tokenizer import json_text
 from tokenizer.errors import BadRecord
 from tokenizer.pipeline.catalog import catalog
 from tokenizer.pipeline.record_reader import RecordReader
-from tokenizer.pipeline.sanitize import Draft, Sanitizer
+from tokenizer.pipeline.sanitize import Sanitizer
 
 INTAKE = RecordReader(catalog(), Sanitizer(TOKEN_KEYS, SCOPE_KEYS, SUBJECT_KEYS))
 POISONS = [each for each in poisons(seed=5) if each.code is not ErrorCode.TOO_LARGE]
@@ -33,7 +34,7 @@ def code_of(event: bytes) -> ErrorCode | None:
 
 @pytest.mark.parametrize("poison", POISONS, ids=lambda each: each.kind)
 def test_poison_is_found_as_what_the_tokenizer_finds(poison: Any) -> None:
-    verdict = INTAKE.read(stream_record(poison.data)).verdict
+    verdict = INTAKE.read(stream_record(poison.data)).failure
     assert isinstance(verdict, BadRecord)
     assert code_of(poison.data) == poison.code == verdict.code
 
@@ -42,7 +43,7 @@ def test_poison_is_found_as_what_the_tokenizer_finds(poison: Any) -> None:
 @settings(max_examples=60)
 def test_what_the_tokenizer_takes_is_valid(raw: Raw) -> None:
     event = json_text.dump(raw.event)
-    taken = isinstance(INTAKE.read(stream_record(event)).verdict, Draft)
+    taken = INTAKE.read(stream_record(event)).draft is not None
     assert (code_of(event) is None) == taken
 
 

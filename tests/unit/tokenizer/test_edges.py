@@ -147,7 +147,8 @@ def test_a_vault_record_is_gone_at_the_second_that_it_expires(now: float, read: 
     writes = DataKeyWriter(aws, "arn", {}, Bounds(), lambda: 0.0)
     reads = DataKeyReader(aws, ["arn"], {}, Bounds(), lambda: 0.0)
     record = VaultRecord(b"k0".ljust(12, b"\0"), {b"tag0": VaultField("/path", "token", "v")}, 100)
-    VaultWriter(aws, "vault", "vault", VaultWriterMaterials(writes)).write([record], ample_budget())
+    writer = VaultWriter(aws, "vault", "vault", VaultWriterMaterials(writes))
+    writer.put([writer.seal(record)], ample_budget())
     vault = VaultReader(aws, "vault", "vault", VaultReaderMaterials(reads), lambda: now)
     assert (vault.get_decrypted([record.record_id], ample_budget())[record.record_id] == record) is read
 

@@ -13,6 +13,7 @@ from tokenizer.aws.pipeline.sealing import Sealer
 from tokenizer.aws.platform.clients import client, silence_libraries
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.aws.platform.timing import timed
+from tokenizer.aws.platform.workers import Threads
 from tokenizer.aws.vault import token_keys
 from tokenizer.aws.vault.data_keys import DataKeyWriter
 from tokenizer.aws.vault.materials import VaultWriterMaterials
@@ -51,7 +52,8 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
     vault = VaultWriter(
         dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
     )
-    bus = EventBridgeBus(client("events", attempts=1), settings.bus_name, settings.event_max_bytes)
+    events_client = client("events", attempts=1)
+    bus = EventBridgeBus(events_client, settings.bus_name, settings.event_max_bytes, Threads())
     letters = SqsDeadLetters(
         client("sqs", attempts=1),
         settings.dead_letter_queue_url,
@@ -70,7 +72,7 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
         keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
         index = DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1])
         stages = VaultStage(
-            timed(vault, write="vault"),
+            timed(vault, put="vault"),
             timed(index, lookup="index_lookup", claim="index_claims", share="shares"),
             timed(aliases, claim="aliases"),
             timed(erasures, until="erasures"),

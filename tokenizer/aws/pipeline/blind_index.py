@@ -9,7 +9,7 @@ the value. A table of shares names everybody else who uses it, so that erasing o
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tokenizer.aws.platform.batches import chunks, resend, unprocessed
+from tokenizer.aws.platform.batches import chunks, prepare, resend, unprocessed
 from tokenizer.aws.platform.transactions import BATCH, put_together
 from tokenizer.aws.vault.vault import owner
 from tokenizer.errors import PipelineError, VaultIntegrity
@@ -46,11 +46,12 @@ class DynamoBlindIndex:
                 RequestItems={self._table: {"Keys": [_key(each) for each in keys], "ConsistentRead": True}}
             )
             for item in answer["Responses"].get(self._table, []):
-                entry = _entry(item, scopes)
-                if item["seal"]["B"] == self._seal(entry):
-                    found[entry.blind_index] = entry
+                blind_index = bytes.fromhex(item["id"]["S"])
+                entry = self._genuine(item, scopes[blind_index], blind_index)
+                if entry is not None:
+                    found[blind_index] = entry
                 else:
-                    failed[entry.blind_index] = VaultIntegrity("an entry of the blind index is forged")
+                    failed[blind_index] = VaultIntegrity("an entry of the blind index is forged")
             undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
             keys_left = [bytes.fromhex(key["id"]["S"]) for key in undone.get("Keys", [])]
             return unprocessed(keys_left, "reading the blind index")
@@ -78,17 +79,15 @@ class DynamoBlindIndex:
         """Puts entries under conditions; returns those that are stored then, our own or somebody else's."""
         by_key = {entry.blind_index: entry for entry in entries}
         taken: list[bytes] = []
-        failed: dict[bytes, PipelineError] = {}
+        puts, failed = prepare(by_key, put, "writing the blind index")
 
         def send(keys: Sequence[bytes]) -> dict[bytes, PipelineError]:
-            puts = [put(by_key[key]) for key in keys]
-            answers = dict(
-                zip(keys, put_together(self._dynamodb, puts, "writing the blind index"), strict=True)
-            )
+            together = put_together(self._dynamodb, [puts[key] for key in keys], "writing the blind index")
+            answers = dict(zip(keys, together, strict=True))
             taken.extend(key for key, answer in answers.items() if answer is False)
             return {key: answer for key, answer in answers.items() if isinstance(answer, PipelineError)}
 
-        for chunk in chunks(list(by_key), BATCH):
+        for chunk in chunks(list(puts), BATCH):
             failed |= resend(chunk, send, budget, "writing the blind index")
         mine = {key: entry for key, entry in by_key.items() if key not in failed and key not in set(taken)}
         theirs = self.lookup([(by_key[key].scope, key) for key in taken], budget) if taken else Tokens({}, {})
@@ -97,15 +96,17 @@ class DynamoBlindIndex:
     def share(self, shares: Sequence[Share], budget: Budget) -> list[PipelineError | None]:
         """Notes who uses a value that somebody else owns, or nobody. Noting it again is safe."""
         by_key = {(each.record_id, each.subject): each for each in shares}
+        puts, failed = prepare(
+            by_key, lambda share: {"PutRequest": {"Item": _share(share)}}, "sharing values"
+        )
 
         def send(keys: Sequence[tuple[bytes, str]]) -> dict[tuple[bytes, str], PipelineError]:
-            puts: Any = [{"PutRequest": {"Item": _share(by_key[key])}} for key in keys]
-            answer = self._dynamodb.batch_write_item(RequestItems={self._shares: puts})
+            requests: Any = [puts[key] for key in keys]
+            answer = self._dynamodb.batch_write_item(RequestItems={self._shares: requests})
             undone: Sequence[Any] = answer.get("UnprocessedItems", {}).get(self._shares, [])
             return unprocessed((_shared(each["PutRequest"]["Item"]) for each in undone), "sharing values")
 
-        failed: dict[tuple[bytes, str], PipelineError] = {}
-        for chunk in chunks(list(by_key), PUT_BATCH):
+        for chunk in chunks(list(puts), PUT_BATCH):
             failed |= resend(chunk, send, budget, "sharing values")
         return [failed.get((each.record_id, each.subject)) for each in shares]
 
@@ -129,6 +130,14 @@ class DynamoBlindIndex:
             "ExpressionAttributeValues": {":token": {"S": entry.token}},
         }
 
+    def _genuine(self, item: Mapping[str, Any], scope: str, blind_index: bytes) -> IndexEntry | None:
+        """Returns the entry in an item, or None if it is not as it was written."""
+        try:
+            entry = _entry(item, scope, blind_index)
+            return entry if item["seal"]["B"] == self._seal(entry) else None
+        except (LookupError, TypeError, ValueError):
+            return None
+
     def _seal(self, entry: IndexEntry) -> bytes:
         return self._keys.seal(entry.scope, entry.blind_index, entry.token)
 
@@ -137,10 +146,9 @@ def _key(blind_index: bytes) -> dict[str, Any]:
     return {"id": {"S": blind_index.hex()}}
 
 
-def _entry(item: Mapping[str, Any], scopes: Mapping[bytes, str]) -> IndexEntry:
-    blind_index = bytes.fromhex(item["id"]["S"])
+def _entry(item: Mapping[str, Any], scope: str, blind_index: bytes) -> IndexEntry:
     return IndexEntry(
-        scopes[blind_index],
+        scope,
         blind_index,
         item["token"]["S"],
         item["owner"]["S"].partition(".")[0] if "owner" in item else "",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from schemas.dead_letter import DeadLetter, LetterError
+from tokenizer import json_text
 from tokenizer.aws.pipeline.sealing import Sealer
 from tokenizer.aws.platform import traces
 from tokenizer.aws.platform.batches import in_calls, resend
@@ -45,7 +46,7 @@ class SqsDeadLetters:
         self._max_bytes = max_bytes
 
     def send(self, letters: Sequence[Letter], budget: Budget) -> list[PipelineError | None]:
-        """Seals and sends letters.
+        """Seals and sends letters. Some hold their record's position in the stream alone.
 
         Returns:
             None for each letter that was sent, or its error.
@@ -59,12 +60,15 @@ class SqsDeadLetters:
             if down is not None:
                 failures[at] = down
                 continue
+            if letter.position_alone:
+                bodies[at] = _position(letter)
+                continue
             try:
                 sealed = self._sealer.seal(letter.data, letter.source)
-            except PipelineError as error:
-                failures[at] = error
+            except Exception as error:  # noqa: BLE001 -- the map decides, and names the class
+                failures[at] = failure = mapped(error, "sealing a letter")
                 # KMS returns no data key. The next letter would only ask, and wait, again.
-                down = error if isinstance(error, Transient) else None
+                down = failure if isinstance(failure, Transient) else None
                 continue
             try:
                 bodies[at] = self._body(letter, sealed)
@@ -99,6 +103,29 @@ def _entry(at: int, body: str) -> "SendMessageBatchRequestEntryTypeDef":
         # It doesn't count towards a message's size (SQS API reference, MessageSystemAttributes).
         entry["MessageSystemAttributes"] = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}}
     return entry
+
+
+def _position(letter: Letter) -> str:
+    """Returns a letter without the record, in the form in which Lambda itself writes what it gives up of a stream.
+
+    Replay reads the record from the stream. Source: Lambda developer guide, "Retaining discarded batches".
+    """
+    source = letter.source
+    return json_text.dump_text(
+        {
+            "requestContext": {"condition": letter.message, "approximateInvokeCount": letter.attempts},
+            "version": "1.0",
+            "KinesisBatchInfo": {
+                "shardId": source.shard,
+                "startSequenceNumber": source.sequence_number,
+                "endSequenceNumber": source.sequence_number,
+                "approximateArrivalOfFirstRecord": source.arrived_at,
+                "approximateArrivalOfLastRecord": source.arrived_at,
+                "batchSize": 1,
+                "streamArn": source.stream,
+            },
+        }
+    )
 
 
 def _json(letter: Letter, sealed: str | None, sealed_object: str | None) -> str:

@@ -1,15 +1,18 @@
 """Counts an invocation's calls to AWS, for the metrics that its handler writes at the end."""
 
 from collections import Counter
+from threading import Lock
 
 RETRIED = "retried"
 
 _counts: Counter[str] = Counter()
+_one_at_a_time = Lock()  # some calls run side by side
 
 
 def count(name: str, times: int = 1) -> None:
     """Counts calls of a service, or entries that were sent again."""
-    _counts[name] += times
+    with _one_at_a_time:
+        _counts[name] += times
 
 
 def take(*names: str) -> dict[str, int]:

@@ -81,6 +81,7 @@ class TokenizeSettings(DataKeySettings):
         shares_table: the table of who uses values that others own.
         erasures_table: the table of marks and certificates of erasures.
         alias_table: the table with the token of each format-preserving alias.
+        starts_table: the table of invocations that began and never ended, by record.
         bus_name: the bus for sanitized events.
         dead_letter_queue_url: the queue for dead letters.
         letter_bucket: the bucket for letters that are too large for the queue.
@@ -102,6 +103,7 @@ class TokenizeSettings(DataKeySettings):
     shares_table: str
     erasures_table: str
     alias_table: str
+    starts_table: str
     bus_name: str
     dead_letter_queue_url: str
     letter_bucket: str
@@ -250,10 +252,11 @@ class TokenKeysSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiSettings(Settings):
+class ApiSettings(AuditSettings):
     """Holds the settings of the API.
 
     Args:
+        budgets_table: the table of the budgets' counters.
         raw_stream_name: the stream for raw orders.
         orders_table: the table of sanitized orders.
         idempotency_table: the table of used idempotency keys.
@@ -269,6 +272,7 @@ class ApiSettings(Settings):
             bus accepts about as much for the sanitized event.
     """
 
+    budgets_table: str
     raw_stream_name: str
     orders_table: str
     idempotency_table: str

@@ -28,8 +28,8 @@ from schemas.dead_letter import ErrorCode
 from tokenizer.aws.platform.batches import chunks, resend, unprocessed
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.vault.values import packed, unpacked
-from tokenizer.errors import BadRecord, OutOfTime, PipelineError, Transient, VaultIntegrity
-from tokenizer.records import VaultRecord
+from tokenizer.errors import BadRecord, PipelineError, VaultIntegrity
+from tokenizer.records import SealedRecord, VaultRecord
 from tokenizer.time_budget import Budget
 
 if TYPE_CHECKING:
@@ -105,34 +105,17 @@ class _Table:
 class VaultWriter(_Table):
     """Writes vault records. It implements the port `Vault`."""
 
-    def write(self, records: Sequence[VaultRecord], budget: Budget) -> list[PipelineError | None]:
-        """Encrypts and stores records.
-
-        Args:
-            records: the records; one that is stored already is replaced by the same content.
-            budget: the time that is left.
+    def put(self, sealed: Sequence[SealedRecord], budget: Budget) -> list[PipelineError | None]:
+        """Stores sealed records. One that is stored already is replaced by the same content.
 
         Returns:
-            None for each record that was written, or its error; `BadRecord` (`too_large`) for one that never fits.
+            None for each record that was stored, or its error.
         """
+        items = {each.record_id: each.item for each in sealed}
         failures: dict[bytes, PipelineError] = {}
-        items: dict[bytes, Item] = {}
-        down: PipelineError | None = None
-        for record in records:
-            if budget.spent:
-                down = OutOfTime("sealing a vault record: no time left")
-            if down is not None:
-                failures[record.record_id] = down
-                continue
-            try:
-                items[record.record_id] = self._sealed(record)
-            except PipelineError as error:
-                failures[record.record_id] = error
-                # KMS returns no data key. The next record would only ask, and wait, again.
-                down = error if isinstance(error, Transient) else None
         for chunk in chunks(list(items), PUT_BATCH):
             failures |= resend(chunk, lambda ids: self._put(ids, items), budget, "writing the vault")
-        return [failures.get(record.record_id) for record in records]
+        return [failures.get(each.record_id) for each in sealed]
 
     def _put(self, ids: Sequence[bytes], items: Mapping[bytes, Item]) -> dict[bytes, PipelineError]:
         answer = self._dynamodb.batch_write_item(
@@ -143,8 +126,14 @@ class VaultWriter(_Table):
             (bytes.fromhex(each["PutRequest"]["Item"]["id"]["S"]) for each in undone), "writing the vault"
         )
 
-    @translated("sealing a vault record")
-    def _sealed(self, record: VaultRecord) -> Item:
+    @translated("sealing")
+    def seal(self, record: VaultRecord) -> SealedRecord:
+        """Encrypts a record.
+
+        Raises:
+            BadRecord: `too_large`: it never fits into the table.
+            PipelineError: KMS returned no data key, or encrypting failed.
+        """
         item: Item = {
             **_key(record.record_id),
             "values": {"B": packed(record.fields)},
@@ -162,7 +151,7 @@ class VaultWriter(_Table):
         sealed: Item = encrypt_dynamodb_item(item, self._config)
         if _size(sealed) > ITEM_BYTES:
             raise BadRecord(ErrorCode.TOO_LARGE, f"its values fill more than {ITEM_BYTES} bytes of the vault")
-        return sealed
+        return SealedRecord(record.record_id, sealed)
 
 
 class VaultReader(_Table):

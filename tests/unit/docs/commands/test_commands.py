@@ -33,6 +33,7 @@ ELLIPSIS = "..."
 SHOWN: dict[str, str] = {
     r"pytest": "is a test",
     r"make (up|down|demo|verify-audit)$": "tests/e2e/test_make.py",
+    r"make (up|demo) MODULES=": "tests/e2e/test_make.py",
     r"make test-(fast|all)": "each is `make test` with a selection or with bigger numbers",
     r"make (test|lint)": ".ci/run",
     r"make (verify-audit|.*verify-audit) ": "tests/e2e/test_audit.py",

@@ -45,8 +45,8 @@ def test_a_whole_trail_is_a_success(trail: FakeTrail) -> None:
     assert code == 0
     assert text.splitlines() == [
         "day\tchains\tlines\tfirst\tlast\tdays locked\tverdict",
-        "2026-11-22\t1\t2\t10:00:01\t10:00:02\t3,653\twhole",
-        "2026-11-24\t1\t3\t10:00:01\t10:00:03\t3,653\twhole",
+        "2026-11-22\t1\t2\t10:00:01\t10:00:02\t3653\twhole",
+        "2026-11-24\t1\t3\t10:00:01\t10:00:03\t3653\twhole",
         "whole: 5 lines in 2 chains",
     ]
 
@@ -105,7 +105,7 @@ def test_a_day_that_is_gone_from_the_bucket_is_missed(trail: FakeTrail) -> None:
 def test_a_day_that_is_none_is_bad_usage(trail: FakeTrail) -> None:
     with pytest.raises(CommandError) as raised:
         run("--since", "yesterday")
-    assert raised.value.hint == "--since 2026-11-24"
+    assert raised.value.hint == "--since and --until take a day such as 2026-11-24"
 
 
 def test_the_page_shows_the_help() -> None:

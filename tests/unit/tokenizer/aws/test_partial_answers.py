@@ -71,7 +71,8 @@ def _vault_writer(aws: Any) -> VaultWriter:
 
 
 def write_vault(aws: Any) -> Outcomes:
-    return _told(_vault_writer(aws).write([_record(key) for key in KEYS], ample_budget()))
+    writer = _vault_writer(aws)
+    return _told(writer.put([writer.seal(_record(key)) for key in KEYS], ample_budget()))
 
 
 def read_vault(aws: Any) -> Outcomes:

@@ -2,17 +2,22 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.dead_letter import LetterSource
+from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import ARRIVED, SHARD, STREAM, data, order, stream_record
+from tokenizer.identity import Identity
 from tokenizer.pipeline.aggregates import MAX_USER_RECORDS, refused_aggregate, user_records
 from tokenizer.pipeline.json_lines import json_lines
 from tokenizer.pipeline.kpl import aggregated
 from tokenizer.pipeline.sources import kinesis_records
+from tokenizer.records import timestamp
 
 ONE, TWO = data(order(notes="one")), data(order(notes="two\\nlines"))
 
@@ -107,12 +112,24 @@ def test_too_many_lines_for_a_delivery_are_one_letter_that_is_kept_as_lines() ->
     ]
     body = b"\n".join(lines)
     assert user_records(body) == [(None, body)]
-    refused = refused_aggregate(stream_record(body, 7))
+    refused = refused_aggregate(body)
     assert refused is not None
     kept, why = refused
     assert why.code == "too_large"
     assert b"737" not in kept
     assert kept.split(b"\n")[:-1] == lines[:-1]
+
+
+def test_a_message_of_the_queue_is_one_event_however_many_lines_it_has() -> None:
+    body = b"\n".join([ONE] * (MAX_USER_RECORDS + 1))
+    world = World()
+    source = LetterSource(
+        queue="arn:aws:sqs:us-east-1:000000000000:raw", message_id="m-1", arrived_at=timestamp(ARRIVED)
+    )
+    record = replace(stream_record(body), source=source, identity=Identity.of_source(source))
+    (outcome,) = world.tokenizer.tokenize_batch([record], ample_budget())
+    assert outcome.letter is not None
+    assert outcome.letter.code == "malformed_json"
 
 
 _EVENTS = st.lists(

@@ -240,7 +240,7 @@ def test_the_log_has_all_that_a_trace_has_whether_or_not_there_is_one(
         monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
     lines = logged(caplog)
     batch, records = lines["batch"], lines["records"]["records"]
-    assert records == [f"1 {lines['ingest_id']}", "2 malformed_json"]
+    assert records == [f"1 {lines['ingest_id']}", "2 malformed_json reading"]
     assert {name: batch[name] for name in COUNTS} == COUNTS
     assert (batch["milliseconds"].keys(), batch["codes"]) == ({"batch"}, {"malformed_json": 1})
     assert (batch["ids"], batch["failures"], batch["reasons"]) == (["2"], {}, [])
@@ -268,5 +268,5 @@ def test_a_daemon_that_can_not_be_told_costs_the_trace_and_not_the_log(
     monkeypatch.setenv("_X_AMZN_TRACE_ID", SAMPLED)
     monkeypatch.setenv("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:0")
     lines = logged(caplog)
-    assert lines["records"]["records"] == [f"1 {lines['ingest_id']}", "2 malformed_json"]
+    assert lines["records"]["records"] == [f"1 {lines['ingest_id']}", "2 malformed_json reading"]
     assert (lines["failed"]["error"], lines["failed"]["levelname"]) == ("OSError", "ERROR")

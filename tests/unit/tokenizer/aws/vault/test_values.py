@@ -41,7 +41,7 @@ STORED = bytes.fromhex(
 
 
 def fields_of(sample: Path) -> dict[bytes, VaultField]:
-    draft = World().tokenizer.reader.read(stream_record(sample.read_bytes())).verdict
+    draft = World().tokenizer.reader.read(stream_record(sample.read_bytes())).draft
     assert isinstance(draft, Draft)
     return dict(draft.records[0].fields)
 

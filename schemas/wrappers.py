@@ -1,0 +1,117 @@
+"""Takes a raw event out of the wrapper that another service has put around it.
+
+Three wrappers are known: a notification of SNS (without raw message delivery), an event of EventBridge, and a CloudEvent
+in structured mode. A record counts as wrapped only if it has none of our envelope's four fields and every mandatory field
+of one wrapper. One layer is taken off. The wrapper's other fields go on as one field that no schema names, so they are
+tokenized and not lost.
+
+Sources: docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html,
+docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html,
+github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md and formats/json-format.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from schemas import strict_json
+from schemas.base import Envelope
+from schemas.dead_letter import ErrorCode
+from schemas.fault import Fault
+from schemas.sanitized import SOURCE
+
+OTHERS = "wrapper"  # the field that holds the wrapper's other fields
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """Describes one kind of wrapper.
+
+    Args:
+        name: its name in messages.
+        mandatory: the fields that every wrapper of this kind has.
+        holds: the field that holds the event.
+        as_text: True if the event is JSON text in a string there; False if it is a JSON object.
+    """
+
+    name: str
+    mandatory: frozenset[str]
+    holds: str
+    as_text: bool = False
+
+    def fits(self, record: Mapping[str, Any]) -> bool:
+        """Returns True if a record is wrapped in this way."""
+        if not record.keys() >= self.mandatory:
+            return False
+        return isinstance(record[self.holds], str) if self.as_text else isinstance(record[self.holds], dict)
+
+
+SNS = Wrapper(
+    "an SNS notification",
+    frozenset({"Type", "MessageId", "TopicArn", "Message", "Timestamp"}),
+    holds="Message",
+    as_text=True,
+)
+EVENTBRIDGE = Wrapper(
+    "an EventBridge event",
+    frozenset({"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"}),
+    holds="detail",
+)
+CLOUDEVENT = Wrapper("a CloudEvent", frozenset({"specversion", "id", "source", "type", "data"}), holds="data")
+WRAPPERS = (SNS, EVENTBRIDGE, CLOUDEVENT)
+
+
+def wrapper_of(record: object) -> Wrapper | None:
+    """Returns the kind of wrapper around a parsed record, or None if there is none."""
+    if not isinstance(record, dict) or any(name in record for name in Envelope.model_fields):
+        return None
+    return next((each for each in WRAPPERS if each.fits(record)), None)
+
+
+def event_in(record: Any) -> Any:
+    """Returns the event in a parsed record: what its wrapper holds, or the record itself if it has no wrapper.
+
+    Raises:
+        Fault: the wrapper holds one of our own sanitized events, or no JSON object.
+    """
+    wrapper = wrapper_of(record)
+    return record if wrapper is None else taken_out(record, wrapper)
+
+
+def taken_out(record: Mapping[str, Any], wrapper: Wrapper) -> dict[str, Any]:
+    """Returns the event in a wrapped record, with the wrapper's other fields in one field behind its own.
+
+    Raises:
+        Fault: the wrapper holds one of our own sanitized events, or no JSON object.
+    """
+    if wrapper is EVENTBRIDGE and record["source"] == SOURCE:
+        raise Fault(ErrorCode.INVALID_FIELD, "/source: an event of this pipeline is no raw event")
+    event = _held(record[wrapper.holds], wrapper)
+    return {**event, _free(event): {key: value for key, value in record.items() if key != wrapper.holds}}
+
+
+def wrapped_again(event: Mapping[str, Any], wrapper: Wrapper) -> dict[str, Any]:
+    """Returns the wrapped record from which an event was taken out; the event may have lost fields since."""
+    inner = dict(event)
+    others = inner.popitem()[1]  # it stands behind the event's own fields
+    return {**others, wrapper.holds: str(strict_json.ENCODER.encode(inner)) if wrapper.as_text else inner}
+
+
+def _free(event: Mapping[str, Any]) -> str:
+    """Returns a name for the wrapper's other fields that no field of the event has."""
+    name = OTHERS
+    while name in event:
+        name += "_"
+    return name
+
+
+def _held(held: Any, wrapper: Wrapper) -> dict[str, Any]:
+    if not wrapper.as_text:
+        return dict(held)
+    try:
+        event = strict_json.parse(held.encode("utf-8", "surrogatepass"))
+    except strict_json.NotStrictJson as refused:
+        raise Fault(ErrorCode.MALFORMED_JSON, f"/{wrapper.holds}: {refused}") from None
+    if not isinstance(event, dict):
+        raise Fault(ErrorCode.NOT_AN_OBJECT, f"/{wrapper.holds}: {wrapper.name} holds JSON, but no object")
+    return event

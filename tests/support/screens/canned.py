@@ -1,0 +1,235 @@
+"""A stack in memory for the commands: one answer for each call, and a call that takes as long as somebody watches.
+
+No call leaves the process. A call that no command makes has no answer, and asking for it is an error.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from tests.support.fakes.replay_function import body
+
+# Where it is set, the first call to the stack makes this file, and takes until somebody ends it.
+SLOW = "CANNED_SLOW"
+LETTERS = "CANNED_LETTERS"
+REGION = "us-east-1"
+OUTPUTS = {
+    name: f"orders-{name}"
+    for name in (
+        "AnalyticsBucketName",
+        "DeadLetterQueueUrl",
+        "HoneyFunctionName",
+        "RekeyFunctionName",
+        "ReplayFunctionName",
+        "SanitizedBusName",
+        "UnprocessedQueueUrl",
+        "VaultTableName",
+    )
+}
+TOKEN = "tok_" + "0" * 26
+KEY = f"arn:aws:kms:{REGION}:000000000000:key/6f1c1d2e-0000-4000-8000-000000000001"
+_CODES = ("invalid_field", "malformed_json", "unsupported_schema_version")
+_STEP = 60.0  # seconds; longer than any test waits
+
+
+def write_state(folder: Path) -> None:
+    """Describes the stack where the commands look for it."""
+    state = {"endpoint_url": "http://127.0.0.1:9", "region": REGION, "outputs": OUTPUTS}
+    (folder / ".local").mkdir(parents=True, exist_ok=True)
+    (folder / ".local" / "stack.json").write_text(json.dumps(state))
+
+
+def wait_if_slow() -> None:
+    """Takes long, once, where somebody wants to interrupt a command in the middle of its work."""
+    mark = os.environ.pop(SLOW, None)
+    if mark:
+        Path(mark).touch()
+        time.sleep(_STEP)
+
+
+class Session:
+    """Stands for a session of boto3."""
+
+    region_name = REGION
+
+    def __init__(self, **_: Any) -> None: ...
+
+    def client(self, service: str, **_: Any) -> "Client":
+        return Client(service)
+
+
+class Client:
+    """Answers a service's calls from the table below."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        answer = ANSWERS[self._service, operation]
+
+        def call(*names: str, **request: Any) -> Any:
+            wait_if_slow()
+            return answer(*names, **request)
+
+        return call
+
+
+def letter_id(at: int) -> str:
+    return f"{at * 2_654_435_761 % 2**32:08x}-0000-4000-8000-{at:012x}"
+
+
+class Letters:
+    """The dead-letter queue: letters that are received once, and come back when they are given back."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, int] = {}
+        self._held: dict[str, int] = {}
+
+    def fill(self) -> None:
+        """Puts as many letters there as the environment says."""
+        self._waiting = {letter_id(at): at for at in range(int(os.environ.get(LETTERS, "12")))}
+
+    def receive_message(self, **_: Any) -> dict[str, Any]:
+        taken = list(self._waiting)[:10]
+        for each in taken:
+            self._held[each] = self._waiting.pop(each)
+        return {
+            "Messages": [
+                {"MessageId": each, "ReceiptHandle": each, "Body": _letter(self._held[each])}
+                for each in taken
+            ]
+        }
+
+    def change_message_visibility_batch(self, **request: Any) -> dict[str, Any]:
+        for each in request["Entries"]:
+            self._waiting[each["ReceiptHandle"]] = self._held.pop(each["ReceiptHandle"], 0)
+        return {}
+
+    def delete_message_batch(self, **request: Any) -> dict[str, Any]:
+        for each in request["Entries"]:
+            self._held.pop(each["ReceiptHandle"], None)
+        return {}
+
+    def get_queue_attributes(self, **request: Any) -> dict[str, Any]:
+        ours = request["QueueUrl"] == OUTPUTS["DeadLetterQueueUrl"]
+        counts = (len(self._waiting), 2) if ours else (3, 0)
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        return {"Attributes": dict(zip(names, map(str, counts), strict=True))}
+
+
+def _ago(**units: int) -> str:
+    return (datetime.now(UTC) - timedelta(**units)).replace(microsecond=0).isoformat()
+
+
+def _letter(at: int) -> str:
+    code = _CODES[at % len(_CODES)]
+    letter = json.loads(body(at, code))
+    letter["error"]["message"] = {
+        "invalid_field": "/order/total: Value error, not a decimal number",
+        "malformed_json": "the record is no JSON",
+        "unsupported_schema_version": "/schema_version: order.placed has no such version",
+    }[code]
+    letter["source"]["arrived_at"] = _ago(hours=3 * (at % 12), minutes=5)
+    return json.dumps(letter)
+
+
+def _replay(asked: dict[str, Any]) -> dict[str, Any]:
+    fields = [
+        {"path": "/event_id", "type": "string", "length": 36},
+        {"path": "/order/customer/name", "type": "string", "length": 12},
+        {"path": "/order/total", "type": "string", "length": 6},
+    ]
+    opened = {"/order/total": "12,00"}
+    kept = [letter_id(7), letter_id(8)]
+    moment = _ago(days=2, minutes=5)
+    noted = {"id": kept[0], "kept_at": moment, "code": "malformed_json", "reason": "producer is gone"}
+    answers: dict[str, dict[str, Any]] = {
+        "show": {"outline": {"bytes": 1234, "json": True, "fields": fields}},
+        "reveal": {"record": '{"order": {"total": "12,00"}}', "fields": opened, "missing": []},
+        "edit": {"results": [{"status": "published", "edited": "0" * 24}]},
+        "shards": {"shards": ["shardId-000000000000", "shardId-000000000001"]},
+        "stream": {"read": 1200, "published": 1200, "failed": [], "failures": 0, "next": None},
+        "quarantined": {"ids": kept, "letters": [noted]},
+        "quarantine": {},
+        "restore": {},
+        "unprocessed": {"results": []},
+    }
+    if asked["action"] == "replay":
+        return {"results": [_result(each) for each in asked["letters"]]}
+    return answers[asked["action"]]
+
+
+def _result(letter: str) -> dict[str, Any]:
+    error = json.loads(letter)["error"]
+    if error["code"] == "malformed_json":
+        return {"status": "failed", "code": "malformed_json", "message": "the record is no JSON"}
+    return {"status": "published"}
+
+
+def _rekey(_: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "target": KEY,
+        "round": 1,
+        "segments": 2,
+        "phase": "done",
+        "begun_at": 1_795_000_000_000,
+        "finished_at": 1_795_000_060_000,
+        "left": [],
+        "moving": {"moved": 12_345},
+        "verified": {"current": 12_345},
+        "unreadable": [],
+    }
+
+
+def _honey(_: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "tokens": [
+            {"token": TOKEN, "kind": "card_number", "note": "wiki", "seeded_at": "2026-11-24T10:00:00Z"}
+        ]
+    }
+
+
+_FUNCTIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    OUTPUTS["ReplayFunctionName"]: _replay,
+    OUTPUTS["RekeyFunctionName"]: _rekey,
+    OUTPUTS["HoneyFunctionName"]: _honey,
+}
+
+
+def _invoked(**request: Any) -> dict[str, Any]:
+    answer = _FUNCTIONS[request["FunctionName"]](json.loads(request["Payload"]))
+    return {"Payload": BytesIO(json.dumps(answer).encode())}
+
+
+class _Pages:
+    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
+        yield {"Items": [{"id": {"S": "a"}}, {"id": {"S": "b"}}], "Contents": []}
+
+
+def _archive(**_: Any) -> dict[str, Any]:
+    return {"State": "RUNNING", "EventLastReplayedTime": datetime(2026, 11, 24, tzinfo=UTC)}
+
+
+QUEUE = Letters()
+ANSWERS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("sts", "get_caller_identity"): lambda **_: {
+        "Arn": "arn:aws:sts::000000000000:assumed-role/operator/ann"
+    },
+    ("sqs", "receive_message"): QUEUE.receive_message,
+    ("sqs", "change_message_visibility_batch"): QUEUE.change_message_visibility_batch,
+    ("sqs", "delete_message_batch"): QUEUE.delete_message_batch,
+    ("sqs", "get_queue_attributes"): QUEUE.get_queue_attributes,
+    ("lambda", "invoke"): _invoked,
+    ("events", "start_replay"): _archive,
+    ("events", "describe_replay"): _archive,
+    ("events", "cancel_replay"): _archive,
+    ("dynamodb", "describe_table"): lambda **_: {"Table": {"KeySchema": [{"AttributeName": "id"}]}},
+    ("dynamodb", "put_item"): lambda **_: {},
+    ("dynamodb", "get_paginator"): lambda _: _Pages(),
+    ("s3", "get_paginator"): lambda _: _Pages(),
+}
