@@ -211,7 +211,7 @@ def test_every_function_runs_our_code_on_our_layer(stack: Stack) -> None:
     for name, each in stack.functions().items():
         assert each["Handler"] == f"handlers.{HANDLERS[name]}.handler", name
         assert each["Runtime"] == "python3.13", name
-        assert [str(one).removeprefix("orders-") for one in each["Layers"]] == [layer], name
+        assert [str(one).split(":")[-2] for one in each["Layers"]] == [layer], name
 
 
 def test_no_function_has_settings_that_are_not_tested_here(stack: Stack) -> None:
@@ -239,4 +239,4 @@ def test_every_function_waits_for_its_policies(stack: Stack) -> None:
             for policy, properties in stack.of("AWS::IAM::Policy").items()
             if role in {stack.named(f"arn:aws:iam::{ACCOUNT}:role/{one}") for one in properties["Roles"]}
         }
-        assert policies <= set(listed(stack.resources[name].get("DependsOn", []))), name
+        assert policies <= stack.there_before(name), name

@@ -8,6 +8,7 @@ import pytest
 from local.emulator.package import ROOT
 from local.emulator.template import load
 from tests.support.security.deployed import Stack, deployed
+from tools.lint.settled import deployed_stacks
 
 SWITCH = ("true", "false")
 ARN = "arn:aws:iam::111122223333:role/somebody"
@@ -58,6 +59,7 @@ PARAMETERS: dict[str, tuple[Any, Any]] = {
     "VpcCidr": ("10.80.0.0/24", None),
     "VpcId": ("", None),
     "WebAclEnabled": ("true", SWITCH),
+    **{f"{module}Enabled": ("true", SWITCH) for module in ("Api", "Honeytokens", "Lake", "Monitoring")},
 }
 
 
@@ -150,8 +152,16 @@ STRUCTURE: dict[str, tuple[dict[str, str], set[str]]] = {
     "WebAclEnabled": ({"WebAclEnabled": "false"}, {"WebAcl", "WebAclAssociation"}),
     "Zones": ({"FirstZone": "zone-1", "SecondZone": "zone-2"}, {"PrivateSubnetA", "PrivateSubnetB"}),
 }
-# An existing network: test_network.py.
-ELSEWHERE = {"PrivateSubnetIds", "VpcId"}
+# What changes in other modules when one is left out: roles that keys name, and what tells of all.
+ROLES_OF_ALL = {"AuditKey", "NetworkPolicy", "TracesPolicy"}
+LEFT_OUT: dict[str, set[str]] = {
+    "Api": ROLES_OF_ALL | NAME_KEYS | {"ApiRole", "FingerprintKey", "PaymentRole", "VaultKey"},
+    "Honeytokens": ROLES_OF_ALL | {"HoneyRole"},
+    "Lake": {"Dashboard", "LakeLettersAlarm", "LakeStaleAlarm"},
+    "Monitoring": set(),
+}
+# An existing network: test_network.py. The switches of modules: LEFT_OUT.
+ELSEWHERE = {"PrivateSubnetIds", "VpcId", *(f"{module}Enabled" for module in LEFT_OUT)}
 # Widgets show limits, and the answers of the gateway the origin; their own tests read those texts.
 SHOWS = {"Dashboard", "Api"}
 
@@ -225,6 +235,16 @@ def test_a_value_comes_to_all_resources_of_a_type(name: str) -> None:
 def test_a_choice_changes_what_it_is_for_and_nothing_else(name: str) -> None:
     given, resources = STRUCTURE[name]
     assert changes(given).keys() == resources
+
+
+@pytest.mark.parametrize("module", LEFT_OUT)
+def test_a_module_that_is_left_out_leaves_nothing_behind_and_no_other_changes(module: str) -> None:
+    given = {f"{module}Enabled": "false"}
+    own = set(deployed_stacks()[module.lower()]["Resources"])
+    assert module.lower() not in deployed_stacks(given)
+    assert not own & deployed(given).resources.keys()
+    gone = {name for name in changes(given) if "Deployment" not in name}
+    assert gone - {name for name in own if "Deployment" not in name} == LEFT_OUT[module]
 
 
 def test_a_paused_stack_takes_nothing_in() -> None:
