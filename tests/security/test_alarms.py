@@ -154,7 +154,7 @@ def test_no_alarm_has_settings_that_change_when_it_rings(stack: Stack) -> None:
         assert each["AlarmDescription"], name
 
 
-def told(given: dict[str, str]) -> dict[str, list[str]]:
+def actions_of(given: dict[str, str]) -> dict[str, list[str]]:
     """Returns whom each alarm tells with some parameters."""
     stack = deployed(given)
     return {name: each["AlarmActions"] for name, each in stack.of("AWS::CloudWatch::Alarm").items()}
@@ -162,15 +162,15 @@ def told(given: dict[str, str]) -> dict[str, list[str]]:
 
 def test_every_alarm_tells_the_topic_that_is_given() -> None:
     topic = "arn:aws:sns:eu-central-1:111122223333:somebody"
-    assert told({"AlarmTopicArn": topic}) == {name: [topic] for name in ALARMS}
-    assert told({}) == {name: [] for name in ALARMS}
+    assert actions_of({"AlarmTopicArn": topic}) == {name: [topic] for name in ALARMS}
+    assert actions_of({}) == {name: [] for name in ALARMS}
 
 
 def test_urgent_alarms_and_notices_have_topics_of_their_own() -> None:
     urgent, notice = (f"arn:aws:sns:eu-central-1:111122223333:{name}" for name in ("urgent", "notice"))
-    by_topic = told({"AlarmTopicArn": urgent, "NoticeTopicArn": notice})
+    by_topic = actions_of({"AlarmTopicArn": urgent, "NoticeTopicArn": notice})
     assert by_topic == {name: [urgent if name in URGENT else notice] for name in ALARMS}
-    by_mail = told({"AlarmEmail": "duty@example.com"})
+    by_mail = actions_of({"AlarmEmail": "duty@example.com"})
     assert by_mail == {name: [URGENT_TOPIC if name in URGENT else NOTICE_TOPIC] for name in ALARMS}
 
 
