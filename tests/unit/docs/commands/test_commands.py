@@ -26,7 +26,7 @@ CLIS: dict[str, typer.Typer] = {
 # Of `aws` itself.
 GLOBAL = {"--query", "--output", "--profile", "--region", "--endpoint-url", "--cli-binary-format"}
 # Commands of `aws` that are no operation of a service.
-CUSTOM = {("s3", "cp"), ("s3", "rb"), ("cloudformation", "deploy")}
+CUSTOM = {("logs", "tail"), ("s3", "cp"), ("s3", "rb"), ("cloudformation", "deploy")}
 ELLIPSIS = "..."
 
 # Who runs a command: the first pattern that fits. A path is a test that runs it, or what it calls; all else is why none does.
