@@ -64,7 +64,7 @@ def _parts(stack: Stack, name: str) -> dict[str, Callable[[], Any]]:
         "last_hour": lambda: sources.last_hour(stack),
         "lag_seconds": lambda: sources.lag(stack),
         "queues": lambda: sources.queues(stack),
-        "letters": lambda: sources.letters(stack),
+        "letters": lambda: sources.letters_by_code(stack),
         "keys": lambda: sources.keys(stack),
         "deployment": lambda: sources.deployment(stack, name),
         "rules": lambda: sources.rules(stack),

@@ -82,7 +82,7 @@ def queues(stack: Stack) -> dict[str, dict[str, int]]:
     return found
 
 
-def letters(stack: Stack) -> list[dict[str, Any]]:
+def letters_by_code(stack: Stack) -> list[dict[str, Any]]:
     """Returns the numbers of letters by code and age, of the first few hundred; holds each for a moment."""
     sqs, url = stack.client("sqs"), stack.output("DeadLetterQueueUrl")
     counted: Counter[tuple[str, str]] = Counter()
