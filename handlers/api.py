@@ -14,25 +14,38 @@ from handlers.rest.answers import HEADERS, JSON, PROBLEMS, HttpError, answer, pr
 from handlers.rest.callers import SCOPES, verified_caller
 from handlers.rest.models import (
     Accepted,
+    FindRequest,
+    FoundCustomers,
     RawOrder,
     RevealRequest,
     SanitizedOrder,
     TokensAnswer,
     TokensRequest,
 )
-from handlers.runtime import fail, logger, type_only
+from handlers.runtime import fail, log_alarm_metrics, logger, type_only
 from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
+from tokenizer.authorization.look_ups import LookUps
+from tokenizer.aws.api.consistent_kinds import consistent_kinds
+from tokenizer.aws.api.customer_finder import CustomerFinder
 from tokenizer.aws.api.order_service import OrderService, checked
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.authorization.cedar import CedarPolicies
-from tokenizer.aws.compose.api import order_service, route_policies, synchronous_tokenizer
+from tokenizer.aws.compose.api import (
+    customer_finder,
+    look_ups,
+    order_service,
+    route_policies,
+    synchronous_tokenizer,
+)
 from tokenizer.aws.platform.settings import ApiSettings
 from tokenizer.callers import Caller
 from tokenizer.errors import Refused
 from tokenizer.messages.erasure import ErasureCertificate
 from tokenizer.messages.payments import PaymentAnswer
 from tokenizer.messages.reveal import RevealAnswer, RevealedToken
+from tokenizer.pipeline.consistent_fields import consistent_tokens, with_consistent
+from tokenizer.vault.categories import category
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)]
 OrderId = Annotated[str, Path(min_length=1, max_length=256, examples=["SO-1001"])]
@@ -59,6 +72,16 @@ def _waiting() -> SynchronousTokenizer:
 @cache
 def _service() -> OrderService:
     return order_service(_settings())
+
+
+@cache
+def _look_ups() -> LookUps:
+    return look_ups(_settings(), _policies())
+
+
+@cache
+def _finder() -> CustomerFinder:
+    return customer_finder(_settings(), _look_ups)
 
 
 @cache
@@ -111,32 +134,49 @@ def post_order(
     idempotency_key: Key = None,
     prefer: Annotated[str | None, Header(alias="Prefer", max_length=64)] = None,
 ) -> Answer:
-    """Takes a raw order event. It is tokenized and published within seconds, or at once with `Prefer: wait`."""
-    data, caller = _body(), _caller().name
+    """Takes a raw order event. It is tokenized and published within seconds, or at once with `Prefer: wait`.
+
+    Consistent tokens are null for callers who may not look them up.
+    """
+    data, caller = _body(), _caller()
     if prefer is not None and "wait" in prefer.lower():
         checked(data)
-        shown = _waiting().order(data, caller, idempotency_key)
+        shown = _waiting().order(data, caller.name, idempotency_key)
+        shown = {**shown, "data": _visible(shown["data"], "orders")}
         return answer(201, shown, {"Preference-Applied": "wait"})
-    return answer(202, _service().take(data, caller, idempotency_key))
+    return answer(202, _service().take(data, caller.name, idempotency_key))
 
 
 @_people_and_machines(
     "POST", "/tokens", status_code=201, tags=[description.TOKENS], responses=_answers(_201=TokensAnswer)
 )
 def tokenize(request: TokensRequest, idempotency_key: Key = None) -> Answer:
-    """Returns tokens for up to 100 values of named kinds."""
-    values = [(each.kind, each.value) for each in request.values]
-    tokens = _waiting().values(values, _caller().name, idempotency_key, request.customer_id)
-    return answer(201, {"tokens": tokens})
+    """Returns tokens for up to 100 values of named kinds.
+
+    A consistent token is null for callers who may not look it up.
+    """
+    values, purpose = [(each.kind, each.value) for each in request.values], request.purpose or ""
+    caller, look_ups = _caller(), _look_ups()
+    consistent = consistent_kinds()
+    hidden = consistent - look_ups.permitted(caller, purpose)
+    tokens = _waiting().values(values, caller.name, idempotency_key, request.customer_id, hidden)
+    found = [
+        (kind, token) for (kind, _), token in zip(values, tokens, strict=True) if kind in consistent and token
+    ]
+    visible = look_ups.visible(caller, "tokens", found, purpose)
+    hidden_tokens = {token for _, token in found} - visible
+    return answer(201, {"tokens": [None if each in hidden_tokens else each for each in tokens]})
 
 
 @_people_and_machines(
     "GET", "/orders/<order_id>", tags=[description.ORDERS], responses=_answers(_200=SanitizedOrder)
 )
 def get_order(order_id: OrderId) -> Answer:
-    """Returns the latest sanitized order."""
+    """Returns the latest sanitized order. Consistent tokens are null for callers who could have named the values."""
     found = _service().order(order_id)
-    return answer(200, found) if found else problem(404, "not_found", "there is no such order")
+    if found is None:
+        return problem(404, "not_found", "there is no such order")
+    return answer(200, {**found, **_visible({"order": found["order"]}, "orders/{order_id}")})
 
 
 @app.post(
@@ -171,6 +211,21 @@ def reveal(request: RevealRequest) -> Answer:
     return answer(200, {"tokens": {token: _shown(each) for token, each in found.tokens.items()}})
 
 
+@app.post(
+    "/customer-lookups",
+    tags=[description.CUSTOMERS],
+    security=description.PEOPLE,
+    responses=_answers(_200=FoundCustomers),
+)
+def find_customers(request: FindRequest) -> Answer:
+    """Finds the customers who used an email, and their orders. Each look-up is counted and audited."""
+    found = _finder().find(request.email, request.purpose, _caller())
+    customers = [
+        {"customer_id": customer_id, "order_ids": orders} for customer_id, orders in sorted(found.items())
+    ]
+    return answer(200, {"customers": customers})
+
+
 @app.delete(
     "/customers/<customer_id>",
     tags=[description.CUSTOMERS],
@@ -199,6 +254,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 -- any error; only its class is shown
         fail(type(error).__name__)
         raise type_only(error) from None
+    finally:
+        log_alarm_metrics()
 
 
 def _answered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -218,6 +275,15 @@ def _body() -> bytes:
 
 def _caller() -> Caller:
     return verified_caller(app.current_event.raw_event)
+
+
+def _visible(data: dict[str, Any], route: str) -> dict[str, Any]:
+    """Returns the data of a sanitized event without the consistent tokens that the caller may not see."""
+    caller = _caller()
+    found = [(category(name), token) for name, token in consistent_tokens(data)]
+    visible = _look_ups().visible(caller, route, found) if found else frozenset()
+    shown: dict[str, Any] = with_consistent(data, lambda _, token: token if token in visible else None)
+    return shown
 
 
 def _shown(token: RevealedToken) -> dict[str, Any]:

@@ -7,15 +7,19 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.batch_outcomes import log_batch, tokenize_answer
-from handlers.runtime import redact_errors
+from handlers.runtime import answer_errors, redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.look_up import look_up_maker
 from tokenizer.aws.compose.tokenize import maker
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
+from tokenizer.messages.base import parse_message
+from tokenizer.messages.look_up import LOOK_UP, LOOKED_UP_MODE, LookUpAnswer
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TokenizeMessage, tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import values_catalog
+from tokenizer.pipeline.look_up import LookUp
 from tokenizer.pipeline.sources import api_record, sqs_records
 from tokenizer.records import RawRecord
 from tokenizer.time_budget import Budget
@@ -36,6 +40,11 @@ def _kept_for_values() -> ExpiringCache[Tokenizer]:
     return ExpiringCache(maker(_settings(), values_catalog()))
 
 
+@cache
+def _kept_look_up() -> ExpiringCache[LookUp]:
+    return ExpiringCache(look_up_maker(_settings()))
+
+
 def _tokenizer() -> Tokenizer:
     return _kept().current()
 
@@ -46,11 +55,13 @@ def _budget(context: LambdaContext) -> Budget:
 
 @redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Tokenizes a batch from the queue.
+    """Tokenizes a batch from the queue, or looks up the token that a value has.
 
     Returns:
-        The partial batch response: each message that has to be delivered again.
+        The partial batch response: each message that has to be delivered again. For a look-up, the token.
     """
+    if event.get("mode") == LOOKED_UP_MODE:
+        return _looked_up(event, context)
     asked = tokenize_message(event)
     tokenizer = _kept_for_values().current() if asked.mode is Mode.VALUES else _tokenizer()
     outcomes = tokenizer.tokenize_batch(_records(asked), _budget(context), asked.mode)
@@ -61,6 +72,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {
         "batchItemFailures": [{"itemIdentifier": each.record.item_id} for each in outcomes if each.failure]
     }
+
+
+@answer_errors()
+def _looked_up(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    asked = parse_message(LOOK_UP, event)
+    token = _kept_look_up().current().token(asked.kind, asked.value, _budget(context))
+    return LookUpAnswer(token=token).model_dump()
 
 
 def _records(asked: TokenizeMessage) -> list[RawRecord]:

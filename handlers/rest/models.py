@@ -80,7 +80,10 @@ class NamedValue(_Model):
 
 
 class TokensRequest(_Model):
-    """Holds values to tokenize, and the customer whose they are, so that erasing the customer erases them."""
+    """Holds values to tokenize, and the customer whose they are, so that erasing the customer erases them.
+
+    `purpose` says why consistent tokens are looked up, for the audit trail.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=_example(
@@ -94,13 +97,39 @@ class TokensRequest(_Model):
     )
 
     customer_id: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    purpose: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     values: Annotated[list[NamedValue], Field(min_length=1, max_length=100)]
 
 
 class TokensAnswer(_Model):
-    """Holds a token for each value, in the same order."""
+    """Holds a token for each value, in the same order.
 
-    tokens: list[str]
+    It is null where the same value always has the same token, and the caller may not look that up.
+    """
+
+    tokens: list[str | None]
+
+
+class FindRequest(_Model):
+    """Holds a customer's email, and the purpose for which the customer is looked for."""
+
+    model_config = ConfigDict(json_schema_extra=_example({"email": "ann@example.com", "purpose": "support"}))
+
+    email: Annotated[str, Field(min_length=1, max_length=320)]
+    purpose: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class FoundCustomer(_Model):
+    """Holds a customer who used an email, and the latest orders in which they did."""
+
+    customer_id: str
+    order_ids: list[str]
+
+
+class FoundCustomers(_Model):
+    """Holds the customers who used an email; none if nobody did."""
+
+    customers: list[FoundCustomer]
 
 
 class RevealRequest(_Model):

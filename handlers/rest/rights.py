@@ -18,6 +18,7 @@ ACTIONS = {
     ("POST", "/tokens"): RouteAction.TOKENIZE,
     ("POST", "/orders/{order_id}/payments"): RouteAction.CHARGE,
     ("POST", "/tokens/reveal"): RouteAction.ASK_REVEAL,
+    ("POST", "/customer-lookups"): RouteAction.LOOK_UP,
     ("DELETE", "/customers/{customer_id}"): RouteAction.ERASE,
 }
 _BY_FUNCTIONS = frozenset({RouteAction.CHARGE, RouteAction.ASK_REVEAL, RouteAction.ERASE})

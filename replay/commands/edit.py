@@ -1,7 +1,7 @@
 """Changes one letter's record and replays it: by a JSON Patch, or by hand in an editor.
 
 The editor opens the fields that the letter's message names, each by its path. So nobody has to see the rest of a record
-to mend a field. A record that is no JSON has no fields, and is opened as it is.
+to mend a field. A record that is no JSON has no fields, and can't be edited.
 """
 
 import json
@@ -27,6 +27,7 @@ _BY_HAND = "-"
 # A letter's message names each wrong field: "/order/total: ...; /order/items/0/sku: ...".
 _PATHS = re.compile(r"(?:^|; )(/[^:]*): ")
 _PUBLISHED = "published"
+_FILE = "fields.json"
 
 
 def run_edited(
@@ -53,8 +54,13 @@ def run_edited(
     stack = open_stack()
     letter = the_letter(open_queue(stack), wanted.ids[0])
     opened = tuple(fields) or fields_at_fault(letter)
+    if patch is None and not opened:
+        raise CommandError(
+            f"the letter's message names no field: {letter.message}",
+            f"--field PATH opens one; `replay quarantine {letter.letter_id[:8]} --reason WHY` if it can't be repaired",
+        )
     if not apply:
-        how = f"at {', '.join(opened) or 'its whole text'}" if patch is None else f"by {edit}"
+        how = f"at {', '.join(opened)}" if patch is None else f"by {edit}"
         show_answer(
             {"dry_run": True, "would_edit": letter.letter_id},
             f"would edit {letter.letter_id} {how}; add --apply to act",
@@ -125,16 +131,10 @@ def _by_hand(function: ReplayFunction, request: Mapping[str, Any], paths: Sequen
     Raises:
         CommandError: the editor failed, or nothing was changed.
     """
-    if not paths:
-        text = function.ask("reveal", **request)["record"]
-        edited = _edited(text, "record.txt")
-        if edited == text:
-            raise _unchanged()
-        return {"data": edited}
     answer = function.ask("reveal", **request, paths=list(paths))
     before, missing = answer["fields"], answer["missing"]
     try:
-        after = json.loads(_edited(json.dumps(before, indent=2, ensure_ascii=False) + "\n", "fields.json"))
+        after = json.loads(_edited(json.dumps(before, indent=2, ensure_ascii=False) + "\n"))
     except ValueError:
         raise CommandError(
             "the edited text is no JSON", "edit again; `replay run --edit FILE` takes a JSON Patch instead"
@@ -152,11 +152,11 @@ def _unchanged() -> CommandError:
     )
 
 
-def _edited(text: str, name: str) -> str:
+def _edited(text: str) -> str:
     """Returns a text after the operator has edited it. The files, in a private folder, are overwritten afterwards."""
     editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     with tempfile.TemporaryDirectory(prefix="replay-") as folder:
-        path = Path(folder) / name
+        path = Path(folder) / _FILE
         path.touch(mode=0o600)
         with path.open("r+") as first:  # editors may write a new file in its place, so this one stays open
             first.write(text)

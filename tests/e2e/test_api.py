@@ -112,9 +112,8 @@ def test_a_reveal_is_judged_by_group_and_purpose_and_audited(
     assert not [canary for canary in CANARIES if canary.casefold() in json.dumps(lines).casefold()]
 
 
-def test_who_waits_gets_the_sanitized_order_at_once_and_it_is_on_the_bus(
-    running: Stack, payments: Api
-) -> None:
+def test_who_waits_gets_the_sanitized_order_at_once_and_it_is_on_the_bus(running: Stack) -> None:
+    payments = Api(running, users.sign_in(running, "shop", "support"))
     subscriber = Subscriber(running, "api-wait")
     wait = {"Prefer": "wait", "Idempotency_Key": "wait-1"}
     status, first = payments("POST", "/orders", order(order_id="SO-api-10"), **wait)
@@ -129,7 +128,8 @@ def test_who_waits_gets_the_sanitized_order_at_once_and_it_is_on_the_bus(
     assert (status, body["error"]["code"]) == (413, "too_large")
 
 
-def test_values_are_tokenized_by_kind_and_revealed_by_policy(running: Stack, payments: Api) -> None:
+def test_values_are_tokenized_by_kind_and_revealed_by_policy(running: Stack) -> None:
+    payments = Api(running, users.sign_in(running, "shop", "payments", "support"))
     subscriber = Subscriber(running, "api-values")
     values = [
         {"kind": "card_number", "value": "4242424242424242"},

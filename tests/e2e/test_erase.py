@@ -23,7 +23,7 @@ def compliance(running: Stack) -> Api:
 
 @pytest.fixture(scope="module")
 def payments(running: Stack) -> Api:
-    return Api(running, users.sign_in(running, "shop", "payments"))
+    return Api(running, users.sign_in(running, "shop", "payments", "support"))
 
 
 def placed(api: Api, order_id: str, customer: str, email: str) -> dict[str, str]:

@@ -12,7 +12,8 @@ A weakness of the template has, instead of `old` and `new`, a place in it and a 
     at = "Resources/VaultTable/Properties/DeletionProtectionEnabled"   # tests/planted/templates.py says what a path is
     value = false       # left out: what is at that place goes
 
-Neither a bug nor its tests are named by folder, so files and folders may move as they like.
+Neither a bug nor its tests are named by folder, so files and folders may move as they like; `security/test_api` tells two
+modules of one name apart.
 """
 
 import re

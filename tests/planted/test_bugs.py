@@ -12,12 +12,15 @@ from tests.planted.templates import edited, whole
 
 # Kinds of bugs that the tests once let through.
 KINDS = {
+    "sign_in": "who signs in, for how long, and what the API lets through",
     "tables": "an entry of a table of names or codes that no sample has",
+    "events": "a rule, its target or the lake, and what gets lost or goes elsewhere there",
     "forms": "a form of a value that docs/guard.md claims to find",
     "functions": "a function's limits, its log, or what it shows",
     "identity": "who or what a record is",
     "denials": "a denial, or a condition, that does not do what it says",
     "kept": "data that is kept for too short or too long, or shown by a setting",
+    "network": "a way in or out, or a place where nothing is reached",
     "partial": "a call that did a part of its work",
     "scope": "what a key, a budget or an index is for",
     "bounds": "a limit or a time, exactly at its edge",

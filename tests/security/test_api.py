@@ -50,6 +50,7 @@ NOBODY: list[dict[str, list[str]]] = [{"NONE": []}]
 RATES = {
     ("*", "/*"): (100, 200),
     ("POST", "/tokens/reveal"): (20, 40),
+    ("POST", "/customer-lookups"): (20, 40),
     ("POST", "/orders/{order_id}/payments"): (20, 40),
     ("GET", "/openapi.json"): (5, 20),
     **{(verb, ELSEWHERE): (10, 100) for verb in VERBS},

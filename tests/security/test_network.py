@@ -65,6 +65,13 @@ def test_no_route_leads_to_the_internet_and_an_existing_network_gets_nothing_of_
     assert found == (OWN_NETWORK if own(stack) else {"AWS::EC2::SecurityGroup": 1})
 
 
+@pytest.mark.parametrize("others", PARAMETER_SETS)
+def test_an_existing_network_gets_nothing_of_its_own_whatever_else_is_chosen(others: str) -> None:
+    chosen = deployed(PARAMETER_SETS[others] | {"VpcId": "vpc-1", "PrivateSubnetIds": "subnet-1,subnet-2"})
+    kinds = [each["Type"] for each in chosen.resources.values() if each["Type"].startswith("AWS::EC2::")]
+    assert kinds == ["AWS::EC2::SecurityGroup"]
+
+
 def test_every_subnet_is_private_and_in_a_zone_of_its_own(stack: Stack) -> None:
     subnets = stack.of("AWS::EC2::Subnet")
     assert len({each["AvailabilityZone"] for each in subnets.values()}) == len(subnets)

@@ -19,6 +19,10 @@ ENVIRONMENT = {
     "PAYMENT_FUNCTION": "p",
     "TOKENIZE_FUNCTION": "t",
     "API_NAME": "api:s",
+    "BUDGETS_TABLE": "b",
+    "AUDIT_BUCKET": "a",
+    "AUDIT_HEADS_TABLE": "h",
+    "AUDIT_KEY_ARN": "ak",
     "TOKEN_URL": "https://pool.example.com/oauth2/token",
 }
 PERSON = {"sub": "ann", "token_use": "id", "cognito:groups": "[shop payments support]"}
@@ -69,7 +73,16 @@ class Api:
 
 
 def forget() -> None:
-    for cached in (api._settings, api._service, api._waiting, api._policies, api._description, api._methods):
+    for cached in (
+        api._settings,
+        api._service,
+        api._waiting,
+        api._policies,
+        api._look_ups,
+        api._finder,
+        api._description,
+        api._methods,
+    ):
         cached.cache_clear()
 
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from hmac import compare_digest, digest
 from typing import Any, Self
 
-from tokenizer.guard import find_leak, own_values
+from tokenizer.guard import ANY_TEXT, Reading, find_leak, own_values
 
 PREFIX = "audit/"
 MOST_BYTES = 1_000_000  # bytes of a line; the largest real one, a reveal of 100 tokens, has about 6,000
@@ -21,8 +21,13 @@ MOST_BYTES = 1_000_000  # bytes of a line; the largest real one, a reveal of 100
 _KEY = re.compile(
     rf"{PREFIX}([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})/([0-9a-f]{{32}})/([0-9]{{10}})\.json", re.ASCII
 )
-_FREE_TEXTS = ("note", "purpose", "reason")  # written by people, who may paste values
 _LONGEST_TEXT = 200
+_LONGEST_NAME = 2_048  # of an ARN
+_MOST_READ = 10_000  # characters of a text that is cut anyway
+_LONG_NUMBER = 9  # digits
+_ACCOUNT = re.compile(r"(?<=^arn:)[\w-]+:[\w-]+:[\w-]*:[0-9]{12}:", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{24,128}", re.ASCII)
+_NUMBERS = Reading(identifier=True)
 _CODE = re.compile(r"[\w.:#-]{1,64}", re.ASCII)
 _NOTHING = own_values(())
 _BESIDE = frozenset({"hash", "mac"})
@@ -157,13 +162,38 @@ def unseal(body: bytes) -> Sealed:
 def clean(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Returns facts in a form that may be kept for years.
 
-    Free text is cut, and withheld if the leak guard finds a value in it.
-
-    The facts are also in the form that reading JSON gives, so that a reader gets the same canonical form.
+    Every text and every long number is guarded, in whatever it is nested, since operators and programs choose what they
+    hold. The facts are also in the form that reading JSON gives, so that a reader gets the same canonical form.
     """
-    shown = {name: guarded(value) if name in _FREE_TEXTS else value for name, value in facts.items()}
-    plain: dict[str, Any] = json.loads(json.dumps(shown, allow_nan=False))
+    plain: dict[str, Any] = json.loads(json.dumps(_guarded_all(facts), allow_nan=False))
     return plain
+
+
+def clean_operator(name: str) -> str:
+    """Returns who asked, in a form that may be kept: each part of an ARN is guarded on its own.
+
+    Sign-ins often name a session after an email; that part is withheld, and CloudTrail has it.
+    """
+    return "/".join(map(guarded, name[:_LONGEST_NAME].split("/")))
+
+
+def _guarded_all(value: Any) -> Any:
+    match value:
+        case bool() | None:
+            return value
+        case str():
+            return guarded(value)
+        case int() | float():
+            found = find_leak(str(value), _NOTHING, _NUMBERS) if len(str(value)) >= _LONG_NUMBER else None
+            return value if found is None else f"withheld: {found}"
+        case Mapping():
+            names = [guarded(str(name)) for name in value]
+            taken = [name if names.count(name) == 1 else f"{name} ({at})" for at, name in enumerate(names)]
+            return dict(zip(taken, map(_guarded_all, value.values()), strict=True))
+        case list() | tuple():
+            return [_guarded_all(each) for each in value]
+        case _:
+            return value
 
 
 def as_code(purpose: str) -> str:
@@ -175,10 +205,12 @@ def as_code(purpose: str) -> str:
 
 
 def guarded(text: Any) -> str:
-    """Returns a text that people wrote, cut, or that it is withheld because the leak guard finds a value in it."""
-    shown = str(text)[:_LONGEST_TEXT]
-    found = find_leak(shown, _NOTHING)
-    return f"withheld: {found}" if found else shown
+    """Returns a text, cut, or says what is withheld because the leak guard finds a value in it."""
+    whole = str(text)[:_MOST_READ]
+    # The number of an account has as many digits as some cards, and a digest has digits by chance.
+    read = _ACCOUNT.sub("::", whole)
+    found = find_leak(read, _NOTHING, _NUMBERS if _DIGEST.fullmatch(read) else ANY_TEXT)
+    return f"withheld: {found}" if found else whole[:_LONGEST_TEXT]
 
 
 def _document(line: Line) -> dict[str, Any]:

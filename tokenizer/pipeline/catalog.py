@@ -4,7 +4,7 @@ A schema with a field that has no kind is refused when the function starts, not 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -110,6 +110,10 @@ class Catalog:
             return self._plans[name_of(event, self._plans.keys())]
         except Fault as fault:
             raise BadRecord(fault.code, str(fault)) from None
+
+    def plans(self) -> Collection[EventPlan]:
+        """Returns the plans of all event types and versions."""
+        return self._plans.values()
 
 
 @cache

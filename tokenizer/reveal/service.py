@@ -182,5 +182,5 @@ def masked(value: Any, of: str) -> str:
         return mask(value, 0, 4) or "***"
     if of == "email":
         local, _, domain = value.rpartition("@")
-        return f"{local[:1]}***@{domain}" if local else "***"
+        return f"{local[:1] if len(local) > 1 else ''}***@{domain}" if local else "***"
     return mask(value, 1, 0) or "***"

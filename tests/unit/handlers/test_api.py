@@ -28,6 +28,7 @@ SECURITY = {
     ("POST", "/tokens"): PEOPLE,
     ("POST", "/tokens/reveal"): PEOPLE,
     ("DELETE", "/customers/{customer_id}"): PEOPLE,
+    ("POST", "/customer-lookups"): PEOPLE,
     ("POST", "/machine/orders"): [{"machine": ["orders/write"], "machineKey": []}],
     ("GET", "/machine/orders/{order_id}"): [{"machine": ["orders/read"], "machineKey": []}],
     ("POST", "/machine/tokens"): [{"machine": ["tokens/write"], "machineKey": []}],
@@ -222,4 +223,4 @@ def test_each_body_that_is_taken_is_described_with_an_example_that_is_taken(call
     for name in bodies:
         (example,) = described["components"]["schemas"][name]["examples"]
         getattr(models, name).model_validate(example)
-    assert bodies == {"RawOrder", "RevealRequest", "TokensRequest"}
+    assert bodies == {"FindRequest", "RawOrder", "RevealRequest", "TokensRequest"}

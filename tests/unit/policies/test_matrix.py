@@ -179,7 +179,7 @@ def test_groups_in_a_machines_token_and_scopes_in_a_persons_are_worth_nothing() 
 
 
 def test_every_route_is_an_action_of_the_policies() -> None:
-    assert set(ACTIONS.values()) == set(RouteAction) - {RouteAction.LOOK_UP}
+    assert set(ACTIONS.values()) == set(RouteAction)
     assert {(method, path.removeprefix("/machine")) for method, path in SCOPE_OF} <= set(ACTIONS)
 
 

@@ -38,6 +38,17 @@ class Fingerprints:
         self._kms = kms
         self._key_arn = key_arn
 
+    @translated("fingerprinting a value")
+    def of_value(self, value: str, caller: str) -> str:
+        """Returns a text that is the same only for the same value and caller, for a value that nothing else names."""
+        digest = hashlib.sha256(b"value")
+        for part in (caller.encode(), value.encode("utf-8", "surrogatepass")):
+            digest.update(len(part).to_bytes(8, "big") + part)
+        answer = self._kms.generate_mac(
+            KeyId=self._key_arn, MacAlgorithm="HMAC_SHA_256", Message=digest.digest()
+        )
+        return answer["Mac"].hex()
+
     @translated("fingerprinting a request")
     def of(self, asked: Asked) -> bytes:
         """Returns 32 bytes that are the same only for the same request."""

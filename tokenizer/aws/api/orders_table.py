@@ -1,5 +1,6 @@
 """Stores the latest sanitized event of each order. The table holds only tokens and public fields."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,16 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _AHEAD = timedelta(minutes=5)  # how far a producer's clock may be ahead; the consumers' kit has the same
+_MOST_FOUND = 100
 _FIELDS = ("order_id", "event_id", "occurred_at", "ingest_id")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """Names an order and its customer."""
+
+    order_id: str
+    customer_id: str
 
 
 class OrdersWriter:
@@ -46,6 +56,7 @@ class OrdersWriter:
             self._dynamodb.put_item(
                 TableName=self._table,
                 Item={
+                    **_by_email(order),
                     "order_id": {"S": order["order_id"]},
                     "rank": {"S": rank},
                     "event_id": {"S": event.metadata.event_id},
@@ -79,6 +90,27 @@ class OrdersReader:
             return None
         shown: dict[str, Any] = {name: item[name]["S"] for name in _FIELDS}
         return {**shown, "order": json_text.parse(item["order"]["S"].encode())}
+
+    @translated("looking for orders")
+    def with_email(self, token: str) -> list[FoundOrder]:
+        """Returns the orders whose customer's email has a token, a hundred at most."""
+        answer = self._dynamodb.query(
+            TableName=self._table,
+            IndexName="email",
+            KeyConditionExpression="email = :token",
+            ExpressionAttributeValues={":token": {"S": token}},
+            Limit=_MOST_FOUND,
+        )
+        return [FoundOrder(item["order_id"]["S"], item["customer_id"]["S"]) for item in answer["Items"]]
+
+
+def _by_email(order: dict[str, Any]) -> dict[str, Any]:
+    """Returns the attributes by which an order is found: the token of the customer's email, and the customer."""
+    customer = order.get("customer") or {}
+    email = customer.get("email")
+    if not isinstance(email, str) or not is_token(email):
+        return {}
+    return {"email": {"S": email}, "customer_id": {"S": str(customer["customer_id"])}}
 
 
 def _moment(metadata: Metadata) -> datetime:

@@ -5,7 +5,7 @@ id is new for each request, or the same for one idempotency key. The key stands 
 stands for two contents.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from schemas.dead_letter import ErrorCode
@@ -68,39 +68,41 @@ class SynchronousTokenizer:
         return self._once(asked, lambda turn: self._tokenized(data, turn, Mode.WAITED_FOR))
 
     def values(
-        self, values: Sequence[tuple[str, str]], caller: str, key: str | None, customer_id: str | None
-    ) -> list[str]:
+        self,
+        values: Sequence[tuple[str, str]],
+        caller: str,
+        key: str | None,
+        customer_id: str | None,
+        hidden: Collection[str] = (),
+    ) -> list[str | None]:
         """Tokenizes values of named kinds, for a customer if one is named.
 
+        Args:
+            values: the values, each with its kind.
+            caller: the caller who owns the idempotency key.
+            key: the idempotency key.
+            customer_id: the customer.
+            hidden: the kinds whose values are left out.
+
         Returns:
-            One token for each value, in the same order.
+            One token for each value, in the same order; None for those left out.
 
         Raises:
             BadRecord: a value doesn't fit its kind.
             Refused: the key stands for another request, or for one that is still running.
             PipelineError: a service failed; try again with the same key.
         """
-        fields = [KINDS[kind] for kind, _ in values]
-        event = {
-            "event_id": "values",
-            "event_type": "values.submitted",
-            "schema_version": 1,
-            "occurred_at": "1970-01-01T00:00:00Z",
-            "customer_id": customer_id,
-            "values": [
-                {part: {name: value}} for (part, name), (_, value) in zip(fields, values, strict=True)
-            ],
-        }
-
-        data = json_text.dump(event)
+        left = [pair for pair in values if pair[0] not in hidden]
 
         def tokens(turn: Turn) -> Answer:
-            shown = self._tokenized(data, turn, Mode.VALUES)["data"]["values"]
-            return {
-                "tokens": [str(each[part][name]) for (part, name), each in zip(fields, shown, strict=True)]
-            }
+            data = json_text.dump(_submitted(left, customer_id))
+            shown = self._tokenized(data, turn, Mode.VALUES)["data"]["values"] if left else []
+            drawn = [str(each[part][name]) for (part, name), each in zip(_fields(left), shown, strict=True)]
+            rest = iter(drawn)
+            return {"tokens": [None if kind in hidden else next(rest) for kind, _ in values]}
 
-        return list(self._once(Asked("tokens", caller, key, data), tokens)["tokens"])
+        everything = json_text.dump(_submitted(values, customer_id))
+        return list(self._once(Asked("tokens", caller, key, everything), tokens)["tokens"])
 
     def _once(self, asked: Asked, work: Callable[[Turn], Answer]) -> Answer:
         return self._keys.once(asked, work) if self._keys else work(Turn.fresh())
@@ -117,3 +119,21 @@ class SynchronousTokenizer:
             raise Unavailable("the order was not tokenized")
         detail: dict[str, Any] = json_text.parse(outcome.detail.encode())
         return detail
+
+
+def _fields(values: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [KINDS[kind] for kind, _ in values]
+
+
+def _submitted(values: Sequence[tuple[str, str]], customer_id: str | None) -> dict[str, Any]:
+    """Returns the event in which values come to the tokenizer."""
+    return {
+        "event_id": "values",
+        "event_type": "values.submitted",
+        "schema_version": 1,
+        "occurred_at": "1970-01-01T00:00:00Z",
+        "customer_id": customer_id,
+        "values": [
+            {part: {name: value}} for (part, name), (_, value) in zip(_fields(values), values, strict=True)
+        ],
+    }

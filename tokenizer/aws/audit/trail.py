@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.dead_letter import ErrorCode
 from tokenizer.alarm_metrics import AUDIT_FAILED
-from tokenizer.audit.lines import MOST_BYTES, Head, Line, Place, Sealed, clean, key_context, seal
+from tokenizer.audit.lines import (
+    MOST_BYTES,
+    Head,
+    Line,
+    Place,
+    Sealed,
+    clean,
+    clean_operator,
+    key_context,
+    seal,
+)
 from tokenizer.aws.platform import counters, key_expiry
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.errors import BadRecord
@@ -95,7 +105,7 @@ class AuditTrail:
                 place=chain.place,
                 time=moment.isoformat(timespec="milliseconds"),
                 action=str(action),
-                operator=operator,
+                operator=clean_operator(operator),
                 facts=clean(facts),
                 previous=chain.head.hash if chain.head else None,
                 key=None if chain.head else chain.wrapped,

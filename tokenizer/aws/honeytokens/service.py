@@ -51,7 +51,7 @@ class HoneytokenService:
             # would be read in fewer calls, and the difference could be seen.
             customer_id = f"{self.random.getrandbits(128):032x}"
             (token,) = self.tokenizing.values([(kind, value)], asked.operator, None, customer_id)
-            honey = HoneyToken(token, kind, note, self.now().isoformat(timespec="seconds"))
+            honey = HoneyToken(str(token), kind, note, self.now().isoformat(timespec="seconds"))
             self.keeper.note(honey)  # before anybody can plant it
             made.append(honey)
         return made

@@ -252,10 +252,11 @@ class TokenKeysSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiSettings(Settings):
+class ApiSettings(AuditSettings):
     """Holds the settings of the API.
 
     Args:
+        budgets_table: the table of the budgets' counters.
         raw_stream_name: the stream for raw orders.
         orders_table: the table of sanitized orders.
         idempotency_table: the table of used idempotency keys.
@@ -271,6 +272,7 @@ class ApiSettings(Settings):
             bus accepts about as much for the sanitized event.
     """
 
+    budgets_table: str
     raw_stream_name: str
     orders_table: str
     idempotency_table: str

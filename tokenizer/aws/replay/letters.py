@@ -1,6 +1,5 @@
 """Opens, reveals and edits our own sealed letters."""
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -52,26 +51,6 @@ class Opened:
             return None
         found = event.get("event_type") if isinstance(event, dict) else None
         return found if isinstance(found, str) else None
-
-    def fields(self, paths: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
-        """Returns the values at some paths, null for those that the record lacks, and the paths of these.
-
-        Raises:
-            Refused: the record is no JSON.
-        """
-        try:
-            event = json_text.parse(self.data)
-        except BadRecord:
-            raise Refused(REFUSED, "the record is no JSON, so it has no fields") from None
-        found: dict[str, Any] = {}
-        missing: list[str] = []
-        for path in paths:
-            try:
-                found[path] = jsonpatch.JsonPointer(path).resolve(event)
-            except _NO_FIT:
-                found[path] = None
-                missing.append(path)
-        return json.loads(json_text.dump(found)), missing
 
     def edited(self, new: bytes) -> "Opened":
         """Returns the record with other bytes and a new identity, which includes the old one."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from tokenizer.audit.lines import guarded
 from tokenizer.audit.port import Audit
+from tokenizer.aws.replay.edits import attempted, public_fields
 from tokenizer.aws.replay.letters import Letters, Opened
 from tokenizer.aws.replay.portions import pieces, replay_portion
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
@@ -115,21 +116,17 @@ class ReplayService:
             # The audit line comes first. Without it nothing is revealed.
             self._audit("reveal letter", asked, [], purpose=purpose)
             return {"record": opened.data.decode("utf-8", "backslashreplace")}
-        fields, missing = opened.fields(asked.paths)
         self._audit("reveal letter", asked, [], purpose=purpose, paths=list(asked.paths))
+        fields, missing = public_fields(opened, asked.paths)
         return {"fields": fields, "missing": missing}
 
     def _edit(self, asked: EditLetter) -> dict[str, Any]:
         purpose = _reason(asked.purpose)
         opened = self._opened(asked.letters[0])
-        if asked.patch is not None:
-            edited = opened.patched(asked.patch)
-        elif asked.data is not None:
-            edited = opened.edited(asked.data.encode("utf-8", "surrogatepass"))
-        else:
-            raise InvalidRequest("patch: a list of operations, or data: the record's text")
-        # One line before, because a record is changed here, and one after with the result.
-        self._audit("edit", asked, [], purpose=purpose, edited=edited.source.edited)
+        attempt = attempted(opened, asked.patch, asked.data)
+        # One line before anything is answered, a refusal included, and one after with the result.
+        self._audit("edit", asked, [], purpose=purpose, **attempt.facts())
+        edited = attempt.allowed()
         (result,) = self.tokenizers.tokenize([entry(edited.source, edited.data)])
         self._audit("replay edited", asked, [result], purpose=purpose, edited=edited.source.edited)
         return {"results": [{**result, "edited": edited.source.edited}]}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tokenizer.aws.pipeline.bus import EventBridgeBus
+from tokenizer.aws.pipeline.bus import EventBridgeBus, entry_bytes
 from tokenizer.errors import BadRecord, PipelineError, Transient
 from tokenizer.records import SanitizedRecord
 from tokenizer.time_budget import Budget
@@ -71,3 +71,73 @@ def test_different_refusals_in_one_call_are_told_of_the_events_that_they_befell(
     assert all(each is None for at, each in enumerate(told) if at not in never | always)
     assert {came.count(number) for number in never} == {1}
     assert {came.count(number) for number in later} == {2}
+
+
+@dataclass
+class Taken:
+    """EventBridge, which takes every entry and keeps each call's."""
+
+    calls: list[list[dict[str, Any]]] = field(default_factory=list)
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 -- botocore's name
+        self.calls.append(Entries)
+        return {"Entries": [{"EventId": "e"} for _ in Entries]}
+
+
+def sent(events: list[SanitizedRecord], max_bytes: int = 200_000) -> list[list[dict[str, Any]]]:
+    client: Any = Taken()
+    budget = Budget(lambda: 60.0, lambda _: None, Random(0))
+    assert EventBridgeBus(client, "orders-bus", max_bytes).publish(events, budget) == [None] * len(events)
+    return list(client.calls)
+
+
+def test_an_entry_is_what_the_contract_says_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("_X_AMZN_TRACE_ID", raising=False)
+    detail = '{"name": "Zoë"}'
+    assert sent([SanitizedRecord("order.placed", detail.encode(), "ing_1")]) == [
+        [
+            {
+                "Source": "orders.tokenizer",
+                "DetailType": "order.placed",
+                "Detail": detail,
+                "EventBusName": "orders-bus",
+            }
+        ]
+    ]
+
+
+def test_an_entry_is_measured_in_bytes_with_source_and_type() -> None:
+    assert entry_bytes(SanitizedRecord("ö", "é".encode(), "ing_1")) == len("orders.tokenizer") + 2 + 2
+
+
+@pytest.mark.parametrize(("extra", "told"), [(0, False), (1, True)])
+def test_an_event_is_oversize_beyond_the_limit_alone(extra: int, told: bool) -> None:
+    client: Any = Taken()
+    bus = EventBridgeBus(client, "bus", 100 + 1 + len("orders.tokenizer"))
+    why = bus.oversize("t", 100 + extra)
+    assert (why is not None) is told
+    assert why is None or why == "the sanitized event has 118 bytes, the bus takes 117"
+
+
+@pytest.mark.parametrize(
+    ("count", "calls"), [(1, [1]), (10, [10]), (11, [10, 1]), (20, [10, 10]), (21, [10, 10, 1])]
+)
+def test_ten_entries_go_in_one_call(count: int, calls: list[int]) -> None:
+    events = [SanitizedRecord("t", str(at).encode(), "ing_1") for at in range(count)]
+    assert [len(each) for each in sent(events)] == calls
+    assert [each["Detail"] for call in sent(events) for each in call] == [str(at) for at in range(count)]
+
+
+@pytest.mark.parametrize(("limit", "calls"), [(300, [3]), (299, [2, 1]), (200, [2, 1]), (199, [1, 1, 1])])
+def test_a_call_stays_within_its_bytes(limit: int, calls: list[int]) -> None:
+    own = len("orders.tokenizer") + 1
+    events = [SanitizedRecord("t", b"x" * (100 - own), "ing_1") for _ in range(3)]
+    assert [len(each) for each in sent(events, limit)] == calls
+
+
+# Written out by hand from EventBridge's documentation, "PutEvents errors".
+@pytest.mark.parametrize("code", ["MalformedDetail", "InvalidArgument", "RedactionFailure"])
+def test_what_the_bus_will_never_take_is_a_bad_record_with_its_code(code: str) -> None:
+    told, _ = publish(lambda number, _: code if number == 0 else None)
+    assert isinstance(told[0], BadRecord)
+    assert (str(told[0].code), code in str(told[0])) == ("invalid_field", True)

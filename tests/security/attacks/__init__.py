@@ -1,0 +1,1 @@
+"""Attacks on the product, each told by who attacks, and what they hold."""

@@ -1,0 +1,243 @@
+"""The attacker is an operator who may replay letters: they hold `ReplayOperatorRoleArn`, the bus and the orders table.
+
+They want a value out of a letter without revealing it, so they edit the record until it is published where they can
+read it, or until an answer tells them whether a guess is right.
+"""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from schemas.dead_letter import LetterSource
+from tests.support.fakes.audit import FakeAudit
+from tests.support.samples import CANARIES, order
+from tokenizer.aws.replay.edits import attempted, public_fields
+from tokenizer.aws.replay.letters import Opened
+from tokenizer.aws.replay.service import ReplayService
+from tokenizer.errors import Refused, Unavailable
+from tokenizer.replay.edit_rules import EDIT_REFUSED
+
+PAN = "4111111111111111"
+SSN = "219-09-9999"
+STREAM = LetterSource(stream="s", shard="shardId-0", sequence_number="1", arrived_at="2026-11-23T10:15:01Z")
+QUEUE = LetterSource(queue="q", message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z")
+SOURCES = pytest.mark.parametrize("source", [STREAM, QUEUE], ids=["stream", "queue"])
+
+Patch = list[dict[str, Any]]
+MOVES: dict[str, Patch] = {
+    "a name into the city": [
+        {"op": "move", "from": "/order/customer/name", "path": "/order/shipping_address/city"}
+    ],
+    "a number into the order's id": [
+        {"op": "copy", "from": "/order/payment/card/number", "path": "/order/order_id"}
+    ],
+    "a number into the name, which support may read": [
+        {"op": "copy", "from": "/order/payment/card/number", "path": "/order/customer/name"}
+    ],
+    "the whole customer to where nobody looks": [
+        {"op": "move", "from": "/order/customer", "path": "/order/items/0/name"}
+    ],
+    "a field that no schema knows": [{"op": "move", "from": "/order/preferences", "path": "/order/order_id"}],
+    "a public field over a sensitive one": [
+        {"op": "copy", "from": "/order/order_id", "path": "/order/customer/ssn"}
+    ],
+}
+GUESSES: dict[str, Patch] = {
+    "the number": [{"op": "test", "path": "/order/payment/card/number", "value": PAN}],
+    "another number": [{"op": "test", "path": "/order/payment/card/number", "value": "4000056655665556"}],
+    "behind a harmless change": [
+        {"op": "replace", "path": "/order/total", "value": "1.00"},
+        {"op": "test", "path": "/order/customer/ssn", "value": SSN},
+    ],
+    "a whole object": [{"op": "test", "path": "/order/customer", "value": {}}],
+    "a field that no schema knows": [{"op": "test", "path": "/order/preferences/ratio", "value": "0.10"}],
+}
+WRITTEN: dict[str, Patch] = {
+    "a number that was read over somebody's shoulder": [
+        {"op": "replace", "path": "/order/order_id", "value": PAN}
+    ],
+    "with separators": [{"op": "replace", "path": "/order/items/0/sku", "value": "4111-1111-1111-1111"}],
+    "inside other text": [
+        {"op": "replace", "path": "/order/items/0/name", "value": "for Ann Canaryname, urgent"}
+    ],
+    "in another script's digits": [
+        {"op": "replace", "path": "/order/order_id", "value": "\uff14" + "\uff11" * 15}
+    ],
+    "in base64": [{"op": "replace", "path": "/order/items/0/sku", "value": "NDExMTExMTExMTExMTExMQ=="}],
+    "in two pieces": [
+        {"op": "replace", "path": "/order/items/0/sku", "value": "41111111"},
+        {"op": "replace", "path": "/order/items/0/name", "value": "11111111"},
+    ],
+    "as the name of a field": [{"op": "add", "path": "/order/items/0/4111111111111111", "value": None}],
+    "in the free text": [{"op": "replace", "path": "/order/notes", "value": "ssn 219 09 9999"}],
+    "in the envelope": [{"op": "replace", "path": "/event_id", "value": SSN}],
+}
+TOUCHES: dict[str, Patch] = {
+    "another number under the holder's token": [
+        {"op": "replace", "path": "/order/payment/card/number", "value": "4000056655665556"}
+    ],
+    "no customer": [{"op": "remove", "path": "/order/customer"}],
+    "a number as a name": [{"op": "replace", "path": "/order/customer/name", "value": PAN}],
+    "an ssn as a number": [{"op": "replace", "path": "/order/customer/ssn", "value": 219099999}],
+    "a value deeper": [{"op": "replace", "path": "/order/customer/ssn", "value": {"ssn": SSN}}],
+    "a new email": [{"op": "add", "path": "/order/shipping_address/email", "value": "me@attacker.example"}],
+    "an address line where none was": [
+        {"op": "replace", "path": "/order/shipping_address/line2", "value": "Attic"}
+    ],
+}
+RETYPES: dict[str, Patch] = {
+    "another type": [{"op": "replace", "path": "/event_type", "value": "order.refunded"}],
+    "another version beside a change": [
+        {"op": "replace", "path": "/event_type", "value": "customer.updated"},
+        {"op": "replace", "path": "/order/total", "value": "1.00"},
+    ],
+}
+
+
+def opened(source: LetterSource = QUEUE, **changes: Any) -> Opened:
+    return Opened(source, json.dumps(order(**changes)).encode())
+
+
+def assert_refused(record: Opened, patch: Patch | None, data: str | None = None) -> None:
+    attempt = attempted(record, patch, data)
+    assert isinstance(attempt.result, Refused)
+    assert attempt.result.code == EDIT_REFUSED
+    for said in (str(attempt.result), json.dumps(attempt.facts())):
+        assert not [each for each in CANARIES if each in said]
+        assert PAN not in said
+
+
+@SOURCES
+@pytest.mark.parametrize("patch", MOVES.values(), ids=list(MOVES))
+def test_nothing_sensitive_is_moved_or_copied(patch: Patch, source: LetterSource) -> None:
+    assert_refused(opened(source), patch)
+
+
+@SOURCES
+@pytest.mark.parametrize("patch", GUESSES.values(), ids=list(GUESSES))
+def test_a_guess_is_refused_alike_whether_it_is_right_or_wrong(patch: Patch, source: LetterSource) -> None:
+    assert_refused(opened(source), patch)
+    right, wrong = (
+        attempted(opened(), GUESSES[name], None).result for name in ("the number", "another number")
+    )
+    assert str(right) == str(wrong)
+
+
+@SOURCES
+@pytest.mark.parametrize("patch", WRITTEN.values(), ids=list(WRITTEN))
+def test_a_value_of_the_record_that_is_written_somewhere_else_stops_the_edit(
+    patch: Patch, source: LetterSource
+) -> None:
+    assert_refused(opened(source), patch)
+
+
+@SOURCES
+@pytest.mark.parametrize("patch", TOUCHES.values(), ids=list(TOUCHES))
+def test_nobody_alone_changes_what_is_sensitive(patch: Patch, source: LetterSource) -> None:
+    assert_refused(opened(source), patch)
+
+
+@SOURCES
+@pytest.mark.parametrize("patch", RETYPES.values(), ids=list(RETYPES))
+def test_no_other_type_makes_public_what_was_not(patch: Patch, source: LetterSource) -> None:
+    assert_refused(opened(source), patch)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        patch
+        for attacks in (MOVES, WRITTEN, TOUCHES, RETYPES)
+        for patch in attacks.values()
+        if all(each["op"] in {"add", "remove", "replace"} for each in patch)
+    ],
+)
+def test_the_editor_is_no_way_around_a_patch(patch: Patch) -> None:
+    """The same edits as a whole text, which the operator sends in the place of a patch."""
+    import jsonpatch  # noqa: PLC0415 -- makes the text that an attacker would type
+
+    edited = jsonpatch.apply_patch(copy.deepcopy(order()), patch)
+    assert_refused(opened(), None, json.dumps(edited))
+
+
+def test_a_record_that_is_no_json_cannot_be_rearranged() -> None:
+    broken = Opened(QUEUE, json.dumps(order()).encode() + b",")
+    moved = order(order_id=PAN)
+    assert_refused(broken, None, json.dumps(moved))
+    assert_refused(opened(), None, "{")
+    assert_refused(opened(), None, "[]")
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        [{"op": "replace", "path": "/order/total", "value": "12.00"}],
+        [{"op": "add", "path": "/order/items/0/quantity", "value": 2}],
+        [{"op": "copy", "from": "/order/order_id", "path": "/order/items/0/sku"}],
+        [{"op": "test", "path": "/order/currency", "value": "USD"}],
+        [{"op": "remove", "path": "/order/notes"}],
+        [{"op": "replace", "path": "/order/notes", "value": "ring twice"}],
+    ],
+)
+def test_what_is_public_is_repaired_by_one_operator(patch: Patch) -> None:
+    attempt = attempted(opened(), patch, None)
+    assert isinstance(attempt.result, Opened)
+    assert "refused" not in attempt.facts()
+
+
+def test_a_version_that_nobody_knows_is_set_right() -> None:
+    wrong = Opened(QUEUE, json.dumps({**order(), "schema_version": 99}).encode())
+    patch = [{"op": "replace", "path": "/schema_version", "value": 1}]
+    assert isinstance(attempted(wrong, patch, None).result, Opened)
+
+
+class _OneLetter:
+    def open(self, _: str) -> Opened:
+        return opened()
+
+
+class _Never:
+    def tokenize(self, *_: Any) -> None:
+        pytest.fail("a refused edit is published")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/order/payment/card/number", "/order/customer", "", "/order/preferences/ratio", "/order/customer/name"],
+)
+def test_the_editor_opens_no_sensitive_field(path: str) -> None:
+    with pytest.raises(Refused):
+        public_fields(opened(), ["/order/total", path])
+
+
+def test_the_editor_opens_public_fields_and_such_as_are_missing() -> None:
+    record = Opened(QUEUE, json.dumps(order(total="12,00")).encode())
+    fields, missing = public_fields(record, ["/order/total", "/order/delivered_at"])
+    assert fields == {"/order/total": "12,00", "/order/delivered_at": None}
+    assert missing == ["/order/delivered_at"]
+
+
+@pytest.mark.parametrize("patch", [GUESSES["the number"], WRITTEN["in two pieces"], TOUCHES["no customer"]])
+def test_the_line_is_written_before_a_refusal_is_answered(patch: Patch) -> None:
+    audit, nothing = FakeAudit(), None
+    parts: Any = (_OneLetter(), nothing, nothing, nothing, _Never(), audit)
+    service = ReplayService(*parts)
+    asked = {"action": "edit", "letters": ["letter"], "ids": ["id"], "purpose": "typo", "patch": patch}
+    with pytest.raises(Refused):
+        service.serve(asked)
+    (line,) = audit.lines
+    assert (line["action"], line["refused"]) == ("edit", EDIT_REFUSED)
+    assert line["paths"]
+    assert not [each for each in CANARIES if each in json.dumps(line)]
+
+
+def test_without_a_line_there_is_no_answer() -> None:
+    audit, nothing = FakeAudit(), None
+    audit.down = True
+    parts: Any = (_OneLetter(), nothing, nothing, nothing, _Never(), audit)
+    with pytest.raises(Unavailable):
+        ReplayService(*parts).serve(
+            {"action": "edit", "letters": ["l"], "purpose": "p", "patch": GUESSES["the number"]}
+        )

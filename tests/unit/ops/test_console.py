@@ -1,0 +1,72 @@
+"""Tests what commands print: tables, numbers, asides and progress, on a terminal and elsewhere."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from ops import console
+
+
+@pytest.mark.parametrize("total", [None, 0, 2])
+def test_a_bar_is_drawn_before_anything_is_counted_and_after(total: int | None) -> None:
+    out = StringIO()
+    with console.bar(Console(file=out, force_terminal=True, width=80), "moving [1/2]", total) as tick:
+        assert "moving [1/2]" in out.getvalue()
+        tick(1)
+        tick(1)
+    assert "/s" in out.getvalue()
+    assert f"2/{'?' if total is None else total}" in out.getvalue()
+
+
+class _Screen(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_table_is_lines_of_cells_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
+    console.table("letters", ["id", "code"], [["1", "too_large"], ["[b]", ""]])
+    assert capsys.readouterr().out == "id\tcode\n1\ttoo_large\n[b]\t\n"
+
+
+def test_a_table_on_a_terminal_shows_its_title_and_every_cell_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = _Screen()
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "60")
+    console.table("the title", ["[id]", "what"], [["[red]x[/red]", "y " * 40]], whole=1)
+    shown = out.getvalue()
+    assert "the title" in shown
+    assert "[id]" in shown
+    assert "[red]x[/red]" in shown
+    assert shown.count("y") == 40
+
+
+@pytest.mark.parametrize(
+    ("value", "for_people"), [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")]
+)
+def test_a_number_has_separators_for_people_alone(
+    value: int, for_people: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", StringIO())
+    assert console.number(value) == str(value)
+    monkeypatch.setattr("sys.stdout", _Screen())
+    assert console.number(value) == for_people
+
+
+def test_each_kind_of_output_goes_where_it_belongs(capsys: pytest.CaptureFixture[str]) -> None:
+    console.line("plain")
+    console.as_json({"name": "Zoë"})
+    console.aside("beside")
+    console.error("it failed", "try this")
+    told = capsys.readouterr()
+    assert told.out == 'plain\n{"name": "Zoë"}\n'
+    assert told.err == "beside\nerror: it failed\nhint: try this\n"
+
+
+def test_no_bar_is_drawn_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.progress("replaying", 2) as tick:
+        tick(1)
+    assert capsys.readouterr() == ("", "")

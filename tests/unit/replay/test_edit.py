@@ -1,0 +1,58 @@
+"""Tests what the operator's editor opens, and the patch that an edit makes."""
+
+from typing import Any
+
+import pytest
+
+from ops.errors import CommandError
+from replay.commands.edit import changes, fields_at_fault
+from replay.letters import read
+from tests.support.fakes.replay_function import body
+
+BEFORE = {"/order/total": "12,00", "/order/note": None, "/order/items/0/quantity": 1}
+MISSING = ["/order/note"]
+
+
+@pytest.mark.parametrize(
+    ("message", "paths"),
+    [
+        ("/order/total: Value error, not a decimal number", ("/order/total",)),
+        (
+            "/order/total: Field required; /order/items/0/sku: Input: a; and 3 more",
+            ("/order/total", "/order/items/0/sku"),
+        ),
+        ("the record is no JSON", ()),
+        ("/a: x; /a: y", ("/a",)),
+    ],
+)
+def test_the_fields_are_those_that_the_message_names(message: str, paths: tuple[str, ...]) -> None:
+    letter = read({"MessageId": "i", "ReceiptHandle": "r", "Body": body(1).replace('"m"', f'"{message}"')})
+    assert letter.message == message
+    assert fields_at_fault(letter) == paths
+
+
+@pytest.mark.parametrize(
+    ("after", "patch"),
+    [
+        (BEFORE, []),
+        ({**BEFORE, "/order/total": "12.00"}, [{"op": "replace", "path": "/order/total", "value": "12.00"}]),
+        ({**BEFORE, "/order/note": "n"}, [{"op": "add", "path": "/order/note", "value": "n"}]),
+        (
+            {**BEFORE, "/order/items/0/quantity": True},
+            [{"op": "replace", "path": "/order/items/0/quantity", "value": True}],
+        ),
+        (
+            {"/order/total": "12,00", "/order/note": None},
+            [{"op": "remove", "path": "/order/items/0/quantity"}],
+        ),
+        ({key: value for key, value in BEFORE.items() if key != "/order/note"}, []),
+    ],
+)
+def test_an_edit_of_fields_is_a_patch(after: Any, patch: list[Any]) -> None:
+    assert changes(BEFORE, after, MISSING) == patch
+
+
+@pytest.mark.parametrize("after", [[], None, "x", {"/order/other": 1}])
+def test_another_form_is_refused(after: Any) -> None:
+    with pytest.raises(CommandError):
+        changes(BEFORE, after, MISSING)

@@ -1,0 +1,76 @@
+"""Tests the requests to the replay function, and what an operator is told about each kind of refusal."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from ops.errors import CommandError
+from ops.explain import AGAIN
+from replay.function import ReplayFunction
+
+
+class Stack:
+    """A stack whose function gives one answer."""
+
+    def __init__(self, answer: Any, *, failed: bool = False) -> None:
+        self._answer = {
+            "Payload": io.BytesIO(json.dumps(answer).encode()),
+            **({"FunctionError": "Unhandled"} if failed else {}),
+        }
+        self.invoked: list[dict[str, Any]] = []
+
+    def client(self, service: str) -> "Stack":
+        assert service == "lambda"
+        return self
+
+    def output(self, name: str) -> str:
+        return {"ReplayFunctionName": "the-function"}[name]
+
+    def operator(self) -> str:
+        return "arn:ann"
+
+    def invoke(self, **asked: Any) -> dict[str, Any]:
+        self.invoked.append(asked)
+        return self._answer
+
+
+def ask(stack: Any, action: str = "show", **request: Any) -> dict[str, Any]:
+    return ReplayFunction(stack, {"ids": ["a"]}).ask(action, **request)
+
+
+def test_a_request_says_what_is_done_by_whom_and_to_which_letters() -> None:
+    stack = Stack({"outline": 1})
+    assert ask(stack, letters=["x"]) == {"outline": 1}
+    (asked,) = stack.invoked
+    assert asked["FunctionName"] == "the-function"
+    assert json.loads(asked["Payload"]) == {
+        "action": "show",
+        "operator": "arn:ann",
+        "filter": {"ids": ["a"]},
+        "letters": ["x"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("invalid_request", "`replay COMMAND --help` shows the form that each option takes"),
+        ("refused", "`replay list` shows the letters, and `replay show ID` what is wrong with one"),
+        ("edit_refused", "`replay run --edit - --id ID` opens the fields that are wrong, and only those"),
+        ("unavailable", AGAIN),
+        ("never_heard_of", AGAIN),
+    ],
+)
+def test_each_refusal_has_its_own_hint(code: str, hint: str) -> None:
+    with pytest.raises(CommandError, match="the message") as caught:
+        ask(Stack({"error": {"code": code, "message": "the message"}}))
+    assert caught.value.hint == hint
+
+
+def test_what_the_function_threw_is_not_shown() -> None:
+    with pytest.raises(CommandError, match="the replay function failed") as caught:
+        ask(Stack({"errorMessage": "canary"}, failed=True))
+    assert "canary" not in str(caught.value) + caught.value.hint
+    assert "/aws/lambda/the-function" in caught.value.hint

@@ -1,0 +1,159 @@
+"""Decides whether an operator's edit of a record may be replayed.
+
+An edit repairs what is public. It may not move, copy, test or retype what is sensitive, and no sensitive value of the
+record may turn up in a place that the edit made. What changes a sensitive field needs a second person, so it is refused
+here; the producer sends such a record again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tokenizer.errors import Refused
+from tokenizer.guard import Finding, find_leak, is_plain_word, own_values
+
+EDIT_REFUSED = "edit_refused"
+_LOOKING = frozenset({"copy", "move", "test"})  # operations that read what is there
+_TYPE, _VERSION = "/event_type", "/schema_version"
+_PATHS_KEPT = 100
+_MOST_DIGITS = 3  # of a position in a list
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Holds one field that has no fields below it.
+
+    Args:
+        value: the parsed value.
+        kind: what the schema says of the field; empty if no schema names it.
+        public: True if consumers see the value.
+    """
+
+    value: Any = field(repr=False)
+    kind: str
+    public: bool
+
+    @property
+    def text(self) -> str:
+        """Returns the value as text."""
+        return "" if self.value is None or isinstance(self.value, bool | dict | list) else str(self.value)
+
+
+Leaves = Mapping[str, Leaf]
+
+
+def check_patch(patch: Sequence[Any], before: Leaves) -> None:
+    """Checks the operations of a JSON Patch before any is applied, because `test` alone would answer guesses.
+
+    Raises:
+        Refused: an operation moves, copies or tests what is not a public field.
+    """
+    for operation in patch:
+        name = operation.get("op") if isinstance(operation, dict) else None
+        if not isinstance(name, str) or name not in _LOOKING:
+            continue
+        places = [operation.get("path"), *([operation.get("from")] if name != "test" else [])]
+        if not all(isinstance(each, str) and each in before and before[each].public for each in places):
+            raise Refused(EDIT_REFUSED, f"a patch may not {name} what is not a public field of the record")
+
+
+def check_edit(before: Leaves, after: Leaves) -> None:
+    """Compares a record before and after an edit.
+
+    Args:
+        before: the fields of the record by path (RFC 6901).
+        after: the fields of the edited record.
+
+    Raises:
+        Refused: the edit touches what is sensitive, or brings a sensitive value of the record somewhere else.
+    """
+    if not _same(before.get(_TYPE), after.get(_TYPE)):
+        raise Refused(EDIT_REFUSED, f"{_TYPE}: a record is given another type only with a second person")
+    if not _same(before.get(_VERSION), after.get(_VERSION)):
+        _check_new_kinds(before, after)
+    for path in before.keys() | after.keys():
+        old, new = before.get(path), after.get(path)
+        if old is not None and not old.public and (new is None or not _same(old, new)):
+            raise Refused(
+                EDIT_REFUSED, f"{_of(path)}: a sensitive field is changed only with a second person"
+            )
+        if old is None and new is not None and not new.public and new.value is not None:
+            raise Refused(EDIT_REFUSED, f"{_of(path)}: a sensitive field is added only with a second person")
+    _hunt(before, after)
+
+
+def check_public(before: Leaves, paths: Iterable[str]) -> None:
+    """Checks that paths lead to public fields, or to none.
+
+    Raises:
+        Refused: a path leads to a sensitive field, or to an object or a list.
+    """
+    for path in paths:
+        inside = any(each.startswith(f"{path}/") for each in before)
+        if inside or (path in before and not before[path].public):
+            raise Refused(EDIT_REFUSED, f"{_of(path)}: only a public field is opened for an edit")
+
+
+def changed_paths(before: Leaves, after: Leaves) -> list[str]:
+    """Returns the paths that an edit changed, in a form for the audit trail."""
+    both = before.keys() | after.keys()
+    return sorted({_of(path) for path in both if not _same(before.get(path), after.get(path))})[:_PATHS_KEPT]
+
+
+def named_paths(patch: Sequence[Any]) -> list[str]:
+    """Returns the paths that a patch names, in a form for the audit trail."""
+    named = [each.get(key) for each in patch if isinstance(each, dict) for key in ("path", "from")]
+    return sorted({_of(path) for path in named if isinstance(path, str)})[:_PATHS_KEPT]
+
+
+def _check_new_kinds(before: Leaves, after: Leaves) -> None:
+    for path, new in after.items():
+        old = before.get(path)
+        if new.public and old is not None and not old.public and old.value is not None:
+            raise Refused(EDIT_REFUSED, f"{_of(path)}: another version would make public what was not")
+
+
+def _hunt(before: Leaves, after: Leaves) -> None:
+    """Looks for the record's sensitive values in whatever the edit made: new values, and names of new fields."""
+    made = {
+        path: new.text if path in before else f"{new.text} {path}"
+        for path, new in after.items()
+        if not _same(before.get(path), new)
+    }
+    values = [leaf.text for leaf in before.values() if not leaf.public]
+    every = own_values(values)
+    for path, text in made.items():
+        if find_leak(text, every) is Finding.OWN_VALUE and not _was_there(before.get(path), text, values):
+            raise Refused(EDIT_REFUSED, f"{_of(path)}: would hold a sensitive value of the record")
+    # A value may be cut into pieces, one for each of some neighbours.
+    if (
+        len(made) > 1
+        and find_leak("".join(each.text for path, each in after.items() if path in made), every)
+        is Finding.OWN_VALUE
+    ):
+        raise Refused(EDIT_REFUSED, "the changed fields together would hold a sensitive value of the record")
+
+
+def _was_there(old: Leaf | None, text: str, values: Sequence[str]) -> bool:
+    """Returns True if a text holds no sensitive value that the field did not hold before."""
+    if old is None:
+        return False
+    new = own_values(
+        each for each in values if find_leak(old.text, own_values([each])) is not Finding.OWN_VALUE
+    )
+    return find_leak(text, new) is not Finding.OWN_VALUE
+
+
+def _same(old: Leaf | None, new: Leaf | None) -> bool:
+    return (
+        old is not None and new is not None and type(old.value) is type(new.value) and old.value == new.value
+    )
+
+
+def _of(path: str) -> str:
+    """Returns a path without names that may be values."""
+    return "".join(f"/{each if _harmless(each) else '*'}" for each in path.split("/")[1:])
+
+
+def _harmless(name: str) -> bool:
+    return (name.isdecimal() and len(name) <= _MOST_DIGITS) or is_plain_word(name)
