@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz planted docs lock sbom clean build build-TokenizerLayer
+.PHONY: guard-rates help setup schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz planted docs lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -82,6 +82,13 @@ $(SIMULATOR)/.ready: tools/lint/simulator/package-lock.json
 .venv-scan/.ready: requirements/scan.lock requirements/validate.lock | .venv/.ready
 	$(SET_UP)
 
+# Presidio's analyzer brings spaCy along (400 MB), so it has an environment of its own.
+.venv-presidio/.ready: requirements/presidio.lock | .venv/.ready
+	$(SET_UP)
+
+guard-rates: .venv-presidio/.ready ## the leak guard's rates, and Presidio's on the same strings; stores what docs/guard.md shows
+	@$(BIN)/python -m bench.guard_rates --peer --store
+
 MINUTES ?= 5
 fuzz: .venv/.ready ## every parser that outsiders reach, fed what nobody would send; MINUTES=5
 	@$(BIN)/python -m tests.fuzz $(MINUTES)
@@ -109,6 +116,7 @@ lock: .venv/.ready ## resolve the lock files anew
 	@$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/runtime.lock
 	@$(COMPILE) --group uv -c requirements/dev.lock -o requirements/uv.lock
 	@$(COMPILE) --group sam -o requirements/sam.lock
+	@$(COMPILE) --group presidio -o requirements/presidio.lock
 	@$(COMPILE) --group scan -o requirements/scan.lock
 	@$(COMPILE) --group validate --no-deps -o requirements/validate.lock
 
@@ -137,4 +145,4 @@ build-%Function: .venv/.ready
 	@$(BIN)/python -m tools.build function $*Function "$(ARTIFACTS_DIR)"
 
 clean: ## remove what the targets made
-	@rm -rf .venv .venv-sam .venv-scan $(SIMULATOR) .aws-sam .local build .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-presidio .venv-sam .venv-scan $(SIMULATOR) .aws-sam .local build .pytest_cache .mypy_cache .ruff_cache
