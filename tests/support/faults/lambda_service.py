@@ -27,6 +27,7 @@ from local.emulator.kinesis_mapping import (
 )
 from tests.support.faults.aws import Aws, Killed
 from tokenizer.aws.compose import tokenize
+from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.pipeline.batch import Tokenizer
 
@@ -90,7 +91,10 @@ class Function:
             get_remaining_time_in_millis=lambda: int((ends - self._aws.clock.now) * 1000),
         )
         try:
-            with mock.patch.object(self._module, "_tokenizer", self._warm):
+            with (
+                mock.patch.object(self._module, "_tokenizer", self._warm),
+                mock.patch.object(self._module, "_starts", self._starts),
+            ):
                 return json.loads(json.dumps(self._handler(event, context))), None
         except Killed:
             self.cool()
@@ -99,6 +103,9 @@ class Function:
             return None, "Unhandled"
         finally:
             self._aws.deadline = others
+
+    def _starts(self) -> DynamoStarts:
+        return tokenize.unfinished_starts(SETTINGS)
 
     def _warm(self) -> Tokenizer:
         if self._tokenizer is None:
