@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz planted docs lock sbom clean build build-TokenizerLayer
+.PHONY: guard-rates help setup schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz planted docs lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -29,8 +29,11 @@ DEMO := $(or $(wildcard .venv/.ready),.venv/.demo)
 
 setup: .venv/.ready ## all that the tests, the tools and the pages' commands need, into .venv
 
-demo: $(DEMO) ## the main job on the local stack, start to end
-	@$(BIN)/python -m local demo
+# What can be left out of the stack: docs/deploy.md, "Modules".
+CHOSEN = $(if $(MODULES),--modules "$(MODULES)")
+
+demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or "core lake"
+	@$(BIN)/python -m local demo $(CHOSEN)
 
 # Three workers for two cores, since half the time of a test with a stack is waiting; tests/support/spread.py says what
 # runs together, and what first.
@@ -46,8 +49,8 @@ test-fast: .venv/.ready ## the tests that need neither the local stack nor a bui
 test-all: .venv/.ready ## every test, with the big numbers: before a release
 	@FAULT_ORDERS=10000 REKEY_ORDERS=10000 PROPERTY_EXAMPLES=400 FUZZ_EXAMPLES=1000 FAULT_STEPS=20000 $(PYTEST)
 
-up: $(DEMO) ## start the local stack and leave it running
-	@$(BIN)/python -m local up
+up: $(DEMO) ## start the local stack and leave it running; MODULES=core, or "core lake"
+	@$(BIN)/python -m local up $(CHOSEN)
 
 down: $(DEMO) ## stop the local stack and all it started
 	@$(BIN)/python -m local down
@@ -64,7 +67,7 @@ lint: .venv/.ready .venv-scan/.ready $(SIMULATOR)/.ready ## formatter, linter, t
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/cfn-lint template.yaml docs/examples/*.yaml
+	@$(BIN)/cfn-lint template.yaml stacks/*.yaml docs/examples/*.yaml
 	@git ls-files -z --cached --others --exclude-standard | xargs -0 $(BIN)/detect-secrets-hook --no-verify --baseline .secrets.baseline
 	@$(BIN)/python -m tools.lint
 	@$(BIN)/python -m tests.support.security.simulated
@@ -78,6 +81,13 @@ $(SIMULATOR)/.ready: tools/lint/simulator/package-lock.json
 # The scanners' boto3 is another than ours, so they have an environment of their own (290 MB).
 .venv-scan/.ready: requirements/scan.lock requirements/validate.lock | .venv/.ready
 	$(SET_UP)
+
+# Presidio's analyzer brings spaCy along (400 MB), so it has an environment of its own.
+.venv-presidio/.ready: requirements/presidio.lock | .venv/.ready
+	$(SET_UP)
+
+guard-rates: .venv-presidio/.ready ## the leak guard's rates, and Presidio's on the same strings; stores what docs/guard.md shows
+	@$(BIN)/python -m bench.guard_rates --peer --store
 
 MINUTES ?= 5
 fuzz: .venv/.ready ## every parser that outsiders reach, fed what nobody would send; MINUTES=5
@@ -106,6 +116,7 @@ lock: .venv/.ready ## resolve the lock files anew
 	@$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/runtime.lock
 	@$(COMPILE) --group uv -c requirements/dev.lock -o requirements/uv.lock
 	@$(COMPILE) --group sam -o requirements/sam.lock
+	@$(COMPILE) --group presidio -o requirements/presidio.lock
 	@$(COMPILE) --group scan -o requirements/scan.lock
 	@$(COMPILE) --group validate --no-deps -o requirements/validate.lock
 
@@ -134,4 +145,4 @@ build-%Function: .venv/.ready
 	@$(BIN)/python -m tools.build function $*Function "$(ARTIFACTS_DIR)"
 
 clean: ## remove what the targets made
-	@rm -rf .venv .venv-sam .venv-scan $(SIMULATOR) .aws-sam .local build .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .venv-presidio .venv-sam .venv-scan $(SIMULATOR) .aws-sam .local build .pytest_cache .mypy_cache .ruff_cache

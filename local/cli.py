@@ -1,6 +1,6 @@
 """The command `order-tokenizer local`, and `python -m local`: the whole stack on this machine."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from local import rekey as rekeying
-from local.emulator import environment, lifecycle, template, users
+from local.emulator import environment, lifecycle, switches, template, users
 from local.emulator.package import ROOT
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
@@ -30,16 +30,27 @@ Where = Annotated[
 ]
 
 
+Modules = Annotated[
+    str | None,
+    typer.Option(
+        "--modules",
+        metavar="NAMES",
+        help="`core` alone, or with some of api, lake, honeytokens, monitoring, separated by commas.",
+        show_default="all",
+    ),
+]
+
+
 @app.callback()
 def _where(context: typer.Context, directory: Where = ROOT / ".local") -> None:
     context.obj = directory.resolve()
 
 
 @app.command()
-def up(context: typer.Context, as_json: AsJson = False) -> None:
+def up(context: typer.Context, modules: Modules = None, as_json: AsJson = False) -> None:
     """Start the stack and leave it running; finds the one that is up."""
     with _undone():
-        started = lifecycle.up(context.obj, _reporting(as_json=as_json), live=True)
+        started = lifecycle.up(context.obj, _reporting(as_json=as_json), _switched(modules), live=True)
     if as_json:
         console.as_json(_told(started))
 
@@ -63,11 +74,11 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def demo() -> None:
+def demo(modules: Modules = None) -> None:
     """Do the main job, start to end, on a stack of its own."""
     from local.demo import run as demonstration  # noqa: PLC0415 -- Faker, for this and `orders` alone
 
-    raise typer.Exit(demonstration.main())
+    raise typer.Exit(demonstration.main(_switched(modules)))
 
 
 @app.command()
@@ -146,6 +157,19 @@ def _undone() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise Interrupted("interrupted: nothing is left running", f"`{typed()}` starts again") from None
+
+
+def _switched(modules: str | None) -> Mapping[str, str]:
+    """Returns the parameters for the modules that somebody asked for; none for all."""
+    if modules is None:
+        return {}
+    try:
+        return switches.parameters(switches.parsed(modules))
+    except ValueError:
+        known = ", ".join([switches.CORE, *switches.Module])
+        raise LocalStackError(
+            f"not a module: {modules}", f"make up MODULES=core; the modules are {known}"
+        ) from None
 
 
 def _running(context: typer.Context) -> Stack:

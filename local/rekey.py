@@ -68,7 +68,7 @@ def rekey(directory: Path, report: Callable[[str], None]) -> int:
 
 def _parameters(running: Stack) -> tuple[str, bool]:
     """Returns the slot of the key that records are sealed under, and whether both keys are there."""
-    found = deploy.parameters(running.client)
+    found = deploy.given(running.client)
     return found["VaultKeySlot"], found.get("Rekeying", "false") == "true"
 
 

@@ -22,6 +22,7 @@ LOCKS = {
     DEMO: ("requirements/demo.lock",),
     READY: ("requirements/dev.lock",),  # all that is in the demo's, and more
     Path(".venv-scan/.ready"): ("requirements/scan.lock", "requirements/validate.lock"),
+    Path(".venv-presidio/.ready"): ("requirements/presidio.lock",),
     Path(".venv-sam/.ready"): ("requirements/sam.lock",),
 }
 UV = ".venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock"

@@ -58,7 +58,7 @@ _USUAL: dict[str, tuple[int, ...]] = {"amex": (15,), "diners": (14, 16), "unionp
 _LONGEST_USUAL = 16
 _CODE_LENGTHS = (3, 4)
 # Networks whose numbers really have more digits than 16.
-_OFTEN_LONGER = frozenset({"unionpay", "maestro"})
+OFTEN_LONGER = frozenset({"unionpay", "maestro"})
 
 _DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")  # maps each digit to the digit sum of its double
 _ZERO = ord("0")
@@ -207,7 +207,7 @@ def _candidates(digits: str, starts: list[int]) -> Iterator[tuple[int, int, bool
     ]
     whole = _is_number(digits)
     beside = any(count - (last - first) in _CODE_LENGTHS for first, last in parts)
-    if whole and (not beside or brand_of(digits) in _OFTEN_LONGER):
+    if whole and (not beside or brand_of(digits) in OFTEN_LONGER):
         yield 0, count, beside
     for first, last in parts:
         yield first, last, True
@@ -216,7 +216,7 @@ def _candidates(digits: str, starts: list[int]) -> Iterator[tuple[int, int, bool
     if (
         not whole
         and usual + fewest <= count
-        and (count >= PAN_LENGTHS.stop or brand_of(digits) not in _OFTEN_LONGER)
+        and (count >= PAN_LENGTHS.stop or brand_of(digits) not in OFTEN_LONGER)
     ):
         yield 0, usual, True
 

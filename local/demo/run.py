@@ -5,10 +5,11 @@ what their figures must be in `demo_checks.py`.
 """
 
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
-from types import FrameType
+from types import FrameType, MappingProxyType
 
 from local.demo.actors import Consumer, Operator
 from local.demo.analyst import Analyst
@@ -26,15 +27,19 @@ _SEED = 20261123
 _INTERRUPTED = 130
 
 
-def main() -> int:
-    """Runs the demo; returns 0 only if every figure is right. Leaves nothing running."""
+def main(parameters: Mapping[str, str] = MappingProxyType({})) -> int:
+    """Runs the demo; returns 0 only if every figure is right. Leaves nothing running.
+
+    Args:
+        parameters: of the stack, beside those that every local stack has.
+    """
     view, started = View(), monotonic()
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, _interrupt)
     try:
         with (
             TemporaryDirectory(prefix="order-tokenizer-demo-", ignore_cleanup_errors=True) as directory,
-            running(Path(directory) / "stack", view.step) as stack,
+            running(Path(directory) / "stack", view.step, parameters) as stack,
         ):
             lake = Path(directory) / "lake"
             figures = demonstrate(stack, view, load(_ORDERS, _SEED), lake)
@@ -59,7 +64,8 @@ def demonstrate(stack: Stack, view: View, workload: Workload, lake: Path) -> lis
     """
     consumer = Consumer.subscribe(stack)
     operator = Operator.of(stack)
-    steps = Steps(stack, view, workload, consumer, operator, Analyst(stack, lake))
+    analyst = Analyst(stack, lake) if "AnalystRoleArn" in stack.outputs else None
+    steps = Steps(stack, view, workload, consumer, operator, analyst)
     figures = [
         *steps.send(),
         *steps.receive(),

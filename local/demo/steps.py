@@ -32,7 +32,7 @@ class Steps:
     workload: Workload
     consumer: Consumer
     operator: Operator
-    analyst: Analyst
+    analyst: Analyst | None
     deliveries: list[Received] = field(default_factory=list)
 
     def send(self) -> list[Figure]:
@@ -163,6 +163,10 @@ class Steps:
 
     def analyse(self) -> list[Figure]:
         """Asks the lake the analyst's questions, and compares its answers with those from the raw orders."""
+        analyst = self.analyst
+        if analyst is None:
+            self.view.step("the lake is left out: its module is not deployed")
+            return []
         self.view.step(
             "asking, as the analyst, three questions of the files in the lake: they hold tokens alone"
         )
@@ -171,17 +175,17 @@ class Steps:
 
         def look() -> int:
             nonlocal kept, files
-            before, files = files, self.analyst.fetch()
-            kept = self.analyst.records() if files > before else kept
+            before, files = files, analyst.fetch()
+            kept = analyst.records() if files > before else kept
             if files == before:
                 sleep(_POLL_SECONDS)
             return files - before
 
         wait_until(lambda: kept >= len(sent), look)
-        compared = self.analyst.compare(answers(sent))
+        compared = analyst.compare(answers(sent))
         for each in compared:
             self.view.answer(each.question.asks, each.answer.columns, each.rows(), len(each.answer.rows))
-        tried = attempts(self.stack, self.analyst.credentials)
+        tried = attempts(self.stack, analyst.credentials)
         hint = "see delivery.log in the stack's folder, and the tables above"
         return [
             Figure("in the lake", kept, len(sent), hint),
@@ -227,15 +231,15 @@ class Steps:
         ]
 
     def _places(self) -> Mapping[str, bytes]:
-        return {
+        places = {
             "consumer's queue": "\n".join(each.body for each in self.deliveries).encode(),
             "dead letters": "\n".join(self.operator.letters).encode(),
             "orders table": stored(self.stack, "OrdersTableName", "order_id").content,
             "vault as stored": stored(self.stack, "VaultTableName", "id").content,
             "blind index": stored(self.stack, "BlindIndexTableName", "id").content,
-            "lake": self.analyst.content(),
             "function logs": function_logs(self.stack),
         }
+        return places | ({"lake": self.analyst.content()} if self.analyst else {})
 
     def _vault_keys(self) -> frozenset[bytes]:
         return (

@@ -4,6 +4,7 @@ A bend hides from the local stack what it leaves out, so each has a row in docs/
 template unbent; tests/unit/local/emulator/test_bends.py holds the two together. Nothing else changes the template.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,8 @@ MAPPING = "AWS::Lambda::EventSourceMapping"
 
 # Authorized on the bus instead of on the rule (the emulator looks for a field that the API doesn't have).
 AUTHORIZED_ON_BUS = frozenset({"events:PutTargets", "events:RemoveTargets", "events:ListTargetsByRule"})
+
+_RULE = re.compile(r":rule/(.+)/[^/]*$")
 
 # Authorized on no resource at all, where AWS checks the archive and the replay.
 AUTHORIZED_ON_NOTHING = frozenset({"events:StartReplay", "events:DescribeReplay", "events:CancelReplay"})
@@ -145,7 +148,10 @@ def _batches_beside_single_calls(statement: Node) -> None:
 
 def _rules_on_the_bus(statement: Node) -> None:
     if AUTHORIZED_ON_BUS & set(_listed(statement["Action"])):
-        statement["Resource"] = [statement["Resource"], {"Fn::GetAtt": ["SanitizedBus", "Arn"]}]
+        rules = _listed(statement["Resource"])
+        statement["Resource"] = rules + [
+            {"Fn::Sub": _RULE.sub(r":event-bus/\1", each["Fn::Sub"])} for each in rules
+        ]
 
 
 def _replays_on_everything(statement: Node) -> None:
@@ -170,6 +176,9 @@ def _sessions(principal: Node) -> list[Node]:
     if "Fn::If" in principal:
         condition, role, otherwise = principal["Fn::If"]
         return [{"Fn::If": [condition, session, otherwise]} for session in _sessions(role)]
+    if "Ref" in principal:  # another module's, which is known by its ARN
+        name = {"Fn::Select": [1, {"Fn::Split": ["/", principal]}]}
+        return [{"Fn::Sub": ["arn:aws:sts::${AWS::AccountId}:assumed-role/${Role}/*", {"Role": name}]}]
     if "Fn::GetAtt" not in principal:
         return []
     return [{"Fn::Sub": f"arn:aws:sts::${{AWS::AccountId}}:assumed-role/${{{principal['Fn::GetAtt'][0]}}}/*"}]

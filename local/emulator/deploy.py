@@ -1,4 +1,4 @@
-"""Deploys template.yaml to the emulator through CloudFormation, as `sam deploy` would to AWS."""
+"""Deploys template.yaml, with its modules in place, to the emulator through CloudFormation, as `sam deploy` would to AWS."""
 
 import json
 import time
@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.emulator import gateway, package, template
+from local.emulator.switches import Module
 from local.errors import LocalStackError
 
 STACK_NAME = "orders"
@@ -45,7 +46,7 @@ def deploy(
 
 
 def update(client: Client, parameters: Mapping[str, str], path: Path = TEMPLATE) -> Mapping[str, str]:
-    """Deploys again with other parameters; parameters that are not named get their defaults.
+    """Deploys again with other parameters; those that are not named get their defaults, but the modules stay as they are.
 
     A deployment that is still under way, because whoever began it was killed, ends first.
 
@@ -53,10 +54,12 @@ def update(client: Client, parameters: Mapping[str, str], path: Path = TEMPLATE)
         LocalStackError: a resource failed, and the deployment was rolled back.
     """
     _settled(client("cloudformation"))
-    return _deployed(client, client("cloudformation").update_stack, path, parameters)
+    now = given(client)
+    chosen = {each.parameter: now[each.parameter] for each in Module} | dict(parameters)
+    return _deployed(client, client("cloudformation").update_stack, path, chosen)
 
 
-def parameters(client: Client) -> dict[str, str]:
+def given(client: Client) -> dict[str, str]:
     """Returns the parameters that the stack was deployed with."""
     (stack,) = client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
     return {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
@@ -65,12 +68,13 @@ def parameters(client: Client) -> dict[str, str]:
 def _deployed(
     client: Client, submit: Callable[..., Any], path: Path, parameters: Mapping[str, str]
 ) -> Mapping[str, str]:
-    function_uri, layer_uri = _upload(client("s3"))
-    real, chosen = template.load(path), {**_ALWAYS, **parameters}
+    s3, cloudformation = client("s3"), client("cloudformation")
+    function_uri, layer_uri = _upload(s3)
+    chosen = {**_ALWAYS, **parameters}
+    real = template.load(path)
     body = template.for_emulator(real, function_uri, layer_uri)
     # CloudFormation takes 51,200 bytes in a request, and 1 MB from a bucket.
-    client("s3").put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
-    cloudformation = client("cloudformation")
+    s3.put_object(Bucket=_BUCKET, Key="template.json", Body=json.dumps(body).encode())
     with _already_so():
         submit(
             StackName=STACK_NAME,
@@ -81,11 +85,14 @@ def _deployed(
     stack = _settled(cloudformation)
     if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise LocalStackError(
-            f"the template was not deployed: {_reasons(cloudformation)}", "`make lint` checks template.yaml"
+            f"the template was not deployed: {_reasons(cloudformation)}",
+            "`make lint` checks template.yaml and its modules",
         )
     _complete(client, real, chosen)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
-    gateway.finish(client("apigateway"), outputs["ApiUrl"], body)
+    if "ApiUrl" not in outputs:
+        return outputs
+    gateway.finish(client("apigateway"), outputs["ApiUrl"], real)
     endpoint_url = str(cloudformation.meta.endpoint_url)
     return outputs | {
         "ApiUrl": _api_url(outputs["ApiUrl"], endpoint_url),
@@ -105,20 +112,25 @@ def _already_so() -> Iterator[None]:
 
 def _complete(client: Client, real: dict[str, Any], parameters: Mapping[str, str]) -> None:
     """Makes by calls what the emulator's CloudFormation ignores: object locks, and the boundaries of roles."""
-    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
-    resources = [each for page in pages for each in page["StackResourceSummaries"]]
-    made = {
+    names = made(client("cloudformation"))
+    for lock in template.locks(real, dict(parameters)):
+        client("s3").put_object_lock_configuration(**lock | {"Bucket": names[lock["Bucket"]]})
+    for role, boundary in template.boundaries(real).items():
+        if role in names:  # some are there under a condition
+            client("iam").put_role_permissions_boundary(
+                RoleName=names[role], PermissionsBoundary=names[boundary]
+            )
+
+
+def made(cloudformation: Any) -> dict[str, str]:
+    """Returns the physical names of the stack's resources, by their logical names."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
+    return {
         each["LogicalResourceId"]: each["PhysicalResourceId"]
-        for each in resources
+        for page in pages
+        for each in page["StackResourceSummaries"]
         if not each["ResourceStatus"].startswith("DELETE")
     }
-    for lock in template.locks(real, dict(parameters)):
-        client("s3").put_object_lock_configuration(**lock | {"Bucket": made[lock["Bucket"]]})
-    for role, boundary in template.boundaries(real).items():
-        if role in made:  # some are there under a condition
-            client("iam").put_role_permissions_boundary(
-                RoleName=made[role], PermissionsBoundary=made[boundary]
-            )
 
 
 def _api_url(on_aws: str, endpoint_url: str) -> str:

@@ -52,7 +52,7 @@ def up(
 
 
 def update(directory: Path, running_one: Stack, parameters: Mapping[str, str]) -> Stack:
-    """Deploys a running stack again with other parameters; parameters that are not named get their defaults.
+    """Deploys a running stack again with other parameters; those that are not named get their defaults, but for the modules.
 
     Raises:
         LocalStackError: it was not deployed; it is as it was then.
@@ -78,8 +78,9 @@ def _started(
     pids.append(
         mapping_process.start(directory, stack.endpoint_url, stack.outputs["TokenizeStreamFunctionName"])
     )
-    report("starting the delivery to the lake")
-    pids.append(delivery_process.start(directory, stack.endpoint_url, stack.outputs["LakeDeliveryName"]))
+    if delivery := stack.outputs.get("LakeDeliveryName"):
+        report("starting the delivery to the lake")
+        pids.append(delivery_process.start(directory, stack.endpoint_url, delivery))
     _write(directory / _PIDS, pids)
     _keep(directory, stack)
     if live:

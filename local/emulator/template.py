@@ -1,4 +1,4 @@
-"""Prepares template.yaml for the emulator: the real template, without what the emulator gets wrong.
+"""Prepares template.yaml and its modules for the emulator: the real templates, without what the emulator gets wrong.
 
 What is bent stands in local/emulator/bends.py and in docs/local-stack.md; what the emulator passes over is found here and done by calls.
 """
@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from local.emulator.bends import BENDS
+from local.emulator.modules import Modules
 
 Node = Any
 
@@ -39,10 +40,25 @@ _Loader.add_multi_constructor("!", _tagged)
 
 
 def load(path: Path) -> dict[str, Node]:
-    """Returns a template with its short tags in their long form."""
+    """Returns a template with its modules in place: one template, whatever files it is made of.
+
+    Raises:
+        ModuleError: the template and its modules don't fit.
+    """
+    return Modules(path, read).composed()
+
+
+def read(path: Path) -> dict[str, Node]:
+    """Returns one file's template with its short tags in their long form."""
     with path.open(encoding="utf-8") as source:
         template: dict[str, Node] = yaml.load(source, _Loader)  # noqa: S506 -- a SafeLoader with more tags
     return template
+
+
+def files(path: Path) -> list[Path]:
+    """Returns the files that a template is made of: its own, and those of its modules."""
+    modules = Modules(path, read)
+    return [path, *(modules.path(name) for name in modules.applications)]
 
 
 def for_emulator(template: dict[str, Node], function_uri: str, layer_uri: str) -> dict[str, Node]:

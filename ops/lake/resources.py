@@ -1,11 +1,11 @@
-"""Writes the template's section of tables and saved queries, from the schemas and `ops/lake/sql` (`make schemas`)."""
+"""Writes the section of tables and saved queries of `stacks/lake.yaml`, from the schemas and `ops/lake/sql` (`make schemas`)."""
 
 from pathlib import Path
 
 from ops.lake.columns import Column, glue, table_name, tables
 from ops.lake.questions import Question
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+TEMPLATE = Path(__file__).parents[2] / "stacks" / "lake.yaml"
 BEGIN = "  # ---- tables and saved queries, written by `make schemas`\n"
 END = "  # ---- end of the lake's part of what `make schemas` writes\n"
 _FIRST_DAY = "2026-01-01"  # before the first event of any stack
@@ -20,7 +20,7 @@ def spliced(template: str) -> str:
     before, begin, rest = template.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError("template.yaml has lost the marks of the lake's section")
+        raise ValueError("stacks/lake.yaml has lost the marks of the lake's section")
     return before + BEGIN + section() + END + after
 
 

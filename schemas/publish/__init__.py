@@ -14,14 +14,14 @@ from schemas.registry import EventName
 
 ROOT = Path(__file__).parent.parent.parent
 KIT = Path("consumer/order_events")
-TEMPLATE = Path("template.yaml")
+TEMPLATE = Path("stacks/bus.yaml")
 
 
 def published(root: Path, schemas: Mapping[Path, Schema], text: Callable[[Schema], str]) -> dict[Path, str]:
     """Returns every published file by its path below the repository's root.
 
     Args:
-        root: the folder of `template.yaml`, of which one section is written.
+        root: the folder of `stacks/bus.yaml`, of which one section is written.
         schemas: every JSON Schema by its path under `schemas/json`.
         text: turns a JSON document into the text that is committed.
     """

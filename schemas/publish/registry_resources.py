@@ -1,4 +1,4 @@
-"""Writes the template's section for EventBridge's schema registry: one resource for each event type and version.
+"""Writes `stacks/bus.yaml`'s section for EventBridge's schema registry: one resource for each event type and version.
 
 The registry takes JSON Schema draft 4, so definitions have their old name. Tokens are most of a schema, so they are
 defined once. A schema covers the whole EventBridge event, like the registry's own schemas.
@@ -31,7 +31,7 @@ def spliced(template: str, sanitized: Mapping[EventName, Schema]) -> str:
     before, begin, rest = template.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError("template.yaml has lost the marks of its schema registry section")
+        raise ValueError("stacks/bus.yaml has lost the marks of its schema registry section")
     return before + BEGIN + section(sanitized) + END + after
 
 
@@ -41,7 +41,7 @@ def section(sanitized: Mapping[EventName, Schema]) -> str:
         "  SchemaRegistry:",
         "    Type: AWS::EventSchemas::Registry",
         "    Properties:",
-        '      RegistryName: !Sub "${AWS::StackName}-sanitized"',
+        '      RegistryName: !Sub "${StackName}-sanitized"',
         "      Description: The events that consumers of the sanitized bus receive.",
     ]
     for name in sorted(sanitized):

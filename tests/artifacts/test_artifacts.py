@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator.package import ROOT
+from local.emulator.template import load
 from tests.support.built import Built
 from tests.support.samples import CANARIES
 from tools.build import checks, interpreter, layer, sizes
@@ -128,6 +129,7 @@ def test_the_makefile_builds_what_sam_asks_it_for(tmp_path: Path) -> None:
 
 
 def test_the_runtime_is_the_one_that_the_layer_is_built_for() -> None:
-    template = (ROOT / "template.yaml").read_text()
-    assert f"Runtime: python{interpreter.RUNTIME}\n" in template
-    assert f"CompatibleRuntimes: [python{interpreter.RUNTIME}]" in template
+    template = load(ROOT / "template.yaml")
+    runtime = f"python{interpreter.RUNTIME}"
+    assert template["Globals"]["Function"]["Runtime"] == runtime
+    assert template["Resources"]["TokenizerLayer"]["Properties"]["CompatibleRuntimes"] == [runtime]

@@ -6,6 +6,7 @@ Of template.yaml the resources that hold something, and one that fails. That nam
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from local.emulator import server
 from local.emulator.package import ROOT
 from local.emulator.stack import Stack
 from local.emulator.template import load
+from tests.support.e2e import nested
 from tests.support.e2e.stack import eventually
+from tools.lint.settled import PARAMETER_SETS, deployed_stacks, settled, translated
 
 KINDS = {"AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
 REAL = load(ROOT / "template.yaml")
@@ -26,13 +29,19 @@ NAMES = {"AWS::DynamoDB::Table": "TableName", "AWS::SQS::Queue": "QueueName", "A
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Stack]:
     """Yields an emulator with nothing deployed."""
+    with emulator() as on:
+        on.client("s3").create_bucket(Bucket="code")
+        yield on
+
+
+@contextmanager
+def emulator() -> Iterator[Stack]:
+    """Runs an emulator for a block."""
     with tempfile.TemporaryDirectory() as folder:
         port = server.free_port()
         process = server.start(Path(folder), port)
         try:
-            on = Stack(f"http://{server.HOST}:{port}", server.REGION, {})
-            on.client("s3").create_bucket(Bucket="code")
-            yield on
+            yield Stack(f"http://{server.HOST}:{port}", server.REGION, {})
         finally:
             server.stop(process)
 
@@ -100,6 +109,24 @@ def kept(on: Stack, name: str) -> dict[str, str]:
         if each["Type"] in NAMES
     }
     return {logical: each for logical, each in meant.items() if each in there}
+
+
+@pytest.mark.parametrize("given", ["default", "core alone"])
+def test_the_modules_are_made_as_nested_stacks(given: str) -> None:
+    """Each is wired by its parameters and outputs; the deployment's own functions run, so keys and roles fit together."""
+    expected = settled(translated(REAL), PARAMETER_SETS[given])
+    with emulator() as on:
+        outputs = nested.deployed(on, "orders", PARAMETER_SETS[given])
+        assert outputs.keys() == expected["Outputs"].keys()
+        assert outputs["VaultTableName"] == "orders-vault"
+        stacks = [
+            each["StackName"]
+            for each in on.client("cloudformation").describe_stacks()["Stacks"]
+            if each["StackStatus"] == "CREATE_COMPLETE"
+        ]
+        assert len(stacks) == len(deployed_stacks(PARAMETER_SETS[given]))
+        keys = on.client("dynamodb").scan(TableName="orders-token-keys")
+        assert keys["Count"] > 0
 
 
 def test_a_first_deployment_without_rollback_goes_forward(bare: Stack) -> None:

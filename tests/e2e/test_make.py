@@ -27,6 +27,10 @@ OUTPUTS = re.compile(r"`(\w+)`")
 ROW = re.compile(r"^[┃│] *(.+?) *[┃│] *([\d,]+) *[┃│] *([\d,]+) *[┃│] *right *[┃│]$", re.MULTILINE)
 
 
+OF_THE_LAKE = {"in the lake", "analyst's answers, as raw", "refused to the analyst"}
+PLACES = "places searched"
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Returns the files of the tree, with the demo's environment."""
@@ -54,7 +58,7 @@ def environment() -> dict[str, str]:
 
 def make(target: str, tree: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [shutil.which("make") or "", target],
+        [shutil.which("make") or "", *target.split()],
         cwd=tree,
         env=environment(),
         capture_output=True,
@@ -79,6 +83,13 @@ def test_make_demo_ends_with_the_figures_that_the_readme_shows(tree: Path) -> No
     assert len(shown) > 10
     assert printed == shown
     assert not (tree / ".local").exists()
+
+
+def test_the_core_alone_does_the_same_without_the_lake(tree: Path) -> None:
+    printed, whole = figures(done("demo MODULES=core", tree)), figures((ROOT / "README.md").read_text())
+    assert whole.keys() - printed.keys() == OF_THE_LAKE
+    assert printed.pop(PLACES) != whole[PLACES]
+    assert printed == {name: each for name, each in whole.items() if name not in {PLACES, *OF_THE_LAKE}}
 
 
 def test_the_demos_environment_stays_below_400_mb(tree: Path) -> None:
@@ -175,3 +186,24 @@ def test_make_up_finds_the_stack_that_runs_and_make_down_ends_it(tree: Path, up:
     assert not [pid for pid in pids if _alive(pid)]
     assert not (tree / ".local").exists()
     assert "was not running" in done("down", tree)
+
+
+def test_make_up_leaves_out_what_nobody_asked_for(tree: Path, stopped: None) -> None:
+    done("down", tree)
+    done("up MODULES=core", tree)
+    core = json.loads((tree / ".local/stack.json").read_text())["outputs"].keys()
+    done("down", tree)
+    done("up", tree)
+    whole = json.loads((tree / ".local/stack.json").read_text())["outputs"].keys()
+    assert core == whole - {
+        *(
+            "AnalyticsBucketName",
+            "AnalystRoleArn",
+            "AnalystWorkGroupName",
+            "LakeDatabaseName",
+            "LakeDeliveryName",
+        ),
+        *("ApiUrl", "MachineClientId", "MachineKeyId", "TokenUrl", "UserPoolClientId", "UserPoolId"),
+        *("HoneyFunctionName", "HoneyKeeperRoleArn", "KeyChangesQueueUrl"),
+    }
+    assert "error: not a module: nonsense" in make("up MODULES=nonsense", tree).stderr

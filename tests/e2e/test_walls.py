@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.emulator import package
-from local.emulator.deploy import STACK_NAME
+from local.emulator.deploy import STACK_NAME, made
 from local.emulator.stack import Stack
 from tests.support.e2e.probe import DENIED, Probe, code, vault_batch
 from tests.support.e2e.stack import Subscriber, drain, purge, send
@@ -126,10 +126,7 @@ def test_no_policy_gives_a_role_more_than_its_boundary(running: Stack) -> None:
 def test_a_change_of_a_key_matches_the_rule_and_what_is_none_does_not(running: Stack) -> None:
     """By the deployed rule's pattern and an event of the form that CloudTrail documents; the emulator has no CloudTrail."""
     events = running.client("events")
-    found = running.client("cloudformation").describe_stack_resource(
-        StackName=STACK_NAME, LogicalResourceId="KeyChangesRule"
-    )
-    name = found["StackResourceDetail"]["PhysicalResourceId"].rpartition("|")[2]
+    name = made(running.client("cloudformation"))["KeyChangesRule"].rpartition("|")[2]
     pattern = events.describe_rule(Name=name)["EventPattern"]
     (target,) = events.list_targets_by_rule(Rule=name)["Targets"]
     assert target["Arn"].endswith(f":{STACK_NAME}-key-changes")

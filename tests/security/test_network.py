@@ -8,6 +8,7 @@ import pytest
 from local.emulator.package import ROOT
 from local.emulator.template import load
 from tests.support.security.deployed import Stack, deployed
+from tools.lint.rendered import drawn
 from tools.lint.settled import PARAMETER_SETS, settled
 
 # Custom resources touch no value, and answer CloudFormation over the internet.
@@ -23,7 +24,9 @@ ENDPOINTS = {
     "XRayEndpoint": "xray",
 }
 GATEWAYS = {"DynamoDbEndpoint", "S3Endpoint"}
-SUBNETS = ["orders-PrivateSubnetA", "orders-PrivateSubnetB"]
+SUBNETS = [drawn("AWS::EC2::Subnet", f"PrivateSubnet{letter}") for letter in "AB"]
+FUNCTIONS = drawn("AWS::EC2::SecurityGroup", "FunctionsSecurityGroup")
+ENDPOINTS_GROUP = drawn("AWS::EC2::SecurityGroup", "EndpointsSecurityGroup")
 GIVEN = PARAMETER_SETS["existing VPC"]
 HTTPS = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
 # No route leads anywhere but to the two gateways, so these two and the interfaces' own addresses are all that is reached.
@@ -52,7 +55,7 @@ def own(stack: Stack) -> bool:
 
 def test_every_function_that_touches_values_runs_in_the_private_subnets(stack: Stack) -> None:
     subnets = SUBNETS if own(stack) else GIVEN["PrivateSubnetIds"].split(",")
-    inside = {"SecurityGroupIds": ["orders-FunctionsSecurityGroup"], "SubnetIds": subnets}
+    inside = {"SecurityGroupIds": [FUNCTIONS], "SubnetIds": subnets}
     for name, each in stack.functions().items():
         assert each.get("VpcConfig") == (None if name in OUTSIDE else inside), name
 
@@ -97,9 +100,7 @@ def test_only_https_goes_out_and_only_the_functions_reach_the_endpoints(stack: S
     assert "SecurityGroupIngress" not in functions
     assert sorted(map(let_through, functions["SecurityGroupEgress"])) == OUT["own" if own(stack) else "given"]
     for group in groups.values():
-        assert list(map(let_through, group["SecurityGroupIngress"])) == [
-            "SourceSecurityGroupId orders-FunctionsSecurityGroup"
-        ]
+        assert list(map(let_through, group["SecurityGroupIngress"])) == [f"SourceSecurityGroupId {FUNCTIONS}"]
         (out,) = group["SecurityGroupEgress"]
         assert (out["IpProtocol"], out["CidrIp"]) == ("-1", "127.0.0.1/32")
 
@@ -120,7 +121,7 @@ def test_every_endpoint_is_in_the_private_subnets_and_answers_by_the_services_na
         else:
             assert where == {
                 "PrivateDnsEnabled": True,
-                "SecurityGroupIds": ["orders-EndpointsSecurityGroup"],
+                "SecurityGroupIds": [ENDPOINTS_GROUP],
                 "SubnetIds": SUBNETS,
                 "VpcEndpointType": "Interface",
             }, name

@@ -140,15 +140,16 @@ def mappings_count_events_and_dropped_ones_raise_an_alarm(template: Template) ->
     """
     mappings = dict(of_type(template, "AWS::Lambda::EventSourceMapping"))
     silent = [name for name, each in mappings.items() if "EventCount" not in _metrics(each)]
+    alarms = list(of_type(template, "AWS::CloudWatch::Alarm"))  # without their module there are none
     watched = [
         alarm["Dimensions"]
-        for _, alarm in of_type(template, "AWS::CloudWatch::Alarm")
+        for _, alarm in alarms
         if (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"])
         == ("AWS/Lambda", "DroppedEventCount", 0)
     ]
     return silent + [
         name
-        for name, each in mappings.items()
+        for name, each in (mappings.items() if alarms else ())
         if "StartingPosition" in each
         and [{"Name": "EventSourceMappingUUID", "Value": {"Ref": name}}] not in watched
     ]

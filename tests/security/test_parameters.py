@@ -8,6 +8,7 @@ import pytest
 from local.emulator.package import ROOT
 from local.emulator.template import load
 from tests.support.security.deployed import Stack, deployed
+from tools.lint.settled import deployed_stacks
 
 SWITCH = ("true", "false")
 ARN = "arn:aws:iam::111122223333:role/somebody"
@@ -58,6 +59,7 @@ PARAMETERS: dict[str, tuple[Any, Any]] = {
     "VpcCidr": ("10.80.0.0/24", None),
     "VpcId": ("", None),
     "WebAclEnabled": ("true", SWITCH),
+    **{f"{module}Enabled": ("true", SWITCH) for module in ("Api", "Honeytokens", "Lake", "Monitoring")},
 }
 
 
@@ -150,8 +152,16 @@ STRUCTURE: dict[str, tuple[dict[str, str], set[str]]] = {
     "WebAclEnabled": ({"WebAclEnabled": "false"}, {"WebAcl", "WebAclAssociation"}),
     "Zones": ({"FirstZone": "zone-1", "SecondZone": "zone-2"}, {"PrivateSubnetA", "PrivateSubnetB"}),
 }
-# An existing network: test_network.py.
-ELSEWHERE = {"PrivateSubnetIds", "VpcId"}
+# What changes in other modules when one is left out: roles that keys name, and what tells of all.
+ROLES_OF_ALL = {"AuditKey", "NetworkPolicy", "TracesPolicy"}
+LEFT_OUT: dict[str, set[str]] = {
+    "Api": ROLES_OF_ALL | NAME_KEYS | {"ApiRole", "FingerprintKey", "PaymentRole", "VaultKey"},
+    "Honeytokens": ROLES_OF_ALL | {"HoneyRole"},
+    "Lake": {"Dashboard", "LakeLettersAlarm", "LakeStaleAlarm"},
+    "Monitoring": set(),
+}
+# An existing network: test_network.py. The switches of modules: LEFT_OUT.
+ELSEWHERE = {"PrivateSubnetIds", "VpcId", *(f"{module}Enabled" for module in LEFT_OUT)}
 # Widgets show limits, and the answers of the gateway the origin; their own tests read those texts.
 SHOWS = {"Dashboard", "Api"}
 
@@ -217,7 +227,9 @@ def test_a_value_comes_to_all_resources_of_a_type(name: str) -> None:
     assert {
         each for each, properties in stack.of(kind).items() if value not in str(properties.get(place))
     } == set()
-    others = changes({name: value}).keys() - stack.of(kind).keys() - SHOWS
+    changed = changes({name: value}).keys()
+    assert stack.of(kind).keys() <= changed
+    others = changed - stack.of(kind).keys() - SHOWS
     assert others <= {"XRayEndpoint", *stack.of("AWS::Lambda::LayerVersion")}
 
 
@@ -225,6 +237,16 @@ def test_a_value_comes_to_all_resources_of_a_type(name: str) -> None:
 def test_a_choice_changes_what_it_is_for_and_nothing_else(name: str) -> None:
     given, resources = STRUCTURE[name]
     assert changes(given).keys() == resources
+
+
+@pytest.mark.parametrize("module", LEFT_OUT)
+def test_a_module_that_is_left_out_leaves_nothing_behind_and_no_other_changes(module: str) -> None:
+    given = {f"{module}Enabled": "false"}
+    own = set(deployed_stacks()[module.lower()]["Resources"])
+    assert module.lower() not in deployed_stacks(given)
+    assert not own & deployed(given).resources.keys()
+    gone = {name for name in changes(given) if "Deployment" not in name}
+    assert gone - {name for name in own if "Deployment" not in name} == LEFT_OUT[module]
 
 
 def test_a_paused_stack_takes_nothing_in() -> None:
@@ -236,6 +258,46 @@ def test_a_paused_stack_takes_nothing_in() -> None:
         if each.get("Enabled") == "false"
     }
     assert paused == raw
+
+
+# A resource under another name is another resource, and what the one before it holds stays behind.
+NAMES = {
+    "ArchiveName": "sanitized",
+    "DashboardName": "",
+    "DeliveryStreamName": "lake",
+    "Domain": "111122223333",
+    "FunctionName": "api erase honey on-order-sanitized payment rekey replay reveal token-keys tokenize-queue tokenize-stream"
+    " vault-keys",
+    "QueueName": "dead-letters key-changes lake-dead-letters orders-consumer-dead-letters raw-orders sanitized-orders unprocessed",
+    "RegistryName": "sanitized",
+    "TableName": "aliases audit-heads blind-index erasures honey-tokens idempotency orders payments rekey reveal-budgets shares"
+    " token-keys unfinished-starts vault",
+    "UserPoolName": "users",
+}
+NAMED = {
+    "ArchiveName": "AWS::Events::Archive",
+    "DashboardName": "AWS::CloudWatch::Dashboard",
+    "DeliveryStreamName": "AWS::KinesisFirehose::DeliveryStream",
+    "Domain": "AWS::Cognito::UserPoolDomain",
+    "FunctionName": "AWS::Lambda::Function",
+    "QueueName": "AWS::SQS::Queue",
+    "RegistryName": "AWS::EventSchemas::Registry",
+    "TableName": "AWS::DynamoDB::Table",
+    "UserPoolName": "AWS::Cognito::UserPool",
+}
+
+
+@pytest.mark.parametrize("key", NAMES)
+def test_every_resource_keeps_its_name(stack: Stack, key: str) -> None:
+    found = {each[key] for each in stack.of(NAMED[key]).values()}
+    expected = {f"orders-{name}" for name in NAMES[key].split()} or {"orders"}
+    assert found == expected if stack.whole else found <= expected
+
+
+def test_every_log_stream_is_of_the_log_that_its_writer_may_write_to(stack: Stack) -> None:
+    for name, each in stack.of("AWS::Logs::LogStream").items():
+        log = f"logs:log-group:{each['LogGroupName']}:log-stream:{each['LogStreamName']}"
+        assert [grant.role for grant in stack.grants() if grant.resource == log] == ["LakeDeliveryRole"], name
 
 
 def test_no_fixed_name_is_another_stacks(stack: Stack) -> None:

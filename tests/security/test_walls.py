@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from local.emulator.deploy import STACK_NAME
+from local.emulator.deploy import STACK_NAME, made
 from local.emulator.lifecycle import running
 from local.emulator.package import ROOT
 from local.emulator.stack import Stack
@@ -64,10 +64,7 @@ def names(own: Stack) -> dict[str, str]:
 
 
 def physical(own: Stack, logical_id: str) -> str:
-    found = own.client("cloudformation").describe_stack_resource(
-        StackName=STACK_NAME, LogicalResourceId=logical_id
-    )
-    return str(found["StackResourceDetail"]["PhysicalResourceId"])
+    return made(own.client("cloudformation"))[logical_id]
 
 
 def unexpected(told: dict[Action, str], role: str) -> list[str]:

@@ -1,12 +1,13 @@
 """Tests which tool finds which fault that AWS would refuse: each is planted into the template for all three tools."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from local.emulator.package import ROOT
-from local.emulator.template import load
-from tests.planted.bugs import Bug, bugs
+from local.emulator.template import files, load
+from tests.planted.bugs import Bug, bugs, place
 from tests.support.security.cases import Stack, requests_of
 from tests.support.security.simulated import cases, wrongly_decided
 from tests.support.security.simulation import decide_all
@@ -25,22 +26,28 @@ SEEN_BY: dict[str, set[str]] = {
 
 
 def of_template() -> list[Bug]:
-    return [each for each in bugs(["refused"]) if each.files == "template.yaml"]
+    return [each for each in bugs(["refused"]) if each.files.endswith(".yaml")]
 
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     """Returns the translated template with each fault that a witness sees, and as it is."""
     folder = tmp_path_factory.mktemp("faulty")
-    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
     chosen = [each for each in of_template() if each.name in SEEN_BY]
-    written = {bug.name: text.replace(bug.old, bug.new) for bug in chosen} | {"as it is": text}
-    return {name: _translated(folder / "template.yaml", each) for name, each in written.items()}
+    made = {bug.name: _translated(folder / bug.name, bug) for bug in chosen}
+    return made | {"as it is": _translated(folder / "as it is", None)}
 
 
-def _translated(path: Path, text: str) -> Template:
-    path.write_text(text, encoding="utf-8")
-    return translate(load(path))
+def _translated(folder: Path, bug: Bug | None) -> Template:
+    """Returns the translated template of a copy, with a bug in it if one is given."""
+    for path in files(ROOT / "template.yaml"):
+        copied = folder / path.relative_to(ROOT)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copied)
+    if bug is not None:
+        changed = folder / place(bug, folder)
+        changed.write_text(changed.read_text(encoding="utf-8").replace(bug.old, bug.new), encoding="utf-8")
+    return translate(load(folder / "template.yaml"))
 
 
 def settled_sets(template: Template) -> dict[str, Template]:

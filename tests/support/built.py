@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.build.checks import folder_of
+
 
 @dataclass(frozen=True)
 class Built:
@@ -18,7 +20,7 @@ class Built:
         return self.folder / "TokenizerLayer/python"
 
     def function(self, name: str) -> Path:
-        return self.folder / name
+        return folder_of(self.folder, name)
 
     def run(self, folders: Sequence[Path], code: str, *arguments: str) -> str:
         """Runs a program that sees these folders, the standard library and no environment; returns what it prints."""

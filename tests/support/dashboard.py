@@ -16,7 +16,11 @@ TRACE = "1-6744a3c5-0123456789abcdef01234567"
 def rendered() -> dict[str, Any]:
     """Returns the dashboard's body, each `${Name}` as `<Name>`."""
     text, variables = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    variables = variables | {"GbSecond": variables["GbSecond"]["Fn::If"][1], "ShardCount": "1"}
+    variables = variables | {
+        "GbSecond": variables["GbSecond"]["Fn::If"][1],
+        "LakeAlarms": variables["LakeAlarms"]["Fn::If"][1]["Fn::Sub"],
+        "ShardCount": "1",
+    }
     for name, value in variables.items():
         if isinstance(value, str):
             text = text.replace(f"${{{name}}}", value)

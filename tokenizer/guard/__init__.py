@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from tokenizer.guard.cards import holds_card_number
 from tokenizer.guard.emails import holds_email
-from tokenizer.guard.identifiers import holds_iban, holds_ssn
+from tokenizer.guard.identifiers import holds_iban, holds_ssn, may_hold_iban
 from tokenizer.guard.ip_addresses import holds_ip_address
 from tokenizer.guard.key_names import is_plain_word
 from tokenizer.guard.national_ids import COUNTRIES as NATIONAL_IDS
@@ -127,12 +127,15 @@ def _find(plain: str, own: OwnValues, reading: Reading, countries: Countries) ->
 
 def _find_number(plain: str, reading: Reading, countries: Countries) -> Finding | None:
     """Returns the finding for numbers of seven digits and more."""
-    if len(plain) < _FEWEST_DIGITS or _CLUE.search(plain) is None:
+    if len(plain) < _FEWEST_DIGITS:
         return None
-    if "-" in plain:
+    clue = _CLUE.search(plain)
+    if clue is not None and "-" in plain:
         plain = _HARMLESS.sub(_GAP, plain)
-        if _CLUE.search(plain) is None:
-            return None
+        clue = _CLUE.search(plain)
+    if clue is None:
+        # Only an IBAN may have more letters than digits.
+        return Finding.IBAN if may_hold_iban(plain) and holds_iban(plain) else None
     if holds_card_number(plain, identifier=reading.identifier):
         return Finding.CARD_NUMBER
     if holds_iban(plain):

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate, count, pairwise
 
-from tokenizer.cards import PAN_LENGTHS, Sums, brand_and_lengths, luhn_sums, passes_luhn, passes_luhn_between
+from tokenizer.cards import (
+    OFTEN_LONGER,
+    PAN_LENGTHS,
+    Sums,
+    brand_and_lengths,
+    luhn_sums,
+    passes_luhn,
+    passes_luhn_between,
+)
 
 # Lengths that are hardly issued any more, and that shop systems use for their own numbers and bar codes.
 _OBSOLETE = {"visa": frozenset({13}), "maestro": frozenset(range(12, 16))}
@@ -36,39 +44,15 @@ _CARD_WORD = re.compile(
     r"(?<![a-z])(?:card|cards|pan|visa|mastercard|maestro|amex|rupay|credit|debit|karte|kreditkarte|carte|tarjeta|carta|cartao|kort|cc)(?![a-z])",
     re.IGNORECASE,
 )
+_ANNOUNCED_WITHIN = 24
+_OTHER_NUMBER = re.compile(
+    r"(?<![a-z])(?:order|orders|tracking|track|parcel|shipment|invoice|receipt|imei|isbn|ean|gtin|upc|sku|bestellung|bestellnummer|"
+    r"auftrag|sendung|sendungsnummer|rechnung|commande|suivi|colis|facture|pedido|factura|envio|ordine|spedizione|fattura|zamowienie)"
+    r"(?:[\W_]{1,3}(?:id|no|nr|number|num|code|numero|is))?[\W_]{0,4}\Z",
+    re.IGNORECASE,
+)
 
 _Span = tuple[int, int]
-
-
-def holds_card_number(plain: str, *, identifier: bool) -> bool:
-    """Returns True if a plain string holds a card number.
-
-    Args:
-        plain: the string.
-        identifier: True if the string is an identifier. A number of an uncommon network or length then needs more than
-            a right check digit: groups as on a card, or a word such as card.
-    """
-    strict = identifier and not names_card(plain)
-    return any(
-        _is_whole(plain, row.groups, strict=strict) or _holds_part(row, strict=strict) for row in _rows(plain)
-    )
-
-
-def names_card(plain: str) -> bool:
-    """Returns True if a plain string has a word for cards."""
-    return _CARD_WORD.search(plain) is not None
-
-
-def card_number_spans(plain: str) -> Iterator[_Span]:
-    """Yields where the card numbers of a plain string are that are written like most: in groups, or with a usual length."""
-    for row in _rows(plain):
-        index = 0
-        while index < len(row.groups):
-            last = _last_group(row, index)
-            if last is not None:
-                yield row.groups[index][0], row.groups[last][1]
-                index = last
-            index += 1
 
 
 class _Row:
@@ -93,6 +77,47 @@ class _Row:
         return passes_luhn_between(self._sums, start, end)
 
 
+def holds_card_number(plain: str, *, identifier: bool) -> bool:
+    """Returns True if a plain string holds a card number.
+
+    Args:
+        plain: the string.
+        identifier: True if the string is an identifier. A number of an uncommon network or length then needs more than
+            a right check digit: groups as on a card, or a word such as card.
+    """
+    strict = identifier and not names_card(plain)
+    return any(_holds(row, strict=strict) for row in _rows(plain))
+
+
+def _holds(row: _Row, *, strict: bool) -> bool:
+    """Returns True if a row of groups holds a card number."""
+    plain, start = row.plain, row.groups[0][0]
+    # Letters before the digits make them a code, and some words announce what else they are.
+    before = plain[max(0, start - _ANNOUNCED_WITHIN) : start]
+    announced = _OTHER_NUMBER.search(before) is not None
+    strict = strict or announced or before[-1:].isalpha()
+    if _is_whole(plain, row.groups, strict=strict):
+        return True
+    return _part_from(row, 0) is not None if announced else _holds_part(row, strict=strict)
+
+
+def names_card(plain: str) -> bool:
+    """Returns True if a plain string has a word for cards."""
+    return _CARD_WORD.search(plain) is not None
+
+
+def card_number_spans(plain: str) -> Iterator[_Span]:
+    """Yields where the card numbers of a plain string are that are written like most: in groups, or with a usual length."""
+    for row in _rows(plain):
+        index = 0
+        while index < len(row.groups):
+            last = _last_group(row, index)
+            if last is not None:
+                yield row.groups[index][0], row.groups[last][1]
+                index = last
+            index += 1
+
+
 def _rows(plain: str) -> Iterator[_Row]:
     for cluster in _CLUSTER.finditer(plain):
         if cluster.end() - cluster.start() >= PAN_LENGTHS.start:
@@ -103,7 +128,7 @@ def _last_group(row: _Row, first: int) -> int | None:
     """Returns the last group of the card number that begins at a group, or None if none does."""
     if row.sizes[first] in PAN_LENGTHS:
         return first if _is_whole(row.plain, [row.groups[first]], strict=True) else None
-    return _part_from(row, first, obsolete=False) if row.sizes[first] in _FIRST_GROUPS else None
+    return _part_from(row, first) if row.sizes[first] in _FIRST_GROUPS else None
 
 
 def _is_whole(plain: str, groups: list[_Span], *, strict: bool) -> bool:
@@ -135,10 +160,10 @@ def _holds_part(row: _Row, *, strict: bool) -> bool:
     )
 
 
-def _part_from(row: _Row, first: int, *, obsolete: bool = True) -> int | None:
+def _part_from(row: _Row, first: int) -> int | None:
     """Returns the last group of the number that begins at a group, or None if none begins there."""
     place, before = row.groups[first][0], row.before[first]
-    for length in _lengths_in_groups(row.plain[place : place + _FIRST_GROUPS.start], obsolete):
+    for length in _lengths_in_groups(row.plain[place : place + _FIRST_GROUPS.start]):
         last = row.last.get(before + length, first)
         if (
             last > first
@@ -150,9 +175,10 @@ def _part_from(row: _Row, first: int, *, obsolete: bool = True) -> int | None:
 
 
 @cache
-def _lengths_in_groups(iin: str, obsolete: bool) -> tuple[int, ...]:  # noqa: FBT001 -- a cache knows positions
+def _lengths_in_groups(iin: str) -> tuple[int, ...]:
     brand, lengths = brand_and_lengths(iin)
-    return tuple(sorted(lengths if obsolete else lengths - _OBSOLETE.get(brand, frozenset())))
+    # The longest first where networks use it, so that its end is not taken for a code beside a shorter number.
+    return tuple(sorted(lengths - _OBSOLETE.get(brand, frozenset()), reverse=brand in OFTEN_LONGER))
 
 
 def _is_written_together(row: _Row, first: int, last: int) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 # once printed in advertisements, because people do type them.
 _AREA, _GROUP, _SERIAL = "(?!000|666|9)[0-9]{3}", "(?!00)[0-9]{2}", "(?!0000)[0-9]{4}"
 _DASHED_SSN = re.compile(
-    rf"(?<![0-9A-Za-z])(?<![0-9][-.]){_AREA}( ?[-.] ?){_GROUP}\1{_SERIAL}(?![0-9A-Za-z]|[-.][0-9])"
+    rf"(?<![0-9A-Za-z])(?<![0-9][-.]){_AREA}( ?[-.] ?){_GROUP}\1{_SERIAL}(?![0-9A-Za-z]|-[0-9A-Za-z]|\.[0-9])"
 )
 # A number with spaces or nothing between its parts counts only near a word that announces it.
 _BARE_SSN = re.compile(rf"(?<![0-9]){_AREA}[-. ]?{_GROUP}[-. ]?{_SERIAL}(?![0-9])")
@@ -29,6 +29,8 @@ _IBAN_COUNTRIES = {entry[:2]: entry[3:] for entry in _IBAN_REGISTRY.split()}
 _IBAN_START = re.compile(
     r"(?<![0-9A-Za-z])(?:IBAN)?([A-Za-z]{2})[\W_]{0,3}([0-9])[\W_]?([0-9])", re.IGNORECASE
 )
+_SHORTEST_IBAN = 15
+_CHECK_DIGITS = re.compile(r"[A-Za-z][\W_]{0,3}[0-9][\W_]?[0-9]")
 _IBAN_PART = re.compile(r"([0-9]+)([nac])")
 _CHARACTERS = {"n": "[0-9]", "a": "[A-Za-z]", "c": "[0-9A-Za-z]"}
 _SEPARATORS = r"[\W_]{0,3}"
@@ -49,6 +51,11 @@ def holds_ssn(plain: str) -> bool:
         _SSN_WORD.search(plain[max(0, found.start() - _WORD_DISTANCE) : found.end() + _WORD_DISTANCE])
         for found in _BARE_SSN.finditer(plain)
     )
+
+
+def may_hold_iban(plain: str) -> bool:
+    """Returns False if a plain string is too short for an IBAN, or has no two digits in a row for its check digits."""
+    return len(plain) >= _SHORTEST_IBAN and _CHECK_DIGITS.search(plain) is not None
 
 
 def holds_iban(plain: str) -> bool:

@@ -49,6 +49,18 @@ def architectures(layer: Path) -> set[Architecture]:
     return found
 
 
+def folder_of(built: Path, function: str) -> Path:
+    """Returns the folder that `sam build` made for a function, which lies in that of its module.
+
+    Raises:
+        BuildError: there is none, or more than one.
+    """
+    folders = [*built.glob(function), *built.glob(f"*/{function}")]
+    if len(folders) != 1:
+        raise BuildError(f"{function} was built {len(folders)} times", "see .aws-sam/build")
+    return folders[0]
+
+
 def check_weight(size: int) -> None:
     """Refuses a layer that is over budget.
 

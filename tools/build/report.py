@@ -85,7 +85,8 @@ def _measure(built: Path, layer_folder: Path, python: Path, console: Console, wh
     title = f"import on this machine, {what}, median of {_RUNS}"
     table = Table("function", "wall", "CPU", "its own folder", title=title)
     for name, module in handlers().items():
-        found = starts.measure(python, module, [built / name, layer_folder / "python"], _RUNS)
-        own = sizes.unpacked(built / name)
+        folder = checks.folder_of(built, name)
+        found = starts.measure(python, module, [folder, layer_folder / "python"], _RUNS)
+        own = sizes.unpacked(folder)
         table.add_row(name, f"{found.wall:.2f} s", f"{found.cpu:.2f} s", f"{own / 1024:.1f} KiB")
     console.print(table)

@@ -1,14 +1,16 @@
-"""Draws the pictures of docs/architecture.md and writes docs/reference.md: `python -m tools.docs`."""
+"""Draws the pictures of docs/architecture.md, writes docs/reference.md and the table of modules: `python -m tools.docs`."""
 
 from pathlib import Path
 
 from local.emulator.template import load
 from tools.docs.edges import edges
 from tools.docs.mermaid import flowchart
+from tools.docs.modules import tabled
 from tools.docs.reference import reference
 from tools.docs.views import VIEWS
 
 ARCHITECTURE = Path("docs/architecture.md")
+DEPLOY = Path("docs/deploy.md")
 REFERENCE = Path("docs/reference.md")
 TEMPLATE = Path("template.yaml")
 
@@ -38,4 +40,5 @@ def written() -> str:
 
 if __name__ == "__main__":
     ARCHITECTURE.write_text(drawn(ARCHITECTURE.read_text(encoding="utf-8")), encoding="utf-8")
+    DEPLOY.write_text(tabled(DEPLOY.read_text(encoding="utf-8"), TEMPLATE), encoding="utf-8")
     REFERENCE.write_text(written(), encoding="utf-8")

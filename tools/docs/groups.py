@@ -7,6 +7,7 @@ Entry = TypeVar("Entry")
 OTHER = "Other"
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "Modules": ("ApiEnabled", "LakeEnabled", "HoneytokensEnabled", "MonitoringEnabled"),
     "Capacity": (
         "ShardCount",
         "ParallelizationFactor",

@@ -14,6 +14,7 @@ from pip_requirements_parser import InstallRequirement, RequirementsFile
 LOCKS = (
     "requirements/demo.lock",
     "requirements/dev.lock",
+    "requirements/presidio.lock",
     "requirements/runtime.lock",
     "requirements/sam.lock",
     "requirements/scan.lock",

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tools.lint.settled import REGION, Template
+from tools.lint.sam import REGION, Template
 
 Node = Any
 Resources = Mapping[str, Node]
@@ -26,13 +26,18 @@ _NAMED_BY = {
     "AWS::ApiGateway::RestApi": "",  # its id is drawn
     "AWS::Athena::WorkGroup": "Name",
     "AWS::Cognito::UserPoolDomain": "Domain",
-    "AWS::EC2::VPC": "",
     "AWS::Events::EventBus": "Name",
     "AWS::Events::Rule": "Name",
     "AWS::Glue::Database": "DatabaseInput.Name",
     "AWS::KMS::Key": "",
     "AWS::Kinesis::Stream": "Name",
     "AWS::KinesisFirehose::DeliveryStream": "DeliveryStreamName",
+}
+# How an id begins that AWS draws, by type.
+_DRAWN = {
+    "AWS::EC2::SecurityGroup": "sg",
+    "AWS::EC2::Subnet": "subnet",
+    "AWS::EC2::VPC": "vpc",
 }
 # An ARN after the partition, by type.
 _ARNS = {
@@ -67,6 +72,11 @@ def arns(template: Template) -> dict[str, str]:
         for name, each in template["Resources"].items()
         if each["Type"] in _ARNS
     }
+
+
+def drawn(kind: str, name: str) -> str:
+    """Returns the id of a resource of a type whose ids AWS draws, by its logical name."""
+    return f"{_DRAWN[kind]}-{uuid.uuid5(uuid.NAMESPACE_OID, name).hex[:17]}"
 
 
 class _Renderer:
@@ -145,8 +155,10 @@ class _Renderer:
         kind = resource["Type"]
         if kind == "AWS::KMS::Key":
             return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
-        if kind == "AWS::EC2::VPC":
-            return f"vpc-{uuid.uuid5(uuid.NAMESPACE_OID, name).hex[:17]}"
+        if kind in _DRAWN:
+            return drawn(kind, name)
+        if kind == "AWS::Lambda::LayerVersion":
+            return f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{name}:1"
         stated = resource.get("Properties", {})
         for part in _NAMED_BY.get(kind, f"{kind.rpartition('::')[2]}Name").split("."):
             stated = stated.get(part, {}) if isinstance(stated, dict) else {}

@@ -5,9 +5,6 @@ can't follow `Fn::If`, and raise false alarms or see nothing. References between
 """
 
 import copy
-import json
-import logging
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -15,16 +12,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from samtranslator.translator.transform import transform
-
-from local.emulator.template import load
+from local.emulator.modules import APPLICATION, Modules
+from local.emulator.template import load, read
+from tools.lint import sam
+from tools.lint.rendered import rendered
 
 Node = Any
 Template = dict[str, Node]
 
+REGION = sam.REGION
 TEMPLATE = Path("template.yaml")
 ROOT_STACK = "template"
-REGION = "eu-central-1"
 
 _ADMINISTRATORS = "arn:aws:iam::111122223333:role/deployer,arn:aws:iam::111122223333:role/key-administrator"
 # Between them, each condition of the template is true once and false once; a test counts them.
@@ -56,6 +54,12 @@ PARAMETER_SETS: dict[str, dict[str, str]] = {
         "Architecture": "x86_64",
         "TracingMode": "PassThrough",
     },
+    "core alone": {
+        "ApiEnabled": "false",
+        "LakeEnabled": "false",
+        "HoneytokensEnabled": "false",
+        "MonitoringEnabled": "false",
+    },
 }
 
 _DEFAULTS: Mapping[str, Node] = MappingProxyType({})
@@ -77,7 +81,21 @@ def deployed_stacks(given: Mapping[str, Node] = _DEFAULTS, path: Path = TEMPLATE
         given: parameters of the deployment by name; the others have their defaults.
         path: the parent's template.
     """
-    return {ROOT_STACK: settled(translated(load(path)), given)}
+    modules = Modules(path, read)
+    wanted = {
+        f"{application} {name}": {"Value": value, **_under(modules.applications[application])}
+        for application in modules.applications
+        for name, value in modules.given(application).items()
+    }
+    whole = translated({**modules.composed(), "Outputs": wanted})
+    known = rendered(settled(whole, given))["Outputs"]
+    parent = settled(translated(modules.parent), given)
+    stacks = {ROOT_STACK: parent}
+    for application, child in modules.children.items():
+        if application in parent["Resources"]:
+            passed = {name: known[f"{application} {name}"]["Value"] for name in child.get("Parameters", {})}
+            stacks[modules.name(application)] = settled(translated(child), passed)
+    return stacks
 
 
 def all_resources(kind: str, given: Mapping[str, Node] = _DEFAULTS, path: Path = TEMPLATE) -> dict[str, Node]:
@@ -106,11 +124,9 @@ def translated(template: Template) -> Template:
             resource["Properties"]["CodeUri"] = "s3://code/functions.zip"
         elif resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = "s3://code/layer.zip"
-    # It warns of features that it looks for in a file of its makers, which nobody outside has.
-    logging.getLogger("samtranslator.feature_toggle.feature_toggle").setLevel(logging.ERROR)
-    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # read by the translator; nothing is called
-    plain: Template = json.loads(json.dumps(transform(packaged, {}, _NoManagedPolicies())))
-    return plain
+        elif resource["Type"] == APPLICATION:
+            resource["Properties"]["Location"] = "https://code.s3.amazonaws.com/module.yaml"
+    return sam.translated(packaged)
 
 
 def settled(template: Template, given: Mapping[str, Node]) -> Template:
@@ -145,11 +161,8 @@ def settled(template: Template, given: Mapping[str, Node]) -> Template:
     return decided
 
 
-class _NoManagedPolicies:
-    """Stands for AWS's list of managed policies, which the template names none of."""
-
-    def load(self) -> dict[str, str]:
-        return {}
+def _under(application: Node) -> dict[str, str]:
+    return {"Condition": application["Condition"]} if "Condition" in application else {}
 
 
 class _Conditions:

@@ -1,4 +1,4 @@
-"""Checks template.yaml with checkov, which knows what is unsafe on AWS; waivers stand beside the resource.
+"""Checks template.yaml and its modules with checkov, which knows what is unsafe on AWS; waivers stand beside the resource.
 
 A waiver is `Metadata: {checkov: {skip: [{id, comment}]}}`, and one without a reason, or for a finding that is not there any
 more, fails too.
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.emulator.template import load
+from local.emulator.template import files, read
 
 SCANNER = Path(".venv-scan/bin/checkov")
 PLANTED = Path("tools/lint/planted.yaml")
@@ -23,15 +23,21 @@ BITES = frozenset({"CKV_AWS_53", "CKV_AWS_109", "CKV_AWS_24"})
 
 
 def findings(root: Path, template: Path = TEMPLATE) -> list[str]:
-    """Returns checkov's findings in a template and a planted one, less those waived, and waivers that match nothing."""
+    """Returns checkov's findings in a template, its modules and a planted one, less those waived, and idle waivers."""
+    own = files(root / template)
     with tempfile.TemporaryDirectory() as folder:
-        scanned = _scan(root, [_unconditional(root / each, Path(folder)) for each in (template, PLANTED)])
+        scanned = _scan(root, [_unconditional(each, Path(folder)) for each in (*own, root / PLANTED)])
     failed, skipped = scanned["failed_checks"], scanned["skipped_checks"]
-    found = [f"{each['resource']}: {each['check_id']} {each['check_name']}" for each in _in(failed, template)]
+    found = [
+        f"{path.name}: {each['resource']}: {each['check_id']} {each['check_name']}"
+        for path in own
+        for each in _in(failed, path)
+    ]
     bitten = {each["check_id"] for each in _in(failed, PLANTED)}
     blind = [f"the scan does not find {each} in {PLANTED}" for each in sorted(BITES - bitten)]
     used = {(each["resource"].rpartition(".")[2], each["check_id"]) for each in skipped}
-    return found + blind + _idle_waivers(load(root / template), used)
+    idle = [each for path in own for each in _idle_waivers(read(path), used)]
+    return found + blind + idle
 
 
 def _unconditional(template: Path, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Runs cfn-lint over the translated template: it finds faults between resources that no SAM template shows."""
+"""Runs cfn-lint over the translated template, as one and module by module: it finds faults between resources that no SAM template shows."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local.emulator.template import load
+from local.emulator.template import files, load, read
 from tools.lint.settled import TEMPLATE, Template, translated
 
 LINTER = Path(sys.executable).with_name("cfn-lint")
@@ -19,16 +19,24 @@ BITES = frozenset({"E3005", "E3012"})
 
 # What may be found, by rule, with the reason.
 WAIVED = {
+    "W1030": "an existing network's ids have no default, which only stands where the condition OwnNetwork holds",
+    "W1033": "the same, of PrivateSubnetIds",
     "W1028": "the environment that all functions share asks for a condition under which a single function stands",
 }
 
 
 def findings(root: Path) -> list[str]:
-    """Returns what cfn-lint finds in the translated template, and what it overlooks in the planted one."""
-    found = linted({"translated": translated(load(root / TEMPLATE)), "planted": load(root / PLANTED)})
+    """Returns what cfn-lint finds in the translated template and its modules, and what it overlooks in a planted one."""
+    own = {path.stem: translated(read(path)) for path in files(root / TEMPLATE)}
+    found = linted({"as one": translated(load(root / TEMPLATE)), **own, "planted": load(root / PLANTED)})
     bitten = {each["Rule"]["Id"] for each in found["planted"]}
     blind = [f"cfn-lint does not find {each} in {PLANTED}" for each in sorted(BITES - bitten)]
-    return [_told(each) for each in found["translated"] if each["Rule"]["Id"] not in WAIVED] + blind
+    return [
+        f"{name}: {_told(each)}"
+        for name in ("as one", *own)
+        for each in found[name]
+        if each["Rule"]["Id"] not in WAIVED
+    ] + blind
 
 
 def linted(templates: Mapping[str, Template]) -> dict[str, list[dict[str, Any]]]:

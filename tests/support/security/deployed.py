@@ -4,14 +4,16 @@ Tests compare names and ARNs as texts then, whatever way they took from one modu
 its logical name.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
+from local.emulator.modules import Modules
 from local.emulator.package import ROOT
-from local.emulator.template import load
+from local.emulator.template import load, read
 from tools.lint.rendered import ACCOUNT, arns, rendered
 from tools.lint.settled import PARAMETER_SETS, REGION, TEMPLATE, Template, settled, translated
 
@@ -78,6 +80,19 @@ class Stack:
     def there(self, table: Mapping[str, Node]) -> dict[str, Node]:
         """Returns the lines of a table, by logical name, whose resources this stack has; of the whole stack all lines."""
         return {name: each for name, each in table.items() if self.whole or name in self.resources}
+
+    def there_before(self, name: str) -> set[str]:
+        """Returns what is there before a resource is made: what it waits for, and all of the modules that its own waits for."""
+        modules = Modules(ROOT / TEMPLATE, read)
+        resources = {each: set(child["Resources"]) for each, child in modules.children.items()}
+        own = {each for each, names in resources.items() if name in names}
+        before, new = set[str](), own
+        while new:
+            text = json.dumps([modules.applications[each] for each in new])
+            new = {each for each in resources if f'"{each}"' in text} - before
+            before |= new
+        waits = set(listed(self.resources[name].get("DependsOn", [])))
+        return waits.union(*(resources[each] for each in before))
 
     def functions(self) -> dict[str, Properties]:
         """Returns the properties of all functions."""

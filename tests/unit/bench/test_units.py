@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench.units import INDEXES, item_bytes, read_units, write_units
+from local.emulator.template import files
 
 
 def item(size: int) -> dict[str, Any]:
@@ -40,8 +41,8 @@ def test_an_item_that_an_index_of_the_template_holds_is_written_there_too(key: s
 
 
 def test_the_indexes_counted_are_those_of_the_template() -> None:
-    template = Path("template.yaml").read_text()
-    written = set(re.findall(r"- IndexName: (\w+)", template)) - {
+    text = "\n".join(each.read_text(encoding="utf-8") for each in files(Path("template.yaml")))
+    written = set(re.findall(r"- IndexName: (\w+)", text)) - {
         "due"
     }  # the sweeps' own, not on the order's path
     assert written == {"owner", "sharer"}

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
+
+from local.emulator.template import load
 
 FAILURES = Path("docs/failures.md").read_text()
 CLAIMS = Path("docs/claims.md").read_text()
@@ -14,7 +15,7 @@ NUMBERS = re.compile(r"^\| ([0-9]+) \|", re.MULTILINE)
 NAMED = sorted(set(re.findall(r"`((?:unit|faults|integration|property|security|e2e)/[^`]+)`", FAILURES)))
 ALARMS = [
     name
-    for name, resource in yaml_parse(Path("template.yaml").read_text())["Resources"].items()
+    for name, resource in load(Path("template.yaml"))["Resources"].items()
     if resource["Type"] == "AWS::CloudWatch::Alarm"
 ]
 

@@ -1,4 +1,4 @@
-"""docs/pci.md names tests, files and resources; each of them is there."""
+"""docs/pci.md names tests, files and resources, each by the file that has it; each of them is there."""
 
 import ast
 import re
@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from local.emulator.package import ROOT
-from local.emulator.template import load
+from local.emulator.template import load, read
 
 PAGE = (ROOT / "docs/pci.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`([^`\s]+)`", PAGE)))
 TESTS = [each for each in NAMED if "::" in each]
-RESOURCES = [each for each in NAMED if each.startswith("template.yaml#")]
+RESOURCES = [each for each in NAMED if ".yaml#" in each]
 FILES = [each for each in NAMED if re.fullmatch(r"[\w/.-]+/[\w.-]+\.[a-z]+", each)]
 PARAMETERS = [each for each in NAMED if re.fullmatch(r"(?:[A-Z][a-z]+){2,}", each)]
 ROWS = re.findall(r"^\| (?:\d|G\d).*$", PAGE.partition("## Shown by")[0], re.MULTILINE)
@@ -40,8 +40,9 @@ def test_each_file_is_there(named: str) -> None:
 
 
 @pytest.mark.parametrize("named", RESOURCES)
-def test_each_resource_is_in_the_template(named: str) -> None:
-    assert named.removeprefix("template.yaml#") in load(ROOT / "template.yaml")["Resources"]
+def test_each_resource_is_in_the_file_that_is_named(named: str) -> None:
+    path, _, name = named.partition("#")
+    assert name in read(ROOT / path)["Resources"]
 
 
 @pytest.mark.parametrize("named", PARAMETERS)

@@ -33,6 +33,7 @@ ELLIPSIS = "..."
 SHOWN: dict[str, str] = {
     r"pytest": "is a test",
     r"make (up|down|demo|verify-audit)$": "tests/e2e/test_make.py",
+    r"make (up|demo) MODULES=": "tests/e2e/test_make.py",
     r"make test-(fast|all)": "each is `make test` with a selection or with bigger numbers",
     r"make (test|lint)": ".ci/run",
     r"make (verify-audit|.*verify-audit) ": "tests/e2e/test_audit.py",
@@ -50,7 +51,7 @@ SHOWN: dict[str, str] = {
     r"python -m tests\.support\.e2e\.live_pictures": "it takes pictures, whose times and ids differ each time; tests/e2e/test_live_page.py does what they show",
     r"make setup": "tests/e2e/test_setup.py",
     r"make lock": "its result differs with every release of a package",
-    r"python -m bench\.guard_rates": "tests/unit/bench/test_guard_rates.py",
+    r"make guard-rates|python -m bench\.guard_rates": "tests/unit/bench/test_guard_rates.py",
     r"python -m bench\.guard_cost": "tests/unit/bench/test_guard_cost.py",
     r"python -m bench\.regression": "tests/unit/bench/test_regression.py",
     r"python -m bench\.capacity": "tests/unit/bench/test_capacity.py",

@@ -12,8 +12,8 @@ from ops.lake.columns import columns, duckdb, glue, tables
 from ops.lake.questions import Question
 from schemas.registry import EventName
 
-TEMPLATE = Path("template.yaml")
-RESOURCES: dict[str, Any] = load(TEMPLATE)["Resources"]
+TEMPLATE = Path("stacks/lake.yaml")
+RESOURCES: dict[str, Any] = load(Path("template.yaml"))["Resources"]
 ORDER = EventName("order.placed", 1)
 
 

@@ -1,0 +1,69 @@
+"""Holds one string of the corpus, and the sentences that strings stand in."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from faker import Faker
+from faker.config import AVAILABLE_LOCALES
+
+from tokenizer.guard import ANY_TEXT, Reading
+
+DATA = Path(__file__).parent / "data"
+_DEPRECATED = {"fr_QC"}
+PROSE = Reading(prose=True)
+IDENTIFIER = Reading(identifier=True)
+_SENTENCES = (
+    "please use {} for this",
+    "my number: {}, thanks",
+    "({})",
+    "{}!",
+    "ref {} / urgent",
+    "customer says {}.",
+    "Bitte {} notieren",
+    "merci de noter {}",
+    "usar {} por favor",
+    "{}\nleave it at the door",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Describes one string.
+
+    Args:
+        text: the string.
+        value: the value in it, which decides its half.
+        reading: how the guard reads it, by the kind of its field.
+        countries: the countries of its record.
+    """
+
+    text: str
+    value: str
+    reading: Reading = ANY_TEXT
+    countries: tuple[str, ...] = ()
+
+
+def fakers() -> list[Faker]:
+    """Returns a Faker for each of its locales, that makes the same values every time."""
+    logging.getLogger("faker").setLevel(logging.ERROR)
+    found = [Faker(locale) for locale in sorted(set(AVAILABLE_LOCALES) - _DEPRECATED)]
+    for index, faker in enumerate(found):
+        faker.seed_instance(index)
+    return found
+
+
+def in_sentence(random: Random, value: str) -> str:
+    """Returns a value in a sentence."""
+    return random.choice(_SENTENCES).format(value)
+
+
+def lines_of(name: str) -> list[str]:
+    """Returns the lines of a file of texts."""
+    return (DATA / name).read_text(encoding="utf-8").splitlines()
+
+
+def digits(random: Random, count: int) -> str:
+    """Returns random digits."""
+    return "".join(random.choices("0123456789", k=count))
