@@ -227,7 +227,9 @@ def test_a_value_comes_to_all_resources_of_a_type(name: str) -> None:
     assert {
         each for each, properties in stack.of(kind).items() if value not in str(properties.get(place))
     } == set()
-    others = changes({name: value}).keys() - stack.of(kind).keys() - SHOWS
+    changed = changes({name: value}).keys()
+    assert stack.of(kind).keys() <= changed
+    others = changed - stack.of(kind).keys() - SHOWS
     assert others <= {"XRayEndpoint", *stack.of("AWS::Lambda::LayerVersion")}
 
 
@@ -256,6 +258,46 @@ def test_a_paused_stack_takes_nothing_in() -> None:
         if each.get("Enabled") == "false"
     }
     assert paused == raw
+
+
+# A resource under another name is another resource, and what the one before it holds stays behind.
+NAMES = {
+    "ArchiveName": "sanitized",
+    "DashboardName": "",
+    "DeliveryStreamName": "lake",
+    "Domain": "111122223333",
+    "FunctionName": "api erase honey on-order-sanitized payment rekey replay reveal token-keys tokenize-queue tokenize-stream"
+    " vault-keys",
+    "QueueName": "dead-letters key-changes lake-dead-letters orders-consumer-dead-letters raw-orders sanitized-orders unprocessed",
+    "RegistryName": "sanitized",
+    "TableName": "aliases audit-heads blind-index erasures honey-tokens idempotency orders payments rekey reveal-budgets shares"
+    " token-keys unfinished-starts vault",
+    "UserPoolName": "users",
+}
+NAMED = {
+    "ArchiveName": "AWS::Events::Archive",
+    "DashboardName": "AWS::CloudWatch::Dashboard",
+    "DeliveryStreamName": "AWS::KinesisFirehose::DeliveryStream",
+    "Domain": "AWS::Cognito::UserPoolDomain",
+    "FunctionName": "AWS::Lambda::Function",
+    "QueueName": "AWS::SQS::Queue",
+    "RegistryName": "AWS::EventSchemas::Registry",
+    "TableName": "AWS::DynamoDB::Table",
+    "UserPoolName": "AWS::Cognito::UserPool",
+}
+
+
+@pytest.mark.parametrize("key", NAMES)
+def test_every_resource_keeps_its_name(stack: Stack, key: str) -> None:
+    found = {each[key] for each in stack.of(NAMED[key]).values()}
+    expected = {f"orders-{name}" for name in NAMES[key].split()} or {"orders"}
+    assert found == expected if stack.whole else found <= expected
+
+
+def test_every_log_stream_is_of_the_log_that_its_writer_may_write_to(stack: Stack) -> None:
+    for name, each in stack.of("AWS::Logs::LogStream").items():
+        log = f"logs:log-group:{each['LogGroupName']}:log-stream:{each['LogStreamName']}"
+        assert [grant.role for grant in stack.grants() if grant.resource == log] == ["LakeDeliveryRole"], name
 
 
 def test_no_fixed_name_is_another_stacks(stack: Stack) -> None:
