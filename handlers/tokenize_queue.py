@@ -9,8 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from handlers.batch_outcomes import log_batch, tokenize_answer
 from handlers.runtime import answer_errors, redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
+from tokenizer.aws.compose.invocation import invocation_time
 from tokenizer.aws.compose.look_up import look_up_maker
-from tokenizer.aws.compose.tokenize import maker
+from tokenizer.aws.compose.tokenize import maker, unfinished_starts
+from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.messages.base import parse_message
@@ -19,8 +21,9 @@ from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TokenizeMessage, tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import values_catalog
+from tokenizer.pipeline.deliveries import Deliveries
 from tokenizer.pipeline.look_up import LookUp
-from tokenizer.pipeline.sources import api_record, sqs_records
+from tokenizer.pipeline.sources import api_record, may_be_deadly, sqs_records
 from tokenizer.records import RawRecord
 from tokenizer.time_budget import Budget
 
@@ -38,6 +41,11 @@ def _kept() -> ExpiringCache[Tokenizer]:
 @cache
 def _kept_for_values() -> ExpiringCache[Tokenizer]:
     return ExpiringCache(maker(_settings(), values_catalog()))
+
+
+@cache
+def _starts() -> DynamoStarts:
+    return unfinished_starts(_settings())
 
 
 @cache
@@ -63,8 +71,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if event.get("mode") == LOOKED_UP_MODE:
         return _looked_up(event, context)
     asked = tokenize_message(event)
-    tokenizer = _kept_for_values().current() if asked.mode is Mode.VALUES else _tokenizer()
-    outcomes = tokenizer.tokenize_batch(_records(asked), _budget(context), asked.mode)
+    records, budget = _records(asked), _budget(context)
+    timeout = context.get_remaining_time_in_millis() / 1000
+    if asked.mode is Mode.DELIVERED and (deadly := may_be_deadly(records, invocation_time(), timeout)):
+        outcomes = Deliveries(_tokenizer(), _starts()).tokenize(records, deadly, budget)
+    else:
+        tokenizer = _kept_for_values().current() if asked.mode is Mode.VALUES else _tokenizer()
+        outcomes = tokenizer.tokenize_batch(records, budget, asked.mode)
     if asked.mode is not Mode.VALUES:
         log_batch(outcomes)
     if asked.mode is not Mode.DELIVERED:

@@ -1,11 +1,13 @@
 """Outages: the stream waits and drains in order, no letters pile up, and no invocation runs into Lambda's timeout."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from tests.support.faults import lambda_service
 from tests.support.faults.aws import Aws, Kind
-from tests.support.faults.lambda_service import BATCH, TIMEOUT
+from tests.support.faults.lambda_service import BATCH, SETTINGS, TIMEOUT
 from tests.support.faults.orders import order
 from tests.support.faults.pipeline import Pipeline
 
@@ -72,6 +74,30 @@ def test_an_invocation_ends_before_lambda_ends_it(call: str, kind: Kind) -> None
             pipeline.queue.step()
             assert pipeline.aws.clock.now - started < 2 * TIMEOUT
         assert pipeline.aws.timeouts == 0
+
+
+@pytest.mark.parametrize("source", ["stream", "queue"])
+@pytest.mark.parametrize("call", ["PutEvents", "BatchWriteItem", "BatchGetItem"])
+def test_records_that_come_back_through_an_outage_are_not_taken_for_deadly(
+    call: str, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is counted as begun with every delivery, and forgotten at its orderly end."""
+    monkeypatch.setattr(lambda_service, "MAX_RECEIVES", 60)
+    monkeypatch.setattr(lambda_service, "SETTINGS", replace(SETTINGS, max_receive_count=60))
+    pipeline = Pipeline(Aws())
+    with pipeline.running():
+        pipeline.aws.fault = lambda _, name: Kind.THROTTLED if name == call else None
+        pipeline.send(source, order(1, 1))
+        for _ in range(30):
+            getattr(pipeline, source).step()
+            pipeline.aws.clock.advance(400)
+        assert getattr(pipeline, source).function.invocations > 5
+        assert pipeline.aws.messages == []
+        pipeline.aws.fault = lambda _number, _name: None
+        pipeline.drain()
+        assert pipeline.violations() == []
+        assert pipeline.aws.messages == []
+        assert pipeline.aws.table(SETTINGS.starts_table) == {}
 
 
 def test_what_an_invocation_had_no_time_to_read_is_reported_and_delivered_again(

@@ -1,5 +1,6 @@
 """Tests what the template must say about the API: who gets in, how often, what is logged, and what stands before it."""
 
+import copy
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -92,8 +93,8 @@ def test_every_method_asks_for_a_sign_in_but_those_that_are_public(stack: Stack)
 
 
 def test_every_method_is_the_functions(stack: Stack) -> None:
-    function = stack.arns["ApiFunction"]
     for route, method in methods(stack):
+        function = stack.arns["ApiFunction"]
         integration = method["x-amazon-apigateway-integration"]
         assert integration.keys() == {"httpMethod", "type", "uri"}, route
         assert integration["type"] == "aws_proxy", route
@@ -180,6 +181,7 @@ def test_machines_show_a_key_that_counts(stack: Stack) -> None:
         assert plan["ApiStages"] == [{"ApiId": "orders-Api", "Stage": "v1"}], name
         assert plan["Throttle"] == {"RateLimit": 50, "BurstLimit": 100}, name
         assert plan["Quota"] == {"Limit": 1_000_000, "Period": "DAY"}, name
+    assert all(each["Enabled"] is True for each in stack.of("AWS::ApiGateway::ApiKey").values())
     keyed = {each["KeyId"] for each in stack.of("AWS::ApiGateway::UsagePlanKey").values()}
     assert keyed == {f"orders-{name}" for name in stack.of("AWS::ApiGateway::ApiKey")}
 
@@ -189,29 +191,71 @@ MANAGED = {
     "known-bad-inputs": "AWSManagedRulesKnownBadInputsRuleSet",
     "reputation": "AWSManagedRulesAmazonIpReputationList",
 }
+# Blocked by their labels, wherever no order and no value is taken.
+COUNTED = {
+    "CrossSiteScripting_BODY",
+    "EC2MetaDataSSRF_BODY",
+    "GenericLFI_BODY",
+    "GenericRFI_BODY",
+    "SizeRestrictions_BODY",
+}
+
+
+def path_ends(text: str) -> dict[str, Any]:
+    return {
+        "ByteMatchStatement": {
+            "FieldToMatch": {"UriPath": {}},
+            "PositionalConstraint": "ENDS_WITH",
+            "SearchString": text,
+            "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+        }
+    }
+
+
+def labelled(rule: str) -> dict[str, Any]:
+    key = f"awswaf:managed:aws:core-rule-set:{rule.replace('_BODY', '_Body')}"
+    return {"LabelMatchStatement": {"Key": key, "Scope": "LABEL"}}
+
+
+def any_of(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"OrStatement": {"Statements": list(statements)}}
+
+
+BODIES = {
+    "AndStatement": {
+        "Statements": [
+            any_of(*(labelled(rule) for rule in sorted(COUNTED - {"SizeRestrictions_BODY"}))),
+            {"NotStatement": {"Statement": any_of(path_ends("/orders"), path_ends("/tokens"))}},
+        ]
+    }
+}
 RATE = {"RateBasedStatement": {"AggregateKeyType": "IP", "EvaluationWindowSec": 300, "Limit": 2000}}
 
 
 def test_a_web_acl_stands_before_the_stage_where_it_is_wanted(stack: Stack) -> None:
-    """Tests its rules but those of bodies, which test_on_aws.py has."""
     acls = stack.of("AWS::WAFv2::WebACL")
     guarded = {each["ResourceArn"] for each in stack.of("AWS::WAFv2::WebACLAssociation").values()}
     assert len(guarded) == len(acls)
     assert all(arn.endswith("/restapis/orders-Api/stages/v1") for arn in guarded)
     for name, acl in acls.items():
         rules = {each["Name"]: each for each in acl["Rules"]}
+        assert acl["DefaultAction"] == {"Allow": {}}, name
         groups = {
-            rule: each["Statement"]["ManagedRuleGroupStatement"]["Name"]
+            rule: copy.copy(each["Statement"]["ManagedRuleGroupStatement"])
             for rule, each in rules.items()
             if "ManagedRuleGroupStatement" in each["Statement"]
         }
-        assert groups == MANAGED, name
+        overrides = groups["common"].pop("RuleActionOverrides")
+        assert {each["Name"] for each in overrides if each["ActionToUse"] == {"Count": {}}} == COUNTED, name
+        assert len(overrides) == len(COUNTED), name
+        assert groups == {rule: {"Name": group, "VendorName": "AWS"} for rule, group in MANAGED.items()}, name
         assert all(rules[each]["OverrideAction"] == {"None": {}} for each in groups), name
         assert {rule: each["Action"] for rule, each in rules.items() if rule not in groups} == {
             "bodies": {"Block": {}},
             "rate": {"Block": {}},
         }
         assert rules["rate"]["Statement"] == RATE, name
+        assert rules["bodies"]["Statement"] == BODIES, name
         # Samples would show tokens.
         sampled = [each["VisibilityConfig"]["SampledRequestsEnabled"] for each in (acl, *acl["Rules"])]
         assert not any(sampled), name

@@ -230,13 +230,59 @@ def test_every_function_logs_to_a_group_of_its_own(stack: Stack) -> None:
         assert group in groups, name
 
 
+def policies(stack: Stack, role: str) -> set[str]:
+    """Returns the policies of a role."""
+    return {
+        policy
+        for policy, properties in stack.of("AWS::IAM::Policy").items()
+        if role in {stack.named(f"arn:aws:iam::{ACCOUNT}:role/{one}") for one in properties["Roles"]}
+    }
+
+
 def test_every_function_waits_for_its_policies(stack: Stack) -> None:
     """Lambda refuses to make a function that traces, or is in a network, before its role may be; others fail at first."""
     for name in stack.functions():
-        role = stack.role_of(name)
-        policies = {
-            policy
-            for policy, properties in stack.of("AWS::IAM::Policy").items()
-            if role in {stack.named(f"arn:aws:iam::{ACCOUNT}:role/{one}") for one in properties["Roles"]}
-        }
-        assert policies <= stack.there_before(name), name
+        assert policies(stack, stack.role_of(name)) <= stack.there_before(name), name
+
+
+SHARED_POLICIES = {"NetworkPolicy", "TracesPolicy"}
+
+
+def test_everything_that_works_with_a_role_waits_for_its_policies(stack: Stack) -> None:
+    """AWS refuses to make a mapping or a delivery whose role may do nothing yet, and a rule's first events are lost."""
+    roles: dict[str, str] = {}
+    for name, each in stack.of("AWS::Lambda::EventSourceMapping").items():
+        function = stack.named(f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:{each['FunctionName']}")
+        roles[name] = stack.role_of(function)
+    for name, each in stack.of("AWS::KinesisFirehose::DeliveryStream").items():
+        roles[name] = stack.named(each["ExtendedS3DestinationConfiguration"]["RoleARN"])
+    for name, each in stack.of("AWS::Events::Rule").items():
+        for target in each["Targets"]:
+            if "RoleArn" in target:
+                roles[name] = stack.named(target["RoleArn"])
+    for name, each in stack.of("Custom::TokenKeys", "Custom::VaultKeys").items():
+        roles[name] = stack.role_of(stack.named(each["ServiceToken"]))
+    for name, role in roles.items():
+        assert policies(stack, role) - SHARED_POLICIES <= stack.there_before(name), name
+
+
+def test_every_custom_resource_is_made_by_its_function_of_what_it_is_for(stack: Stack) -> None:
+    (token_keys,) = stack.of("Custom::TokenKeys").values()
+    assert stack.plain(token_keys) == {
+        "Key": "TokenKey",
+        "ServiceTimeout": 120,
+        "ServiceToken": "TokenKeysFunction",
+        "SubjectKeyVersion": "1",
+        "Table": "orders-token-keys",
+        "TokenKeyVersion": "1",
+    }
+    (vault_keys,) = stack.of("Custom::VaultKeys").values()
+    assert stack.named(vault_keys["ServiceToken"]) == "VaultKeysFunction"
+    assert vault_keys["ServiceTimeout"] == 120
+
+
+def test_every_layer_is_for_the_processor_that_the_functions_run_on(stack: Stack) -> None:
+    for name, layer in stack.of("AWS::Lambda::LayerVersion").items():
+        assert layer["CompatibleRuntimes"] == ["python3.13"], name
+        for each in stack.functions().values():
+            assert each["Architectures"] == layer["CompatibleArchitectures"], name

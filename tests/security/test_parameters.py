@@ -17,7 +17,9 @@ LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096,
 
 # Each parameter: its default, and what it may be: a pattern, values, or the least and the most.
 PARAMETERS: dict[str, tuple[Any, Any]] = {
+    "AlarmEmail": ("", "([^@ ]+@[^@ ]+)?"),
     "AlarmTopicArn": ("", None),
+    "NoticeTopicArn": ("", None),
     "AllowedOrigin": ("", "(https://[a-z0-9.-]+(:[0-9]+)?)?"),
     "ApiGatewayAccountEnabled": ("true", SWITCH),
     "Architecture": ("arm64", ("arm64", "x86_64")),
@@ -160,8 +162,14 @@ LEFT_OUT: dict[str, set[str]] = {
     "Lake": {"Dashboard", "LakeLettersAlarm", "LakeStaleAlarm"},
     "Monitoring": set(),
 }
-# An existing network: test_network.py. The switches of modules: LEFT_OUT.
-ELSEWHERE = {"PrivateSubnetIds", "VpcId", *(f"{module}Enabled" for module in LEFT_OUT)}
+# Whom alarms tell: test_alarms.py. An existing network: test_network.py. The switches of modules: LEFT_OUT.
+ELSEWHERE = {
+    "AlarmEmail",
+    "NoticeTopicArn",
+    "PrivateSubnetIds",
+    "VpcId",
+    *(f"{module}Enabled" for module in LEFT_OUT),
+}
 # Widgets show limits, and the answers of the gateway the origin; their own tests read those texts.
 SHOWS = {"Dashboard", "Api"}
 
@@ -227,7 +235,9 @@ def test_a_value_comes_to_all_resources_of_a_type(name: str) -> None:
     assert {
         each for each, properties in stack.of(kind).items() if value not in str(properties.get(place))
     } == set()
-    others = changes({name: value}).keys() - stack.of(kind).keys() - SHOWS
+    changed = changes({name: value}).keys()
+    assert stack.of(kind).keys() <= changed
+    others = changed - stack.of(kind).keys() - SHOWS
     assert others <= {"XRayEndpoint", *stack.of("AWS::Lambda::LayerVersion")}
 
 
@@ -256,6 +266,46 @@ def test_a_paused_stack_takes_nothing_in() -> None:
         if each.get("Enabled") == "false"
     }
     assert paused == raw
+
+
+# A resource under another name is another resource, and what the one before it holds stays behind.
+NAMES = {
+    "ArchiveName": "sanitized",
+    "DashboardName": "",
+    "DeliveryStreamName": "lake",
+    "Domain": "111122223333",
+    "FunctionName": "api erase honey on-order-sanitized payment rekey replay reveal token-keys tokenize-queue tokenize-stream"
+    " vault-keys",
+    "QueueName": "dead-letters key-changes lake-dead-letters orders-consumer-dead-letters raw-orders sanitized-orders unprocessed",
+    "RegistryName": "sanitized",
+    "TableName": "aliases audit-heads blind-index erasures honey-tokens idempotency orders payments rekey reveal-budgets shares"
+    " token-keys unfinished-starts vault",
+    "UserPoolName": "users",
+}
+NAMED = {
+    "ArchiveName": "AWS::Events::Archive",
+    "DashboardName": "AWS::CloudWatch::Dashboard",
+    "DeliveryStreamName": "AWS::KinesisFirehose::DeliveryStream",
+    "Domain": "AWS::Cognito::UserPoolDomain",
+    "FunctionName": "AWS::Lambda::Function",
+    "QueueName": "AWS::SQS::Queue",
+    "RegistryName": "AWS::EventSchemas::Registry",
+    "TableName": "AWS::DynamoDB::Table",
+    "UserPoolName": "AWS::Cognito::UserPool",
+}
+
+
+@pytest.mark.parametrize("key", NAMES)
+def test_every_resource_keeps_its_name(stack: Stack, key: str) -> None:
+    found = {each[key] for each in stack.of(NAMED[key]).values()}
+    expected = {f"orders-{name}" for name in NAMES[key].split()} or {"orders"}
+    assert found == expected if stack.whole else found <= expected
+
+
+def test_every_log_stream_is_of_the_log_that_its_writer_may_write_to(stack: Stack) -> None:
+    for name, each in stack.of("AWS::Logs::LogStream").items():
+        log = f"logs:log-group:{each['LogGroupName']}:log-stream:{each['LogStreamName']}"
+        assert [grant.role for grant in stack.grants() if grant.resource == log] == ["LakeDeliveryRole"], name
 
 
 def test_no_fixed_name_is_another_stacks(stack: Stack) -> None:

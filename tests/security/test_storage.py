@@ -46,6 +46,31 @@ LASTS = {
     "SharesTable",
     "TokenKeysTable",
 }
+# The keys of tables and of their indexes: partition key, then sort key. A change of these makes a new, empty table.
+KEYS = {
+    "AliasTable": "id",
+    "AuditHeadsTable": "day chain",
+    "BlindIndexTable": "id",
+    "ErasuresTable": "id",
+    "HoneyTokensTable": "id",
+    "IdempotencyTable": "id",
+    "OrdersTable": "order_id",
+    "PaymentsTable": "id",
+    "RekeyTable": "run part",
+    "RevealBudgetsTable": "id",
+    "SharesTable": "record subject",
+    "TokenKeysTable": "id",
+    "UnfinishedStartsTable": "id",
+    "VaultTable": "id",
+}
+INDEXES = {
+    "BlindIndexTable/owner": "owner",
+    "ErasuresTable/due": "open next_sweep",
+    "OrdersTable/email": "email",
+    "SharesTable/sharer": "sharer",
+    "VaultTable/owner": "owner",
+}
+NUMBERS = {("ErasuresTable", "next_sweep")}
 # Attributes that an index shows beside its keys; an index of everything has no list.
 SHOWN = {
     "BlindIndexTable": {"owner": ["token", "arrived"]},
@@ -173,6 +198,29 @@ def test_every_index_shows_what_those_need_who_may_query_it(stack: Stack) -> Non
         if "GlobalSecondaryIndexes" in table
     }
     assert found == stack.there(SHOWN)
+
+
+def test_every_table_and_index_has_the_keys_of_the_table(stack: Stack) -> None:
+    found = {name: _keys(table["KeySchema"]) for name, table in tables(stack).items()}
+    indexes = {
+        f"{name}/{index['IndexName']}": _keys(index["KeySchema"])
+        for name, table in tables(stack).items()
+        for index in table.get("GlobalSecondaryIndexes", ())
+    }
+    types = {
+        (name, each["AttributeName"])
+        for name, table in tables(stack).items()
+        for each in table["AttributeDefinitions"]
+        if each["AttributeType"] != "S"
+    }
+    assert found == stack.there(KEYS)
+    assert indexes == {name: keys for name, keys in INDEXES.items() if name.partition("/")[0] in found}
+    assert types == NUMBERS
+
+
+def _keys(schema: list[dict[str, str]]) -> str:
+    assert [each["KeyType"] for each in schema] == ["HASH", "RANGE"][: len(schema)]
+    return " ".join(each["AttributeName"] for each in schema)
 
 
 def _shown(projection: dict[str, Any]) -> Any:

@@ -11,6 +11,7 @@ from tools.lint.rendered import ACCOUNT
 
 PROPERTIES = {
     "AWS::ApiGateway::Account": "CloudWatchRoleArn",
+    # pragma: allowlist nextline secret
     "AWS::ApiGateway::ApiKey": "Description Enabled Name",
     "AWS::ApiGateway::Deployment": "Description RestApiId",
     "AWS::ApiGateway::RestApi": "Body EndpointConfiguration Name Parameters",

@@ -39,7 +39,7 @@ class Attempt:
 
     Args:
         order_id: the order.
-        number: counts the order's attempts, from 1.
+        ordinal: counts the order's attempts, from 1.
         most: the total that was frozen at the first attempt.
         amount: what this attempt charges.
         currency: the currency of both.
@@ -50,7 +50,7 @@ class Attempt:
     """
 
     order_id: str
-    number: int
+    ordinal: int
     most: str
     amount: str
     currency: str
@@ -62,7 +62,7 @@ class Attempt:
     @property
     def gateway_id(self) -> str:
         """Returns the gateway's idempotency key of the attempt."""
-        return "pay_" + hashlib.sha256(f"{self.number}#{self.order_id}".encode()).hexdigest()[:32]
+        return "pay_" + hashlib.sha256(f"{self.ordinal}#{self.order_id}".encode()).hexdigest()[:32]
 
 
 def next_attempt(
@@ -105,13 +105,13 @@ def next_attempt(
 
 def _after_a_decline(order: Mapping[str, Any], last: Attempt, payment_id: str, moment: datetime) -> Attempt:
     amount, currency = _amount(order)
-    if last.number >= MOST_ATTEMPTS:
+    if last.ordinal >= MOST_ATTEMPTS:
         raise Refused(TOO_MANY_DECLINES, f"the order was declined {MOST_ATTEMPTS} times; place another one")
     if currency != last.currency or Decimal(amount) > Decimal(last.most):
         raise Refused(TOTAL_CHANGED, "the order costs more than when it was first charged; place another one")
     return replace(
         last,
-        number=last.number + 1,
+        ordinal=last.ordinal + 1,
         amount=amount,
         card=_card(order),
         payment_id=payment_id,

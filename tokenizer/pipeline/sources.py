@@ -114,6 +114,23 @@ def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
     )
 
 
+def may_be_deadly(records: Sequence[RawRecord], now: datetime, timeout: float) -> list[int]:
+    """Returns the positions of records that may have ended an invocation before.
+
+    These are messages that SQS delivers again, and the record of the stream that is left alone in its batch, since
+    Lambda cuts a batch whose invocation ended without an answer, and is older than an invocation can be.
+
+    Args:
+        records: a batch as Lambda delivers it.
+        now: the time of the invocation.
+        timeout: the seconds after which Lambda ends the function.
+    """
+    alone = records[0].source.stream is not None and len({each.item_id for each in records}) == 1
+    if alone and (now - records[0].arrived_at).total_seconds() > timeout:
+        return list(range(len(records)))
+    return [at for at, each in enumerate(records) if each.attempts > 1]
+
+
 def api_record(record: ApiRecord) -> RawRecord:
     """Returns the raw record for a record of the API.
 

@@ -47,8 +47,9 @@ FIELDS = {
     "reasons": {"_reasons(outcomes)"},
     "received": {"len(event['Records'])"},
     "records": {
-        "record_lines[start:start + _RECORDS_OF_A_LINE]"
-    },  # positions with ingest ids, codes or classes
+        "record_lines[start:start + _RECORDS_OF_A_LINE]",  # positions with ingest ids, codes or classes
+        "culprits",  # positions with texts of our own errors
+    },
     "request_id": {"context.aws_request_id"},
     "status": {"status", "str(payment.status)"},
     "statuses": {"statuses", "sorted(set(statuses))"},

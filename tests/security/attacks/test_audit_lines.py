@@ -60,10 +60,12 @@ def test_two_names_that_are_withheld_stay_two() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        # pragma: allowlist nextline secret
         "tok_0123456789abcdefghjkmnpqrs",
         "0192f0c8-1111-7abc-8def-000000000001",
         "49645115243490985138998949128417182917385129817240911874",
         "arn:aws:kms:us-east-1:411111111111:key/6f1c1d2e-0000-4000-8000-000000000001",
+        # pragma: allowlist nextline secret
         "d41d8cd98f00b204e9800998ecf8427e",
         "2026-11-23T10:15:01.250000+00:00",
         "shardId-000000000003",

@@ -133,6 +133,7 @@ class Aws:
     numbered: int = 0
     timeouts: int = 0
     _data_keys: int = 0
+    _elsewhere: Callable[[str, Params], tuple[Any, Params]] | None = None
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -167,8 +168,21 @@ class Aws:
             self.timeouts += 1
             raise Killed("Lambda's timeout")
 
+    def ask_elsewhere(self, ask: Callable[[str, Params], tuple[Any, Params]]) -> None:
+        """Sends all calls of this process to the account of another one."""
+        self._elsewhere = ask
+
+    def answer(self, name: str, params: Params) -> Params:
+        """Does a call of another process, without a fault."""
+        self.calls[name] += 1
+        self.clock.advance(_CALL)
+        answer: Params = getattr(self, f"_{_snake(name)}")(params)
+        return answer
+
     def _answer(self, model: Any, context: Any, **_: Any) -> tuple[Any, Params]:
         name, params = model.name, copy.deepcopy(context["api_params"])
+        if self._elsewhere is not None:
+            return self._elsewhere(name, params)
         self.numbered += 1
         self.calls[name] += 1
         self._pass(_CALL)
@@ -190,7 +204,7 @@ class Aws:
             answer = getattr(self, f"_{_snake(name)}")(params)
             if kind is not None:
                 self._after(kind)
-        return _http(400 if "Error" in answer else 200), answer
+        return http_answer(answer), answer
 
     def _before(self, kind: Kind) -> None:
         match kind:
@@ -249,14 +263,19 @@ class Aws:
 
     def _batch_write_item(self, params: Params) -> Params:
         for table, requests in params["RequestItems"].items():
-            keys = [_key(each["PutRequest"]["Item"]) for each in requests]
-            if len(keys) > 25 or len(set(keys)) < len(keys):
+            puts = {
+                _key(each["PutRequest"]["Item"]): each["PutRequest"]["Item"]
+                for each in requests
+                if "PutRequest" in each
+            }
+            deletes = {_key(each["DeleteRequest"]["Key"]) for each in requests if "DeleteRequest" in each}
+            if len(requests) > 25 or len(puts.keys() | deletes) < len(requests):
                 return _error("ValidationException")
-            if any(_item_bytes(each["PutRequest"]["Item"]) > _ITEM_BYTES for each in requests):
+            if any(_item_bytes(item) > _ITEM_BYTES for item in puts.values()):
                 return _error("ValidationException")
-            self.table(table).update(
-                {key: each["PutRequest"]["Item"] for key, each in zip(keys, requests, strict=True)}
-            )
+            self.table(table).update(puts)
+            for key in deletes:
+                self.table(table).pop(key, None)
         return {"UnprocessedItems": {}}
 
     def _part_of_batch_write_item(self, params: Params) -> Params:
@@ -395,7 +414,10 @@ def _entries(name: str, params: Params) -> list[Any]:
     match name:
         case "BatchWriteItem":
             ((_, requests),) = params["RequestItems"].items()
-            return [each["PutRequest"]["Item"] for each in requests]
+            return [
+                each["PutRequest"]["Item"] if "PutRequest" in each else each["DeleteRequest"]["Key"]
+                for each in requests
+            ]
         case "BatchGetItem":
             ((_, wanted),) = params["RequestItems"].items()
             return list(wanted["Keys"])
@@ -428,6 +450,11 @@ def _keep_params(params: Params, context: Params, **_: Any) -> None:
 
 def _http(status: int = 200) -> AWSResponse:
     return AWSResponse("https://aws.test", status, HTTPHeaders(), None)
+
+
+def http_answer(answer: Params) -> AWSResponse:
+    """Returns the HTTP response that goes with an answer."""
+    return _http(400 if "Error" in answer else 200)
 
 
 def _error(code: str) -> Params:

@@ -27,6 +27,7 @@ from local.emulator.kinesis_mapping import (
 )
 from tests.support.faults.aws import Aws, Killed
 from tokenizer.aws.compose import tokenize
+from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.pipeline.batch import Tokenizer
 
@@ -90,7 +91,10 @@ class Function:
             get_remaining_time_in_millis=lambda: int((ends - self._aws.clock.now) * 1000),
         )
         try:
-            with mock.patch.object(self._module, "_tokenizer", self._warm):
+            with (
+                mock.patch.object(self._module, "_tokenizer", self._warm),
+                mock.patch.object(self._module, "_starts", self._starts),
+            ):
                 return json.loads(json.dumps(self._handler(event, context))), None
         except Killed:
             self.cool()
@@ -99,6 +103,9 @@ class Function:
             return None, "Unhandled"
         finally:
             self._aws.deadline = others
+
+    def _starts(self) -> DynamoStarts:
+        return tokenize.unfinished_starts(SETTINGS)
 
     def _warm(self) -> Tokenizer:
         if self._tokenizer is None:
@@ -115,12 +122,15 @@ class Stream:
         self._sequence = 49_000_000_000_000_000_000
         self.function = Function(aws, tokenize_stream.handler, tokenize_stream)
         self.records: dict[str, bytes] = {}
+        self._keys: dict[str, str] = {}
         self.given_up: list[dict[str, Any]] = []
 
-    def put(self, data: bytes) -> str:
+    def put(self, data: bytes, key: str = "") -> str:
+        """Puts a record under a partition key; without one, under a key of its own."""
         self._sequence += 1
         sequence = str(self._sequence)
         self.records[sequence] = data
+        self._keys[sequence] = key or sequence
         self._offer(sequence)
         return sequence
 
@@ -133,7 +143,7 @@ class Stream:
 
     def _offer(self, sequence: str) -> None:
         data = base64.b64encode(self.records[sequence]).decode()
-        self._lane.offer(Record(sequence, self._arrived(sequence), "key", data))
+        self._lane.offer(Record(sequence, self._arrived(sequence), self._keys[sequence], data))
 
     def _arrived(self, sequence: str) -> float:
         # Kinesis gives a record one time of arrival, whenever it is delivered.

@@ -63,6 +63,7 @@ def installed() -> Iterator[None]:
             ("local.emulator.lifecycle.load", _slowly(LOCAL)),
             ("local.emulator.lifecycle.up", _up),
             ("local.emulator.lifecycle.down", _slowly(None)),
+            # pragma: allowlist nextline secret
             ("local.emulator.users.sign_in", _slowly("eyJhbGciOiJSUzI1NiJ9.e30.c2ln")),
             ("local.emulator.users.machine", _slowly({"Authorization": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"})),
             ("local.emulator.environment.variables", _slowly({"AWS_REGION": canned.REGION})),

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.faults.aws import Aws
+from tests.support.faults.aws import Aws, Clock
 from tests.support.faults.orders import order
 from tests.support.faults.pipeline import Pipeline
 from tests.support.source import ROOT
@@ -111,7 +111,7 @@ def asked() -> list[str]:
 @pytest.fixture
 def pipeline() -> Iterator[Pipeline]:
     """Yields a pipeline that is warm: its function was started and has its keys, by an order of somebody else."""
-    made = Pipeline(Aws())
+    made = Pipeline(Aws(Clock(1_763_892_402.0)))  # a moment after the order arrived
     with made.running():
         made.send("stream", order(0, 0))
         made.drain()

@@ -91,6 +91,7 @@ def test_an_id_of_nobody_is_refused_and_held_letters_are_told(held: int, told: s
         (["abc"], 8),
         (["12345678-1", "22345678-1"], 8),
         (["12345678-1", "12345678-2"], 10),
+        # pragma: allowlist nextline secret
         (["12345678a1", "12345678b1"], 9),
         (["12345678", "12345678"], 8),
     ],

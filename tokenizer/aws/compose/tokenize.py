@@ -10,6 +10,7 @@ from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.aws.pipeline.bus import EventBridgeBus
 from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
 from tokenizer.aws.pipeline.sealing import Sealer
+from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.clients import client, silence_libraries
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.aws.platform.timing import timed
@@ -86,3 +87,8 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
         return timed(made, tokenize_batch="batch")
 
     return make
+
+
+def unfinished_starts(settings: TokenizeSettings) -> DynamoStarts:
+    """Returns the table of invocations that began and never ended."""
+    return DynamoStarts(client("dynamodb", attempts=1), settings.starts_table, time.time)

@@ -68,7 +68,7 @@ class PaymentsTable:
             return None
         return Attempt(
             order_id=order_id,
-            number=int(item["number"]["N"]),
+            ordinal=int(item["number"]["N"]),
             most=item["most"]["S"],
             amount=item["amount"]["S"],
             currency=item["currency"]["S"],
@@ -83,7 +83,7 @@ class PaymentsTable:
         """Stores an attempt; returns False if the latest one is not `last` any more."""
         item = {
             "id": {"S": _attempt_id(attempt.order_id)},
-            "number": {"N": str(attempt.number)},
+            "number": {"N": str(attempt.ordinal)},
             "most": {"S": attempt.most},
             "amount": {"S": attempt.amount},
             "currency": {"S": attempt.currency},
@@ -99,7 +99,7 @@ class PaymentsTable:
                 "ConditionExpression": "#number = :number AND #state = :state AND #since = :since",
                 "ExpressionAttributeNames": {"#number": "number", "#state": "state", "#since": "since"},
                 "ExpressionAttributeValues": {
-                    ":number": {"N": str(last.number)},
+                    ":number": {"N": str(last.ordinal)},
                     ":state": {"S": str(last.state)},
                     ":since": {"S": last.since},
                 },

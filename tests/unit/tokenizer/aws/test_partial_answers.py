@@ -23,6 +23,7 @@ from tokenizer.aws.pipeline.aliases import DynamoAliases
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.aws.pipeline.bus import EventBridgeBus
 from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
+from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform import transactions
 from tokenizer.aws.platform.transactions import put_together
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
@@ -118,6 +119,17 @@ def read_erasures(aws: Any) -> Outcomes:
     return {key: each if isinstance(each := found.get(key), PipelineError) else each == 7 for key in KEYS}
 
 
+def read_starts(aws: Any) -> Outcomes:
+    aws.items = {key: {"id": {"S": key}, "starts": {"N": "2"}} for key in KEYS}
+    found = DynamoStarts(aws, "starts", lambda: 0.0).unfinished(KEYS, ample_budget())
+    return {key: each if isinstance(each := found.get(key), PipelineError) else each == 2 for key in KEYS}
+
+
+def note_starts(aws: Any) -> Outcomes:
+    failed = DynamoStarts(aws, "starts", lambda: 0.0).note(dict.fromkeys(KEYS, 2), ample_budget())
+    return {key: failed.get(key, True) for key in KEYS}
+
+
 def read_aliases(aws: Any) -> Outcomes:
     aws.items = {key: {"id": {"S": key}, "token": {"S": f"tok {key}"}} for key in KEYS}
     found = AliasLookup(aws, "aliases").lookup(KEYS, ample_budget())
@@ -199,6 +211,8 @@ CASES: Mapping[str, Callable[[Any], Outcomes]] = {
     "DynamoBlindIndex.lookup batch_get_item": read_index,
     "DynamoBlindIndex.share batch_write_item": write_shares,
     "DynamoErasures.until batch_get_item": read_erasures,
+    "DynamoStarts.unfinished batch_get_item": read_starts,
+    "DynamoStarts.note batch_write_item": note_starts,
     "AliasLookup.lookup batch_get_item": read_aliases,
     "HoneyReader.among batch_get_item": read_honey,
     "EventBridgeBus._put put_events": put_events,

@@ -184,6 +184,7 @@ def test_a_key_that_is_a_label_with_its_code_is_removed_with_its_value() -> None
         *("cvv matched", "cvv: 12.50", "cvv 12/29", "cvv result M", "order 937", "937", "AVS and CVV passed, 200 pieces"),
         *("verification code 482913", "4111111111111111 total 129.90", "1234 1234 1234 1234 937", "1 2 3 4 5 6 7 8"),
         *(passing_luhn("57645873928471001") + " 937", "9400 1000 0000 0000 0000 00 937", "tel 030 1234567, door 4", "size 12 / 13 / 14"),
+        # pragma: allowlist nextline secret
         *("2026-11-23 10:15:00.123456", "DE89 3704 0044 0532 0130 00", "cidr 10.0.0.0/8 1000", "acid 1234", "0123456789D12129"),
     ],
 )  # fmt: skip
@@ -224,6 +225,7 @@ def test_a_card_keeps_what_is_no_secret(name: str) -> None:
 
 
 SECRETS = (
+    # pragma: allowlist nextline secret
     *("937", "9371", 937, 9371, " 937 ", "0412AC89ABCDEF67", "0412ac89abcdef67", ["937"]),
     *(
         "4111111111111111=29121010000012345678",
@@ -251,7 +253,9 @@ def test_an_unknown_field_of_a_card_is_removed_if_it_looks_like_a_secret(
 
 
 @pytest.mark.parametrize(
-    "harmless", ["93", "93712", "abc", "0412AC89ABCDEF6", "12.50", True, None, {"a": "x"}]
+    # pragma: allowlist nextline secret
+    "harmless",
+    ["93", "93712", "abc", "0412AC89ABCDEF6", "12.50", True, None, {"a": "x"}],
 )
 def test_an_unknown_field_of_a_card_stays_if_it_looks_like_nothing(harmless: Any) -> None:
     value: Any = {"card": {"unheard_of": harmless}}
