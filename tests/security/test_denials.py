@@ -172,7 +172,7 @@ def test_other_accounts_keep_rules_of_their_own_on_the_bus_and_nothing_else(stac
     }
 
 
-# A resource of these types takes a policy, so each has its test: here, in test_keys.py, test_roles.py and test_network.py.
+# A resource of these types takes a policy, so each has its test: here, in test_alarms.py, test_keys.py, test_roles.py and test_network.py.
 WITH_POLICIES = {
     "AWS::EC2::VPCEndpoint",
     "AWS::Events::EventBusPolicy",
@@ -182,6 +182,7 @@ WITH_POLICIES = {
     "AWS::IAM::RolePolicy",
     "AWS::KMS::Key",
     "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",  # test_alarms.py
     "AWS::SQS::QueuePolicy",
 }
 
