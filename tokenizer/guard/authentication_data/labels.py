@@ -219,7 +219,7 @@ _DIGITS_AFTER = re.compile(
 )
 _PIN_AFTER = re.compile(rf"{_GAP}(?:(?P<code>[0-9](?:[ ]?[0-9]){{3,11}}){_WHOLE}|{_REMOVED})", re.IGNORECASE)
 _DIGITS_BEFORE = re.compile(
-    rf"(?<![0-9])(?<![0-9][.,:/-])(?P<code>[0-9]{{3,4}}){_GAP}\Z",
+    rf"(?<![a-z0-9])(?<![0-9][.,:/-])(?P<code>[0-9]{{3,4}}){_GAP}\Z",
     re.IGNORECASE,
 )
 _BEFORE = 32
