@@ -207,3 +207,10 @@ def test_the_page_of_costs_counts_the_alarms() -> None:
     """CloudWatch bills ten cents a month for each."""
     page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
     assert f"| {len(ALARMS)} alarms | {len(ALARMS) / 10:.2f} |" in page
+
+
+def test_the_runbook_has_the_urgent_alarms_first() -> None:
+    page = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    order = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]
+    places = {name: order.index(name) for name in ALARMS}
+    assert max(places[name] for name in URGENT) < min(places[name] for name in ALARMS if name not in URGENT)
