@@ -44,6 +44,7 @@ SUBCOMMANDS = {
         Subcommand("validate", User.PRODUCER, "Check whether events would be taken.", "ops.validate.cli"),
         Subcommand("preview", User.PRODUCER, "Show what becomes of each field.", "ops.preview.cli"),
         Subcommand("lake", User.CONSUMER, "Ask questions of sanitized events.", "ops.lake.cli"),
+        Subcommand("status", User.OPERATOR, "Show a stack on one screen.", "ops.status.cli"),
         Subcommand("replay", User.OPERATOR, "List dead letters, and replay them.", "replay.cli"),
         Subcommand("rekey", User.OPERATOR, "Move the vault to another KMS key.", "ops.rekey.cli"),
         Subcommand("audit", User.COMPLIANCE, "Check the audit trail.", "ops.audit.cli"),

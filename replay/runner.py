@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
+from ops.entry import typed
 from ops.errors import CommandError
 from replay.filters import Filter
 from replay.function import ReplayFunction
@@ -149,7 +150,7 @@ class Runner:
                 "replay", letters=[letter.body], ids=[letter.letter_id], first=result["next"]
             )["results"]
             if result.get("next", portions[-1]["next"] + 1) <= portions[-1]["next"]:
-                raise CommandError("the replay function makes no progress", "see its log")
+                raise CommandError("the replay function makes no progress", f"`{typed()}` tries again")
         if not portions or result["status"] not in _WORST_FIRST:
             return result
         every = [*portions, result]

@@ -11,6 +11,7 @@ from schemas.dead_letter import ErrorCode
 from tokenizer.errors import BadRecord
 
 MAX_DEPTH = strict_json.MAX_DEPTH
+_NOT_IN_SQS = {"\ufffe".encode(): b"\\ufffe", "\uffff".encode(): b"\\uffff"}
 
 
 def parse(data: bytes) -> Any:
@@ -39,3 +40,15 @@ def dump_text(value: Any) -> str:
 def dump(value: Any) -> bytes:
     """Returns `dump_text` in UTF-8."""
     return dump_text(value).encode()
+
+
+def dump_for_queues(value: Any) -> bytes:
+    """Returns the JSON text with the two characters escaped that SQS takes in no message.
+
+    Consumers read events from queues, and a rule of the bus can't deliver what SQS refuses. Other control characters are
+    escaped by any JSON. Source: SQS API reference, SendMessage, "MessageBody".
+    """
+    text = dump(value)
+    for raw, escaped in _NOT_IN_SQS.items():
+        text = text.replace(raw, escaped)
+    return text

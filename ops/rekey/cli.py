@@ -124,4 +124,4 @@ def _next(state: dict[str, Any]) -> str:
         return (
             f"{left} of {state['segments']} segments are left to {doing}; `order-tokenizer rekey run` goes on"
         )
-    return "all records are verified; `sam deploy` with Rekeying=false takes the old key out (docs/keys.md, step 4)"
+    return "all records are verified; go on with step 4 of docs/keys.md"

@@ -15,13 +15,12 @@ from schemas.events.order_placed_v1 import OrderPlaced
 from schemas.kinds import FormatPreservingToken
 from schemas.registry import EventName
 from tests.support.faults.aws import Aws, Refusal
-from tests.support.faults.lambda_service import BATCH, QUEUE, SHARD, STREAM
+from tests.support.faults.lambda_service import BATCH
 from tests.support.faults.orders import order
 from tests.support.faults.pipeline import Pipeline, Sent
-from tests.support.faults.stages import PLACES, REFUSALS, Marks, Place, broken
+from tests.support.faults.stages import PLACES, REFUSALS, Marks, Place, broken, marks_of
 from tokenizer.aws.compose import tokenize
 from tokenizer.aws.platform.workers import InTurn
-from tokenizer.identity import Identity
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.pipeline.in_flight import Stage
 
@@ -63,11 +62,8 @@ class Run:
 
     def _send_poison(self, number: int, customer: int, *, bad: bool) -> None:
         sent = self._send(number, customer, ErrorCode.INVALID_FIELD, bad=bad)
-        reader = self.function._warm().reader
-        plan = reader.catalog.plan(json.loads(sent.data))
-        marks = Marks(reader.sanitizer, plan, identity(self.source, sent.place), number, f"C-{customer}")
         self.poisons.append(sent)
-        self.marks.append(marks)
+        self.marks.append(marks_of(self.pipeline, sent, number, customer))
 
     def _send(self, number: int, customer: int, code: ErrorCode | None = None, *, bad: bool = False) -> Sent:
         event = json.loads(order(number, customer)) | {"loyalty_number": f"{4_000_000_000 + number}"}
@@ -87,12 +83,6 @@ class Run:
 
     def published(self) -> list[str]:
         return [json.loads(event.detail)["metadata"]["event_id"] for event in self.pipeline.aws.bus]
-
-
-def identity(source: str, place: str) -> Identity:
-    if source == "stream":
-        return Identity.of_kinesis(STREAM, SHARD, place, None)
-    return Identity.of_sqs(QUEUE, place)
 
 
 @contextmanager
@@ -126,8 +116,11 @@ def test_every_stage_has_places() -> None:
     assert {place.stage for place in PLACES} == set(Stage)
 
 
-@pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("place", [place for place in PLACES if not place.bad], ids=str)
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [(place, source) for place in PLACES if not place.bad for source in place.sources],
+    ids=str,
+)
 def test_each_error_at_a_stage_is_one_letter(place: Place, source: str) -> None:
     with running(source, len(ERRORS), alone=place.by == "subject") as run:
         with broken(place, list(zip(run.marks, ERRORS, strict=True))) as struck:

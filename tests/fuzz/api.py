@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from types import SimpleNamespace
@@ -41,6 +41,10 @@ CONTEXT: Any = Context()
 SETTINGS = SimpleNamespace(max_body_bytes=1_000_000, allowed_origin="", token_url="https://example.com/token")
 
 
+# What handlers/api.py makes once, and asks.
+SERVICES = ("_service", "_waiting", "_look_ups", "_finder")
+
+
 class Desks:
     """Answers well: the fuzz is about what lies before and behind."""
 
@@ -63,6 +67,20 @@ class Desks:
         json.dumps([tokens, purpose, masked, asdict(caller)])
         return RevealAnswer(tokens={})
 
+    def find(self, email: str, purpose: str, caller: Caller) -> dict[str, list[str]]:
+        json.dumps([email, purpose, asdict(caller)])
+        return {"C-1": ["SO-1"]}
+
+    def permitted(self, caller: Caller, purpose: str = "") -> frozenset[str]:
+        json.dumps([purpose, asdict(caller)])
+        return frozenset({"email"})
+
+    def visible(
+        self, caller: Caller, route: str, found: Sequence[tuple[str, str]], purpose: str = ""
+    ) -> frozenset[str]:
+        json.dumps([route, purpose, asdict(caller)])
+        return frozenset(token for _, token in found)
+
     def erase(self, customer_id: str, purpose: str, caller: Caller) -> SimpleNamespace:
         json.dumps([customer_id, purpose, asdict(caller)])
         return SimpleNamespace(model_dump=lambda: {"certificate": {}})
@@ -76,7 +94,7 @@ def gateway(data: bytes) -> None:
         return
     if not _is_from_the_gateway(event):
         return
-    stubs: dict[str, Any] = {"_settings": lambda: SETTINGS, "_service": Desks, "_waiting": Desks}
+    stubs: dict[str, Any] = {"_settings": lambda: SETTINGS} | dict.fromkeys(SERVICES, Desks)
     with logged() as told, patch.multiple(api, **stubs):
         answer = api.handler(event, CONTEXT)
     untold(told.getvalue())
@@ -109,10 +127,18 @@ def _is_from_the_gateway(event: Any) -> bool:
     return (
         isinstance(claims, dict)
         and isinstance(claims.get("claims"), dict)
+        and all(_claim(each) for each in claims["claims"].values())
         and isinstance(event.get("body"), (str, type(None)))
         and event.get("isBase64Encoded") in (False, None)
         and isinstance(event.get("resource"), str)
         and all(_texts(event.get(name), name.startswith("multi")) for name in maps)
+    )
+
+
+def _claim(found: Any) -> bool:
+    """Returns True for what a claim can be: API Gateway makes a text of it, and the local stack leaves a list of texts."""
+    return not isinstance(found, (dict, list)) or (
+        isinstance(found, list) and all(isinstance(each, str) for each in found)
     )
 
 

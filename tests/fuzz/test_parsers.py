@@ -1,7 +1,7 @@
 """Every parser that outsiders reach, fed what nobody would send.
 
-A short run, the same each time, is part of `make test`; `make fuzz` runs on for minutes with other inputs each time. What is found
-is kept in `corpus/`, beside the seeds, and from then on belongs to the short run.
+A short run with new inputs is part of `make test`, which prints its seed; `make fuzz` runs on for minutes. What is found is kept in
+`corpus/`, beside the seeds, and from then on belongs to the short run.
 """
 
 import os
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.fuzz import api, records, replaying
 from tests.fuzz.inputs import documents, seeds, texts
 
-# The examples of the short run. `make fuzz` asks for more, and for others.
+# The examples of the short run. `make fuzz` asks for more.
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "120"))
 Target = Callable[[bytes], None]
 
@@ -37,7 +37,6 @@ fuzz = settings(
     max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    derandomize="FUZZ_EXAMPLES" not in os.environ,
     database=None,
 )
 

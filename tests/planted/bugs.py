@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator.package import ROOT
-from tests.planted.templates import GONE, holders
+from tests.planted.templates import GONE, fits, holders
 
 BUGS = Path(__file__).parent / "bugs"
 PYTHON = "**/*.py"
@@ -74,7 +74,7 @@ def place(bug: Bug, tree: Path = ROOT) -> Path:
     """
     if bug.at:
         found = holders(bug.at, tree)
-        if len(found) != 1:
+        if not fits(bug.at, found):
             raise Unusable(f"{bug.name}: its resource is in {len(found)} templates")
         return found[0].relative_to(tree)
     counts = {path: text.count(bug.old) for path, text in _product(tree, bug.files).items()}

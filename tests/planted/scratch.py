@@ -13,7 +13,7 @@ from py_compile import PycInvalidationMode
 
 from local.emulator.package import ROOT
 from tests.planted.bugs import Bug, Unusable, place
-from tests.planted.templates import rewrite, templates
+from tests.planted.templates import holders, rewrite, templates
 
 TIMEOUT = 300  # seconds; a bug that makes a test wait for longer is noticed by whoever waits
 _OUTPUT = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__")
@@ -56,18 +56,25 @@ def copy(tree: Path) -> Iterator[Path]:
 def planted(bug: Bug, tree: Path) -> Iterator[None]:
     """Plants a bug into a scratch copy, and takes it out again."""
     file = tree / place(bug, tree)
-    text = file.read_text(encoding="utf-8")
-    if bug.at:
-        try:
-            rewrite(file, bug.at, bug.value)
-        except LookupError as error:
-            raise Unusable(f"{bug.name}: {error}") from None
-    else:
-        file.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
+    files = holders(bug.at, tree) if bug.at else [file]
+    texts = {each: each.read_text(encoding="utf-8") for each in files}
     try:
+        if bug.at:
+            _weaken(bug, files)
+        else:
+            file.write_text(texts[file].replace(bug.old, bug.new), encoding="utf-8")
         yield
     finally:
-        file.write_text(text, encoding="utf-8")
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
+
+
+def _weaken(bug: Bug, files: Sequence[Path]) -> None:
+    try:
+        for each in files:
+            rewrite(each, bug.at, bug.value)
+    except LookupError as error:
+        raise Unusable(f"{bug.name}: {error}") from None
 
 
 @contextmanager

@@ -11,11 +11,15 @@ from typing import Any
 
 import yaml
 
-from local.emulator.template import load
+from local.emulator.template import read
 
 Node = Any
 TEMPLATES = ("template.yaml", "stacks/*.yaml")
 GONE = object()  # the value of an edit that takes its place away
+# What modules hold each for themselves, so an edit is made in all of them; a resource is in one.
+_SHARED = frozenset({"Conditions", "Globals"})
+# What the modules are given, or give, by the template at the top.
+_AT_THE_TOP = frozenset({"Outputs", "Parameters", "Rules"})
 
 
 def templates(tree: Path) -> list[Path]:
@@ -24,19 +28,26 @@ def templates(tree: Path) -> list[Path]:
 
 
 def holders(at: str, tree: Path) -> list[Path]:
-    """Returns the templates in which a path's first two steps exist: a resource, a parameter or a condition by its name.
+    """Returns the templates that an edit of a path changes, by the path's first two steps.
 
-    A new resource goes into the template at the top.
+    A new resource goes into the template at the top. No template, or several, for an edit that does not fit.
     """
     section, name, *rest = at.split("/")
-    found = [path for path in templates(tree) if name in load(path).get(section, {})]
-    return found or ([tree / TEMPLATES[0]] if not rest else [])
+    top = tree / TEMPLATES[0]
+    if not rest or section in _AT_THE_TOP:
+        return [top]
+    return [path for path in templates(tree) if name in read(path).get(section, {})]
+
+
+def fits(at: str, found: list[Path]) -> bool:
+    """Returns whether an edit of a path fits the templates that hold it."""
+    return len(found) == 1 or (bool(found) and at.partition("/")[0] in _SHARED)
 
 
 @cache
 def whole(path: Path) -> Node:
     """Returns a template of the repository as it is, once for all edits that are tried on it."""
-    return _apart(load(path))
+    return _apart(read(path))
 
 
 def edited(template: Node, at: str, value: Node) -> Node:
@@ -67,7 +78,7 @@ def rewrite(path: Path, at: str = "", value: Node = GONE) -> None:
     Raises:
         LookupError: the path leads nowhere, or the value is there already.
     """
-    template = _apart(load(path))
+    template = _apart(read(path))
     if at:
         template = edited(template, at, value)
     path.write_text(yaml.safe_dump(template, sort_keys=False, width=100_000), encoding="utf-8")

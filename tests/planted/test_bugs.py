@@ -1,11 +1,12 @@
 """Tests that each planted bug fits one place of the product and has tests, and each kind at least three bugs."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from local.emulator.template import load
+from local.emulator.template import read
 from tests.planted.bugs import BUGS, Bug, Unusable, bugs, place, selections
 from tests.planted.scratch import Outcome, copy, planted, rewritten, run
 from tests.planted.templates import edited, whole
@@ -40,7 +41,23 @@ def test_a_bug_can_be_planted_and_names_tests_that_exist(bug: Bug) -> None:
     if bug.at:
         template = whole(path)
         assert edited(template, bug.at, bug.value) != template
+        # A name that the module does not know would be noticed by whatever reads the template.
+        assert (
+            set(references(bug.value)) <= template["Resources"].keys() | template.get("Parameters", {}).keys()
+        )
     selections(bug)
+
+
+def references(node: object) -> Iterator[str]:
+    """Yields what a value refers to: resources and parameters by their logical names."""
+    if isinstance(node, dict):
+        yield from (str(node["Ref"]),) if "Ref" in node else ()
+        yield from (node["Fn::GetAtt"][0],) if "Fn::GetAtt" in node else ()
+        for each in node.values():
+            yield from references(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from references(each)
 
 
 def test_every_kind_has_three_bugs_and_more() -> None:
@@ -141,7 +158,7 @@ def test_a_weakness_is_planted_in_the_template_that_holds_its_resource(
 ) -> None:
     name, part, value = changed
     with planted(bug, stacked):
-        found = load(stacked / "stacks/one.yaml")["Resources"]
+        found = read(stacked / "stacks/one.yaml")["Resources"]
     assert found[name].get(part) == value
     assert found["Other"]["Properties"] == {"Name": {"Ref": "Given"}, "Protected": True}
     assert (stacked / "stacks/one.yaml").read_text(encoding="utf-8") == TEMPLATE
@@ -163,10 +180,10 @@ def test_a_weakness_that_does_not_fit_is_an_error(stacked: Path, bug: Bug, reaso
 
 
 def test_templates_written_anew_say_the_same_and_come_back(stacked: Path) -> None:
-    before = load(stacked / "stacks/one.yaml")
+    before = read(stacked / "stacks/one.yaml")
     with rewritten(stacked):
         assert (stacked / "stacks/one.yaml").read_text(encoding="utf-8") != TEMPLATE
-        assert load(stacked / "stacks/one.yaml") == before
+        assert read(stacked / "stacks/one.yaml") == before
     assert (stacked / "stacks/one.yaml").read_text(encoding="utf-8") == TEMPLATE
 
 

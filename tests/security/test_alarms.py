@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from local.emulator.package import ROOT
 from tests.support.security.deployed import Stack, deployed
+from tools.lint.rendered import ACCOUNT
+from tools.lint.settled import REGION
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 ABOVE = "GreaterThanThreshold"
@@ -75,6 +77,15 @@ ALARMS = {
     "RevealsDeniedAlarm": ours("RevealsDenied", 100, 5 * MINUTE),
     "TamperedAlarm": ours("Tampered"),
 }
+# Somebody has to act at once: something is lost or stands still, or a wall has been touched. The others can wait for a day.
+URGENT = {
+    *("AuditFailedAlarm", "DeniedAlarm", "HoneyTokenAlarm", "KeyChangesAlarm", "TamperedAlarm"),
+    *("IteratorAgeAlarm", "QueueAgeAlarm", "QueueErrorsAlarm", "StreamErrorsAlarm"),
+    *("LetterAgeAlarm", "RecordsDroppedAlarm", "UnprocessedAlarm"),
+}
+URGENT_TOPIC, NOTICE_TOPIC = (
+    f"arn:aws:sns:{REGION}:{ACCOUNT}:orders-alarms-{kind}" for kind in ("urgent", "notice")
+)
 # Each of these has the logical name of what it names; a metric's dimension has the physical one.
 NAMED_BY = {
     "DeliveryStreamName": "DeliveryStreamName",
@@ -143,10 +154,41 @@ def test_no_alarm_has_settings_that_change_when_it_rings(stack: Stack) -> None:
         assert each["AlarmDescription"], name
 
 
+def actions_of(given: dict[str, str]) -> dict[str, list[str]]:
+    """Returns whom each alarm tells with some parameters."""
+    stack = deployed(given)
+    return {name: each["AlarmActions"] for name, each in stack.of("AWS::CloudWatch::Alarm").items()}
+
+
 def test_every_alarm_tells_the_topic_that_is_given() -> None:
     topic = "arn:aws:sns:eu-central-1:111122223333:somebody"
-    for name, each in deployed({"AlarmTopicArn": topic}).of("AWS::CloudWatch::Alarm").items():
-        assert each["AlarmActions"] == [topic], name
+    assert actions_of({"AlarmTopicArn": topic}) == {name: [topic] for name in ALARMS}
+    assert actions_of({}) == {name: [] for name in ALARMS}
+
+
+def test_urgent_alarms_and_notices_have_topics_of_their_own() -> None:
+    urgent, notice = (f"arn:aws:sns:eu-central-1:111122223333:{name}" for name in ("urgent", "notice"))
+    by_topic = actions_of({"AlarmTopicArn": urgent, "NoticeTopicArn": notice})
+    assert by_topic == {name: [urgent if name in URGENT else notice] for name in ALARMS}
+    by_mail = actions_of({"AlarmEmail": "duty@example.com"})
+    assert by_mail == {name: [URGENT_TOPIC if name in URGENT else NOTICE_TOPIC] for name in ALARMS}
+
+
+def test_an_address_gets_both_kinds_and_alarms_alone_may_send_them() -> None:
+    stack = deployed({"AlarmEmail": "duty@example.com"})
+    topics = [URGENT_TOPIC, NOTICE_TOPIC]
+    subscribed = stack.of("AWS::SNS::Subscription").values()
+    assert sorted(each["TopicArn"] for each in subscribed) == sorted(topics)
+    assert {(each["Protocol"], each["Endpoint"]) for each in subscribed} == {("email", "duty@example.com")}
+    (policy,) = stack.of("AWS::SNS::TopicPolicy").values()
+    assert policy["Topics"] == topics
+    (allowed,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Condition"] == {
+        "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:eu-central-1:{ACCOUNT}:alarm:*"},
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+    }
+    assert "AWS::SNS::Topic" not in {each["Type"] for each in deployed({}).resources.values()}
 
 
 def test_everything_that_people_alone_take_messages_from_has_an_alarm(stack: Stack) -> None:
@@ -165,3 +207,10 @@ def test_the_page_of_costs_counts_the_alarms() -> None:
     """CloudWatch bills ten cents a month for each."""
     page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
     assert f"| {len(ALARMS)} alarms | {len(ALARMS) / 10:.2f} |" in page
+
+
+def test_the_runbook_has_the_urgent_alarms_first() -> None:
+    page = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    order = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]
+    places = {name: order.index(name) for name in ALARMS}
+    assert max(places[name] for name in URGENT) < min(places[name] for name in ALARMS if name not in URGENT)

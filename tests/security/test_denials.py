@@ -122,6 +122,36 @@ def test_every_queue_takes_from_its_rules_alone_and_the_access_log_from_its_buck
     assert policies(stack, "Allow") == expected
 
 
+def test_every_topic_takes_from_this_accounts_alarms_alone_and_over_https(stack: Stack) -> None:
+    topics = set(stack.of("AWS::SNS::Topic"))
+    for name, policy in stack.of("AWS::SNS::TopicPolicy").items():
+        assert {stack.named(each) for each in policy["Topics"]} == topics, name
+        found = [
+            {key: value for key, value in each.items() if key != "Sid"}
+            for each in stack.plain(policy["PolicyDocument"])["Statement"]
+        ]
+        assert sorted(found, key=str) == [
+            {
+                "Action": "sns:Publish",
+                "Condition": {
+                    "ArnLike": {"aws:SourceArn": "cloudwatch:alarm:*"},
+                    "StringEquals": {"aws:SourceAccount": ACCOUNT},
+                },
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                "Resource": sorted(topics),
+            },
+            {
+                "Action": "sns:Publish",
+                "Condition": OVER_HTTP,
+                "Effect": "Deny",
+                "Principal": "*",
+                "Resource": sorted(topics),
+            },
+        ], name
+    assert not topics or stack.of("AWS::SNS::TopicPolicy")
+
+
 def test_every_function_is_called_by_its_own_sources_alone(stack: Stack) -> None:
     """API Gateway with a path of the stack's API, and the rule that has the function as its target."""
     functions = {each["FunctionName"]: name for name, each in stack.functions().items()}
@@ -172,7 +202,7 @@ def test_other_accounts_keep_rules_of_their_own_on_the_bus_and_nothing_else(stac
     }
 
 
-# A resource of these types takes a policy, so each has its test: here, in test_keys.py, test_roles.py and test_network.py.
+# A resource of these types takes a policy, so each has its test: here, in test_alarms.py, test_keys.py, test_roles.py and test_network.py.
 WITH_POLICIES = {
     "AWS::EC2::VPCEndpoint",
     "AWS::Events::EventBusPolicy",
@@ -182,6 +212,7 @@ WITH_POLICIES = {
     "AWS::IAM::RolePolicy",
     "AWS::KMS::Key",
     "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",  # test_alarms.py
     "AWS::SQS::QueuePolicy",
 }
 

@@ -17,7 +17,9 @@ LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096,
 
 # Each parameter: its default, and what it may be: a pattern, values, or the least and the most.
 PARAMETERS: dict[str, tuple[Any, Any]] = {
+    "AlarmEmail": ("", "([^@ ]+@[^@ ]+)?"),
     "AlarmTopicArn": ("", None),
+    "NoticeTopicArn": ("", None),
     "AllowedOrigin": ("", "(https://[a-z0-9.-]+(:[0-9]+)?)?"),
     "ApiGatewayAccountEnabled": ("true", SWITCH),
     "Architecture": ("arm64", ("arm64", "x86_64")),
@@ -160,8 +162,14 @@ LEFT_OUT: dict[str, set[str]] = {
     "Lake": {"Dashboard", "LakeLettersAlarm", "LakeStaleAlarm"},
     "Monitoring": set(),
 }
-# An existing network: test_network.py. The switches of modules: LEFT_OUT.
-ELSEWHERE = {"PrivateSubnetIds", "VpcId", *(f"{module}Enabled" for module in LEFT_OUT)}
+# Whom alarms tell: test_alarms.py. An existing network: test_network.py. The switches of modules: LEFT_OUT.
+ELSEWHERE = {
+    "AlarmEmail",
+    "NoticeTopicArn",
+    "PrivateSubnetIds",
+    "VpcId",
+    *(f"{module}Enabled" for module in LEFT_OUT),
+}
 # Widgets show limits, and the answers of the gateway the origin; their own tests read those texts.
 SHOWS = {"Dashboard", "Api"}
 

@@ -25,6 +25,7 @@ LONGEST = (
     "e2e/test_pages.py",
     "e2e/test_budgets.py",
     "e2e/test_rekey.py",
+    "e2e/test_runbook.py",
     "e2e/test_walls.py",
     "security/test_walls.py",
     "e2e/test_api.py",

@@ -47,6 +47,11 @@ def shown_forms(text: str) -> list[str]:
     return forms
 
 
+# A run of percent-escapes has one for each byte; every other escape stands for a character.
+_OF_BYTES = frozenset(f"%{digit}" for digit in "0123456789ABCDEFabcdef")
+_ESCAPED_BYTE = len("%41")
+
+
 def readable(text: str) -> tuple[str, list[int] | None]:
     """Returns the last plain form of a string, and where each of its characters begins in the string.
 
@@ -59,9 +64,17 @@ def readable(text: str) -> tuple[str, list[int] | None]:
         starts: list[int] = []
         end = 0
         for found in _ENCODED.finditer(plain) if _may_be_encoded(plain) else ():
-            decoded = plain_text(_decoded(found))
-            pieces += (plain[end : found.start()], decoded)
-            starts += [*range(end, found.start()), *[found.start()] * len(decoded)]
+            pieces.append(plain[end : found.start()])
+            starts += range(end, found.start())
+            at = found.start()
+            for character in _decoded(found):
+                shown = plain_text(character)
+                pieces.append(shown)
+                starts += [at] * len(shown)
+                if found[0][:2] in _OF_BYTES:
+                    at = min(
+                        at + _ESCAPED_BYTE * len(character.encode("utf-8", "surrogatepass")), found.end()
+                    )
             end = found.end()
         if not pieces:
             break
@@ -130,7 +143,11 @@ def _decode(escape: str) -> str:
         case "\\", letter:
             return " " if letter in _CONTROLS else letter
         case _:
-            return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "replace")
+            encoded = bytes.fromhex(escape.replace("%", ""))
+            try:
+                return encoded.decode()
+            except UnicodeDecodeError:
+                return encoded.decode("latin-1")  # as old software writes it
 
 
 _DECODED = _Decoded()

@@ -14,6 +14,8 @@ from tokenizer.pipeline.sanitize import ConsistentUse, Draft
 from tokenizer.records import IndexEntry, SanitizedRecord, Share, VaultRecord
 from tokenizer.vault.tokens import Pointer
 
+_ORPHANS_KEPT = 86_400  # seconds after the record's arrival
+
 
 @dataclass(frozen=True, slots=True)
 class First:
@@ -149,6 +151,22 @@ def own_ids(record: InFlight, draft: Draft) -> list[bytes]:
     """Returns the ids of the vault records without which a record's event is not published."""
     ids = [each.record_id for each in draft.records]
     return [*ids, *(use.pointer.record_id for use in draft.uses)] if record.late else ids
+
+
+def orphans(firsts: Iterable[First], tokens: Tokens) -> list[VaultRecord]:
+    """Returns the vault records of values that another invocation entered first, with an end to their lives.
+
+    No token points at them. They are kept for a day, since a delivery of the same record may still be on its way.
+    """
+    lost = [
+        each
+        for each in firsts
+        if (entry := tokens.found.get(each.use.blind_index)) is not None and entry.token != each.use.token
+    ]
+    return [
+        replace(_consistent(each.draft, each.use), expires_at=each.draft.arrived // 1000 + _ORPHANS_KEPT)
+        for each in lost
+    ]
 
 
 def _consistent(draft: Draft, use: ConsistentUse) -> VaultRecord:

@@ -176,7 +176,7 @@ class Sanitizer:
         for name in ("event_id", "occurred_at"):
             walk.watch(metadata, name, f"/{name}", plan.readings.identifier)
         hits = walk.guard()
-        detail = json_text.dump({"metadata": metadata, "data": data})
+        detail = json_text.dump_for_queues({"metadata": metadata, "data": data})
         drawn = [use.token for use in walk.uses] + [use.pointer.token for use in walk.aliases]
         about = plan.subject_of(event)
         subject = self.subject_keys.at(arrived).subject(about) if about is not None else ""

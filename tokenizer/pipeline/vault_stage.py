@@ -6,15 +6,16 @@ its tokens answer `erased` and none of its values is stored.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tokenizer.errors import OutOfTime, PipelineError, Transient
 from tokenizer.pipeline.claim_aliases import claim_aliases
 from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
 from tokenizer.pipeline.ports import Aliases, BlindIndex, Erasures, Vault
-from tokenizer.pipeline.resolve_consistent import ConsistentValues, First, own_ids, vault_records
+from tokenizer.pipeline.resolve_consistent import ConsistentValues, First, orphans, own_ids, vault_records
 from tokenizer.pipeline.sanitize import ConsistentUse, Draft
-from tokenizer.records import SealedRecord, Share
+from tokenizer.records import SealedRecord, Share, VaultRecord
 from tokenizer.time_budget import Budget
 
 
@@ -155,6 +156,13 @@ class VaultStage:
         values.claim(tokens)
         for value, failure in tokens.failed.items():
             values.lose(value, by_value[value].record, Stage.RESOLVING, failure)
+        self._let_expire(orphans(by_value.values(), tokens), budget)
+
+    def _let_expire(self, records: Sequence[VaultRecord], budget: Budget) -> None:
+        """Gives vault records that nothing points at an end. Failing to do so harms nobody, so it fails no record."""
+        with suppress(Exception):
+            if records and not budget.spent:
+                self.vault.put([self.vault.seal(each) for each in records], budget)
 
     def _adopt(self, batch: Sequence[InFlight], values: ConsistentValues, budget: Budget) -> None:
         """Gives values that nobody owns to the first customer who uses them."""

@@ -49,7 +49,9 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "API and payments": ("AllowedOrigin", "WebAclEnabled", "ApiGatewayAccountEnabled", "PaymentGateway"),
     "Consumers and analysts": ("ConsumerAccountIds", "ArchiveRetentionDays", "QueryBytesLimit"),
     "Alarms, logs and audit": (
+        "AlarmEmail",
         "AlarmTopicArn",
+        "NoticeTopicArn",
         "RunbookUrl",
         "TracingMode",
         "LogRetentionDays",

@@ -55,7 +55,7 @@ def reference(template: Mapping[str, Any], makefile: str) -> str:
             ("parameter", "default", "what it is"), _parameters, template["Parameters"], PARAMETERS
         ),
         "Outputs": _tables(("output", "what it is"), _outputs, template["Outputs"], OUTPUTS),
-        "Alarms": _table(("alarm", "says", "metric", "above"), _alarms(template["Resources"])),
+        "Alarms": _table(("alarm", "severity", "says", "metric", "above"), _alarms(template["Resources"])),
     }
     return "\n\n".join([_HEAD, *(f"## {title}\n\n{text}" for title, text in sections.items())]) + "\n"
 
@@ -145,4 +145,6 @@ def _alarms(resources: Mapping[str, Any]) -> Iterator[list[str]]:
             alarm = resource["Properties"]
             said = alarm["AlarmDescription"]
             metric = f"{alarm['Namespace']} {alarm['MetricName']}"
-            yield [f"[{name}](runbook.md#{name.lower()})", said, metric, str(alarm["Threshold"])]
+            severity = "urgent" if "'UrgentTopic'" in str(alarm["AlarmActions"]) else "notice"
+            link = f"[{name}](runbook.md#{name.lower()})"
+            yield [link, severity, said, metric, str(alarm["Threshold"])]

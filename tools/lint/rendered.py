@@ -51,6 +51,7 @@ _ARNS = {
     "AWS::KinesisFirehose::DeliveryStream": "firehose:{region}:{account}:deliverystream/{name}",
     "AWS::Lambda::Function": "lambda:{region}:{account}:function:{name}",
     "AWS::S3::Bucket": "s3:::{name}",
+    "AWS::SNS::Topic": "sns:{region}:{account}:{name}",
     "AWS::SQS::Queue": "sqs:{region}:{account}:{name}",
 }
 _REFERENCE = re.compile(r"\$\{([^!}]+)\}")
@@ -132,7 +133,7 @@ class _Renderer:
         if name in PSEUDO:
             return PSEUDO[name]
         kind = self._resources[name]["Type"]
-        if kind == "AWS::IAM::ManagedPolicy":
+        if kind in {"AWS::IAM::ManagedPolicy", "AWS::SNS::Topic"}:
             return self._attribute(name, "Arn")
         if kind == "AWS::SQS::Queue":
             return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{self._name(name)}"

@@ -122,12 +122,15 @@ class Stream:
         self._sequence = 49_000_000_000_000_000_000
         self.function = Function(aws, tokenize_stream.handler, tokenize_stream)
         self.records: dict[str, bytes] = {}
+        self._keys: dict[str, str] = {}
         self.given_up: list[dict[str, Any]] = []
 
-    def put(self, data: bytes) -> str:
+    def put(self, data: bytes, key: str = "") -> str:
+        """Puts a record under a partition key; without one, under a key of its own."""
         self._sequence += 1
         sequence = str(self._sequence)
         self.records[sequence] = data
+        self._keys[sequence] = key or sequence
         self._offer(sequence)
         return sequence
 
@@ -140,7 +143,7 @@ class Stream:
 
     def _offer(self, sequence: str) -> None:
         data = base64.b64encode(self.records[sequence]).decode()
-        self._lane.offer(Record(sequence, self._arrived(sequence), "key", data))
+        self._lane.offer(Record(sequence, self._arrived(sequence), self._keys[sequence], data))
 
     def _arrived(self, sequence: str) -> float:
         # Kinesis gives a record one time of arrival, whenever it is delivered.

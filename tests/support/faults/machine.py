@@ -13,12 +13,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from schemas.dead_letter import ErrorCode
 from tests.support.faults.aws import Aws, Kind
 from tests.support.faults.orders import CUSTOMERS, POISONS, order, poison
 from tests.support.faults.pipeline import Pipeline
+from tests.support.faults.stages import PLACES, REFUSALS, Marks, Place, broken, marks_of
 from tokenizer.errors import PipelineError
+from tokenizer.pipeline.in_flight import Stage
 
 STEPS_EACH = 50
+MOST_POISONS = 2
+# An order here has no alias, and shares nothing if it is the first one.
+BROKEN = [
+    place for place in PLACES if not place.bad and place.stage is not Stage.ALIASING and place.by != "subject"
+]
+REFUSED = sorted(REFUSALS.keys() - {"a share"})
 SOURCES = st.sampled_from(("stream", "queue"))
 CALLS = st.sampled_from(
     ("BatchWriteItem", "BatchGetItem", "TransactWriteItems", "PutEvents", "SendMessageBatch", "GenerateDataKey", "Decrypt", "Scan", "any")
@@ -41,6 +50,7 @@ class FaultMachine(RuleBasedStateMachine):
         self.pending: list[tuple[str, Kind]] = []
         self.outage: tuple[str, Kind] | None = None
         self.numbers = 0
+        self.poisons: list[str] = []
         self._stack = ExitStack()
 
     @initialize()
@@ -59,6 +69,31 @@ class FaultMachine(RuleBasedStateMachine):
         self._step()
         bad = poison(kind)
         self.pipeline.send(source, bad.data, bad.code, bad.sensitive)
+
+    @precondition(lambda self: len(self.poisons) < MOST_POISONS)
+    @rule(source=SOURCES, place=st.sampled_from(BROKEN))
+    def an_order_arrives_that_a_stage_fails_on(self, source: str, place: Place) -> None:
+        """Something that the product computes from one order fails for ever."""
+        self._step()
+        source = source if source in place.sources else place.sources[0]
+        marks = self._poison(source)
+        self._stack.enter_context(broken(place, [(marks, RuntimeError("canaryerror"))]))
+
+    @precondition(lambda self: len(self.poisons) < MOST_POISONS)
+    @rule(source=SOURCES, name=st.sampled_from(REFUSED))
+    def an_order_arrives_that_aws_refuses(self, source: str, name: str) -> None:
+        """A service refuses something of one order for ever."""
+        self._step()
+        marks = self._poison(source)
+        self.pipeline.aws.refusals.append(REFUSALS[name][2](marks))
+
+    def _poison(self, source: str) -> Marks:
+        self.numbers += 1
+        customer = CUSTOMERS + len(self.poisons)  # who has no other order
+        sent = self.pipeline.send(source, order(self.numbers, customer), ErrorCode.INVALID_FIELD)
+        self.poisons.append(sent.place)
+        with self.pipeline.well():
+            return marks_of(self.pipeline, sent, self.numbers, customer)
 
     @rule(times=st.integers(1, 3))
     def stream_delivers(self, times: int) -> None:

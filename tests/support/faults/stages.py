@@ -12,6 +12,8 @@ from typing import Any
 from unittest import mock
 
 from tests.support.faults.aws import Refusal
+from tests.support.faults.lambda_service import QUEUE, SHARD, STREAM
+from tests.support.faults.pipeline import Pipeline, Sent
 from tokenizer.identity import Identity
 from tokenizer.pipeline.aliases import Draws
 from tokenizer.pipeline.catalog import EventPlan
@@ -33,19 +35,21 @@ class Place:
         by: how the record is known: by anything that is made of it (`record`), by its order id where others may hold its
             tokens (`order`), or by its subject, so that all records of the customer are at fault (`subject`).
         bad: True if only records that are bad already get there.
+        sources: whose records get there.
     """
 
     stage: Stage
     path: str
     by: str = "record"
     bad: bool = False
+    sources: tuple[str, ...] = ("stream", "queue")
 
     def __str__(self) -> str:
         return f"{self.stage}: {self.path.rpartition(':')[2]}"
 
 
 PLACES = (
-    Place(Stage.READING, f"{_PIPELINE}.aggregates:_parts"),
+    Place(Stage.READING, f"{_PIPELINE}.aggregates:_parts", sources=("stream",)),
     Place(Stage.READING, "tokenizer.json_text:parse"),
     Place(Stage.READING, f"{_PIPELINE}.record_reader:may_hold_authentication_data"),
     Place(Stage.READING, f"{_PIPELINE}.catalog:Catalog.plan"),
@@ -86,16 +90,16 @@ class Marks:
         self.subject = sanitizer.subject_keys.at(0).subject(customer)
         self.tokens = [pointer.token for pointer in pointers]
         ids = [self.record_id, *(pointer.record_id for pointer in pointers)]
-        self._texts = (f"canaryname{number}", *self.tokens, *(each.hex() for each in ids))
-        texts = [self.order, *self._texts]
-        self._bytes = (*ids, identity.canonical, under.canonical, *(text.encode() for text in texts))
-        self._value = f"SO-{number}"
+        # Another order's number may begin with this one's.
+        self._whole = {f"SO-{number}", f"canaryname{number}"}
+        self._texts = (*(f'"{each}"' for each in self._whole), *self.tokens, *(each.hex() for each in ids))
+        self._bytes = (*ids, identity.canonical, under.canonical, *(text.encode() for text in self._texts))
 
     def known_in(self, value: Any) -> bool:
         """Returns True if a value is of the record, or holds something that is."""
         match value:
             case str():
-                return value == self._value or any(mark in value for mark in (self.order, *self._texts))
+                return value in self._whole or any(mark in value for mark in self._texts)
             case bytes():
                 return any(mark in value for mark in self._bytes)
             case Mapping():
@@ -106,6 +110,17 @@ class Marks:
                 return any(self.known_in(getattr(value, each.name)) for each in fields(value))
             case _:
                 return False
+
+
+def marks_of(pipeline: Pipeline, sent: Sent, number: int, customer: int) -> Marks:
+    """Returns the marks of an order that was sent. No fault may be on."""
+    if sent.source == "stream":
+        function, identity = pipeline.stream.function, Identity.of_kinesis(STREAM, SHARD, sent.place, None)
+    else:
+        function, identity = pipeline.queue.function, Identity.of_sqs(QUEUE, sent.place)
+    reader = function._warm().reader
+    plan = reader.catalog.plan({"event_type": "order.placed", "schema_version": 1})
+    return Marks(reader.sanitizer, plan, identity, number, f"C-{customer}")
 
 
 class _Text:

@@ -22,6 +22,11 @@ OUTPUTS = {
     name: f"orders-{name}"
     for name in (
         "AnalyticsBucketName",
+        "LetterKeyArn",
+        "RawOrdersQueueUrl",
+        "TokenizeQueueFunctionName",
+        "TokenizeStreamFunctionName",
+        "VaultKeyArn",
         "DeadLetterQueueUrl",
         "HoneyFunctionName",
         "RekeyFunctionName",
@@ -108,6 +113,10 @@ class Letters:
     def change_message_visibility_batch(self, **request: Any) -> dict[str, Any]:
         for each in request["Entries"]:
             self._waiting[each["ReceiptHandle"]] = self._held.pop(each["ReceiptHandle"], 0)
+        return {}
+
+    def change_message_visibility(self, **request: Any) -> dict[str, Any]:
+        self._waiting[request["ReceiptHandle"]] = self._held.pop(request["ReceiptHandle"], 0)
         return {}
 
     def delete_message_batch(self, **request: Any) -> dict[str, Any]:
@@ -211,6 +220,29 @@ class _Pages:
         yield {"Items": [{"id": {"S": "a"}}, {"id": {"S": "b"}}], "Contents": []}
 
 
+class _Alarms:
+    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
+        names = {"LettersAlarm-1A2B": "ALARM", "DeniedAlarm-3C4D": "OK", "TamperedAlarm-5E6F": "OK"}
+        yield {
+            "MetricAlarms": [
+                {"AlarmName": f"orders-{name}", "StateValue": state} for name, state in names.items()
+            ]
+        }
+
+
+_DEPLOYED = {
+    "StackStatus": "UPDATE_COMPLETE",
+    "CreationTime": datetime(2026, 11, 1, tzinfo=UTC),
+    "LastUpdatedTime": datetime(2026, 11, 29, 16, 40, tzinfo=UTC),
+    "Parameters": [{"ParameterKey": "VaultKeySlot", "ParameterValue": "blue"}],
+}
+_LOG = (
+    json.dumps({"message": "batch", "received": 100, "published": 97, "dead_lettered": 3, "to_retry": 0}),
+    json.dumps({"_aws": {}, "GuardHits": [2.0], "path": "/order/notes"}),
+    "REPORT RequestId: 1",
+)
+
+
 def _archive(**_: Any) -> dict[str, Any]:
     return {"State": "RUNNING", "EventLastReplayedTime": datetime(2026, 11, 24, tzinfo=UTC)}
 
@@ -232,4 +264,10 @@ ANSWERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("dynamodb", "put_item"): lambda **_: {},
     ("dynamodb", "get_paginator"): lambda _: _Pages(),
     ("s3", "get_paginator"): lambda _: _Pages(),
+    ("sqs", "change_message_visibility"): QUEUE.change_message_visibility,
+    ("cloudwatch", "get_paginator"): lambda _: _Alarms(),
+    ("cloudformation", "describe_stacks"): lambda **_: {"Stacks": [_DEPLOYED]},
+    ("kms", "describe_key"): lambda **_: {"KeyMetadata": {"KeyState": "Enabled"}},
+    ("logs", "filter_log_events"): lambda **_: {"events": [{"message": each} for each in _LOG]},
+    ("lambda", "get_function_configuration"): lambda **_: {"Environment": {"Variables": {}}},
 }

@@ -20,7 +20,7 @@ ROOMS = ("ops", "replay", "local")
 # What a hint may begin with, or name in backticks: a program, or an option of the command that failed.
 TYPED = re.compile(r"`[^`]+`|--[a-z]|^(?:order-tokenizer|replay|make|aws|sam) ")
 # Errors that pass on the hint of another, and a text that is made of one.
-PASSED_ON = {"error.hint", "first.hint", "each.hint", "_hint_for(code, role)"}
+PASSED_ON = {"error.hint", "first.hint", "each.hint", "_hint_for(code, role)", "errors[0].hint"}
 
 
 @cache

@@ -111,6 +111,7 @@ def screen(command: Command, shown: str) -> str:
 def last_frame(shown: str) -> list[str]:
     """Returns the lines of a screen without the frames of a bar that were drawn over."""
     lines = [each.rpartition("\r")[2].rstrip() for each in shown.splitlines()]
+    lines = [re.sub(r"(│ rules .*│ )[0-9a-f]{16}", r"\1<16 hex digits>", each) for each in lines]
     kept = [each for each in lines if "━" not in each or set(each.strip()) <= set("━┳┏┓┡┩╇")]
     return [re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", "YYYY-MM-DDThh:mm:ss", each) for each in kept]
 

@@ -71,9 +71,11 @@ _TRACES_OF_CODES = (
 _TRACES_OF_CARDS = re.compile(rb"card(?:sec|valid|check|cid|pin)")
 _TRACES_OF_PAYMENTS = (b"card", b"payment", b'number"', b'pan"')
 _TRACES_OF_PINS = re.compile(rb"pin(?:b|data)")
-_ENCODED = re.compile(rb"%(?:u|[3-7][0-9A-Fa-f])|&(?:#|[A-Za-z]{2,8};)")
-# The first UTF-8 bytes of every character whose compatible form holds an ASCII letter or digit.
+_ENCODED = re.compile(rb"%(?:u|[0-9A-Fa-f]{2})|&(?:#|[A-Za-z]{2,8};)")
+# The first UTF-8 bytes of every character whose compatible form holds an ASCII letter or digit, and the digits of Arabic,
+# of the scripts of India, and of Thai.
 _COMPATIBLE = re.compile(
+    rb"\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xe0(?:[\xa5\xa7\xa9\xab\xad\xaf\xb1\xb3\xb5][\xa6-\xaf]|\xb9[\x90-\x99])|"
     rb"\xc2[\xaa\xb2-\xbe]|\xc4[\xb0-\xbf]|\xc5[\x80\x89\xbf]|\xc7[\x84-\x8c\xb0-\xb3]|[\xca\xcb]|"
     rb"\xe1(?:[\xb4-\xb6]|\xba[\x96-\x9e])|\xe2(?:\x81[\xb0-\xbf]|\x82[\x80-\xa8]|[\x84-\x86\x91-\x93\xb1])|"
     rb"\xe3[\x89-\x8f]|\xea\x9f|\xef[\xac\xbc\xbd]|\xf0(?:[\x90\x9d]|\x9f[\x84-\x86\xaf])"
@@ -84,17 +86,22 @@ _KINDS = bytes(
     ord("0")
     if chr(code) in "0123456789"
     else ord("a")
-    if code > 127 or chr(code).isalpha()  # noqa: PLR2004 -- ASCII
+    if chr(code).isalpha()
     else ord(",")
     if chr(code) in ":[]}"
     else code
     for code in range(256)
 )
-_SPACE_OR_QUOTE = b' \t\r\n"'
+_SPACE_OR_QUOTE = b' \t\r\n"' + bytes(range(128, 256))
 _SHORT_VALUES = (b",000,", b",0000,")
 _PIN_BLOCK = re.compile(rb'"[0-9A-Fa-f]{16}"')
 # Many digits in one string: a number and something beside it, or a track. A number alone is what a card's field holds.
-_NO_DIGIT_OR_QUOTE = bytes(code for code in range(128) if not chr(code).isalnum() and code != ord('"'))
+# Characters beyond ASCII are left out, because invisible ones may stand between digits.
+_NO_DIGIT_OR_QUOTE = bytes(
+    code
+    for code in range(256)
+    if code > 127 or not (chr(code).isalnum() or chr(code) == '"')  # noqa: PLR2004 -- ASCII
+)
 _MANY_DIGITS = b"0" * 14
 _RUN = re.compile(rb"0+")
 _LONGEST_ALONE = 16

@@ -69,16 +69,17 @@ def scrub_prose(text: str, *, payment: bool = False) -> tuple[str, int]:
 
 def scrub_card_number(text: str) -> tuple[str, int]:
     """Removes what stands beside the number in a card number's field, as `scrub_prose` does."""
+    text, found = scrub_prose(text, payment=True)
     card = parse_card(text)
     if card is None or card.alone:
-        return scrub_prose(text, payment=True)
+        return text, found
     before, behind = text[: card.start], text[card.end :]
     removed = _holds_digit(before) + _holds_digit(behind)
     if not removed:
-        return text, 0
+        return text, found
     before = f"{MARK} " if _holds_digit(before) else before
     behind = f" {MARK}" if _holds_digit(behind) else behind
-    return f"{before}{text[card.start : card.end]}{behind}", removed
+    return f"{before}{text[card.start : card.end]}{behind}", found + removed
 
 
 def _holds_digit(text: str) -> bool:
@@ -127,7 +128,9 @@ def _without(text: str, spans: list[Span], places: list[int] | None) -> tuple[st
     position = removed = 0
     for start, end in spans:
         if places is not None:
-            start, end = places[start], places[end]  # noqa: PLW2901 -- from the plain text to the text as it came
+            # From the plain text to the text as it came. A span within one escape takes the whole of it.
+            start = places[start]  # noqa: PLW2901
+            end = next((place for place in places[end:] if place > start), start)  # noqa: PLW2901
         if start < position or start == end:
             position = max(position, end)
             continue

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tokenizer.guard.authentication_data.keys import BEFORE, compatible, joined
 from tokenizer.guard.authentication_data.names import CODES, GATEWAYS, PHRASES, TRACKS, WORDS
-from tokenizer.guard.authentication_data.prose import scrub_prose
+from tokenizer.guard.authentication_data.prose import MARK, scrub_prose
 
 PAIR_NAMES = ("name", "key", "field")
 PAIR_VALUES = ("value", "val")
@@ -69,7 +69,7 @@ _BARE = re.compile(
     |[^\s,;&}\]<>"'|\\]*+)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NOTHING = frozenset({"", "null", "none", "undefined"})
+_NOTHING = frozenset({"", "null", "none", "undefined", MARK})
 _UNICODE_ESCAPE = re.compile(r"\\++u([0-9a-f]{4})", re.IGNORECASE)
 
 
@@ -104,8 +104,9 @@ def scrub(text: str) -> tuple[str, int]:
         kept.append(text[position:start])
         if start < end:
             removed += 1
-            # JSON should remain JSON.
-            kept.append("null" if bare and key["assigned"] == ":" else "")
+            # JSON should remain JSON. Where nothing ends a value, a mark keeps what follows from being taken for it.
+            if bare:
+                kept.append("null" if key["assigned"] == ":" else MARK)
         position = end
     scrubbed, more = scrub_prose("".join(kept) + text[position:] if removed else text)
     return scrubbed, removed + more

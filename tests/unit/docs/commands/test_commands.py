@@ -26,7 +26,7 @@ CLIS: dict[str, typer.Typer] = {
 # Of `aws` itself.
 GLOBAL = {"--query", "--output", "--profile", "--region", "--endpoint-url", "--cli-binary-format"}
 # Commands of `aws` that are no operation of a service.
-CUSTOM = {("s3", "cp"), ("s3", "rb"), ("cloudformation", "deploy")}
+CUSTOM = {("logs", "tail"), ("s3", "cp"), ("s3", "rb"), ("cloudformation", "deploy")}
 ELLIPSIS = "..."
 
 # Who runs a command: the first pattern that fits. A path is a test that runs it, or what it calls; all else is why none does.
@@ -65,6 +65,7 @@ SHOWN: dict[str, str] = {
     r"(python -m )?replay": "tests/e2e/test_replay.py",
     r"order-tokenizer honeytokens|python -m ops": "tests/e2e/test_budgets.py",
     r"order-tokenizer audit": "tests/e2e/test_audit.py",
+    r"order-tokenizer status": "tests/e2e/test_runbook.py",
     r"python -c": "tests/e2e/test_api_page.py",
     r"locust": "tests/e2e/test_load.py",
     r"aws (kinesis|sqs|events) ": "tests/e2e/test_pages.py",

@@ -227,9 +227,29 @@ def test_a_chains_key_is_bound_to_its_chain() -> None:
     assert key_context("c1") == {"purpose": "audit", "chain": "c1"}
 
 
-@pytest.mark.parametrize("name", ["actions", "filter", "purposes"])
-def test_other_facts_are_kept_whole(name: str) -> None:
-    assert clean({name: "x" * 1_000}) == {name: "x" * 1_000}
+VALUE, WITHHELD = "Ann.Canary@example.com", "withheld: email"
+
+
+@pytest.mark.parametrize(
+    ("fact", "kept"),
+    [
+        (VALUE, WITHHELD),
+        ([VALUE, "a"], [WITHHELD, "a"]),
+        ((VALUE, "a"), [WITHHELD, "a"]),
+        ({"in": {"it": [VALUE]}}, {"in": {"it": [WITHHELD]}}),
+        ({VALUE: 1}, {WITHHELD: 1}),
+        (4111111111111111, "withheld: card_number"),
+        ([4111111111111111], ["withheld: card_number"]),
+        (True, True),
+        (None, None),
+        (12, 12),
+        (1.5, 1.5),
+        ("x" * 1_000, "x" * 200),
+        (["x" * 1_000], ["x" * 200]),
+    ],
+)
+def test_every_text_and_long_number_is_guarded_wherever_it_stands(fact: Any, kept: Any) -> None:
+    assert clean({"fact": fact}) == {"fact": kept}
 
 
 @pytest.mark.parametrize(("length", "kept"), [(199, 199), (200, 200), (201, 200)])

@@ -270,7 +270,7 @@ def test_what_does_not_parse_is_scrubbed_however_its_letters_are_written(key: st
 @pytest.mark.parametrize("track", ["%B4111111111111111^CANARY/ANN^2912101?", ";4111111111111111=2912101?"])
 @pytest.mark.parametrize("name", TRACKS)
 def test_a_track_is_scrubbed_to_its_end(track: str, name: str) -> None:
-    assert scrub_text(f"{name}={track} rest".encode()) == (f"{name}= rest".encode(), 1)
+    assert scrub_text(f"{name}={track} rest".encode()) == (f"{name}=*** rest".encode(), 1)
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_text_without_a_value_is_left_as_it_is(text: str) -> None:
     assert scrub_text(raw)[0] is raw
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(st.binary())
 def test_no_bytes_make_the_scrubber_fail(raw: bytes) -> None:
     assert isinstance(scrub_text(raw)[0], bytes)

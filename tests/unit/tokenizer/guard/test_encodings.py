@@ -96,7 +96,7 @@ SPACED = (
 
 places = st.tuples(st.sampled_from(GLUE), st.sampled_from(GLUE))
 apart = st.tuples(st.sampled_from(SPACED), st.sampled_from(("", " ", ")", '"', "&a=1", "\n", ",")))
-quiet = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+quiet = settings(max_examples=300, deadline=None, database=None)
 
 
 @quiet
@@ -135,7 +135,7 @@ def test_anybodys_value_is_found_in_every_encoding(encoding: str, value: tuple[s
     assert find_leak(f"see {encoded} please", own_values(())) is finding
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab1%&#;\\uxU+{}4092 \u00e9\uff05\ud800"), max_size=60))
 def test_undoing_ends_and_never_makes_a_text_longer(text: str) -> None:
     forms = shown_forms(text)

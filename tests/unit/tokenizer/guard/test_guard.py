@@ -25,7 +25,7 @@ def test_what_orders_are_full_of_is_left_alone(text: str) -> None:
     assert find_leak(text, NOBODY) is None
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_no_string_makes_the_guard_fail(text: str, own: list[str]) -> None:
     found = find_leak(text, own_values(own))

@@ -9,6 +9,7 @@ from tests.support.samples import CANARIES, data, order, stream_record
 from tokenizer.errors import BadRecord, Throttled, Unavailable
 from tokenizer.records import Outcome, RawRecord
 from tokenizer.vault.lifetimes import Lifetimes
+from tokenizer.vault.tokens import Pointer
 
 
 def run(world: World, *records: RawRecord) -> list[Outcome]:
@@ -65,6 +66,14 @@ def test_who_loses_the_race_for_a_value_publishes_the_winners_token() -> None:
     run(loser, stream_record(order(), 2))
     assert email(loser) == email(winner)
     assert loser.reveal(email(loser))[email(loser)].found is not None
+    # Nothing points at the vault records that the loser wrote for values, so they go by themselves.
+    used = {Pointer.parse(each.token).record_id for each in winner.index.entries.values()}
+    consistent = {key: each for key, each in winner.vault.stored.items() if each.consistent}
+    assert used < consistent.keys()
+    arrived = stream_record(order(), 2).arrived_at.timestamp()
+    ends = {each.expires_at for key, each in consistent.items() if key not in used}
+    assert ends == {int(arrived) + 86_400}
+    assert {consistent[key].expires_at for key in used} == {0}
 
 
 BAD: list[tuple[Any, ErrorCode]] = [

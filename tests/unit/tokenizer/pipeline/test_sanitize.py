@@ -195,3 +195,15 @@ def test_fields_with_the_same_tag_still_have_different_tokens(monkeypatch: pytes
     customer = detail["data"]["order"]["customer"]
     answers = world.reveal(customer["name"], customer["ssn"])
     assert [a.found.value for a in answers.values() if a.found] == ["Ann Canaryname", "219-09-9999"]
+
+
+@pytest.mark.parametrize("character", ["\ufffe", "\uffff"])
+def test_an_event_holds_no_character_that_sqs_refuses(character: str) -> None:
+    """Any other than these: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF."""
+    world = World()
+    sent = order(notes=f"a{character}b\u0001\x7f\ue000\U0001ffff")
+    world.tokenizer.tokenize_batch([stream_record(sent)], ample_budget())
+    (event,) = world.bus.events
+    text = event.detail.decode()
+    assert not [each for each in text if each in "\ufffe\uffff" or each < " "]
+    assert json.loads(text)["data"]["order"]["notes"] == sent["order"]["notes"]

@@ -1,0 +1,1 @@
+"""Shows the state of a whole stack on one screen."""

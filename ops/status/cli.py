@@ -1,0 +1,143 @@
+"""Defines the command `order-tokenizer status`: what somebody on call looks at first, on one screen.
+
+A part that can't be read says why, and the others are shown all the same.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from ops import console
+from ops.errors import CommandError
+from ops.options import AsJson, Profile, Region, RoleArn, StackName
+from ops.stack import Stack, find
+from ops.status import sources
+
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+
+_INCOMPLETE = 1
+_LOCAL_NAME = "orders"
+_NEXT = {
+    "ALARM": "docs/runbook.md has a section for each alarm",
+    "letters": "`replay list` shows the letters by code and age",
+    "unprocessed": "`replay run --apply` takes unprocessed messages, too",
+    "Denied": "AWS denies something: docs/runbook.md#deniedalarm",
+    "Tampered": "a stored record is not what was written: docs/runbook.md#tamperedalarm",
+}
+
+
+@app.command()
+def status(
+    stack: StackName = None,
+    profile: Profile = None,
+    region: Region = None,
+    role_arn: RoleArn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a stack on one screen: intake, lag, published, letters, retries, keys, alarms, deployment, rules in force.
+
+    Exit codes: 0 shown, 1 some of it could not be read.
+    """
+    found = find(stack, profile, region, role_arn, "")
+    name = stack or _LOCAL_NAME
+    document: dict[str, Any] = {"stack": name}
+    errors: list[CommandError] = []
+    for part, read in _parts(found, name).items():
+        try:
+            document[part] = read()
+        except CommandError as error:
+            errors.append(error)
+            document[part] = None
+    if as_json:
+        console.as_json(document | {"unread": [str(each) for each in errors]})
+    else:
+        _show(document)
+    if errors:
+        console.error(str(errors[0]), errors[0].hint)
+        raise typer.Exit(_INCOMPLETE)
+
+
+def _parts(stack: Stack, name: str) -> dict[str, Callable[[], Any]]:
+    return {
+        "alarms": lambda: sources.alarms(stack, name),
+        "last_hour": lambda: sources.last_hour(stack),
+        "lag_seconds": lambda: sources.lag(stack),
+        "queues": lambda: sources.queues(stack),
+        "letters": lambda: sources.letters_by_code(stack),
+        "keys": lambda: sources.keys(stack),
+        "deployment": lambda: sources.deployment(stack, name),
+        "rules": lambda: sources.rules(stack),
+    }
+
+
+def _show(document: dict[str, Any]) -> None:
+    hour, queues = document["last_hour"] or {}, document["queues"] or {}
+    rows = [
+        ["alarms", _alarms(document["alarms"])],
+        ["last hour", _counts(hour, "Received", "Published", "DeadLettered")],
+        ["retries", _counts(hour, "ToRetry", "Retried", "Denied", "Tampered")],
+        ["guard", _counts(hour, "GuardHits")],
+        ["lag", _lag(document["lag_seconds"])],
+        *([name, f"{_n(each['waiting'])} waiting, {_n(each['held'])} held"] for name, each in queues.items()),
+        *(
+            [f"  {each['code']}", f"{each['age']}: {_n(each['letters'])}"]
+            for each in document["letters"] or ()
+        ),
+        [
+            "keys",
+            ", ".join(f"{name} {state}" for name, state in (document["keys"] or {}).items()) or "not read",
+        ],
+        ["deployment", _deployment(document["deployment"])],
+        *([f"rules {name}", each] for name, each in (document["rules"] or {}).items()),
+    ]
+    console.table(f"stack {document['stack']}", ["what", "is"], rows, whole=1)
+    for text in _next(document, hour, queues):
+        console.line(text)
+
+
+def _n(number: int) -> str:
+    return console.number(number)
+
+
+def _counts(hour: dict[str, int], *names: str) -> str:
+    return ", ".join(f"{_said(name)} {_n(hour[name])}" for name in names) if hour else "not read"
+
+
+def _said(metric: str) -> str:
+    """Returns the name of a metric in words."""
+    return "".join(f" {each.lower()}" if each.isupper() else each for each in metric).strip()
+
+
+def _alarms(found: dict[str, list[str]] | None) -> str:
+    if found is None:
+        return "not read"
+    ringing = found.get("ALARM", [])
+    quiet = sum(len(names) for state, names in found.items() if state != "ALARM")
+    return f"ALARM: {', '.join(ringing)}" if ringing else f"none of {_n(quiet)}"
+
+
+def _lag(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "not read"
+    said = {name: "not measured" if age is None else f"{_n(round(age))} s" for name, age in found.items()}
+    return ", ".join(f"{name} {age}" for name, age in said.items())
+
+
+def _deployment(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "not read"
+    slot = f", vault key {found['vault_key_slot']}" if found["vault_key_slot"] else ""
+    return f"{found['state']} at {found['at']}{slot}{', rekeying' if found['rekeying'] else ''}"
+
+
+def _next(document: dict[str, Any], hour: dict[str, int], queues: dict[str, dict[str, int]]) -> list[str]:
+    """Returns what to look at next."""
+    seen = {
+        "ALARM": bool((document["alarms"] or {}).get("ALARM")),
+        "letters": bool(queues.get("dead letters", {}).get("waiting")),
+        "unprocessed": bool(queues.get("unprocessed", {}).get("waiting")),
+        "Denied": bool(hour.get("Denied")),
+        "Tampered": bool(hour.get("Tampered")),
+    }
+    return [text for name, text in _NEXT.items() if seen[name]]

@@ -1,0 +1,196 @@
+"""The first night on call: six faults are made on a stack, and the runbook's commands find and fix them.
+
+Each command is one that docs/runbook.md has, in the section of the alarm that the fault raises. `-s` shows how long each took.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.emulator import lifecycle, schema_bug
+from local.emulator.stack import Stack
+from local.live.faults import BUS, Faults
+from tests.support.e2e.stack import Subscriber, eventually, put, send
+from tests.support.samples import order
+
+pytestmark = pytest.mark.e2e
+
+RUNBOOK = re.sub(r"\s+", " ", Path("docs/runbook.md").read_text())
+FUNCTIONS = ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName")
+QUIET = 90.0  # seconds until an order is there that waited for a fault to end
+
+
+class OnCall:
+    """Somebody at a terminal with the runbook, who types nothing that it doesn't have."""
+
+    def __init__(self, on: Stack, home: Path) -> None:
+        (home / ".local").mkdir(parents=True)
+        state = {"endpoint_url": on.endpoint_url, "region": on.region, "outputs": dict(on.outputs)}
+        (home / ".local" / "stack.json").write_text(json.dumps(state))
+        self.home = home
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+
+    def types(self, command: str, alarm: str, expect: int = 0, **words: str) -> str:
+        """Types a command of an alarm's section, with words in the place of its capitals; returns what it prints."""
+        assert f"`{command}`" in section(alarm), f"the section {alarm} has no `{command}`"
+        typed = [words.get(each, each) for each in command.split()]
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / typed[0]), *typed[1:]],
+            cwd=self.home,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == expect, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+    def status(self, alarm: str) -> dict[str, str]:
+        """Returns the screen of `order-tokenizer status`, by its first column."""
+        rows = [each.split("\t") for each in self.types("order-tokenizer status", alarm).splitlines()]
+        return {row[0].strip(): row[1] for row in rows if len(row) == 2}
+
+
+def section(alarm: str) -> str:
+    return RUNBOOK.partition(f"## {alarm} ")[2].partition(" ## ")[0]
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Stack]:
+    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder) / "stack") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def on_call(own: Stack, tmp_path_factory: pytest.TempPathFactory) -> OnCall:
+    return OnCall(own, tmp_path_factory.mktemp("on-call"))
+
+
+@pytest.fixture(scope="module")
+def subscriber(own: Stack) -> Subscriber:
+    return Subscriber(own, "runbook")
+
+
+@pytest.fixture(autouse=True)
+def _timed(request: pytest.FixtureRequest) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    print(f"{request.node.name}: {time.monotonic() - began:.0f} s")
+
+
+def start_anew(on: Stack) -> None:
+    """Starts the tokenizing functions anew, because warm ones still hold a data key."""
+    functions = on.client("lambda")
+    for name in (on.outputs[each] for each in FUNCTIONS):
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**variables, "STARTED": "anew"}}
+        )
+
+
+def letter_ids(text: str) -> list[str]:
+    rows = [each.split("\t") for each in text.splitlines()]
+    return [row[0] for row in rows if len(row) == 6 and row[0] != "id"]
+
+
+def eventually_says(look: Callable[[], dict[str, str]], row: str, pattern: str) -> None:
+    assert eventually(lambda: re.search(pattern, look().get(row, "")) is not None, QUIET), look()
+
+
+def order_ids(events: list[dict[str, Any]]) -> set[str]:
+    return {each["detail"]["data"]["order"]["order_id"] for each in events}
+
+
+def test_poison(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
+    send(own, json.dumps(order(order_id="SO-poison", total="12,00")))
+    eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "dead letters", "^1 waiting")
+    listed = on_call.types("replay list", "LettersAlarm")
+    assert "invalid_field" in listed
+    (letter,) = letter_ids(listed)
+    assert "/order/total\tstring" in on_call.types("replay show ID", "LettersAlarm", ID=letter)
+    editor = on_call.home / "editor.sh"
+    editor.write_text('#!/bin/sh\nsed -i "s/12,00/12.00/" "$1"\n')
+    editor.chmod(0o700)
+    on_call.environment |= {"EDITOR": str(editor)}
+    # Nobody is there to type the purpose that it asks for.
+    done = on_call.types("replay run --edit - --id ID --apply", "LettersAlarm", expect=2, ID=letter)
+    assert done == ""
+    program = str(Path(sys.executable).parent / "replay")
+    command = [program, "run", "--edit", "-", "--id", letter, "--apply", "--purpose", "comma in the total"]
+    edited = subprocess.run(
+        command, cwd=on_call.home, env=on_call.environment, capture_output=True, text=True, check=False
+    )
+    assert edited.returncode == 0, edited.stderr
+    assert "SO-poison" in order_ids(subscriber.receive(1))
+    assert on_call.types("replay list", "LettersAlarm") == "no letters\n"
+
+
+def test_a_schema_bug(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
+    with schema_bug.deployed(own):
+        for at in range(5):
+            send(own, json.dumps(order(order_id=f"SO-bug{at}")))
+        eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "dead letters", "^5 waiting")
+        assert "invalid_field" in on_call.types("replay list", "LettersAlarm")
+    told = on_call.types("replay run --code invalid_field --apply", "LettersAlarm")
+    assert "published\t5" in told
+    assert order_ids(subscriber.receive(5)) == {f"SO-bug{at}" for at in range(5)}
+    assert on_call.types("replay list", "LettersAlarm") == "no letters\n"
+
+
+def test_held_letters(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
+    with schema_bug.deployed(own):
+        send(own, json.dumps(order(order_id="SO-held")))
+        eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "dead letters", "^1 waiting")
+    sqs, url = own.client("sqs"), own.outputs["DeadLetterQueueUrl"]
+    assert sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, VisibilityTimeout=8)["Messages"]
+    assert "1 more are held by somebody else" in on_call.types("replay list", "LettersAlarm")
+    assert "published\t1" in on_call.types("replay run --apply", "UnprocessedAlarm")
+    assert order_ids(subscriber.receive(1)) == {"SO-held"}
+
+
+def test_a_stopped_bus(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
+    faults = Faults(own, lambda: None)
+    faults.switch(BUS, on=True)
+    try:
+        put(own, order(order_id="SO-bus"))
+        eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "retries", "to retry [1-9]")
+    finally:
+        faults.switch(BUS, on=False)
+    assert order_ids(subscriber.receive(1, QUIET)) == {"SO-bus"}
+
+
+def test_a_denied_key(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
+    kms, key = own.client("kms"), own.outputs["VaultKeyArn"]
+    kms.disable_key(KeyId=key)
+    start_anew(own)
+    put(own, order(order_id="SO-key"))
+
+    def look() -> dict[str, str]:
+        return on_call.status("DeniedAlarm")
+
+    eventually_says(look, "retries", "denied [1-9]")
+    assert "vault key Disabled" in look()["keys"]
+    assert "`aws kms enable-key --key-id KEY`" in section("DeniedAlarm")
+    kms.enable_key(KeyId=key)
+    assert order_ids(subscriber.receive(1, QUIET)) == {"SO-key"}
+    assert "vault key Enabled" in look()["keys"]
+
+
+def test_a_function_that_died(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
+    # SQS moves a message here after hundreds of deliveries to a function that dies; that part takes hours.
+    body = json.dumps(order(order_id="SO-died"))
+    own.client("sqs").send_message(QueueUrl=own.outputs["UnprocessedQueueUrl"], MessageBody=body)
+    eventually_says(lambda: on_call.status("UnprocessedAlarm"), "unprocessed", "^1 waiting")
+    assert "published\t1" in on_call.types("replay run --apply", "UnprocessedAlarm")
+    assert order_ids(subscriber.receive(1)) == {"SO-died"}
+    eventually_says(lambda: on_call.status("UnprocessedAlarm"), "unprocessed", "^0 waiting")
