@@ -11,6 +11,7 @@ from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.payments import FakePayments
 from tokenizer.aws.payments.table import PaymentsTable
 from tokenizer.errors import Throttled
+from tokenizer.payments.attempts import Attempt, AttemptState
 from tokenizer.payments.cashier import Payment, PaymentStatus
 
 CHARGED = Payment("pay_1", "SO-1", "129.90", "USD", "1111", PaymentStatus.CHARGED, "ref-1", None)
@@ -62,3 +63,28 @@ def test_a_table_that_fails_is_no_first_result(aws: Aws, monkeypatch: pytest.Mon
     with pytest.raises(Throttled):
         table.keep(CHARGED)
     assert table.find("pay_1") is None
+
+
+ATTEMPT = Attempt(
+    "SO-1",
+    1,
+    "9.00",
+    "9.00",
+    "USD",
+    ("tok_n", "tok_e"),
+    "pay_1",
+    "2026-11-24T00:00:00+00:00",
+    AttemptState.TRYING,
+)
+
+
+def test_the_latest_attempt_of_an_order_is_replaced_by_who_saw_it_alone(payments: Either) -> None:
+    assert payments.attempt("SO-1") is None
+    assert payments.put_attempt(ATTEMPT, None)
+    assert not payments.put_attempt(replace(ATTEMPT, payment_id="pay_2"), None)
+    declined = replace(ATTEMPT, state=AttemptState.DECLINED)
+    assert payments.put_attempt(declined, ATTEMPT)
+    assert not payments.put_attempt(replace(ATTEMPT, ordinal=2), ATTEMPT)
+    assert payments.put_attempt(replace(ATTEMPT, ordinal=2), declined)
+    assert payments.attempt("SO-1") == replace(ATTEMPT, ordinal=2)
+    assert payments.attempt("SO-2") is None

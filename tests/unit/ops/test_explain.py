@@ -11,16 +11,39 @@ from ops.errors import CommandError
 from ops.explain import explained
 
 # Written out, since a code that is dropped from a list has to be missed here.
-DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+DENIED = ("AccessDenied", "AccessDeniedException", "NotAuthorized", "UnauthorizedOperation")
 UNKNOWN_CALLER = (
+    "AuthFailure",
     "ExpiredToken",
     "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
     "InvalidSignatureException",
+    "InvalidToken",
+    "MissingAuthenticationToken",
     "MissingAuthenticationTokenException",
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
+)
+BUSY = (
+    "KMSThrottlingException",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+)
+GONE = (
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NotFoundException",
+    "QueueDoesNotExist",
+    "ResourceNotFoundException",
 )
 NO_SUBCLASSES_OF_OURS = "botocore"
 
@@ -61,8 +84,8 @@ def test_whoever_has_wrong_credentials_is_not_sent_for_a_role(code: str) -> None
 @pytest.mark.parametrize(
     ("code", "hint"),
     [
-        ("ThrottlingException", explain.BUSY),
-        ("ResourceNotFoundException", explain.GONE),
+        *((code, explain.BUSY) for code in BUSY),
+        *((code, explain.GONE) for code in GONE),
         ("InternalError", explain.AGAIN),
         ("NeverHeardOf", explain.AGAIN),
     ],

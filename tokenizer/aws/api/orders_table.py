@@ -94,14 +94,15 @@ class OrdersReader:
     @translated("looking for orders")
     def with_email(self, token: str) -> list[FoundOrder]:
         """Returns the orders whose customer's email has a token, a hundred at most."""
-        answer = self._dynamodb.query(
+        pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             IndexName="email",
             KeyConditionExpression="email = :token",
             ExpressionAttributeValues={":token": {"S": token}},
-            Limit=_MOST_FOUND,
+            PaginationConfig={"MaxItems": _MOST_FOUND, "PageSize": _MOST_FOUND},
         )
-        return [FoundOrder(item["order_id"]["S"], item["customer_id"]["S"]) for item in answer["Items"]]
+        items = [item for page in pages for item in page["Items"]]
+        return [FoundOrder(item["order_id"]["S"], item["customer_id"]["S"]) for item in items]
 
 
 def _by_email(order: dict[str, Any]) -> dict[str, Any]:

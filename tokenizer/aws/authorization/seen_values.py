@@ -41,7 +41,7 @@ class DynamoSeenValues:
                     ":end": {"N": str(int(moment.timestamp()) + _KEPT_SECONDS)},
                     ":most": {"N": str(most)},
                 },
-                ReturnValues="UPDATED_NEW",
+                ReturnValues="ALL_NEW",  # a set to which nothing new was added is needed too
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":

@@ -14,9 +14,11 @@ import pytest
 from ops.audit.store import AwsTrail
 from ops.lake import athena, files
 from ops.rekey.restore import put_back
+from ops.status.sources import alarms, letters_by_code
 from replay.letters import LetterQueue
 from tests.support.fakes.calls import callers
 from tests.support.fakes.world import ample_budget
+from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.aws.erasure.subject_data import DynamoSubjectData
 from tokenizer.aws.honeytokens.keeper import HoneyKeeper
@@ -372,6 +374,42 @@ def letters(_: Path) -> list[str]:
     return [each.letter_id for each in LetterQueue(_Messages(NAMES[:2], NAMES[2:]), "url", 60).take()]
 
 
+def letters_looked_at(_: Path) -> list[str]:
+    """Returns the letters that were seen: each is given back."""
+    given_back: list[str] = []
+
+    class Queue(_Messages):
+        def change_message_visibility(self, ReceiptHandle: str, **_: Any) -> None:  # noqa: N803 -- boto3's
+            given_back.append(ReceiptHandle)
+
+    class Stack:
+        def client(self, _: str) -> Queue:
+            return Queue(NAMES[:2], NAMES[2:])
+
+        def output(self, _: str) -> str:
+            return "url"
+
+    stack: Any = Stack()
+    (counted,) = letters_by_code(stack)
+    assert counted["letters"] == len(NAMES)
+    return given_back
+
+
+def orders_of_an_email(_: Path) -> list[str]:
+    reader: Any = Pages(query=("Items", lambda name: {"order_id": _text(name), "customer_id": _text("C")}))
+    return [each.order_id for each in OrdersReader(reader, "orders").with_email("tok_1")]
+
+
+def alarms_of_a_stack(_: Path) -> list[str]:
+    class Stack:
+        def client(self, _: str) -> Pages:
+            made = ("MetricAlarms", lambda name: {"StateValue": "ALARM", "AlarmName": f"orders-{name}"})
+            return Pages(describe_alarms=made)
+
+    stack: Any = Stack()
+    return alarms(stack, "orders")["ALARM"]
+
+
 def unprocessed(_: Path) -> list[str]:
     """Calls once for each batch, until nothing is left."""
     sqs: Any = _Messages(NAMES[:2], [], NAMES[2:])
@@ -414,13 +452,16 @@ CASES: Mapping[str, tuple[Callable[[Path], list[str]], ...]] = {
     "HeldKeys._known": (held_keys,),
     "HoneyKeeper._items": (honey,),
     "LetterQueue._received": (letters,),
+    "OrdersReader.with_email": (orders_of_an_email,),
     "Quarantine.listed": (quarantine,),
     "StreamReplay._next": (records,),
     "StreamReplay.shards": (shards,),
     "Unprocessed.replay": (unprocessed,),
     "_items": (wrapped_keys,),
+    "alarms": (alarms_of_a_stack,),
     "ask": (rows,),
     "fetch": (lake_files,),
+    "letters_by_code": (letters_looked_at,),
     "put_back": (restored,),
 }
 
