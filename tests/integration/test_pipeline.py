@@ -82,7 +82,9 @@ def test_a_seal_can_not_stand_in_another_letter(aws: Aws) -> None:
 
 def test_a_record_too_large_for_a_letter_lies_sealed_in_the_bucket(aws: Aws) -> None:
     # It does not compress below a message's limit. Without digits, no letters in it can be taken for a code's label.
-    big = b"{" + base64.b64encode(os.urandom(900_000)).translate(bytes.maketrans(b"0123456789", b"abcdefghij"))
+    big = b"{" + base64.b64encode(os.urandom(900_000)).translate(
+        bytes.maketrans(b"0123456789", b"abcdefghij")
+    )
     aws.tokenizer().tokenize_batch([stream_record(big, 3)], ample_budget())
     (body,) = aws.letters()
     bucket, _, key = body["sealed_object"].removeprefix("s3://").partition("/")
