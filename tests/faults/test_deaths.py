@@ -88,6 +88,7 @@ def check(aws: Aws, place: str, good: int, function: Any, by: int) -> None:
     """The killer is one letter after five deaths of its own at most two shared ones; every other record is published."""
     (letter,) = letters(aws)
     assert letter.error.code is ErrorCode.RETRIES_EXHAUSTED
+    assert letter.error.message == "5 invocations began with this record and never ended"
     assert place in {letter.source.sequence_number, letter.source.message_id}
     assert published(aws) == {f"e-{number}": 1 for number in range(good)}
     assert aws.table(SETTINGS.starts_table) == {}
