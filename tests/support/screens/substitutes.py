@@ -65,6 +65,7 @@ def installed() -> Iterator[None]:
             ("local.emulator.lifecycle.down", _slowly(None)),
             # pragma: allowlist nextline secret
             ("local.emulator.users.sign_in", _slowly("eyJhbGciOiJSUzI1NiJ9.e30.c2ln")),
+            # pragma: allowlist nextline secret
             ("local.emulator.users.machine", _slowly({"Authorization": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"})),
             ("local.emulator.environment.variables", _slowly({"AWS_REGION": canned.REGION})),
             ("local.data.samples.send", _slowly(100)),
