@@ -8,7 +8,7 @@ needs.
 from typing import Any
 
 from handlers.rest.answers import HttpError
-from tokenizer.callers import Caller
+from tokenizer.callers import IAM, Caller
 
 # The scope that a machine's token needs; template.yaml gives API Gateway the same.
 SCOPES = {
@@ -35,12 +35,16 @@ def verified_caller(event: dict[str, Any]) -> Caller:
     # Cognito signs `amr` into ID tokens where that feature is available. Elsewhere nobody counts as having used a
     # second factor.
     mfa = "mfa" in _listed(claims.get("amr"))
-    return Caller(name, tuple(_listed(claims.get("cognito:groups"))), mfa)
+    # A group of the pool that is called like IAM's makes nobody a member of IAM's.
+    groups = tuple(each for each in _listed(claims.get("cognito:groups")) if each != IAM)
+    return Caller(name, groups, mfa)
 
 
 def _listed(claim: Any) -> list[str]:
     """Returns the elements of a claim that is an array, which API Gateway turns into text."""
-    return claim if isinstance(claim, list) else str(claim or "").strip("[]").replace(",", " ").split()
+    if isinstance(claim, list):
+        return [each for each in claim if isinstance(each, str)]
+    return str(claim or "").strip("[]").replace(",", " ").split()
 
 
 def _machine(name: str, use: str | None, claims: dict[str, Any], needed: str | None) -> Caller:

@@ -62,7 +62,16 @@ def test_a_second_factor_is_what_the_claim_amr_says_and_nothing_else(
     assert asking.caller["mfa"] is mfa
 
 
-@pytest.mark.parametrize("groups", [["payments", "support"], "payments,support", "[payments support]"])
+@pytest.mark.parametrize(
+    "groups",
+    [
+        ["payments", "support"],
+        "payments,support",
+        "[payments support]",
+        "[iam payments support]",
+        ["iam", "payments", ["support"], None, "support"],
+    ],
+)
 def test_groups_are_understood_however_the_gateway_writes_them(
     call: Api, asking: Asking, groups: Any
 ) -> None:

@@ -253,7 +253,6 @@ def test_an_unknown_field_of_a_card_is_removed_if_it_looks_like_a_secret(
 
 
 @pytest.mark.parametrize(
-    # pragma: allowlist nextline secret
     "harmless",
     # pragma: allowlist nextline secret
     ["93", "93712", "abc", "0412AC89ABCDEF6", "12.50", True, None, {"a": "x"}],
