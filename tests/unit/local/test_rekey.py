@@ -32,7 +32,7 @@ class Machine:
         self.directory = directory
         monkeypatch.setattr(lifecycle, "load", lambda _: Stack("url", "region", {}))
         monkeypatch.setattr(lifecycle, "update", self._update)
-        monkeypatch.setattr(deploy, "parameters", lambda _: dict(self.parameters))
+        monkeypatch.setattr(deploy, "given", lambda _: dict(self.parameters))
         monkeypatch.setattr("local.rekey.subprocess.run", self._command)
 
     def rekey(self) -> int:
