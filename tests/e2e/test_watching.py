@@ -46,7 +46,7 @@ def test_an_events_ingest_id_leads_to_the_record_that_it_was_and_back(running: S
 def test_a_letters_place_leads_to_the_invocation_that_wrote_it(running: Stack) -> None:
     position = put(running, order(total="not money"))
     (line, *_) = found(running, position)
-    assert f"{position} invalid_field" in line["records"]
+    assert f"{position} invalid_field reading" in line["records"]
     queue = LetterQueue(running.client("sqs"), running.outputs["DeadLetterQueueUrl"], 30)
     letters = {each.place: each for each in queue.take()}
     # The emulator drops the trace header of a batch's messages: tests/unit/tokenizer/aws/platform/test_traces.py and tests/unit/replay.
