@@ -39,6 +39,8 @@ def end(how: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # Other tests may have left threads behind; with them the command would end this process at once.
+    monkeypatch.setattr("ops.entry.threading.active_count", lambda: 1)
     before = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, before)
@@ -66,6 +68,27 @@ def test_each_end_has_its_code_and_its_lines(
     with pytest.raises(SystemExit) as ended:
         run(app, "end")
     assert (ended.value.code, capsys.readouterr().err) == (code, told.replace("{how}", how))
+
+
+class _Ended(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_an_interrupted_command_does_not_wait_for_its_other_threads(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    codes = []
+
+    def leave(code: int) -> None:
+        codes.append(code)
+        raise _Ended
+
+    monkeypatch.setattr(sys, "argv", ["end", "interrupted"])
+    monkeypatch.setattr("ops.entry.threading.active_count", lambda: 2)
+    monkeypatch.setattr("ops.entry.os._exit", leave)
+    with pytest.raises(_Ended):
+        run(app, "end")
+    assert (codes, capsys.readouterr().err) == ([130], INTERRUPTED.replace("{how}", "interrupted"))
 
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:
