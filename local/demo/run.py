@@ -21,10 +21,10 @@ from local.demo.workload import Workload, load
 from local.emulator.lifecycle import running
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
+from ops.errors import Interrupted
 
 _ORDERS = 1_000
 _SEED = 20261123
-_INTERRUPTED = 130
 
 
 def main(parameters: Mapping[str, str] = MappingProxyType({})) -> int:
@@ -32,6 +32,9 @@ def main(parameters: Mapping[str, str] = MappingProxyType({})) -> int:
 
     Args:
         parameters: of the stack, beside those that every local stack has.
+
+    Raises:
+        Interrupted: somebody ended it.
     """
     view, started = View(), monotonic()
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -47,8 +50,7 @@ def main(parameters: Mapping[str, str] = MappingProxyType({})) -> int:
         view.error(str(error), error.hint)
         return 1
     except KeyboardInterrupt:
-        view.error("interrupted: nothing is left running", "`make demo` starts again")
-        return _INTERRUPTED
+        raise Interrupted("interrupted: nothing is left running", "`make demo` starts again") from None
     view.closing(figures, monotonic() - started)
     return 0 if all(figure.right for figure in figures) else 1
 

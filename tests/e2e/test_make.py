@@ -105,7 +105,8 @@ def test_ctrl_c_at_a_terminal_ends_the_demo_and_leaves_nothing_running(tree: Pat
         interrupt_at="starting the stream's event source mapping",
     )
     assert shown.code != 0
-    assert "error: interrupted\nhint: nothing is left running" in shown.text
+    assert "error: interrupted: nothing is left running\nhint: `make demo` starts again" in shown.text
+    assert shown.text.count("error:") == 1
     assert "Traceback" not in shown.text
     assert not list(tmp_path.iterdir())
     assert not [each for each in _command_lines() if str(tmp_path) in each]
