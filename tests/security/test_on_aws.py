@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.security.deployed import statements
 from tests.support.security.policies import VERBS, listed, of_type, plant
 from tools.lint.settled import PARAMETER_SETS, Template, settled, translated
 
@@ -50,18 +51,6 @@ def nothing_waits_for_what_is_not_there(template: Template) -> list[str]:
     """cfn-lint E3005, DependsOn: CloudFormation knows no `Fn::If` there, so a conditional resource can't be named."""
     there = template["Resources"]
     return [f"{name}: {other}" for name, other in plain_dependencies(template) if other not in there]
-
-
-def statements(node: Any) -> Iterator[dict[str, Any]]:
-    """Returns each statement of each policy in a node."""
-    if isinstance(node, dict):
-        if "Effect" in node and "Action" in node:
-            yield node
-        for each in node.values():
-            yield from statements(each)
-    elif isinstance(node, list):
-        for each in node:
-            yield from statements(each)
 
 
 def conditions(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
