@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.security.deployed import statements
-from tests.support.security.policies import VERBS, listed, of_type, plant
+from tests.support.security.deployed import listed, statements
+from tests.support.security.policies import VERBS, of_type, plant
 from tools.lint.settled import PARAMETER_SETS, Template, settled, translated
 
 Check = Callable[[Template], list[str]]

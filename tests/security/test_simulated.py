@@ -16,8 +16,9 @@ import pytest
 from local.emulator.bends import OMITTED_STATEMENTS
 from local.emulator.package import ROOT
 from tests.support.security.access_page import PAGE, page
-from tests.support.security.cases import Case, Stack, listed, requests_of, table
+from tests.support.security.cases import Case, Stack, requests_of, table
 from tests.support.security.circumstances import ROWS
+from tests.support.security.deployed import listed
 from tests.support.security.iam_calls import Needed
 from tests.support.security.simulated import cases, wrongly_decided
 from tests.support.security.simulation import Policies, Request, decide, decide_all

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.security.circumstances import ROWS
+from tests.support.security.deployed import listed
 from tests.support.security.iam_calls import Context, Needed, needed
 from tests.support.security.simulation import Caller, Policies, Request
 from tests.support.security.walls import ACTIONS, FUNCTIONS, PEOPLE, Action, Names
@@ -200,11 +201,6 @@ def satisfying(condition: Mapping[str, Mapping[str, Any]]) -> Context:
                 one = listed(value)[0].replace("*", "probe")
                 context[key] = [one] if operator.startswith("ForA") else one
     return context
-
-
-def listed(node: Any) -> list[Any]:
-    """Returns a list, of one where it is none."""
-    return node if isinstance(node, list) else [node]
 
 
 def requests_of(cases: Iterable[Case]) -> list[Request]:

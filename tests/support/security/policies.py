@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tests.support.security.deployed import listed
+
 Template = dict[str, Any]
 ACCOUNT = {"Ref": "AWS::AccountId"}
 # docs.aws.amazon.com/apigateway/latest/api/API_Method.html, httpMethod; ANY is refused in a setting's path:
 # github.com/hashicorp/terraform-provider-aws/issues/15855, github.com/serverless-heaven/serverless-aws-alias/issues/80
 VERBS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def of_type(template: Template, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
