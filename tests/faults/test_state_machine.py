@@ -37,6 +37,17 @@ def test_nothing_is_lost_from_the_seed_of_this_run() -> None:
     assert machine.run(int(os.environ["FAULT_SEED"]), STEPS) >= STEPS
 
 
+@pytest.mark.parametrize("first", machine.REFUSED)
+@pytest.mark.parametrize("second", machine.REFUSED)
+def test_two_refusals_at_once_are_each_blamed_on_their_order(first: str, second: str) -> None:
+    """AWS refuses something of two orders that one call may hold."""
+    two = machine.FaultMachine()
+    two.deployed()
+    two.an_order_arrives_that_aws_refuses(name=first, source="stream")
+    two.an_order_arrives_that_aws_refuses(name=second, source="stream")
+    two.teardown()
+
+
 def swallow_unprocessed_items(patch: Patch) -> None:
     patch.setattr(vault, "unprocessed", lambda _keys, _doing: {})
 

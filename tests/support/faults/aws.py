@@ -233,27 +233,28 @@ class Aws:
     def _refused(self, name: str, params: Params) -> Params | None:
         """Returns the answer to a call that holds what is refused for ever, and does the rest if AWS would."""
         entries = _entries(name, params)
-        for refusal in self.refusals:
-            hit = {at for at, entry in enumerate(entries) if refusal.call == name and refusal.matches(entry)}
-            if not hit:
-                continue
-            if not refusal.named:
+        refusals = [each for each in self.refusals if each.call == name]
+        # AWS checks the call as a whole before it takes any of its entries.
+        for refusal in refusals:
+            if not refusal.named and any(map(refusal.matches, entries)):
                 return _error(refusal.code)
-            if name == "TransactWriteItems":
-                return _cancelled(refusal.code if at in hit else "None" for at in range(len(entries)))
-            rest = [each for at, each in enumerate(entries) if at not in hit]
+        codes = {
+            at: each.code for at, entry in enumerate(entries) for each in refusals if each.matches(entry)
+        }
+        if not codes:
+            return None
+        if name == "TransactWriteItems":
+            return _cancelled(codes.get(at, "None") for at in range(len(entries)))
+        rest = [each for at, each in enumerate(entries) if at not in codes]
+        if rest:
             getattr(self, f"_{_snake(name)}")({**params, "Entries": rest})
-            if name == "PutEvents":
-                told = [
-                    {"ErrorCode": refusal.code} if at in hit else {"EventId": "e"}
-                    for at in range(len(entries))
-                ]
-                return {"FailedEntryCount": len(hit), "Entries": told}
-            failed = [
-                {"Id": entries[at]["Id"], "Code": refusal.code, "SenderFault": True} for at in sorted(hit)
+        if name == "PutEvents":
+            told = [
+                {"ErrorCode": codes[at]} if at in codes else {"EventId": "e"} for at in range(len(entries))
             ]
-            return {"Successful": [{"Id": each["Id"]} for each in rest], "Failed": failed}
-        return None
+            return {"FailedEntryCount": len(codes), "Entries": told}
+        failed = [{"Id": entries[at]["Id"], "Code": code, "SenderFault": True} for at, code in codes.items()]
+        return {"Successful": [{"Id": each["Id"]} for each in rest], "Failed": failed}
 
     def _half(self, things: list[Any]) -> set[int]:
         """Returns which entries of a batch are not taken: at least one."""
