@@ -227,6 +227,11 @@ def _without_a_maximum(properties: Node) -> None:
     properties.pop("ScalingConfig", None)
 
 
+def _shorter_passwords(properties: Node) -> None:
+    # It draws temporary passwords of this length and then refuses them; Cognito draws what the policy asks for.
+    properties["Policies"]["PasswordPolicy"]["MinimumLength"] = 12
+
+
 FUNCTION = "AWS::Serverless::Function"
 BENDS: tuple[Bend, ...] = (
     *map(_without_type, OMITTED_TYPES),
@@ -242,4 +247,5 @@ BENDS: tuple[Bend, ...] = (
     Bend("plain paths of method settings", _on_type("AWS::Serverless::Api", _plain_paths)),
     Bend("the stream's mapping disabled", _on_type(MAPPING, _disabled)),
     Bend("no maximum of a queue's mapping", _on_type(MAPPING, _without_a_maximum)),
+    Bend("passwords of 12 characters", _on_type("AWS::Cognito::UserPool", _shorter_passwords)),
 )

@@ -34,9 +34,7 @@ def make(stack: Stack, *groups: str) -> tuple[str, str]:
     cognito, pool = stack.client("cognito-idp"), stack.outputs["UserPoolId"]
     name = f"{'-'.join(groups) or 'nobody'}-{secrets.token_hex(4)}@example.com"
     password = "".join(secrets.choice(letters) for letters in _PASSWORD)
-    cognito.admin_create_user(
-        UserPoolId=pool, Username=name, TemporaryPassword=password, MessageAction="SUPPRESS"
-    )
+    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
     for group in groups:
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
