@@ -6,7 +6,8 @@
     │   ├── Throttled        a service asked us to slow down
     │   ├── Unavailable      a service was unreachable, timed out, or failed on its side
     │   ├── OutOfTime        not tried, because the invocation had no time left for it
-    │   └── Denied           a permission or a key is missing: retried like the others, but raises an alarm
+    │   ├── Denied           a permission or a key is missing: retried like the others, but raises an alarm
+    │   └── NewerFormat      a later release wrote it: it waits until that release is back
     ├── Rejected             AWS refuses a call, or one entry of it, as it stands: never send it again
     ├── Unforeseen           our code or a library failed: it belongs to the record that was being worked on
     ├── Refused              a request is refused as it stands, with a code for the caller
@@ -81,6 +82,10 @@ class OutOfTime(Transient):
 
 class Denied(Transient):
     """Means that a permission, a key or credentials are missing."""
+
+
+class NewerFormat(Transient):
+    """Means that something stored is in a format that a later release wrote; that release can read it."""
 
 
 class Rejected(PipelineError):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ops.audit.findings import Finding, Kind
-from tokenizer.audit.lines import Head, NotWhole, Place, Sealed, unseal
+from tokenizer.audit.lines import Head, Newer, NotWhole, Place, Sealed, unseal
 
 OpenKey = Callable[[str, bytes], bytes | None]
 
@@ -68,6 +68,10 @@ class ChainCheck:
             return
         try:
             sealed = unseal(stored.body)
+        except Newer:
+            yield self._finding(sequence, Kind.NEWER, "a later release wrote it; check with that release")
+            self._linked = False
+            return
         except NotWhole:
             yield self._finding(sequence, Kind.EDITED, "its content is not what its hash says")
             self._linked = False

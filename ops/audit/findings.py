@@ -16,6 +16,7 @@ class Kind(StrEnum):
     HEAD = "head differs"  # the head names another line than the existing one, or is too old
     VERSIONS = "several versions"  # somebody overwrote a line; the first version still exists
     HIDDEN = "hidden"  # a delete marker covers a line
+    NEWER = "newer"  # in a format of a later release, which this one can't check
     UNLOCKED = "unlocked"  # no lock in compliance mode protects the line
 
 

@@ -31,6 +31,7 @@ KINDS = {
     "refused": "what AWS would refuse, or do otherwise, and the emulator does not",
     "blame": "what fails because of something else than its own fault",
     "unforeseen": "what is done about an error that nobody thought of",
+    "versions": "what another release stored, or what happens while releases change",
     "wiring": "a parameter, a name or a variable that leads elsewhere",
 }
 

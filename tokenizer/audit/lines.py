@@ -13,6 +13,7 @@ from hashlib import sha256
 from hmac import compare_digest, digest
 from typing import Any, Self
 
+from tokenizer.formats import AUDIT_LINE, VERSION
 from tokenizer.guard import ANY_TEXT, Reading, find_leak, own_values
 
 PREFIX = "audit/"
@@ -43,6 +44,10 @@ _SHAPE: Mapping[str, tuple[type, ...]] = {
     "sequence": (int,),
     "time": (str,),
 }
+
+
+class Newer(Exception):
+    """Means that a stored text is a line in a format that a later release wrote."""
 
 
 class NotWhole(Exception):
@@ -141,6 +146,7 @@ def unseal(body: bytes) -> Sealed:
     """Returns the line in a stored text after checking its hash. It doesn't check the writer; `made_with` does.
 
     Raises:
+        Newer: a later release wrote it, so it can't be checked here.
         NotWhole: the text differs from what was written.
     """
     try:
@@ -148,6 +154,8 @@ def unseal(body: bytes) -> Sealed:
         as_it_was = isinstance(document, dict) and _canonical(document) == body
     except (ValueError, RecursionError):
         raise NotWhole from None
+    if as_it_was and type(version := document.get(VERSION)) is int and version > AUDIT_LINE.newest:
+        raise Newer
     if not as_it_was or document.keys() != _SHAPE.keys():
         raise NotWhole
     if any(type(document[name]) not in kinds for name, kinds in _SHAPE.items()):

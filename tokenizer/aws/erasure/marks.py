@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokenizer.aws.platform.batches import chunks, resend, unprocessed
 from tokenizer.errors import PipelineError
+from tokenizer.formats import ERASURE_MARK
 from tokenizer.time_budget import Budget
 
 if TYPE_CHECKING:
@@ -34,10 +35,19 @@ class DynamoErasures:
                 RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
             )
             items = answer["Responses"].get(self._table, [])
-            found.update({item["id"]["S"]: int(item["until"]["N"]) for item in items})
+            found.update({item["id"]["S"]: _until(item) for item in items})
             undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
             return unprocessed((key["id"]["S"] for key in undone.get("Keys", [])), "reading erasures")
 
         for chunk in chunks(sorted(subjects), GET_BATCH):
             found |= resend(chunk, send, budget, "reading erasures")
         return found
+
+
+def _until(item: Any) -> int | PipelineError:
+    """Returns the moment in a mark, or why it can't be known. Nothing is revealed then."""
+    try:
+        ERASURE_MARK.of_item(item)
+    except PipelineError as error:
+        return error
+    return int(item["until"]["N"])

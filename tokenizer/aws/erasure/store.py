@@ -7,6 +7,8 @@ from botocore.exceptions import ClientError
 
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.erasure.certificates import Certificate
+from tokenizer.errors import NewerFormat
+from tokenizer.formats import CERTIFICATE
 from tokenizer.records import SanitizedRecord
 
 if TYPE_CHECKING:
@@ -46,8 +48,11 @@ class DynamoErasureStore:
 
     @translated("finding sweeps that are due")
     def due(self, now: int) -> list[Certificate]:
-        """Returns the certificates whose next sweep is due, the longest overdue first."""
-        return [_certificate(item) for item in self._due(now)]
+        """Returns the certificates whose next sweep is due, the longest overdue first.
+
+        Those of a later release wait for it; their marks hold meanwhile.
+        """
+        return [_certificate(item) for item in self._due(now) if _readable(item)]
 
     def _due(self, now: int) -> Iterator[Any]:
         pages = self._dynamodb.get_paginator("query").paginate(
@@ -59,6 +64,14 @@ class DynamoErasureStore:
         )
         for page in pages:
             yield from page["Items"]
+
+
+def _readable(item: Any) -> bool:
+    try:
+        CERTIFICATE.of_item(item)
+    except NewerFormat:
+        return False
+    return True
 
 
 def _item(certificate: Certificate) -> dict[str, Any]:

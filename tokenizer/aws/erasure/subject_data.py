@@ -12,6 +12,7 @@ from tokenizer.aws.pipeline.share_items import share
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.vault.vault import owner, owners
 from tokenizer.erasure.eraser import OwnedRecord
+from tokenizer.formats import INDEX_ENTRY
 from tokenizer.records import IndexEntry, Share
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ class DynamoSubjectData:
     def entries(self, subject: str) -> list[IndexEntry]:
         """Returns the index entries that the subject owns. Their scope is not known here, so it is empty."""
         return [
-            IndexEntry(
-                "", bytes.fromhex(item["id"]["S"]), item["token"]["S"], subject, int(item["arrived"]["N"])
-            )
+            _entry(item, subject)
             for key in owners(subject)
             for item in self._query(self._blind_index, OWNER_INDEX, "owner", key)
         ]
@@ -118,3 +117,10 @@ class DynamoSubjectData:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
+
+
+def _entry(item: Any, subject: str) -> IndexEntry:
+    INDEX_ENTRY.of_item(item)
+    return IndexEntry(
+        "", bytes.fromhex(item["id"]["S"]), item["token"]["S"], subject, int(item["arrived"]["N"])
+    )

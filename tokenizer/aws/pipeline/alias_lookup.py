@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokenizer.aws.platform.batches import chunks, resend, unprocessed
 from tokenizer.errors import PipelineError
+from tokenizer.formats import ALIAS
 from tokenizer.time_budget import Budget
 
 if TYPE_CHECKING:
@@ -28,10 +29,19 @@ class AliasLookup:
             keys = [{"id": {"S": alias}} for alias in chunk]
             answer = self._dynamodb.batch_get_item(RequestItems={self._table: {"Keys": keys}})
             items = answer["Responses"].get(self._table, [])
-            found.update({item["id"]["S"]: item["token"]["S"] for item in items})
+            found.update({item["id"]["S"]: _token(item) for item in items})
             undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
             return unprocessed((key["id"]["S"] for key in undone.get("Keys", [])), "reading aliases")
 
         for chunk in chunks(sorted(aliases), GET_BATCH):
             found |= resend(chunk, send, budget, "reading aliases")
         return found
+
+
+def _token(item: Mapping[str, Any]) -> str | PipelineError:
+    """Returns the token in an entry, or why it can't be read."""
+    try:
+        ALIAS.of_item(item)
+    except PipelineError as error:
+        return error
+    return str(item["token"]["S"])

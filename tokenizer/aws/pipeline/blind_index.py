@@ -13,6 +13,7 @@ from tokenizer.aws.platform.batches import chunks, prepare, resend, unprocessed
 from tokenizer.aws.platform.transactions import BATCH, put_together
 from tokenizer.aws.vault.vault import owner
 from tokenizer.errors import PipelineError, VaultIntegrity
+from tokenizer.formats import INDEX_ENTRY
 from tokenizer.pipeline.ports import Tokens
 from tokenizer.records import IndexEntry, Share
 from tokenizer.time_budget import Budget
@@ -47,11 +48,10 @@ class DynamoBlindIndex:
             )
             for item in answer["Responses"].get(self._table, []):
                 blind_index = bytes.fromhex(item["id"]["S"])
-                entry = self._genuine(item, scopes[blind_index], blind_index)
-                if entry is not None:
-                    found[blind_index] = entry
-                else:
-                    failed[blind_index] = VaultIntegrity("an entry of the blind index is forged")
+                try:
+                    found[blind_index] = self._genuine(item, scopes[blind_index], blind_index)
+                except PipelineError as error:
+                    failed[blind_index] = error
             undone: Mapping[str, Any] = answer.get("UnprocessedKeys", {}).get(self._table, {})
             keys_left = [bytes.fromhex(key["id"]["S"]) for key in undone.get("Keys", [])]
             return unprocessed(keys_left, "reading the blind index")
@@ -130,13 +130,22 @@ class DynamoBlindIndex:
             "ExpressionAttributeValues": {":token": {"S": entry.token}},
         }
 
-    def _genuine(self, item: Mapping[str, Any], scope: str, blind_index: bytes) -> IndexEntry | None:
-        """Returns the entry in an item, or None if it is not as it was written."""
+    def _genuine(self, item: Mapping[str, Any], scope: str, blind_index: bytes) -> IndexEntry:
+        """Returns the entry in an item.
+
+        Raises:
+            NewerFormat: a later release wrote it.
+            VaultIntegrity: it is not as it was written.
+        """
+        INDEX_ENTRY.of_item(item)
         try:
             entry = _entry(item, scope, blind_index)
-            return entry if item["seal"]["B"] == self._seal(entry) else None
+            genuine = item["seal"]["B"] == self._seal(entry)
         except (LookupError, TypeError, ValueError):
-            return None
+            genuine = False
+        if not genuine:
+            raise VaultIntegrity("an entry of the blind index is forged")
+        return entry
 
     def _seal(self, entry: IndexEntry) -> bytes:
         return self._keys.seal(entry.scope, entry.blind_index, entry.token)

@@ -21,9 +21,10 @@ from schemas.dead_letter import LetterSource
 from tokenizer import json_text
 from tokenizer.aws.vault.data_keys import DataKeyReader, DataKeyWriter
 from tokenizer.errors import VaultIntegrity
+from tokenizer.formats import LETTER
 from tokenizer.identity import Identity
 
-_VERSION = 2
+_VERSION = LETTER.written
 _IDENTITY_ALONE = 1  # the version before
 _NONCE = 12
 _MAX_RECORD = 16 * 1024 * 1024  # bytes; no source delivers more, so an opened letter may not be larger
@@ -59,6 +60,7 @@ class Opener:
         """Returns the record in a sealed form.
 
         Raises:
+            NewerFormat: a later release sealed it.
             VaultIntegrity: the seal is broken, or was made for a letter with another source.
             PipelineError: KMS did not open the data key.
         """
@@ -66,8 +68,9 @@ class Opener:
             raw = base64.b64decode(sealed, validate=True)
         except (binascii.Error, ValueError):
             raise VaultIntegrity("a letter's seal is no base64") from None
-        if len(raw) < 3 or raw[0] not in {_IDENTITY_ALONE, _VERSION}:  # noqa: PLR2004 -- version and length
-            raise VaultIntegrity("a letter's seal is of no known version")
+        if len(raw) < 3:  # noqa: PLR2004 -- version and length
+            raise VaultIntegrity("a letter's seal is too short")
+        LETTER.check(raw[0])
         body = 3 + int.from_bytes(raw[1:3])
         wrapped, nonce, ciphertext = raw[3:body], raw[body : body + _NONCE], raw[body + _NONCE :]
         try:

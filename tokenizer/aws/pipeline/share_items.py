@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tokenizer.formats import SHARE
 from tokenizer.records import Share
 
 _NOBODY = (
@@ -11,7 +12,12 @@ _NOBODY = (
 
 
 def share(item: Mapping[str, Any]) -> Share:
-    """Returns the share in an item."""
+    """Returns the share in an item.
+
+    Raises:
+        NewerFormat: a later release wrote it.
+    """
+    SHARE.of_item(item)
     subject = item["subject"]["S"]
     return Share(
         bytes.fromhex(item["record"]["S"]),

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.errors import Configuration
+from tokenizer.formats import TOKEN_KEY as FORMAT
 from tokenizer.vault.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def _opened(
 
 
 def _plain(kms: "KMSClient", key_arn: str, item: Any) -> bytes:
+    FORMAT.of_item(item)
     answer = kms.decrypt(KeyId=key_arn, CiphertextBlob=item["wrapped"]["B"], EncryptionContext=_context(item))
     return answer["Plaintext"]
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from tokenizer import json_text
 from tokenizer.errors import BadRecord, VaultIntegrity
+from tokenizer.formats import VAULT_VALUES
 from tokenizer.records import VaultField
 
-_FORMAT = b"\x01"
+_FORMAT = bytes([VAULT_VALUES.written])
 # In bytes. The SDK adds six bytes for type and length, and the cipher adds at least one byte of padding.
 _STEP, _ADDED = 64, 7
 _WINDOW, _MEMORY = -12, 4  # 4 KiB are enough for an order; clearing more memory takes longer than it saves
@@ -67,12 +68,12 @@ def unpacked(packed_values: bytes) -> dict[bytes, VaultField]:
     """Returns a record's values by tag.
 
     Raises:
+        NewerFormat: a later release wrote them.
         VaultIntegrity: the bytes have no known format.
     """
+    VAULT_VALUES.check(packed_values[0] if packed_values else 0)
     inflate = zlib.decompressobj(wbits=_WINDOW, zdict=_WORDS)
     try:
-        if not packed_values.startswith(_FORMAT):
-            raise VaultIntegrity("a vault record's values are in an unknown format")
         text = inflate.decompress(packed_values[len(_FORMAT) :], _MOST)
         if not inflate.eof:
             raise VaultIntegrity("a vault record's values have no end")

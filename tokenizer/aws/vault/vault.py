@@ -29,6 +29,7 @@ from tokenizer.aws.platform.batches import chunks, resend, unprocessed
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.vault.values import packed, unpacked
 from tokenizer.errors import BadRecord, PipelineError, VaultIntegrity
+from tokenizer.formats import VAULT_RECORD
 from tokenizer.records import SealedRecord, VaultRecord
 from tokenizer.time_budget import Budget
 
@@ -230,9 +231,12 @@ def opened(stored: Item, config: CryptoConfig) -> Item:
     """Returns an item in clear.
 
     Raises:
+        NewerFormat: a later release wrote the item.
         VaultIntegrity: the item is not what was written under its id.
         PipelineError: KMS did not open its data key.
     """
+    # Before the signature is checked, since a later release may sign attributes that this one doesn't know.
+    VAULT_RECORD.of_item(stored)
     item: Item = decrypt_dynamodb_item(dict(stored), config)
     if item.keys() - _SIGNED:
         raise VaultIntegrity("a vault record holds more than was written")
