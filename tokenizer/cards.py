@@ -47,10 +47,12 @@ _LENGTHS: dict[str, frozenset[int]] = {
     "unionpay": frozenset(range(16, 20)),
     "maestro": frozenset(range(12, 20)),
 }
-# Ranges of national networks (Mir, RuPay, Troy, Uzcard, Humo), which `brand_of` doesn't know.
+# Ranges that `brand_of` doesn't know: Mir; Borica, RuPay, Troy, Uzcard, Humo, GPN; Napas, Hipercard; JCB's old numbers.
 _NATIONAL = (
     (re.compile(r"220[0-4]"), frozenset(range(16, 20))),
-    (re.compile(r"60|8[12]|9792|8600|9860"), frozenset({16})),
+    (re.compile(r"60|8[12]|9792|8600|9860|1946|2205|3841|9704"), frozenset({16})),
+    (re.compile(r"3841|9704"), frozenset({19})),
+    (re.compile(r"1800|2131"), frozenset({15})),
 )
 _IIN_DIGITS = 4
 # Lengths of almost all cards. Three or four digits more are a security code that was typed behind the number.
@@ -223,7 +225,8 @@ def _candidates(digits: str, starts: list[int]) -> Iterator[tuple[int, int, bool
 
 def _usual_lengths(digits: str) -> tuple[int, ...]:
     brand, lengths = brand_and_lengths(digits)
-    return _USUAL.get(brand, (16,)) if lengths else ()
+    usual = (16,) if _LONGEST_USUAL in lengths or brand != UNKNOWN_BRAND else tuple(sorted(lengths))
+    return _USUAL.get(brand, usual) if lengths else ()
 
 
 def _is_number(digits: str) -> bool:

@@ -22,13 +22,15 @@ class Class:
 
     Args:
         name: how the page names it.
-        sensitive: True if the guard claims to find it.
+        sensitive: True if it should not be published.
         draw: makes its samples.
+        claimed: True if the guard claims to find it, or to leave it alone if it is harmless.
     """
 
     name: str
     sensitive: bool
     draw: Draw
+    claimed: bool = True
 
     def half(self, *, reported: bool) -> Iterator[Sample]:
         """Yields the samples of one half, without repetitions."""
@@ -42,6 +44,7 @@ class Class:
 
 CLASSES = (
     *(Class(name, True, draw) for name, draw in sensitive.CLASSES.items()),
+    *(Class(name, True, draw, claimed=False) for name, draw in sensitive.UNCLAIMED.items()),
     *(Class(name, False, draw) for name, draw in harmless.CLASSES.items()),
 )
 

@@ -83,7 +83,7 @@ def _order_ids_in_text(random: Random) -> Iterator[Sample]:
 
 def _bar_codes(random: Random) -> Iterator[Sample]:
     for length in (8, 12, 13, 14):
-        for _ in range(_PER_FORM * 2):
+        for _ in range(_PER_FORM * 4):
             body = digits(random, length - 1)
             code = body + ean.calc_check_digit(body)
             yield Sample(random.choice((code, f"EAN {code}", f"GTIN: {code}")), code, ANY_TEXT)
@@ -100,7 +100,7 @@ def _books(random: Random) -> Iterator[Sample]:
         yield Sample(isbn.format(ten), ten, PROSE, ("DE",))
         seven = digits(random, 7)
         serial = seven + issn.calc_check_digit(seven)
-        yield Sample(f"ISSN {issn.format(serial)}", serial, PROSE)
+        yield Sample(f"ISSN {issn.format(serial)}", serial, PROSE, ("DE",))
 
 
 def _devices(random: Random) -> Iterator[Sample]:

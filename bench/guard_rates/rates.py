@@ -45,7 +45,12 @@ def measured(*, reported: bool, peer: Callable[[list[Sample]], list[bool]] | Non
     rows = []
     for each in CLASSES:
         samples = list(each.half(reported=reported))
-        row: dict[str, Any] = {"class": each.name, "sensitive": each.sensitive, "samples": len(samples)}
+        row: dict[str, Any] = {
+            "class": each.name,
+            "sensitive": each.sensitive,
+            "claimed": each.claimed,
+            "samples": len(samples),
+        }
         row["guard"] = _shown(rate(each, samples, found_by_guard))
         if peer is not None:
             found = dict(zip(map(id, samples), peer(samples), strict=True))

@@ -1,13 +1,19 @@
-"""Draws sensitive values that others publish or make: example numbers, test cards, numbers by python-stdnum, Faker."""
+"""Draws sensitive values that others publish or make: example numbers, test cards, numbers by python-stdnum, Faker.
+
+Which of them the guard claims to find is decided by others too: by the networks' ranges in use, and by phonenumbers.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from functools import partial
 from itertools import product
 from random import Random
 from typing import Any
 
 import phonenumbers
 from faker import Faker
+from phonenumbers import CountryCodeSource
 from phonenumbers import PhoneNumberFormat as Format
 from stdnum import iban as stdnum_iban
 from stdnum import numdb
@@ -20,6 +26,7 @@ from bench.guard_rates.sample import PROSE, Sample, digits, fakers, in_sentence,
 from tokenizer.guard import Reading
 
 _PER_CLASS = 1_200
+PHONES_A_LOCALE = 100
 _PHONE_TYPES = (
     phonenumbers.PhoneNumberType.FIXED_LINE,
     phonenumbers.PhoneNumberType.MOBILE,
@@ -49,9 +56,11 @@ _IBAN_ALPHABET = {
 }
 
 
-def _cards(random: Random) -> Iterator[Sample]:
-    for line in lines_of("card_numbers.tsv"):
-        number = line.partition("\t")[0]
+def _cards(random: Random, *, in_use: bool) -> Iterator[Sample]:
+    numbers = (line.partition("\t")[0] for line in lines_of("card_numbers.tsv"))
+    for number in numbers:
+        if is_range_in_use(number) is not in_use:
+            continue
         sizes = (4, 6, 5) if len(number) == 15 else (4, 4, 4, 4, 4)  # noqa: PLR2004 -- Amex prints 4-6-5
         parts, at = [], 0
         for size in sizes:
@@ -62,6 +71,15 @@ def _cards(random: Random) -> Iterator[Sample]:
             yield Sample(written, number, PROSE)
             for _ in range(3):
                 yield Sample(in_sentence(random, written), number, PROSE)
+
+
+def is_range_in_use(number: str) -> bool:
+    """Returns True if a network issues numbers that begin so and have this length."""
+    for line in lines_of("card_ranges.tsv"):
+        _, first, last, shortest, longest = line.split("\t")
+        if first <= number[: len(first)] <= last and int(shortest) <= len(number) <= int(longest):
+            return True
+    return False
 
 
 def _ssns(random: Random) -> Iterator[Sample]:
@@ -152,13 +170,49 @@ def _named_phones(random: Random) -> Iterator[Sample]:
                 yield Sample(word.format(text), value, PROSE, (region,))
 
 
-def _faker_phones(random: Random) -> Iterator[Sample]:
+class Dialled(Enum):
+    """Sorts the numbers that Faker makes by what phonenumbers says of them."""
+
+    MARKED = "somebody may have the number, and how it is written tells it from other numbers"
+    BARE = "somebody may have the number, and nothing tells it from other numbers"
+    NOBODYS = "no telephone company has assigned the number to anybody"
+
+
+def _faker_phones(random: Random, sort: Dialled) -> Iterator[Sample]:
     for faker in fakers():
         country = faker.locales[0].partition("_")[2]
         if len(country) == len("US") and hasattr(faker, "phone_number"):
-            for _ in range(20):
+            for _ in range(PHONES_A_LOCALE):
                 number = faker.phone_number()
-                yield Sample(in_sentence(random, number), number, PROSE, (country,))
+                text = in_sentence(random, number)
+                if sorted_by_phonenumbers(number, country) is sort:
+                    yield Sample(text, number, PROSE, (country,))
+
+
+def sorted_by_phonenumbers(written: str, country: str) -> Dialled:
+    """Returns what phonenumbers says of a number that is dialled in a country.
+
+    Marks are a plus or the international prefix, a leading zero, an area code in brackets, and in North America a
+    hyphen, a dot or a slash.
+    """
+    try:
+        number = phonenumbers.parse(written, country, keep_raw_input=True)
+    except phonenumbers.NumberParseException:
+        return Dialled.NOBODYS
+    with_plus = number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN
+    if not (
+        phonenumbers.is_valid_number_for_region(number, country)
+        or (with_plus and phonenumbers.is_valid_number(number))
+    ):
+        return Dialled.NOBODYS
+    marked = (
+        with_plus
+        or number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_IDD
+        or phonenumbers.normalize_digits_only(written).startswith("0")
+        or "(" in written
+        or (number.country_code == 1 and re.search(r"[-./]", written) is not None)
+    )
+    return Dialled.MARKED if marked else Dialled.BARE
 
 
 def _ip_addresses(random: Random) -> Iterator[Sample]:
@@ -193,14 +247,25 @@ def _national_id(country: str, number: str) -> Sample:
 
 
 CLASSES: Mapping[str, Callable[[Random], Iterator[Sample]]] = {
-    "card numbers": _cards,
+    "card numbers of ranges in use": partial(_cards, in_use=True),
     "US SSNs": _ssns,
     "IBANs": _ibans,
     "email addresses": _emails,
     "international phone numbers": _international_phones,
     "national phone numbers with their zero or brackets": _national_phones,
     "national phone numbers behind a word such as tel": _named_phones,
-    "phone numbers as Faker writes them, of the record's country": _faker_phones,
+    "phone numbers by Faker, with a plus, zero, brackets or the like": partial(
+        _faker_phones, sort=Dialled.MARKED
+    ),
     "IP addresses": _ip_addresses,
     "identity numbers that a schema asks for": _national_ids,
+}
+
+# Sensitive, too, but docs/guard.md says that the guard doesn't claim to find them.
+UNCLAIMED: Mapping[str, Callable[[Random], Iterator[Sample]]] = {
+    "card numbers of ranges and lengths given up": partial(_cards, in_use=False),
+    "phone numbers by Faker, with nothing that tells them from other numbers": partial(
+        _faker_phones, sort=Dialled.BARE
+    ),
+    "phone numbers by Faker that nobody has": partial(_faker_phones, sort=Dialled.NOBODYS),
 }

@@ -136,7 +136,7 @@ def _find_number(plain: str, reading: Reading, countries: Countries) -> Finding 
     if clue is None:
         # Only an IBAN may have more letters than digits.
         return Finding.IBAN if may_hold_iban(plain) and holds_iban(plain) else None
-    if holds_card_number(plain, identifier=reading.identifier):
+    if holds_card_number(plain, identifier=reading.identifier, prose=reading.prose):
         return Finding.CARD_NUMBER
     if holds_iban(plain):
         return Finding.IBAN

@@ -58,8 +58,9 @@ _Span = tuple[int, int]
 class _Row:
     """Holds groups of digits with only separators between them."""
 
-    def __init__(self, plain: str, start: int, end: int) -> None:
+    def __init__(self, plain: str, start: int, end: int, *, prose: bool = False) -> None:
         self.plain = plain
+        self.prose = prose
         self.groups = [group.span() for group in _GROUP.finditer(plain, start, end)]
         self.sizes = [end - start for start, end in self.groups]
         # How many digits there are before each group, and which group ends after so many.
@@ -77,16 +78,17 @@ class _Row:
         return passes_luhn_between(self._sums, start, end)
 
 
-def holds_card_number(plain: str, *, identifier: bool) -> bool:
+def holds_card_number(plain: str, *, identifier: bool, prose: bool = False) -> bool:
     """Returns True if a plain string holds a card number.
 
     Args:
         plain: the string.
         identifier: True if the string is an identifier. A number of an uncommon network or length then needs more than
             a right check digit: groups as on a card, or a word such as card.
+        prose: True if the string is free text, in which a number of an obsolete length counts even if it is alone.
     """
     strict = identifier and not names_card(plain)
-    return any(_holds(row, strict=strict) for row in _rows(plain))
+    return any(_holds(row, strict=strict) for row in _rows(plain, prose=prose))
 
 
 def _holds(row: _Row, *, strict: bool) -> bool:
@@ -96,7 +98,7 @@ def _holds(row: _Row, *, strict: bool) -> bool:
     before = plain[max(0, start - _ANNOUNCED_WITHIN) : start]
     announced = _OTHER_NUMBER.search(before) is not None
     strict = strict or announced or before[-1:].isalpha()
-    if _is_whole(plain, row.groups, strict=strict):
+    if _is_whole(row, row.groups, strict=strict):
         return True
     return _part_from(row, 0) is not None if announced else _holds_part(row, strict=strict)
 
@@ -118,21 +120,22 @@ def card_number_spans(plain: str) -> Iterator[_Span]:
             index += 1
 
 
-def _rows(plain: str) -> Iterator[_Row]:
+def _rows(plain: str, *, prose: bool = False) -> Iterator[_Row]:
     for cluster in _CLUSTER.finditer(plain):
         if cluster.end() - cluster.start() >= PAN_LENGTHS.start:
-            yield _Row(plain, *cluster.span())
+            yield _Row(plain, *cluster.span(), prose=prose)
 
 
 def _last_group(row: _Row, first: int) -> int | None:
     """Returns the last group of the card number that begins at a group, or None if none does."""
     if row.sizes[first] in PAN_LENGTHS:
-        return first if _is_whole(row.plain, [row.groups[first]], strict=True) else None
+        return first if _is_whole(row, [row.groups[first]], strict=True) else None
     return _part_from(row, first) if row.sizes[first] in _FIRST_GROUPS else None
 
 
-def _is_whole(plain: str, groups: list[_Span], *, strict: bool) -> bool:
-    """Returns True if all groups of a cluster are one number together, whatever the groups are."""
+def _is_whole(row: _Row, groups: list[_Span], *, strict: bool) -> bool:
+    """Returns True if groups of a row are one number together, whatever the groups are."""
+    plain = row.plain
     if len(groups) >= PAN_LENGTHS.stop:
         return False
     digits = "".join([plain[start:end] for start, end in groups])
@@ -140,7 +143,7 @@ def _is_whole(plain: str, groups: list[_Span], *, strict: bool) -> bool:
     size = len(digits)
     if size not in lengths or not _separated_alike(plain, groups):
         return False
-    if size in _OBSOLETE.get(brand, ()) and not _in_prose(plain, groups):
+    if size in _OBSOLETE.get(brand, ()) and not _in_prose(row, groups):
         return False
     if strict and len(groups) == 1 and size not in _COMMON.get(brand, ()):
         return False
@@ -152,7 +155,7 @@ def _holds_part(row: _Row, *, strict: bool) -> bool:
     if len(row.groups) == 1:
         return False
     return any(
-        _is_whole(row.plain, [row.groups[index]], strict=strict)
+        _is_whole(row, [row.groups[index]], strict=strict)
         if size in PAN_LENGTHS
         else _part_from(row, index) is not None
         for index, size in enumerate(row.sizes)
@@ -203,9 +206,10 @@ def _is_barcode(digits: str) -> bool:
     return bool(ean.is_valid(digits))
 
 
-def _in_prose(plain: str, groups: list[_Span]) -> bool:
-    """Returns True if a number is written in groups, or stands by itself among words."""
+def _in_prose(row: _Row, groups: list[_Span]) -> bool:
+    """Returns True if a number is written in groups, or stands by itself among words or in free text."""
     (start, end), *rest = groups
     if rest:
         return end - start in _FIRST_GROUPS
-    return len(plain.strip()) > end - start and (start == 0 or plain[start - 1] in _BEFORE_PROSE)
+    beside = row.prose or len(row.plain.strip()) > end - start
+    return beside and (start == 0 or row.plain[start - 1] in _BEFORE_PROSE)

@@ -8,7 +8,7 @@ them.
 import re
 from collections.abc import Sequence
 
-from tokenizer.guard.plans import Plan, is_assigned, is_north_american, is_possible, plan_of
+from tokenizer.guard.plans import NANP_CODE, Plan, is_assigned, is_north_american, is_possible, plan_of
 from tokenizer.guard.text import plain_text
 
 _SEPARATED = r"(?:[ ().\-/]{0,3}[0-9])"
@@ -109,14 +109,18 @@ _NATIONAL = re.compile(
     re.VERBOSE,
 )
 # An area code in brackets announces a phone number, too.
-_BRACKETED = re.compile(r"\([0-9]{1,5}+\)[ -]?[0-9]{2,5}+(?:[ .-]{1,3}[0-9]{2,5}+){0,3}+(?![0-9A-Za-z])")
-_BARE_NATIONAL = re.compile(r"(?<![0-9A-Za-z+\-./,:#])0[0-9]{8,11}(?![0-9A-Za-z]|[\-./,:][0-9])")
+_EXTENSION = r"(?= ?(?:x|ext)\.? ?[0-9]|(?![0-9A-Za-z]))"
+_BRACKETED = re.compile(
+    rf"\([0-9]{{1,5}}+\)[ -]?[0-9]{{2,10}}+(?:[ .-]{{1,3}}[0-9]{{2,5}}+){{0,3}}+{_EXTENSION}"
+)
+_BARE_NATIONAL = re.compile(r"(?<![0-9A-Za-z+\-./,:#])0[0-9]{8,13}(?![0-9A-Za-z]|[\-./,:][0-9])")
 _NATIONAL_DIGITS = range(7, 14)
 _DATE_OR_AMOUNT = re.compile(
     r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+"
 )
 # Zero is the group of all English-speaking countries.
 _ISBN = re.compile(r"[0-9]{1,5}([- ])[0-9]{1,7}\1[0-9]{1,6}\1[0-9]")
+_ISSN = re.compile(r"[0-9]{4}-[0-9]{4}")
 _ISBN_DIGITS = 10
 _UPC_DIGITS = 12
 _NO_DIGIT = re.compile(r"[^0-9]+")
@@ -162,23 +166,26 @@ def _holds_national(plain: str, countries: Sequence[str], *, prose: bool) -> boo
     written = [found[0] for found in _NATIONAL.finditer(plain)]
     if any(_is_dialled(_digits(number), countries) for number in written if not _is_other_number(number)):
         return True
-    if any(_is_national(_digits(found[0]), countries) for found in _BRACKETED.finditer(plain)):
+    bracketed = (_digits(found[0]) for found in _BRACKETED.finditer(plain))
+    if any(_is_national(digits, countries) or _has_own_code(digits, countries) for digits in bracketed):
         return True
     # Without separators many other numbers look alike, so the number has to be assigned.
     return prose and any(
-        _is_assigned(number, countries)
+        _is_assigned(number, countries) or _has_own_code(number.removeprefix("00"), countries)
         for number in _BARE_NATIONAL.findall(plain)
         if not _is_bar_code(number)
     )
 
 
 def _is_other_number(written: str) -> bool:
-    """Returns True if a number is written as a date, an amount or an ISBN of ten digits."""
+    """Returns True if a number is written as a date, an amount, an ISSN or an ISBN of ten digits."""
     if _DATE_OR_AMOUNT.fullmatch(written):
         return True
     digits = _digits(written)
-    if len(digits) != _ISBN_DIGITS or _ISBN.fullmatch(written) is None:
+    is_isbn = len(digits) == _ISBN_DIGITS and _ISBN.fullmatch(written) is not None
+    if not is_isbn and _ISSN.fullmatch(written) is None:
         return False
+    # Both have the same check digit (ISO 2108 before 2007, ISO 3297).
     return sum(place * int(digit) for place, digit in enumerate(reversed(digits), start=1)) % 11 == 0
 
 
@@ -191,18 +198,28 @@ def _is_bar_code(digits: str) -> bool:
 
 
 def _is_dialled(digits: str, countries: Sequence[str]) -> bool:
-    """Returns True if digits begin with a country's trunk prefix and are one of its numbers."""
+    """Returns True if digits begin with a country's trunk prefix, or its numbers' own zero, and are one of its numbers."""
     return any(
-        plan.trunk
-        and digits.startswith(plan.trunk)
+        digits.startswith(plan.trunk or "0")
         and (plan.dialled(digits) is not None or plan.national(digits) is not None)
         for plan in _plans(digits, countries)
     )
 
 
 def _is_assigned(digits: str, countries: Sequence[str]) -> bool:
+    """Returns True if digits are an assigned number with its trunk prefix, or with the zero that belongs to it (Italy)."""
     return any(
-        plan.trunk and digits.startswith(plan.trunk) and plan.national(digits) is not None
+        digits.startswith(plan.trunk or "0") and plan.national(digits) is not None
+        for plan in _plans(digits, countries)
+    )
+
+
+def _has_own_code(digits: str, countries: Sequence[str]) -> bool:
+    """Returns True if digits are the code of one of the countries and an assigned number of it."""
+    return any(
+        plan.code != NANP_CODE
+        and digits.startswith(plan.code)
+        and plan.national(digits[len(plan.code) :]) is not None
         for plan in _plans(digits, countries)
     )
 

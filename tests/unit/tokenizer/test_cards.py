@@ -101,6 +101,12 @@ def test_a_number_with_anything_beside_it_shows_nothing(spelled: str, beside: st
     assert mask(value, 6, 4) is None
 
 
+def test_a_number_of_a_network_with_one_length_is_not_cut_to_another() -> None:
+    value = "180000000000002 737"
+    assert passes_luhn(value[:15])
+    assert number_alone(value) == value[:15]
+
+
 def test_a_code_that_makes_a_longer_number_is_still_a_code() -> None:
     passing = [code for code in range(1000) if passes_luhn(f"4111111111111111{code:03}")]
     assert len(passing) == 100

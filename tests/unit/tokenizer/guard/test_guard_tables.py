@@ -8,7 +8,7 @@ import pytest
 from stdnum import ean, iban
 
 from tests.support.spellings import NOBODY, card, in_groups
-from tokenizer.guard import Finding, find_leak, own_values
+from tokenizer.guard import Finding, Reading, find_leak, own_values
 
 CARD, IBAN = Finding.CARD_NUMBER, Finding.IBAN
 
@@ -19,10 +19,12 @@ RANGES: dict[str, list[tuple[str, str, range]]] = {
     "American Express": [("34", "34", range(15, 16)), ("37", "37", range(15, 16))],
     "Diners Club": [(low, high, lengths) for low, high in (("300", "305"), ("36", "36"), ("38", "39")) for lengths in (range(14, 15), range(16, 17))],
     "Discover": [("6011", "6011", range(16, 20)), ("644", "649", range(16, 20)), ("65", "65", range(16, 20))],
-    "JCB": [("3528", "3589", range(16, 20))],
+    "JCB": [("3528", "3589", range(16, 20)), ("1800", "1800", range(15, 16)), ("2131", "2131", range(15, 16))],
     "UnionPay": [("62", "62", range(16, 20))],
     "Maestro": [(low, high, range(16, 20)) for low, high in (("50", "50"), ("56", "58"), ("63", "63"), ("67", "67"))],
     "Mir": [("2200", "2204", range(16, 20))],
+    "Borica, GPN": [("2205", "2205", range(16, 17)), ("1946", "1946", range(16, 17))],
+    "Hipercard, Napas": [(each, each, lengths) for each in ("3841", "9704") for lengths in (range(16, 17), range(19, 20))],
     "RuPay": [("60", "60", range(16, 17)), ("81", "82", range(16, 17))],
     "Troy": [("9792", "9792", range(16, 17))],
     "Uzcard and Humo": [("8600", "8600", range(16, 17)), ("9860", "9860", range(16, 17))],
@@ -45,14 +47,14 @@ def test_card_numbers_of_every_range_and_length_are_found(prefix: int, length: i
 
 @pytest.mark.parametrize(
     ("prefix", "length"),
-    [("4", 14), ("4", 17), ("51", 15), ("51", 17), ("2220", 16), ("2721", 16), ("34", 16), ("62", 15), ("62", 20), ("2205", 16), ("83", 16), ("9791", 16), ("3527", 16), ("3590", 16), ("66", 20), ("1", 16), ("70", 16)],
+    [("4", 14), ("4", 17), ("51", 15), ("51", 17), ("2220", 16), ("2721", 16), ("34", 16), ("62", 15), ("62", 20), ("2206", 16), ("1801", 15), ("2131", 16), ("3842", 19), ("9704", 17), ("83", 16), ("9791", 16), ("3527", 16), ("3590", 16), ("66", 20), ("1", 16), ("70", 16)],
 )  # fmt: skip
 def test_numbers_of_no_range_or_another_length_are_left_alone(prefix: str, length: int) -> None:
     assert find_leak(card(prefix, length), NOBODY) is None
 
 
 @pytest.mark.parametrize(("prefix", "length"), [("4", 13), *(("50", length) for length in range(12, 16))])
-def test_numbers_of_lengths_that_are_hardly_issued_any_more_count_in_prose_alone(
+def test_numbers_of_lengths_that_are_hardly_issued_any_more_count_in_prose_or_free_text(
     prefix: str, length: int
 ) -> None:
     number = next(
@@ -61,6 +63,7 @@ def test_numbers_of_lengths_that_are_hardly_issued_any_more_count_in_prose_alone
         if length not in {12, 13} or not ean.is_valid(number)
     )
     assert find_leak(f"my card {number}", NOBODY) is CARD
+    assert find_leak(number, NOBODY, Reading(prose=True)) is CARD
     assert find_leak(number, NOBODY) is None
 
 
