@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: guard-rates help setup schemas demo test test-fast test-all up down rekey verify-audit lint bench load fuzz planted docs lock sbom clean build build-TokenizerLayer
+.PHONY: guard-rates help setup schemas release demo test test-fast test-all up down rekey verify-audit lint bench load fuzz planted docs lock sbom clean build build-TokenizerLayer
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
@@ -103,8 +103,10 @@ load: .venv/.ready ## the load test, on the local stack; LOAD="--stack NAME --or
 	@$(BIN)/locust --locustfile bench/load/locustfile.py --headless --only-summary --loglevel WARNING --run-time 60s $(LOAD)
 
 schemas: .venv/.ready ## write schemas/json, the consumers' kit, the lake's tables and what else follows from the models
-	@$(BIN)/python -m schemas
-	@$(BIN)/python -m ops.lake.resources
+	@$(BIN)/python -m tools.schemas
+
+release: .venv/.ready ## release a draft of an event type, so that it can't change any more; EVENT=shop.order.1
+	@$(BIN)/python -m tools.schemas release $(EVENT)
 
 docs: .venv/.ready ## draw the pictures of docs/architecture.md anew, and write docs/reference.md
 	@$(BIN)/python -m tools.docs

@@ -11,8 +11,8 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 _SAID = frozenset({"$schema", "$defs", "title", "description", "default", "examples"})
-_UPPER = frozenset({"maxLength", "maximum", "maxItems"})
-_LOWER = frozenset({"minLength", "minimum", "minItems"})
+_UPPER = frozenset({"maxLength", "maximum", "exclusiveMaximum", "maxItems"})
+_LOWER = frozenset({"minLength", "minimum", "exclusiveMinimum", "minItems"})
 
 
 class Reader(StrEnum):

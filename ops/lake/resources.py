@@ -1,11 +1,8 @@
-"""Writes the section of tables and saved queries of `stacks/lake.yaml`, from the schemas and `ops/lake/sql` (`make schemas`)."""
-
-from pathlib import Path
+"""Makes the section of tables and saved queries of `stacks/lake.yaml`, from the schemas and `ops/lake/sql` (`make schemas`)."""
 
 from ops.lake.columns import Column, glue, table_name, tables
 from ops.lake.questions import Question
 
-TEMPLATE = Path(__file__).parents[2] / "stacks" / "lake.yaml"
 BEGIN = "  # ---- tables and saved queries, written by `make schemas`\n"
 END = "  # ---- end of the lake's part of what `make schemas` writes\n"
 _FIRST_DAY = "2026-01-01"  # before the first event of any stack
@@ -80,12 +77,3 @@ def _saved_query(question: Question) -> str:
       QueryString: |
 {text}
 """
-
-
-def write() -> None:
-    """Writes the section into the template."""
-    TEMPLATE.write_text(spliced(TEMPLATE.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write()

@@ -18,6 +18,7 @@ from schemas.sanitized import SOURCE
 MAX_CONTENT = 100_000
 BEGIN = "  # ---- schema registry, written by `make schemas`\n"
 END = "  # ---- end of what `make schemas` writes\n"
+_BOUNDS = {"exclusiveMaximum": ("maximum", min), "exclusiveMinimum": ("minimum", max)}
 _UNSAID = frozenset({"title", "default", "$schema", "$defs"})
 _TOKEN_NAME = "AnyToken"  # noqa: S105 -- the name of a definition
 
@@ -90,8 +91,17 @@ def _older(node: Any) -> Any:
             shown["enum"] = [value]
         elif key == "anyOf":
             shown[key] = list(_flat(value))
-        elif key not in _UNSAID:
+        elif key not in _UNSAID and not (key == "required" and not value):
             shown[key] = _older(value)
+    return _older_bounds(shown)
+
+
+def _older_bounds(shown: dict[str, Any]) -> dict[str, Any]:
+    """Returns a schema whose `exclusiveMaximum` says that `maximum` is excluded, instead of being a limit itself."""
+    for exclusive, (bound, tighter) in _BOUNDS.items():
+        if (limit := shown.pop(exclusive, None)) is not None:
+            shown[bound] = tighter(limit, shown.get(bound, limit))
+            shown[exclusive] = limit == shown[bound]
     return shown
 
 

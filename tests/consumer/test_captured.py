@@ -7,6 +7,14 @@ from order_events import EVENTS, Metadata, OtherEvent, from_file, is_token, pars
 from order_events.events import OrderPlacedV1, OrderPlacedV2
 from order_events.testing import faults
 
+SHIPPED = {
+    ("customer.erased", 1),
+    ("customer.updated", 1),
+    ("order.placed", 1),
+    ("order.placed", 2),
+    ("order.refunded", 1),
+}
+
 
 def as_json(value: Any) -> Any:
     """Returns a model as the JSON it came from, less what is absent or null."""
@@ -25,7 +33,7 @@ def without_nulls(value: Any) -> Any:
 
 def test_what_was_captured_is_known_to_the_kit(captured: list[dict[str, Any]]) -> None:
     found = {(each["detail-type"], each["detail"]["metadata"]["schema_version"]) for each in captured}
-    assert found == set(EVENTS), "one event of each type and version, or more"
+    assert SHIPPED <= found <= set(EVENTS), "one event of each type and version, or more"
 
 
 def test_every_event_is_typed_and_nothing_of_it_is_lost(captured: list[dict[str, Any]]) -> None:

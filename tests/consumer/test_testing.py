@@ -7,11 +7,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from order_events import OtherEvent, is_token, newest, parse
 from order_events.testing import CHECKS, Variant, detail, envelope, faults, known
 from order_events.testing.__main__ import main
 from order_events.testing.patterns import matching
+from order_events.testing.samples import _Draw
 
 
 @pytest.mark.parametrize("variant", Variant)
@@ -149,3 +151,30 @@ def test_what_cannot_be_printed_is_bad_usage(words: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(words)
     assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {},
+        {"minimum": 0},
+        {"minimum": 1000},
+        {"minimum": -7, "maximum": -3},
+        {"maximum": -3},
+        {"exclusiveMinimum": 0, "exclusiveMaximum": 2},
+        {"exclusiveMinimum": 9, "exclusiveMaximum": 2**63},
+        {"minimum": 3, "maximum": 3},
+        {"exclusiveMaximum": 0},
+    ],
+)
+def test_a_number_of_a_sample_is_one_that_its_schema_allows(kind: str, limits: dict[str, Any]) -> None:
+    node = {"type": kind, **limits}
+    for seed in range(50):
+        made = _Draw(Random(seed), node, Variant.FULL)._value("price", node)
+        Draft202012Validator(node).validate(made)
+
+
+def test_a_number_of_a_sample_is_a_multiple_where_the_schema_says_so() -> None:
+    node = {"type": "integer", "minimum": 1, "multipleOf": 250}
+    assert _Draw(Random(1), node, Variant.FULL)._value("grams", node) == 250

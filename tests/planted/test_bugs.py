@@ -32,6 +32,7 @@ KINDS = {
     "blame": "what fails because of something else than its own fault",
     "unforeseen": "what is done about an error that nobody thought of",
     "versions": "what another release stored, or what happens while releases change",
+    "releases": "a schema that is written or changed although it must not be",
     "wiring": "a parameter, a name or a variable that leads elsewhere",
 }
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from local.emulator.template import load
+from schemas.registry import registry
+from schemas.released import released
 from tools.docs.edges import edges
 from tools.docs.mermaid import flowchart
 from tools.docs.modules import tabled
@@ -12,6 +14,7 @@ from tools.docs.views import VIEWS
 ARCHITECTURE = Path("docs/architecture.md")
 DEPLOY = Path("docs/deploy.md")
 REFERENCE = Path("docs/reference.md")
+SCHEMAS = Path("schemas/json")
 TEMPLATE = Path("template.yaml")
 
 
@@ -33,12 +36,22 @@ def drawn(page: str, template: Path = TEMPLATE) -> str:
     return page
 
 
-def written() -> str:
-    """Returns the reference as template, schemas and Makefile have it."""
-    return reference(load(TEMPLATE), Path("Makefile").read_text(encoding="utf-8"))
+def written(root: Path = Path()) -> str:
+    """Returns the reference as template, schemas and Makefile have it.
+
+    Args:
+        root: the folder of the tree.
+    """
+    names = frozenset(registry()) - released(root / SCHEMAS)
+    return reference(load(root / TEMPLATE), (root / "Makefile").read_text(encoding="utf-8"), names)
+
+
+def write_reference(root: Path = Path()) -> None:
+    """Writes the one page that follows from the event models."""
+    (root / REFERENCE).write_text(written(root), encoding="utf-8")
 
 
 if __name__ == "__main__":
     ARCHITECTURE.write_text(drawn(ARCHITECTURE.read_text(encoding="utf-8")), encoding="utf-8")
     DEPLOY.write_text(tabled(DEPLOY.read_text(encoding="utf-8"), TEMPLATE), encoding="utf-8")
-    REFERENCE.write_text(written(), encoding="utf-8")
+    write_reference()

@@ -3,14 +3,14 @@
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from ops.app import User
 from schemas.dead_letter import ErrorCode
 from schemas.kinds import Fact, FieldKind
-from schemas.registry import registry
+from schemas.registry import EventName, registry
 from tokenizer.pipeline.catalog import ListPlan, ObjectPlan, Plan, catalog
 from tools.docs.commands import rows
 from tools.docs.groups import OUTPUTS, PARAMETERS, grouped
@@ -25,6 +25,8 @@ it is out of date. Other references: the stack serves the API's at `GET /openapi
 [replay.md](replay.md) has the command `replay`, [an AsyncAPI document](../schemas/asyncapi.json) has the events,
 and [watching.md](watching.md) has the metrics."""
 
+_DRAFT = "A draft: it may change without a new version until it is released."
+
 _COMMANDS = """\
 `order-tokenizer` is in the environment that make sets up, in `.venv/bin`. `--install-completion` lets your shell
 complete its words.
@@ -38,17 +40,18 @@ Exit codes: 0 done, 1 something failed and the command says what, 2 bad usage or
 interrupted."""
 
 
-def reference(template: Mapping[str, Any], makefile: str) -> str:
+def reference(template: Mapping[str, Any], makefile: str, drafts: Collection[EventName] = ()) -> str:
     """Returns the page.
 
     Args:
         template: template.yaml, loaded.
         makefile: its text.
+        drafts: the events that are not released.
     """
     sections = {
         "Commands": "\n\n".join(_commands()),
         "Targets of make": _table(("make", "does"), _targets(makefile)),
-        "Events": "\n\n".join(_events()),
+        "Events": "\n\n".join(_events(drafts)),
         "Field kinds": _table(("kind", "what becomes of a field", "parameters"), _kinds()),
         "Codes of dead letters": _table(("code",), ([f"`{each}`"] for each in ErrorCode)),
         "Parameters of a deployment": _tables(
@@ -89,11 +92,12 @@ def _targets(makefile: str) -> Iterator[list[str]]:
     return ([f"`{name}`", what] for name, what in _TARGET.findall(makefile))
 
 
-def _events() -> Iterator[str]:
+def _events(drafts: Collection[EventName]) -> Iterator[str]:
     for name in registry():
         plan = catalog().plan({"event_type": name.event_type, "schema_version": name.schema_version})
         rows = _table(("field", "kind", "beside it"), _leaves(plan.data, ""))
-        yield f"### {name.event_type} {name.schema_version}\n\n{rows}"
+        draft = f"{_DRAFT}\n\n" if name in drafts else ""
+        yield f"### {name.event_type} {name.schema_version}\n\n{draft}{rows}"
 
 
 def _leaves(plan: Plan, path: str) -> Iterator[list[str]]:

@@ -20,6 +20,7 @@ _YEAR_SECONDS = 365 * 86_400
 _TOKEN_PREFIX = "^tok_"  # noqa: S105 -- the beginning of a pattern
 _UNNAMED = "field_of_tomorrow"
 _LONGEST = 1_000_000
+_BILLION = 1_000_000_000
 
 # These values make events look real. A value that the schema doesn't allow is not used.
 _PLAUSIBLE: Mapping[str, tuple[str, ...]] = {
@@ -140,7 +141,9 @@ class _Draw:
                 count = fewest if self._variant is Variant.EMPTY else self._rng.randint(max(fewest, 1), 3)
                 made = [self._value(name, arm["items"]) for _ in range(count)]
             case "integer":
-                made = self._rng.randint(arm.get("minimum", 1), min(arm.get("maximum", 9), 9))
+                made = self._integer(arm)
+            case "number":
+                made = self._number(arm)
             case "boolean":
                 made = self._rng.choice((True, False))
             case "null":
@@ -180,6 +183,20 @@ class _Draw:
             made[_UNNAMED] = self._value(_UNNAMED, unnamed)
         return made
 
+    def _integer(self, node: Mapping[str, Any]) -> int:
+        """Returns a number up to 9, or the least that the schema allows if that is more."""
+        step, beyond = node.get("multipleOf", 1), node.get("exclusiveMinimum")
+        low, high = _limits(node)
+        first = -(-(low + (low == beyond)) // step)
+        last = (min(high, max(low, 9)) - (high == node.get("exclusiveMaximum"))) // step
+        return int(self._rng.randint(first, max(first, last)) * step)
+
+    def _number(self, node: Mapping[str, Any]) -> float:
+        """Returns a number with two decimals, or the middle of limits that are too close for that."""
+        low, high = _limits(node)
+        drawn = round(self._rng.uniform(low, min(high, max(low, 0) + 100)), 2)
+        return drawn if low < drawn < high else (low + high) / 2
+
     def _string(self, name: str, node: Mapping[str, Any]) -> str:
         pattern = node.get("pattern")
         number = self._rng.randrange(1, 10_000)
@@ -190,6 +207,14 @@ class _Draw:
         if pattern is None:
             return f"{number}"[: node.get("maxLength", _LONGEST)]
         return _A_TIME if re.search(pattern, _A_TIME) else matching(pattern)(self._rng)
+
+
+def _limits(node: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Returns the limits of a number, excluded ones too; or wide ones where a schema names none."""
+    lows = [node[key] for key in ("minimum", "exclusiveMinimum") if key in node]
+    highs = [node[key] for key in ("maximum", "exclusiveMaximum") if key in node]
+    high = min(highs) if highs else max(lows, default=0) + _BILLION
+    return (max(lows) if lows else min(1, high - 1)), high
 
 
 def _fits(word: str, node: Mapping[str, Any]) -> bool:

@@ -11,11 +11,11 @@ from referencing.jsonschema import DRAFT7
 
 from local.emulator.template import files, load, read
 from order_events.testing import envelope, known
-from schemas.__main__ import generated, text
 from schemas.json_schema import TOKEN
 from schemas.publish import ROOT, asyncapi, by_name, published, registry_resources, stale
 from schemas.publish.kit import annotated, class_name, kit_files
 from schemas.registry import EventName
+from tools.schemas.files import generated, text
 
 SPECIFICATION = json.loads(Path("tests/vendored/asyncapi-3.0.0.json").read_text())
 DOCUMENT: dict[str, Any] = json.loads(Path("schemas/asyncapi.json").read_text())
@@ -163,3 +163,25 @@ def test_raw_and_sanitized_payloads_are_kept_apart() -> None:
     assert "x-field-kind" not in json.dumps(
         {k: each for k, each in schemas.items() if k.startswith("sanitized.")}
     )
+
+
+@pytest.mark.parametrize(
+    ("limits", "inside", "outside"),
+    [
+        ({"exclusiveMaximum": 2**63}, 2**63 - 1, 2**63),
+        ({"exclusiveMinimum": 0}, 1, 0),
+        ({"maximum": 5, "exclusiveMaximum": 9}, 5, 6),
+        ({"maximum": 9, "exclusiveMaximum": 5}, 4, 5),
+        ({"minimum": 5, "exclusiveMinimum": 5}, 6, 5),
+    ],
+)
+def test_an_excluded_limit_means_the_same_in_the_dialect_of_the_registry(
+    limits: dict[str, int], inside: int, outside: int
+) -> None:
+    number: dict[str, Any] = {"type": "integer", **limits}
+    detail = {"type": "object", "properties": {"number": number}, "required": []}
+    older = registry_resources.draft_4(EventName("order.lost", 1), detail)["properties"]["detail"]
+    Draft4Validator.check_schema(older)
+    for validator in (Draft202012Validator(detail), Draft4Validator(older)):
+        assert validator.is_valid({"number": inside})
+        assert not validator.is_valid({"number": outside})

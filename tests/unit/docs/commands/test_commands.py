@@ -44,7 +44,7 @@ SHOWN: dict[str, str] = {
     r"pre-commit install": "changes the clone's own hooks; tests/unit/house/test_ci.py has what they run",
     r"detect-secrets scan": "prints what stands in .secrets.baseline; tests/security/test_planted.py runs its hook",
     r"make sbom": "tests/security/test_bill_of_materials.py",
-    r"make schemas": "tests/unit/schemas/test_schemas.py",
+    r"make (schemas|release)": "tests/unit/docs/test_new_event_type_page.py",
     r"make docs": "tests/unit/docs/test_reference.py",
     r"make build": "tests/artifacts/test_artifacts.py",
     r"make bench|python -m bench( |$)": "it measures for ten minutes; its parts run in tests/unit/bench",

@@ -1,0 +1,194 @@
+"""Tests that `make schemas` writes all or nothing, and that only a released event is held to what it was."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.tree import copied, texts, typed
+
+MODEL = '''
+from typing import Annotated, Literal
+
+from schemas.base import Envelope, Text
+from schemas.kinds import Public, Token
+
+
+class ParcelSent(Envelope):
+    """Describes the raw event."""
+
+    event_type: Annotated[Literal["parcel.sent"], Public()]
+    schema_version: Annotated[Literal[1], Public()]
+    carrier: Annotated[Text, Public()]
+    driver: Annotated[Text, Token()] | None = None
+'''
+SAMPLE = {
+    "event_id": "e-1",
+    "event_type": "parcel.sent",
+    "schema_version": 1,
+    "occurred_at": "2026-11-23T10:15:00Z",
+    "carrier": "bike",
+    "driver": "Ann Example",
+    "route": "north",
+}
+FILE, SAMPLE_FILE = Path("schemas/events/parcel_sent_v1.py"), Path("schemas/samples/parcel.sent.1.json")
+RAW = Path("schemas/json/raw/parcel.sent.1.json")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tree = copied(tmp_path_factory.mktemp("tree"))
+    (tree / FILE).write_text(MODEL)
+    (tree / SAMPLE_FILE).write_text(json.dumps(SAMPLE))
+    assert make(tree) == ""
+    return tree
+
+
+@pytest.fixture
+def tree(whole: Path) -> Iterator[Path]:
+    """Gives a tree with a draft in it, and puts everything back that a test changes there."""
+    before = texts(whole)
+    yield whole
+    after = texts(whole)
+    for path in after.keys() - before.keys():
+        (whole / path).unlink()
+    for path, content in before.items():
+        if after.get(path) != content:
+            (whole / path).write_bytes(content)
+
+
+def make(tree: Path, *arguments: str) -> str:
+    """Does what `make schemas` and `make release` do; returns the errors."""
+    done = typed(tree, sys.executable, "-m", "tools.schemas", *arguments)
+    assert done.returncode == (1 if done.stderr else 0), done.stderr
+    return done.stderr
+
+
+def edit(tree: Path, path: Path, old: str, new: str) -> None:
+    text = (tree / path).read_text()
+    assert old in text
+    (tree / path).write_text(text.replace(old, new))
+
+
+def without_sample(tree: Path) -> None:
+    (tree / SAMPLE_FILE).unlink()
+
+
+def a_field(line: str) -> Callable[[Path], object]:
+    return lambda tree: edit(tree, FILE, "    driver:", f"    {line}\n    driver:")
+
+
+def with_capitals(tree: Path) -> None:
+    for path in (FILE, SAMPLE_FILE):
+        edit(tree, path, "driver", "driverName")
+
+
+REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a field without a kind": (a_field("route: str | None = None"), "ParcelSent.route has no field kind"),
+    "a kept CVV": (
+        a_field("cvv: Annotated[Text, Token()] | None = None"),
+        "ParcelSent.cvv: sensitive authentication data is never stored (3.3.1)",
+    ),
+    "a file without an event": (
+        lambda tree: edit(tree, FILE, 'Literal["parcel.sent"]', "str"),
+        "schemas/events/parcel_sent_v1.py: defines no event",
+    ),
+    "an event that is defined twice": (
+        lambda tree: edit(tree, FILE, '"parcel.sent"', '"order.placed"'),
+        "order.placed 1 is defined twice",
+    ),
+    "no sample": (without_sample, "schemas/samples/parcel.sent.1.json: is missing"),
+    "a sample that is not full": (
+        lambda tree: edit(tree, SAMPLE_FILE, '"Ann Example"', "null"),
+        "schemas/samples/parcel.sent.1.json/driver: is not filled",
+    ),
+    "a sample without an unknown field": (
+        lambda tree: edit(tree, SAMPLE_FILE, ', "route": "north"', ""),
+        "schemas/samples/parcel.sent.1.json: holds no field that the schema doesn't name",
+    ),
+    "a sample of another event": (
+        lambda tree: (tree / SAMPLE_FILE).write_text(
+            (tree / "schemas/samples/order.placed.1.json").read_text()
+        ),
+        "schemas/samples/parcel.sent.1.json: its event_type and schema_version are those of another event",
+    ),
+    "a sample that is not valid": (
+        lambda tree: edit(tree, SAMPLE_FILE, '"bike"', "7"),
+        "schemas/samples/parcel.sent.1.json: invalid_field: /carrier: Input should be a valid string",
+    ),
+    "a name that no column can have": (
+        with_capitals,
+        "driverName: Athena's columns are lower case",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_is_named_and_nothing_is_written(tree: Path, name: str) -> None:
+    change, message = REFUSED[name]
+    change(tree)
+    before = texts(tree)
+    errors = make(tree)
+    assert f"error: {message}" in errors or message in errors.partition("\n")[0]
+    assert "hint: docs/new-event-type.md" in errors
+    assert texts(tree) == before
+
+
+def test_a_draft_is_marked_in_the_reference(tree: Path) -> None:
+    page = (tree / "docs/reference.md").read_text()
+    assert "### parcel.sent 1\n\nA draft: " in page
+    assert page.count("A draft: ") == 1
+
+
+def test_a_draft_may_change_in_any_way_and_its_files_follow(tree: Path) -> None:
+    edit(tree, FILE, "driver: Annotated[Text, Token()] | None = None", "driver: Annotated[Text, Public()]")
+    assert make(tree) == ""
+    assert "driver" in json.loads((tree / RAW).read_text())["required"]
+
+
+def test_a_draft_may_vanish_and_its_files_with_it(tree: Path) -> None:
+    (tree / FILE).unlink()
+    assert make(tree) == ""
+    assert [path for path in texts(tree) if "parcel" in path.name] == [SAMPLE_FILE]
+    assert "parcel" not in (tree / "stacks/bus.yaml").read_text() + (tree / "docs/reference.md").read_text()
+
+
+def test_a_released_event_may_neither_change_nor_vanish(tree: Path) -> None:
+    assert make(tree, "release", "parcel.sent.1") == ""
+    assert "A draft: " not in (tree / "docs/reference.md").read_text()
+    released = texts(tree)
+    edit(tree, FILE, "driver: Annotated[Text, Token()] | None = None", "driver: Annotated[Text, Token()]")
+    assert "error: raw/parcel.sent.1.json/driver: is required now\n" in make(tree)
+    (tree / FILE).unlink()
+    assert "error: parcel.sent.1: is released, and has no model any more\n" in make(tree)
+    (tree / FILE).write_bytes(released[FILE])
+    (tree / RAW).unlink()
+    assert "error: raw/parcel.sent.1.json: is released, and its file is gone\n" in make(tree)
+    (tree / RAW).write_bytes(released[RAW])
+    assert make(tree) == ""
+    assert texts(tree) == released
+
+
+def test_a_released_event_may_get_an_optional_field(tree: Path) -> None:
+    assert make(tree, "release", "parcel.sent.1") == ""
+    a_field("weight: Annotated[Text, Public()] | None = None")(tree)
+    edit(tree, SAMPLE_FILE, '"route"', '"weight": "2 kg", "route"')
+    assert make(tree) == ""
+
+
+def test_a_draft_that_is_refused_is_not_released(tree: Path) -> None:
+    without_sample(tree)
+    before = texts(tree)
+    assert "is missing" in make(tree, "release", "parcel.sent.1")
+    assert texts(tree) == before
+
+
+@pytest.mark.parametrize("word", ["parcel.lost.1", "parcel.sent.2", "parcel.sent", "", "parcel.sent.x"])
+def test_what_no_model_defines_is_not_released(tree: Path, word: str) -> None:
+    before = texts(tree)
+    errors = make(tree, "release", *filter(None, [word]))
+    assert errors.startswith("error: ")
+    assert "hint: " in errors
+    assert texts(tree) == before

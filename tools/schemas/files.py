@@ -1,0 +1,142 @@
+"""Knows every file that follows from the event models, before any of them is written."""
+
+import json
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from ops.lake import resources as lake
+from schemas import events
+from schemas.compatibility import Reader, breaking
+from schemas.erased import NAME, CustomerErased
+from schemas.json_schema import Schema, file_name, own_schema, raw_schema, sanitized_schema
+from schemas.publish import published, stale
+from schemas.registry import events_of, registry
+from schemas.released import name_in, released, word_of
+from tokenizer.pipeline.catalog import Catalog
+from tokenizer.pipeline.schema_rules import SchemaRefused
+from tools.schemas.samples import sample_faults
+
+FOLDER = Path("schemas/json")
+_LAKE = Path("stacks/lake.yaml")
+_RELEASED = (
+    "a released event does not change: undo that, or write the change as a new schema_version, which is one new file"
+    " in schemas/events/"
+)
+_REFUSED = "docs/new-event-type.md has the rules"
+
+
+class Refused(Exception):
+    """Means that nothing was written.
+
+    Args:
+        faults: what is wrong, each with its place.
+        hint: what to do.
+    """
+
+    def __init__(self, faults: list[str], hint: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+        self.hint = hint
+
+
+def generated() -> dict[Path, tuple[Schema, Reader]]:
+    """Returns each schema by its path under `schemas/json`, and who relies on it."""
+    schemas: dict[Path, tuple[Schema, Reader]] = {}
+    for name, model in registry().items():
+        schemas[Path("raw", file_name(name))] = raw_schema(model), Reader.PRODUCER
+        schemas[Path("sanitized", file_name(name))] = sanitized_schema(model), Reader.CONSUMER
+    schemas[Path("sanitized", file_name(NAME))] = own_schema(CustomerErased), Reader.CONSUMER
+    return schemas
+
+
+def text(schema: Schema) -> str:
+    """Returns a schema as it is committed."""
+    return json.dumps(schema, indent=1, sort_keys=True) + "\n"
+
+
+def planned(root: Path) -> dict[Path, str]:
+    """Returns the text of every generated file by its path below a folder.
+
+    Args:
+        root: the folder of the tree. The templates, of which some sections are written, are read from it.
+
+    Raises:
+        Refused: a model breaks a rule, a sample is wrong, a released event would change, or what is made of the models
+            has no place for a field.
+    """
+    try:
+        models = registry()
+    except ValueError as error:
+        raise Refused([str(error)], _REFUSED) from None
+    if found := [*_without_event(), *_against_rules()]:
+        raise Refused(found, _REFUSED)
+    if found := [each for name in sorted(models) for each in sample_faults(name, root)]:
+        raise Refused(found, _REFUSED)
+    if found := broken(root / FOLDER):
+        raise Refused(found, _RELEASED)
+    schemas = {place: schema for place, (schema, _) in generated().items()}
+    try:
+        files = {FOLDER / place: text(schema) for place, schema in schemas.items()}
+        files |= published(root, schemas, text)
+        files[_LAKE] = lake.spliced((root / _LAKE).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Refused([str(error)], _REFUSED) from None
+    return files
+
+
+def broken(folder: Path) -> list[str]:
+    """Returns each change of a released event that would break a producer or a consumer.
+
+    Args:
+        folder: `schemas/json` as it was written last.
+    """
+    schemas, names = generated(), released(folder)
+    found = []
+    for place, (schema, reader) in schemas.items():
+        if name_in(place.stem) in names:
+            path = folder / place
+            if path.exists():
+                before = json.loads(path.read_text(encoding="utf-8"))
+                found += [f"{place}{fault}" for fault in breaking(before, schema, reader)]
+            else:
+                found.append(f"{place}: is released, and its file is gone")
+    made = {name_in(place.stem) for place in schemas}
+    return found + [
+        f"{word_of(name)}: is released, and has no model any more" for name in sorted(names - made)
+    ]
+
+
+def write(root: Path) -> None:
+    """Writes all generated files, and removes those of drafts that are gone.
+
+    Raises:
+        Refused: as of `planned`. Nothing was written.
+    """
+    files = planned(root)
+    for place, content in files.items():
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        (root / place).write_text(content, encoding="utf-8")
+    drafts = [path for path in (root / FOLDER).glob("*/*.json") if path.relative_to(root) not in files]
+    for path in (*drafts, *stale(root, files)):
+        path.unlink()
+
+
+def _without_event() -> Iterator[str]:
+    """Yields each file of `schemas/events/` that the registry passes over."""
+    for info in pkgutil.iter_modules(events.__path__):
+        if not list(events_of(import_module(f"{events.__name__}.{info.name}"))):
+            yield (
+                f"schemas/events/{info.name}.py: defines no event; it needs a subclass of Envelope whose event_type and"
+                " schema_version are each a Literal of one value"
+            )
+
+
+def _against_rules() -> Iterator[str]:
+    """Yields why models are refused when a function starts."""
+    for name, model in sorted(registry().items()):
+        try:
+            Catalog({name: model})
+        except SchemaRefused as refused:
+            yield str(refused)
