@@ -1,5 +1,6 @@
 """The test helpers make valid events, the same ones for the same seed; the contract's checks bite."""
 
+import copy
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -10,10 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from order_events import OtherEvent, is_token, newest, parse
-from order_events.testing import CHECKS, Variant, detail, envelope, faults, known
+from order_events.testing import CHECKS, Variant, detail, envelope, faults, known, samples, schema
 from order_events.testing.__main__ import main
 from order_events.testing.patterns import matching
-from order_events.testing.samples import _Draw
 
 
 @pytest.mark.parametrize("variant", Variant)
@@ -168,13 +168,22 @@ def test_what_cannot_be_printed_is_bad_usage(words: list[str]) -> None:
         {"exclusiveMaximum": 0},
     ],
 )
-def test_a_number_of_a_sample_is_one_that_its_schema_allows(kind: str, limits: dict[str, Any]) -> None:
+def test_a_number_of_a_sample_is_one_that_its_schema_allows(
+    monkeypatch: pytest.MonkeyPatch, kind: str, limits: dict[str, Any]
+) -> None:
     node = {"type": kind, **limits}
-    for seed in range(50):
-        made = _Draw(Random(seed), node, Variant.FULL)._value("price", node)
+    for made in numbers(monkeypatch, node):
         Draft202012Validator(node).validate(made)
 
 
-def test_a_number_of_a_sample_is_a_multiple_where_the_schema_says_so() -> None:
+def test_a_number_of_a_sample_is_a_multiple_where_the_schema_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     node = {"type": "integer", "minimum": 1, "multipleOf": 250}
-    assert _Draw(Random(1), node, Variant.FULL)._value("grams", node) == 250
+    assert set(numbers(monkeypatch, node)) == {250}
+
+
+def numbers(monkeypatch: pytest.MonkeyPatch, node: dict[str, Any]) -> list[Any]:
+    """Returns the numbers that samples hold in a field of this schema."""
+    whole = copy.deepcopy(schema("order.placed", 1))
+    whole["properties"]["data"] = {"type": "object", "properties": {"price": node}}
+    monkeypatch.setattr(samples, "schema", lambda *_: whole)
+    return [detail("order.placed", seed=seed)["data"]["price"] for seed in range(50)]
