@@ -31,7 +31,7 @@ def lines(on: Stack, function: str) -> list[dict[str, Any]]:
     return [json.loads(text[text.index("{") :]) for text in texts if '"message":"' in text]
 
 
-def told(on: Stack, function: str) -> dict[str, list[str]]:
+def outcomes_by_place(on: Stack, function: str) -> dict[str, list[str]]:
     """Returns what a function's log says of each record, once for each delivery, by the record's place."""
     found: dict[str, list[str]] = {}
     for line in lines(on, function):
@@ -58,8 +58,8 @@ def test_on_the_stream_the_neighbours_of_attacks_are_delivered_once_and_publishe
         Records=[{"Data": data, "PartitionKey": "order"} for data in mixed],
     )
     places = [each["SequenceNumber"] for each in answer["Records"]]
-    assert eventually(lambda: told(running, function).keys() >= set(places))
-    outcomes = told(running, function)
+    assert eventually(lambda: outcomes_by_place(running, function).keys() >= set(places))
+    outcomes = outcomes_by_place(running, function)
     assert [len(outcomes[each]) for each in places] == [1] * len(places)
     # The attacks are within the guard's limits, so they are published as well.
     events = {each["detail"]["metadata"]["ingest_id"] for each in subscriber.receive(len(mixed))}
@@ -74,7 +74,7 @@ def test_through_the_api_an_attack_of_nobodys_reaches_no_function_but_the_one_th
         Api(running, users.sign_in(running, *groups), Idempotency_Key="one") for groups in ((), ("shop",))
     )
     subscriber = Subscriber(running, "beside-nobody")
-    before = sum(map(len, told(running, "TokenizeStreamFunctionName").values()))
+    before = sum(map(len, outcomes_by_place(running, "TokenizeStreamFunctionName").values()))
     for at, attack in enumerate(ATTACKS):
         status, answer = nobody("POST", "/orders", guard_cost.shaped(attack, _SIZE))
         assert (status, answer["error"]["code"]) == (403, "denied")
@@ -86,5 +86,5 @@ def test_through_the_api_an_attack_of_nobodys_reaches_no_function_but_the_one_th
     assert {each["detail"]["data"]["order"]["order_id"] for each in events} == {
         f"SO-{600 + at}" for at in range(len(ATTACKS))
     }
-    after = told(running, "TokenizeStreamFunctionName").values()
+    after = outcomes_by_place(running, "TokenizeStreamFunctionName").values()
     assert sum(map(len, after)) - before == len(ATTACKS)
