@@ -140,16 +140,12 @@ class Network:
             ]
         }
 
-    def _put_item(self, asked: Json) -> Json:  # noqa: ARG002 -- as its like
+    def _put_item(self, asked: Json) -> Json:
+        self.index[asked["Item"]["id"]["S"]] = asked["Item"]
         return {}
 
     def _describe_table(self, asked: Json) -> Json:
         return {"Table": _table(asked["TableName"])}
-
-    def _transact_write_items(self, asked: Json) -> Json:
-        items = [each["Put"]["Item"] for each in asked["TransactItems"]]
-        self.index.update({item["id"]["S"]: item for item in items})
-        return {}
 
     def _batch_get_item(self, asked: Json) -> Json:
         ((table, request),) = asked["RequestItems"].items()

@@ -1,7 +1,6 @@
 """Counts the units that DynamoDB charges for a request, from the request's JSON body.
 
-Sources: DynamoDB developer guide, "DynamoDB read and write operations" (a write of up to 1 KB is one unit, in a transaction
-two; a consistent read of up to 4 KB is one unit, and a key that is not there costs one, too) and "Global secondary
+Sources: DynamoDB developer guide, "DynamoDB read and write operations" (a write of up to 1 KB is one unit; a consistent read of up to 4 KB is one unit, and a key that is not there costs one, too) and "Global secondary
 indexes" (a put also writes the index's own copy, once, where the item has the index's key).
 """
 
@@ -23,10 +22,9 @@ def item_bytes(item: dict[str, Any]) -> int:
 
 def write_units(operation: str, body: dict[str, Any]) -> Counter[str]:
     """Returns the write units of a request by table, and under `INDEXES` those of all indexes."""
-    each = 2 if operation == "TransactWriteItems" else 1
     units: Counter[str] = Counter()
     for table, item in _puts(operation, body):
-        units[table] += each * -(-item_bytes(item) // _WRITE)
+        units[table] += -(-item_bytes(item) // _WRITE)
         units[INDEXES] += any(key in item for key in _INDEX_KEYS)
     return units
 
@@ -47,8 +45,6 @@ def _puts(operation: str, body: dict[str, Any]) -> Iterator[tuple[str, dict[str,
         case "BatchWriteItem":
             for table, requests in body["RequestItems"].items():
                 yield from ((table, each["PutRequest"]["Item"]) for each in requests)
-        case "TransactWriteItems":
-            yield from ((each["Put"]["TableName"], each["Put"]["Item"]) for each in body["TransactItems"])
 
 
 def _value_bytes(value: dict[str, str]) -> int:

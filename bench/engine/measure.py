@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -15,6 +16,7 @@ from tokenizer.aws.platform.settings import DataKeySettings
 
 BATCHES = (1, 10, 100, 500)
 MIXES = {"five fields": PLAIN, "two of five consistent": CONSISTENT}
+NEW = (0, 10, 30, 100)  # percent of the orders that come from customers who were never seen
 _COUNTED = 4_000
 
 
@@ -86,30 +88,30 @@ def _watched(path: Path, event: dict[str, Any], network: Network) -> Stopwatch:
 
 
 def counts() -> dict[str, Any]:
-    """Counts the AWS calls of some thousand orders in batches of 100, once the function is warm."""
+    """Counts the AWS calls of both mixes, and of the second one by how many customers are new."""
+    by_new = {str(new): asked_of_aws(replace(CONSISTENT, known=1 - new / 100), _COUNTED) for new in NEW}
+    return {name: asked_of_aws(mix, _COUNTED) for name, mix in MIXES.items()} | {"by new customers": by_new}
+
+
+def asked_of_aws(mix: Mix, orders: int) -> dict[str, Any]:
+    """Returns what a mix's orders ask of AWS, each, in batches of 100, once the function is warm."""
     network = Network(counting=True)
-    found = {}
     with network.installed():
-        for name, mix in MIXES.items():
-            path = Path(network)
-            path.know(mix)
-            network.reset()
-            for _ in range(_COUNTED // 100):
-                path.run(path.event(mix, 100))
-            found[name] = {
-                "vault_items_per_order": network.items / _COUNTED,
-                # Exact, where the number of calls would depend on when the last key was made.
-                "kms_per_10000_orders": network.items
-                / _COUNTED
-                * 10_000
-                / DataKeySettings().data_key_max_items,
-                "dynamodb_per_order": _calls(network, "dynamodb") / _COUNTED,
-                "write_units_per_order": network.writes.total() / _COUNTED,
-                "write_units_by_table": {table: units / _COUNTED for table, units in network.writes.items()},
-                "read_units_per_order": network.reads / _COUNTED,
-                "put_events_per_order": _calls(network, "eventbridge") / _COUNTED,
-            }
-    return found
+        path = Path(network)
+        path.know(mix)
+        network.reset()
+        for _ in range(orders // 100):
+            path.run(path.event(mix, 100))
+    return {
+        "vault_items_per_order": network.items / orders,
+        # Exact, where the number of calls would depend on when the last key was made.
+        "kms_per_10000_orders": network.items / orders * 10_000 / DataKeySettings().data_key_max_items,
+        "dynamodb_per_order": _calls(network, "dynamodb") / orders,
+        "write_units_per_order": network.writes.total() / orders,
+        "write_units_by_table": {table: units / orders for table, units in network.writes.items()},
+        "read_units_per_order": network.reads / orders,
+        "put_events_per_order": _calls(network, "eventbridge") / orders,
+    }
 
 
 def _each(run: Callable[[Any], None], given: Iterable[Any]) -> None:

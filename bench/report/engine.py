@@ -1,8 +1,13 @@
 """Makes the engine's tables: targets, times, stages, counts, what people use, cold starts, growth."""
 
-from bench.engine.measure import BATCHES, MIXES
+from bench.engine.measure import BATCHES, MIXES, NEW
+from bench.engine.path import ENVIRONMENT
+from bench.network import VAULT
 from bench.report.table import Results, ResultTable, number
 from bench.report.targets import TARGETS
+from bench.units import INDEXES
+
+_BLIND_INDEX = ENVIRONMENT["BLIND_INDEX_TABLE"]
 
 
 def targets(results: Results) -> ResultTable:
@@ -69,6 +74,22 @@ def counts(results: Results) -> ResultTable:
     }
     rows = [(shown, *(number(each[name]) for each in found)) for shown, name in named.items()]
     return ResultTable("counts", "Asked of AWS per order, batches of 100", ("", *MIXES), rows)
+
+
+def by_new_customers(results: Results) -> ResultTable:
+    """Returns the table of DynamoDB's calls and units by how many customers are new."""
+    found = [results["counts"]["by new customers"][str(new)] for new in NEW]
+    named = {
+        "DynamoDB calls": lambda each: each["dynamodb_per_order"],
+        "write units": lambda each: each["write_units_per_order"],
+        "in the vault's table": lambda each: each["write_units_by_table"][VAULT],
+        "in the blind index": lambda each: each["write_units_by_table"].get(_BLIND_INDEX, 0),
+        "in the indexes of both": lambda each: each["write_units_by_table"][INDEXES],
+        "read units": lambda each: each["read_units_per_order"],
+    }
+    rows = [(shown, *(number(count(each)) for each in found)) for shown, count in named.items()]
+    head = ("new customers", *(f"{new} %" for new in NEW))
+    return ResultTable("by_new_customers", "Two consistent values, by new customers, per order", head, rows)
 
 
 def peers(results: Results) -> ResultTable:

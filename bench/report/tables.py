@@ -12,6 +12,7 @@ _MAKERS: tuple[_Maker, ...] = (
     (("engine",), engine.engine),
     (("stages",), engine.stages),
     (("counts",), engine.counts),
+    (("counts",), engine.by_new_customers),
     (("peers",), engine.peers),
     (("peers",), engine.clouds),
     (("cold_start",), engine.cold_start),

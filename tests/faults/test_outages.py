@@ -14,7 +14,7 @@ from tests.support.faults.pipeline import Pipeline
 CALLS = (
     "BatchGetItem",
     "BatchWriteItem",
-    "TransactWriteItems",
+    "PutItem",
     "PutEvents",
     "GenerateDataKey",
     "Decrypt",

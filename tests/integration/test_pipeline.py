@@ -10,13 +10,17 @@ import pytest
 from schemas.dead_letter import DeadLetter, LetterSource
 from schemas.sanitized import SanitizedEvent
 from tests.support.aws_account import Aws
-from tests.support.fakes.world import ample_budget
+from tests.support.fakes.world import SCOPE_KEYS, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT
+from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.aws.pipeline.sealing import Opener
+from tokenizer.aws.platform.workers import Threads
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.errors import Configuration, VaultIntegrity
+from tokenizer.records import IndexEntry
 from tokenizer.reveal.lookup import Status, reveal
+from tokenizer.vault.tokens import Pointer
 
 TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
 
@@ -55,6 +59,23 @@ def test_three_deliveries_give_identical_events_and_one_vault_record(aws: Aws) -
     assert len(bodies) == 1
     assert len(aws.stored("vault")) == 3
     assert len(aws.stored("blind-index")) == 2
+
+
+def test_of_two_who_bring_a_value_at_once_the_first_one_names_it(aws: Aws) -> None:
+    """Both have looked the values up and found nothing; claims go side by side."""
+    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, Threads())
+    values = [bytes([at]) * 32 for at in range(30)]
+
+    def entries(tag: int) -> list[IndexEntry]:
+        return [IndexEntry("scope", each, Pointer(each[:12], bytes([tag] * 4)).token) for each in values]
+
+    first = {each.blind_index: each for each in entries(1)}
+    assert index.claim(entries(1)[:20], {}, ample_budget()).found == dict(list(first.items())[:20])
+    second = index.claim(entries(2), {}, ample_budget())
+    assert not second.failed
+    assert second.found == {each.blind_index: each for each in entries(2)} | dict(list(first.items())[:20])
+    stored = {item["id"]["S"]: item["token"]["S"] for item in aws.stored("blind-index")}
+    assert stored == {key.hex(): entry.token for key, entry in second.found.items()}
 
 
 def test_a_letter_is_sealed_and_opens_to_the_bytes_that_came(aws: Aws) -> None:

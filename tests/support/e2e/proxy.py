@@ -15,7 +15,7 @@ from local.live.proxy import Relay, started
 FAILING = (
     "DynamoDB_20120810.BatchWriteItem",
     "DynamoDB_20120810.BatchGetItem",
-    "DynamoDB_20120810.TransactWriteItems",
+    "DynamoDB_20120810.PutItem",
     "AWSEvents.PutEvents",
     "TrentService.GenerateDataKey",
     "TrentService.Decrypt",

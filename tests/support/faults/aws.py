@@ -64,9 +64,7 @@ _CODES = {
     Kind.EXPIRED: (400, "ExpiredTokenException"),
 }
 AFTER = frozenset({Kind.RESET_AFTER, Kind.TIMEOUT_AFTER, Kind.SLOW, Kind.PARTIAL, Kind.KILL_AFTER})
-_PARTIAL_CALLS = frozenset(
-    {"BatchWriteItem", "BatchGetItem", "PutEvents", "SendMessageBatch", "TransactWriteItems"}
-)
+_PARTIAL_CALLS = frozenset({"BatchWriteItem", "BatchGetItem", "PutEvents", "SendMessageBatch"})
 
 
 @dataclass
@@ -243,8 +241,6 @@ class Aws:
         }
         if not codes:
             return None
-        if name == "TransactWriteItems":
-            return _cancelled(codes.get(at, "None") for at in range(len(entries)))
         rest = [each for at, each in enumerate(entries) if at not in codes]
         if rest:
             getattr(self, f"_{_snake(name)}")({**params, "Entries": rest})
@@ -311,24 +307,6 @@ class Aws:
             return _error("ConditionalCheckFailedException")
         self.table(params["TableName"])[params["Item"]["id"]["S"]] = params["Item"]
         return {}
-
-    def _transact_write_items(self, params: Params) -> Params:
-        puts = [each["Put"] for each in params["TransactItems"]]
-        keys = [(put["TableName"], put["Item"]["id"]["S"]) for put in puts]
-        if len(keys) > 100 or len(set(keys)) < len(keys):
-            return _error("ValidationException")
-        if not all(map(self._condition, puts)):
-            return _cancelled("None" if self._condition(put) else "ConditionalCheckFailed" for put in puts)
-        for put in puts:
-            self._put_item(put)
-        return {}
-
-    def _part_of_transact_write_items(self, params: Params) -> Params:
-        left = self._half(params["TransactItems"])
-        reasons = (
-            "TransactionConflict" if at in left else "None" for at in range(len(params["TransactItems"]))
-        )
-        return _cancelled(reasons)
 
     def _condition(self, put: Params) -> bool:
         there = self.table(put["TableName"]).get(put["Item"]["id"]["S"])
@@ -422,8 +400,8 @@ def _entries(name: str, params: Params) -> list[Any]:
         case "BatchGetItem":
             ((_, wanted),) = params["RequestItems"].items()
             return list(wanted["Keys"])
-        case "TransactWriteItems":
-            return [each["Put"]["Item"] for each in params["TransactItems"]]
+        case "PutItem":
+            return [params["Item"]]
         case "PutEvents" | "SendMessageBatch":
             return list(params["Entries"])
         case _:
@@ -460,13 +438,6 @@ def http_answer(answer: Params) -> AWSResponse:
 
 def _error(code: str) -> Params:
     return {"Error": {"Code": code, "Message": "refused"}, "ResponseMetadata": {}}
-
-
-def _cancelled(reasons: Iterator[str]) -> Params:
-    return {
-        **_error("TransactionCanceledException"),
-        "CancellationReasons": [{"Code": each} for each in reasons],
-    }
 
 
 def refusal(kind: Kind) -> Params | None:

@@ -193,12 +193,7 @@ REFUSALS: dict[str, tuple[Stage, bool, Callable[[Marks], Refusal]]] = {
     "an index entry": (
         Stage.RESOLVING,
         True,
-        lambda marks: Refusal("TransactWriteItems", lambda item: item["token"]["S"] == marks.tokens[0]),
-    ),
-    "an index entry that is named": (
-        Stage.RESOLVING,
-        True,
-        lambda marks: Refusal("TransactWriteItems", lambda item: item["token"]["S"] == marks.tokens[0], "ValidationError", named=True),
+        lambda marks: Refusal("PutItem", lambda item: item.get("token") == {"S": marks.tokens[0]}),
     ),
     "an erasure's key": (
         Stage.RESOLVING,

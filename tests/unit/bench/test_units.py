@@ -29,15 +29,10 @@ def test_items_are_rounded_one_by_one() -> None:
     assert write_units("BatchWriteItem", {"RequestItems": {"t": puts, "s": puts[:2]}})["t"] == 25
 
 
-def test_a_transaction_costs_twice() -> None:
-    puts = [{"Put": {"TableName": "t", "Item": item(10)}}] * 3
-    assert write_units("TransactWriteItems", {"TransactItems": puts})["t"] == 6
-
-
 @pytest.mark.parametrize(("key", "units"), [("owner", 1), ("sharer", 1), ("other", 0)])
 def test_an_item_that_an_index_of_the_template_holds_is_written_there_too(key: str, units: int) -> None:
-    puts = [{"Put": {"TableName": "t", "Item": item(10) | {key: {"S": "x"}}}}]
-    assert write_units("TransactWriteItems", {"TransactItems": puts})[INDEXES] == units
+    put = {"TableName": "t", "Item": item(10) | {key: {"S": "x"}}}
+    assert write_units("PutItem", put)[INDEXES] == units
 
 
 def test_the_indexes_counted_are_those_of_the_template() -> None:

@@ -1,15 +1,19 @@
-"""Tests the cost of an order's vault record: one unit in the vault and one in its index, even with eleven tokens."""
+"""Tests what orders cost in DynamoDB: one unit in the vault and one in its index, and more for values never seen."""
 
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bench.engine.path import Path
+from bench.engine.measure import NEW, asked_of_aws
+from bench.engine.path import ENVIRONMENT, Path
 from bench.network import VAULT, Network
+from bench.report.page import KEPT
 from bench.units import INDEXES
-from bench.workload import PLAIN, orders, stream_event
+from bench.workload import CONSISTENT, PLAIN, orders, stream_event
 from tests.support.samples import order
 
 
@@ -38,3 +42,30 @@ def test_an_order_is_one_unit_in_the_vault_and_one_in_the_index(raw: bytes) -> N
         Path(network).run(stream_event([raw]))
     assert network.writes[VAULT] == 1
     assert network.writes[INDEXES] == 1
+
+
+BLIND_INDEX = ENVIRONMENT["BLIND_INDEX_TABLE"]
+KEPT_RUN: dict[str, Any] = json.loads((KEPT / "run.json").read_text())
+
+
+@pytest.mark.parametrize("new", NEW)
+def test_a_value_that_was_never_seen_costs_a_record_and_an_entry(new: int) -> None:
+    """Two consistent values an order; a customer who was never seen brings both."""
+    asked = asked_of_aws(replace(CONSISTENT, known=1 - new / 100), 1_000)
+    values = 2 * new / 100
+    assert asked["write_units_by_table"] == pytest.approx(
+        {VAULT: 1 + values, INDEXES: 1 + 2 * values} | ({BLIND_INDEX: values} if new else {})
+    )
+    assert asked["write_units_per_order"] == pytest.approx(2 + 4 * values)
+    assert asked["read_units_per_order"] == 3
+    # 100 orders are 200 values to look up, 100 customers whose erasure is asked for, and a put for each entry.
+    records = 100 * (1 + values)
+    assert asked["dynamodb_per_order"] == pytest.approx((3 + -(-records // 25)) / 100 + values)
+
+
+@pytest.mark.parametrize("new", NEW)
+def test_the_page_shows_what_is_counted(new: int) -> None:
+    kept = KEPT_RUN["counts"]["by new customers"][str(new)]
+    asked = asked_of_aws(replace(CONSISTENT, known=1 - new / 100), 1_000)
+    assert asked.pop("write_units_by_table") == pytest.approx(kept.pop("write_units_by_table"))
+    assert asked == pytest.approx(kept)

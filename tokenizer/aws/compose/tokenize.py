@@ -53,8 +53,8 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
     vault = VaultWriter(
         dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
     )
-    events_client = client("events", attempts=1)
-    bus = EventBridgeBus(events_client, settings.bus_name, settings.event_max_bytes, Threads())
+    workers = Threads()
+    bus = EventBridgeBus(client("events", attempts=1), settings.bus_name, settings.event_max_bytes, workers)
     letters = SqsDeadLetters(
         client("sqs", attempts=1),
         settings.dead_letter_queue_url,
@@ -65,13 +65,15 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
     )
     known = events or catalog()
     aliases, erasures = (
-        DynamoAliases(dynamodb, settings.alias_table),
+        DynamoAliases(dynamodb, settings.alias_table, workers),
         DynamoErasures(dynamodb, settings.erasures_table),
     )
 
     def make() -> Tokenizer:
         keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
-        index = DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1])
+        index = DynamoBlindIndex(
+            dynamodb, settings.blind_index_table, settings.shares_table, keys[1], workers
+        )
         stages = VaultStage(
             timed(vault, put="vault"),
             timed(index, lookup="index_lookup", claim="index_claims", share="shares"),

@@ -5,11 +5,11 @@ delivery of a record must get the same alias. The vault record signs its alias, 
 revealed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tokenizer.aws.platform import transactions
-from tokenizer.aws.platform.batches import chunks, resend
+from tokenizer.aws.platform.conditional_puts import put_each
+from tokenizer.aws.platform.workers import InTurn, Workers
 from tokenizer.errors import PipelineError
 from tokenizer.time_budget import Budget
 
@@ -20,26 +20,16 @@ if TYPE_CHECKING:
 class DynamoAliases:
     """Implements the port `Aliases`."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, workers: Workers | None = None) -> None:
+        """Uses a table. `workers` make the calls; without them, they go one after the other."""
         self._dynamodb = dynamodb
         self._table = table
+        self._workers = workers or InTurn()
 
     def claim(self, wanted: Mapping[str, str], budget: Budget) -> dict[str, bool | PipelineError]:
         """Gives each alias to its token unless another token owns it. Claiming again changes nothing."""
-        taken: set[str] = set()
-
-        def send(aliases: Sequence[str]) -> dict[str, PipelineError]:
-            puts = [self._put(alias, wanted[alias]) for alias in aliases]
-            answers = dict(
-                zip(aliases, transactions.put_together(self._dynamodb, puts, "claiming aliases"), strict=True)
-            )
-            taken.update(alias for alias, answer in answers.items() if answer is False)
-            return {alias: answer for alias, answer in answers.items() if isinstance(answer, PipelineError)}
-
-        failed: dict[str, PipelineError] = {}
-        for chunk in chunks(list(wanted), transactions.BATCH):
-            failed |= resend(chunk, send, budget, "claiming aliases")
-        return {alias: failed.get(alias, alias not in taken) for alias in wanted}
+        puts = {alias: self._put(alias, token) for alias, token in wanted.items()}
+        return put_each(self._dynamodb, puts, self._workers, budget, "claiming aliases")
 
     def _put(self, alias: str, token: str) -> dict[str, Any]:
         return {

@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tokenizer.aws.platform.batches import chunks, prepare, resend, unprocessed
-from tokenizer.aws.platform.transactions import BATCH, put_together
+from tokenizer.aws.platform.conditional_puts import put_each
+from tokenizer.aws.platform.workers import InTurn, Workers
 from tokenizer.aws.vault.vault import owner
 from tokenizer.errors import PipelineError, VaultIntegrity
 from tokenizer.formats import INDEX_ENTRY
@@ -29,12 +30,28 @@ PUT_BATCH = 25  # BatchWriteItem takes at most 25 puts a call
 class DynamoBlindIndex:
     """Implements the port `BlindIndex`."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, shares: str, keys: ScopeKeys) -> None:
-        """Uses one table for the index and another for shares."""
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        shares: str,
+        keys: ScopeKeys,
+        workers: Workers | None = None,
+    ) -> None:
+        """Uses one table for the index and another for shares.
+
+        Args:
+            dynamodb: a DynamoDB client.
+            table: the index.
+            shares: the table of shares.
+            keys: the scopes' keys.
+            workers: make the calls that enter values; without them, one after the other.
+        """
         self._dynamodb = dynamodb
         self._table = table
         self._shares = shares
         self._keys = keys
+        self._workers = workers or InTurn()
 
     def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
         """Returns the entries of values. It reads consistently, because an erased value must not come back."""
@@ -63,9 +80,8 @@ class DynamoBlindIndex:
     def claim(self, entries: Sequence[IndexEntry], erasures: Mapping[str, int], budget: Budget) -> Tokens:
         """Enters values that have no token yet. The first writer wins, and everybody gets that token.
 
-        An entry that the same owner made before an erasure is replaced. One taken entry cancels its whole transaction,
-        so the others are sent again without it, and its token is read back. This also covers our own claim if its
-        answer was lost.
+        An entry that the same owner made before an erasure is replaced. The token of a taken entry is read back. This
+        also covers our own claim if its answer was lost.
         """
         return self._put_all(entries, lambda entry: self._put(entry, erasures.get(entry.owner, 0)), budget)
 
@@ -78,19 +94,12 @@ class DynamoBlindIndex:
     ) -> Tokens:
         """Puts entries under conditions; returns those that are stored then, our own or somebody else's."""
         by_key = {entry.blind_index: entry for entry in entries}
-        taken: list[bytes] = []
         puts, failed = prepare(by_key, put, "writing the blind index")
-
-        def send(keys: Sequence[bytes]) -> dict[bytes, PipelineError]:
-            together = put_together(self._dynamodb, [puts[key] for key in keys], "writing the blind index")
-            answers = dict(zip(keys, together, strict=True))
-            taken.extend(key for key, answer in answers.items() if answer is False)
-            return {key: answer for key, answer in answers.items() if isinstance(answer, PipelineError)}
-
-        for chunk in chunks(list(puts), BATCH):
-            failed |= resend(chunk, send, budget, "writing the blind index")
-        mine = {key: entry for key, entry in by_key.items() if key not in failed and key not in set(taken)}
-        theirs = self.lookup([(by_key[key].scope, key) for key in taken], budget) if taken else Tokens({}, {})
+        answers = put_each(self._dynamodb, puts, self._workers, budget, "writing the blind index")
+        mine = {key: by_key[key] for key, answer in answers.items() if answer is True}
+        failed |= {key: answer for key, answer in answers.items() if isinstance(answer, PipelineError)}
+        taken = [(by_key[key].scope, key) for key, answer in answers.items() if answer is False]
+        theirs = self.lookup(taken, budget) if taken else Tokens({}, {})
         return Tokens({**mine, **theirs.found}, {**failed, **theirs.failed})
 
     def share(self, shares: Sequence[Share], budget: Budget) -> list[PipelineError | None]:

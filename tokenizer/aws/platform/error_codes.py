@@ -72,8 +72,6 @@ RETRYABLE = frozenset(
         "SnapStartRegenerationFailureException",
         "SnapStartTimeoutException",
         "SubnetIPAddressLimitReachedException",
-        # A cancelled transaction that gives no reason for each action. With reasons, each of them has a code.
-        "TransactionCanceledException",
     }
 )
 
@@ -152,7 +150,6 @@ FINAL = frozenset(
         "EntityTooLarge",
         "ExpiredIteratorException",
         "ExpiredNextTokenException",
-        "IdempotentParameterMismatchException",
         "IllegalStatusException",
         "InvalidAccountIdException",
         "InvalidArgument",

@@ -3,8 +3,10 @@
 `CASES` has every call of the product that can be answered so; a new one has to be added to it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import pytest
@@ -24,17 +26,18 @@ from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.aws.pipeline.bus import EventBridgeBus
 from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
 from tokenizer.aws.pipeline.starts import DynamoStarts
-from tokenizer.aws.platform import transactions
-from tokenizer.aws.platform.transactions import put_together
+from tokenizer.aws.platform.conditional_puts import put_each
+from tokenizer.aws.platform.workers import InTurn, Threads, Workers
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
-from tokenizer.errors import BadRecord, PipelineError, Throttled, Unavailable
+from tokenizer.errors import BadRecord, Denied, OutOfTime, PipelineError, Rejected, Throttled, Unavailable
 from tokenizer.identity import Identity
 from tokenizer.records import IndexEntry, Letter, SanitizedRecord, Share, VaultField, VaultRecord
+from tokenizer.time_budget import Budget
 from tokenizer.vault.tokens import Pointer
 
-# What AWS answers in part, or, the transaction, cancels for some of its parts.
+# What AWS answers in part, or, a transaction, cancels for some of its parts.
 PARTIAL = {
     "batch_execute_statement",
     "batch_get_item",
@@ -221,12 +224,10 @@ CASES: Mapping[str, Callable[[Any], Outcomes]] = {
     "LetterQueue.hold_on change_message_visibility_batch": hold_on_to_letters,
     "LetterQueue.give_back change_message_visibility_batch": give_letters_back,
 }
-# A transaction is cancelled as a whole; its tests stand below.
-CANCELLED = {"put_together transact_write_items"}
 
 
 def test_every_call_that_is_answered_in_part_is_in_the_table() -> None:
-    assert callers(PARTIAL) == CASES.keys() | CANCELLED
+    assert callers(PARTIAL) == CASES.keys()
 
 
 @pytest.mark.parametrize("call", CASES.values(), ids=CASES)
@@ -271,60 +272,72 @@ def test_a_letter_that_is_gone_already_does_not_matter() -> None:
     assert len(aws.sent) == 1
 
 
-REFUSED, CONFLICT, UNTOUCHED = "ConditionalCheckFailed", "TransactionConflict", "None"
+CONFLICT = "TransactionConflictException"
 
 
 @dataclass
-class Cancelling(Partly):
-    """Cancels transactions: `taken` names others' keys, and `troubled` fails as often as it is told to."""
+class Refusing(Partly):
+    """Refuses single puts: `taken` names others' keys, and `troubled` fails as often as it is told to."""
 
     taken: dict[str, Any] = field(default_factory=dict)
     troubled: Mapping[str, str] = field(default_factory=dict)
+    put: Counter[str] = field(default_factory=Counter)
 
-    def transact_write_items(self, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803 -- boto3's
-        by_key = {key_of(id_of(each["Put"]["Item"])): each["Put"]["Item"] for each in TransactItems}
-        self.sent.append(list(by_key))
-        self.times -= 1
-        reasons = [
-            REFUSED
-            if key in self.taken
-            else self.troubled.get(key, UNTOUCHED)
-            if self.times >= 0
-            else UNTOUCHED
-            for key in by_key
-        ]
-        if set(reasons) == {UNTOUCHED}:
-            self.items |= by_key
-            return
-        said: Any = {
-            "Error": {"Code": "TransactionCanceledException"},
-            "CancellationReasons": [{"Code": each} for each in reasons],
-        }
-        raise ClientError(said, "TransactWriteItems")
+    def put_item(self, Item: dict[str, Any], **_: Any) -> None:  # noqa: N803 -- boto3's
+        key = key_of(id_of(Item))
+        self.put[key] += 1
+        if key in self.taken:
+            raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "PutItem")
+        if key in self.troubled and self.put[key] <= self.times:
+            raise ClientError({"Error": {"Code": self.troubled[key]}}, "PutItem")
+        self.items[key] = Item
 
 
-def test_of_a_cancelled_transaction_nothing_is_taken_for_done() -> None:
-    aws: Any = Cancelling(1, taken={"k0": {}}, troubled={"k1": CONFLICT, "k2": "ThrottlingError"})
-    puts = [{"Item": {"id": {"S": key}}} for key in KEYS]
-    answers = dict(zip(KEYS, put_together(aws, puts, "testing"), strict=True))
-    assert aws.items == {}
-    assert answers["k0"] is False
-    assert {key for key in KEYS if isinstance(answers[key], Throttled)} == {"k1", "k2", "k3", "k4"}
+def put(aws: Any, workers: Workers | None = None, budget: Budget | None = None) -> dict[str, Any]:
+    puts = {key: {"Item": {"id": {"S": key}}} for key in KEYS}
+    return put_each(aws, puts, workers or InTurn(), budget or ample_budget(), "testing")
 
 
-def test_a_reason_that_nobody_knows_is_an_error_and_neither_done_nor_taken() -> None:
-    aws: Any = Cancelling(1, troubled={"k1": "SomethingNew"})
-    answers = put_together(aws, [{"Item": {"id": {"S": key}}} for key in KEYS], "testing")
-    assert isinstance(answers[1], Unavailable)
-    assert transactions.BATCH == 100
+@pytest.mark.parametrize("workers", [InTurn(), Threads(3)], ids=["in turn", "threads"])
+def test_each_put_is_answered_for_itself_and_only_what_failed_is_sent_again(workers: Workers) -> None:
+    aws: Any = Refusing(2, taken={"k0": {}}, troubled={"k1": CONFLICT, "k2": "ThrottlingException"})
+    assert put(aws, workers) == dict.fromkeys(KEYS, True) | {"k0": False}
+    assert aws.put == {"k0": 1, "k1": 3, "k2": 3, "k3": 1, "k4": 1}
 
 
-def test_aliases_that_were_cancelled_with_a_taken_one_are_claimed_without_it() -> None:
-    aws: Any = Cancelling(1, taken={"k0": {}}, troubled={"k1": CONFLICT})
+def test_a_put_that_is_refused_for_good_fails_alone() -> None:
+    aws: Any = Refusing(ALWAYS, troubled={"k1": "ValidationException", "k2": "AccessDeniedException"})
+    answers = put(aws)
+    assert isinstance(answers["k1"], Rejected)
+    assert isinstance(answers["k2"], Denied)
+    assert {key for key, answer in answers.items() if answer is True} == {"k0", "k3", "k4"}
+    assert aws.put == dict.fromkeys(KEYS, 1)
+
+
+def test_a_code_that_nobody_knows_is_an_error_and_neither_done_nor_taken() -> None:
+    assert isinstance(put(Refusing(ALWAYS, troubled={"k1": "SomethingNew"}))["k1"], Unavailable)
+
+
+def test_no_put_begins_once_the_time_is_spent() -> None:
+    """In an outage each call takes its whole timeout, and the puts of a batch are many."""
+    left = iter([1.0, 1.0, 1.0, *[0.0] * 20])
+    aws: Any = Refusing(0)
+    answers = put(aws, budget=Budget(lambda: next(left), lambda _: None, Random(0)))
+    done = {key for key, answer in answers.items() if answer is True}
+    assert done == aws.items.keys() == aws.put.keys() == {"k0", "k1"}
+    assert all(isinstance(answers[key], OutOfTime) for key in set(KEYS) - done)
+
+
+def test_nothing_to_put_takes_no_time_and_no_call() -> None:
+    assert put_each(Refusing(0), {}, InTurn(), ample_budget(), "testing") == {}  # type: ignore[arg-type]
+
+
+def test_aliases_that_failed_beside_a_taken_one_are_claimed_without_it() -> None:
+    aws: Any = Refusing(1, taken={"k0": {}}, troubled={"k1": CONFLICT})
     wanted = {key: f"tok {key}" for key in KEYS}
     answers = DynamoAliases(aws, "aliases").claim(wanted, ample_budget())
     assert answers == dict.fromkeys(KEYS, True) | {"k0": False}
-    assert aws.sent == [KEYS, KEYS[1:]]
+    assert aws.put == dict.fromkeys(KEYS, 1) | {"k1": 2}
     assert aws.items.keys() == set(KEYS[1:])
 
 
@@ -337,7 +350,7 @@ def claimed(aws: Any) -> dict[str, Any]:
 
 
 def test_who_loses_the_race_for_a_value_gets_the_winners_token() -> None:
-    aws: Any = Cancelling(0, taken={"k1": True})
+    aws: Any = Refusing(0, taken={"k1": True})
     theirs = _entry("k1", 9)
     aws.items = {"k1": _index(aws)._put(theirs, 0)["Item"]}
     assert claimed(aws) == {key: _entry(key).token for key in KEYS} | {"k1": theirs.token}
@@ -345,12 +358,12 @@ def test_who_loses_the_race_for_a_value_gets_the_winners_token() -> None:
 
 def test_who_loses_the_race_and_can_not_read_the_winners_token_has_none() -> None:
     """His own would be a second token of one value."""
-    aws: Any = Cancelling(ALWAYS, taken={"k1": True, "k3": True})
+    aws: Any = Refusing(ALWAYS, taken={"k1": True, "k3": True})
     answers = claimed(aws)
     assert {key for key in KEYS if isinstance(answers[key], Throttled)} == LEFT
     assert all(answers[key] == _entry(key).token for key in set(KEYS) - LEFT)
 
 
 def test_who_loses_the_race_to_an_entry_that_is_gone_again_has_no_token() -> None:
-    aws: Any = Cancelling(0, taken={"k1": True})
+    aws: Any = Refusing(0, taken={"k1": True})
     assert claimed(aws) == {key: _entry(key).token for key in KEYS} | {"k1": None}

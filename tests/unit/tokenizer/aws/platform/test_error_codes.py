@@ -139,7 +139,7 @@ def test_the_walk_finds_the_calls() -> None:
         "dynamodb.BatchGetItem",
         "dynamodb.BatchWriteItem",
         "dynamodb.Query",
-        "dynamodb.TransactWriteItems",
+        "dynamodb.PutItem",
         "events.PutEvents",
         "kinesis.GetRecords",
         "kms.Decrypt",
