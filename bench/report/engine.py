@@ -1,5 +1,7 @@
 """Makes the engine's tables: targets, times, stages, counts, what people use, cold starts, growth."""
 
+from collections.abc import Callable
+
 from bench.engine.measure import BATCHES, MIXES, NEW
 from bench.engine.path import ENVIRONMENT
 from bench.network import VAULT
@@ -79,7 +81,7 @@ def counts(results: Results) -> ResultTable:
 def by_new_customers(results: Results) -> ResultTable:
     """Returns the table of DynamoDB's calls and units by how many customers are new."""
     found = [results["counts"]["by new customers"][str(new)] for new in NEW]
-    named = {
+    named: dict[str, Callable[[Results], float]] = {
         "DynamoDB calls": lambda each: each["dynamodb_per_order"],
         "write units": lambda each: each["write_units_per_order"],
         "in the vault's table": lambda each: each["write_units_by_table"][VAULT],

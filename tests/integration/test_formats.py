@@ -60,7 +60,7 @@ WRITES_NO_FORMAT = {
     "tokenizer/aws/payments/table.py": "results for a caller, read field by field; a missing one is an error",
     "tokenizer/aws/pipeline/bus.py": "the sanitized event",
     "tokenizer/aws/pipeline/starts.py": "a count that is kept for a fortnight; without it work goes on",
-    "tokenizer/aws/platform/transactions.py": "sends what other modules write",
+    "tokenizer/aws/platform/conditional_puts.py": "sends what other modules write",
     "tokenizer/aws/rekey/held_keys.py": "the state of one move, which begins anew",
     "tokenizer/aws/rekey/progress.py": "the state of one move, which begins anew",
     "tokenizer/aws/replay/queues.py": "letters as they came",
@@ -79,7 +79,7 @@ WRITERS = {
     "tokenizer/aws/vault/vault.py": {"vault_record", "vault_values"},
 }
 _WRITES = {
-    "put_item", "update_item", "batch_write_item", "transact_write_items", "put_together", "put_object", "put_record",
+    "put_item", "update_item", "batch_write_item", "transact_write_items", "put_each", "put_object", "put_record",
     "put_records", "put_events", "send_message", "send_message_batch", "execute_statement",
 }  # fmt: skip
 

@@ -25,7 +25,11 @@ _REFUSED = "ConditionalCheckFailedException"
 
 
 def put_each(
-    dynamodb: "DynamoDBClient", puts: Mapping[Key, dict[str, Any]], workers: Workers, budget: Budget, doing: str
+    dynamodb: "DynamoDBClient",
+    puts: Mapping[Key, dict[str, Any]],
+    workers: Workers,
+    budget: Budget,
+    doing: str,
 ) -> dict[Key, bool | PipelineError]:
     """Puts items under their conditions, and repeats those that failed in a way that may pass.
 
