@@ -1,6 +1,6 @@
 """Makes the engine's tables: targets, times, stages, counts, what people use, cold starts, growth."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bench.engine.measure import BATCHES, MIXES, NEW
 from bench.engine.path import ENVIRONMENT
@@ -8,6 +8,9 @@ from bench.network import VAULT
 from bench.report.table import Results, ResultTable, number
 from bench.report.targets import TARGETS
 from bench.units import INDEXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _BLIND_INDEX = ENVIRONMENT["BLIND_INDEX_TABLE"]
 
