@@ -5,7 +5,7 @@ Of template.yaml the resources that hold something, and one that fails. That nam
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from local.emulator import server
 from local.emulator.package import ROOT
 from local.emulator.stack import Stack
+from local.emulator.switches import parameters
 from local.emulator.template import load
 from tests.support.e2e import nested
 from tests.support.e2e.stack import eventually
@@ -60,11 +61,19 @@ def holding(*, broken: bool) -> dict[str, Any]:
     }
     return {
         "Parameters": REAL["Parameters"],
+        "Conditions": REAL["Conditions"],
         "Resources": resources | ({"Fails": fails} if broken else {}),
     }
 
 
-def deployed(on: Stack, name: str, template: dict[str, Any], kind: str, *, rollback: bool) -> str:
+def deployed(
+    on: Stack,
+    name: str,
+    template: dict[str, Any],
+    kind: str,
+    *,
+    rollback: bool,
+) -> str:
     """Deploys by a change set; returns the status that the stack ends in."""
     on.client("s3").put_object(Bucket="code", Key="template.json", Body=json.dumps(template).encode())
     cloudformation = on.client("cloudformation")
@@ -82,6 +91,12 @@ def deployed(on: Stack, name: str, template: dict[str, Any], kind: str, *, rollb
 
     assert eventually(made), described
     cloudformation.execute_change_set(ChangeSetName=change_set, DisableRollback=not rollback)
+    return _ended(on, name)
+
+
+def _ended(on: Stack, name: str) -> str:
+    """Waits for a deployment to end; returns the status that the stack is in then."""
+    cloudformation = on.client("cloudformation")
 
     def status() -> str:
         return str(cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
@@ -146,3 +161,35 @@ def test_one_that_is_taken_back_leaves_what_is_protected_and_the_trail(bare: Sta
         if each["Type"] == "AWS::DynamoDB::Table" and each["Properties"].get("DeletionProtectionEnabled")
     }
     assert kept(bare, "back").keys() == protected | {"AuditBucket"}
+
+
+def test_modules_are_switched_off_and_on_again_on_a_stack_that_is_in_use(bare: Stack) -> None:
+    """Their data stays: it was neither left behind under names that the next one meets, nor made anew."""
+    template, off = holding(broken=False), parameters(())
+    assert deployed(bare, "switched", template, "CREATE", rollback=True) == "CREATE_COMPLETE"
+    before, made = kept(bare, "switched"), physical(bare, "switched")
+    assert {"AnalyticsBucket", "IdempotencyTable", "LakeDeadLetterQueue", "PaymentsTable"} <= before.keys()
+    assert updated(bare, "switched", template, off) == "UPDATE_COMPLETE"
+    assert before.keys() - kept(bare, "switched").keys() == {"KeyChangesQueue", "LakeDeadLetterQueue"}
+    assert updated(bare, "switched", template, dict.fromkeys(off, "true")) == "UPDATE_COMPLETE"
+    assert kept(bare, "switched") == before
+    assert physical(bare, "switched")["UserPool"] == made["UserPool"]
+
+
+def updated(on: Stack, name: str, template: dict[str, Any], given: Mapping[str, str]) -> str:
+    """Deploys a stack again with some parameters; returns the status that it ends in."""
+    body = json.dumps(template).encode()
+    on.client("s3").put_object(Bucket="code", Key="template.json", Body=body)
+    cloudformation = on.client("cloudformation")
+    cloudformation.update_stack(
+        StackName=name,
+        TemplateURL="https://s3.amazonaws.com/code/template.json",
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+    )
+    return _ended(on, name)
+
+
+def physical(on: Stack, name: str) -> dict[str, str]:
+    """Returns the names of a stack's resources, by logical name."""
+    found = on.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
+    return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}

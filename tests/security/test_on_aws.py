@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.security.deployed import listed, statements
 from tests.support.security.policies import VERBS, of_type, plant
+from tools.lint.combinations import named, sets
 from tools.lint.settled import PARAMETER_SETS, Template, settled, translated
 
 Check = Callable[[Template], list[str]]
@@ -520,6 +521,11 @@ def settled_by_set(template: Template) -> dict[str, Template]:
 
 
 @pytest.fixture(scope="module")
+def plain(template: Template) -> Template:
+    return translated(template)
+
+
+@pytest.fixture(scope="module")
 def templates(template: Template) -> dict[str, Template]:
     return settled_by_set(template)
 
@@ -528,6 +534,12 @@ def templates(template: Template) -> dict[str, Template]:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_aws_finds_nothing_to_refuse(templates: dict[str, Template], check: Check, given: str) -> None:
     assert check(templates[given]) == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_aws_finds_nothing_to_refuse_whatever_is_switched_on(plain: Template, check: Check) -> None:
+    found = {named(given): check(settled(plain, given)) for given in sets()}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,10 @@ STRUCTURE: dict[str, tuple[dict[str, str], set[str]]] = {
 # What changes in other modules when one is left out: roles that keys name, and what tells of all.
 ROLES_OF_ALL = {"AuditKey", "NetworkPolicy", "TracesPolicy"}
 LEFT_OUT: dict[str, set[str]] = {
-    "Api": ROLES_OF_ALL | NAME_KEYS | {"ApiRole", "FingerprintKey", "PaymentRole", "VaultKey"},
+    "Api": ROLES_OF_ALL
+    | NAME_KEYS
+    | {"ApiRole", "FingerprintKey", "PaymentRole", "VaultKey"}
+    | {"Dashboard", "LambdaEndpoint", "PaymentsDeclinedAlarm"},
     "Honeytokens": ROLES_OF_ALL | {"HoneyRole"},
     "Lake": {"Dashboard", "LakeLettersAlarm", "LakeStaleAlarm"},
     "Monitoring": set(),

@@ -16,14 +16,11 @@ TRACE = "1-6744a3c5-0123456789abcdef01234567"
 def rendered() -> dict[str, Any]:
     """Returns the dashboard's body, each `${Name}` as `<Name>`."""
     text, variables = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    variables = variables | {
-        "GbSecond": variables["GbSecond"]["Fn::If"][1],
-        "LakeAlarms": variables["LakeAlarms"]["Fn::If"][1]["Fn::Sub"],
-        "ShardCount": "1",
-    }
-    for name, value in variables.items():
-        if isinstance(value, str):
-            text = text.replace(f"${{{name}}}", value)
+    for name, value in {**variables, "ShardCount": "1"}.items():
+        chosen = value["Fn::If"][1] if isinstance(value, dict) and "Fn::If" in value else value
+        chosen = chosen["Fn::Sub"] if isinstance(chosen, dict) else chosen
+        if isinstance(chosen, str) and name != "Runbook":
+            text = text.replace(f"${{{name}}}", chosen)
     body: dict[str, Any] = json.loads(re.sub(r"\$\{(?!!)([^}]+)\}", r"<\1>", text))
     return body
 

@@ -83,6 +83,20 @@ def deployed_stacks(given: Mapping[str, Node] = _DEFAULTS, path: Path = TEMPLATE
         given: parameters of the deployment by name; the others have their defaults.
         path: the parent's template.
     """
+    modules, whole, parts = _parts(path)
+    known = rendered(settled(whole, given))["Outputs"]
+    parent = settled(parts[ROOT_STACK], given)
+    stacks = {ROOT_STACK: parent}
+    for application, child in modules.children.items():
+        if application in parent["Resources"]:
+            passed = {name: known[f"{application} {name}"]["Value"] for name in child.get("Parameters", {})}
+            stacks[modules.name(application)] = settled(parts[application], passed)
+    return stacks
+
+
+@cache
+def _parts(path: Path) -> tuple[Modules, Template, dict[str, Template]]:
+    """Returns the modules, the composed template with all that the parent passes as outputs, and each part, translated."""
     modules = Modules(path, read)
     wanted = {
         f"{application} {name}": {"Value": value, **_under(modules.applications[application])}
@@ -90,14 +104,8 @@ def deployed_stacks(given: Mapping[str, Node] = _DEFAULTS, path: Path = TEMPLATE
         for name, value in modules.given(application).items()
     }
     whole = translated({**modules.composed(), "Outputs": wanted})
-    known = rendered(settled(whole, given))["Outputs"]
-    parent = settled(translated(modules.parent), given)
-    stacks = {ROOT_STACK: parent}
-    for application, child in modules.children.items():
-        if application in parent["Resources"]:
-            passed = {name: known[f"{application} {name}"]["Value"] for name in child.get("Parameters", {})}
-            stacks[modules.name(application)] = settled(translated(child), passed)
-    return stacks
+    parts = {application: translated(child) for application, child in modules.children.items()}
+    return modules, whole, {ROOT_STACK: translated(modules.parent), **parts}
 
 
 def all_resources(kind: str, given: Mapping[str, Node] = _DEFAULTS, path: Path = TEMPLATE) -> dict[str, Node]:

@@ -1,4 +1,7 @@
-"""Runs cfn-lint over the translated template, as one and module by module: it finds faults between resources that no SAM template shows."""
+"""Runs cfn-lint over the translated template, as one and module by module: it finds faults between resources that no SAM template shows.
+
+With each combination of the modules' switches it looks at each stack that a deployment makes, with its parameters and conditions decided.
+"""
 
 import json
 import subprocess
@@ -9,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator.template import files, load, read
-from tools.lint.settled import TEMPLATE, Template, translated
+from tools.lint.combinations import combinations, named
+from tools.lint.settled import TEMPLATE, Template, deployed_stacks, translated
 
 LINTER = Path(sys.executable).with_name("cfn-lint")
 PLANTED = Path("tools/lint/planted.yaml")
@@ -28,15 +32,28 @@ WAIVED = {
 def findings(root: Path) -> list[str]:
     """Returns what cfn-lint finds in the translated template and its modules, and what it overlooks in a planted one."""
     own = {path.stem: translated(read(path)) for path in files(root / TEMPLATE)}
-    found = linted({"as one": translated(load(root / TEMPLATE)), **own, "planted": load(root / PLANTED)})
+    chosen = switched(root)
+    found = linted(
+        {"as one": translated(load(root / TEMPLATE)), **own, **chosen, "planted": load(root / PLANTED)}
+    )
     bitten = {each["Rule"]["Id"] for each in found["planted"]}
     blind = [f"cfn-lint does not find {each} in {PLANTED}" for each in sorted(BITES - bitten)]
     return [
         f"{name}: {_told(each)}"
-        for name in ("as one", *own)
+        for name in ("as one", *own, *chosen)
         for each in found[name]
         if each["Rule"]["Id"] not in WAIVED
     ] + blind
+
+
+def switched(root: Path) -> dict[str, Template]:
+    """Returns each stack that a deployment makes with some combination of the modules' switches, once for each of its forms."""
+    forms = {
+        json.dumps(stack, sort_keys=True): (f"{name} with {named(given)}", stack)
+        for given in combinations()
+        for name, stack in deployed_stacks(given, root / TEMPLATE).items()
+    }
+    return dict(forms.values())
 
 
 def linted(templates: Mapping[str, Template]) -> dict[str, list[dict[str, Any]]]:
