@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas import kinds
+from schemas.guests import Guests
 from schemas.kinds import Public
 
 
@@ -50,9 +51,15 @@ class Envelope(EventModel):
 
     `guard_national_ids` names the countries whose identity and tax numbers the leak guard looks for in an event's public
     strings, by ISO 3166 code: none unless an event type says so, since order numbers are taken for them.
+
+    `shows_unknown_booleans` is True if true and false stay as they are in fields that no schema names, as null always does.
+
+    `guests` names the version as which an event without a customer is read, where its own version requires one.
     """
 
     guard_national_ids: ClassVar[tuple[str, ...]] = ()
+    shows_unknown_booleans: ClassVar[bool] = False
+    guests: ClassVar[Guests | None] = None
 
     event_id: Identifier
     event_type: Identifier

@@ -20,7 +20,7 @@ def check(data: bytes) -> Any:
         data: one JSON text in UTF-8.
 
     Returns:
-        The parsed event, taken out of its wrapper if it has one.
+        The parsed event in the form that its schema describes, taken out of its wrapper if it has one.
 
     Raises:
         Fault: the event would be dead-lettered.
@@ -33,10 +33,27 @@ def check(data: bytes) -> Any:
     if not isinstance(event, dict):
         raise Fault(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
     models = registry()
-    found = faults(models[name_of(event, models.keys())], event)
+    name, event = settled(event, models)
+    found = faults(models[name], event)
     if found:
         raise Fault(ErrorCode.INVALID_FIELD, *found)
     return event
+
+
+def settled(
+    event: Mapping[str, Any], models: Mapping[EventName, type[Envelope]]
+) -> tuple[EventName, Mapping[str, Any]]:
+    """Returns the type and version that an event is read as, and the event in their form.
+
+    Raises:
+        Fault: no schema is for it.
+    """
+    name = name_of(event, models.keys())
+    guests = models[name].guests
+    if guests is None:
+        return name, event
+    event = guests.read(event)
+    return name_of(event, models.keys()), event
 
 
 def name_of(event: Mapping[str, Any], known: Collection[EventName]) -> EventName:

@@ -54,11 +54,12 @@ def own_schema(model: type[BaseModel]) -> Schema:
 def sanitized_schema(model: type[Envelope]) -> Schema:
     """Returns the schema of the `detail` that consumers get: `metadata`, and `data` in the raw event's shape."""
     raw = model.model_json_schema()
-    data = _object({**raw, "properties": _without(raw["properties"], _ENVELOPE)})
+    unnamed = _unnamed(model)
+    data = _object({**raw, "properties": _without(raw["properties"], _ENVELOPE)}, unnamed)
     data["required"] = [name for name in raw.get("required", []) if name not in _ENVELOPE]
     return {
         "$schema": DIALECT,
-        "$defs": {name: _object(each) for name, each in raw.get("$defs", {}).items()},
+        "$defs": {name: _object(each, unnamed) for name, each in raw.get("$defs", {}).items()},
         "title": f"{raw['title']}Sanitized",
         "type": "object",
         "properties": {"metadata": _metadata(), "data": data},
@@ -79,7 +80,13 @@ def _metadata() -> Schema:
     return {**schema, "properties": shown}
 
 
-def _object(schema: Schema) -> Schema:
+def _unnamed(model: type[Envelope]) -> Schema:
+    """Returns what consumers see in a field that no schema names."""
+    arms = [TOKEN, {"type": "null"}]
+    return {"anyOf": [*arms, {"type": "boolean"}] if model.shows_unknown_booleans else arms}
+
+
+def _object(schema: Schema, unnamed: Schema) -> Schema:
     """Returns an object of the raw schema as consumers see it."""
     if "properties" not in schema:
         return schema
@@ -96,7 +103,7 @@ def _object(schema: Schema) -> Schema:
     required = (
         {"required": [name for name in kept["required"] if name in properties]} if "required" in kept else {}
     )
-    return {**kept, **required, "properties": properties, "additionalProperties": TOKEN}
+    return {**kept, **required, "properties": properties, "additionalProperties": unnamed}
 
 
 def _shown(schema: Schema) -> Schema | None:

@@ -2,10 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
+from schemas.check import settled
 from schemas.events.order_placed_v1 import OrderPlaced as OrderPlacedV1
 from schemas.events.order_placed_v2 import OrderPlaced as OrderPlacedV2
+from schemas.events.order_placed_v3 import OrderPlaced as OrderPlacedV3
+from schemas.fault import Fault as WrongEvent
+from schemas.registry import registry
 
 _ORDER = {
     "event_id": "0192f0c8-1111-7abc-8def-000000000001",
@@ -35,10 +39,22 @@ def _without_discriminator(schema: dict[str, Any]) -> None:
     schema |= _example(_ORDER)
 
 
-class RawOrder(RootModel[Annotated[OrderPlacedV1 | OrderPlacedV2, Field(discriminator="schema_version")]]):
+_Orders = Annotated[OrderPlacedV1 | OrderPlacedV2 | OrderPlacedV3, Field(discriminator="schema_version")]
+
+
+class RawOrder(RootModel[_Orders]):
     """Holds a raw `order.placed` event of any version."""
 
     model_config = ConfigDict(hide_input_in_errors=True, json_schema_extra=_without_discriminator)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_guest(cls, event: Any) -> Any:
+        """Reads a guest's order as the tokenizer does; the bytes that came are what goes on the stream."""
+        try:
+            return settled(event, registry())[1] if isinstance(event, dict) else event
+        except WrongEvent:
+            return event  # the union says what is wrong
 
 
 class _Model(BaseModel):

@@ -81,8 +81,7 @@ class Preview:
         draft = record.draft
         if draft is None:
             raise record.failure or ValueError("a record without a draft has failed")
-        event = event_in(json_text.parse(data))
-        plan = self._intake.catalog.plan(event)
+        event, plan = self._intake.catalog.settled(event_in(json_text.parse(data)))
         kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
         aliased = frozenset(use.draws.path for use in draft.aliases)
         return list(_Told(draft, plan, kept, aliased).fields(event))
@@ -125,6 +124,9 @@ class _Told:
                 # A key that is no plain identifier may itself be a value, so it is hidden here if the sanitizer hides
                 # it.
                 yield Field(shown_path if key in shown else f"{label}/*", FieldOutcome.UNKNOWN)
+            elif kind is None and (key in shown or f"{where}#key" in self.kept):
+                outcome = FieldOutcome.EMPTY if value is None else FieldOutcome.PUBLIC
+                yield Field(shown_path if key in shown else f"{label}/*", outcome)
             elif kind is None or key not in shown:
                 named = is_authentication_key(key) or is_plain_word(key)
                 yield Field(

@@ -15,8 +15,11 @@ from schemas.fields import (
     Phone,
     Secret,
 )
+from schemas.guests import Guests
 from schemas.kinds import Public
 from schemas.parts import Address
+
+GUESTS = Guests(("order", "customer", "customer_id"), version=3)
 
 
 class Item(EventModel):
@@ -70,6 +73,8 @@ class Order(EventModel):
 
 class OrderPlaced(Envelope):
     """Describes the raw event."""
+
+    guests = GUESTS
 
     event_type: Annotated[Literal["order.placed"], Public()]
     schema_version: Annotated[Literal[1], Public()]

@@ -23,6 +23,8 @@ class Order(v1.Order):
 class OrderPlaced(Envelope):
     """Describes the raw event."""
 
+    guests = v1.GUESTS
+
     event_type: Annotated[Literal["order.placed"], Public()]
     schema_version: Annotated[Literal[2], Public()]
     order: Order

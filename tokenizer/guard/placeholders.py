@@ -7,23 +7,8 @@ public this way.
 
 import re
 
-# Alone or in a row: `not provided`, `guest user`. In English, German, French, Spanish, Italian, Portuguese, Dutch and
-# Polish.
-_FILLER_WORDS = """
-    absent account admin angabe angaben anon anonimo anonym anonyme anonymous any anybody anyone applicable
-    aucun aucune available blank brak buyer client cliente consumer contact convidado customer data default
-    deleted demo desconhecido desconocida desconocido dummy empty entered entfernt error example fake false
-    filled first gast geen given gosc guest hidden inconnu inconnue info information ingen invalid invitado
-    invite kein keine keiner keines klant klient kunde kundin last later leeg leer member missing name
-    needed nenhum nenhuma nessuna nessuno never nieznany ninguna ninguno nobody noname none nothing null
-    number ohne okand omitted onbekend optional ospite other pending person placeholder please private
-    profile provided pseudonym public redacted refused removed required same sample sans sconosciuto secret
-    self shopper sin some specified string system tbc tbd temp temporary test tester testing true ukjent
-    unbekannt undefined unknown unnamed unregistered unspecified unused user vacio value vazio vide visitor
-    void vuoto walk withheld
-"""
-# Words that join fillers: `n/a`, `walk-in customer`.
-_JOINT_WORDS = "a an as at be by for id in is n na no not of on the to"
+from tokenizer.filler_words import FILLERS, IN_A_ROW
+
 # Words of shops and of everyday language. A value that is such a single word is in prose by chance.
 _EVERYDAY_WORDS = """
     accepted active address adresse after again airmail alert alternate amarillo amount android anruf apple
@@ -83,9 +68,7 @@ _EVERYDAY_WORDS = """
     women wood wooden wool work workshop world wrap wrapped wrapping year yearly yellow yesterday young
     youth zimmer zone
 """
-_FILLERS = frozenset(_FILLER_WORDS.split())
-_IN_A_ROW = _FILLERS.union(_JOINT_WORDS.split())
-_ALONE = _FILLERS.union(_EVERYDAY_WORDS.split())
+_ALONE = FILLERS.union(_EVERYDAY_WORDS.split())
 _WORDS = re.compile(r"[a-z]+", re.ASCII)
 _LOCALE = re.compile(r"[A-Za-z]{2}[-_](?:[A-Za-z]{2}|[A-Z][a-z]{3})")
 _LOCALE_LETTERS = (4, 6)
@@ -105,6 +88,6 @@ def is_placeholder(plain: str, form: str) -> bool:
     words = _WORDS.findall(plain.lower())
     if len(words) == 1:
         return form in _ALONE
-    return _IN_A_ROW.issuperset(words) or (
+    return IN_A_ROW.issuperset(words) or (
         len(form) in _LOCALE_LETTERS and _LOCALE.fullmatch(plain) is not None
     )

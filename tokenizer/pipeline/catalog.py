@@ -13,7 +13,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from schemas.base import Envelope
-from schemas.check import faults, name_of
+from schemas.check import faults, settled
 from schemas.dead_letter import ErrorCode
 from schemas.fault import Fault
 from schemas.kinds import FieldKind, Subject
@@ -22,6 +22,7 @@ from schemas.values import ValuesSubmitted
 from tokenizer.errors import BadRecord
 from tokenizer.guard import NATIONAL_IDS, Reading
 from tokenizer.pipeline.schema_rules import SchemaRefused, check_element, check_object
+from tokenizer.pipeline.subjects import names_nobody
 
 ENVELOPE = ("event_id", "event_type", "schema_version", "occurred_at")
 _ERRORS_SHOWN = 5
@@ -71,11 +72,11 @@ class EventPlan:
     subject: tuple[str, ...] = ()
 
     def subject_of(self, event: Mapping[str, Any]) -> str | None:
-        """Returns the id of the person whom a checked event is about, or None."""
+        """Returns the id of the person whom a checked event is about; None if it names nobody, as a guest's does."""
         value: Any = event
         for key in self.subject:
             value = value.get(key) if isinstance(value, dict) else None
-        return None if value is None else str(value)
+        return None if names_nobody(value) else str(value)
 
     def validate(self, event: Mapping[str, Any]) -> None:
         """Checks an event's shape.
@@ -98,18 +99,24 @@ class Catalog:
         Raises:
             SchemaRefused: a field has no kind, or its kind breaks a rule.
         """
+        self._models = models
         self._plans = {name: _event_plan(name, model) for name, model in models.items()}
 
     def plan(self, event: Mapping[str, Any]) -> EventPlan:
-        """Returns the plan for a parsed raw event.
+        """Returns the plan that `settled` returns with the event."""
+        return self.settled(event)[1]
+
+    def settled(self, event: Mapping[str, Any]) -> tuple[Mapping[str, Any], EventPlan]:
+        """Returns a parsed raw event in the form that its schema describes, and its plan.
 
         Raises:
             BadRecord: the type or the version is missing, has the wrong JSON type, or is unknown.
         """
         try:
-            return self._plans[name_of(event, self._plans.keys())]
+            name, event = settled(event, self._models)
         except Fault as fault:
             raise BadRecord(fault.code, str(fault)) from None
+        return event, self._plans[name]
 
     def plans(self) -> Collection[EventPlan]:
         """Returns the plans of all event types and versions."""
@@ -135,7 +142,7 @@ def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
     if len(subjects) > 1:
         raise SchemaRefused(f"{model.__module__}.{model.__qualname__}: more than one field is the subject")
     readings = _readings(model)
-    content = "\n".join([repr((name, readings, subjects)), *_lines(data)])
+    content = "\n".join([repr((name, readings, subjects, model.shows_unknown_booleans)), *_lines(data)])
     digest = hashlib.sha256(content.encode()).hexdigest()
     return EventPlan(name, model, data, readings, digest, *subjects)
 

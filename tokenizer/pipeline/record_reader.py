@@ -57,7 +57,7 @@ class RecordReader:
         record.kept = kept
         if not isinstance(event, dict):
             raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
-        plan = self.catalog.plan(event)
+        event, plan = self.catalog.settled(event)
         check_fields(event, data, plan.data)
         plan.validate(event)
         return event, plan

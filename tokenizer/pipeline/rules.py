@@ -18,6 +18,7 @@ DIGITS = 16  # hexadecimal digits, 64 bits
 # Modules and packages whose text decides bytes. A test compares them with what the sanitizer imports.
 DECIDING = (
     "tokenizer.cards",
+    "tokenizer.filler_words",
     "tokenizer.guard",
     "tokenizer.json_text",
     "tokenizer.masking",
@@ -27,6 +28,7 @@ DECIDING = (
     "tokenizer.pipeline.event_text",
     "tokenizer.pipeline.normalize",
     "tokenizer.pipeline.sanitize",
+    "tokenizer.pipeline.subjects",
     "tokenizer.pipeline.values",
     "tokenizer.vault.categories",
     "tokenizer.vault.lifetimes",

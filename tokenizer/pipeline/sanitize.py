@@ -238,6 +238,7 @@ class _Walk:
         self._event = event
         self._known_countries: tuple[str, ...] | None = None
         self.readings = plan.readings
+        self._shows_booleans = plan.model.shows_unknown_booleans
         self._watched: list[_Watched] = []
         # Facts and keys that are shown unless something is found in them: the object that they stand in, and their key there.
         self._shown_facts: list[tuple[dict[str, Any], str]] = []
@@ -320,14 +321,16 @@ class _Walk:
                 _rename(holder, key, self._token(key, KEY, f"{path}#key"))
 
     def _unnamed(self, result: dict[str, Any], key: str, value: Any, path: str) -> None:
-        """Puts the token of a field that no schema names into its place."""
+        """Puts the token of a field that no schema names into its place; null stays null."""
         where = f"{path}/{escape(key)}"
         self._hunt(self._everyday, value, f"{path}/*")
+        shown = value is None or (self._shows_booleans and isinstance(value, bool))
         if is_plain_word(key):
             self._unknown.append((result, key, where))
-            result[key] = self._token(value, UNKNOWN, where)
+            result[key] = value if shown else self._token(value, UNKNOWN, where)
         else:
-            result[self._token(key, KEY, f"{where}#key")] = self._token(value, UNKNOWN, where)
+            name = self._token(key, KEY, f"{where}#key")
+            result[name] = value if shown else self._token(value, UNKNOWN, where)
 
     def _hunt(self, values: list[str], value: Any, path: str) -> None:
         """Lets the guard look for every string and number of a value.

@@ -7,14 +7,18 @@ from order_events.events.customer_erased_v1 import CustomerErasedV1
 from order_events.events.customer_updated_v1 import CustomerUpdatedV1
 from order_events.events.order_placed_v1 import OrderPlacedV1
 from order_events.events.order_placed_v2 import OrderPlacedV2
+from order_events.events.order_placed_v3 import OrderPlacedV3
 from order_events.events.order_refunded_v1 import OrderRefundedV1
 
-KnownEvent: TypeAlias = CustomerErasedV1 | CustomerUpdatedV1 | OrderPlacedV1 | OrderPlacedV2 | OrderRefundedV1
+KnownEvent: TypeAlias = (
+    CustomerErasedV1 | CustomerUpdatedV1 | OrderPlacedV1 | OrderPlacedV2 | OrderPlacedV3 | OrderRefundedV1
+)
 EVENTS: Mapping[tuple[str, int], type[KnownEvent]] = {
     ("customer.erased", 1): CustomerErasedV1,
     ("customer.updated", 1): CustomerUpdatedV1,
     ("order.placed", 1): OrderPlacedV1,
     ("order.placed", 2): OrderPlacedV2,
+    ("order.placed", 3): OrderPlacedV3,
     ("order.refunded", 1): OrderRefundedV1,
 }
 
@@ -25,5 +29,6 @@ __all__ = [
     "KnownEvent",
     "OrderPlacedV1",
     "OrderPlacedV2",
+    "OrderPlacedV3",
     "OrderRefundedV1",
 ]

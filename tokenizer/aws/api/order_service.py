@@ -26,7 +26,7 @@ _RECORD_BYTES = 1_000_000  # Kinesis accepts 1 MiB with the partition key
 
 
 def checked(data: bytes) -> tuple[str, str]:
-    """Checks a raw event as the tokenizer will; returns its event id and its customer id.
+    """Checks a raw event as the tokenizer will; returns its event id, and its customer's id or a guest's order id.
 
     Raises:
         BadRecord: the event would be dead-lettered.
@@ -34,10 +34,11 @@ def checked(data: bytes) -> tuple[str, str]:
     event = json_text.parse(data)
     if not isinstance(event, dict):
         raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the body is JSON, but no object")
-    catalog().plan(event).validate(event)
+    event, plan = catalog().settled(event)
+    plan.validate(event)
     if len(data) > _RECORD_BYTES:
         raise BadRecord(ErrorCode.TOO_LARGE, f"the stream takes {_RECORD_BYTES} bytes")
-    return str(event["event_id"]), str(event["order"]["customer"]["customer_id"])
+    return str(event["event_id"]), plan.subject_of(event) or str(event["order"]["order_id"])
 
 
 class OrderService:
@@ -80,12 +81,12 @@ class OrderService:
             Refused: the key stands for another request, or for one that is still running.
             PipelineError: the stream, the table or KMS failed.
         """
-        event_id, customer_id = checked(data)
+        event_id, whose = checked(data)
 
         def put(_: Turn) -> Answer:
             # A claim that never finished is taken over. The stream may hold the order twice then, which consumers can
             # see by its event id, but it never lacks the order.
-            partition = hashlib.sha256(customer_id.encode()).hexdigest()
+            partition = hashlib.sha256(whose.encode()).hexdigest()
             self._kinesis.put_record(StreamName=self._stream, Data=data, PartitionKey=partition)
             return {"event_id": event_id}
 

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from schemas.sanitized import Metadata, SanitizedEvent
 from tokenizer import json_text
 from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.pipeline.subjects import names_nobody
 from tokenizer.vault.tokens import is_token
 
 if TYPE_CHECKING:
@@ -106,10 +107,13 @@ class OrdersReader:
 
 
 def _by_email(order: dict[str, Any]) -> dict[str, Any]:
-    """Returns the attributes by which an order is found: the token of the customer's email, and the customer."""
+    """Returns the attributes by which an order is found: the token of the customer's email, and the customer.
+
+    A guest is no customer, so there are none for an order without an account.
+    """
     customer = order.get("customer") or {}
     email = customer.get("email")
-    if not isinstance(email, str) or not is_token(email):
+    if not isinstance(email, str) or not is_token(email) or names_nobody(customer.get("customer_id")):
         return {}
     return {"email": {"S": email}, "customer_id": {"S": str(customer["customer_id"])}}
 
