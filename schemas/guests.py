@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_NO_CUSTOMER = (None, "", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Guests:
@@ -32,6 +34,6 @@ class Guests:
             if not isinstance(value, dict) or key not in value:
                 return event
             value = value[key]
-            if value is None or value == "" or (value == 0 and isinstance(value, int) and value is not False):
+            if value in _NO_CUSTOMER:
                 return {**event, "schema_version": self.version}
         return event

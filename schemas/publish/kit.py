@@ -110,10 +110,13 @@ def _index(names: list[EventName]) -> str:
     ]
     lines += [f"from order_events.events.{module_name(name)} import {class_name(name)}" for name in names]
     classes = [class_name(name) for name in names]
-    union = f"KnownEvent: TypeAlias = {' | '.join(classes)}"
+    arms = " | ".join(classes)
+    union = f"KnownEvent: TypeAlias = {arms}"
     if len(union) > _LINE:
-        arms = "".join(f"    | {each}\n" for each in classes[1:])
-        union = f"KnownEvent: TypeAlias = (\n    {classes[0]}\n{arms})"
+        inside = f"    {arms}\n"
+        if len(inside) > _LINE + 1:
+            inside = f"    {classes[0]}\n" + "".join(f"    | {each}\n" for each in classes[1:])
+        union = f"KnownEvent: TypeAlias = (\n{inside})"
     lines += [f"\n{union}", "EVENTS: Mapping[tuple[str, int], type[KnownEvent]] = {"]
     lines += [f'    ("{name.event_type}", {name.schema_version}): {class_name(name)},' for name in names]
     exported = "\n".join(f'    "{each}",' for each in ["EVENTS", *sorted(["KnownEvent", *classes])])
