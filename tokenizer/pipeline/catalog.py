@@ -22,7 +22,7 @@ from schemas.values import ValuesSubmitted
 from tokenizer.errors import BadRecord
 from tokenizer.guard import NATIONAL_IDS, Reading
 from tokenizer.pipeline.schema_rules import SchemaRefused, check_element, check_object
-from tokenizer.pipeline.subjects import names_nobody
+from tokenizer.subjects import names_nobody
 
 ENVELOPE = ("event_id", "event_type", "schema_version", "occurred_at")
 _ERRORS_SHOWN = 5

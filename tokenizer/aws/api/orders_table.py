@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from schemas.sanitized import Metadata, SanitizedEvent
 from tokenizer import json_text
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.pipeline.subjects import names_nobody
+from tokenizer.subjects import names_nobody
 from tokenizer.vault.tokens import is_token
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from tests.support.samples import data, order, stream_record
 from tokenizer.aws.api.order_service import checked
 from tokenizer.aws.api.orders_table import _by_email
 from tokenizer.pipeline.catalog import catalog
-from tokenizer.pipeline.subjects import names_nobody
 from tokenizer.records import Outcome
+from tokenizer.subjects import names_nobody
 
 VERSIONS = sorted(name.schema_version for name in registry() if name.event_type == "order.placed")
 NEWEST = VERSIONS[-1]
