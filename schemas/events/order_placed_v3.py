@@ -9,18 +9,16 @@ from schemas.events import order_placed_v2 as v2
 from schemas.kinds import Public, Subject
 
 _MOST = 2**63 - 1
+GuestId = Annotated[
+    Annotated[str, Field(max_length=256)] | Annotated[int, Field(ge=0, le=_MOST)],
+    Subject(),
+]
 
 
 class Customer(v2.Customer):
     """Describes the customer who ordered. A guest has no id, or one that stands for nobody, such as 0 or `guest`."""
 
-    customer_id: (  # type: ignore[assignment]
-        Annotated[
-            Annotated[str, Field(max_length=256)] | Annotated[int, Field(ge=0, le=_MOST)],
-            Subject(),
-        ]
-        | None
-    ) = None
+    customer_id: GuestId | None = None  # type: ignore[assignment]
 
 
 class Order(v2.Order):
