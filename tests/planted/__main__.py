@@ -15,7 +15,7 @@ from queue import SimpleQueue
 
 from tests.planted import scratch
 from tests.planted.bugs import Bug, Unusable, bugs, selections
-from tests.planted.scratch import Outcome
+from tests.planted.scratch import Outcome, Tree
 
 WORKERS = 2
 ENOUGH = 0.9  # of all bugs
@@ -31,17 +31,18 @@ def main(names: Sequence[str]) -> int:
         print(f"error: {error}")
         return 1
     with tempfile.TemporaryDirectory() as folder, ExitStack() as copies:
-        trees: SimpleQueue[Path] = SimpleQueue()
+        trees: SimpleQueue[Tree] = SimpleQueue()
         for number in range(WORKERS):
-            trees.put(copies.enter_context(scratch.copy(Path(folder, str(number)))))
+            path = copies.enter_context(scratch.copy(Path(folder, str(number))))
+            trees.put(copies.enter_context(scratch.ready(path)))
         edits = any(bug.at for bug in chosen)
         return _healthy(wanted, trees, edits=edits) or _plant(chosen, trees)
 
 
-def _healthy(wanted: Sequence[str], trees: SimpleQueue[Path], *, edits: bool) -> int:
+def _healthy(wanted: Sequence[str], trees: SimpleQueue[Tree], *, edits: bool) -> int:
     """Runs all tests that are named once without a bug; if there are edits of templates, on templates written anew."""
-    with _taken(trees) as tree, scratch.rewritten(tree) if edits else nullcontext():
-        outcome, output = scratch.run(tree, [*PARALLEL, *wanted])
+    with _taken(trees) as tree, scratch.rewritten(tree.path) if edits else nullcontext():
+        outcome, output = tree.run([*PARALLEL, *wanted])
     if outcome is Outcome.PASSED:
         return 0
     print(output)
@@ -49,7 +50,7 @@ def _healthy(wanted: Sequence[str], trees: SimpleQueue[Path], *, edits: bool) ->
     return 2
 
 
-def _plant(chosen: Sequence[Bug], trees: SimpleQueue[Path]) -> int:
+def _plant(chosen: Sequence[Bug], trees: SimpleQueue[Tree]) -> int:
     with ThreadPoolExecutor(WORKERS) as workers:
         outcomes = list(workers.map(lambda bug: _try(bug, trees), chosen))
     caught = outcomes.count(Outcome.FAILED)
@@ -57,12 +58,12 @@ def _plant(chosen: Sequence[Bug], trees: SimpleQueue[Path]) -> int:
     return int(Outcome.BROKEN in outcomes or caught < ENOUGH * len(chosen))
 
 
-def _try(bug: Bug, trees: SimpleQueue[Path]) -> Outcome:
+def _try(bug: Bug, trees: SimpleQueue[Tree]) -> Outcome:
     """Plants one bug in a copy; prints its line."""
     began = time.monotonic()
     try:
-        with _taken(trees) as tree, scratch.planted(bug, tree):
-            outcome, output = scratch.run(tree, selections(bug, tree))
+        with _taken(trees) as tree, scratch.planted(bug, tree.path):
+            outcome, output = tree.run(selections(bug, tree.path))
     except Unusable as error:
         outcome, output = Outcome.BROKEN, str(error)
     print(f"{_line(bug, outcome, output)} ({time.monotonic() - began:.0f} s)", flush=True)
@@ -70,7 +71,7 @@ def _try(bug: Bug, trees: SimpleQueue[Path]) -> Outcome:
 
 
 @contextmanager
-def _taken(trees: SimpleQueue[Path]) -> Iterator[Path]:
+def _taken(trees: SimpleQueue[Tree]) -> Iterator[Tree]:
     """Takes a copy that no other worker uses, and puts it back."""
     tree = trees.get()
     try:

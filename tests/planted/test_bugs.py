@@ -8,7 +8,7 @@ import pytest
 
 from local.emulator.template import read
 from tests.planted.bugs import BUGS, Bug, Unusable, bugs, place, selections
-from tests.planted.scratch import Outcome, copy, planted, rewritten, run
+from tests.planted.scratch import Outcome, copy, planted, ready, rewritten
 from tests.planted.templates import edited, whole
 
 # Kinds of bugs that the tests once let through.
@@ -202,17 +202,32 @@ def test_a_test_that_does_not_exist_is_an_error(tree: Path, test: str) -> None:
 
 
 def test_the_copys_tests_run_on_the_copys_code(tree: Path) -> None:
-    with planted(_bug(), tree):
-        assert run(tree, ["tests/test_a.py::test_value"])[0] is Outcome.FAILED
-        assert run(tree, ["tests/test_a.py::test_other"])[0] is Outcome.PASSED
-        assert run(tree, ["tests/test_a.py::test_gone"])[0] is Outcome.BROKEN
-    assert run(tree, ["tests/test_a.py"])[0] is Outcome.PASSED
+    with ready(tree) as scratch:
+        with planted(_bug(), tree):
+            assert scratch.run(["tests/test_a.py::test_value"])[0] is Outcome.FAILED
+            assert scratch.run(["tests/test_a.py::test_other"])[0] is Outcome.PASSED
+            assert scratch.run(["tests/test_a.py::test_gone"])[0] is Outcome.BROKEN
+        outcome, said = scratch.run(["tests/test_a.py"])
+    assert (outcome, said.count("passed")) == (Outcome.PASSED, 1), said
+
+
+def test_a_test_that_waits_for_too_long_has_noticed_something(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "tests/test_b.py").write_text("import signal\n\n\ndef test_it():\n    signal.pause()\n")
+    with ready(tree) as scratch:
+        assert scratch.run(["tests/test_a.py"])[0] is Outcome.PASSED
+        monkeypatch.setattr("tests.planted.scratch.TIMEOUT", 0.5)
+        assert scratch.run(["tests/test_b.py"]) == (Outcome.FAILED, "waited for 0.5 s")
+        monkeypatch.undo()
+        assert scratch.run(["tests/test_a.py"])[0] is Outcome.PASSED
 
 
 def test_a_package_from_elsewhere_is_not_taken_for_the_copys(tree: Path) -> None:
     (tree / "json").mkdir()  # a name that the interpreter has imported already, from its own library
     (tree / "json/__init__.py").write_text("", encoding="utf-8")
-    outcome, output = run(tree, ["tests/test_a.py"])
+    with ready(tree) as scratch:
+        outcome, output = scratch.run(["tests/test_a.py"])
     assert outcome is not Outcome.PASSED, output
 
 
