@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.rest import description, gate, origins, refusals
 from handlers.rest.answers import HEADERS, JSON, PROBLEMS, HttpError, answer, problem
-from handlers.rest.callers import SCOPES, verified_caller
+from handlers.rest.callers import SCOPES, id_token, verified_caller
 from handlers.rest.models import (
     Accepted,
     FindRequest,
@@ -191,7 +191,7 @@ def pay(
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=128)],
 ) -> Answer:
     """Charges the card behind the order's token. One charge of an order succeeds, whatever the idempotency key."""
-    return answer(201, _service().pay(order_id, idempotency_key, _caller()))
+    return answer(201, _service().pay(order_id, idempotency_key, _caller(), _id_token()))
 
 
 @app.post(
@@ -203,9 +203,11 @@ def pay(
 def reveal(request: RevealRequest) -> Answer:
     """Reveals the values behind tokens, as far as the policies permit it for the caller and the purpose."""
     try:
-        found = _service().reveal(request.tokens, request.purpose, masked=request.masked, caller=_caller())
+        found = _service().reveal(
+            request.tokens, request.purpose, masked=request.masked, id_token=_id_token()
+        )
     except Refused as refused:
-        if refused.code == "denied":
+        if refused.code in {"denied", "unauthorized"}:
             raise
         return problem(503, "unavailable", "reveals are not available")
     return answer(200, {"tokens": {token: _shown(each) for token, each in found.tokens.items()}})
@@ -237,7 +239,7 @@ def erase(
     purpose: Annotated[str, Query(min_length=1, max_length=100)] = "erasure_request",
 ) -> Answer:
     """Erases what the vault holds on a customer. The customer's tokens answer `erased` from then on."""
-    return answer(200, _service().erase(customer_id, purpose, _caller()).model_dump())
+    return answer(200, _service().erase(customer_id, purpose, _id_token()).model_dump())
 
 
 @app.get("/openapi.json", include_in_schema=False)
@@ -275,6 +277,10 @@ def _body() -> bytes:
 
 def _caller() -> Caller:
     return verified_caller(app.current_event.raw_event)
+
+
+def _id_token() -> str:
+    return id_token(app.current_event.raw_event)
 
 
 def _visible(data: dict[str, Any], route: str) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from handlers.invoker import identified_caller
 from handlers.runtime import answer_errors, logger, metrics, redact_errors
 from tokenizer.aws.compose.erase import erasure_service
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import EraseSettings
-from tokenizer.callers import caller_of
 from tokenizer.erasure.service import ErasureService
 from tokenizer.messages.base import parse_message
 from tokenizer.messages.erasure import ERASE, ErasedMessage, ErasureCertificate
@@ -33,8 +33,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Erases a customer, or runs the sweeps that are due.
 
     Args:
-        event: `{"customer_id", "purpose"}`, with `caller` if the API asks; or `{"sweep": true}`, as the schedule sends
-            it.
+        event: `{"customer_id", "purpose", "id_token"}`, the token not if administrators invoke the alias `direct`; or
+            `{"sweep": true}`, as the schedule sends it.
         context: Lambda's.
 
     Returns:
@@ -48,12 +48,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         metrics.flush_metrics()
         logger.info("sweep", extra=counts)
         return dict(counts)
-    return _erased(event, budget)
+    return _erased(event, budget, context)
 
 
 @answer_errors("the erasure was not begun; try again")
-def _erased(event: dict[str, Any], budget: Budget) -> dict[str, Any]:
+def _erased(event: dict[str, Any], budget: Budget, context: LambdaContext) -> dict[str, Any]:
     asked = parse_message(ERASE, event)
-    certificate = _service().erase(caller_of(asked.caller), asked.customer_id, asked.purpose, budget)
+    certificate = _service().erase(
+        identified_caller(asked.id_token, context), asked.customer_id, asked.purpose, budget
+    )
     logger.info("erasure", extra={name: certificate[name] for name in ("erasure_id", "records", "complete")})
     return ErasedMessage(certificate=ErasureCertificate(**certificate)).model_dump()

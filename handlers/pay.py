@@ -7,11 +7,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from handlers.invoker import identified_caller
 from handlers.runtime import answer_errors, logger, redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.pay import cashier
 from tokenizer.aws.platform.settings import PaySettings
-from tokenizer.callers import caller_of
 from tokenizer.messages.base import parse_message
 from tokenizer.messages.payments import PAY, PaidMessage, PaymentAnswer
 from tokenizer.payments.cashier import Cashier
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Pays an order.
 
     Args:
-        event: `{"order_id", "key"}`, with `caller` if the API asks.
+        event: `{"order_id", "key", "id_token"}`; administrators invoke the alias `direct` without a token.
         context: Lambda's.
 
     Returns:
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     payment = _cashier().pay(
         asked.order_id,
         asked.key,
-        caller_of(asked.caller),
+        identified_caller(asked.id_token, context),
         invocation_budget(context.get_remaining_time_in_millis),
     )
     logger.info("payment", extra={"payment_id": payment.payment_id, "status": str(payment.status)})

@@ -7,12 +7,12 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from handlers.invoker import identified_caller
 from handlers.runtime import answer_errors, logger, metrics, redact_errors
 from tokenizer import json_text
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.reveal import reveal_service
 from tokenizer.aws.platform.settings import RevealSettings
-from tokenizer.callers import caller_of
 from tokenizer.errors import Refused
 from tokenizer.messages.base import parse_message
 from tokenizer.messages.reveal import REVEAL, RevealAnswer, RevealedToken
@@ -34,8 +34,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Reveals up to 100 tokens for a purpose.
 
     Args:
-        event: `{"tokens": [...], "purpose": "..."}`; `masked` to get only what is needed to recognize a value; `caller`
-            if the API asks for somebody, whom the policies judge then.
+        event: `{"tokens": [...], "purpose": "..."}`; `masked` to get only what is needed to recognize a value;
+            `id_token` of the caller for whom the API asks. Administrators invoke the alias `direct` without one.
         context: Lambda's.
 
     Returns:
@@ -45,7 +45,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     asked = parse_message(REVEAL, event)
     action = Action.MASKED if asked.masked else Action.REVEAL
     answers = _reveals().answer(
-        caller_of(asked.caller),
+        identified_caller(asked.id_token, context),
         RevealRequest(asked.tokens, asked.purpose.strip(), action),
         invocation_budget(context.get_remaining_time_in_millis),
     )

@@ -40,6 +40,24 @@ def verified_caller(event: dict[str, Any]) -> Caller:
     return Caller(name, groups, mfa)
 
 
+def id_token(event: dict[str, Any]) -> str:
+    """Returns the token of a request, for functions that verify it themselves. API Gateway takes it with `Bearer`, too.
+
+    Raises:
+        HttpError: there is none.
+    """
+    scheme, _, rest = (header(event, "authorization") or "").strip().partition(" ")
+    token = rest.strip() if scheme.lower() == "bearer" else scheme
+    if not token:
+        raise HttpError(401, "unauthorized", "sign in: an ID token is needed in Authorization")
+    return token
+
+
+def header(event: dict[str, Any], name: str) -> str | None:
+    """Returns a header of a request, whatever the case of its name."""
+    return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == name), None)
+
+
 def _listed(claim: Any) -> list[str]:
     """Returns the elements of a claim that is an array, which API Gateway turns into text."""
     if isinstance(claim, list):

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from handlers.rest.answers import JSON, HttpError
-from handlers.rest.callers import PUBLIC, verified_caller
+from handlers.rest.callers import PUBLIC, header, verified_caller
 from handlers.rest.rights import check_right
 from tokenizer.authorization.ports import RoutePolicies
 
@@ -44,11 +44,6 @@ def check_request(
     media_type = header(event, "content-type")
     if media_type is not None and media_type.partition(";")[0].strip().lower() != JSON:
         raise HttpError(415, "unsupported_media_type", f"a body is sent as {JSON}")
-
-
-def header(event: dict[str, Any], name: str) -> str | None:
-    """Returns a header of a request, whatever the case of its name."""
-    return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == name), None)
 
 
 def allowed(path: str, methods: Methods) -> list[str]:

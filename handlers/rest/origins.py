@@ -3,7 +3,8 @@
 from typing import Any
 
 from handlers.rest.answers import HEADERS
-from handlers.rest.gate import Methods, allowed, header
+from handlers.rest.callers import header
+from handlers.rest.gate import Methods, allowed
 
 _ASKED_HEADERS = "Authorization, Content-Type, Idempotency-Key, Prefer"
 _SECONDS = "600"

@@ -19,6 +19,7 @@ _REFUSALS = {
     "not_payable": 409,
     IN_USE: 409,
     REUSED: 422,
+    "unauthorized": 401,
     "denied": 403,
     "budget_used": 429,
     "invalid_request": 422,

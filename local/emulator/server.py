@@ -61,7 +61,7 @@ def start(directory: Path, port: int) -> int:
     log = directory / "emulator.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, "-m", "local.emulator.emulator_process"],
             env=environment,
             cwd=directory,
             stdin=subprocess.DEVNULL,

@@ -84,7 +84,9 @@ def revealed(on: Stack, tokens: list[str]) -> list[Any]:
             forget_budgets(on)
         asked = {"tokens": tokens[start : start + 100], "purpose": "legal_request"}
         answer = functions.invoke(
-            FunctionName=on.outputs["RevealFunctionName"], Payload=json.dumps(asked).encode()
+            FunctionName=on.outputs["RevealFunctionName"],
+            Qualifier="direct",
+            Payload=json.dumps(asked).encode(),
         )
         found += json.loads(answer["Payload"].read())["tokens"].values()
     return found

@@ -487,6 +487,7 @@ def test_the_operators_role_can_do_nothing_else(own: Stack) -> None:
         ),
         "reveal a token": lambda: client("lambda").invoke(
             FunctionName=outputs["RevealFunctionName"],
+            Qualifier="direct",
             Payload=json.dumps({"tokens": [token], "purpose": "p"}).encode(),
         ),
         "tokenize by itself": lambda: client("lambda").invoke(

@@ -89,8 +89,9 @@ def test_no_role_of_people_reaches_the_vault_its_key_or_the_letters_key(running:
     for name in ("VaultKeyArn", "LetterKeyArn"):
         with pytest.raises(kms.exceptions.ClientError, match="AccessDenied"):
             kms.decrypt(KeyId=running.outputs[name], CiphertextBlob=b"\0")
-    with pytest.raises(functions.exceptions.ClientError, match="AccessDenied"):
-        functions.invoke(FunctionName=running.outputs["RevealFunctionName"], Payload=b"{}")
+    for alias in ({}, {"Qualifier": "direct"}):
+        with pytest.raises(functions.exceptions.ClientError, match="AccessDenied"):
+            functions.invoke(FunctionName=running.outputs["RevealFunctionName"], Payload=b"{}", **alias)
 
 
 def test_no_policy_gives_a_role_more_than_its_boundary(running: Stack) -> None:

@@ -34,6 +34,14 @@ OWN: dict[str, list[Statement]] = {
             "Resource": "AuditBucket/*",
         },
     ],
+    # Who could write the keys could sign in as anybody. Without the API nobody signs in, and nobody writes them.
+    "SignInBucket": [
+        {
+            "Action": "s3:PutObject",
+            "Condition": {"ArnNotEquals": {"aws:PrincipalArn": "SignInKeysRole"}},
+            "Resource": "SignInBucket/*",
+        }
+    ],
     "UnprocessedQueue": [
         {
             "Action": ["sqs:ReceiveMessage", "sqs:StartMessageMoveTask"],
@@ -82,7 +90,10 @@ def test_every_queue_and_bucket_refuses_plain_http_and_what_its_own_table_says(s
     for name, statements in denied.items():
         service, resource = ("sqs", name) if name in queues else ("s3", [name, f"{name}/*"])
         plain_http = {"Action": f"{service}:*", "Condition": OVER_HTTP, "Resource": resource}
-        expected = [{"Principal": "*", **each} for each in [plain_http, *OWN.get(name, [])]]
+        own = OWN.get(name, [])
+        if name == "SignInBucket" and "SignInKeysRole" not in stack.resources:
+            own = [{key: each[key] for key in each if key != "Condition"} for each in own]
+        expected = [{"Principal": "*", **each} for each in [plain_http, *own]]
         assert sorted(statements, key=str) == sorted(expected, key=str), name
 
 
@@ -272,6 +283,7 @@ ENDPOINTS = {
     ("KmsEndpoint", _of("kms", "Decrypt GenerateDataKey GenerateMac")): {"AuditKey", "FingerprintKey", "LetterKey", "TokenKey", "VaultKey", "VaultKeyGreen"},
     ("LambdaEndpoint", _of("lambda", "InvokeFunction")): {"EraseFunction", "PaymentFunction", "RevealFunction", "TokenizeQueueFunction", "TokenizeStreamFunction"},
     ("S3Endpoint", _of("s3", "DeleteObject GetObject ListBucket PutObject")): {"LetterBucket", "LetterBucket/*"},
+    ("S3Endpoint", _of("s3", "GetObject")): {"SignInBucket/sign-in-keys.json"},
     ("S3Endpoint", _of("s3", "PutObject")): {"AuditBucket/audit/*"},
     ("SqsEndpoint", _of("sqs", "ChangeMessageVisibility DeleteMessage GetQueueAttributes ReceiveMessage SendMessage")): {"DeadLetterQueue", "UnprocessedQueue"},
     ("XRayEndpoint", _of("xray", "PutTelemetryRecords PutTraceSegments")): {"*"},

@@ -1,7 +1,9 @@
 """Tests every rule and its targets, the bus, the delivery into the lake, and who may query what."""
 
+import json
 from typing import Any
 
+from handlers.sign_in_keys import REFRESH
 from tests.support.security.deployed import Stack
 
 DAY = 86400
@@ -11,7 +13,7 @@ SOURCES = {
     "LakeRule": ["orders.tokenizer"],
     "OrdersRule": ["orders.tokenizer"],
 }
-SCHEDULES = {"EraseFunctionSweep": "rate(5 minutes)"}
+SCHEDULES = {"EraseFunctionSweep": "rate(5 minutes)", "SignInKeysFunctionRefresh": "rate(5 minutes)"}
 PATTERNS = {
     "LakeRule": {"source": ["orders.tokenizer"]},
     "OrdersRule": {"detail-type": ["order.placed"], "source": ["orders.tokenizer"]},
@@ -23,9 +25,10 @@ TARGETS = {
     "KeyChangesRule": "KeyChangesQueue",
     "LakeRule": "LakeDelivery",
     "OrdersRule": "OrdersQueue",
+    "SignInKeysFunctionRefresh": "SignInKeysFunction",
 }
-# A sweep comes again; CloudTrail has the change of a key.
-LOSES_NOTHING = {"EraseFunctionSweep", "KeyChangesRule"}
+# A schedule comes again; CloudTrail has the change of a key.
+LOSES_NOTHING = {"EraseFunctionSweep", "KeyChangesRule", "SignInKeysFunctionRefresh"}
 # What changes who can use a key, or whether anybody can.
 KEY_CHANGES = {
     "CreateGrant",
@@ -86,6 +89,12 @@ def test_every_target_is_tried_for_a_day_and_then_waits(stack: Stack) -> None:
 def test_the_sweep_is_told_to_sweep(stack: Stack) -> None:
     (target,) = rules(stack)["EraseFunctionSweep"]["Targets"]
     assert target["Input"] == '{"sweep": true}'
+
+
+def test_the_refresh_is_told_to_refresh(stack: Stack) -> None:
+    if "SignInKeysFunctionRefresh" in rules(stack):
+        (target,) = rules(stack)["SignInKeysFunctionRefresh"]["Targets"]
+        assert json.loads(target["Input"]) == REFRESH
 
 
 def test_every_change_of_every_key_is_heard_of(stack: Stack) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from handlers.invoker import DIRECT
 from tests.support.security.deployed import Stack, listed
 from tokenizer.aws.api.idempotency import LEASE_SECONDS
 from tokenizer.aws.compose.invocation import API_CALL_SECONDS
@@ -18,6 +19,7 @@ LIMITS = {
     "RekeyFunction": (30, 512),
     "ReplayFunction": (120, 512),
     "RevealFunction": (20, 512),
+    "SignInKeysFunction": (30, 512),
     "TokenKeysFunction": (30, 512),
     "TokenizeQueueFunction": (60, 1024),
     "TokenizeStreamFunction": (60, 1024),
@@ -32,6 +34,7 @@ HANDLERS = {
     "RekeyFunction": "rekey",
     "ReplayFunction": "replay",
     "RevealFunction": "reveal",
+    "SignInKeysFunction": "sign_in_keys",
     "TokenKeysFunction": "token_keys",
     "TokenizeQueueFunction": "tokenize_queue",
     "TokenizeStreamFunction": "tokenize_stream",
@@ -42,7 +45,7 @@ ASKED = ("EraseFunction", "PaymentFunction", "RevealFunction")
 # People ask these through the API; a backlog of orders takes none of their executions.
 RESERVED = {"ApiFunction", "RevealFunction"}
 # Custom resources touch no value, and answer CloudFormation over the internet.
-OUTSIDE = {"TokenKeysFunction", "VaultKeysFunction"}
+OUTSIDE = {"SignInKeysFunction", "TokenKeysFunction", "VaultKeysFunction"}
 
 EVERY_FUNCTION = {
     "Architectures",
@@ -97,6 +100,7 @@ NAMES = {
     "REKEY_TABLE": "RekeyTable",
     "REVEAL_FUNCTION": "RevealFunction",
     "SHARES_TABLE": "SharesTable",
+    "SIGN_IN_BUCKET": "SignInBucket",
     "TOKENIZE_FUNCTION": "TokenizeQueueFunction",
     "TOKENIZE_QUEUE_FUNCTION": "TokenizeQueueFunction",
     "TOKENIZE_STREAM_FUNCTION": "TokenizeStreamFunction",
@@ -110,7 +114,10 @@ VAULT_KEYS = {"VAULT_KEY_ARN", "VAULT_OTHER_KEY_ARNS"}
 # All others are parameters (test_parameters.py) or texts.
 TEXTS = {
     "API_NAME": "api:orders",
+    "CLIENT_ID": "orders-UserPoolClient",
+    "ISSUER": "https://cognito-idp.eu-central-1.amazonaws.com/orders-users",
     "TOKEN_URL": f"https://orders-{ACCOUNT}.auth.eu-central-1.amazoncognito.com/oauth2/token",
+    "USER_POOL_ID": "orders-users",
 }
 OF_PARAMETERS = {
     "ALLOWED_ORIGIN",
@@ -260,7 +267,7 @@ def test_everything_that_works_with_a_role_waits_for_its_policies(stack: Stack) 
         for target in each["Targets"]:
             if "RoleArn" in target:
                 roles[name] = stack.named(target["RoleArn"])
-    for name, each in stack.of("Custom::TokenKeys", "Custom::VaultKeys").items():
+    for name, each in stack.of("Custom::SignInKeys", "Custom::TokenKeys", "Custom::VaultKeys").items():
         roles[name] = stack.role_of(stack.named(each["ServiceToken"]))
     for name, role in roles.items():
         assert policies(stack, role) - SHARED_POLICIES <= stack.there_before(name), name
@@ -276,6 +283,13 @@ def test_every_custom_resource_is_made_by_its_function_of_what_it_is_for(stack: 
         "Table": "orders-token-keys",
         "TokenKeyVersion": "1",
     }
+    for sign_in_keys in stack.of("Custom::SignInKeys").values():
+        assert stack.plain(sign_in_keys) == {
+            "Client": "orders-UserPoolClient",
+            "ServiceTimeout": 120,
+            "ServiceToken": "SignInKeysFunction",
+            "UserPool": "orders-users",
+        }
     (vault_keys,) = stack.of("Custom::VaultKeys").values()
     assert stack.named(vault_keys["ServiceToken"]) == "VaultKeysFunction"
     assert vault_keys["ServiceTimeout"] == 120
@@ -286,3 +300,22 @@ def test_every_layer_is_for_the_processor_that_the_functions_run_on(stack: Stack
         assert layer["CompatibleRuntimes"] == ["python3.13"], name
         for each in stack.functions().values():
             assert each["Architectures"] == layer["CompatibleArchitectures"], name
+
+
+def test_every_function_that_verifies_callers_has_the_alias_for_administrators_and_no_other_has_one(
+    stack: Stack,
+) -> None:
+    aliases = stack.of("AWS::Lambda::Alias")
+    assert {stack.named(f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:{each['FunctionName']}") for each in aliases.values()} == set(
+        stack.there(dict.fromkeys(ASKED))
+    )  # fmt: skip
+    for name, each in aliases.items():
+        assert (each["Name"], each["FunctionVersion"]) == (DIRECT, "$LATEST"), name
+
+
+def test_no_role_may_invoke_the_alias_for_administrators(stack: Stack) -> None:
+    """IAM compares the ARN with the alias: a grant on the function alone does not reach it."""
+    for each in stack.grants():
+        if each.effect == "Allow" and each.action == "lambda:InvokeFunction":
+            assert ":" not in each.resource, each
+            assert "*" not in each.resource, each

@@ -12,7 +12,7 @@ from tools.lint.rendered import drawn
 from tools.lint.settled import PARAMETER_SETS, settled
 
 # Custom resources touch no value, and answer CloudFormation over the internet.
-OUTSIDE = {"TokenKeysFunction", "VaultKeysFunction"}
+OUTSIDE = {"SignInKeysFunction", "TokenKeysFunction", "VaultKeysFunction"}
 ENDPOINTS = {
     "DynamoDbEndpoint": "dynamodb",
     "EventsEndpoint": "events",

@@ -159,7 +159,7 @@ ROLES_OF_ALL = {"AuditKey", "NetworkPolicy", "TracesPolicy"}
 LEFT_OUT: dict[str, set[str]] = {
     "Api": ROLES_OF_ALL
     | NAME_KEYS
-    | {"ApiRole", "FingerprintKey", "PaymentRole", "VaultKey"}
+    | {"ApiRole", "FingerprintKey", "PaymentRole", "SignInBucketPolicy", "SignInKeysRole", "VaultKey"}
     | {"Dashboard", "LambdaEndpoint", "PaymentsDeclinedAlarm"},
     "Honeytokens": ROLES_OF_ALL | {"HoneyRole"},
     "Lake": {"Dashboard", "LakeLettersAlarm", "LakeStaleAlarm"},
@@ -277,7 +277,7 @@ NAMES = {
     "DashboardName": "",
     "DeliveryStreamName": "lake",
     "Domain": "111122223333",
-    "FunctionName": "api erase honey on-order-sanitized payment rekey replay reveal token-keys tokenize-queue tokenize-stream"
+    "FunctionName": "api erase honey on-order-sanitized payment rekey replay reveal sign-in-keys token-keys tokenize-queue tokenize-stream"
     " vault-keys",
     "QueueName": "dead-letters key-changes lake-dead-letters orders-consumer-dead-letters raw-orders sanitized-orders unprocessed",
     "RegistryName": "sanitized",

@@ -135,6 +135,7 @@ LIFECYCLES = {
         "quarantine": rule("quarantine/", None),
         "restored": rule("quarantine/restored/", 30),
     },
+    "SignInBucket": {"keys": rule("", None, 365)},
 }
 LOCK = {
     "ObjectLockConfiguration": {

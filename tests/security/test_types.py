@@ -48,6 +48,7 @@ PROPERTIES = {
     "AWS::KMS::Key": "Description EnableKeyRotation KeyPolicy KeySpec KeyUsage PendingWindowInDays",
     "AWS::Kinesis::Stream": "MaxRecordSizeInKiB Name RetentionPeriodHours ShardCount StreamEncryption StreamModeDetails",
     "AWS::KinesisFirehose::DeliveryStream": "DeliveryStreamEncryptionConfigurationInput DeliveryStreamName DeliveryStreamType ExtendedS3DestinationConfiguration",
+    "AWS::Lambda::Alias": "FunctionName FunctionVersion Name",
     "AWS::Lambda::EventSourceMapping": "BatchSize BisectBatchOnFunctionError DestinationConfig Enabled EventSourceArn FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts MetricsConfig ParallelizationFactor ScalingConfig StartingPosition",
     "AWS::Lambda::Function": "Architectures Code Description Environment FunctionName Handler Layers LoggingConfig MemorySize ReservedConcurrentExecutions Role Runtime Tags Timeout TracingConfig VpcConfig",
     "AWS::Lambda::LayerVersion": "CompatibleArchitectures CompatibleRuntimes Content Description LayerName",
@@ -63,6 +64,7 @@ PROPERTIES = {
     "AWS::SQS::QueuePolicy": "PolicyDocument Queues",
     "AWS::WAFv2::WebACL": "DefaultAction Description Name Rules Scope VisibilityConfig",
     "AWS::WAFv2::WebACLAssociation": "ResourceArn WebACLArn",
+    "Custom::SignInKeys": "Client ServiceTimeout ServiceToken UserPool",
     "Custom::TokenKeys": "Key ServiceTimeout ServiceToken SubjectKeyVersion Table TokenKeyVersion",
     "Custom::VaultKeys": "Active Held ServiceTimeout ServiceToken",
 }  # fmt: skip

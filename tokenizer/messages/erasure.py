@@ -4,20 +4,19 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from tokenizer.callers import Caller
-from tokenizer.messages.base import Message, Text
+from tokenizer.messages.base import IdToken, Message, Text
 
 
 class EraseMessage(Message):
     """Asks to erase a customer.
 
     Args:
-        caller: the caller for whom the API asks; None if IAM let somebody invoke the function directly.
+        id_token: the caller's, for whom the API asks; None if an administrator invokes the function by its alias.
     """
 
     customer_id: Text
     purpose: Text
-    caller: Caller | None = None
+    id_token: IdToken = None
 
 
 class ErasureCertificate(Message):

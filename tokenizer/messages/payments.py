@@ -4,20 +4,19 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from tokenizer.callers import Caller
-from tokenizer.messages.base import Message, Text
+from tokenizer.messages.base import IdToken, Message, Text
 
 
 class PayMessage(Message):
     """Asks to pay an order. One key of a caller charges once.
 
     Args:
-        caller: the caller for whom the API asks; None if IAM let somebody invoke the function directly.
+        id_token: the caller's, for whom the API asks; None if an administrator invokes the function by its alias.
     """
 
     order_id: Text
     key: Text
-    caller: Caller | None = None
+    id_token: IdToken = None
 
 
 class PaymentAnswer(Message):

@@ -4,8 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from tokenizer.callers import Caller
-from tokenizer.messages.base import Message, Purpose
+from tokenizer.messages.base import IdToken, Message, Purpose
 
 MOST = 100
 
@@ -14,13 +13,13 @@ class RevealMessage(Message):
     """Asks to reveal tokens for a purpose; `masked` asks only for what is needed to recognize a value.
 
     Args:
-        caller: the caller for whom the API asks; None if IAM let somebody invoke the function directly.
+        id_token: the caller's, for whom the API asks; None if an administrator invokes the function by its alias.
     """
 
     tokens: Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=MOST)]
     purpose: Purpose
     masked: bool = False
-    caller: Caller | None = None
+    id_token: IdToken = None
 
 
 class RevealedToken(Message):

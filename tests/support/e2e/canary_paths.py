@@ -228,5 +228,6 @@ class Walk:
 
     def _ask(self, function: str, **request: Any) -> Any:
         name = self.on.outputs[function]
-        answer = self.on.client("lambda").invoke(FunctionName=name, Payload=json.dumps(request).encode())
+        payload = json.dumps(request).encode()
+        answer = self.on.client("lambda").invoke(FunctionName=name, Qualifier="direct", Payload=payload)
         return json.loads(answer["Payload"].read())

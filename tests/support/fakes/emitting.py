@@ -20,6 +20,7 @@ from tests.support.fakes.unwritten import unwritten
 from tests.support.fakes.world import FakeAliases
 from tokenizer.alarm_metrics import PAYMENT_DECLINED
 from tokenizer.aws.platform import counters
+from tokenizer.callers import Caller
 from tokenizer.errors import Refused
 
 FROM_TEMPLATE = {name: value for name, value in os.environ.items() if name.startswith("POWERTOOLS_")}
@@ -51,12 +52,12 @@ def ask() -> None:
     controls = CountedRevealing(EndlessVault(10_000), FakeAliases(), FakeAudit())
     controls.honey.tokens = {token_of(42)}
     reveal._reveals = lambda: controls.reveals  # type: ignore[assignment]  # the fakes in the place of AWS
+    thief = Caller("thief", ("payments",))
+    for handler in (reveal, pay):
+        vars(handler)["identified_caller"] = lambda *_: thief
     for first in range(0, 1_000, 100):
         tokens = [token_of(number) for number in range(first, first + 100)]
-        reveal.handler(
-            {"tokens": tokens, "purpose": "charge", "caller": {"name": "thief", "groups": ["payments"]}},
-            CONTEXT,  # type: ignore[arg-type]  # all that is asked of a context
-        )
+        reveal.handler({"tokens": tokens, "purpose": "charge"}, CONTEXT)  # type: ignore[arg-type]  # all that is asked of a context
 
 
 def ask_in_vain() -> None:

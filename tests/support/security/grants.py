@@ -32,6 +32,8 @@ _TOKENIZES = {
     "VaultTable": "dynamodb:BatchWriteItem",
 }
 
+_VERIFIES = {"SignInBucket/sign-in-keys.json": "s3:GetObject"}
+
 OF_FUNCTIONS = {
     "ApiRole": _AUDITED
     | {
@@ -46,6 +48,7 @@ OF_FUNCTIONS = {
         "TokenizeQueueFunction": "lambda:InvokeFunction",
     },
     "EraseRole": _AUDITED
+    | _VERIFIES
     | {
         "BlindIndexTable": "dynamodb:DeleteItem UpdateItem",
         "BlindIndexTable/index/owner": "dynamodb:Query",
@@ -66,6 +69,7 @@ OF_FUNCTIONS = {
     "OnOrderSanitizedRole": {"OrdersQueue": _FROM_QUEUE, "OrdersTable": "dynamodb:PutItem"},
     "PaymentRole": _AUDITED
     | _OPENS
+    | _VERIFIES
     | {
         "OrdersTable": "dynamodb:GetItem",
         "PaymentsTable": "dynamodb:GetItem PutItem",
@@ -84,7 +88,8 @@ OF_FUNCTIONS = {
         "TokenizeStreamFunction": "lambda:InvokeFunction",
         "UnprocessedQueue": "sqs:DeleteMessage ReceiveMessage",
     },
-    "RevealRole": _AUDITED | _OPENS | {"RevealBudgetsTable": "dynamodb:UpdateItem"},
+    "RevealRole": _AUDITED | _OPENS | _VERIFIES | {"RevealBudgetsTable": "dynamodb:UpdateItem"},
+    "SignInKeysRole": {"SignInBucket/sign-in-keys.json": "s3:PutObject"},
     "TokenKeysRole": {"TokenKeysTable": "dynamodb:PutItem"},
     "TokenizeQueueRole": _TOKENIZES | {"RawOrdersQueue": _FROM_QUEUE},
     "TokenizeStreamRole": _TOKENIZES

@@ -105,7 +105,8 @@ def _events(name: str, arguments: Arguments) -> list[Needed]:
 
 def _lambda(name: str, arguments: Arguments) -> list[Needed]:
     action = "InvokeFunction" if name == "Invoke" else name
-    return [Needed(f"lambda:{action}", f"arn:aws:lambda:{_HERE}:function:{arguments['FunctionName']}")]
+    alias = f":{arguments['Qualifier']}" if "Qualifier" in arguments else ""
+    return [Needed(f"lambda:{action}", f"arn:aws:lambda:{_HERE}:function:{arguments['FunctionName']}{alias}")]
 
 
 def _iam(name: str, arguments: Arguments) -> list[Needed]:

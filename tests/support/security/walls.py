@@ -22,6 +22,7 @@ FUNCTIONS = {
     "rekey ‡": "RekeyFunction",
     "vault keys": "VaultKeysFunction",
     "honey": "HoneyFunction",
+    "sign-in keys": "SignInKeysFunction",
 }
 PEOPLE = {
     "producer": "ProducerRoleArn",
@@ -138,8 +139,8 @@ def on_key(key: str, **more: Any) -> Arguments:
     return lambda names: {"KeyId": names[key], **more}
 
 
-def _invoke(function: str) -> Arguments:
-    return lambda names: {"FunctionName": names[function], "InvocationType": "DryRun"}
+def _invoke(function: str, **more: str) -> Arguments:
+    return lambda names: {"FunctionName": names[function], "InvocationType": "DryRun", **more}
 
 
 def received(queue: str) -> Arguments:
@@ -525,6 +526,41 @@ ACTIONS = (
     Action("call the reveal function", "lambda", "invoke", _invoke("RevealFunctionName"), API),
     Action("call the erase function", "lambda", "invoke", _invoke("EraseFunctionName"), API),
     Action("call the payment function", "lambda", "invoke", _invoke("PAYMENT_FUNCTION"), API),
+    Action(
+        "call the reveal function as an administrator",
+        "lambda",
+        "invoke",
+        _invoke("RevealFunctionName", Qualifier="direct"),
+        NOBODY,
+    ),
+    Action(
+        "call the erase function as an administrator",
+        "lambda",
+        "invoke",
+        _invoke("EraseFunctionName", Qualifier="direct"),
+        NOBODY,
+    ),
+    Action(
+        "call the payment function as an administrator",
+        "lambda",
+        "invoke",
+        _invoke("PAYMENT_FUNCTION", Qualifier="direct"),
+        NOBODY,
+    ),
+    Action(
+        "read the keys that verify callers",
+        "s3",
+        "get_object",
+        lambda names: {"Bucket": names["SIGN_IN_BUCKET"], "Key": "sign-in-keys.json"},
+        READERS | ERASE,
+    ),
+    Action(
+        "write the keys that verify callers",
+        "s3",
+        "put_object",
+        lambda names: {"Bucket": names["SIGN_IN_BUCKET"], "Key": "sign-in-keys.json", "Body": "x"},
+        frozenset({"sign-in keys"}),
+    ),
     Action("call the replay function", "lambda", "invoke", _invoke("ReplayFunctionName"), OPERATOR),
     Action(
         "call the rekey function",

@@ -1,7 +1,6 @@
 """Tests who the caller is, from the ID token's claims as API Gateway passes them on."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -15,13 +14,13 @@ from tokenizer.messages.reveal import RevealAnswer, RevealedToken
 
 
 class Asking:
-    """Keeps what the reveal function would be asked."""
+    """Keeps the token that the reveal function would be asked with."""
 
     def __init__(self) -> None:
-        self.caller: dict[str, Any] = {}
+        self.id_token = ""
 
-    def reveal(self, tokens: list[str], purpose: str, *, masked: bool, caller: Caller) -> RevealAnswer:
-        self.caller = {**asdict(caller), "groups": list(caller.groups)}
+    def reveal(self, tokens: list[str], purpose: str, *, masked: bool, id_token: str) -> RevealAnswer:
+        self.id_token = id_token
         revealed = RevealedToken(status="ok", kind="token", value='"4***"', masked=True)
         return RevealAnswer(tokens={tokens[0]: revealed})
 
@@ -33,11 +32,38 @@ def asking(call: Api, monkeypatch: pytest.MonkeyPatch) -> Asking:
     return made
 
 
-def ask(call: Api, **claims: Any) -> dict[str, Any]:
+def ask(call: Api, authorization: str = "eyJ.e30.c2ln") -> dict[str, Any]:
     body = json.dumps({"tokens": ["t"], "purpose": "charge"})
-    answer = call("POST", "/tokens/reveal", body, {"sub": "ann", "token_use": "id", **claims})
+    claims = {"sub": "ann", "token_use": "id"}
+    answer = call("POST", "/tokens/reveal", body, claims, Authorization=authorization)
     assert answer.status == 200
     return dict(answer.body)
+
+
+def person(**claims: Any) -> Caller:
+    told = {"sub": "ann", "token_use": "id", **claims}
+    event = {
+        "httpMethod": "GET",
+        "resource": "/orders",
+        "requestContext": {"authorizer": {"claims": told}},
+    }
+    return verified_caller(event)
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["eyJ.e30.c2ln", " eyJ.e30.c2ln ", "Bearer eyJ.e30.c2ln", "bearer eyJ.e30.c2ln", "BEARER  eyJ.e30.c2ln"],
+)
+def test_the_functions_get_the_token_that_came(call: Api, asking: Asking, authorization: str) -> None:
+    ask(call, authorization)
+    assert asking.id_token == "eyJ.e30.c2ln"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": ""}, {"Authorization": "Bearer "}])
+def test_without_a_token_no_function_is_asked(call: Api, asking: Asking, headers: dict[str, str]) -> None:
+    body = json.dumps({"tokens": ["t"], "purpose": "charge"})
+    answer = call("POST", "/tokens/reveal", body, {"sub": "ann", "token_use": "id"}, **headers)
+    assert (answer.status, asking.id_token) == (401, "")
 
 
 @pytest.mark.parametrize(
@@ -56,10 +82,9 @@ def ask(call: Api, **claims: Any) -> dict[str, Any]:
     ],
 )
 def test_a_second_factor_is_what_the_claim_amr_says_and_nothing_else(
-    call: Api, asking: Asking, claims: dict[str, Any], mfa: bool
+    claims: dict[str, Any], mfa: bool
 ) -> None:
-    ask(call, **claims)
-    assert asking.caller["mfa"] is mfa
+    assert person(**claims).mfa is mfa
 
 
 @pytest.mark.parametrize(
@@ -72,16 +97,8 @@ def test_a_second_factor_is_what_the_claim_amr_says_and_nothing_else(
         ["iam", "payments", ["support"], None, "support"],
     ],
 )
-def test_groups_are_understood_however_the_gateway_writes_them(
-    call: Api, asking: Asking, groups: Any
-) -> None:
-    ask(call, **{"cognito:groups": groups})
-    assert asking.caller == {
-        "name": "ann",
-        "groups": ["payments", "support"],
-        "mfa": False,
-        "scopes": (),
-    }
+def test_groups_are_understood_however_the_gateway_writes_them(groups: Any) -> None:
+    assert person(**{"cognito:groups": groups}) == Caller("ann", ("payments", "support"))
 
 
 def test_the_client_is_told_that_a_value_is_masked(call: Api, asking: Asking) -> None:

@@ -10,7 +10,11 @@ from tests.support.fakes.unwritten import unwritten
 from tests.support.handlers import Emitted
 from tokenizer.errors import PipelineError
 
-CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
+CONTEXT: Any = SimpleNamespace(
+    aws_request_id="r",
+    get_remaining_time_in_millis=lambda: 30_000,
+    invoked_function_arn="arn:aws:lambda:us-east-1:000000000000:function:orders-any:direct",
+)
 
 
 WRITERS: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
@@ -19,7 +23,7 @@ WRITERS: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
         pay,
         "_cashier",
         SimpleNamespace(pay=unwritten),
-        {"order_id": "o", "key": "k", "caller": {"name": "c"}},
+        {"order_id": "o", "key": "k"},
     ),
     "erase": (erase, "_service", SimpleNamespace(erase=unwritten), {"customer_id": "c", "purpose": "p"}),
     "sweep": (erase, "_service", SimpleNamespace(sweep=unwritten), {"sweep": True}),

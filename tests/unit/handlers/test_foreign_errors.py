@@ -15,6 +15,7 @@ ERASE = {"customer_id": "C-77", "purpose": "erasure_request"}
 
 class Context:
     aws_request_id = "request-1"
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:orders-any:direct"
 
     def get_remaining_time_in_millis(self) -> int:
         return 60_000
@@ -49,10 +50,10 @@ def test_the_text_of_a_librarys_error_leaves_no_handler(
 
 @pytest.mark.usefixtures("choking")
 @pytest.mark.parametrize(("handler", "event"), [(reveal.handler, REVEAL), (erase.handler, ERASE)])
-def test_a_caller_that_is_none_is_told_what_a_caller_is(
+def test_a_token_that_is_none_is_told_what_a_token_is(
     handler: Callable[..., Any], event: dict[str, Any]
 ) -> None:
-    answer = handler(event | {"caller": {"name": 4111111111111111}}, Context())
+    answer = handler(event | {"id_token": 4111111111111111}, Context())
     assert answer == {
-        "error": {"code": "invalid_request", "message": "caller.name: Input should be a valid string"}
+        "error": {"code": "invalid_request", "message": "id_token: Input should be a valid string"}
     }

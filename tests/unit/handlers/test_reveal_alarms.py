@@ -17,6 +17,7 @@ from tests.support.fakes.world import FakeAliases
 from tests.support.handlers import Emitted
 from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED, PAYMENT_DECLINED
 from tokenizer.aws.platform import counters
+from tokenizer.callers import Caller
 from tokenizer.errors import Unavailable
 
 ALARMS = {
@@ -37,7 +38,13 @@ LISTENING = {
     "TamperedAlarm": "Tampered",
 }
 CONTEXT: Any = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 30_000)
-CALLER = {"name": "thief", "groups": ["payments"]}
+
+
+@pytest.fixture(autouse=True)
+def thief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody who asks is a thief with a cashier's login."""
+    for handler in (reveal, pay):
+        monkeypatch.setattr(handler, "identified_caller", lambda *_: Caller("thief", ("payments",)))
 
 
 @pytest.fixture
@@ -49,7 +56,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Revealing:
 
 def ask(first: int) -> dict[str, Any]:
     tokens = [token_of(number) for number in range(first, first + 100)]
-    event = {"tokens": tokens, "purpose": "charge", "caller": CALLER}
+    event = {"tokens": tokens, "purpose": "charge"}
     answer: dict[str, Any] = reveal.handler(event, CONTEXT)
     return answer
 
@@ -72,7 +79,7 @@ def test_a_sweep_through_the_handler_emits_what_the_alarms_listen_to(
 
 
 def test_a_quiet_reveal_emits_nothing(desk: Revealing, emitted: Emitted) -> None:
-    answer = reveal.handler({"tokens": [token_of(1)], "purpose": "charge", "caller": CALLER}, CONTEXT)
+    answer = reveal.handler({"tokens": [token_of(1)], "purpose": "charge"}, CONTEXT)
     assert answer == {"tokens": {token_of(1): {"status": "ok", "kind": "token", "value": f'"{CARD}"'}}}
     assert emitted() == {}
 
@@ -101,10 +108,7 @@ def test_a_payment_tells_of_honey_too(monkeypatch: pytest.MonkeyPatch, emitted: 
             raise Unavailable("down")
 
     monkeypatch.setattr(pay, "_cashier", Till)
-    assert (
-        pay.handler({"order_id": "o", "key": "k", "caller": CALLER}, CONTEXT)["error"]["code"]
-        == "unavailable"
-    )
+    assert pay.handler({"order_id": "o", "key": "k"}, CONTEXT)["error"]["code"] == "unavailable"
     assert emitted()["HoneyTokenAsked"][0] == 1
 
 

@@ -25,6 +25,7 @@ CONTEXT: Any = SimpleNamespace(
 )
 ANSWERED = {
     "api",
+    "sign_in_keys",
     "token_keys",
     "vault_keys",
 }  # what waits for these has to be answered, so they see to it themselves

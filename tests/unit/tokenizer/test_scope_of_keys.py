@@ -150,7 +150,7 @@ def operations(order_id: str = "SO-1", caller: str = "ann") -> list[Asked]:
     waiting = SynchronousTokenizer(nothing, "tokenize", "api", keys)
     body = data(order())
     desk.take(body, caller, "k")
-    desk.pay(order_id, "k", Caller(caller))
+    desk.pay(order_id, "k", Caller(caller), "eyJ.e30.c2ln")
     waiting.order(body, caller, "k")
     waiting.values([("name", "Ann")], caller, "k", None)
     found: list[Asked] = keys.asked

@@ -96,8 +96,14 @@ class OrderService:
         """Returns the latest sanitized order, or None."""
         return self._orders.order(order_id)
 
-    def pay(self, order_id: str, key: str, caller: Caller) -> dict[str, Any]:
+    def pay(self, order_id: str, key: str, caller: Caller, id_token: str) -> dict[str, Any]:
         """Pays an order; returns the payment.
+
+        Args:
+            order_id: the order.
+            key: the idempotency key.
+            caller: owns the idempotency key.
+            id_token: the caller's, which the payment function verifies.
 
         Raises:
             Refused: there is no such order, it can't be paid, or the key stands for another request.
@@ -105,28 +111,28 @@ class OrderService:
         """
 
         def charge(_: Turn) -> Answer:
-            asked = PayMessage(order_id=order_id, key=key, caller=caller)
+            asked = PayMessage(order_id=order_id, key=key, id_token=id_token)
             paid = ask_function(self._functions, self._payment_function, asked, PAID)
             return paid.payment.model_dump(exclude_none=True)
 
         return self._keys.once(Asked(f"payment#{order_id}", caller.name, key, b""), charge)
 
-    def reveal(self, tokens: Sequence[str], purpose: str, *, masked: bool, caller: Caller) -> RevealAnswer:
-        """Returns what the reveal function answers for a caller.
+    def reveal(self, tokens: Sequence[str], purpose: str, *, masked: bool, id_token: str) -> RevealAnswer:
+        """Returns what the reveal function answers for the caller whose ID token this is.
 
         Raises:
             Refused: the function does not understand the request, or can't answer all of it at once.
             PipelineError: a service failed; try again.
         """
-        asked = RevealMessage(tokens=tuple(tokens), purpose=purpose, masked=masked, caller=caller)
+        asked = RevealMessage(tokens=tuple(tokens), purpose=purpose, masked=masked, id_token=id_token)
         return ask_function(self._functions, self._reveal_function, asked, REVEAL_ANSWER)
 
-    def erase(self, customer_id: str, purpose: str, caller: Caller) -> ErasureCertificate:
-        """Returns what the erasing function answers for a caller.
+    def erase(self, customer_id: str, purpose: str, id_token: str) -> ErasureCertificate:
+        """Returns what the erasing function answers for the caller whose ID token this is.
 
         Raises:
             Refused: the policies do not let the caller erase, or the function does not understand the request.
             PipelineError: a service failed; try again.
         """
-        asked = EraseMessage(customer_id=customer_id, purpose=purpose, caller=caller)
+        asked = EraseMessage(customer_id=customer_id, purpose=purpose, id_token=id_token)
         return ask_function(self._functions, self._erase_function, asked, ERASED).certificate

@@ -130,6 +130,32 @@ class AuditSettings(DataKeySettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSettings(Settings):
+    """Holds the settings of a function that verifies its callers.
+
+    Args:
+        sign_in_bucket: the bucket with the user pool's public keys.
+    """
+
+    sign_in_bucket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInKeysSettings(SignInSettings):
+    """Holds the settings of the function that writes the user pool's public keys.
+
+    Args:
+        user_pool_id: the user pool.
+        issuer: the pool's URL, as its tokens name it.
+        client_id: the client that people sign in with.
+    """
+
+    user_pool_id: str
+    issuer: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VaultReaderSettings(AuditSettings):
     """Holds the settings that every reader of the vault needs.
 

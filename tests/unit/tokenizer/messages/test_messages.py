@@ -18,7 +18,6 @@ from tokenizer.messages.reveal import REVEAL, REVEAL_ANSWER
 from tokenizer.messages.tokenize import TOKENIZE_ANSWER, tokenize_message
 
 CANARY = "canary-4111111111111111"
-CALLER = {"name": "ann", "groups": ["support"], "mfa": True}
 LETTER = {"letters": ["l"], "operator": "ann", "filter": {"codes": ["x"]}, "ids": ["i"]}
 CERTIFICATE = {
     "erasure_id": "era_1",
@@ -49,12 +48,12 @@ WAITED_FOR = {
 POSITION = {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": 1_795_600_000}
 
 GOOD: list[tuple[TypeAdapter[Any] | None, dict[str, Any]]] = [
-    (REVEAL, {"tokens": ["t", "u"], "purpose": "charge", "masked": True, "caller": CALLER}),
+    (REVEAL, {"tokens": ["t", "u"], "purpose": "charge", "masked": True, "id_token": "eyJ.e30.c2ln"}),
     (REVEAL, {"tokens": ["t"], "purpose": "charge"}),
     (REVEAL_ANSWER, {"tokens": {"t": {"status": "ok", "kind": "token", "value": '"v"', "masked": True}}}),
-    (PAY, {"order_id": "SO-1", "key": "k", "caller": CALLER}),
+    (PAY, {"order_id": "SO-1", "key": "k", "id_token": "eyJ.e30.c2ln"}),
     (PAID, {"payment": PAYMENT}),
-    (ERASE, {"customer_id": "C-1", "purpose": "p", "caller": CALLER}),
+    (ERASE, {"customer_id": "C-1", "purpose": "p", "id_token": "eyJ.e30.c2ln"}),
     (ERASED, {"certificate": CERTIFICATE}),
     (HONEY, {"action": "seed", "operator": "ann", "kind": "email", "count": 1, "note": "n"}),
     (HONEY, {"action": "list", "operator": "ann"}),

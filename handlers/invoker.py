@@ -1,0 +1,43 @@
+"""Identifies the caller of a function: by an ID token that the function verifies, or as an administrator by an alias."""
+
+import os
+from functools import cache
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from tokenizer.aws.authorization.id_tokens import IdTokens
+from tokenizer.aws.compose.sign_in import id_tokens
+from tokenizer.aws.platform.settings import SignInSettings
+from tokenizer.callers import Caller, administrator
+from tokenizer.errors import InvalidRequest, Refused
+
+# The alias for administrators. IAM decides by the ARN with the alias who may invoke it, and the API's role may not.
+DIRECT = "direct"
+_QUALIFIER = 7  # where an ARN of Lambda has the alias, after the function's name
+
+
+@cache
+def _id_tokens() -> IdTokens:
+    return id_tokens(SignInSettings.load(os.environ))
+
+
+def identified_caller(id_token: str | None, context: LambdaContext) -> Caller:
+    """Returns the caller of an invocation.
+
+    Args:
+        id_token: of the request.
+        context: Lambda's, which says by which ARN the function was invoked.
+
+    Raises:
+        Refused: there is neither a valid ID token nor the alias.
+        InvalidRequest: there are both.
+        PipelineError: the keys can't be read.
+    """
+    directly = context.invoked_function_arn.split(":")[_QUALIFIER:] == [DIRECT]
+    if id_token is not None:
+        if directly:
+            raise InvalidRequest(f"id_token: not by the alias {DIRECT}")
+        return _id_tokens().caller(id_token)
+    if not directly:
+        raise Refused("unauthorized", f"an ID token is needed; administrators invoke the alias {DIRECT}")
+    return administrator()

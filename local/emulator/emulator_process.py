@@ -1,0 +1,47 @@
+"""Runs ministack in this process, with what it lacks for sign-in and aliases. docs/local-stack.md lists both."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ministack import app
+from ministack.core import iam_actions
+from ministack.services import cognito
+
+_resource_arn = iam_actions.extract_resource_arn
+_signed = cognito._signed_jwt  # noqa: SLF001 -- there is no other place to add a claim
+_sign_ins: dict[str, dict[str, Any]] = {}  # by what all tokens of a sign-in have in common
+
+
+def _qualified(  # noqa: PLR0917 -- as the emulator calls it
+    service: str,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    query: Mapping[str, Any],
+    *where: str,
+) -> str:
+    """Returns what a call is authorized on. AWS takes a function's alias into account, however the request names it."""
+    arn = str(_resource_arn(service, method, path, headers, body, query, *where))
+    if service != "lambda" or not path.endswith("/invocations"):
+        return arn
+    named = query.get("Qualifier") or headers.get("x-amz-qualifier")
+    qualifier = named[0] if isinstance(named, list) else named
+    return f"{arn}:{qualifier}" if qualifier else arn
+
+
+def _with_methods(claims: dict[str, Any], pool_id: str = "", use: str = "") -> str:
+    """Signs a token. ID tokens say how somebody signed in, and refreshed ones when that was, as Cognito's do."""
+    if claims.get("token_use") == "id":
+        user = cognito._user_pools[pool_id]["_users"].get(claims.get("cognito:username"), {})  # noqa: SLF001
+        second = "SOFTWARE_TOKEN_MFA" in user.get("_mfa_enabled", ())  # the emulator asks for its code then
+        methods = ["pwd", "otp", "mfa"] if second else ["pwd"]
+        first = {"amr": methods, "auth_time": claims["auth_time"]}
+        claims = claims | _sign_ins.setdefault(claims["origin_jti"], first)
+    return str(_signed(claims, pool_id, use))
+
+
+if __name__ == "__main__":
+    iam_actions.extract_resource_arn = _qualified
+    cognito._signed_jwt = _with_methods  # noqa: SLF001
+    app.main()

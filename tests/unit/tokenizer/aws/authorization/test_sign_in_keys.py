@@ -1,0 +1,125 @@
+"""Tests what is kept of the pool's keys, and that nothing is kept of what is none."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from tests.support.id_tokens import BUCKET, CLIENT, ISSUER, id_tokens, public, token
+from tokenizer.aws.authorization.sign_in_keys import OBJECT, write_sign_in_keys
+from tokenizer.errors import PipelineError
+
+
+class Bucket:
+    """The bucket with the keys."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803 -- S3's
+        assert (Bucket, ContentType) == (BUCKET, "application/json")
+        self.objects[Key] = Body
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 -- S3's
+        assert Bucket == BUCKET
+        return {"Body": BytesIO(self.objects[Key])}
+
+
+class Pool:
+    """Serves a pool's keys on loopback."""
+
+    def __init__(self) -> None:
+        self.status, self.body = 200, b""
+        pool = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(pool.status)
+                self.end_headers()
+                self.wfile.write(pool.body)
+
+            def log_message(self, *_: Any) -> None:
+                """Logs nothing."""
+
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/pool/.well-known/jwks.json"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def end(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    made = Pool()
+    yield made
+    made.end()
+
+
+def written(bucket: Bucket, pool: Pool) -> int:
+    return write_sign_in_keys(bucket, BUCKET, ISSUER, CLIENT, pool.url)  # type: ignore[arg-type]  # all that is asked
+
+
+def test_what_is_written_verifies_the_pools_tokens(pool: Pool) -> None:
+    pool.body = json.dumps({"keys": [public("first"), public("second")]}).encode()
+    bucket = Bucket()
+    assert written(bucket, pool) == 2
+    known = id_tokens(bucket)  # type: ignore[arg-type]  # the same
+    assert known.caller(token("first")).name == known.caller(token("second")).name == "ann"
+
+
+def test_a_key_is_kept_without_what_nobody_needs_and_keys_of_other_algorithms_are_not(pool: Pool) -> None:
+    keys = [
+        public("first", x5c=["certificate"], d="private"),
+        public("second", alg="RS512"),
+        {"kty": "EC", "alg": "ES256", "use": "sig", "kid": "third", "crv": "P-256", "x": "", "y": ""},
+        {"kty": "oct", "alg": "HS256", "use": "sig", "kid": "fourth", "k": "c2VjcmV0"},
+    ]
+    pool.body = json.dumps({"keys": keys}).encode()
+    bucket = Bucket()
+    assert written(bucket, pool) == 1
+    assert json.loads(bucket.objects[OBJECT]) == {
+        "issuer": ISSUER,
+        "client_id": CLIENT,
+        "keys": [public("first")],
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b'{"keys": []}'),
+        (404, b""),
+        (200, b""),
+        (200, b"<html>"),
+        (200, b"[]"),
+        (200, b"{}"),
+        (200, b'{"keys": []}'),
+        (200, b'{"keys": {}}'),
+        (200, b'{"keys": [1]}'),
+        (200, b'{"keys": [{"alg": "RS256"}]}'),
+        (200, b'{"keys": [' + b" " * 70_000 + b"]}"),
+    ],
+)
+def test_what_is_no_answer_of_a_pool_leaves_the_keys_as_they_are(
+    pool: Pool, status: int, body: bytes
+) -> None:
+    bucket = Bucket()
+    bucket.objects[OBJECT] = b"as they were"
+    pool.status, pool.body = status, body
+    with pytest.raises(PipelineError):
+        written(bucket, pool)
+    assert bucket.objects == {OBJECT: b"as they were"}
+
+
+def test_a_pool_that_is_not_there_leaves_the_keys_as_they_are(pool: Pool) -> None:
+    bucket = Bucket()
+    pool.end()
+    with pytest.raises(PipelineError):
+        written(bucket, pool)
+    assert bucket.objects == {}

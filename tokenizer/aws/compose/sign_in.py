@@ -1,0 +1,24 @@
+"""Wires what verifies callers, and what provides the keys for it."""
+
+from tokenizer.aws.authorization.id_tokens import IdTokens
+from tokenizer.aws.authorization.sign_in_keys import SignInKeys, write_sign_in_keys
+from tokenizer.aws.platform import clients
+from tokenizer.aws.platform.settings import SignInKeysSettings, SignInSettings
+
+
+def id_tokens(settings: SignInSettings) -> IdTokens:
+    """Returns what tells who the caller is by an ID token."""
+    return IdTokens(SignInKeys(clients.client("s3"), settings.sign_in_bucket))
+
+
+def provide_sign_in_keys(settings: SignInKeysSettings) -> int:
+    """Writes the pool's keys where the functions read them; returns the number of keys.
+
+    Raises:
+        PipelineError: the pool or S3 failed.
+    """
+    pool = clients.client("cognito-idp").meta.endpoint_url
+    url = f"{pool}/{settings.user_pool_id}/.well-known/jwks.json"
+    return write_sign_in_keys(
+        clients.client("s3"), settings.sign_in_bucket, settings.issuer, settings.client_id, url
+    )
