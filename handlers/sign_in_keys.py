@@ -33,5 +33,5 @@ def _refresh(_: Any, __: LambdaContext) -> None:
 
 
 def _provide(_: dict[str, Any]) -> None:
-    keys = provide_sign_in_keys(SignInKeysSettings.load(os.environ))
-    logger.info("sign-in keys", extra={"keys": keys})
+    provide_sign_in_keys(SignInKeysSettings.load(os.environ))
+    logger.info("the sign-in keys were written")

