@@ -154,7 +154,7 @@ def test_an_administrator_uses_the_alias_and_has_a_line(
     asked = requests(card)["RevealFunction"]
     answer = answered(attacked.client("lambda"), names["RevealFunction"], asked, Qualifier="direct")
     assert json.loads(answer["tokens"][card]["value"]) == NUMBER
-    assert audit_lines(attacked)[-1]["caller"] == "invoked directly"
+    assert audit_lines(attacked)[-1]["operator"] == "invoked directly"
 
 
 def test_the_token_of_another_pool_names_nobody(attacked: Stack, names: dict[str, str], card: str) -> None:
