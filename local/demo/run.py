@@ -1,7 +1,7 @@
 """Runs the demo: the main job on a local stack of its own, start to end, with every figure measured.
 
-This file decides what happens in which order, and that nothing is left running. The steps are in `demo_steps.py`,
-what their figures must be in `demo_checks.py`.
+This file decides what happens in which order, and that nothing is left running. The steps are in `steps.py`, what
+their figures must be in `checks.py`.
 """
 
 import signal
@@ -20,7 +20,6 @@ from local.demo.view import View
 from local.demo.workload import Workload, load
 from local.emulator.lifecycle import running
 from local.emulator.stack import Stack
-from local.errors import LocalStackError
 from ops.errors import Interrupted
 
 _ORDERS = 1_000
@@ -35,6 +34,7 @@ def main(parameters: Mapping[str, str] = MappingProxyType({})) -> int:
 
     Raises:
         Interrupted: somebody ended it.
+        LocalStackError: the stack did not start, or did not answer.
     """
     view, started = View(), monotonic()
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -46,9 +46,6 @@ def main(parameters: Mapping[str, str] = MappingProxyType({})) -> int:
         ):
             lake = Path(directory) / "lake"
             figures = demonstrate(stack, view, load(_ORDERS, _SEED), lake)
-    except LocalStackError as error:
-        view.error(str(error), error.hint)
-        return 1
     except KeyboardInterrupt:
         raise Interrupted("interrupted: nothing is left running", "`make demo` starts again") from None
     view.closing(figures, monotonic() - started)

@@ -39,7 +39,7 @@ class Steps:
         """Puts everything on both sources, as the producer's role."""
         workload, total = self.workload, len(self.workload.raw_records)
         self.view.step(
-            f"sending, as the producer: {len(workload.good):,} good orders, some of them twice, and {len(workload.poison)} "
+            f"sending, as the producer: {self.view.number(len(workload.good))} good orders, some of them twice, and {len(workload.poison)} "
             f"poison records, on SQS, on Kinesis, and packed by KPL into {len(workload.packed)} Kinesis records"
         )
         producer = self.stack.assume(self.stack.outputs["ProducerRoleArn"])
@@ -202,7 +202,7 @@ class Steps:
         """Looks for every raw value wherever somebody without the vault key can read."""
         places = self._places()
         self.view.step(
-            f"searching {sum(map(len, places.values())) / 1e6:.1f} MB for {len(self.workload.sensitive):,} raw values: "
+            f"searching {sum(map(len, places.values())) / 1e6:.1f} MB for {self.view.number(len(self.workload.sensitive))} raw values: "
             + ", ".join(places)
         )
         search, control = (

@@ -1,4 +1,4 @@
-"""Shows the demo's steps, a progress bar and tables; prints plain lines when the output is not a terminal."""
+"""Shows the demo's steps, a progress bar and tables; where the output is no terminal, plain lines, their cells by tabs."""
 
 import json
 import re
@@ -30,6 +30,10 @@ class View:
         if not self._console.is_terminal:
             self._console.width = _PLAIN_WIDTH
 
+    def number(self, value: int) -> str:
+        """Returns a number with separators of thousands on a terminal, and without them for programs."""
+        return f"{value:,}" if self._console.is_terminal else str(value)
+
     def step(self, text: str) -> None:
         """Says what happens next."""
         self._console.print(f"[bold]>[/] {escape(text)}")
@@ -45,7 +49,7 @@ class View:
                 done += new
 
             yield count
-            self._console.print(f"  {label}: {done:,} of {total:,}")
+            self._console.print(f"  {label}: {done} of {total}")
             return
         with console.bar(self._console, f"  {label}", total) as tick:
             yield tick
@@ -85,8 +89,9 @@ class View:
 
     def closing(self, figures: Sequence[Figure], seconds: float) -> None:
         """Shows every figure with what it must be, and what to do about the first wrong one."""
+        number = self.number
         rows = [
-            (each.name, f"{each.measured:,}", f"{each.must_be:,}", "right" if each.right else "WRONG")
+            (each.name, number(each.measured), number(each.must_be), "right" if each.right else "WRONG")
             for each in figures
         ]
         self._table("the main job, measured", ("figure", "measured", "must be", ""), rows)
@@ -94,8 +99,8 @@ class View:
         if wrong:  # the steps follow one another, so what is wrong first is the cause of the others, or the first cause
             first, others = wrong[0], len(wrong) - 1
             more = f", and {others} more figures are wrong after it" if others else ""
-            self.error(
-                f"{first.name.strip()}: {first.measured:,} instead of {first.must_be:,}{more}",
+            console.error(
+                f"{first.name.strip()}: {number(first.measured)} instead of {number(first.must_be)}{more}",
                 f"{first.hint}; `make up` starts a stack to look at",
             )
         verdict = (
@@ -107,11 +112,12 @@ class View:
         """Shows the complaints in the functions' logs, for when a figure is wrong."""
         self.step("the functions' logs complain of: " + ("; ".join(complaints) or "nothing"))
 
-    def error(self, what: str, hint: str) -> None:
-        """Says what went wrong and what to do next."""
-        self._console.print(f"error: {what}\nhint: {hint}", markup=False)
-
     def _table(self, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        if not self._console.is_terminal:
+            self._console.print(f"\n{title}", markup=False)
+            for row in (headings, *rows):
+                self._console.file.write("\t".join(row) + "\n")  # rich makes spaces of tabs
+            return
         table = Table()
         for heading in headings:
             number = heading in {"measured", "must be"}

@@ -12,11 +12,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from tests.support.fakes.replay_function import body
 
 # Where it is set, the first call to the stack makes this file, and takes until somebody ends it.
 SLOW = "CANNED_SLOW"
 LETTERS = "CANNED_LETTERS"
+# Where it is set, every call to the stack fails.
+FAILS = "CANNED_FAILS"
 REGION = "us-east-1"
 OUTPUTS = {
     name: f"orders-{name}"
@@ -57,6 +61,13 @@ def wait_if_slow() -> None:
         time.sleep(_STEP)
 
 
+def fail_if_asked(operation: str) -> None:
+    """Refuses a call where somebody wants to see what a command says then."""
+    if FAILS in os.environ:
+        refused = {"Error": {"Code": "AccessDeniedException", "Message": "is not authorized"}}
+        raise ClientError(refused, operation)  # type: ignore[arg-type] # without what the service adds
+
+
 class Session:
     """Stands for a session of boto3."""
 
@@ -79,6 +90,7 @@ class Client:
 
         def call(*names: str, **request: Any) -> Any:
             wait_if_slow()
+            fail_if_asked(operation)
             return answer(*names, **request)
 
         return call

@@ -139,7 +139,8 @@ def test_in_a_pipe_it_is_plain(workshop: Workshop, home: Path, command: Command)
     assert "Traceback" not in err
     assert "\x1b" not in out + err
     assert "━" not in out + err
-    assert named(command) in AS_WRITTEN or re.search(r"\d,\d{3}", out) is None
+    assert named(command) in AS_WRITTEN or re.search(r"\d,\d{3}", out + err) is None
+    assert not set(out + err) & set("│┃┏┓└┘")
 
 
 @pytest.mark.parametrize("command", [each for each in LEAVES if named(each) not in NO_JSON], ids=named)
@@ -149,6 +150,7 @@ def test_for_a_program_it_prints_one_document(workshop: Workshop, home: Path, co
     assert code == ends_with(command), err
     assert out.count("\n") == 1
     json.loads(out)
+    assert re.search(r"\d,\d{3}", re.sub(r'"(?:hint|sql|message)": "[^"]*"', "", out)) is None
 
 
 SLOW = pytest.mark.parametrize("command", [each for each in LEAVES if named(each) not in AT_ONCE], ids=named)
@@ -196,6 +198,15 @@ def test_killed_it_leaves_a_terminal_without_a_traceback(
     assert "Traceback" not in shown.text
     again, _ = workshop.at_a_terminal(line(command), home)
     assert again.code == ends_with(command), again.text
+
+
+@SLOW
+def test_a_failure_is_said_once_with_one_hint(workshop: Workshop, home: Path, command: Command) -> None:
+    shown, _ = workshop.at_a_terminal(line(command), home, environment={canned.FAILS: "1"})
+    assert "Traceback" not in shown.text, shown.text
+    assert shown.code in {1, 2}, shown.text
+    assert len(re.findall(r"^error: ", shown.text, re.MULTILINE)) == 1, shown.text
+    assert len(re.findall(r"^hint: ", shown.text, re.MULTILINE)) == 1, shown.text
 
 
 def test_a_command_that_crashes_is_noticed(workshop: Workshop, home: Path) -> None:
