@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools import single_metric
@@ -10,14 +11,40 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from handlers.runtime import fail, logger, metrics
 from tokenizer.aws.platform import counters, timing, traces
-from tokenizer.errors import BadRecord, Transient, VaultIntegrity
+from tokenizer.errors import BadRecord, PipelineError, Transient, VaultIntegrity
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import RecordOutcome, TokenizeAnswer
+from tokenizer.pipeline.deliveries import Starts
 from tokenizer.records import Outcome
 from tokenizer.replay.messages import FAILED, PUBLISHED, UNAVAILABLE
+from tokenizer.time_budget import Budget
 
 _IDS_TOLD = 20
 _RECORDS_OF_A_LINE = 1_000  # some 95 KB: an aggregate may hold thousands, and a log line ends at 256 KB
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedStarts:
+    """Is a table of unfinished starts that logs when it can't be reached. Work goes on without it, so nobody else says so."""
+
+    table: Starts
+
+    def unfinished(self, ids: Collection[str], budget: Budget) -> Mapping[str, int | PipelineError]:
+        """Returns what the table does, and logs why a count can't be read."""
+        found = self.table.unfinished(ids, budget)
+        _log_unreached(each for each in found.values() if isinstance(each, PipelineError))
+        return found
+
+    def note(self, starts: Mapping[str, int], budget: Budget) -> Mapping[str, PipelineError]:
+        """Returns what the table does, and logs why a count can't be set."""
+        failed = self.table.note(starts, budget)
+        _log_unreached(failed.values())
+        return failed
+
+
+def _log_unreached(errors: Iterable[PipelineError]) -> None:
+    for name, reason in sorted({(type(each).__name__, str(each)) for each in errors}):
+        fail(name, reason)
 
 
 def log_batch(outcomes: Sequence[Outcome]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.batch_outcomes import log_batch, tokenize_answer
+from handlers.batch_outcomes import LoggedStarts, log_batch, tokenize_answer
 from handlers.runtime import answer_errors, redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.invocation import invocation_time
@@ -74,7 +74,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     records, budget = _records(asked), _budget(context)
     timeout = context.get_remaining_time_in_millis() / 1000
     if asked.mode is Mode.DELIVERED and (deadly := may_be_deadly(records, invocation_time(), timeout)):
-        outcomes = Deliveries(_tokenizer(), _starts()).tokenize(records, deadly, budget)
+        outcomes = Deliveries(_tokenizer(), LoggedStarts(_starts())).tokenize(records, deadly, budget)
     else:
         tokenizer = _kept_for_values().current() if asked.mode is Mode.VALUES else _tokenizer()
         outcomes = tokenizer.tokenize_batch(records, budget, asked.mode)

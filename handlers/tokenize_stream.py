@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers.batch_outcomes import log_batch, tokenize_answer
+from handlers.batch_outcomes import LoggedStarts, log_batch, tokenize_answer
 from handlers.runtime import redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.invocation import invocation_time
@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return tokenize_answer(outcomes, asked.mode)
     timeout = context.get_remaining_time_in_millis() / 1000
     if deadly := may_be_deadly(records, invocation_time(), timeout):
-        outcomes = Deliveries(_tokenizer(), _starts()).tokenize(records, deadly, budget)
+        outcomes = Deliveries(_tokenizer(), LoggedStarts(_starts())).tokenize(records, deadly, budget)
     else:
         outcomes = _tokenizer().tokenize_batch(records, budget)
     log_batch(outcomes)
