@@ -44,13 +44,22 @@ class Source:
 @cache
 def sources() -> tuple[Source, ...]:
     """Returns every Python file that people wrote, in order."""
-    paths = (each for each in files(ROOT) if each.suffix == ".py")
-    return tuple(Source(each, ast.parse((ROOT / each).read_text(encoding="utf-8"))) for each in paths)
+    return tuple(map(_source, _paths()))
 
 
 def in_rooms(*rooms: str) -> Iterator[Source]:
     """Yields the files of some folders at the top."""
-    return (each for each in sources() if each.path.parts[0] in rooms)
+    return (_source(each) for each in _paths() if each.parts[0] in rooms)
+
+
+@cache
+def _paths() -> tuple[Path, ...]:
+    return tuple(each for each in files(ROOT) if each.suffix == ".py")
+
+
+@cache
+def _source(path: Path) -> Source:
+    return Source(path, ast.parse((ROOT / path).read_text(encoding="utf-8")))
 
 
 def imports(tree: ast.Module) -> Iterator[tuple[str, str | None]]:

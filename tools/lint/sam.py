@@ -1,9 +1,9 @@
 """Translates SAM templates as CloudFormation does with the transform `AWS::Serverless`."""
 
-import copy
 import json
 import logging
 import os
+from functools import lru_cache
 from typing import Any
 
 from samtranslator.translator.transform import transform
@@ -23,11 +23,17 @@ def translated(template: Template) -> Template:
     Args:
         template: with addresses of packages in place of folders; it is left as it is.
     """
+    plain: Template = json.loads(_translated(json.dumps(template)))
+    return plain
+
+
+@lru_cache(maxsize=64)
+def _translated(text: str) -> str:
+    """Returns a template as text, translated: checks ask for the same ones again and again."""
     for name in _MAKERS_OWN:
         logging.getLogger(name).setLevel(logging.ERROR)
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # read by the translator; nothing is called
-    plain: Template = json.loads(json.dumps(transform(copy.deepcopy(template), {}, _NoManagedPolicies())))
-    return plain
+    return json.dumps(transform(json.loads(text), {}, _NoManagedPolicies()))
 
 
 class _NoManagedPolicies:

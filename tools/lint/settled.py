@@ -72,8 +72,13 @@ _NAMED = re.compile(r"\$\{([^!}]+)\}")
 @cache
 def settled_sets(path: Path = TEMPLATE) -> dict[str, Template]:
     """Returns the template settled with each of the parameter sets, by the set's name."""
-    plain = translated(load(path))
-    return {name: settled(plain, given) for name, given in PARAMETER_SETS.items()}
+    return {name: settled(plain_template(path), given) for name, given in PARAMETER_SETS.items()}
+
+
+@cache
+def plain_template(path: Path = TEMPLATE) -> Template:
+    """Returns the template with its modules in place, translated; all who ask share it, and leave it as it is."""
+    return translated(load(path))
 
 
 def deployed_stacks(given: Mapping[str, Node] = _DEFAULTS, path: Path = TEMPLATE) -> dict[str, Template]:
@@ -118,7 +123,7 @@ def all_resources(kind: str, given: Mapping[str, Node] = _DEFAULTS, path: Path =
         given: parameters of the deployment by name; the others have their defaults.
         path: the parent's template.
     """
-    resources = settled(translated(load(path)), given)["Resources"]
+    resources = settled(plain_template(path), given)["Resources"]
     return {name: each for name, each in resources.items() if each["Type"] == kind}
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from local.emulator.modules import Modules
 from local.emulator.package import ROOT
-from local.emulator.template import load, read
+from local.emulator.template import read
 from tools.lint.rendered import ACCOUNT, arns, rendered
-from tools.lint.settled import PARAMETER_SETS, REGION, TEMPLATE, Template, settled, translated
+from tools.lint.settled import PARAMETER_SETS, REGION, TEMPLATE, Template, plain_template, settled
 
 Node = Any
 Properties = dict[str, Any]
@@ -83,7 +83,7 @@ class Stack:
 
     def there_before(self, name: str) -> set[str]:
         """Returns what is there before a resource is made: what it waits for, and all of the modules that its own waits for."""
-        modules = Modules(ROOT / TEMPLATE, read)
+        modules = _modules()
         resources = {each: set(child["Resources"]) for each, child in modules.children.items()}
         own = {each for each, names in resources.items() if name in names}
         before, new = set[str](), own
@@ -170,13 +170,13 @@ def deployed(given: Mapping[str, str], name: str = "", plain: Template | None = 
         name: of the set, if they are one.
         plain: the translated template, if it is not the repository's.
     """
-    template = settled(plain or _plain(), given)
+    template = settled(plain or plain_template(ROOT / TEMPLATE), given)
     return Stack(name, rendered(template), arns(template))
 
 
 @cache
-def _plain() -> Template:
-    return translated(load(ROOT / TEMPLATE))
+def _modules() -> Modules:
+    return Modules(ROOT / TEMPLATE, read)
 
 
 SETS = tuple(PARAMETER_SETS)

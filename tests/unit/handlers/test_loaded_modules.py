@@ -8,6 +8,7 @@ stands as one entry, since whoever needs it needs all of it.
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,14 +32,15 @@ def handlers() -> list[str]:
     return sorted(set(template_handlers().values()))
 
 
-def loaded(module: str) -> set[str]:
+@cache
+def loaded(module: str) -> frozenset[str]:
     """Returns which of our modules a fresh process has loaded once it has loaded one."""
     command = [sys.executable, "-c", _LOADED, module, *OURS]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    return {
+    return frozenset(
         "tokenizer.guard.*" if each.startswith("tokenizer.guard.") else each
         for each in json.loads(done.stdout)
-    }
+    )
 
 
 def test_every_handler_has_its_list() -> None:

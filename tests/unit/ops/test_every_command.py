@@ -12,6 +12,7 @@ import pytest
 
 from ops.app import NAME, SUBCOMMANDS, User, main
 from tests.support import terminal
+from tests.support.screens.workshop import Workshop
 from tools.docs.commands import Command, every
 
 COMMANDS = list(every())
@@ -99,9 +100,18 @@ def test_many_commands_are_found() -> None:
     assert {named(each) for each in LEAVES} > WITHOUT_A_STACK | WITHOUT_A_RUNNING_ONE | NO_OTHER_OUTPUT
 
 
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    made = Workshop(tmp_path_factory.mktemp("workshop"))
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize("words", [(), *(each.words for each in COMMANDS)], ids=" ".join)
-def test_the_help_fits_a_terminal_of_eighty_columns(words: tuple[str, ...]) -> None:
-    shown = terminal.run([PROGRAM, *words, "--help"])
+def test_the_help_fits_a_terminal_of_eighty_columns(
+    workshop: Workshop, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    shown, _ = workshop.at_a_terminal([NAME, *words, "--help"], tmp_path)
     assert shown.code == 0
     assert shown.text.startswith(f"Usage: {' '.join([NAME, *words])} [OPTIONS]")
     assert max(map(len, shown.text.splitlines())) <= terminal.COLUMNS

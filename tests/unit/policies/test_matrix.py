@@ -204,7 +204,7 @@ def test_without_any_one_rule_something_else_is_permitted(rule: str) -> None:
         assert permitted(CedarPolicies(), IAM, "any", FULL) == ALL
         assert permitted(policies, IAM, "any", FULL) == frozenset()
     else:
-        assert (matrix(policies), routes(policies)) != (ALLOWED, EXPECTED_ROUTES)
+        assert matrix(policies) != ALLOWED or routes(policies) != EXPECTED_ROUTES
 
 
 @pytest.mark.parametrize("action", list(Action))

@@ -5,7 +5,6 @@ import inspect
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from botocore import exceptions as lower
@@ -15,11 +14,11 @@ from botocore.model import OperationModel, Shape
 from botocore.retries import standard
 from botocore.session import get_session
 
+from tests.support.source import in_rooms
 from tokenizer.aws.platform import error_codes
 from tokenizer.aws.platform.error_mapping import mapped
 from tokenizer.errors import Denied, Unavailable, Unforeseen
 
-ROOT = Path(__file__).parents[5]
 FOLDERS = ("tokenizer", "handlers", "replay", "ops")
 TABLE = {name: codes for name, codes in vars(error_codes).items() if isinstance(codes, frozenset)}
 
@@ -77,9 +76,8 @@ OTHERS = [
 
 
 def trees() -> Iterator[ast.AST]:
-    for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    for source in in_rooms(*FOLDERS):
+        yield from ast.walk(source.tree)
 
 
 @cache
