@@ -22,7 +22,7 @@ from handlers.rest.models import (
     TokensAnswer,
     TokensRequest,
 )
-from handlers.runtime import fail, log_alarm_metrics, logger, type_only
+from handlers.runtime import FAILED, fail, log_alarm_metrics, logger, type_only
 from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
 from tokenizer.authorization.look_ups import LookUps
@@ -207,7 +207,7 @@ def reveal(request: RevealRequest) -> Answer:
             request.tokens, request.purpose, masked=request.masked, id_token=_id_token()
         )
     except Refused as refused:
-        if refused.code in {"denied", "unauthorized"}:
+        if refused.code in {"denied", "unauthorized", FAILED}:
             raise
         return problem(503, "unavailable", "reveals are not available")
     return answer(200, {"tokens": {token: _shown(each) for token, each in found.tokens.items()}})

@@ -11,11 +11,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from tokenizer.alarm_metrics import ALL
 from tokenizer.aws.platform import counters, key_expiry, timing
-from tokenizer.errors import PipelineError, Refused
+from tokenizer.errors import LASTING, PipelineError, Refused
 
 Handler = Callable[[Any, LambdaContext], Any]
 Answer = dict[str, Any]
 P = ParamSpec("P")
+
+# The code of a failure that asking again doesn't help, and its message.
+FAILED = "failed"
+FAILED_MESSAGE = "the request failed and would fail again; do not repeat it"
 
 logger = Logger()
 metrics = Metrics()
@@ -52,7 +56,8 @@ def answer_errors(reason: str = "") -> Callable[[Callable[P, Answer]], Callable[
     """Makes a function answer `{"error": {"code", "message"}}` when it refuses a request or a service fails.
 
     Args:
-        reason: the message if a service fails; if empty, the error's own text.
+        reason: the message if a service fails. If it is empty, the message is the error's own text, for an operator,
+            and nothing is said of whether the request can be repeated.
     """
 
     def decorate(function: Callable[P, Answer]) -> Callable[P, Answer]:
@@ -64,6 +69,8 @@ def answer_errors(reason: str = "") -> Callable[[Callable[P, Answer]], Callable[
                 return _error_answer(why.code, why.message)
             except PipelineError as error:
                 fail(type(error).__name__, str(error))
+                if reason and isinstance(error, LASTING):
+                    return _error_answer(FAILED, FAILED_MESSAGE)
                 return _error_answer("unavailable", reason or f"{type(error).__name__}: {error}")
 
         return call

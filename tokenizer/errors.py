@@ -102,3 +102,7 @@ class VaultIntegrity(PipelineError):
 
 class Configuration(PipelineError):
     """Means that settings or the deployment are incomplete."""
+
+
+# What fails in the same way if it is asked for again.
+LASTING = (Rejected, Unforeseen, VaultIntegrity, Configuration)

@@ -17,7 +17,7 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
-_STATUSES = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 502, 503, 504)
+_STATUSES = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504)
 PROBLEMS: dict[int, Any] = {
     status: {"description": HTTPStatus(status).phrase, "content": {JSON: {"model": Problem}}}
     for status in _STATUSES

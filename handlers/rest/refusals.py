@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from handlers.rest.answers import problem
-from handlers.runtime import fail
+from handlers.runtime import FAILED, FAILED_MESSAGE, fail
 from tokenizer.aws.api.idempotency import IN_USE, REUSED
-from tokenizer.errors import BadRecord, PipelineError, Refused
+from tokenizer.errors import LASTING, BadRecord, PipelineError, Refused
 
 _TOLD = 5  # faults of a request
 # draft-ietf-httpapi-idempotency-key-header: 422 for a key with another payload, 409 while the first request is running
@@ -23,6 +23,7 @@ _REFUSALS = {
     "denied": 403,
     "budget_used": 429,
     "invalid_request": 422,
+    FAILED: 500,
 }
 
 Answer = Response[dict[str, Any]]
@@ -56,6 +57,8 @@ def _service(error: ServiceError) -> Answer:
 
 def _unavailable(error: PipelineError) -> Answer:
     fail(type(error).__name__, str(error))
+    if isinstance(error, LASTING):
+        return problem(500, FAILED, FAILED_MESSAGE)
     return problem(503, "unavailable", "try again later")
 
 

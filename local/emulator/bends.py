@@ -232,6 +232,12 @@ def _shorter_passwords(properties: Node) -> None:
     properties["Policies"]["PasswordPolicy"]["MinimumLength"] = 12
 
 
+def _passwords_beside_srp(properties: Node) -> None:
+    # The local users sign in by one call, without SRP's arithmetic.
+    if "ALLOW_USER_SRP_AUTH" in properties["ExplicitAuthFlows"]:
+        properties["ExplicitAuthFlows"] = [*properties["ExplicitAuthFlows"], "ALLOW_USER_PASSWORD_AUTH"]
+
+
 FUNCTION = "AWS::Serverless::Function"
 BENDS: tuple[Bend, ...] = (
     *map(_without_type, OMITTED_TYPES),
@@ -247,5 +253,6 @@ BENDS: tuple[Bend, ...] = (
     Bend("plain paths of method settings", _on_type("AWS::Serverless::Api", _plain_paths)),
     Bend("the stream's mapping disabled", _on_type(MAPPING, _disabled)),
     Bend("no maximum of a queue's mapping", _on_type(MAPPING, _without_a_maximum)),
+    Bend("passwords beside SRP", _on_type("AWS::Cognito::UserPoolClient", _passwords_beside_srp)),
     Bend("passwords of 12 characters", _on_type("AWS::Cognito::UserPool", _shorter_passwords)),
 )

@@ -153,7 +153,7 @@ def test_a_letter_that_is_still_bad_stays_and_the_exit_code_says_so(own: Stack, 
     assert told["statuses"] == {"failed": 1}
     assert operator("list")["total"] == 1
     shown = operator("show", letter["id"][:8])
-    assert {"path": "/order/total", "type": "string", "length": 12} in shown["outline"]["fields"]
+    assert {"path": "/order/total", "type": "string", "length": 16} in shown["outline"]["fields"]
     assert "canary" not in json.dumps(shown).lower()
 
 

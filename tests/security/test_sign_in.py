@@ -47,7 +47,7 @@ CLIENTS = {
     "UserPoolClient": {
         "AccessTokenValidity": 60,
         "ClientName": "orders-api",
-        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"],
+        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"],
         "GenerateSecret": False,
         "IdTokenValidity": 60,
         "RefreshTokenValidity": 1,

@@ -1,4 +1,4 @@
-"""Makes the outline of a raw record: its paths, types and lengths, without any value."""
+"""Makes the outline of a raw record: its paths, types and rough lengths, without any value."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -16,8 +16,9 @@ def outline(data: bytes) -> dict[str, Any]:
     """Returns the outline of a record.
 
     Returns:
-        `bytes`, `json` (True if it parses), and `fields`: `path`, `type` and `length` of each, at most 500. A key that
-        is no plain word may be a value, so it is shown as `*`.
+        `bytes`, `json` (True if it parses), and `fields`: `path`, `type` and `length` of each, at most 500. A length is
+        the next power of two, because the exact one would narrow a guess of a name or a number. A key that is no plain
+        word may be a value, so it is shown as `*`.
     """
     try:
         value = json_text.parse(data)
@@ -45,10 +46,14 @@ def _shape(value: Any) -> dict[str, Any]:
         case bool():
             return {"type": "boolean"}
         case str():
-            return {"type": "string", "length": len(value)}
+            return {"type": "string", "length": _rough(len(value))}
         case int() | Decimal():
-            return {"type": "number", "length": len(str(value))}
+            return {"type": "number", "length": _rough(len(str(value)))}
         case dict():
             return {"type": "object", "length": 0}
         case _:
             return {"type": "array", "length": 0}
+
+
+def _rough(length: int) -> int:
+    return 1 << (length - 1).bit_length() if length > 1 else length

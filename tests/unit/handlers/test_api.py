@@ -9,7 +9,7 @@ from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
 from tests.support.handlers import MACHINE, PERSON, Api, forget
 from tests.support.samples import order
-from tokenizer.errors import Denied, Refused
+from tokenizer.errors import LASTING, Denied, OutOfTime, Refused, Throttled, Unavailable
 
 MOST = 262_144
 # Written out, not imported: what every answer carries, and who may ask what.
@@ -135,6 +135,11 @@ class FakeOrderService:
         (Refused("not_found", "m"), 404, "not_found"),
         (Refused("not_payable", "m"), 409, "not_payable"),
         (Denied("canary"), 503, "unavailable"),
+        (Throttled("canary"), 503, "unavailable"),
+        (Unavailable("canary"), 503, "unavailable"),
+        (OutOfTime("canary"), 503, "unavailable"),
+        *((lasting("canary"), 500, "failed") for lasting in LASTING),
+        (Refused("failed", "m"), 500, "failed"),
     ],
 )
 def test_errors_have_their_statuses(

@@ -9,6 +9,7 @@ import pytest
 from handlers import erase, invoker, pay, reveal
 from tests.support.id_tokens import Objects, id_tokens, token
 from tokenizer.callers import IAM, Caller
+from tokenizer.errors import LASTING, Denied, OutOfTime, PipelineError, Throttled, Unavailable
 
 ARN = "arn:aws:lambda:eu-central-1:111122223333:function:orders-any"
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -107,3 +108,22 @@ def test_a_token_that_is_not_the_pools_is_refused_by_either_name(
 def test_an_administrator_does_not_ask_for_somebody_else(function: str, services: list[Caller]) -> None:
     assert invoke(function, f"{ARN}:direct", id_token=token()) == "invalid_request"
     assert services == []
+
+
+@pytest.mark.parametrize("function", ASKED)
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        *((lasting, "failed") for lasting in LASTING),
+        *((passing, "unavailable") for passing in (Denied, OutOfTime, Throttled, Unavailable)),
+    ],
+)
+def test_a_failure_that_lasts_is_told_apart_from_one_that_passes(
+    function: str, error: type[PipelineError], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def caller(*_: Any) -> Caller:
+        raise error("canary")
+
+    module = {"reveal": reveal, "pay": pay, "erase": erase}[function]
+    monkeypatch.setattr(module, "identified_caller", caller)
+    assert invoke(function) == code

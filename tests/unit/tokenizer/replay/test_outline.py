@@ -9,7 +9,7 @@ from tokenizer.replay.outline import outline
 def test_an_outline_tells_paths_types_and_lengths_and_no_value() -> None:
     told = outline(data(order(extra={"4111111111111111": [True, None, 1.5, {}, []]})))
     fields = {each["path"]: each for each in told["fields"]}
-    assert fields["/order/customer/ssn"] == {"path": "/order/customer/ssn", "type": "string", "length": 11}
+    assert fields["/order/customer/ssn"] == {"path": "/order/customer/ssn", "type": "string", "length": 16}
     assert [fields[f"/order/extra/*/{at}"]["type"] for at in range(5)] == [
         "boolean",
         "null",
