@@ -48,13 +48,14 @@ def code(service, call, arguments):
 
 
 # The roles that belong to a module with a switch, and the actions on what is there with the module alone.
-OF_MODULES = {"pay", "API", "honey", "honey keeper", "analyst"}
+OF_MODULES = {"pay", "API", "honey", "honey keeper", "analyst", "sign-in keys"}
 ON_MODULES = {
     "fingerprint a request",
     "check a fingerprint",
     "store a payment",
     "claim an idempotency key",
     "call the payment function",
+    "call the payment function as an administrator",
     "call the honey function",
     "remove what reports changes to keys",
     "read what did not get into the lake",
