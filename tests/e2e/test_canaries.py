@@ -18,6 +18,7 @@ import pytest
 from local.demo.leaks import LeakSearch
 from local.emulator.lifecycle import running
 from local.emulator.stack import Stack
+from local.emulator.switches import parameters
 from tests.support.e2e.canary_marks import CARD, EMAIL, searched, windows
 from tests.support.e2e.canary_paths import Walk
 from tests.support.e2e.stack import emptied
@@ -127,6 +128,21 @@ def test_no_marked_value_stands_anywhere_but_sealed(own: Stack, folder: Path) ->
         "tokenize-stream",
     }
     assert {f"log /aws/lambda/orders-{name}" for name in functions} <= seen
+
+
+def test_the_core_alone_keeps_every_marked_value_sealed_as_well(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("core") / ".local"
+    with running(folder, parameters=parameters(())) as core:
+        walk = Walk(core, folder)
+        walk.core()
+        found, seen = found_in(written(core, folder))
+    told = {f"answer {at}": _flat(each) for at, each in enumerate(walk.told)}
+    assert found | found_in(iter(told.items()))[0] == {}
+    functions = {"erase", "replay", "reveal", "tokenize-queue", "tokenize-stream"}
+    assert {f"log /aws/lambda/orders-{name}" for name in functions} <= seen
+    assert "log /aws/lambda/orders-api" not in seen
 
 
 def test_the_search_finds_what_stands_in_the_open(own: Stack, folder: Path) -> None:

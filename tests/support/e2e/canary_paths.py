@@ -45,8 +45,20 @@ class Walk:
         self.erasure()
         self.audit()
 
-    def sources(self) -> None:
-        """Stream and queue, and every kind of poison that the demo knows, on both."""
+    def core(self) -> None:
+        """Every path that the core has alone, where people call its functions and no API does it for them."""
+        email = self.sources()["data"]["order"]["customer"]["email"]
+        self.replays()
+        asked = {"tokens": [email], "purpose": "legal_request"}
+        assert EMAIL in self._ask("RevealFunctionName", **asked)["tokens"][email]["value"]
+        for number in ("S-1", "Q-1"):
+            erased = self._ask("EraseFunctionName", customer_id=f"C-{number}", purpose="asked")
+            assert erased["certificate"]["status"] == "erased", erased
+            self.told.append(erased)
+        self.audit()
+
+    def sources(self) -> dict[str, Any]:
+        """Stream and queue, and every kind of poison that the demo knows, on both; returns one of the events."""
         put(self.on, canary_order("S-1"))
         send(self.on, json.dumps(canary_order("Q-1")))
         for name, bad in (("B-1", {"total": CARD}), ("B-2", {"currency": BROKEN})):
@@ -57,7 +69,9 @@ class Walk:
             self.on.client("kinesis").put_record(StreamName=stream, PartitionKey="p", Data=each.data)
             if each.is_text and len(each.data) < 250_000:
                 send(self.on, each.data.decode())
-        assert len(self.subscriber.receive(4)) == 4  # a card number for a total is well-formed, and guarded
+        events = self.subscriber.receive(4)
+        assert len(events) == 4  # a card number for a total is well-formed, and guarded
+        return dict(events[0]["detail"])
 
     def bad_weather(self) -> None:
         """Orders while three of ten calls of AWS fail in every way that the faults' tests know."""
