@@ -173,6 +173,11 @@ def test_no_origin_is_allowed_unless_it_is_given() -> None:
 
 def test_one_stage_is_deployed_and_the_api_is_regional(stack: Stack) -> None:
     assert stage(stack)["StageName"] == "v1"
+    (deployment,) = stack.of("AWS::ApiGateway::Deployment")
+    assert stage(stack)["DeploymentId"] == f"orders-{deployment}"
+    assert {stage(stack)["RestApiId"], stack.resources[deployment]["Properties"]["RestApiId"]} == {
+        "orders-Api"
+    }
     assert api(stack)["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
@@ -182,8 +187,12 @@ def test_machines_show_a_key_that_counts(stack: Stack) -> None:
         assert plan["Throttle"] == {"RateLimit": 50, "BurstLimit": 100}, name
         assert plan["Quota"] == {"Limit": 1_000_000, "Period": "DAY"}, name
     assert all(each["Enabled"] is True for each in stack.of("AWS::ApiGateway::ApiKey").values())
-    keyed = {each["KeyId"] for each in stack.of("AWS::ApiGateway::UsagePlanKey").values()}
-    assert keyed == {f"orders-{name}" for name in stack.of("AWS::ApiGateway::ApiKey")}
+    plans = {each["UsagePlanName"] for each in stack.of("AWS::ApiGateway::UsagePlan").values()}
+    keyed = stack.of("AWS::ApiGateway::UsagePlanKey").values()
+    assert {each["KeyId"] for each in keyed} == {
+        f"orders-{name}" for name in stack.of("AWS::ApiGateway::ApiKey")
+    }
+    assert {(each["KeyType"], each["UsagePlanId"]) for each in keyed} == {("API_KEY", plan) for plan in plans}
 
 
 MANAGED = {
@@ -237,6 +246,9 @@ def test_a_web_acl_stands_before_the_stage_where_it_is_wanted(stack: Stack) -> N
     guarded = {each["ResourceArn"] for each in stack.of("AWS::WAFv2::WebACLAssociation").values()}
     assert len(guarded) == len(acls)
     assert all(arn.endswith("/restapis/orders-Api/stages/v1") for arn in guarded)
+    standing = {each["WebACLArn"] for each in stack.of("AWS::WAFv2::WebACLAssociation").values()}
+    assert standing == {f"orders-{name}.Arn" for name in acls}
+    assert {each["Scope"] for each in acls.values()} <= {"REGIONAL"}
     for name, acl in acls.items():
         rules = {each["Name"]: each for each in acl["Rules"]}
         assert acl["DefaultAction"] == {"Allow": {}}, name

@@ -1,5 +1,6 @@
 """Tests what every resource's own policy refuses and lets in: each statement by its resource and condition, not by its name."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
@@ -167,9 +168,11 @@ def test_every_function_is_called_by_its_own_sources_alone(stack: Stack) -> None
     """API Gateway with a path of the stack's API, and the rule that has the function as its target."""
     functions = {each["FunctionName"]: name for name, each in stack.functions().items()}
     rules = {stack.arns[name]: each for name, each in stack.of("AWS::Events::Rule").items()}
-    apis = {
-        f"arn:aws:execute-api:eu-central-1:{ACCOUNT}:orders-{name}/*"
-        for name in stack.of("AWS::ApiGateway::RestApi")
+    paths = {
+        f"arn:aws:execute-api:eu-central-1:{ACCOUNT}:orders-{name}/*/{verb}{re.sub('{.*?}', '*', path)}"
+        for name, api in stack.of("AWS::ApiGateway::RestApi").items()
+        for path, methods in api["Body"]["paths"].items()
+        for verb in ("*" if "any-method" in each else each.upper() for each in methods)
     }
     for name, each in stack.of("AWS::Lambda::Permission").items():
         assert each.keys() == {"Action", "FunctionName", "Principal", "SourceArn"}, name
@@ -180,7 +183,7 @@ def test_every_function_is_called_by_its_own_sources_alone(stack: Stack) -> None
             assert targets == [function], name
         else:
             assert (each["Principal"], function) == ("apigateway.amazonaws.com", "ApiFunction"), name
-            assert any(source.startswith(f"{api}/") for api in apis), name
+            assert source in paths, name
 
 
 def test_other_accounts_keep_rules_of_their_own_on_the_bus_and_nothing_else(stack: Stack) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.sign_in_keys import REFRESH
 from tests.support.security.deployed import Stack
+from tools.lint.rendered import ACCOUNT
 
 DAY = 86400
 # Who makes the events that a rule looks for; a schedule has none.
@@ -158,6 +159,36 @@ def test_every_event_of_the_bus_gets_into_the_lake_by_type_and_day_of_arrival(st
 def processor(kind: str, **parameters: str) -> dict[str, Any]:
     listed = [{"ParameterName": name, "ParameterValue": value} for name, value in parameters.items()]
     return {"Type": kind, "Parameters": listed}
+
+
+def test_every_table_and_query_of_the_lake_is_of_the_stacks_own_database_and_bucket(stack: Stack) -> None:
+    """A database may stand for another account's, and a table's files may lie in any bucket."""
+    own = {"CatalogId": ACCOUNT}
+    for name, each in stack.of("AWS::Glue::Database").items():
+        assert each == own | {"DatabaseInput": {**each["DatabaseInput"], "Name": "orders_lake"}}, name
+        assert each["DatabaseInput"].keys() == {"Description", "Name"}, name
+    bucket = f"s3://orders-analytics-{ACCOUNT}-eu-central-1/events/event_type="
+    for name, each in stack.of("AWS::Glue::Table").items():
+        assert each == own | {"DatabaseName": "orders_lake", "TableInput": each["TableInput"]}, name
+        table = each["TableInput"]
+        assert table.keys() == {
+            "Description",
+            "Name",
+            "Parameters",
+            "PartitionKeys",
+            "StorageDescriptor",
+            "TableType",
+        }, name
+        assert table["TableType"] == "EXTERNAL_TABLE", name
+        places = {table["StorageDescriptor"]["Location"], table["Parameters"]["storage.location.template"]}
+        assert all(place.startswith(bucket) for place in places), name
+    for name, each in stack.of("AWS::Athena::NamedQuery").items():
+        assert (each["Database"], each["WorkGroup"]) == ("orders_lake", "orders-analysts"), name
+
+
+def test_every_schema_is_in_the_stacks_own_registry(stack: Stack) -> None:
+    for name, each in stack.of("AWS::EventSchemas::Schema").items():
+        assert each["RegistryName"] == "orders-sanitized", name
 
 
 def test_every_query_is_bounded_and_its_results_are_encrypted_in_the_lake(stack: Stack) -> None:

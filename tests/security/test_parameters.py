@@ -8,6 +8,7 @@ import pytest
 from local.emulator.package import ROOT
 from local.emulator.template import load
 from tests.support.security.deployed import Stack, deployed
+from tools.lint.rendered import ACCOUNT
 from tools.lint.settled import deployed_stacks
 
 SWITCH = ("true", "false")
@@ -274,6 +275,7 @@ def test_a_paused_stack_takes_nothing_in() -> None:
 # A resource under another name is another resource, and what the one before it holds stays behind.
 NAMES = {
     "ArchiveName": "sanitized",
+    "BucketName": "analytics audit audit-access letters sign-in",
     "DashboardName": "",
     "DeliveryStreamName": "lake",
     "Domain": "111122223333",
@@ -285,10 +287,12 @@ NAMES = {
     " token-keys unfinished-starts vault",
     "UserPoolName": "users",
 }
+FIREHOSE = "AWS::KinesisFirehose::DeliveryStream"
 NAMED = {
     "ArchiveName": "AWS::Events::Archive",
+    "BucketName": "AWS::S3::Bucket",
     "DashboardName": "AWS::CloudWatch::Dashboard",
-    "DeliveryStreamName": "AWS::KinesisFirehose::DeliveryStream",
+    "DeliveryStreamName": FIREHOSE,
     "Domain": "AWS::Cognito::UserPoolDomain",
     "FunctionName": "AWS::Lambda::Function",
     "QueueName": "AWS::SQS::Queue",
@@ -300,7 +304,9 @@ NAMED = {
 
 @pytest.mark.parametrize("key", NAMES)
 def test_every_resource_keeps_its_name(stack: Stack, key: str) -> None:
-    found = {each[key] for each in stack.of(NAMED[key]).values()}
+    found = {
+        str(each[key]).removesuffix(f"-{ACCOUNT}-eu-central-1") for each in stack.of(NAMED[key]).values()
+    }
     expected = {f"orders-{name}" for name in NAMES[key].split()} or {"orders"}
     assert found == expected if stack.whole else found <= expected
 
@@ -309,6 +315,17 @@ def test_every_log_stream_is_of_the_log_that_its_writer_may_write_to(stack: Stac
     for name, each in stack.of("AWS::Logs::LogStream").items():
         log = f"logs:log-group:{each['LogGroupName']}:log-stream:{each['LogStreamName']}"
         assert [grant.role for grant in stack.grants() if grant.resource == log] == ["LakeDeliveryRole"], name
+
+
+def test_every_log_group_is_of_a_function_the_api_or_the_lake(stack: Stack) -> None:
+    """What a log is called decides who writes to it: Lambda and Firehose look for it by the name of what they run."""
+    rekeys = "/aws/lambda/orders-rekey"  # kept when the move of the vault is over, for as long as logs are
+    functions = {f"/aws/lambda/{each['FunctionName']}" for each in stack.functions().values()} | {rekeys}
+    lakes = {f"/aws/kinesisfirehose/{each['DeliveryStreamName']}" for each in stack.of(FIREHOSE).values()}
+    apis = {"/order-tokenizer/orders/api-access" for _ in stack.of("AWS::ApiGateway::RestApi")}
+    assert {
+        each["LogGroupName"] for each in stack.of("AWS::Logs::LogGroup").values()
+    } == functions | lakes | apis
 
 
 def test_no_fixed_name_is_another_stacks(stack: Stack) -> None:

@@ -1,7 +1,7 @@
 """Tests every role: who may take it on, what its policies give it, and that nothing else gives it anything."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from tests.support.security.deployed import Stack, listed
@@ -71,6 +71,16 @@ def test_no_role_has_policies_that_no_other_test_looks_at(stack: Stack) -> None:
     assert {
         name: each["ManagedPolicyArns"] for name, each in roles.items() if "ManagedPolicyArns" in each
     } == (stack.there(MANAGED) if "ApiGatewayLogsRole" in roles else {})
+
+
+def test_no_two_policies_of_a_role_have_one_name(stack: Stack) -> None:
+    """The one that is put later takes the other's place, and with it a denial or a permission is gone."""
+    named = [
+        (role, each["PolicyName"].lower())
+        for each in stack.of("AWS::IAM::Policy").values()
+        for role in each["Roles"]
+    ]
+    assert [each for each, count in Counter(named).items() if count > 1] == []
 
 
 def trust(stack: Stack, role: str) -> list[object]:

@@ -55,8 +55,7 @@ def services(root: Path = ROOT) -> set[str]:
         for path in _own_files(root)
         for node in ast.walk(ast.parse(path.read_bytes()))
         if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "client"
+        and "client" in {getattr(node.func, "id", ""), getattr(node.func, "attr", "")}
         and node.args
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)

@@ -136,7 +136,9 @@ def test_functions_and_layer_are_for_the_same_processor() -> None:
 
 def test_the_capability_that_samconfig_gives_is_enough() -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
-    assert config["default"]["deploy"]["parameters"]["capabilities"] == "CAPABILITY_IAM"
+    assert (
+        config["default"]["deploy"]["parameters"]["capabilities"] == "CAPABILITY_IAM CAPABILITY_AUTO_EXPAND"
+    )
     named = {"AWS::IAM::Role": "RoleName", "AWS::IAM::User": "UserName", "AWS::IAM::Group": "GroupName",
              "AWS::IAM::ManagedPolicy": "ManagedPolicyName", "AWS::IAM::InstanceProfile": "InstanceProfileName"}  # fmt: skip
     resources = SOURCE["Resources"].items()
