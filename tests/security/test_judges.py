@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from local.emulator.package import ROOT
-from tests.security import test_parameters
 from tests.support.security.deployed import FULLEST, Stack, stacks
 
 Judge = Callable[[Stack], None]
@@ -120,8 +119,8 @@ def judges() -> tuple[Judge, ...]:
             if name.startswith("test_") and [*inspect.signature(test).parameters] == ["stack"]
             if test.__module__ == module.__name__ and name not in SLOW
         ]
-    named = test_parameters.test_every_resource_keeps_its_name
-    return (*found, *(partial(named, key=key) for key in test_parameters.NAMES))
+    names = import_module("tests.security.test_parameters")
+    return (*found, *(partial(names.test_every_resource_keeps_its_name, key=key) for key in names.NAMES))
 
 
 def fails(judge: Judge, stack: Stack) -> bool:

@@ -318,7 +318,7 @@ def test_every_log_stream_is_of_the_log_that_its_writer_may_write_to(stack: Stac
 
 
 def test_every_log_group_is_of_a_function_the_api_or_the_lake(stack: Stack) -> None:
-    """What a log is called decides who writes to it: Lambda and Firehose look for it by the name of what they run."""
+    """A log's name decides who writes to it: Lambda and Firehose look for it by the name of the function or stream."""
     rekeys = "/aws/lambda/orders-rekey"  # kept when the move of the vault is over, for as long as logs are
     functions = {f"/aws/lambda/{each['FunctionName']}" for each in stack.functions().values()} | {rekeys}
     lakes = {f"/aws/kinesisfirehose/{each['DeliveryStreamName']}" for each in stack.of(FIREHOSE).values()}
