@@ -1,4 +1,4 @@
-"""Two thousand steps from a fixed seed and from a random one, and ten planted bugs that must be found."""
+"""Two thousand steps from a fixed seed and from a random one, and planted bugs that must be found."""
 
 import os
 import secrets
@@ -11,12 +11,13 @@ import pytest
 from handlers import tokenize_queue, tokenize_stream
 from schemas.dead_letter import ErrorCode
 from tests.support.fakes.world import ample_budget
-from tests.support.faults import machine
-from tokenizer.aws.pipeline import blind_index
+from tests.support.faults import machine, releases
+from tokenizer.aws.pipeline import blind_index, sealing
 from tokenizer.aws.pipeline.bus import EventBridgeBus
 from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
 from tokenizer.aws.vault import vault
-from tokenizer.errors import BadRecord
+from tokenizer.errors import BadRecord, NewerFormat
+from tokenizer.formats import LETTER, StoredFormat
 from tokenizer.identity import Identity
 from tokenizer.pipeline import sanitize
 from tokenizer.pipeline.batch import Tokenizer
@@ -143,6 +144,33 @@ def share_one_identity(patch: Patch) -> None:
     patch.setattr(Identity, "of_sqs", classmethod(lambda cls, queue, _message_id: cls(queue.encode())))
 
 
+def leave_the_rules_out_of_one_id(patch: Patch) -> None:
+    under, record_id = Identity.under, TokenKey.record_id
+    without: dict[Identity, Identity] = {}
+
+    def remembered(self: Identity, rules: str) -> Identity:
+        made = under(self, rules)
+        without[made] = self
+        return made
+
+    patch.setattr(Identity, "under", remembered)
+    patch.setattr(
+        TokenKey,
+        "record_id",
+        lambda self, identity, lifetime="": record_id(self, without.get(identity, identity), lifetime),
+    )
+
+
+def read_the_version_that_is_written_alone(patch: Patch) -> None:
+    def own(self: StoredFormat, version: int) -> int:
+        written = sealing._VERSION if self in (*releases.NEXT, LETTER) else self.written
+        if version != written:
+            raise NewerFormat("of another release")
+        return version
+
+    patch.setattr(StoredFormat, "check", own)
+
+
 MUTATIONS = (
     swallow_unprocessed_items,
     publish_before_the_vault,
@@ -158,6 +186,8 @@ MUTATIONS = (
     tell_the_time_of_delivery,
     repeat_the_record_in_the_letters_message,
     share_one_identity,
+    leave_the_rules_out_of_one_id,
+    read_the_version_that_is_written_alone,
 )
 
 

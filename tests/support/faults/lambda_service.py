@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -26,8 +26,10 @@ from local.emulator.kinesis_mapping import (
     lambda_event,
 )
 from tests.support.faults.aws import Aws, Killed
+from tests.support.faults.releases import Release, writing
 from tokenizer.aws.compose import tokenize
 from tokenizer.aws.pipeline.starts import DynamoStarts
+from tokenizer.aws.platform.expiring_cache import KEPT
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.pipeline.batch import Tokenizer
 
@@ -75,7 +77,14 @@ class Function:
         self._handler = handler
         self._module = module
         self._tokenizer: Tokenizer | None = None
+        self._made = 0.0
+        self.release = Release()
         self.invocations = 0
+
+    def deploy(self, release: Release) -> None:
+        """Updates the function; its environments end."""
+        self.release = release
+        self.cool()
 
     def cool(self) -> None:
         """Loses the environment, and all that was kept in its memory."""
@@ -90,8 +99,10 @@ class Function:
             aws_request_id=f"r-{self.invocations}",
             get_remaining_time_in_millis=lambda: int((ends - self._aws.clock.now) * 1000),
         )
+        written, self._aws.writes = self._aws.writes, self.release.writes
         try:
             with (
+                writing(self.release.writes),
                 mock.patch.object(self._module, "_tokenizer", self._warm),
                 mock.patch.object(self._module, "_starts", self._starts),
             ):
@@ -102,15 +113,22 @@ class Function:
         except RuntimeError:
             return None, "Unhandled"
         finally:
-            self._aws.deadline = others
+            self._aws.deadline, self._aws.writes = others, written
 
     def _starts(self) -> DynamoStarts:
         return tokenize.unfinished_starts(SETTINGS)
 
     def _warm(self) -> Tokenizer:
-        if self._tokenizer is None:
-            self._tokenizer = tokenize.tokenizer(SETTINGS)
+        # Keys are opened again after five minutes, as handlers do.
+        if self._tokenizer is None or self._aws.clock.now - self._made >= KEPT:
+            self._tokenizer, self._made = tokenizer(self.release), self._aws.clock.now
         return self._tokenizer
+
+
+def tokenizer(release: Release) -> Tokenizer:
+    """Returns the use case as a release has it."""
+    settings = replace(SETTINGS, vault_lifetimes=release.lifetimes)
+    return tokenize.tokenizer(settings, release.catalog)
 
 
 class Stream:
@@ -143,9 +161,10 @@ class Stream:
 
     def _offer(self, sequence: str) -> None:
         data = base64.b64encode(self.records[sequence]).decode()
-        self._lane.offer(Record(sequence, self._arrived(sequence), self._keys[sequence], data))
+        self._lane.offer(Record(sequence, self.arrived(sequence), self._keys[sequence], data))
 
-    def _arrived(self, sequence: str) -> float:
+    def arrived(self, sequence: str) -> float:
+        """Returns the arrival of a record, in seconds since 1970."""
         # Kinesis gives a record one time of arrival, whenever it is delivered.
         return 1_763_892_000.0 + int(sequence) % 900
 

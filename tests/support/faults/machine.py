@@ -15,14 +15,19 @@ from hypothesis.stateful import (
 
 from schemas.dead_letter import ErrorCode
 from tests.support.faults.aws import Aws, Kind
+from tests.support.faults.lambda_service import Function
 from tests.support.faults.orders import CUSTOMERS, POISONS, order, poison
-from tests.support.faults.pipeline import Pipeline
+from tests.support.faults.pipeline import Endless, Pipeline
+from tests.support.faults.releases import RELEASES, Release, next_versions_are_read
 from tests.support.faults.stages import PLACES, REFUSALS, Marks, Place, broken, marks_of
+from tokenizer.aws.vault.token_keys import LEAD, SUBJECT_KEY, TOKEN_KEY
 from tokenizer.errors import PipelineError
 from tokenizer.pipeline.in_flight import Stage
 
 STEPS_EACH = 50
 MOST_POISONS = 2
+MOST_KEYS = 3
+MOST_HOURS = 6  # a stream keeps records for a day
 # An order here has no alias, and shares nothing if it is the first one.
 BROKEN = [
     place for place in PLACES if not place.bad and place.stage is not Stage.ALIASING and place.by != "subject"
@@ -51,10 +56,14 @@ class FaultMachine(RuleBasedStateMachine):
         self.outage: tuple[str, Kind] | None = None
         self.numbers = 0
         self.poisons: list[str] = []
+        self.keys_made = self.hours = 0
         self._stack = ExitStack()
+        self.pipeline.releases = RELEASES
+        self.release = self.before = Release()
 
     @initialize()
     def deployed(self) -> None:
+        self._stack.enter_context(next_versions_are_read())
         self._stack.enter_context(self.pipeline.running())
 
     @rule(source=SOURCES, customer=st.integers(0, CUSTOMERS - 1), count=st.integers(1, 4))
@@ -154,6 +163,44 @@ class FaultMachine(RuleBasedStateMachine):
         self._step()
         self.pipeline.aws.clock.advance(seconds)
 
+    @rule(release=st.sampled_from(RELEASES), first=SOURCES)
+    def a_release_is_deployed(self, release: Release, first: str) -> None:
+        """One function is updated now, the other one when the deployment goes on."""
+        self._step()
+        self.before, self.release = self.release, release
+        self._function(first).deploy(release)
+
+    @rule(source=SOURCES)
+    def the_deployment_goes_on(self, source: str) -> None:
+        self._step()
+        self._function(source).deploy(self.release)
+
+    @rule()
+    def the_deployment_is_rolled_back(self) -> None:
+        """Functions go back to the release before, whatever they have written by this one."""
+        self._step()
+        self.release = self.before
+        for source in ("stream", "queue"):
+            self._function(source).deploy(self.before)
+
+    @precondition(lambda self: self.keys_made < MOST_KEYS)
+    @rule(name=st.sampled_from((TOKEN_KEY, SUBJECT_KEY)))
+    def another_version_of_a_key_is_made(self, name: str) -> None:
+        """It begins an hour later, for what arrives from then on."""
+        self._step()
+        self.keys_made += 1
+        self.pipeline.another_key(name)
+
+    @precondition(lambda self: self.hours < MOST_HOURS)
+    @rule()
+    def an_hour_passes(self) -> None:
+        self._step()
+        self.hours += 1
+        self.pipeline.aws.clock.advance(LEAD / 1000)
+
+    def _function(self, source: str) -> Function:
+        return self.pipeline.stream.function if source == "stream" else self.pipeline.queue.function
+
     @rule()
     def environments_are_recycled(self) -> None:
         self._step()
@@ -166,6 +213,8 @@ class FaultMachine(RuleBasedStateMachine):
             try:
                 self.pipeline.drain()
                 wrong = self.pipeline.violations()
+            except Endless as error:
+                wrong = [str(error)]
             except PipelineError as error:
                 wrong = [f"the oracle could not read what was written: {type(error).__name__}"]
             if wrong:

@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from schemas.dead_letter import DeadLetter, ErrorCode
 from tests.support.fakes.world import ample_budget
 from tests.support.faults.aws import Aws
 from tests.support.faults.lambda_service import SETTINGS, Queue, Stream, queue_settings
+from tests.support.faults.releases import Release
 from tokenizer import json_text
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
 from tokenizer.aws.pipeline.alias_lookup import AliasLookup
@@ -22,13 +24,18 @@ from tokenizer.aws.vault import token_keys
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.aws.vault.materials import VaultReaderMaterials
 from tokenizer.aws.vault.vault import VaultReader
+from tokenizer.records import milliseconds
 from tokenizer.reveal.lookup import reveal
-from tokenizer.vault.tokens import Pointer, SubjectKey, is_token
+from tokenizer.vault.tokens import Pointer, SubjectKey, Versions, is_token
 
 _TOKEN = re.compile(r"tok_[0-9a-hjkmnp-tv-z]{26}")
 _CONSISTENT = ("email", "phone")  # fields of a customer
 _MOST_STEPS = 4_000
 _TELLING = 8  # characters that stand nowhere by chance
+
+
+class Endless(AssertionError):
+    """Says that something is delivered for ever."""
 
 
 @dataclass(frozen=True)
@@ -53,30 +60,42 @@ class Sent:
 
 
 class Pipeline:
-    """The deployed pipeline in a box."""
+    """The deployed pipeline in a box. Its functions may run any of some releases."""
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
         aws.missing = self._missing
+        self.releases: tuple[Release, ...] = (Release(),)
         self.stream = Stream(aws)
         self.queue = Queue(aws)
         self.sent: list[Sent] = []
-        self._subject_key: SubjectKey | None = None
+        self._subject_keys: Versions[SubjectKey] | None = None
+        self._made: dict[str, int] = {}
 
     @contextmanager
     def running(self) -> Iterator[None]:
         with ExitStack() as stack:
             stack.enter_context(self.aws.installed())
             stack.enter_context(queue_settings())
-            token_keys.provision(
-                self.aws.client("dynamodb"),
-                self.aws.client("kms"),
-                SETTINGS.token_keys_table,
-                SETTINGS.token_key_arn,
-                versions={},
-                now=0,
-            )
+            self._provision()
             yield
+
+    def another_key(self, name: str) -> None:
+        """Makes another version of a key, which begins after a while."""
+        self._made[name] = self._made.get(name, 1) + 1
+        self._subject_keys = None
+        with self.well():
+            self._provision()
+
+    def _provision(self) -> None:
+        token_keys.provision(
+            self.aws.client("dynamodb"),
+            self.aws.client("kms"),
+            SETTINGS.token_keys_table,
+            SETTINGS.token_key_arn,
+            versions=self._made,
+            now=int(self.aws.clock.now * 1000),
+        )
 
     def send(
         self, source: str, data: bytes, code: ErrorCode | None = None, sensitive: frozenset[str] = frozenset()
@@ -95,7 +114,7 @@ class Pipeline:
                 self.stream.step()
             if not self.queue.drained:
                 self.queue.step()
-        raise AssertionError("deliveries do not come to an end")
+        raise Endless("deliveries do not come to an end")
 
     def violations(self) -> list[str]:
         """Returns what is wrong after `drain`; nothing if the pipeline keeps its promises."""
@@ -147,7 +166,8 @@ class Pipeline:
 
     def _unnoted(self, detail: dict[str, Any]) -> Iterator[str]:
         customer = detail["data"]["order"]["customer"]
-        subject = self._subjects().subject(customer["customer_id"])
+        arrived = datetime.fromisoformat(detail["metadata"]["ingested_at"])
+        subject = self._subjects().at(milliseconds(arrived)).subject(customer["customer_id"])
         entries = {item["token"]["S"]: item for item in self.aws.table(SETTINGS.blind_index_table).values()}
         shares = self.aws.table(SETTINGS.shares_table)
         for token in (customer[name] for name in _CONSISTENT if customer.get(name)):
@@ -160,17 +180,17 @@ class Pipeline:
             if owner != subject and (share is None or share["owner"]["S"] != owner):
                 yield f"the share of {token}"
 
-    def _subjects(self) -> SubjectKey:
-        """Returns the key that names customers, opened past all faults."""
-        if self._subject_key is None:
+    def _subjects(self) -> Versions[SubjectKey]:
+        """Returns the keys that name customers, opened past all faults."""
+        if self._subject_keys is None:
             with self.well():
-                self._subject_key = token_keys.load_subject_keys(
+                self._subject_keys = token_keys.load_subject_keys(
                     self.aws.client("dynamodb"),
                     self.aws.client("kms"),
                     SETTINGS.token_keys_table,
                     SETTINGS.token_key_arn,
-                ).at(0)
-        return self._subject_key
+                )
+        return self._subject_keys
 
     def _revealed(self, tokens: list[str]) -> dict[str, Any]:
         """Returns the values by token, read past all faults."""
@@ -227,8 +247,15 @@ class Pipeline:
 
     def _differing(self) -> Iterator[str]:
         for event_id, details in self.details().items():
-            if any(detail != details[0] for detail in details):
-                yield f"{event_id}: published with differing contents"
+            contents: dict[str, dict[str, Any]] = {}
+            for detail in details:
+                if contents.setdefault(detail["metadata"]["rules"], detail) != detail:
+                    yield f"{event_id}: published with differing contents under the same rules"
+            if len({detail["metadata"]["ingest_id"] for detail in details}) > 1:
+                yield f"{event_id}: has several ingest ids"
+            ordinary = [detail["data"]["order"]["customer"]["name"] for detail in contents.values()]
+            if len(set(ordinary)) < len(ordinary):
+                yield f"{event_id}: has the same tokens under different rules"
 
     def _unjoined(self) -> Iterator[str]:
         tokens: dict[str, set[str]] = defaultdict(set)
@@ -237,7 +264,9 @@ class Pipeline:
             if sent.code is None and sent.event_id in details:
                 email = json.loads(sent.data)["order"]["customer"].get("email")
                 if email:
-                    tokens[email].add(details[sent.event_id][0]["data"]["order"]["customer"]["email"])
+                    tokens[email] |= {
+                        each["data"]["order"]["customer"]["email"] for each in details[sent.event_id]
+                    }
         return (f"one email has {len(each)} tokens" for each in tokens.values() if len(each) > 1)
 
     def _undone(self) -> Iterator[str]:
@@ -253,7 +282,9 @@ class Pipeline:
     def _wrong_values(self) -> Iterator[str]:
         details = self.details()
         for sent in self.sent:
-            for detail in details.get(sent.event_id, ())[:1] if sent.code is None else ():
+            # Under each of the rules by which it was published: no token dies because of a later delivery.
+            published = details.get(sent.event_id, ()) if sent.code is None else ()
+            for detail in {each["metadata"]["rules"]: each for each in published}.values():
                 raw, shown = json_text.parse(sent.data)["order"], detail["data"]["order"]
                 pairs = [
                     (shown["customer"][k], raw["customer"][k])

@@ -12,13 +12,12 @@ from typing import Any
 from unittest import mock
 
 from tests.support.faults.aws import Refusal
-from tests.support.faults.lambda_service import QUEUE, SHARD, STREAM
+from tests.support.faults.lambda_service import QUEUE, SHARD, STREAM, tokenizer
 from tests.support.faults.pipeline import Pipeline, Sent
 from tokenizer.identity import Identity
 from tokenizer.pipeline.aliases import Draws
-from tokenizer.pipeline.catalog import EventPlan
 from tokenizer.pipeline.in_flight import Stage
-from tokenizer.pipeline.sanitize import Sanitizer
+from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.vault.tokens import Pointer
 
 _CONSISTENT = ("/order/customer/email", "/order/customer/phone")
@@ -76,24 +75,33 @@ PLACES = (
 
 
 class Marks:
-    """Knows one order in all that is made of its record."""
+    """Knows one order in all that is made of its record, under the rules of each of some releases."""
 
     def __init__(
-        self, sanitizer: Sanitizer, plan: EventPlan, identity: Identity, number: int, customer: str
+        self, readers: Sequence[RecordReader], identity: Identity, arrived: int, number: int, customer: str
     ) -> None:
-        key, under = sanitizer.token_keys.at(0), identity.under(sanitizer.rules(plan))
-        pointers = [
-            Pointer(key.consistent_record_id(under, path), key.tag(under, path)) for path in _CONSISTENT
-        ]
+        """Makes the marks of a record that arrived then, in milliseconds since 1970."""
         self.order = f'"SO-{number}"'
-        self.record_id = key.record_id(under)
-        self.subject = sanitizer.subject_keys.at(0).subject(customer)
-        self.tokens = [pointer.token for pointer in pointers]
-        ids = [self.record_id, *(pointer.record_id for pointer in pointers)]
+        self.record_ids, self.emails, ids, unders = set[str](), set[str](), set[bytes](), set[bytes]()
+        tokens: list[str] = []
+        for reader in readers:
+            plan = reader.catalog.plan({"event_type": "order.placed", "schema_version": 1})
+            key, under = reader.sanitizer.token_keys.at(arrived), identity.under(reader.sanitizer.rules(plan))
+            lifetimes = ("", *(f"{days} days" for _, days in reader.sanitizer.lifetimes.sorted_days))
+            own = {key.record_id(under, each) for each in lifetimes}
+            pointers = [
+                Pointer(key.consistent_record_id(under, path), key.tag(under, path)) for path in _CONSISTENT
+            ]
+            self.subject = reader.sanitizer.subject_keys.at(arrived).subject(customer)
+            self.record_ids |= {each.hex() for each in own}
+            self.emails.add(pointers[0].token)
+            tokens += [pointer.token for pointer in pointers]
+            ids |= own | {pointer.record_id for pointer in pointers}
+            unders.add(under.canonical)
         # Another order's number may begin with this one's.
         self._whole = {f"SO-{number}", f"canaryname{number}"}
-        self._texts = (*(f'"{each}"' for each in self._whole), *self.tokens, *(each.hex() for each in ids))
-        self._bytes = (*ids, identity.canonical, under.canonical, *(text.encode() for text in self._texts))
+        self._texts = (*(f'"{each}"' for each in self._whole), *tokens, *(each.hex() for each in ids))
+        self._bytes = (*ids, identity.canonical, *unders, *(text.encode() for text in self._texts))
 
     def known_in(self, value: Any) -> bool:
         """Returns True if a value is of the record, or holds something that is."""
@@ -115,12 +123,14 @@ class Marks:
 def marks_of(pipeline: Pipeline, sent: Sent, number: int, customer: int) -> Marks:
     """Returns the marks of an order that was sent. No fault may be on."""
     if sent.source == "stream":
-        function, identity = pipeline.stream.function, Identity.of_kinesis(STREAM, SHARD, sent.place, None)
+        identity, arrived = (
+            Identity.of_kinesis(STREAM, SHARD, sent.place, None),
+            pipeline.stream.arrived(sent.place),
+        )
     else:
-        function, identity = pipeline.queue.function, Identity.of_sqs(QUEUE, sent.place)
-    reader = function._warm().reader
-    plan = reader.catalog.plan({"event_type": "order.placed", "schema_version": 1})
-    return Marks(reader.sanitizer, plan, identity, number, f"C-{customer}")
+        identity, arrived = Identity.of_sqs(QUEUE, sent.place), pipeline.queue.messages[sent.place].sent
+    readers = [tokenizer(release).reader for release in pipeline.releases]
+    return Marks(readers, identity, int(arrived * 1000), number, f"C-{customer}")
 
 
 class _Text:
@@ -178,12 +188,12 @@ REFUSALS: dict[str, tuple[Stage, bool, Callable[[Marks], Refusal]]] = {
     "a vault item": (
         Stage.WRITING,
         True,
-        lambda marks: Refusal("BatchWriteItem", lambda item: item.get("id") == {"S": marks.record_id.hex()}),
+        lambda marks: Refusal("BatchWriteItem", lambda item: item.get("id", {}).get("S") in marks.record_ids),
     ),
     "a consistent value's vault item": (
         Stage.WRITING,
         True,
-        lambda marks: Refusal("BatchWriteItem", lambda item: item.get("id") == {"S": Pointer.parse(marks.tokens[0]).record_id.hex()}),
+        lambda marks: Refusal("BatchWriteItem", lambda item: item.get("id", {}).get("S") in {Pointer.parse(each).record_id.hex() for each in marks.emails}),
     ),
     "a share": (
         Stage.RESOLVING,
@@ -193,7 +203,7 @@ REFUSALS: dict[str, tuple[Stage, bool, Callable[[Marks], Refusal]]] = {
     "an index entry": (
         Stage.RESOLVING,
         True,
-        lambda marks: Refusal("PutItem", lambda item: item.get("token") == {"S": marks.tokens[0]}),
+        lambda marks: Refusal("PutItem", lambda item: item.get("token", {}).get("S") in marks.emails),
     ),
     "an erasure's key": (
         Stage.RESOLVING,
