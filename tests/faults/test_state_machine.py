@@ -157,7 +157,7 @@ def leave_the_rules_out_of_one_id(patch: Patch) -> None:
     patch.setattr(
         TokenKey,
         "record_id",
-        lambda self, identity, lifetime="": record_id(self, without.get(identity, identity), lifetime),
+        lambda self, identity, lifetime="": record_id(self, without[identity], lifetime),
     )
 
 

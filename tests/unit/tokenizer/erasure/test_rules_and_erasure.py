@@ -109,9 +109,11 @@ def test_an_erasure_between_them_and_a_replay_afterwards_leave_nothing_readable(
     """The first delivery is at one step when the second begins; the customer is erased at a step of the second."""
     scene = Scene()
     world = scene.erasing.world
-    scene.deliver(
-        0, {second_at: lambda: scene.deliver(400, {erased_at: lambda: scene.erasing.erase("C-1") and None})}
-    )
+
+    def erase() -> None:
+        scene.erasing.erase("C-1")
+
+    scene.deliver(0, {second_at: lambda: scene.deliver(400, {erased_at: erase})})
     assert scene.statuses() <= {"erased", "unknown"}
     scene.erasing.sweep(SWEEPS[0])
     for days in (0, 400, 30):  # a replay under each of the rules, and under those of today
