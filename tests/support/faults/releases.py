@@ -37,7 +37,7 @@ _OTHER = Catalog(
 
 @dataclass(frozen=True)
 class Release:
-    """What a function runs by.
+    """Holds the settings and schemas that a function runs by.
 
     Args:
         lifetimes: the setting for lifetimes of categories; a part of the rules.
