@@ -15,17 +15,21 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tests.support.fakes.replay_function import body
+from tests.support.screens.on_call import FAULTS, HOUR, Fault
 
 # Where it is set, the first call to the stack makes this file, and takes until somebody ends it.
 SLOW = "CANNED_SLOW"
 LETTERS = "CANNED_LETTERS"
 # Where it is set, every call to the stack fails.
 FAILS = "CANNED_FAILS"
+# Where it is set, the stack is as when that alarm rings, and has no other letters than those of its fault.
+FAULT = "CANNED_FAULT"
 REGION = "us-east-1"
 OUTPUTS = {
     name: f"orders-{name}"
     for name in (
         "AnalyticsBucketName",
+        "AuditKeyArn",
         "LetterKeyArn",
         "RawOrdersQueueUrl",
         "TokenizeQueueFunctionName",
@@ -96,6 +100,11 @@ class Client:
         return call
 
 
+def fault() -> Fault | None:
+    """Returns what is wrong with the stack, if somebody wants to see that."""
+    return FAULTS.get(os.environ.get(FAULT, ""))
+
+
 def letter_id(at: int) -> str:
     return f"{at * 2_654_435_761 % 2**32:08x}-0000-4000-8000-{at:012x}"
 
@@ -109,7 +118,9 @@ class Letters:
 
     def fill(self) -> None:
         """Puts as many letters there as the environment says."""
-        self._waiting = {letter_id(at): at for at in range(int(os.environ.get(LETTERS, "12")))}
+        wrong = fault()
+        count = wrong.letters if wrong else int(os.environ.get(LETTERS, "12"))
+        self._waiting = {letter_id(at): at for at in range(count)}
 
     def receive_message(self, **_: Any) -> dict[str, Any]:
         taken = list(self._waiting)[:10]
@@ -137,8 +148,11 @@ class Letters:
         return {}
 
     def get_queue_attributes(self, **request: Any) -> dict[str, Any]:
-        ours = request["QueueUrl"] == OUTPUTS["DeadLetterQueueUrl"]
-        counts = (len(self._waiting), 2) if ours else (3, 0)
+        ours, wrong = request["QueueUrl"] == OUTPUTS["DeadLetterQueueUrl"], fault()
+        counts = (len(self._waiting), 0 if wrong else 2) if ours else (3, 0)
+        if wrong and not ours:
+            (output,) = [name for name, value in OUTPUTS.items() if value == request["QueueUrl"]]
+            counts = (wrong.waiting.get(output, 0), 0)
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         return {"Attributes": dict(zip(names, map(str, counts), strict=True))}
 
@@ -155,7 +169,12 @@ def _letter(at: int) -> str:
         "malformed_json": "the record is no JSON",
         "unsupported_schema_version": "/schema_version: order.placed has no such version",
     }[code]
-    letter["source"]["arrived_at"] = _ago(hours=3 * (at % 12), minutes=5)
+    wrong = fault()
+    letter["source"]["arrived_at"] = (
+        _ago(days=wrong.letters_days, minutes=5)
+        if wrong and wrong.letters_days
+        else _ago(hours=3 * (at % 12), minutes=5)
+    )
     return json.dumps(letter)
 
 
@@ -235,6 +254,9 @@ class _Pages:
 class _Alarms:
     def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
         names = {"LettersAlarm-1A2B": "ALARM", "DeniedAlarm-3C4D": "OK", "TamperedAlarm-5E6F": "OK"}
+        if wrong := fault():
+            ringing = {os.environ[FAULT], *wrong.also}
+            names = {f"{name}-1A2B": "ALARM" if name in ringing else "OK" for name in FAULTS}
         yield {
             "MetricAlarms": [
                 {"AlarmName": f"orders-{name}", "StateValue": state} for name, state in names.items()
@@ -242,7 +264,34 @@ class _Alarms:
         }
 
 
+def _metrics(**request: Any) -> dict[str, Any]:
+    """Answers the metrics that CloudWatch keeps of a stack on AWS."""
+    wrong = fault() or Fault()
+    ages = {"IteratorAge": wrong.lag[0] * 1000, "ApproximateAgeOfOldestMessage": wrong.lag[1]}
+    values = {**HOUR, "GuardHits": 40, **wrong.hour, **ages}
+    return {
+        "MetricDataResults": [
+            {
+                "Id": each["Id"],
+                "Values": [
+                    values[
+                        each["MetricStat"]["Metric"]["MetricName"] if "MetricStat" in each else "GuardHits"
+                    ]
+                ],
+            }
+            for each in request["MetricDataQueries"]
+        ]
+    }
+
+
+def _key(**request: Any) -> dict[str, Any]:
+    wrong = fault()
+    disabled = wrong is not None and request["KeyId"] == OUTPUTS.get(wrong.disabled)
+    return {"KeyMetadata": {"KeyState": "Disabled" if disabled else "Enabled"}}
+
+
 _DEPLOYED = {
+    "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()],
     "StackStatus": "UPDATE_COMPLETE",
     "CreationTime": datetime(2026, 11, 1, tzinfo=UTC),
     "LastUpdatedTime": datetime(2026, 11, 29, 16, 40, tzinfo=UTC),
@@ -279,7 +328,8 @@ ANSWERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("sqs", "change_message_visibility"): QUEUE.change_message_visibility,
     ("cloudwatch", "get_paginator"): lambda _: _Alarms(),
     ("cloudformation", "describe_stacks"): lambda **_: {"Stacks": [_DEPLOYED]},
-    ("kms", "describe_key"): lambda **_: {"KeyMetadata": {"KeyState": "Enabled"}},
+    ("kms", "describe_key"): _key,
+    ("cloudwatch", "get_metric_data"): _metrics,
     ("logs", "filter_log_events"): lambda **_: {"events": [{"message": each} for each in _LOG]},
     ("lambda", "get_function_configuration"): lambda **_: {"Environment": {"Variables": {}}},
 }
