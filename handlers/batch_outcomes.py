@@ -65,6 +65,7 @@ def _log(outcomes: Sequence[Outcome]) -> None:
         "received": len(outcomes),
         "published": sum(each.published for each in outcomes),
         "dead_lettered": codes.total(),
+        "unannounced": sum(each.unannounced is not None for each in outcomes),
         "to_retry": failures.total(),
         "denied": failures["Denied"],
         "tampered": sum(isinstance(each.cause, VaultIntegrity) for each in outcomes if each.cause),

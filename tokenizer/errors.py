@@ -31,12 +31,14 @@ class BadRecord(PipelineError):
     Args:
         code: the contract's code for the dead letter.
         message: what is wrong and at which field path, without any value.
+        paths: the same paths as JSON Pointers, for programs; a key in them may be one that no schema names.
     """
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
+    def __init__(self, code: ErrorCode, message: str, paths: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.paths = paths
 
 
 class Refused(PipelineError):

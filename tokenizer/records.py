@@ -186,6 +186,7 @@ class Outcome:
         event: the sanitized event once its tokens can be read, even if the bus refused it.
         stage: the stage at which it failed; empty if it did not.
         cause: the error that it failed with, whether it became a letter or not.
+        unannounced: why consumers were not told of its letter, or None.
     """
 
     record: RawRecord
@@ -195,6 +196,7 @@ class Outcome:
     event: SanitizedRecord | None = None
     stage: str = ""
     cause: PipelineError | None = None
+    unannounced: PipelineError | None = None
 
     @property
     def published(self) -> bool:

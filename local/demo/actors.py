@@ -17,6 +17,7 @@ from typing import Any
 from local.demo.checks import Received
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Credentials, Stack
+from schemas.refused import NAME as REFUSED
 from schemas.sanitized import SOURCE
 
 _QUIET_SECONDS = 20  # this long without anything new, and what is missing won't come
@@ -44,7 +45,8 @@ class Consumer:
         sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(_let_events_in(arn))})
         credentials = stack.assume(stack.outputs["ConsumerRoleArn"])
         events, bus = stack.client("events", credentials), stack.outputs["SanitizedBusName"]
-        events.put_rule(Name=rule, EventBusName=bus, EventPattern=json.dumps({"source": [SOURCE]}))
+        wanted = {"source": [SOURCE], "detail-type": [{"anything-but": [REFUSED.event_type]}]}
+        events.put_rule(Name=rule, EventBusName=bus, EventPattern=json.dumps(wanted))
         events.put_targets(Rule=rule, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
         return cls(
             credentials,

@@ -10,8 +10,8 @@ in no column.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from schemas.erased import NAME, CustomerErased
 from schemas.json_schema import Schema, own_schema, sanitized_schema
+from schemas.own_events import OWN_EVENTS
 from schemas.registry import EventName, registry
 
 # The name of a scalar type, the fields of a structure, or a list with the type of its elements.
@@ -26,7 +26,7 @@ _ENVELOPE: dict[str, Column] = {"id": TEXT, "time": TEXT}
 def tables() -> dict[str, dict[str, Column]]:
     """Returns the columns of each table by event type."""
     schemas = {name: sanitized_schema(model) for name, model in registry().items()}
-    return columns({**schemas, NAME: own_schema(CustomerErased)})
+    return columns(schemas | {name: own_schema(model) for name, model in OWN_EVENTS.items()})
 
 
 def columns(schemas: Mapping[EventName, Schema]) -> dict[str, dict[str, Column]]:

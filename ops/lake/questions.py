@@ -1,7 +1,7 @@
 """Defines the analyst's questions. Each has one SQL text for Athena's saved queries and for DuckDB.
 
-The texts use only what both dialects have; `ops.lake.database` defines what DuckDB lacks. All of them use `orders.sql`,
-which selects each order once, in its newest event.
+The texts use only what both dialects have; `ops.lake.database` defines what DuckDB lacks. Those about orders use
+`orders.sql`, which selects each order once, in its newest event.
 """
 
 from enum import StrEnum
@@ -16,6 +16,7 @@ class Question(StrEnum):
     REVENUE = "revenue"
     REPEAT = "repeat"
     BASKET = "basket"
+    REFUSALS = "refusals"
 
     @property
     def asks(self) -> str:
@@ -25,6 +26,8 @@ class Question(StrEnum):
     @property
     def sql(self) -> str:
         """Returns the whole query, which needs nothing else."""
+        if self not in ABOUT_ORDERS:
+            return _text(self)
         return f"WITH orders AS (\n{_indented(orders())}\n)\n{_text(self)}"
 
 
@@ -32,7 +35,9 @@ _WORDS = {
     Question.REVENUE: "revenue by card brand and region",
     Question.REPEAT: "repeat customers by email token",
     Question.BASKET: "average basket by month",
+    Question.REFUSALS: "refused records by week, code and field",
 }
+ABOUT_ORDERS = (Question.REVENUE, Question.REPEAT, Question.BASKET)
 
 
 def orders() -> str:

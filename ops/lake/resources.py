@@ -1,7 +1,7 @@
 """Makes the section of tables and saved queries of `stacks/lake.yaml`, from the schemas and `ops/lake/sql` (`make schemas`)."""
 
 from ops.lake.columns import Column, glue, table_name, tables
-from ops.lake.questions import Question
+from ops.lake.questions import ABOUT_ORDERS, Question
 
 BEGIN = "  # ---- tables and saved queries, written by `make schemas`\n"
 END = "  # ---- end of the lake's part of what `make schemas` writes\n"
@@ -71,7 +71,7 @@ def _saved_query(question: Question) -> str:
     Type: AWS::Athena::NamedQuery
     Properties:
       Name: {question}
-      Description: {question.asks}, each order once.
+      Description: {question.asks}, each {"order" if question in ABOUT_ORDERS else "record"} once.
       Database: !Ref LakeDatabase
       WorkGroup: !Ref AnalystWorkGroup
       QueryString: |

@@ -13,6 +13,7 @@ SHIPPED = {
     ("order.placed", 1),
     ("order.placed", 2),
     ("order.refunded", 1),
+    ("order.refused", 1),
 }
 
 

@@ -84,3 +84,19 @@ def test_a_data_key_is_dropped_when_its_bounds_end(aws: Account) -> None:
     aws.calls.clear()
     run(tokenizer, [stream_record(order(customer={"customer_id": "C"}), at) for at in range(ORDERS)])
     assert aws.calls["kms.GenerateDataKey"] == 10
+
+
+def test_refusals_cost_a_call_for_ten_letters_and_no_write_unit(aws: Account) -> None:
+    tokenizer = tokenize.tokenizer(replace(aws.settings, refusal_events="true"))
+    aws.calls.clear()
+    outcomes = tokenizer.tokenize_batch([stream_record(b"{", at) for at in range(BATCH)], ample_budget())
+    assert all(outcome.letter and not outcome.unannounced for outcome in outcomes)
+    assert of(aws.calls, "eventbridge") == 10
+    assert of(aws.calls, "dynamodb") == 0
+
+
+def test_where_refusals_are_off_letters_cost_no_event(aws: Account) -> None:
+    tokenizer = aws.tokenizer()
+    aws.calls.clear()
+    tokenizer.tokenize_batch([stream_record(b"{", at) for at in range(BATCH)], ample_budget())
+    assert of(aws.calls, "eventbridge") == 0

@@ -4,7 +4,7 @@ The stages stand in their order in `Tokenizer.tokenize_batch`. What a stage comp
 record's guard (`InFlight.run`), so an error there fails that record alone. What a stage asks of AWS it asks for all
 records that are still on their way, and each failure goes to the record that it belongs to.
 
-The vault is written first, the bus second, dead letters third. So no event is published before its tokens can be read.
+The vault is written first, the bus second, dead letters third, and the events that tell of them last. So no event is published before its tokens can be read.
 Nothing is remembered between batches, and repeating a batch repeats its effects exactly.
 """
 
@@ -12,27 +12,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.dead_letter import ErrorCode
-from tokenizer.errors import BadRecord, OutOfTime
+from tokenizer.errors import BadRecord, OutOfTime, PipelineError, Unforeseen
 from tokenizer.messages.mode import Mode
 from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
 from tokenizer.pipeline.ports import Bus, DeadLetters
 from tokenizer.pipeline.record_reader import RecordReader
+from tokenizer.pipeline.refusals import refusal_of
 from tokenizer.pipeline.sanitize import Draft
 from tokenizer.pipeline.vault_stage import VaultStage
-from tokenizer.records import Outcome, RawRecord
+from tokenizer.records import Outcome, RawRecord, SanitizedRecord
 from tokenizer.time_budget import Budget
 
 _FOR_LETTERS = 5.0  # seconds of an invocation that are kept for dead letters
+_FOR_REFUSALS = (
+    1.0  # seconds of an invocation that events of letters may take; an outage of the bus costs no more
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tokenizer:
-    """Tokenizes batches of raw records."""
+    """Tokenizes batches of raw records.
+
+    Args:
+        announces: True if each dead letter is followed by an event on the bus.
+    """
 
     reader: RecordReader
     vault_stage: VaultStage
     bus: Bus
     letters: DeadLetters
+    announces: bool = False
 
     def tokenize_batch(
         self, records: Sequence[RawRecord], budget: Budget, mode: Mode = Mode.DELIVERED
@@ -86,6 +95,27 @@ class Tokenizer:
             self._send([record for record in failed if record.letter is not None], budget)
             # What can't be sealed, or is refused as a message, must not hold up a shard. The stream still has its bytes.
             self._send([record for record in failed if record.drop_bytes()], budget)
+            self.announce(
+                [record for record in failed if record.letter is not None and record.unsent is None], budget
+            )
+
+    def announce(self, records: Sequence[InFlight], budget: Budget) -> None:
+        """Publishes an event for each record whose letter was sent. Whatever fails here changes nothing for a record."""
+        if not (self.announces and records):
+            return
+        short = budget.keeping(max(0.0, budget.remaining() - _FOR_REFUSALS))
+        results: Sequence[PipelineError | None]
+        try:
+            results = self.bus.publish(list(map(self._refusal, records)), short)
+        except Exception as error:  # noqa: BLE001 -- the letters are sent; to deliver their records again would repeat them
+            results = [Unforeseen(f"announcing letters: {type(error).__name__}")] * len(records)
+        for record, failure in zip(records, results, strict=True):
+            record.unannounced = failure
+
+    def _refusal(self, record: InFlight) -> SanitizedRecord:
+        sanitizer = self.reader.sanitizer
+        rules = None if record.plan is None else sanitizer.rules(record.plan)
+        return refusal_of(record, sanitizer.ingest_id(record.raw), rules)
 
     def _send(self, records: Sequence[InFlight], budget: Budget) -> None:
         ingest_id = self.reader.sanitizer.ingest_id

@@ -33,20 +33,19 @@ def check_fields(event: Mapping[str, Any], data: bytes, plan: ObjectPlan) -> Non
         BadRecord: `too_large`, with the path of the innermost named field that holds too many fields by itself.
     """
     if sum([data.count(mark) for mark in _MARKS]) > MAX_FIELDS and _count(event) > MAX_FIELDS:
-        raise BadRecord(
-            ErrorCode.TOO_LARGE, f"{_fullest(event, plan, '') or '/'}: more than {MAX_FIELDS:,} fields"
-        )
+        path = _fullest(event, plan, "")
+        raise BadRecord(ErrorCode.TOO_LARGE, f"{path or '/'}: more than {MAX_FIELDS:,} fields", (path,))
 
 
 def too_long(path: str) -> BadRecord:
     """Returns the error for a text that is too long for the guard."""
-    return BadRecord(ErrorCode.TOO_LARGE, f"{path}: a text of more than {MAX_TEXT:,} characters")
+    return BadRecord(ErrorCode.TOO_LARGE, f"{path}: a text of more than {MAX_TEXT:,} characters", (path,))
 
 
 def too_many_values(path: str) -> BadRecord:
     """Returns the error for a record with too many values to look for; `path` is where the limit was passed."""
     return BadRecord(
-        ErrorCode.TOO_LARGE, f"{path}: more than {MAX_OWN_VALUES:,} values that the guard looks for"
+        ErrorCode.TOO_LARGE, f"{path}: more than {MAX_OWN_VALUES:,} values that the guard looks for", (path,)
     )
 
 

@@ -16,7 +16,7 @@ from schemas.base import Envelope
 from schemas.check import faults, settled
 from schemas.dead_letter import ErrorCode
 from schemas.fault import Fault
-from schemas.kinds import FieldKind, Subject
+from schemas.kinds import FieldKind, Public, Subject
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted
 from tokenizer.errors import BadRecord
@@ -87,7 +87,26 @@ class EventPlan:
         found = faults(self.model, event)
         if found:
             shown, more = "; ".join(found[:_ERRORS_SHOWN]), len(found) - _ERRORS_SHOWN
-            raise BadRecord(ErrorCode.INVALID_FIELD, shown + (f"; and {more} more" if more > 0 else ""))
+            paths = tuple(each.partition(": ")[0] for each in found[:_ERRORS_SHOWN])
+            raise BadRecord(
+                ErrorCode.INVALID_FIELD, shown + (f"; and {more} more" if more > 0 else ""), paths
+            )
+
+    def named(self, path: str) -> str:
+        """Returns a JSON Pointer up to the first key that the schema doesn't name, so that no other key is shown."""
+        plan: Plan | None = ObjectPlan({**dict.fromkeys(ENVELOPE, Public()), **self.data.fields})
+        steps = path.split("/")[1:]
+        for at, step in enumerate(steps):
+            match plan:
+                case ObjectPlan():
+                    plan = plan.fields.get(step)
+                case ListPlan():
+                    plan = plan.element if step.isdecimal() else None
+                case _:
+                    plan = None
+            if plan is None:
+                return "".join(f"/{each}" for each in steps[:at])
+        return path
 
 
 class Catalog:
@@ -115,8 +134,14 @@ class Catalog:
         try:
             name, event = settled(event, self._models)
         except Fault as fault:
-            raise BadRecord(fault.code, str(fault)) from None
+            paths = tuple(each.partition(": ")[0] for each in fault.details)
+            raise BadRecord(fault.code, str(fault), paths) from None
         return event, self._plans[name]
+
+    def type_of(self, event: Mapping[str, Any]) -> str | None:
+        """Returns the type that a parsed raw event names, or None if no schema has it."""
+        named = event.get("event_type")
+        return named if any(named == name.event_type for name in self._plans) else None
 
     def plans(self) -> Collection[EventPlan]:
         """Returns the plans of all event types and versions."""

@@ -19,6 +19,7 @@ from schemas.dead_letter import ErrorCode
 from tokenizer.errors import BadRecord, OutOfTime, PipelineError
 from tokenizer.guard.authentication_data import scrub_text
 from tokenizer.pipeline.batch import Tokenizer
+from tokenizer.pipeline.in_flight import InFlight
 from tokenizer.records import Letter, Outcome, RawRecord
 from tokenizer.time_budget import Budget
 
@@ -101,7 +102,11 @@ class Deliveries:
             position_alone=not whole,
         )
         (failure,) = self.tokenizer.letters.send([letter], budget)
-        return Outcome(record, letter=why) if failure is None else Outcome(record, failure=failure)
+        if failure is not None:
+            return Outcome(record, failure=failure)
+        refused = InFlight(record, failure=why, letter=why)
+        self.tokenizer.announce([refused], budget)
+        return Outcome(record, letter=why, unannounced=refused.unannounced)
 
 
 def _count(known: int | PipelineError | None) -> int:

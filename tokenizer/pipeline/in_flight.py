@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from schemas.dead_letter import ErrorCode
 from tokenizer.errors import BadRecord, PipelineError, Transient, Unforeseen
+from tokenizer.pipeline.catalog import EventPlan
 from tokenizer.pipeline.sanitize import Draft
 from tokenizer.records import Letter, Outcome, RawRecord, SanitizedRecord
 
@@ -38,24 +39,30 @@ class InFlight:
         failure: why it failed; it goes no further then.
         kept: the bytes that a dead letter may hold, which are the raw ones without sensitive authentication data; None
             while it isn't known which they are.
+        event_type: the type that it names, if a schema has it.
+        plan: the plan of its type and version, once they are known.
         draft: the sanitized event before its tokens are final.
         aliases: the alias that is shown, by the token whose place it takes.
         erased_until: milliseconds since 1970 up to which its subject's values are erased; 0 if they are not.
         event: the sanitized event, once its tokens can be read.
         letter: why it is dead-lettered.
         unsent: why its letter could not be sent.
+        unannounced: why the event that says so could not be published.
     """
 
     raw: RawRecord
     stage: Stage = Stage.READING
     failure: PipelineError | None = None
     kept: bytes | None = field(default=None, repr=False)
+    event_type: str | None = None
+    plan: EventPlan | None = field(default=None, repr=False)
     draft: Draft | None = None
     aliases: dict[str, str] = field(default_factory=dict)
     erased_until: int = 0
     event: SanitizedRecord | None = None
     letter: BadRecord | None = None
     unsent: PipelineError | None = None
+    unannounced: PipelineError | None = None
 
     @property
     def late(self) -> bool:
@@ -145,6 +152,7 @@ class InFlight:
             event=self.event,
             stage=str(self.stage),
             cause=cause,
+            unannounced=self.unannounced,
         )
 
 

@@ -57,7 +57,9 @@ class RecordReader:
         record.kept = kept
         if not isinstance(event, dict):
             raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
+        record.event_type = self.catalog.type_of(event)
         event, plan = self.catalog.settled(event)
+        record.event_type, record.plan = plan.name.event_type, plan
         check_fields(event, data, plan.data)
         plan.validate(event)
         return event, plan

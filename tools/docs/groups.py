@@ -20,6 +20,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
         "StreamMappingEnabled",
         "QueueMappingEnabled",
         "QueueMaxReceiveCount",
+        "RefusalEventsEnabled",
         "RawRecordMaxKiB",
         "EventMaxBytes",
     ),

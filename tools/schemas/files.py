@@ -9,8 +9,8 @@ from pathlib import Path
 from ops.lake import resources as lake
 from schemas import events
 from schemas.compatibility import Reader, breaking
-from schemas.erased import NAME, CustomerErased
 from schemas.json_schema import Schema, file_name, own_schema, raw_schema, sanitized_schema
+from schemas.own_events import OWN_EVENTS
 from schemas.publish import published, stale
 from schemas.registry import events_of, registry
 from schemas.released import name_in, released, word_of
@@ -47,7 +47,8 @@ def generated() -> dict[Path, tuple[Schema, Reader]]:
     for name, model in registry().items():
         schemas[Path("raw", file_name(name))] = raw_schema(model), Reader.PRODUCER
         schemas[Path("sanitized", file_name(name))] = sanitized_schema(model), Reader.CONSUMER
-    schemas[Path("sanitized", file_name(NAME))] = own_schema(CustomerErased), Reader.CONSUMER
+    for name, own in OWN_EVENTS.items():
+        schemas[Path("sanitized", file_name(name))] = own_schema(own), Reader.CONSUMER
     return schemas
 
 
@@ -136,6 +137,8 @@ def _without_event() -> Iterator[str]:
 def _against_rules() -> Iterator[str]:
     """Yields why models are refused when a function starts."""
     for name, model in sorted(registry().items()):
+        if name in OWN_EVENTS:
+            yield f"{model.__module__}: {name.event_type} {name.schema_version} is an event that only the tokenizer sends"
         try:
             Catalog({name: model})
         except SchemaRefused as refused:

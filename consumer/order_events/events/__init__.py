@@ -9,9 +9,16 @@ from order_events.events.order_placed_v1 import OrderPlacedV1
 from order_events.events.order_placed_v2 import OrderPlacedV2
 from order_events.events.order_placed_v3 import OrderPlacedV3
 from order_events.events.order_refunded_v1 import OrderRefundedV1
+from order_events.events.order_refused_v1 import OrderRefusedV1
 
 KnownEvent: TypeAlias = (
-    CustomerErasedV1 | CustomerUpdatedV1 | OrderPlacedV1 | OrderPlacedV2 | OrderPlacedV3 | OrderRefundedV1
+    CustomerErasedV1
+    | CustomerUpdatedV1
+    | OrderPlacedV1
+    | OrderPlacedV2
+    | OrderPlacedV3
+    | OrderRefundedV1
+    | OrderRefusedV1
 )
 EVENTS: Mapping[tuple[str, int], type[KnownEvent]] = {
     ("customer.erased", 1): CustomerErasedV1,
@@ -20,6 +27,7 @@ EVENTS: Mapping[tuple[str, int], type[KnownEvent]] = {
     ("order.placed", 2): OrderPlacedV2,
     ("order.placed", 3): OrderPlacedV3,
     ("order.refunded", 1): OrderRefundedV1,
+    ("order.refused", 1): OrderRefusedV1,
 }
 
 __all__ = [
@@ -31,4 +39,5 @@ __all__ = [
     "OrderPlacedV2",
     "OrderPlacedV3",
     "OrderRefundedV1",
+    "OrderRefusedV1",
 ]

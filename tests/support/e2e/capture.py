@@ -22,18 +22,19 @@ def samples() -> list[dict[str, Any]]:
 
 
 def captured(on: Stack) -> list[dict[str, Any]]:
-    """Returns what a consumer gets: all samples, another order of a customer, one record twice, an erasure."""
-    subscriber = Subscriber(on, "capture")
+    """Returns what a consumer gets: all samples, another order of a customer, one record twice, a refusal, an erasure."""
+    subscriber = Subscriber(on, "capture", refusals=True)
     events = samples()
     another = copy.deepcopy(next(each for each in events if each["event_type"] == "order.placed"))
     another["order"]["order_id"] = "SO-1002"
     for event in events:
         send(on, json.dumps(event))
     put(on, another)
+    send(on, json.dumps({**another, "occurred_at": "yesterday"}))
     for _ in range(2):
         _deliver(on, another)
     Api(on, users.sign_in(on, "compliance"))("DELETE", "/customers/C-captured")
-    received = subscriber.receive(len(events) + 4)
+    received = subscriber.receive(len(events) + 5)
     return sorted(received, key=lambda each: (each["detail-type"], each["detail"]["metadata"]["ingest_id"]))
 
 

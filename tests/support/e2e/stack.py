@@ -13,17 +13,18 @@ PATIENCE = 40.0  # seconds to wait for what takes well under ten on an idle mach
 
 
 class Subscriber:
-    """A queue of the test's own that a rule on the sanitized bus feeds."""
+    """A queue of the test's own that a rule on the sanitized bus feeds, with refusals or without."""
 
-    def __init__(self, on: Stack, name: str) -> None:
+    def __init__(self, on: Stack, name: str, *, refusals: bool = False) -> None:
         self._sqs = on.client("sqs")
         events, bus = on.client("events"), on.outputs["SanitizedBusName"]
         self._url = self._sqs.create_queue(QueueName=f"orders-consumer-{name}")["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
         arn = attributes["Attributes"]["QueueArn"]
-        events.put_rule(
-            Name=f"test-{name}", EventBusName=bus, EventPattern='{"source": ["orders.tokenizer"]}'
-        )
+        pattern: dict[str, Any] = {"source": ["orders.tokenizer"]}
+        if not refusals:
+            pattern["detail-type"] = [{"anything-but": ["order.refused"]}]
+        events.put_rule(Name=f"test-{name}", EventBusName=bus, EventPattern=json.dumps(pattern))
         events.put_targets(Rule=f"test-{name}", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
 
     def receive(self, count: int, patience: float = PATIENCE) -> list[dict[str, Any]]:

@@ -157,7 +157,9 @@ class FakeDeadLetters:
 class World:
     """The use case over the fakes."""
 
-    def __init__(self, lifetimes: Lifetimes = FOREVER, catalog: Catalog | None = None) -> None:
+    def __init__(
+        self, lifetimes: Lifetimes = FOREVER, catalog: Catalog | None = None, *, announces: bool = False
+    ) -> None:
         self.vault = FakeVault()
         self.index = FakeBlindIndex()
         self.aliases = FakeAliases()
@@ -169,6 +171,7 @@ class World:
             VaultStage(self.vault, self.index, self.aliases, self.erasures),
             self.bus,
             self.letters,
+            announces,
         )
 
     def with_keys(self, token_keys: Versions[TokenKey], subject_keys: Versions[SubjectKey]) -> None:

@@ -85,6 +85,7 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
             stages,
             timed(bus, publish="bus"),
             timed(letters, send="letters"),
+            announces=settings.refusal_events == "true",
         )
         return timed(made, tokenize_batch="batch")
 

@@ -91,6 +91,7 @@ class TokenizeSettings(DataKeySettings):
             256 KB.
         letter_max_bytes: the most bytes of an SQS message; 1 MiB since 2025.
         max_receive_count: the deliveries of a message before SQS moves it away (queue source only).
+        refusal_events: `true` if each dead letter is followed by an event `order.refused`.
     """
 
     vault_table: str
@@ -112,6 +113,7 @@ class TokenizeSettings(DataKeySettings):
     event_max_bytes: int = 256_000
     letter_max_bytes: int = 1_048_576
     max_receive_count: int = 5
+    refusal_events: str = "false"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
