@@ -50,8 +50,8 @@ ONLY_JSON = {"local adapt"}
 SOME_FAILED = {"replay run": 1}
 # Texts for another program, which are as wide as they are.
 AS_WRITTEN = ONLY_JSON | {"lake sql"}
-# Names and ages that differ with the hour, and paths of this machine.
-DIFFERS = {"replay archive start", "local adapt"}
+# Names and ages that differ with the hour, paths of this machine, and the tables of whichever event types there are.
+DIFFERS = {"replay archive start", "local adapt", "lake tables"}
 
 
 def named(command: Command) -> str:
