@@ -20,7 +20,7 @@ from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
 from tests.support import terminal
-from tests.support.e2e.functions import settle_at_once
+from tests.support.e2e.functions import settle_after
 from tests.support.e2e.stack import Api, Subscriber, eventually
 from tests.support.samples import order
 from tokenizer.vault.tokens import Pointer
@@ -108,7 +108,8 @@ def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(
         assert again.outputs == running.outputs  # a deployment that changes nothing is no error
         with pytest.raises(LocalStackError, match="records may be under"):
             lifecycle.update(directory, running, {"VaultKeySlot": "green"})
-        settle_at_once(running)
+        # Its moving can't end before the command is killed, however slow this machine is.
+        settle_after(running, 600)
 
         flow = threading.Thread(target=send, args=(running, range(ORDERS, ORDERS + FLOWING)))
         flow.start()
@@ -116,6 +117,7 @@ def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(
         assert eventually(lambda: moved(directory) > 0)
         killed.kill()
         killed.communicate()
+        settle_after(running)
         events = subscriber.receive(1)
         erased = events[0]["detail"]["data"]["order"]["customer"]
         compliance = Api(running, users.sign_in(running, "compliance"))

@@ -12,7 +12,7 @@ from local.data.poison import poisons_of
 from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
 from tests.support.e2e.canary_marks import BROKEN, CARD, EMAIL, PASTED, SECOND_CARD, canary_order
-from tests.support.e2e.functions import failure_record, settle_at_once
+from tests.support.e2e.functions import failure_record, settle_after
 from tests.support.e2e.proxy import Weather, between
 from tests.support.e2e.stack import Api, Subscriber, drain, eventually, put, send
 
@@ -215,7 +215,7 @@ class Walk:
         moving = {"Rekeying": "true", "VaultKeySlot": "green"}
         lifecycle.update(self._directory, self.on, {"Rekeying": "true"})
         self.on = lifecycle.update(self._directory, self.on, moving)
-        settle_at_once(self.on)
+        settle_after(self.on)
         put(self.on, canary_order("K-1"))
         self.told.append(self._command("rekey", "run"))
         self._ask("RevealFunctionName", tokens=[CARD], purpose=PASTED)  # its answer names what was asked for

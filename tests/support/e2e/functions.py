@@ -15,11 +15,11 @@ def invoke(on: Stack, function: str, event: Any, **who: str) -> Any:
     return json.loads(answer["Payload"].read())
 
 
-def settle_at_once(on: Stack) -> None:
-    """Makes the verification begin after 5 seconds, not 60: no function of this stack works for longer."""
+def settle_after(on: Stack, seconds: int = 5) -> None:
+    """Makes the verification begin after some seconds, not 60: no function of this stack works for longer than 5."""
     functions, name = on.client("lambda"), on.outputs["RekeyFunctionName"]
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    variables["REKEY_SETTLE_SECONDS"] = "5"
+    variables["REKEY_SETTLE_SECONDS"] = str(seconds)
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
 
