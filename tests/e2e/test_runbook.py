@@ -24,7 +24,10 @@ from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
 
-RUNBOOK = re.sub(r"\s+", " ", Path("docs/runbook.md").read_text())
+PAGE = Path("docs/runbook.md").read_text()
+RUNBOOK = re.sub(r"\s+", " ", PAGE)
+# The local stack rings no alarms and measures no lag.
+ONLY_ON_AWS = {"alarms", "lag"}
 FUNCTIONS = ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName")
 QUIET = 90.0  # seconds until an order is there that waited for a fault to end
 
@@ -63,6 +66,21 @@ class OnCall:
 
 def section(alarm: str) -> str:
     return RUNBOOK.partition(f"## {alarm} ")[2].partition(" ## ")[0]
+
+
+def assert_looks_as_shown(seen: dict[str, str], alarm: str) -> None:
+    """Compares the rows of the screen that an alarm's section shows with the real ones, all numbers alike."""
+    block = PAGE.partition(f"## {alarm}\n")[2].partition("$ order-tokenizer status\n")[2].partition("```")[0]
+    rows = [re.split(r" {2,}", each, maxsplit=1) for each in block.splitlines()]
+    shown = {row[0]: row[1] for row in rows if len(row) == 2 and row[0] not in ONLY_ON_AWS}
+    assert shown
+    assert {name: numbers_alike(seen[name]) for name in shown} == {
+        name: numbers_alike(text) for name, text in shown.items()
+    }
+
+
+def numbers_alike(text: str) -> str:
+    return re.sub(r"\d+", "N", text)
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +135,8 @@ def test_poison(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
     listed = on_call.types("replay list", "LettersAlarm")
     assert "invalid_field" in listed
     (letter,) = letter_ids(listed)
+    shown = re.split(r" {2,}|\n", PAGE.partition("$ replay list\n")[2], maxsplit=4)[:4]
+    assert "\t".join(shown) in listed
     assert "/order/total\tstring" in on_call.types("replay show ID", "LettersAlarm", ID=letter)
     editor = on_call.home / "editor.sh"
     editor.write_text('#!/bin/sh\nsed -i "s/12,00/12.00/" "$1"\n')
@@ -164,6 +184,7 @@ def test_a_stopped_bus(own: Stack, on_call: OnCall, subscriber: Subscriber) -> N
     try:
         put(own, order(order_id="SO-bus"))
         eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "retries", "to retry [1-9]")
+        assert_looks_as_shown(on_call.status("IteratorAgeAlarm"), "IteratorAgeAlarm")
     finally:
         faults.switch(BUS, on=False)
     assert order_ids(subscriber.receive(1, QUIET)) == {"SO-bus"}
@@ -180,6 +201,7 @@ def test_a_denied_key(own: Stack, on_call: OnCall, subscriber: Subscriber) -> No
 
     eventually_says(look, "retries", "denied [1-9]")
     assert "vault key Disabled" in look()["keys"]
+    assert_looks_as_shown(look(), "DeniedAlarm")
     assert "`aws kms enable-key --key-id KEY`" in section("DeniedAlarm")
     kms.enable_key(KeyId=key)
     assert order_ids(subscriber.receive(1, QUIET)) == {"SO-key"}
@@ -191,6 +213,7 @@ def test_a_function_that_died(own: Stack, on_call: OnCall, subscriber: Subscribe
     body = json.dumps(order(order_id="SO-died"))
     own.client("sqs").send_message(QueueUrl=own.outputs["UnprocessedQueueUrl"], MessageBody=body)
     eventually_says(lambda: on_call.status("UnprocessedAlarm"), "unprocessed", "^1 waiting")
+    assert_looks_as_shown(on_call.status("UnprocessedAlarm"), "UnprocessedAlarm")
     assert "published\t1" in on_call.types("replay run --apply", "UnprocessedAlarm")
     assert order_ids(subscriber.receive(1)) == {"SO-died"}
     eventually_says(lambda: on_call.status("UnprocessedAlarm"), "unprocessed", "^0 waiting")
