@@ -1,7 +1,7 @@
 """Reads a producer's file of events for the commands that look at one."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -9,7 +9,9 @@ from typing import Annotated, BinaryIO
 import typer
 
 from ops.errors import CommandError
+from schemas.dead_letter import ErrorCode
 from schemas.files import Located, NoEventsError, events_in
+from schemas.registry import registry
 
 _STDIN = "-"
 
@@ -43,6 +45,13 @@ def events(file: str, *, lines: bool) -> Iterator[Located]:
             f"{file}: {why}",
             "`order-tokenizer validate FILE` takes one JSON event, a list of them, or one a line; - is standard input",
         ) from None
+
+
+def known_events(codes: Iterable[str]) -> str | None:
+    """Returns a line that lists every event type and version, if one of these codes says that one is not known."""
+    if not {ErrorCode.UNKNOWN_EVENT_TYPE, ErrorCode.UNSUPPORTED_SCHEMA_VERSION} & set(codes):
+        return None
+    return "known: " + ", ".join(f"{name.event_type} {name.schema_version}" for name in sorted(registry()))
 
 
 def _opened(file: str) -> AbstractContextManager[BinaryIO]:

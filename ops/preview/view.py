@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from ops import console
+from ops.files import known_events
 from ops.preview.coverage import Coverage
 
 
@@ -21,7 +22,22 @@ def document(coverage: Coverage) -> dict[str, Any]:
 
 
 def tables(coverage: Coverage) -> None:
-    """Prints every path with what becomes of it, the share of each outcome, and what would be refused."""
+    """Prints every path with what becomes of it, the share of each outcome, and what would be refused.
+
+    Of a file whose events would all be refused there is nothing but that.
+    """
+    if coverage.fields:
+        _published(coverage)
+    if coverage.refused:
+        console.table("would be dead letters", ["place", "code", "message"], coverage.refused)
+        if known := known_events(code for _, code, _ in coverage.refused):
+            console.line(known)
+    console.line(
+        f"{console.number(coverage.events)} events, {console.number(len(coverage.refused))} would be dead letters"
+    )
+
+
+def _published(coverage: Coverage) -> None:
     rows = [[each.path, each.outcome, console.number(seen)] for each, seen in sorted(coverage.fields.items())]
     console.table("fields", ["path", "becomes", "seen"], rows)
     outcomes = coverage.outcomes()
@@ -32,8 +48,3 @@ def tables(coverage: Coverage) -> None:
         for outcome, seen in outcomes.items()
     ]
     console.table("coverage", ["becomes", "paths", "seen", "share"], shares)
-    if coverage.refused:
-        console.table("would be dead letters", ["place", "code", "message"], coverage.refused)
-    console.line(
-        f"{console.number(coverage.events)} events, {console.number(len(coverage.refused))} would be dead letters"
-    )

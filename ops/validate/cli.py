@@ -10,7 +10,7 @@ from typing import NamedTuple
 import typer
 
 from ops import console
-from ops.files import File, Lines, events
+from ops.files import File, Lines, events, known_events
 from ops.options import AsJson
 from schemas.check import check
 from schemas.fault import Fault
@@ -60,9 +60,13 @@ def validate(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
         found = [each._asdict() for each in findings]
         console.as_json({"events": tally.events, "invalid": tally.invalid, "findings": found})
     else:
+        codes = set()
         for each in findings:
+            codes.add(each.code)
             where = f"{file}: {each.place}" if each.place else file
             console.line(f"{where}: {each.code}: {each.detail}")
+        if known := known_events(codes):
+            console.line(known)
         console.line(f"{console.number(tally.events)} events, {console.number(tally.invalid)} invalid")
     if tally.invalid:
         raise typer.Exit(_SOME_INVALID)

@@ -168,3 +168,14 @@ def test_a_terminal_gets_tables() -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     assert "coverage" in done.stdout
     assert "┃" in done.stdout
+
+
+def test_a_file_whose_events_are_all_refused_gets_no_empty_tables(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(order(total=1)))
+    code, out = run(str(file))
+    assert code == 1
+    assert "becomes" not in out
+    assert "invalid_field" in out
+    file.write_text(json.dumps({**order(), "event_type": "order.lost"}))
+    assert "\nknown: customer.updated 1, order.placed 1, " in run(str(file))[1]

@@ -77,3 +77,14 @@ def test_a_missing_file_and_missing_words_are_bad_usage(file: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         run(str(file))
     assert run()[0] == 2
+
+
+@pytest.mark.parametrize("change", [{"event_type": "order.lost"}, {"schema_version": 99}])
+def test_the_known_events_are_listed_where_one_is_unknown(file: Path, change: dict[str, object]) -> None:
+    file.write_text(json.dumps(order() | change))
+    code, out = run(str(file))
+    known = ", ".join(f"{each.event_type} {each.schema_version}" for each in sorted(registry()))
+    assert code == 1
+    assert out.splitlines()[1:] == [f"known: {known}", "1 events, 1 invalid"]
+    file.write_text(json.dumps(order(total=1)))
+    assert "known: " not in run(str(file))[1]
