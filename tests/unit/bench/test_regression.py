@@ -38,12 +38,14 @@ def test_a_batch_makes_the_calls_it_made(counted: dict[str, Any], mix: str) -> N
 @pytest.mark.parametrize("mix", MIXES)
 @pytest.mark.parametrize(("figure", "slack"), [("bytes_sent", 1.02), ("c_calls", 1.01), ("peak_kib", 1.25)])
 def test_a_batch_costs_what_it_did(counted: dict[str, Any], mix: str, figure: str, slack: float) -> None:
+    # Another Python calls into C otherwise: 3.13 does it 3 % more often for the same order.
+    slack *= 1.0 if SAME_PYTHON or figure != "c_calls" else 1.05
     assert counted[mix][figure] <= BASELINE[mix][figure] * slack
 
 
 @pytest.mark.parametrize("mix", MIXES)
 def test_an_order_takes_the_bytecodes_it_took(counted: dict[str, Any], mix: str) -> None:
-    # Another Python has other bytecodes: there, no more than the calls into C are compared.
+    # Another Python has other bytecodes: there, the calls into C are compared, and of these no more than a leap is found.
     slack = 1.01 if SAME_PYTHON else 2.0
     assert counted[mix]["bytecodes"] <= BASELINE[mix]["bytecodes"] * slack
 
