@@ -38,13 +38,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         context: Lambda's.
 
     Returns:
-        `{"certificate": {...}}`, `{"swept", "failed"}`, or `{"error": {"code", "message"}}`.
+        `{"certificate": {...}}`, `{"swept", "failed", "unproven"}`, or `{"error": {"code", "message"}}`.
     """
     budget = invocation_budget(context.get_remaining_time_in_millis)
     if event == {"sweep": True}:
         counts = _service().sweep(budget)
         metrics.add_metric("Swept", MetricUnit.Count, counts["swept"])
         metrics.add_metric("SweepsFailed", MetricUnit.Count, counts["failed"])
+        metrics.add_metric("Tampered", MetricUnit.Count, counts["unproven"])
         metrics.flush_metrics()
         logger.info("sweep", extra=counts)
         return dict(counts)
@@ -57,5 +58,8 @@ def _erased(event: dict[str, Any], budget: Budget, context: LambdaContext) -> di
     certificate = _service().erase(
         identified_caller(asked.id_token, context), asked.customer_id, asked.purpose, budget
     )
+    if certificate["unproven"]:
+        metrics.add_metric("Tampered", MetricUnit.Count, certificate["unproven"])
+        metrics.flush_metrics()
     logger.info("erasure", extra={name: certificate[name] for name in ("erasure_id", "records", "complete")})
     return ErasedMessage(certificate=ErasureCertificate(**certificate)).model_dump()

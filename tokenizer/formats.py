@@ -60,8 +60,8 @@ class StoredFormat:
 
 VAULT_RECORD: Final = StoredFormat("vault_record")  # the item
 VAULT_VALUES: Final = StoredFormat("vault_values")  # what is encrypted in it
-INDEX_ENTRY: Final = StoredFormat("index_entry")
-SHARE: Final = StoredFormat("share")
+INDEX_ENTRY: Final = StoredFormat("index_entry", written=2, newest=2)
+SHARE: Final = StoredFormat("share", written=2, newest=2)
 ALIAS: Final = StoredFormat("alias")
 TOKEN_KEY: Final = StoredFormat("token_key")
 LETTER: Final = StoredFormat("letter", written=2, newest=2)

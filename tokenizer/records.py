@@ -126,6 +126,8 @@ class Share:
         arrived: milliseconds since 1970 at which the record that uses it arrived.
         owner: the subject who owned the value then; empty for nobody.
         owned_since: milliseconds since 1970, the arrival in the index entry at that time; 0 without an owner.
+        seal: 16 bytes that only functions with the subject key can make; empty before it is stored, and in shares of
+            version 1 of the format.
     """
 
     record_id: bytes
@@ -133,6 +135,7 @@ class Share:
     arrived: int
     owner: str
     owned_since: int
+    seal: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

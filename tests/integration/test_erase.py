@@ -9,12 +9,16 @@ import pytest
 
 from tests.support.aws_account import Aws
 from tests.support.fakes.customers import NOW, Customers
-from tests.support.fakes.world import SCOPE_KEYS, ample_budget
+from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, ample_budget
+from tests.support.format_samples import kept
 from tokenizer.aws.erasure.subject_data import DynamoSubjectData
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.aws.vault.vault import owners
 from tokenizer.erasure.certificates import SWEEPS
+from tokenizer.errors import VaultIntegrity
+from tokenizer.formats import INDEX_ENTRY
 from tokenizer.records import IndexEntry, Share
+from tokenizer.vault.tokens import Pointer
 
 
 class Killed(BaseException):
@@ -62,7 +66,7 @@ def test_a_shared_value_is_handed_over_and_goes_with_the_last(customers: Custome
 
 
 def test_an_entry_that_nobody_owns_is_taken_over_by_the_first_who_uses_it(aws: Aws) -> None:
-    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS)
+    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
     nobodys = IndexEntry("scope", b"i" * 32, "tok_1")
     index.claim([nobodys], {}, ample_budget())
     mine = replace(nobodys, owner="a" * 32, arrived=5)
@@ -124,9 +128,94 @@ def test_no_key_of_the_index_of_sharers_gets_hot(aws: Aws) -> None:
     docs.aws.amazon.com/amazondynamodb/latest/developerguide/gsi-throttling.html.
     """
     keys: Any = None
-    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", keys)
+    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", keys, SUBJECT_KEYS)
     shares = [Share(bytes([at]) * 32, "5ub1ec7", 1, "owner", 1) for at in range(64)]
     assert index.share(shares, ample_budget()) == [None] * 64
     assert {item["sharer"]["S"] for item in aws.stored("shares")} == set(owners("5ub1ec7"))
-    subject_data = DynamoSubjectData(aws.client("dynamodb"), "vault", "blind-index", "shares")
+    subject_data = DynamoSubjectData(aws.client("dynamodb"), "vault", "blind-index", "shares", SUBJECT_KEYS)
     assert len(subject_data.shares("5ub1ec7")) == 64
+
+
+CHANGES: dict[str, Any] = {
+    "owner": {"S": owners("c" * 32)[0]},
+    "arrived": {"N": "1"},
+    "token": {"S": Pointer(b"another00001", b"tag0").token},
+    "owned": {"B": b"0" * 16},
+    "seal": {"B": b"0" * 16},
+    "version": None,
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_an_entry_that_somebody_changed_is_refused_whatever_they_changed(aws: Aws, name: str) -> None:
+    """Somebody may write the table and has no key. Nothing but the key of the item is left out."""
+    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
+    entry = IndexEntry("scope", b"i" * 32, Pointer(b"consistent01", b"tag0").token, "a" * 32, 5)
+    index.claim([entry], {}, ample_budget())
+    (item,) = aws.stored("blind-index")
+    assert item.keys() == CHANGES.keys() | {"id"}
+    taken_out = {each: value for each, value in item.items() if each != name}
+    for changed in (taken_out, taken_out | ({name: CHANGES[name]} if CHANGES[name] else {})):
+        aws.client("dynamodb").put_item(TableName="blind-index", Item=changed)
+        answer = index.lookup([("scope", entry.blind_index)], ample_budget())
+        assert isinstance(answer.failed[entry.blind_index], VaultIntegrity)
+        assert not answer.found
+
+
+def test_an_entry_stripped_to_the_older_format_with_its_owner_is_refused(aws: Aws) -> None:
+    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
+    entry = IndexEntry("scope", b"i" * 32, Pointer(b"consistent01", b"tag0").token, "a" * 32, 5)
+    index.claim([entry], {}, ample_budget())
+    (item,) = aws.stored("blind-index")
+    for name in ("version", "owned"):
+        del item[name]
+    aws.client("dynamodb").put_item(
+        TableName="blind-index", Item=item | {"owner": {"S": owners("b" * 32)[0]}}
+    )
+    assert isinstance(
+        index.lookup([("scope", entry.blind_index)], ample_budget()).failed[entry.blind_index], VaultIntegrity
+    )
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "with an heir"])
+def test_an_entry_moved_to_the_erased_customer_stays_with_whom_it_is(
+    customers: Customers, shared: bool
+) -> None:
+    customers.order("C-1", 1)
+    (_, theirs) = customers.order("C-2", 2)
+    if shared:
+        customers.order("C-3", 3, email="C-2@example.com")
+    dynamodb = customers.aws.client("dynamodb")
+    (item,) = (each for each in customers.aws.stored("blind-index") if each["token"]["S"] == theirs)
+    moved = item | {
+        "owner": {"S": owners(customers.eraser().subjects("C-1")[0])[int(item["id"]["S"][1], 16)]}
+    }
+    dynamodb.put_item(TableName="blind-index", Item=moved)
+    certificate = customers.erase("C-1")
+    assert (certificate.unproven, certificate.shown("C-1")["complete"]) == (1, False)
+    customers.sweep()
+    assert moved in customers.aws.stored("blind-index")
+    assert customers.statuses([theirs]) == {"ok"}
+
+
+def test_an_entry_that_was_handed_over_is_sealed_for_its_heir(customers: Customers) -> None:
+    (_, email) = customers.order("C-1", 1, email="both@example.com")
+    customers.order("C-2", 2, email="both@example.com")
+    customers.erase("C-1")
+    customers.sweep()
+    assert customers.order("C-2", 3, email="both@example.com")[1] == email  # its seals are checked here
+
+
+def test_an_entry_of_the_older_format_is_handed_over_and_removed_as_before(aws: Aws) -> None:
+    (sample,) = (each for each in kept(INDEX_ENTRY, 1) if each.name == "owned")
+    subject_data = DynamoSubjectData(aws.client("dynamodb"), "vault", "blind-index", "shares", SUBJECT_KEYS)
+    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
+    aws.client("dynamodb").put_item(TableName="blind-index", Item=sample.stored)
+    (entry,) = subject_data.entries(sample.given["owner"])
+    heir = Share(b"consistent01", "b" * 32, 9, entry.owner, entry.arrived)
+    assert subject_data.hand_over(entry, heir)
+    answer = index.lookup([("contact", entry.blind_index)], ample_budget())
+    assert answer.found[entry.blind_index].owner == heir.subject
+    (inherited,) = subject_data.entries(heir.subject)
+    assert subject_data.drop_entry(inherited)
+    assert aws.stored("blind-index") == []

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.aws_account import Aws
-from tests.support.fakes.world import SCOPE_KEYS, ample_budget
+from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, ample_budget
 from tokenizer.aws.erasure.marks import DynamoErasures
 from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
@@ -24,7 +24,7 @@ def store(aws: Aws) -> DynamoErasureStore:
 
 
 def index(aws: Aws) -> DynamoBlindIndex:
-    return DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS)
+    return DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
 
 
 @pytest.mark.parametrize(

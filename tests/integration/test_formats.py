@@ -15,7 +15,7 @@ from ops.audit.chain import Stored
 from ops.audit.findings import Kind
 from ops.audit.trail import check
 from schemas.dead_letter import DeadLetter, LetterSource
-from tests.support.fakes.world import SCOPE_KEYS, ample_budget
+from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, ample_budget
 from tests.support.format_samples import (
     ARRIVED,
     ERASED,
@@ -158,7 +158,7 @@ def vars_of(value: Any) -> dict[str, Any]:
 
 def _index_entry(dynamodb: Any, sample: Sample) -> Any:
     _put(dynamodb, "blind-index", sample.stored)
-    index = DynamoBlindIndex(dynamodb, "blind-index", "shares", SCOPE_KEYS)
+    index = DynamoBlindIndex(dynamodb, "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
     value = bytes.fromhex(sample.stored["id"]["S"])
     answer = index.lookup([("contact", value)], ample_budget())
     found = answer.failed.get(value) or answer.found[value]
@@ -169,7 +169,7 @@ def _index_entry(dynamodb: Any, sample: Sample) -> Any:
 
 
 def _subject_data(dynamodb: Any) -> DynamoSubjectData:
-    return DynamoSubjectData(dynamodb, "vault", "blind-index", "shares")
+    return DynamoSubjectData(dynamodb, "vault", "blind-index", "shares", SUBJECT_KEYS)
 
 
 def _share(dynamodb: Any, sample: Sample) -> Any:

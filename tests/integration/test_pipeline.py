@@ -10,7 +10,7 @@ import pytest
 from schemas.dead_letter import DeadLetter, LetterSource
 from schemas.sanitized import SanitizedEvent
 from tests.support.aws_account import Aws
-from tests.support.fakes.world import SCOPE_KEYS, ample_budget
+from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, ample_budget
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
@@ -63,7 +63,9 @@ def test_three_deliveries_give_identical_events_and_one_vault_record(aws: Aws) -
 
 def test_of_two_who_bring_a_value_at_once_the_first_one_names_it(aws: Aws) -> None:
     """Both have looked the values up and found nothing; claims go side by side."""
-    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, Threads())
+    index = DynamoBlindIndex(
+        aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS, workers=Threads()
+    )
     values = [bytes([at]) * 32 for at in range(30)]
 
     def entries(tag: int) -> list[IndexEntry]:

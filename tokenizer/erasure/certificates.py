@@ -34,6 +34,8 @@ class Certificate:
         next_sweep: milliseconds since 1970; 0 if no sweep is left.
         failed: True if the last attempt failed; it will be repeated.
         also: the vault's other names for the customer, by older versions of the subject key.
+        unproven: how many values have an index entry or a share that is not as it was written. Nothing was destroyed on
+            its word; if a share keeps the value, the value is among those that are pending, and can still be read.
         unannounced: the event for consumers, until the bus has accepted it.
     """
 
@@ -51,6 +53,7 @@ class Certificate:
     failed: bool = False
     also: tuple[str, ...] = ()
     unannounced: SanitizedRecord | None = field(default=None, repr=False)
+    unproven: int = 0
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -70,7 +73,8 @@ class Certificate:
             "records": self.records,
             "kept_for_others": self.kept_for_others,
             "pending": len(self.pending),
-            "complete": not self.pending and not self.failed,
+            "unproven": self.unproven,
+            "complete": not self.pending and not self.failed and not self.unproven,
         }
 
 

@@ -11,6 +11,7 @@ Erasing has three steps:
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from hmac import compare_digest
 from typing import Protocol
 
 from tokenizer.erasure.certificates import SWEEPS, Certificate, event_of
@@ -49,12 +50,15 @@ class SubjectData(Protocol):
         """Returns the shares by which the subject uses values that others own."""
         ...
 
-    def drop_entry(self, entry: IndexEntry) -> None:
-        """Removes an entry, so that the next occurrence of its value draws a new token."""
+    def drop_entry(self, entry: IndexEntry) -> bool:
+        """Removes an entry, so that the next occurrence of its value draws a new token.
+
+        Returns False if the entry's seal is not that of its owner. It is left alone then.
+        """
         ...
 
-    def hand_over(self, entry: IndexEntry, heir: Share) -> None:
-        """Makes somebody who shares the value the entry's new owner."""
+    def hand_over(self, entry: IndexEntry, heir: Share) -> bool:
+        """Makes somebody who shares the value the entry's new owner; answers as `drop_entry` does."""
         ...
 
     def drop_share(self, share: Share) -> None:
@@ -158,10 +162,13 @@ class Eraser:
 
     def _pass(self, certificate: Certificate, budget: Budget) -> Certificate:
         subjects, until = certificate.subjects, certificate.until
-        dropped = {key for each in subjects for key in self._disown(each, until, budget)}
+        unproven: set[bytes] = set()
+        dropped = {key for each in subjects for key in self._disown(each, until, unproven, budget)}
         shares = [
             share for each in subjects for share in self.subject_data.shares(each) if share.arrived <= until
         ]
+        unproven |= {share.record_id for share in shares if not self._proven(share)}
+        shares = [share for share in shares if self._proven(share)]
         # A value that nobody owns is erased because of its shares, so these stay until it is gone.
         ownerless = [share for share in shares if not share.owner]
         unshared = self._unshare([share for share in shares if share.owner], budget)
@@ -176,7 +183,10 @@ class Eraser:
         candidates = (
             {each.record_id for each in owned if each.consistent} | unshared | set(certificate.pending)
         )
-        shared = {key for key, shares in self.status.shared(candidates, budget).items() if shares}
+        uses = self.status.shared(candidates, budget)
+        kept = {key for key, shares in uses.items() if any(map(self._proven, shares))}
+        held = {key for key, shares in uses.items() if shares} - kept
+        shared = kept | held
         # A function may have just looked this value up and be about to share it, so the value waits for the next sweep.
         fresh = self.now() < certificate.requested_at + SWEEPS[0]
         waiting = (candidates if fresh else dropped) - shared
@@ -188,12 +198,32 @@ class Eraser:
         return replace(
             certificate,
             records=certificate.records + len(gone),
-            kept_for_others=len(shared),
-            pending=tuple(sorted(waiting | dropped)),
+            kept_for_others=len(kept),
+            pending=tuple(sorted(waiting | dropped | held)),
+            unproven=len(unproven | held),
         )
 
-    def _disown(self, subject: str, until: int, budget: Budget) -> set[bytes]:
-        """Removes the subject's index entries, or hands them over to an unerased subject who shares the value."""
+    def _proven(self, share: Share) -> bool:
+        """Returns True if a function with the subject key wrote a share.
+
+        Nothing is destroyed, and nothing given to an heir, on the word of any other.
+        """
+        key = self.keys.at(share.arrived)
+        seal = key.shared(share.record_id, share.subject, share.arrived, share.owner, share.owned_since)
+        return compare_digest(share.seal, seal)
+
+    def _disown(self, subject: str, until: int, unproven: set[bytes], budget: Budget) -> set[bytes]:
+        """Removes the subject's index entries, or hands them over to an unerased subject who shares the value.
+
+        Args:
+            subject: the owner.
+            until: milliseconds since 1970; entries that arrived later stay.
+            unproven: takes the values whose entry is not as it was written, and is left alone.
+            budget: the time that is left.
+
+        Returns:
+            The values whose entries were removed.
+        """
         entries = {
             Pointer.parse(each.token).record_id: each
             for each in self.subject_data.entries(subject)
@@ -202,11 +232,15 @@ class Eraser:
         heirs = self.status.shared(entries.keys(), budget)
         dropped = set()
         for record_id, entry in entries.items():
-            if heirs.get(record_id):
-                self.subject_data.hand_over(entry, heirs[record_id][0])
-            else:
-                self.subject_data.drop_entry(entry)
+            proven = [share for share in heirs.get(record_id, ()) if self._proven(share)]
+            if heirs.get(record_id) and not proven:
+                continue  # the value is held; a sweep decides once the share is proven or gone
+            if proven:
+                genuine = self.subject_data.hand_over(entry, proven[0])
+            elif genuine := self.subject_data.drop_entry(entry):
                 dropped.add(record_id)
+            if not genuine:
+                unproven.add(record_id)
         return dropped
 
     def _unshare(self, shares: Sequence[Share], budget: Budget) -> set[bytes]:

@@ -50,7 +50,7 @@ class ErasureService:
         return certificate.shown(customer_id)
 
     def sweep(self, budget: Budget) -> dict[str, int]:
-        """Runs the sweeps that are due; returns how many succeeded and failed.
+        """Runs the sweeps that are due; returns how many succeeded and failed, and how many values are unproven.
 
         Raises:
             PipelineError: the store or the audit trail failed; the next call repeats the sweep.
@@ -65,6 +65,11 @@ class ErasureService:
                 records=each.records,
                 kept_for_others=each.kept_for_others,
                 pending=len(each.pending),
+                unproven=each.unproven,
                 result="failed" if each.failed else "swept",
             )
-        return {"swept": len(swept), "failed": sum(each.failed for each in swept)}
+        return {
+            "swept": len(swept),
+            "failed": sum(each.failed for each in swept),
+            "unproven": sum(each.unproven for each in swept),
+        }

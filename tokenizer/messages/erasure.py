@@ -32,6 +32,7 @@ class ErasureCertificate(Message):
     records: int
     kept_for_others: int
     pending: int
+    unproven: int
     complete: bool
 
 

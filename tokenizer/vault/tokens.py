@@ -22,6 +22,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32 in lower ca
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _TAG_PART = 8 * TAG_BYTES + 3  # bits in the last seven characters: the tag and three of the record id
+_SEALED_ENTRY = {1: b"entry:", 2: b"entry/2:"}  # by the version of the format
 _SHAPE = re.compile(rf"{PREFIX}[0-7][{_ALPHABET}]{{25}}", re.ASCII)
 
 
@@ -141,9 +142,13 @@ class ScopeKeys:
         """Returns 32 bytes that identify a value to a holder of the key. They never leave their table."""
         return digest(self._of(scope), b"value:" + normalized.encode(), "sha256")
 
-    def seal(self, scope: str, blind_index: bytes, token: str) -> bytes:
-        """Returns 16 bytes that bind an index entry's token to its value, so that a forged entry is noticed."""
-        return digest(self._of(scope), b"entry:" + blind_index + token.encode(), "sha256")[:16]
+    def seal(self, scope: str, blind_index: bytes, token: str, version: int = 2) -> bytes:
+        """Returns 16 bytes that bind an index entry's token to its value, so that a forged entry is noticed.
+
+        The format's version is bound as well: an entry whose owner is sealed can't be passed off as an older one.
+        """
+        purpose = _SEALED_ENTRY[version]
+        return digest(self._of(scope), purpose + blind_index + token.encode(), "sha256")[:16]
 
     def _of(self, scope: str) -> bytes:
         # The schemas define the scopes, so there are few. The derived keys live as long as the root does.
@@ -166,6 +171,21 @@ class SubjectKey:
     def subject(self, customer_id: str) -> str:
         """Returns 32 hexadecimal digits, 128 bits of an HMAC. The vault holds them instead of the customer id."""
         return digest(self.secret, b"subject:" + customer_id.encode(), "sha256")[:16].hex()
+
+    def owned(self, blind_index: bytes, token: str, owner: str, arrived: int) -> bytes:
+        """Returns 16 bytes that bind an index entry to its owner and the arrival of the owner's record.
+
+        The scope's key can't make them, since the erasing function, which gives entries to heirs, must not have it.
+        """
+        return self._bound(b"owned:" + blind_index, token, owner, arrived)
+
+    def shared(self, record_id: bytes, subject: str, arrived: int, owner: str, owned_since: int) -> bytes:
+        """Returns 16 bytes that bind all that a share says, so that a forged one is noticed."""
+        return self._bound(b"shared:" + record_id, subject, arrived, owner, owned_since)
+
+    def _bound(self, head: bytes, *parts: str | int) -> bytes:
+        # Heads of one purpose are equally long. No part holds a colon: they are tokens, subjects and numbers.
+        return digest(self.secret, head + ":".join(map(str, parts)).encode(), "sha256")[:16]
 
 
 @dataclass(frozen=True, slots=True)

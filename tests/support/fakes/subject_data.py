@@ -16,6 +16,7 @@ from tokenizer.reveal.lookup import Revealed, reveal
 class FakeSubjectData:
     world: World
     down: PipelineError | None = None
+    forged: set[str] = field(default_factory=set)  # tokens of entries whose seal is not their owner's
 
     def records(self, subject: str) -> list[OwnedRecord]:
         if self.down:
@@ -32,13 +33,19 @@ class FakeSubjectData:
     def shares(self, subject: str) -> list[Share]:
         return [each for each in self.world.index.shares.values() if each.subject == subject]
 
-    def drop_entry(self, entry: IndexEntry) -> None:
+    def drop_entry(self, entry: IndexEntry) -> bool:
+        if entry.token in self.forged:
+            return False
         del self.world.index.entries[entry.blind_index]
+        return True
 
-    def hand_over(self, entry: IndexEntry, heir: Share) -> None:
+    def hand_over(self, entry: IndexEntry, heir: Share) -> bool:
+        if entry.token in self.forged:
+            return False
         self.world.index.entries[entry.blind_index] = IndexEntry(
             entry.scope, entry.blind_index, entry.token, heir.subject, heir.arrived
         )
+        return True
 
     def drop_share(self, share: Share) -> None:
         del self.world.index.shares[share.record_id, share.subject]

@@ -67,6 +67,7 @@ class FakeBlindIndex:
     down: PipelineError | None = None
     share_down: PipelineError | None = None
     adopt_down: PipelineError | None = None
+    subject_keys: Versions[SubjectKey] = SUBJECT_KEYS
 
     def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
         if self.down:
@@ -93,8 +94,14 @@ class FakeBlindIndex:
 
     def share(self, shares: Sequence[Share], budget: Budget) -> list[PipelineError | None]:
         if not self.share_down:
-            self.shares |= {(each.record_id, each.subject): each for each in shares}
+            self.shares |= {(each.record_id, each.subject): self.sealed(each) for each in shares}
         return [self.share_down for _ in shares]
+
+    def sealed(self, share: Share) -> Share:
+        """Returns a share as a tokenizing function stores it."""
+        key = self.subject_keys.at(share.arrived)
+        seal = key.shared(share.record_id, share.subject, share.arrived, share.owner, share.owned_since)
+        return replace(share, seal=seal)
 
 
 @dataclass
@@ -179,6 +186,7 @@ class World:
         reader = self.tokenizer.reader
         sanitizer = replace(reader.sanitizer, token_keys=token_keys, subject_keys=subject_keys)
         self.tokenizer = replace(self.tokenizer, reader=replace(reader, sanitizer=sanitizer))
+        self.index.subject_keys = subject_keys
 
     def record_id(self, record: RawRecord, event_type: str = "order.placed") -> bytes:
         """Returns the id of the vault record of a record's ordinary values."""

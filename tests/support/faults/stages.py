@@ -61,7 +61,7 @@ PLACES = (
     Place(Stage.RESOLVING, f"{_PIPELINE}.resolve_consistent:ConsistentValues.missing"),
     Place(Stage.RESOLVING, f"{_PIPELINE}.resolve_consistent:ConsistentValues.shares_of"),
     Place(Stage.RESOLVING, f"{_AWS}.pipeline.blind_index:DynamoBlindIndex._put"),
-    Place(Stage.RESOLVING, f"{_AWS}.pipeline.blind_index:_share", by="subject"),
+    Place(Stage.RESOLVING, f"{_AWS}.pipeline.blind_index:DynamoBlindIndex._share", by="subject"),
     Place(Stage.SEALING, f"{_AWS}.vault.vault:VaultWriter.seal"),
     Place(Stage.SEALING, f"{_AWS}.vault.vault:packed"),
     Place(Stage.SEALING, f"{_AWS}.vault.vault:encrypt_dynamodb_item"),

@@ -121,7 +121,9 @@ def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(
     batch_outcomes.log_batch([])
     counters.count(AUDIT_FAILED)
     counters.count(PAYMENT_DECLINED)
-    monkeypatch.setattr(erase, "_service", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0}))
+    monkeypatch.setattr(
+        erase, "_service", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0, "unproven": 0})
+    )
     erase.handler({"sweep": True}, CONTEXT)
     found = emitted()
     assert {name: alarm["MetricName"] for name, alarm in OURS.items()} == LISTENING

@@ -20,7 +20,7 @@ from schemas.registry import EventName
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.calls import callers
 from tests.support.fakes.reveals import NOON, FakeHoney
-from tests.support.fakes.world import SCOPE_KEYS, World, ample_budget
+from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEY, World, ample_budget
 from tests.support.samples import data, order, stream_record
 from tokenizer.audit.lines import key_context
 from tokenizer.authorization.budget_rules import Window
@@ -37,7 +37,7 @@ from tokenizer.errors import Refused
 from tokenizer.payments.cashier import Cashier, NoGateway
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.records import Share
-from tokenizer.vault.tokens import Pointer, ScopeKeys
+from tokenizer.vault.tokens import Pointer, ScopeKeys, SubjectKey
 
 
 def all_differ(made: list[Any]) -> None:
@@ -194,13 +194,35 @@ def test_the_encryption_contexts_are_these_and_name_what_they_are_for() -> None:
 
 KEY_PARTS: dict[str, Callable[[ScopeKeys], list[bytes]]] = {
     "blind_index": lambda keys: [keys.blind_index(*parts) for parts in product(("s", "t"), ("a", "b"))],
-    "seal": lambda keys: [keys.seal(*parts) for parts in product(("s", "t"), (b"a", b"b"), ("x", "y"))],
+    "seal": lambda keys: [
+        keys.seal(*parts) for parts in product(("s", "t"), (b"a", b"b"), ("x", "y"), (1, 2))
+    ],
 }
 
 
 @pytest.mark.parametrize("name", KEY_PARTS)
 def test_what_a_scopes_key_makes_differs_by_each_part(name: str) -> None:
     all_differ([each for keys in (SCOPE_KEYS, ScopeKeys(b"o" * 32)) for each in KEY_PARTS[name](keys)])
+
+
+SUBJECT_KEY_PARTS: dict[str, Callable[[SubjectKey], list[bytes]]] = {
+    "owned": lambda key: [
+        key.owned(*parts) for parts in product((b"a", b"b"), ("x", "y"), ("o", "p"), (1, 2))
+    ],
+    "shared": lambda key: [
+        key.shared(*parts) for parts in product((b"a", b"b"), ("s", "t"), (1, 2), ("o", "p"), (1, 2))
+    ],
+}
+
+
+@pytest.mark.parametrize("name", SUBJECT_KEY_PARTS)
+def test_what_a_subject_key_seals_differs_by_each_part(name: str) -> None:
+    keys = (SUBJECT_KEY, SubjectKey(b"o" * 32))
+    all_differ([each for key in keys for each in SUBJECT_KEY_PARTS[name](key)])
+
+
+def test_a_seal_of_an_owner_is_none_of_a_share() -> None:
+    assert SUBJECT_KEY.owned(b"a", "x", "o", 1) != SUBJECT_KEY.shared(b"a", "x", 1, "o", 1)
 
 
 # A value that every normal form leaves as it is: an email, a phone number and an id that are written alike.

@@ -32,10 +32,17 @@ def eraser(settings: EraseSettings) -> Eraser:
         bounds(settings),
         time.time,
     )
+    subject_keys = load_subject_keys(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
     return Eraser(
-        load_subject_keys(dynamodb, kms, settings.token_keys_table, settings.token_key_arn),
+        subject_keys,
         DynamoErasureStore(dynamodb, settings.erasures_table),
-        DynamoSubjectData(dynamodb, settings.vault_table, settings.blind_index_table, settings.shares_table),
+        DynamoSubjectData(
+            dynamodb,
+            settings.vault_table,
+            settings.blind_index_table,
+            settings.shares_table,
+            subject_keys,
+        ),
         ErasureStatus(
             DynamoErasures(dynamodb, settings.erasures_table), DynamoShares(dynamodb, settings.shares_table)
         ),

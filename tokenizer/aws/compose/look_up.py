@@ -16,7 +16,9 @@ def look_up_maker(settings: TokenizeSettings) -> Callable[[], LookUp]:
 
     def make() -> LookUp:
         keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
-        index = DynamoBlindIndex(dynamodb, settings.blind_index_table, settings.shares_table, keys[1])
+        index = DynamoBlindIndex(
+            dynamodb, settings.blind_index_table, settings.shares_table, keys[1], keys[2]
+        )
         return LookUp(index, keys[1])
 
     return make

@@ -72,7 +72,7 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
     def make() -> Tokenizer:
         keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
         index = DynamoBlindIndex(
-            dynamodb, settings.blind_index_table, settings.shares_table, keys[1], workers
+            dynamodb, settings.blind_index_table, settings.shares_table, keys[1], keys[2], workers=workers
         )
         stages = VaultStage(
             timed(vault, put="vault"),

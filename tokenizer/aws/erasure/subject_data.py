@@ -3,7 +3,7 @@
 DynamoDB updates those indexes a moment after the tables. This is one reason why an erasure is swept again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -12,21 +12,35 @@ from tokenizer.aws.pipeline.share_items import share
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.vault.vault import owner, owners
 from tokenizer.erasure.eraser import OwnedRecord
-from tokenizer.formats import INDEX_ENTRY
+from tokenizer.formats import INDEX_ENTRY, VERSION
 from tokenizer.records import IndexEntry, Share
+from tokenizer.vault.tokens import SubjectKey, Versions
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 OWNER_INDEX = "owner"
 SHARER_INDEX = "sharer"
+_AS_WRITTEN = (
+    "#token = :token AND #owner = :owner AND arrived = :since"
+    " AND (attribute_not_exists(#version) OR owned = :owned)"
+)
 
 
 class DynamoSubjectData:
     """Implements the port `SubjectData`."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", vault: str, blind_index: str, shares: str) -> None:
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        vault: str,
+        blind_index: str,
+        shares: str,
+        subject_keys: Versions[SubjectKey],
+    ) -> None:
+        """Uses three tables. `subject_keys` make the seal that an entry must have for its owner."""
         self._dynamodb = dynamodb
+        self._subject_keys = subject_keys
         self._vault = vault
         self._blind_index = blind_index
         self._shares = shares
@@ -61,34 +75,24 @@ class DynamoSubjectData:
         ]
 
     @translated("dropping an index entry")
-    def drop_entry(self, entry: IndexEntry) -> None:
-        """Removes an index entry, unless its value has got another token since."""
-        self._if_still_there(
-            lambda: self._dynamodb.delete_item(
-                TableName=self._blind_index,
-                Key={"id": {"S": entry.blind_index.hex()}},
-                ConditionExpression="#token = :token",
-                ExpressionAttributeNames={"#token": "token"},
-                ExpressionAttributeValues={":token": {"S": entry.token}},
-            )
-        )
+    def drop_entry(self, entry: IndexEntry) -> bool:
+        """Removes an index entry, unless its value has got another token or another owner since."""
+        return self._if_as_written(entry, lambda condition: self._dynamodb.delete_item(**condition))
 
     @translated("handing an index entry over")
-    def hand_over(self, entry: IndexEntry, heir: Share) -> None:
+    def hand_over(self, entry: IndexEntry, heir: Share) -> bool:
         """Makes somebody who shares the value the entry's owner."""
-        self._if_still_there(
-            lambda: self._dynamodb.update_item(
-                TableName=self._blind_index,
-                Key={"id": {"S": entry.blind_index.hex()}},
-                UpdateExpression="SET #owner = :owner, arrived = :arrived",
-                ConditionExpression="#token = :token",
-                ExpressionAttributeNames={"#token": "token", "#owner": "owner"},
-                ExpressionAttributeValues={
-                    ":token": {"S": entry.token},
-                    ":owner": {"S": owner(heir.subject, entry.blind_index)},
-                    ":arrived": {"N": str(heir.arrived)},
-                },
-            )
+        values = {
+            ":heir": {"S": owner(heir.subject, entry.blind_index)},
+            ":arrived": {"N": str(heir.arrived)},
+            ":sealed": {"B": self._owned(entry.blind_index, entry.token, heir.subject, heir.arrived)},
+        }
+        return self._if_as_written(
+            entry,
+            lambda condition: self._dynamodb.update_item(
+                UpdateExpression="SET #owner = :heir, arrived = :arrived, owned = :sealed", **condition
+            ),
+            values,
         )
 
     @translated("dropping a share")
@@ -110,13 +114,50 @@ class DynamoSubjectData:
         for page in pages:
             yield from page["Items"]
 
-    @staticmethod
-    def _if_still_there(call: Any) -> None:
+    def _owned(self, blind_index: bytes, token: str, subject: str, arrived: int) -> bytes:
+        return self._subject_keys.at(arrived).owned(blind_index, token, subject, arrived)
+
+    def _if_as_written(
+        self,
+        entry: IndexEntry,
+        call: Callable[[dict[str, Any]], object],
+        more: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Makes a call for an entry that is as a tokenizing or erasing function wrote it.
+
+        This function may not read the table, so DynamoDB compares the seal that the entry must have. Entries of version
+        1 of the format have none.
+
+        Returns:
+            False if the entry names this owner and is not as it was written. It is left alone then.
+        """
+        condition = {
+            "TableName": self._blind_index,
+            "Key": {"id": {"S": entry.blind_index.hex()}},
+            "ConditionExpression": _AS_WRITTEN,
+            "ExpressionAttributeNames": {"#token": "token", "#owner": "owner", "#version": VERSION},
+            "ExpressionAttributeValues": {
+                ":token": {"S": entry.token},
+                ":owner": {"S": owner(entry.owner, entry.blind_index)},
+                ":since": {"N": str(entry.arrived)},
+                ":owned": {"B": self._owned(entry.blind_index, entry.token, entry.owner, entry.arrived)},
+                **(more or {}),
+            },
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         try:
-            call()
+            call(condition)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
+            # The index is a moment behind the table. What it still shows may have been claimed anew or handed over.
+            there: Any = error.response.get("Item", {})
+            changed: bool = (there.get("token"), there.get("owner")) != (
+                {"S": entry.token},
+                {"S": owner(entry.owner, entry.blind_index)},
+            )
+            return changed
+        return True
 
 
 def _entry(item: Any, subject: str) -> IndexEntry:

@@ -3,7 +3,8 @@
 The key of an entry is an HMAC of the value under the scope's key, so the table reveals nothing without that key. A
 condition lets the first writer win. Each entry is sealed under the same key, so that somebody who can only write the
 table can't point a value at another value's token. An entry names its owner, the subject of the record that first held
-the value. A table of shares names everybody else who uses it, so that erasing one subject leaves what others share.
+the value; a second seal, under the subject key, binds owner and arrival to the entry. A table of shares names everybody
+else who uses the value, so that erasing one subject leaves what others share. Shares are sealed under the subject key.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,17 +15,18 @@ from tokenizer.aws.platform.conditional_puts import put_each
 from tokenizer.aws.platform.workers import InTurn, Workers
 from tokenizer.aws.vault.vault import owner
 from tokenizer.errors import PipelineError, VaultIntegrity
-from tokenizer.formats import INDEX_ENTRY
+from tokenizer.formats import INDEX_ENTRY, SHARE, VERSION
 from tokenizer.pipeline.ports import Tokens
 from tokenizer.records import IndexEntry, Share
 from tokenizer.time_budget import Budget
-from tokenizer.vault.tokens import ScopeKeys
+from tokenizer.vault.tokens import ScopeKeys, SubjectKey, Versions
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 GET_BATCH = 100  # BatchGetItem takes at most 100 keys a call
 PUT_BATCH = 25  # BatchWriteItem takes at most 25 puts a call
+_OWNER_UNSEALED = 1  # the version of entries whose seal covers value and token alone
 
 
 class DynamoBlindIndex:
@@ -36,6 +38,8 @@ class DynamoBlindIndex:
         table: str,
         shares: str,
         keys: ScopeKeys,
+        subject_keys: Versions[SubjectKey],
+        *,
         workers: Workers | None = None,
     ) -> None:
         """Uses one table for the index and another for shares.
@@ -44,13 +48,15 @@ class DynamoBlindIndex:
             dynamodb: a DynamoDB client.
             table: the index.
             shares: the table of shares.
-            keys: the scopes' keys.
+            keys: the scopes' keys, which seal values and tokens.
+            subject_keys: seal owners and shares; the arrival decides which version.
             workers: make the calls that enter values; without them, one after the other.
         """
         self._dynamodb = dynamodb
         self._table = table
         self._shares = shares
         self._keys = keys
+        self._subject_keys = subject_keys
         self._workers = workers or InTurn()
 
     def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
@@ -106,7 +112,7 @@ class DynamoBlindIndex:
         """Notes who uses a value that somebody else owns, or nobody. Noting it again is safe."""
         by_key = {(each.record_id, each.subject): each for each in shares}
         puts, failed = prepare(
-            by_key, lambda share: {"PutRequest": {"Item": _share(share)}}, "sharing values"
+            by_key, lambda share: {"PutRequest": {"Item": self._share(share)}}, "sharing values"
         )
 
         def send(keys: Sequence[tuple[bytes, str]]) -> dict[tuple[bytes, str], PipelineError]:
@@ -120,7 +126,13 @@ class DynamoBlindIndex:
         return [failed.get((each.record_id, each.subject)) for each in shares]
 
     def _put(self, entry: IndexEntry, erased_until: int) -> dict[str, Any]:
-        item = {**_key(entry.blind_index), "token": {"S": entry.token}, "seal": {"B": self._seal(entry)}}
+        item = {
+            **_key(entry.blind_index),
+            VERSION: {"N": str(INDEX_ENTRY.written)},
+            "token": {"S": entry.token},
+            "seal": {"B": self._keys.seal(entry.scope, entry.blind_index, entry.token)},
+            "owned": {"B": self._owned(entry)},
+        }
         put: dict[str, Any] = {"TableName": self._table, "ConditionExpression": "attribute_not_exists(id)"}
         if entry.owner:
             item["owner"] = {"S": owner(entry.owner, entry.blind_index)}
@@ -146,18 +158,35 @@ class DynamoBlindIndex:
             NewerFormat: a later release wrote it.
             VaultIntegrity: it is not as it was written.
         """
-        INDEX_ENTRY.of_item(item)
+        version = INDEX_ENTRY.of_item(item)
         try:
             entry = _entry(item, scope, blind_index)
-            genuine = item["seal"]["B"] == self._seal(entry)
+            genuine = item["seal"]["B"] == self._keys.seal(scope, blind_index, entry.token, version)
+            if version > _OWNER_UNSEALED:
+                genuine = genuine and item["owned"]["B"] == self._owned(entry)
         except (LookupError, TypeError, ValueError):
             genuine = False
         if not genuine:
             raise VaultIntegrity("an entry of the blind index is forged")
         return entry
 
-    def _seal(self, entry: IndexEntry) -> bytes:
-        return self._keys.seal(entry.scope, entry.blind_index, entry.token)
+    def _owned(self, entry: IndexEntry) -> bytes:
+        key = self._subject_keys.at(entry.arrived)
+        return key.owned(entry.blind_index, entry.token, entry.owner, entry.arrived)
+
+    def _share(self, share: Share) -> dict[str, Any]:
+        key = self._subject_keys.at(share.arrived)
+        seal = key.shared(share.record_id, share.subject, share.arrived, share.owner, share.owned_since)
+        return {
+            VERSION: {"N": str(SHARE.written)},
+            "sharer": {"S": owner(share.subject, share.record_id)},
+            "record": {"S": share.record_id.hex()},
+            "subject": {"S": share.subject},
+            "arrived": {"N": str(share.arrived)},
+            "owner": {"S": share.owner},
+            "owned_since": {"N": str(share.owned_since)},
+            "seal": {"B": seal},
+        }
 
 
 def _key(blind_index: bytes) -> dict[str, Any]:
@@ -172,17 +201,6 @@ def _entry(item: Mapping[str, Any], scope: str, blind_index: bytes) -> IndexEntr
         item["owner"]["S"].partition(".")[0] if "owner" in item else "",
         int(item["arrived"]["N"]) if "arrived" in item else 0,
     )
-
-
-def _share(share: Share) -> dict[str, Any]:
-    return {
-        "sharer": {"S": owner(share.subject, share.record_id)},
-        "record": {"S": share.record_id.hex()},
-        "subject": {"S": share.subject},
-        "arrived": {"N": str(share.arrived)},
-        "owner": {"S": share.owner},
-        "owned_since": {"N": str(share.owned_since)},
-    }
 
 
 def _shared(item: Mapping[str, Any]) -> tuple[bytes, str]:

@@ -9,6 +9,7 @@ from tokenizer.records import Share
 _NOBODY = (
     "-"  # stood for the subject of a record that names nobody in version 0.1.0, which noted those as well
 )
+_UNSEALED = 1  # the version of shares that have no seal
 
 
 def share(item: Mapping[str, Any]) -> Share:
@@ -17,7 +18,7 @@ def share(item: Mapping[str, Any]) -> Share:
     Raises:
         NewerFormat: a later release wrote it.
     """
-    SHARE.of_item(item)
+    version = SHARE.of_item(item)
     subject = item["subject"]["S"]
     return Share(
         bytes.fromhex(item["record"]["S"]),
@@ -25,4 +26,5 @@ def share(item: Mapping[str, Any]) -> Share:
         int(item["arrived"]["N"]),
         item["owner"]["S"],
         int(item["owned_since"]["N"]),
+        bytes(item["seal"]["B"]) if version > _UNSEALED else b"",
     )

@@ -17,7 +17,7 @@ from ops.rekey.restore import put_back
 from ops.status.sources import alarms, letters_by_code
 from replay.letters import LetterQueue
 from tests.support.fakes.calls import callers
-from tests.support.fakes.world import ample_budget
+from tests.support.fakes.world import SUBJECT_KEYS, ample_budget
 from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.aws.erasure.subject_data import DynamoSubjectData
@@ -98,9 +98,8 @@ def _share(name: str) -> Item:
 
 def estate(_: Path) -> list[str]:
     aws: Any = Pages(query=("Items", _share))
-    found = DynamoSubjectData(aws, "vault", "index", "shares").shares(
-        "s"
-    )  # under sixteen keys, each with its pages
+    # Under sixteen keys, each with its pages.
+    found = DynamoSubjectData(aws, "vault", "index", "shares", SUBJECT_KEYS).shares("s")
     return sorted({each.subject for each in found})
 
 

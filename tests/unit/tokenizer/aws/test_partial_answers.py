@@ -17,7 +17,7 @@ from replay.letters import LetterQueue
 from schemas.dead_letter import ErrorCode, LetterSource
 from tests.support.fakes.calls import callers
 from tests.support.fakes.partly import KEYS, LEFT, Partly, id_of, key_of
-from tests.support.fakes.world import SCOPE_KEYS, ample_budget
+from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, ample_budget
 from tokenizer.aws.erasure.marks import DynamoErasures
 from tokenizer.aws.honeytokens.reader import HoneyReader
 from tokenizer.aws.pipeline.alias_lookup import AliasLookup
@@ -93,7 +93,7 @@ def read_vault(aws: Any) -> Outcomes:
 
 
 def _index(aws: Any) -> DynamoBlindIndex:
-    return DynamoBlindIndex(aws, "blind-index", "shares", SCOPE_KEYS)
+    return DynamoBlindIndex(aws, "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
 
 
 def _entry(key: str, number: int = 0) -> IndexEntry:

@@ -391,6 +391,104 @@ def test_a_subject_is_known_by_a_keyed_name() -> None:
     assert len({SUBJECT_KEY.subject(each) for each in ("C-1", "C-2", "c-1", "")}) == 4
 
 
+OTHERS = SUBJECT_KEY.subject("C-9")
+
+
+def shared(erasing: Erasing) -> tuple[str, Share]:
+    """Returns the token of a value that C-1 owns and C-2 shares, and the share."""
+    email = str(send(erasing, "C-1", email=EMAIL)["customer"]["email"])
+    assert send(erasing, "C-2", email=EMAIL)["customer"]["email"] == email
+    (share,) = erasing.world.index.shares.values()
+    return email, share
+
+
+@pytest.mark.parametrize("seal", [b"", b"0" * 16], ids=["none, as in version 1", "another"])
+def test_a_share_that_nobody_proved_keeps_the_value_and_no_certificate_is_complete(
+    erasing: Erasing, seal: bytes
+) -> None:
+    """Nothing is destroyed on a doubt, nothing is promised, and the entry goes to nobody."""
+    email, share = shared(erasing)
+    shares = erasing.world.index.shares
+    shares[share.record_id, share.subject] = replace(share, seal=seal)
+    certificate = erasing.erase("C-1")
+    for each in (certificate, *(erasing.sweep(after)[0] for after in (FIRST_SWEEP, SWEEPS[1]))):
+        assert (each.unproven, each.kept_for_others) == (1, 0)
+        assert not each.shown("C-1")["complete"]
+    (entry,) = [each for each in erasing.world.index.entries.values() if each.token == email]
+    assert entry.owner == SUBJECT_KEY.subject("C-1")
+    assert erasing.statuses(email) == ["ok"]
+    shares.clear()  # somebody looked, and took it away
+    (swept,) = erasing.sweep(SWEEPS[2])
+    assert (swept.unproven, swept.pending, swept.shown("C-1")["complete"]) == (0, (entry_id(email),), False)
+    (swept,) = erasing.sweep(SWEEPS[3])
+    assert swept.shown("C-1")["complete"]
+    assert erasing.statuses(email) == ["erased"]
+
+
+def entry_id(token: str) -> bytes:
+    return Pointer.parse(token).record_id
+
+
+def test_a_sharer_whose_share_was_not_proven_proves_it_by_the_next_order(erasing: Erasing) -> None:
+    email, share = shared(erasing)
+    erasing.world.index.shares[share.record_id, share.subject] = replace(share, seal=b"")
+    assert erasing.erase("C-1").unproven == 1
+    send(erasing, "C-2", email=EMAIL, later=5_000)
+    (swept,) = erasing.sweep(FIRST_SWEEP)
+    assert (swept.unproven, swept.kept_for_others) == (0, 1)
+    assert erasing.statuses(email) == ["ok"]
+
+
+@pytest.mark.parametrize("field", ["record_id", "subject", "arrived", "owner", "owned_since"])
+def test_a_share_is_proven_by_all_that_it_says(erasing: Erasing, field: str) -> None:
+    _, share = shared(erasing)
+    assert set(Share.__slots__) == {"record_id", "subject", "arrived", "owner", "owned_since", "seal"}
+    assert erasing.eraser._proven(share)
+    value = getattr(share, field)
+    other = OTHERS if isinstance(value, str) else value + (1 if isinstance(value, int) else b"0")
+    assert not erasing.eraser._proven(replace(share, **{field: other}))
+
+
+@pytest.mark.parametrize("owner", ["", "C-3"], ids=["nobody's", "of somebody erased"])
+def test_a_forged_share_destroys_nobodys_value(erasing: Erasing, owner: str) -> None:
+    """It says that the erased customer was the last to use a value that is another's."""
+    theirs = str(send(erasing, "C-2")["customer"]["email"])
+    send(erasing, "C-3")
+    erasing.erase("C-3", "era_3")
+    erased, record_id = SUBJECT_KEY.subject("C-1"), Pointer.parse(theirs).record_id
+    named = SUBJECT_KEY.subject(owner) if owner else ""
+    forged = Share(record_id, erased, milliseconds(ARRIVED), named, 1)
+    erasing.world.index.shares[record_id, erased] = forged
+    send(erasing, "C-1")
+    for certificate in (erasing.erase("C-1"), *erasing.sweep(FIRST_SWEEP), *erasing.sweep(SWEEPS[1])):
+        if certificate.erasure_id == "era_1":
+            assert (certificate.unproven, certificate.shown("C-1")["complete"]) == (1, False)
+    assert erasing.statuses(theirs) == ["ok"]
+
+
+def test_an_entry_that_was_moved_to_the_customer_stays_and_is_told_of(erasing: Erasing) -> None:
+    theirs = str(send(erasing, "C-2")["customer"]["email"])
+    send(erasing, "C-1")
+    entries = erasing.world.index.entries
+    (moved,) = [each for each in entries.values() if each.token == theirs]
+    entries[moved.blind_index] = replace(moved, owner=SUBJECT_KEY.subject("C-1"))
+    erasing.subject_data.forged.add(theirs)
+    for certificate in (erasing.erase("C-1"), *erasing.sweep(FIRST_SWEEP)):
+        assert (certificate.unproven, certificate.shown("C-1")["complete"]) == (1, False)
+    assert theirs in {each.token for each in entries.values()}
+    assert erasing.statuses(theirs) == ["ok"]
+
+
+def test_a_share_that_was_taken_away_is_noticed_by_nobody(erasing: Erasing) -> None:
+    """A seal can't show what is missing. docs/erasure.md says so."""
+    email, _ = shared(erasing)
+    erasing.world.index.shares.clear()
+    erasing.erase("C-1")
+    (swept,) = erasing.sweep(FIRST_SWEEP)
+    assert swept.shown("C-1")["complete"]
+    assert erasing.statuses(email) == ["erased"]
+
+
 def test_a_certificate_says_what_how_many_when_and_by_whom() -> None:
     shown = Certificate("era_1", "s", "carla", "erasure_request", 1_000, 2_000, records=3).shown("C-1")
     assert shown == {
@@ -403,6 +501,7 @@ def test_a_certificate_says_what_how_many_when_and_by_whom() -> None:
         "erased_until": "1970-01-01T00:00:02.000Z",
         "records": 3,
         "kept_for_others": 0,
+        "unproven": 0,
         "pending": 0,
         "complete": True,
     }

@@ -47,12 +47,12 @@ def test_each_sweep_is_in_the_trail_and_those_that_failed_are_counted() -> None:
     made = desk(erasing, audit)
     for customer in ("C-1", "C-2"):
         made.erase(CARLA, customer, "erasure_request", ample_budget())
-    assert made.sweep(ample_budget()) == {"swept": 0, "failed": 0}
+    assert made.sweep(ample_budget()) == {"swept": 0, "failed": 0, "unproven": 0}
     erasing.now += 600_000
     erasing.subject_data.down = Unavailable("the table")
-    assert made.sweep(ample_budget()) == {"swept": 2, "failed": 2}
+    assert made.sweep(ample_budget()) == {"swept": 2, "failed": 2, "unproven": 0}
     erasing.subject_data.down = None
-    assert made.sweep(ample_budget()) == {"swept": 2, "failed": 0}
+    assert made.sweep(ample_budget()) == {"swept": 2, "failed": 0, "unproven": 0}
     ids = [line["erasure_id"] for line in audit.lines[:2]]
     told = [
         (line["action"], line["operator"], line["erasure_id"], line["result"]) for line in audit.lines[2:]

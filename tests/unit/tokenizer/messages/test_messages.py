@@ -29,6 +29,7 @@ CERTIFICATE = {
     "erased_until": "t",
     "records": 1,
     "kept_for_others": 0,
+    "unproven": 0,
     "pending": 0,
     "complete": True,
 }
