@@ -18,6 +18,7 @@ from tests.support.handlers import Emitted
 from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED, PAYMENT_DECLINED
 from tokenizer.aws.platform import counters
 from tokenizer.callers import Caller
+from tokenizer.erasure.certificates import Certificate
 from tokenizer.errors import Unavailable
 
 ALARMS = {
@@ -110,6 +111,23 @@ def test_a_payment_tells_of_honey_too(monkeypatch: pytest.MonkeyPatch, emitted: 
     monkeypatch.setattr(pay, "_cashier", Till)
     assert pay.handler({"order_id": "o", "key": "k"}, CONTEXT)["error"]["code"] == "unavailable"
     assert emitted()["HoneyTokenAsked"][0] == 1
+
+
+@pytest.mark.parametrize("unproven", [0, 2])
+def test_an_erasure_or_a_sweep_that_found_what_nobody_wrote_rings(
+    emitted: Emitted, monkeypatch: pytest.MonkeyPatch, unproven: int
+) -> None:
+    shown = Certificate("era_1", "s", "carla", "erasure_request", 1, 2, unproven=unproven).shown("C-1")
+    service = SimpleNamespace(
+        sweep=lambda _: {"swept": 1, "failed": 0, "unproven": unproven}, erase=lambda *_: shown
+    )
+    monkeypatch.setattr(erase, "_service", lambda: service)
+    monkeypatch.setattr(erase, "identified_caller", lambda *_: Caller("carla", ("compliance",)))
+    erase.handler({"sweep": True}, CONTEXT)
+    assert emitted()["Tampered"][0] == unproven
+    erase.handler({"customer_id": "C-1", "purpose": "erasure_request"}, CONTEXT)
+    found = emitted()
+    assert found["Tampered"][0] == unproven if unproven else "Tampered" not in found
 
 
 def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(

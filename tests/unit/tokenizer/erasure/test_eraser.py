@@ -444,8 +444,8 @@ def test_a_share_is_proven_by_all_that_it_says(erasing: Erasing, field: str) -> 
     _, share = shared(erasing)
     assert set(Share.__slots__) == {"record_id", "subject", "arrived", "owner", "owned_since", "seal"}
     assert erasing.eraser._proven(share)
-    value = getattr(share, field)
-    other = OTHERS if isinstance(value, str) else value + (1 if isinstance(value, int) else b"0")
+    value: Any = getattr(share, field)
+    other: Any = OTHERS if isinstance(value, str) else value + (1 if isinstance(value, int) else b"0")
     assert not erasing.eraser._proven(replace(share, **{field: other}))
 
 
