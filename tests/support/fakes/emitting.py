@@ -79,7 +79,7 @@ def decline() -> None:
 
 def sweep() -> None:
     """The erase function, as its schedule calls it."""
-    counted = SimpleNamespace(sweep=lambda _: {"swept": 2, "failed": 0})
+    counted = SimpleNamespace(sweep=lambda _: {"swept": 2, "failed": 0, "unproven": 0})
     erase._service = lambda: counted  # type: ignore[assignment,return-value]  # the same
     erase.handler({"sweep": True}, CONTEXT)  # type: ignore[arg-type]  # the same
 
