@@ -22,6 +22,7 @@ from handlers.rest.models import (
     TokensAnswer,
     TokensRequest,
 )
+from handlers.rest.rights import ERASURE_PURPOSE, check_asker
 from handlers.runtime import FAILED, fail, log_alarm_metrics, logger, type_only
 from schemas.sanitized import SanitizedEvent
 from tokenizer import json_text
@@ -50,6 +51,7 @@ from tokenizer.vault.categories import category
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=128)]
 OrderId = Annotated[str, Path(min_length=1, max_length=256, examples=["SO-1001"])]
 Answer = Response[dict[str, Any]]
+_UNREAD = frozenset({400, 413, 415, 422})  # answers to requests that may have reached no function
 
 app = APIGatewayRestResolver(
     enable_validation=True,
@@ -236,7 +238,7 @@ def find_customers(request: FindRequest) -> Answer:
 )
 def erase(
     customer_id: Annotated[str, Path(min_length=1, max_length=256)],
-    purpose: Annotated[str, Query(min_length=1, max_length=100)] = "erasure_request",
+    purpose: Annotated[str, Query(min_length=1, max_length=100)] = ERASURE_PURPOSE,
 ) -> Answer:
     """Erases what the vault holds on a customer. The customer's tokens answer `erased` from then on."""
     return answer(200, _service().erase(customer_id, purpose, _id_token()).model_dump())
@@ -268,6 +270,11 @@ def _answered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         answered: dict[str, Any] = app.resolve(event, context)
     except HttpError as refused:
         answered = origins.preflight(event, settings.allowed_origin, methods) or refused.event()
+    try:
+        if answered["statusCode"] in _UNREAD:
+            check_asker(event, _policies())
+    except HttpError as denied:
+        answered = denied.event()
     return origins.shown(answered, settings.allowed_origin)
 
 

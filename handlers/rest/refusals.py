@@ -13,7 +13,7 @@ from tokenizer.aws.api.idempotency import IN_USE, REUSED
 from tokenizer.errors import LASTING, BadRecord, PipelineError, Refused
 
 _TOLD = 5  # faults of a request
-# draft-ietf-httpapi-idempotency-key-header: 422 for a key with another payload, 409 while the first request is running
+# draft-ietf-httpapi-idempotency-key-header: 400 for none, 422 for a key with another payload, 409 while the first request is running
 _REFUSALS = {
     "not_found": 404,
     "not_payable": 409,
@@ -33,7 +33,7 @@ def _invalid(error: RequestValidationError) -> Answer:
     # Shows the place and the rule, never the input. The name of an unknown field is input too.
     faults = [f"{'/'.join(map(str, _place(each)))}: {each['type']}" for each in error.errors()[:_TOLD]]
     if any((each["loc"][0], each["type"]) == ("header", "missing") for each in error.errors()):
-        return problem(400, "invalid_request", "; ".join(faults))  # as API Gateway answers before us
+        return problem(400, "invalid_request", "; ".join(faults))
     return problem(422, "invalid_field", "; ".join(faults))
 
 

@@ -7,9 +7,11 @@ other routes are decided here.
 from typing import Any
 
 from handlers.rest.answers import HttpError
+from handlers.rest.callers import verified_caller
 from tokenizer.authorization.ports import RouteAction, RoutePolicies
 from tokenizer.callers import Caller
 
+ERASURE_PURPOSE = "erasure_request"  # of an erasure that names none
 _BELOW = "/machine"  # machines' routes do what people's do
 
 ACTIONS = {
@@ -39,4 +41,28 @@ def check_right(event: dict[str, Any], caller: Caller, policies: RoutePolicies) 
     if action in _BY_FUNCTIONS:
         return
     if action is None or not policies.permits(caller, action):
-        raise HttpError(403, "denied", "the policies do not let the caller use this route")
+        raise _denied()
+
+
+def check_asker(event: dict[str, Any], policies: RoutePolicies) -> None:
+    """Refuses a caller without the right whose request is too wrong to reach the function that decides.
+
+    So nobody learns by a wrong request what a route takes that is not theirs.
+
+    Args:
+        event: the event of API Gateway's proxy integration.
+        policies: decide.
+
+    Raises:
+        HttpError: holds the answer.
+    """
+    action = ACTIONS.get((event["httpMethod"], event["resource"]))
+    if action not in _BY_FUNCTIONS:
+        return
+    purpose = (event.get("queryStringParameters") or {}).get("purpose") or ERASURE_PURPOSE
+    if not policies.permits(verified_caller(event), action, purpose):
+        raise _denied()
+
+
+def _denied() -> HttpError:
+    return HttpError(403, "denied", "the policies do not let the caller use this route")

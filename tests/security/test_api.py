@@ -35,7 +35,6 @@ SECURITY_HEADERS = {
 ORIGIN = "Access-Control-Allow-Origin"
 # What API Gateway answers by itself, with the code of our errors.
 ANSWERS = {
-    "BAD_REQUEST_PARAMETERS": "invalid_request",
     "DEFAULT_4XX": "refused",
     "DEFAULT_5XX": "unavailable",
     "MISSING_AUTHENTICATION_TOKEN": "not_found",

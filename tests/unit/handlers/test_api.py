@@ -5,6 +5,7 @@ import pytest
 
 from handlers import api
 from handlers.rest import models
+from handlers.rest.answers import JSON
 from handlers.rest.callers import PUBLIC, SCOPES
 from handlers.rest.gate import ELSEWHERE
 from tests.support.handlers import MACHINE, PERSON, Api, forget
@@ -44,6 +45,28 @@ def test_a_request_that_no_token_came_with_reaches_no_route(call: Api) -> None:
     for method, path in served(call):
         answer = call(method, path, "{}")
         assert (answer.status, answer.body["error"]["code"]) == (401, "unauthorized"), path
+
+
+# Requests that no route understands: (body, media type)
+WRONG = (
+    (None, JSON),
+    ("{", JSON),
+    ("{}", "text/plain"),
+    ("9" * (MOST + 1), JSON),
+)
+
+
+@pytest.mark.parametrize(("body", "media_type"), WRONG)
+def test_a_person_without_the_right_is_denied_however_wrong_the_request_is(
+    call: Api, body: str | None, media_type: str
+) -> None:
+    nobody = PERSON | {"cognito:groups": "[]"}
+    for method, path in served(call):
+        # An erasure has no body that could be wrong, but one of another type or one that is too large.
+        understood = method == "DELETE" and media_type == JSON and len(body or "") < MOST
+        if not path.startswith("/machine") and not understood:
+            answer = call(method, path, body, nobody, Content_Type=media_type, Idempotency_Key="")
+            assert (answer.status, answer.body["error"]["code"]) == (403, "denied"), path
 
 
 def test_an_access_token_is_no_id_token(call: Api) -> None:
@@ -108,7 +131,7 @@ def test_a_body_of_another_media_type_is_refused(call: Api, media_type: str) -> 
     assert (answer.status, answer.body["error"]["code"]) == (415, "unsupported_media_type")
 
 
-def test_a_payment_without_a_key_is_refused_as_the_gateway_would(call: Api) -> None:
+def test_a_payment_without_a_key_is_refused(call: Api) -> None:
     answer = call("POST", "/orders/{order_id}/payments", None, PERSON, path="/orders/SO-1/payments")
     assert (answer.status, answer.body["error"]["code"]) == (400, "invalid_request")
 
