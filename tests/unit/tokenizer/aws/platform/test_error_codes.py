@@ -85,8 +85,11 @@ def called() -> dict[str, OperationModel]:
     """Returns the operations of AWS that the product may call: any method of that name, on a service it has a client of."""
     services: set[str] = set()
     names: set[str] = set()
+    not_to_call: set[ast.AST] = set()  # clients that are asked for their endpoint alone
     for node in trees():
-        if not isinstance(node, ast.Call):
+        if isinstance(node, ast.Attribute) and node.attr == "meta":
+            not_to_call.add(node.value)
+        if not isinstance(node, ast.Call) or node in not_to_call:
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         first = str(node.args[0].value) if node.args and isinstance(node.args[0], ast.Constant) else ""
