@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ops import console
+from ops.audit.erasures import check_erasures
 from ops.audit.store import AwsTrail
 from ops.audit.trail import Day, check
 from ops.errors import CommandError
@@ -54,6 +55,44 @@ def verify(  # noqa: PLR0917 -- a command has its options
     else:
         _show(days)
     if any(day.broken for day in days):
+        raise typer.Exit(_BROKEN)
+
+
+@app.command()
+def erasures(  # noqa: PLR0917 -- a command has its options
+    marks: Annotated[str, typer.Argument(metavar="MARKS", help="The table of marks, `orders-erasures`.")],
+    vault: Annotated[str, typer.Argument(metavar="VAULT", help="The vault's table, `orders-vault`.")],
+    stack: StackName = None,
+    profile: Profile = None,
+    region: Region = None,
+    role_arn: RoleArn = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check after a restore that every erasure still holds. For administrators of the tables.
+
+    Exit codes: 0 all hold, 1 some don't, 2 it could not be checked.
+    """
+    found_stack = find(stack, profile, region, role_arn, "")
+    trail, dynamodb = AwsTrail(found_stack), found_stack.client("dynamodb")
+    with (
+        explained("comparing erasures", "this needs an administrator of the tables and of the trail"),
+        console.progress("comparing", None) as tick,
+    ):
+        found = check_erasures(trail, dynamodb, marks, vault, tick)
+    broken = bool(found.unmarked or found.unread)
+    if as_json:
+        console.as_json({"verdict": "returned" if broken else "hold", **asdict(found)})
+    else:
+        for each in found.unmarked:
+            console.line(f"erased and without its mark: {each}")
+        counts = f"{console.number(found.readable)} records readable again, {console.number(found.stored)} stored again"
+        console.line(f"{console.number(found.erasures)} erasures in the trail: {counts}")
+    if broken:
+        unread = f", {console.number(found.unread)} lines unread" if found.unread else ""
+        console.error(
+            f"{console.number(len(found.unmarked))} customers have lost their mark{unread}",
+            "`order-tokenizer rekey restore` puts back marks of a later table; else erase them again (docs/keys.md)",
+        )
         raise typer.Exit(_BROKEN)
 
 

@@ -1,16 +1,21 @@
 """Tests tables that come back from a recovery point (moto's DynamoDB): what is read then, and what stays erased."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from ops.audit.chain import Stored
+from ops.audit.erasures import Returned, check_erasures
 from ops.rekey.restore import put_back
 from tests.support.aws_account import OWNER, Aws, make_table
 from tests.support.fakes.customers import NOW, Customers
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
+from tokenizer.audit.lines import Line, Place, seal
 from tokenizer.aws.compose.vault import unerased_vault
 from tokenizer.erasure.certificates import SWEEPS
+from tokenizer.records import moment_of
 from tokenizer.reveal.lookup import reveal
 
 
@@ -97,6 +102,74 @@ def test_records_that_come_back_long_after_the_last_sweep_are_swept_again_once_t
     assert (swept.failed, swept.next_sweep) == (False, 0)
     assert customers.whole() == []
     assert customers.statuses(mine) == {"erased"}
+
+
+class ErasedLines:
+    """The audit trail of some erasures, each with its moment in milliseconds since 1970."""
+
+    def __init__(self, erasures: dict[str, int]) -> None:
+        self._erasures = erasures
+
+    def days(self) -> list[str]:
+        return ["2026-11-25"]
+
+    def lines(self, day: str) -> Iterator[Stored | str]:
+        for sequence, (subject, moment) in enumerate(self._erasures.items(), 1):
+            line = Line(
+                Place(day, "c" * 32, sequence),
+                moment_of(moment).isoformat(timespec="milliseconds"),
+                "erase",
+                "carla",
+                {"subject": subject, "erasure_id": f"era_{sequence}", "result": "marked"},
+            )
+            yield Stored(line.place, seal(line, b"key")[1], 1, hidden=False, locked_days=10)
+
+
+def compared(
+    customers: Customers, erased: list[str], marks: str = "erasures", vault: str = "vault"
+) -> Returned:
+    trail = ErasedLines({customers.eraser().subjects(each)[0]: NOW for each in erased})
+    return check_erasures(trail, customers.aws.client("dynamodb"), marks, vault, lambda _: None)
+
+
+def test_marks_restored_to_a_time_before_an_erasure_are_found_by_the_audit_trail(
+    customers: Customers,
+) -> None:
+    mine, other = customers.order("C-1", 1), customers.order("C-2", 2)
+    customers.erase("C-2")
+    vault, marks = restored(customers.aws), restored(customers.aws, "erasures")
+    customers.erase("C-1", "era_2")
+    customers.sweep()
+    assert compared(customers, ["C-1", "C-2"]) == Returned(2, [])
+
+    older = compared(customers, ["C-1", "C-2"], vault=vault)  # the vault alone comes back: stored, and erased
+    assert (older.unmarked, older.readable) == ([], 0)
+    assert older.stored > 0
+    assert statuses(customers.aws, [*mine, *other], vault) == {"erased"}
+
+    settings = customers.aws.reveal_settings(vault_table=vault, erasures_table=marks)
+    answers = reveal(mine, unerased_vault(settings), customers.aws.aliases(), ample_budget())
+    assert {str(each.status) for each in answers.values()} == {"ok"}, "the erased values have returned"
+    returned = compared(customers, ["C-1", "C-2"], marks, vault)
+    assert returned.unmarked == [customers.eraser().subjects("C-1")[0]]
+    assert returned.readable == 2
+
+    put_back(customers.aws.client("dynamodb"), "erasures", marks, lambda _: None)
+    assert compared(customers, ["C-1", "C-2"], marks, vault).unmarked == []
+
+
+def test_a_line_that_can_not_be_read_is_counted_and_a_withheld_name_is_found_by_its_certificate(
+    customers: Customers,
+) -> None:
+    customers.order("C-1", 1)
+    trail = ErasedLines({"withheld: card number": NOW})
+    dynamodb = customers.aws.client("dynamodb")
+    lost = check_erasures(trail, dynamodb, "erasures", "vault", lambda _: None)
+    assert lost.unmarked == ["era_1"]
+    customers.erase("C-1")
+    assert check_erasures(trail, dynamodb, "erasures", "vault", lambda _: None).unmarked == []
+    trail.lines = lambda day: iter([f"audit/{day}/other"])  # type: ignore[method-assign]
+    assert check_erasures(trail, dynamodb, "erasures", "vault", lambda _: None).unread == 1
 
 
 def test_what_came_after_the_recovery_point_comes_back_by_a_replay_with_the_same_bytes(aws: Aws) -> None:

@@ -39,6 +39,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "replay archive status": ("replay-1",),
     "replay archive cancel": ("replay-1",),
+    "audit erasures": ("orders-erasures", "orders-vault"),
     "rekey restore": ("orders-vault-restored", "orders-vault"),
     "honeytokens seed": ("--note", "wiki"),
     "local adapt": (str(Path("docs/examples/forwarder.yaml").resolve()),),
