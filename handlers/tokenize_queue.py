@@ -20,7 +20,7 @@ from tokenizer.messages.look_up import LOOK_UP, LOOKED_UP_MODE, LookUpAnswer
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TokenizeMessage, tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
-from tokenizer.pipeline.catalog import values_catalog
+from tokenizer.pipeline.catalog import catalog, values_catalog
 from tokenizer.pipeline.deliveries import Deliveries
 from tokenizer.pipeline.look_up import LookUp
 from tokenizer.pipeline.sources import api_record, may_be_deadly, sqs_records
@@ -97,4 +97,5 @@ def _looked_up(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _records(asked: TokenizeMessage) -> list[RawRecord]:
     if asked.record is not None:
         return [api_record(asked.record)]
-    return sqs_records({"Records": list(asked.records)}, _settings().max_receive_count)
+    records = {"Records": list(asked.records)}
+    return sqs_records(records, _settings().max_receive_count, catalog().attributes())

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas import kinds
+from schemas.foreign import Foreign
 from schemas.guests import Guests
 from schemas.kinds import Public
 
@@ -54,11 +55,14 @@ class Envelope(EventModel):
 
     `shows_unknown_booleans` is True if true and false stay as they are in fields that no schema names, as null always does.
 
+    `foreign` says where the four fields stand in a body that comes in a producer's own form.
+
     `guests` names the version as which an event without a customer is read, where its own version requires one.
     """
 
     guard_national_ids: ClassVar[tuple[str, ...]] = ()
     shows_unknown_booleans: ClassVar[bool] = False
+    foreign: ClassVar[Foreign | None] = None
     guests: ClassVar[Guests | None] = None
 
     event_id: Identifier

@@ -9,8 +9,9 @@ from schemas import strict_json
 from schemas.base import Envelope
 from schemas.dead_letter import ErrorCode
 from schemas.fault import Fault
+from schemas.foreign import NO_ATTRIBUTES, Body, Foreign
 from schemas.registry import EventName, registry
-from schemas.wrappers import event_in
+from schemas.wrappers import attributes_of, event_in
 
 
 def check(data: bytes) -> Any:
@@ -29,11 +30,12 @@ def check(data: bytes) -> Any:
         event = strict_json.parse(data)
     except strict_json.NotStrictJson as refused:
         raise Fault(ErrorCode.MALFORMED_JSON, str(refused)) from None
+    attributes = attributes_of(event)
     event = event_in(event)
     if not isinstance(event, dict):
         raise Fault(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
     models = registry()
-    name, event = settled(event, models)
+    name, event = settled(event, models, attributes)
     found = faults(models[name], event)
     if found:
         raise Fault(ErrorCode.INVALID_FIELD, *found)
@@ -41,19 +43,59 @@ def check(data: bytes) -> Any:
 
 
 def settled(
-    event: Mapping[str, Any], models: Mapping[EventName, type[Envelope]]
+    event: Mapping[str, Any],
+    models: Mapping[EventName, type[Envelope]],
+    attributes: Mapping[str, str] = NO_ATTRIBUTES,
 ) -> tuple[EventName, Mapping[str, Any]]:
     """Returns the type and version that an event is read as, and the event in their form.
 
+    Args:
+        event: a parsed event, taken out of its wrapper.
+        models: the known models.
+        attributes: the attributes of its message, in which a foreign event may have its envelope.
+
     Raises:
-        Fault: no schema is for it.
+        Fault: no schema is for it, or its envelope is not where its type says.
     """
+    event = placed(event, models, attributes)
     name = name_of(event, models.keys())
     guests = models[name].guests
     if guests is None:
         return name, event
     event = guests.read(event)
     return name_of(event, models.keys()), event
+
+
+def placed(
+    event: Mapping[str, Any], models: Mapping[EventName, type[Envelope]], attributes: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """Returns an event with its envelope: as it came if it has one, or made of a foreign body.
+
+    A body is foreign if it doesn't name a known type and version itself, and has what one of the types says of foreign
+    bodies.
+
+    Raises:
+        Fault: the version is unknown, or the id or the time is missing.
+    """
+    event_type, version = event.get("event_type"), event.get("schema_version")
+    if isinstance(event_type, str) and isinstance(version, int):
+        named = models.get(EventName(event_type, version))
+        complete = all(field in event for field in Envelope.model_fields)
+        if named is not None and (complete or named.foreign is None):
+            return event
+    body, other_version = Body(event, attributes), None
+    for name, foreign in _foreign(models):
+        if body.has_type(foreign, name.event_type):
+            if body.has_version(foreign, name.schema_version):
+                return body.event(foreign, *name)
+            other_version = foreign.schema_version
+    if other_version is not None:
+        raise Fault(ErrorCode.UNSUPPORTED_SCHEMA_VERSION, f"{other_version}: no schema has this version")
+    return event
+
+
+def _foreign(models: Mapping[EventName, type[Envelope]]) -> list[tuple[EventName, Foreign]]:
+    return [(name, model.foreign) for name, model in models.items() if model.foreign is not None]
 
 
 def name_of(event: Mapping[str, Any], known: Collection[EventName]) -> EventName:

@@ -5,6 +5,7 @@ names are allowed in a raw event, and are tokens in a sanitized one.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel
@@ -42,8 +43,14 @@ def file_name(name: EventName) -> str:
 
 
 def raw_schema(model: type[Envelope]) -> Schema:
-    """Returns the schema of what a producer may send. Each field has its kind under `x-field-kind`."""
-    return {"$schema": DIALECT, **model.model_json_schema()}
+    """Returns the schema of what a producer may send. Each field has its kind under `x-field-kind`.
+
+    `x-foreign` says where the envelope's fields stand if the event comes in the producer's own form.
+    """
+    schema = {"$schema": DIALECT, **model.model_json_schema()}
+    if model.foreign is not None:
+        schema["x-foreign"] = {name: value for name, value in asdict(model.foreign).items() if value}
+    return schema
 
 
 def own_schema(model: type[BaseModel]) -> Schema:
@@ -132,7 +139,8 @@ def _by_kind(schema: Schema) -> Schema | None:
         case "generalized":
             return {"anyOf": [TOKEN, _RULES[kind["rule"]], _EMPTY]}
         case _:
-            return {"anyOf": [TOKEN, _EMPTY]}
+            any_value = not schema.keys() & {"type", "anyOf", "allOf", "const", "enum", "$ref"}
+            return {"anyOf": [TOKEN, _EMPTY, {"type": "null"}] if any_value else [TOKEN, _EMPTY]}
 
 
 def _facts(schema: Schema) -> Iterator[str]:

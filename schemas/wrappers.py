@@ -1,7 +1,7 @@
 """Takes a raw event out of the wrapper that another service has put around it.
 
 Three wrappers are known: a notification of SNS (without raw message delivery), an event of EventBridge, and a CloudEvent
-in structured mode. A record counts as wrapped only if it has none of our envelope's four fields and every mandatory field
+in structured mode. A fourth is our own: a message of the queue together with its attributes. A record counts as wrapped only if it has none of our envelope's four fields and every mandatory field
 of one wrapper. One layer is taken off. The wrapper's other fields go on as one field that no schema names, so they are
 tokenized and not lost.
 
@@ -18,8 +18,10 @@ from schemas import strict_json
 from schemas.base import Envelope
 from schemas.dead_letter import ErrorCode
 from schemas.fault import Fault
+from schemas.foreign import NO_ATTRIBUTES
 from schemas.sanitized import SOURCE
 
+_ENVELOPE = Envelope.model_fields.keys()
 OTHERS = "wrapper"  # the field that holds the wrapper's other fields
 
 
@@ -58,7 +60,9 @@ EVENTBRIDGE = Wrapper(
     holds="detail",
 )
 CLOUDEVENT = Wrapper("a CloudEvent", frozenset({"specversion", "id", "source", "type", "data"}), holds="data")
-WRAPPERS = (SNS, EVENTBRIDGE, CLOUDEVENT)
+# No producer sends this one: it is how a message of the queue is kept whose attributes an event type asks for.
+MESSAGE = Wrapper("a message of SQS", frozenset({"messageAttributes", "body"}), holds="body", as_text=True)
+WRAPPERS = (SNS, EVENTBRIDGE, CLOUDEVENT, MESSAGE)
 
 
 def wrapper_of(record: object) -> Wrapper | None:
@@ -76,6 +80,37 @@ def event_in(record: Any) -> Any:
     """
     wrapper = wrapper_of(record)
     return record if wrapper is None else taken_out(record, wrapper)
+
+
+def attributes_of(record: object) -> Mapping[str, str]:
+    """Returns the attributes of a wrapped event: the message's own, or the texts beside the event in its wrapper."""
+    wrapper = wrapper_of(record)
+    if wrapper is None or not isinstance(record, dict):
+        return NO_ATTRIBUTES
+    beside = {
+        name: value for name, value in record.items() if isinstance(value, str) and name != wrapper.holds
+    }
+    own = {SNS: ("MessageAttributes", "Value"), MESSAGE: ("messageAttributes", "stringValue")}.get(wrapper)
+    found = record.get(own[0]) if own else None
+    if own is None or not isinstance(found, dict):
+        return beside
+    values = {name: each.get(own[1]) for name, each in found.items() if isinstance(each, dict)}
+    return {**beside, **{name: value for name, value in values.items() if isinstance(value, str)}}
+
+
+def message_with(body: str, attributes: Mapping[str, str]) -> str:
+    """Returns a message of the queue in the form in which its attributes are kept with it.
+
+    A body with our whole envelope, or in a wrapper of a producer's, has all that it needs, and stays as it is.
+    """
+    try:
+        event = strict_json.parse(body.encode("utf-8", "surrogatepass"))
+    except strict_json.NotStrictJson:
+        event = {}  # its letter shows why; a corrected body needs the attributes
+    if not isinstance(event, dict) or wrapper_of(event) or event.keys() >= _ENVELOPE:
+        return body
+    kept = {name: {"stringValue": attributes[name]} for name in sorted(attributes)}
+    return str(strict_json.ENCODER.encode({"messageAttributes": kept, "body": body}))
 
 
 def taken_out(record: Mapping[str, Any], wrapper: Wrapper) -> dict[str, Any]:

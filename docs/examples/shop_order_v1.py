@@ -1,11 +1,12 @@
 """`shop.order`, version 1: the order webhook of a shop system, as it comes, under the envelope of a raw event."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from schemas.base import Count, Currency, Envelope, EventModel, Flag, Identifier, Money, PublicText, Text
 from schemas.fields import AddressLine, Email, Name, Note, Phone, PostalCode, Secret
+from schemas.foreign import Foreign
 from schemas.kinds import (
     ConsistentToken,
     Generalized,
@@ -17,6 +18,7 @@ from schemas.kinds import (
     Subject,
     Token,
 )
+from schemas.lenient import LenientMoney, LenientQuantity, LenientTime
 
 ShopId = Annotated[
     int, Field(ge=0, lt=2**63), Public()
@@ -28,7 +30,7 @@ class NoteAttribute(EventModel):
     """A question that a theme or an app asked the buyer; the answer may be anything."""
 
     name: PublicText
-    value: Annotated[Text, Token(everyday=True)] | None = None
+    value: Annotated[Any, Token(everyday=True)] = None
 
 
 class ClientDetails(EventModel):
@@ -75,8 +77,8 @@ class LineItem(EventModel):
     product_id: ShopId | None = None
     sku: PublicText | None = None
     title: PublicText | None = None
-    quantity: Count | None = None
-    price: Money | None = None
+    quantity: LenientQuantity | None = None
+    price: LenientMoney | None = None
 
 
 class PaymentDetails(EventModel):
@@ -88,12 +90,24 @@ class PaymentDetails(EventModel):
 
 
 class ShopOrder(Envelope):
-    """The raw event: the webhook's fields beside the envelope's own four."""
+    """The raw event: the webhook's fields beside the envelope's own four.
+
+    A relay may put the webhook on the queue as it comes, with the headers that it needs as attributes of the message.
+    """
+
+    foreign = Foreign(
+        event_id="attribute:X-Shop-Webhook-Id",
+        event_type="attribute:X-Shop-Topic",
+        types=("orders/create", "orders/updated"),
+        occurred_at="/created_at",
+        zone="America/New_York",
+    )
 
     event_type: Annotated[Literal["shop.order"], Public()]
     schema_version: Annotated[Literal[1], Public()]
     id: ShopId
     name: Identifier
+    created_at: LenientTime | None = None
     currency: Currency
     total_price: Money
     subtotal_price: Money | None = None

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from schemas.check import escape
 from schemas.dead_letter import LetterSource
 from schemas.kinds import FieldKind, FormatPreservingToken, Generalized, Masked, Removed, TokenKind
-from schemas.wrappers import event_in
+from schemas.wrappers import attributes_of, event_in
 from tokenizer import json_text
 from tokenizer.guard import is_plain_word
 from tokenizer.guard.authentication_data import is_authentication_key
@@ -81,7 +81,8 @@ class Preview:
         draft = record.draft
         if draft is None:
             raise record.failure or ValueError("a record without a draft has failed")
-        event, plan = self._intake.catalog.settled(event_in(json_text.parse(data)))
+        parsed = json_text.parse(data)
+        event, plan = self._intake.catalog.settled(event_in(parsed), attributes_of(parsed))
         kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
         aliased = frozenset(use.draws.path for use in draft.aliases)
         return list(_Told(draft, plan, kept, aliased).fields(event))

@@ -1,16 +1,35 @@
 """Defines `order.placed`, version 3. It adds guests: there may be no customer, or one without an id."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import PlainValidator, WithJsonSchema
 
 from schemas.base import Envelope
 from schemas.events import order_placed_v2 as v2
 from schemas.kinds import Public, Subject
 
+_LONGEST = 256
 _MOST = 2**63 - 1
+
+
+def _id(value: Any) -> Any:
+    number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST
+    if number or (isinstance(value, str) and len(value) <= _LONGEST):
+        return value
+    raise ValueError(f"a text of at most {_LONGEST} characters or an integer is required")
+
+
 GuestId = Annotated[
-    Annotated[str, Field(max_length=256)] | Annotated[int, Field(ge=0, le=_MOST)],
+    str | int,
+    PlainValidator(_id),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": _LONGEST},
+                {"type": "integer", "minimum": 0, "maximum": _MOST},
+            ]
+        }
+    ),
     Subject(),
 ]
 

@@ -10,13 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from schemas.registry import registry
+from schemas.wrappers import attributes_of, event_in
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.pipeline.catalog import EventPlan
+from tests.support.webhooks import MODELS, relayed, webhook
+from tokenizer.pipeline.catalog import Catalog, EventPlan
 from tokenizer.pipeline.sanitize import Sanitizer
 
 FILE = Path(__file__).with_name("golden.json")
 _SAMPLES = Path("schemas/samples")
+_CATALOG = Catalog({**registry(), **MODELS})
 _CARD = "4111111111111111"
 
 
@@ -28,13 +32,25 @@ class _FixedRules(Sanitizer):
 
 
 def corpus() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields raw events by name: each shipped sample, and orders that take the less usual ways."""
+    """Yields raw events by name: each shipped sample, orders that take the less usual ways, and foreign bodies."""
     for path in sorted(_SAMPLES.glob("*.json")):
         yield path.stem, json.loads(path.read_text())
     yield "note with a card", order(notes=f"please charge {_CARD} again")
     yield "note with its own name", order(notes="a present for Ann Example")
     yield "unknown fields", order(gift={"to": "Bo", "tags": ["a", 1, None]}, Example="Ann Example")
     yield "authentication data", order(payment={"method": "card", "card": {"number": _CARD, "cvv": "123"}})
+    yield "a guest", order(customer=None)
+    yield "a foreign body", webhook()
+    yield (
+        "a message with attributes",
+        {
+            "messageAttributes": {
+                "topic": {"stringValue": "relayed.order"},
+                "delivery": {"stringValue": "d-1"},
+            },
+            "body": json.dumps(relayed()),
+        },
+    )
     yield "a phone at home", order(customer={"customer_id": "C-1", "phone": "(202) 555-0123"})
 
 
@@ -42,7 +58,7 @@ def made() -> dict[str, str]:
     """Returns the sanitized events under fixed rules, as JSON texts by name."""
     found = {}
     for at, (name, raw) in enumerate(corpus()):
-        world = World()
+        world = World(catalog=_CATALOG)
         reader = world.tokenizer.reader
         own = reader.sanitizer
         fixed = _FixedRules(own.token_keys, own.scope_keys, own.subject_keys, own.lifetimes)
@@ -56,9 +72,9 @@ def made() -> dict[str, str]:
 
 def rules() -> dict[str, str]:
     """Returns the names of the rules now, by event type and version."""
-    world = World()
+    world = World(catalog=_CATALOG)
     reader = world.tokenizer.reader
-    plans = [reader.catalog.plan(raw) for _, raw in corpus()]
+    plans = [reader.catalog.settled(event_in(raw), attributes_of(raw))[1] for _, raw in corpus()]
     return {
         f"{plan.name.event_type} {plan.name.schema_version}": reader.sanitizer.rules(plan) for plan in plans
     }

@@ -1,5 +1,6 @@
 """A small schema for tests of field kinds."""
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from schemas.base import Envelope, EventModel
@@ -39,7 +40,7 @@ class Things(EventModel):
     big: Annotated[int, ConsistentToken("ids", NormalForm.EXACT)] | None = None
     text: Annotated[str, FreeText()] | None = None
     shaped: Annotated[str, Identifier(pattern=r"5[0-9]{17}|A-[0-9]{16}")] | None = None
-    number: Annotated[Any, Public()] = None
+    number: Annotated[int | Decimal | str, Public()] | None = None
     flag: Annotated[bool, Public()] | None = None
     email: Annotated[str, ConsistentToken("people", NormalForm.EMAIL, (Fact.DOMAIN,))] | None = None
 

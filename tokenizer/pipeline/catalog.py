@@ -6,9 +6,11 @@ A schema with a field that has no kind is refused when the function starts, not 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
+from itertools import combinations
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -16,7 +18,8 @@ from schemas.base import Envelope
 from schemas.check import faults, settled
 from schemas.dead_letter import ErrorCode
 from schemas.fault import Fault
-from schemas.kinds import FieldKind, Public, Subject
+from schemas.foreign import ATTRIBUTE, NO_ATTRIBUTES
+from schemas.kinds import FieldKind, Public, Removed, Subject, Token
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted
 from tokenizer.errors import BadRecord
@@ -26,6 +29,7 @@ from tokenizer.subjects import names_nobody
 
 ENVELOPE = ("event_id", "event_type", "schema_version", "occurred_at")
 _ERRORS_SHOWN = 5
+_SCALARS = (str, int, float, Decimal, NoneType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +123,27 @@ class Catalog:
             SchemaRefused: a field has no kind, or its kind breaks a rule.
         """
         self._models = models
+        _refuse_alike(models)
         self._plans = {name: _event_plan(name, model) for name, model in models.items()}
 
     def plan(self, event: Mapping[str, Any]) -> EventPlan:
         """Returns the plan that `settled` returns with the event."""
         return self.settled(event)[1]
 
-    def settled(self, event: Mapping[str, Any]) -> tuple[Mapping[str, Any], EventPlan]:
+    def settled(
+        self, event: Mapping[str, Any], attributes: Mapping[str, str] = NO_ATTRIBUTES
+    ) -> tuple[Mapping[str, Any], EventPlan]:
         """Returns a parsed raw event in the form that its schema describes, and its plan.
+
+        Args:
+            event: the event, taken out of its wrapper.
+            attributes: the attributes of its message.
 
         Raises:
             BadRecord: the type or the version is missing, has the wrong JSON type, or is unknown.
         """
         try:
-            name, event = settled(event, self._models)
+            name, event = settled(event, self._models, attributes)
         except Fault as fault:
             paths = tuple(each.partition(": ")[0] for each in fault.details)
             raise BadRecord(fault.code, str(fault), paths) from None
@@ -142,6 +153,13 @@ class Catalog:
         """Returns the type that a parsed raw event names, or None if no schema has it."""
         named = event.get("event_type")
         return named if any(named == name.event_type for name in self._plans) else None
+
+    def attributes(self) -> frozenset[str]:
+        """Returns the names of the message attributes in which foreign events have their envelope."""
+        places = [
+            place for model in self._models.values() if model.foreign for place in model.foreign.places()
+        ]
+        return frozenset(each.removeprefix(ATTRIBUTE) for each in places if each.startswith(ATTRIBUTE))
 
     def plans(self) -> Collection[EventPlan]:
         """Returns the plans of all event types and versions."""
@@ -160,6 +178,20 @@ def catalog() -> Catalog:
     return Catalog(registry())
 
 
+def _refuse_alike(models: Mapping[EventName, type[Envelope]]) -> None:
+    """Refuses event types whose foreign bodies can't be told apart: one body may name both."""
+    marks = [
+        (name, mark) for name, model in models.items() if model.foreign for mark in model.foreign.marks(*name)
+    ]
+    for (one, (at, text, *version)), (other, (its_at, its_text, *its_version)) in combinations(marks, 2):
+        versions_differ = version != its_version and None not in {version[0], its_version[0]}
+        if one != other and (at, text) == (its_at, its_text) and not versions_differ:
+            raise SchemaRefused(
+                f"foreign bodies of {one.event_type} {one.schema_version} and of {other.event_type}"
+                f" {other.schema_version} can't be told apart"
+            )
+
+
 def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
     plan = _object_plan(model)
     data = ObjectPlan({field: plan for field, plan in plan.fields.items() if field not in ENVELOPE})
@@ -167,7 +199,9 @@ def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
     if len(subjects) > 1:
         raise SchemaRefused(f"{model.__module__}.{model.__qualname__}: more than one field is the subject")
     readings = _readings(model)
-    content = "\n".join([repr((name, readings, subjects, model.shows_unknown_booleans)), *_lines(data)])
+    content = "\n".join(
+        [repr((name, readings, subjects, model.shows_unknown_booleans, model.foreign)), *_lines(data)]
+    )
     digest = hashlib.sha256(content.encode()).hexdigest()
     return EventPlan(name, model, data, readings, digest, *subjects)
 
@@ -224,6 +258,8 @@ def _object_plan(model: type[BaseModel]) -> ObjectPlan:
         plan = kinds[-1] if kinds else _plan_of(info.annotation)
         if plan is None:
             raise SchemaRefused(f"{where}.{name} has no field kind")
+        if kinds:
+            _refuse_open(f"{where}.{name}", info.annotation, kinds[-1])
         fields[name] = plan
     check_object(where, fields)
     return ObjectPlan(fields)
@@ -235,6 +271,8 @@ def _plan_of(annotation: Any) -> Plan | None:
     if origin is Annotated:
         base, *metadata = get_args(annotation)
         kinds = [entry for entry in metadata if isinstance(entry, FieldKind)]
+        if kinds:
+            _refuse_open(str(annotation), base, kinds[-1])
         return kinds[-1] if kinds else _plan_of(base)
     if origin in (Union, UnionType):
         plans = [_plan_of(arm) for arm in get_args(annotation) if arm is not NoneType]
@@ -246,3 +284,24 @@ def _plan_of(annotation: Any) -> Plan | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _object_plan(annotation)
     return None
+
+
+def _refuse_open(where: str, annotation: Any, kind: FieldKind) -> None:
+    """Refuses a kind that shows something of its value, or compares it, where the value may be an object or a list.
+
+    Raises:
+        SchemaRefused: only a token for the whole JSON value is possible there, or nothing.
+    """
+    if not isinstance(kind, Token | Removed) and not _scalar(annotation):
+        raise SchemaRefused(
+            f"{where}: {kind.name} is for texts, numbers and booleans; Token() takes any JSON value"
+        )
+
+
+def _scalar(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _scalar(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return all(_scalar(arm) for arm in get_args(annotation))
+    return origin is Literal or (isinstance(annotation, type) and issubclass(annotation, _SCALARS))

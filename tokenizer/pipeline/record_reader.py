@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.dead_letter import ErrorCode
 from schemas.fault import Fault
-from schemas.wrappers import Wrapper, taken_out, wrapped_again, wrapper_of
+from schemas.wrappers import Wrapper, attributes_of, taken_out, wrapped_again, wrapper_of
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
 from tokenizer.guard.authentication_data import (
@@ -46,7 +46,7 @@ class RecordReader:
             record.kept, too_large = refused
             raise too_large
         event: Any = json_text.parse(data)
-        kept, wrapper = data, wrapper_of(event)
+        kept, wrapper, attributes = data, wrapper_of(event), attributes_of(event)
         if wrapper is not None:
             event = _taken_out(event, wrapper)
         if wrapper is not None or may_hold_authentication_data(data):
@@ -58,7 +58,7 @@ class RecordReader:
         if not isinstance(event, dict):
             raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
         record.event_type = self.catalog.type_of(event)
-        event, plan = self.catalog.settled(event)
+        event, plan = self.catalog.settled(event, attributes)
         record.event_type, record.plan = plan.name.event_type, plan
         check_fields(event, data, plan.data)
         plan.validate(event)

@@ -17,6 +17,8 @@ from pathlib import Path
 DIGITS = 16  # hexadecimal digits, 64 bits
 # Modules and packages whose text decides bytes. A test compares them with what the sanitizer imports.
 DECIDING = (
+    "schemas.foreign",
+    "schemas.wrappers",
     "tokenizer.cards",
     "tokenizer.filler_words",
     "tokenizer.guard",
@@ -34,7 +36,7 @@ DECIDING = (
     "tokenizer.vault.lifetimes",
     "tokenizer.vault.tokens",
 )
-LIBRARIES = ("phonenumbers", "stdnum")  # the file of each package's own name has its version
+LIBRARIES = ("phonenumbers", "stdnum", "tzdata")  # the file of each package's own name has its version
 
 
 @cache

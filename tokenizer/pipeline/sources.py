@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.dead_letter import LetterSource
+from schemas.wrappers import message_with
 from tokenizer.errors import Configuration
 from tokenizer.identity import Identity
 from tokenizer.messages.tokenize import ApiRecord
@@ -83,26 +84,29 @@ def _from_stream(entry: Entry) -> Iterator[RawRecord]:
         )
 
 
-def sqs_records(event: Mapping[str, Any], max_receive_count: int) -> list[RawRecord]:
+def sqs_records(
+    event: Mapping[str, Any], max_receive_count: int, attributes: frozenset[str] = frozenset()
+) -> list[RawRecord]:
     """Returns the raw records of a Lambda event from a queue.
 
     Args:
         event: the event as Lambda's SQS event source mapping sends it.
         max_receive_count: the queue's redrive limit. The delivery with this count is a record's last one.
+        attributes: the names of the message attributes in which foreign events have their envelope.
 
     Raises:
         Configuration: the event doesn't come from SQS.
     """
-    return _records(event, "aws:sqs", lambda entry: [_from_queue(entry, max_receive_count)])
+    return _records(event, "aws:sqs", lambda entry: [_from_queue(entry, max_receive_count, attributes)])
 
 
-def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
+def _from_queue(entry: Entry, max_receive_count: int, named: frozenset[str]) -> RawRecord:
     queue, message_id, attributes = entry["eventSourceARN"], entry["messageId"], entry["attributes"]
     arrived = datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC)
     attempts = int(attributes["ApproximateReceiveCount"])
     return RawRecord(
         identity=Identity.of_sqs(queue, message_id).edited(entry.get("edited")),
-        data=entry["body"].encode("utf-8", "surrogatepass"),
+        data=_with_attributes(entry, named).encode("utf-8", "surrogatepass"),
         source=LetterSource(
             queue=queue, message_id=message_id, arrived_at=timestamp(arrived), edited=entry.get("edited")
         ),
@@ -112,6 +116,16 @@ def _from_queue(entry: Entry, max_receive_count: int) -> RawRecord:
         last_attempt=attempts >= max_receive_count,
         partition_key=attributes.get("MessageGroupId"),
     )
+
+
+def _with_attributes(entry: Entry, named: frozenset[str]) -> str:
+    """Returns a message's body, together with those of its attributes that an event type asks for."""
+    body, given = str(entry["body"]), entry.get("messageAttributes") if named else None
+    if not given:
+        return body
+    found = {name: given[name].get("stringValue") for name in named & given.keys()}
+    texts = {name: value for name, value in found.items() if isinstance(value, str)}
+    return message_with(body, texts) if texts else body
 
 
 def may_be_deadly(records: Sequence[RawRecord], now: datetime, timeout: float) -> list[int]:

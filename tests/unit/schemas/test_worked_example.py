@@ -10,20 +10,25 @@ import pytest
 from schemas.registry import events_of
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import stream_record
-from tokenizer.pipeline.catalog import Catalog
+from tokenizer.pipeline.catalog import ENVELOPE, Catalog
+from tokenizer.pipeline.sources import sqs_records
 from tokenizer.vault.tokens import is_token
 
 FOLDER = Path("docs/examples")
 
 
-@pytest.fixture(scope="module")
-def world() -> World:
+def known() -> Catalog:
     spec = util.spec_from_file_location("shop_order_v1", FOLDER / "shop_order_v1.py")
     assert spec is not None
     assert spec.loader is not None
     module = util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    world = World(catalog=Catalog(dict(events_of(module))))
+    return Catalog(dict(events_of(module)))
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    world = World(catalog=known())
     (outcome,) = world.tokenizer.tokenize_batch([stream_record(event())], ample_budget())
     assert outcome.published, outcome
     return world
@@ -51,8 +56,20 @@ def test_the_same_person_has_the_same_token_everywhere(shown: dict[str, Any]) ->
 
 
 def test_answers_notes_and_browsers_say_nothing_of_the_buyer(shown: dict[str, Any]) -> None:
-    assert [each["name"] for each in shown["note_attributes"]] == ["custom name", "colour", "gift"]
-    assert [is_token(each["value"] or "") for each in shown["note_attributes"]] == [True, True, False]
+    assert [each["name"] for each in shown["note_attributes"]] == [
+        "custom name",
+        "colour",
+        "gift",
+        "candles",
+        "wrapped",
+    ]
+    assert [is_token(each["value"] or "") for each in shown["note_attributes"]] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+    ]
     assert is_token(shown["note"])
     assert shown["client_details"]["browser_ip"] == "198.51.100.0/24"
     assert is_token(shown["client_details"]["user_agent"])
@@ -65,6 +82,31 @@ def test_what_the_file_does_not_name_is_tokenized_whole(world: World, shown: dic
     assert found is not None
     assert found.value == event()["customer"]["default_address"]
     assert all(is_token(shown["client_details"][name]) for name in ("browser_height", "browser_width"))
+
+
+def test_the_webhook_that_is_relayed_as_it_comes_gives_the_same_event(
+    world: World, shown: dict[str, Any]
+) -> None:
+    body = {name: value for name, value in event().items() if name not in ENVELOPE}
+    headers = {"X-Shop-Topic": "orders/create", "X-Shop-Webhook-Id": "wh-1", "X-Shop-Domain": "shop.example"}
+    entry = {
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:raw",
+        "messageId": "m-1",
+        "body": json.dumps(body),
+        "attributes": {"SentTimestamp": "1795428901250", "ApproximateReceiveCount": "1"},
+        "messageAttributes": {
+            name: {"stringValue": value, "dataType": "String"} for name, value in headers.items()
+        },
+    }
+    records = sqs_records({"Records": [entry]}, 5, known().attributes())
+    (outcome,) = world.tokenizer.tokenize_batch(records, ample_budget())
+    assert outcome.published, outcome
+    found = world.bus.details()[-1]
+    assert found["metadata"]["event_id"] == "wh-1"
+    assert found["metadata"]["occurred_at"] == event()["created_at"]
+    assert found["data"].keys() == shown.keys() | {"wrapper"}
+    assert (found["data"]["email"], found["data"]["total_price"]) == (shown["email"], shown["total_price"])
 
 
 def test_the_page_shows_the_file() -> None:

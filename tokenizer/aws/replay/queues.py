@@ -52,6 +52,7 @@ class Unprocessed:
             MaxNumberOfMessages=_RECEIVED,
             WaitTimeSeconds=_WAIT,
             MessageSystemAttributeNames=["SentTimestamp"],
+            MessageAttributeNames=["All"],
         ).get("Messages", [])
         results = self._tokenizers.tokenize(
             [self._entry(dict(each)) for each in messages], Mode.REPLAYED_WITHOUT_LETTER
@@ -71,6 +72,11 @@ class Unprocessed:
             "eventSourceARN": self._raw_queue_arn,
             "messageId": message["MessageId"],
             "body": message["Body"],
+            "messageAttributes": {
+                name: {"stringValue": each["StringValue"]}
+                for name, each in message.get("MessageAttributes", {}).items()
+                if "StringValue" in each
+            },
             "attributes": {
                 "SentTimestamp": message["Attributes"]["SentTimestamp"],
                 "ApproximateReceiveCount": "1",

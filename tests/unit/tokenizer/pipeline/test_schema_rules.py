@@ -7,13 +7,18 @@ from schemas.base import EventModel
 from schemas.kinds import (
     ConsistentToken,
     Fact,
+    FieldKind,
     FormatPreservingToken,
+    FreeText,
+    Generalized,
     Identifier,
     Masked,
     NormalForm,
     OneWayToken,
     Public,
     Removed,
+    Rule,
+    Subject,
     Token,
 )
 from schemas.registry import EventName
@@ -125,6 +130,34 @@ def test_a_schema_that_would_break_a_rule_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_schema_that_breaks_none_is_taken(name: str) -> None:
     compiled(TAKEN[name])
+
+
+OPEN: list[Any] = [Any, dict[str, str], list[str], str | dict[str, Any], list[Any] | None, object]
+
+
+@pytest.mark.parametrize("value", OPEN, ids=str)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Public(), Identifier(), Subject(), FreeText(), ConsistentToken("a", EXACT), OneWayToken("a"),
+        FormatPreservingToken(9), Masked(), Generalized(Rule.YEAR),
+    ],
+    ids=lambda kind: kind.name,
+)  # fmt: skip
+def test_a_kind_that_shows_its_value_takes_no_object(kind: FieldKind, value: Any) -> None:
+    fields: dict[str, Any] = {"code": (Annotated[value, kind], None)}
+    with pytest.raises(SchemaRefused, match="any JSON value"):
+        Catalog({EventName("thing", 1): create_model("Outer", __base__=Thing, **fields)})
+    fields = {"codes": (list[Annotated[value, kind]] | None, None)}
+    with pytest.raises(SchemaRefused, match="any JSON value"):
+        Catalog({EventName("thing", 1): create_model("Outer", __base__=Thing, **fields)})
+
+
+@pytest.mark.parametrize("value", OPEN, ids=str)
+@pytest.mark.parametrize("kind", [Token(), Token(everyday=True), Removed()], ids=repr)
+def test_any_json_value_becomes_a_token_or_nothing(kind: FieldKind, value: Any) -> None:
+    fields: dict[str, Any] = {"code": (Annotated[value, kind], None)}
+    assert Catalog({EventName("thing", 1): create_model("Outer", __base__=Thing, **fields)}).plans()
 
 
 def test_an_element_of_a_list_cannot_be_removed() -> None:

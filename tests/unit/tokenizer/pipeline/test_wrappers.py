@@ -9,7 +9,7 @@ import pytest
 from ops.preview.outcomes import Preview
 from schemas.check import check
 from schemas.fault import Fault
-from schemas.wrappers import CLOUDEVENT, EVENTBRIDGE, SNS, WRAPPERS, Wrapper, wrapper_of
+from schemas.wrappers import CLOUDEVENT, EVENTBRIDGE, MESSAGE, SNS, WRAPPERS, Wrapper, wrapper_of
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, data, order, stream_record
 from tokenizer.errors import BadRecord
@@ -62,11 +62,16 @@ MANDATORY = {
         "detail",
     },
     CLOUDEVENT: {"specversion", "id", "source", "type", "data"},
+    MESSAGE: {"messageAttributes", "body"},
 }
 WRAP: dict[Wrapper, Callable[[Any], dict[str, Any]]] = {
     SNS: lambda event: {**_SNS, "Message": json.dumps(event)},
     EVENTBRIDGE: lambda event: {**_EVENTBRIDGE, "detail": event},
     CLOUDEVENT: lambda event: {**_CLOUDEVENT, "data": event},
+    MESSAGE: lambda event: {
+        "messageAttributes": {"topic": {"stringValue": "x"}},
+        "body": json.dumps(event),
+    },
 }
 every_wrapper = pytest.mark.parametrize("wrapper", WRAPPERS, ids=lambda each: each.name)
 
