@@ -171,7 +171,7 @@ class Body:
         found, place = self._at(foreign.occurred_at), foreign.occurred_at
         if foreign.unit is not None and (number := _number(found)) is not None:
             seconds = number / 1000 if foreign.unit is Unit.MILLISECONDS else number
-            if not 0 <= seconds <= _LAST:
+            if not 0 <= seconds < _LAST + 1:
                 raise Fault(ErrorCode.INVALID_FIELD, f"{place}: the number is no time before the year 10000")
             return _rfc3339(_EPOCH + timedelta(microseconds=int(seconds * 1_000_000)))
         if not isinstance(found, str):
