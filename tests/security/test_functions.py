@@ -6,7 +6,9 @@ from handlers.invoker import DIRECT
 from tests.support.security.deployed import Stack, listed
 from tokenizer.aws.api.idempotency import LEASE_SECONDS
 from tokenizer.aws.compose.invocation import API_CALL_SECONDS
-from tools.lint.rendered import ACCOUNT
+from tools.lint.rendered import ACCOUNT, drawn
+
+POOL = drawn("AWS::Cognito::UserPool", "UserPool")
 
 GATEWAY_SECONDS = 29
 # Seconds and megabytes.
@@ -115,9 +117,9 @@ VAULT_KEYS = {"VAULT_KEY_ARN", "VAULT_OTHER_KEY_ARNS"}
 TEXTS = {
     "API_NAME": "api:orders",
     "CLIENT_ID": "orders-UserPoolClient",
-    "ISSUER": "https://cognito-idp.eu-central-1.amazonaws.com/orders-users",
+    "ISSUER": f"https://cognito-idp.eu-central-1.amazonaws.com/{POOL}",
     "TOKEN_URL": f"https://orders-{ACCOUNT}.auth.eu-central-1.amazoncognito.com/oauth2/token",
-    "USER_POOL_ID": "orders-users",
+    "USER_POOL_ID": POOL,
 }
 OF_PARAMETERS = {
     "ALLOWED_ORIGIN",
@@ -289,7 +291,7 @@ def test_every_custom_resource_is_made_by_its_function_of_what_it_is_for(stack: 
             "Client": "orders-UserPoolClient",
             "ServiceTimeout": 120,
             "ServiceToken": "SignInKeysFunction",
-            "UserPool": "orders-users",
+            "UserPool": POOL,
         }
     (vault_keys,) = stack.of("Custom::VaultKeys").values()
     assert stack.named(vault_keys["ServiceToken"]) == "VaultKeysFunction"

@@ -6,8 +6,10 @@ from typing import Any
 from handlers.rest.callers import SCOPES
 from local.emulator.package import ROOT
 from tests.support.security.deployed import Stack
+from tools.lint.rendered import drawn
 
-POOL = {
+POOL = drawn("AWS::Cognito::UserPool", "UserPool")
+SETTINGS = {
     "AccountRecoverySetting": {"RecoveryMechanisms": [{"Name": "admin_only", "Priority": 1}]},
     "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True},
     "AutoVerifiedAttributes": ["email"],
@@ -31,7 +33,7 @@ POOL = {
 EVERY_CLIENT = {
     "EnableTokenRevocation": True,
     "PreventUserExistenceErrors": "ENABLED",
-    "UserPoolId": "orders-users",
+    "UserPoolId": POOL,
 }
 CLIENTS = {
     "MachineClient": {
@@ -66,7 +68,7 @@ def ordered(properties: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_pool_lets_in_those_whom_an_administrator_made_with_long_passwords(stack: Stack) -> None:
     for name, pool in stack.of("AWS::Cognito::UserPool").items():
-        assert pool == POOL, name
+        assert pool == SETTINGS, name
 
 
 def test_every_clients_tokens_end_within_an_hour_and_its_sign_in_within_a_day(stack: Stack) -> None:
@@ -92,4 +94,4 @@ def test_every_part_of_the_sign_in_is_of_the_one_pool(stack: Stack) -> None:
         for name, each in stack.resources.items()
         if "UserPoolId" in each.get("Properties", {})
     }
-    assert set(pools.values()) <= {"orders-users"}
+    assert set(pools.values()) <= {POOL}

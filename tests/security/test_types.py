@@ -7,7 +7,9 @@ stream, a bucket's replication or a function's URL, would show data beside all o
 from collections import defaultdict
 
 from tests.support.security.deployed import Stack
-from tools.lint.rendered import ACCOUNT
+from tools.lint.rendered import ACCOUNT, drawn
+
+POOL = drawn("AWS::Cognito::UserPool", "UserPool")
 
 PROPERTIES = {
     "AWS::ApiGateway::Account": "CloudWatchRoleArn",
@@ -117,7 +119,7 @@ OUTPUTS = {
     "TokenizeStreamFunctionName": "orders-tokenize-stream",
     "UnprocessedQueueUrl": f"{QUEUES}unprocessed",
     "UserPoolClientId": "orders-UserPoolClient",
-    "UserPoolId": "orders-users",
+    "UserPoolId": POOL,
     "VaultTableName": "orders-vault",
 }
 

@@ -35,9 +35,10 @@ _NAMED_BY = {
 }
 # How an id begins that AWS draws, by type.
 _DRAWN = {
-    "AWS::EC2::SecurityGroup": "sg",
-    "AWS::EC2::Subnet": "subnet",
-    "AWS::EC2::VPC": "vpc",
+    "AWS::Cognito::UserPool": f"{REGION}_",
+    "AWS::EC2::SecurityGroup": "sg-",
+    "AWS::EC2::Subnet": "subnet-",
+    "AWS::EC2::VPC": "vpc-",
 }
 # An ARN after the partition, by type.
 _ARNS = {
@@ -77,7 +78,7 @@ def arns(template: Template) -> dict[str, str]:
 
 def drawn(kind: str, name: str) -> str:
     """Returns the id of a resource of a type whose ids AWS draws, by its logical name."""
-    return f"{_DRAWN[kind]}-{uuid.uuid5(uuid.NAMESPACE_OID, name).hex[:17]}"
+    return f"{_DRAWN[kind]}{uuid.uuid5(uuid.NAMESPACE_OID, name).hex[:17]}"
 
 
 class _Renderer:
