@@ -56,6 +56,7 @@ WRITES_NO_FORMAT = {
     "tokenizer/aws/api/orders_table.py": "the sanitized event, whose form the contract and its schema version say",
     "tokenizer/aws/authorization/budget_counters.py": "counts that end with their window",
     "tokenizer/aws/authorization/seen_values.py": "sets that end with their window",
+    "tokenizer/aws/authorization/sign_in_keys.py": "the pool's public keys, in the form of RFC 7517; written anew every few minutes",
     "tokenizer/aws/honeytokens/keeper.py": "only the token is read to decide, which is the key",
     "tokenizer/aws/payments/table.py": "results for a caller, read field by field; a missing one is an error",
     "tokenizer/aws/pipeline/bus.py": "the sanitized event",
