@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from tests.support.source import ROOT
 from tools.lint.__main__ import CHECKS
@@ -64,3 +65,7 @@ def test_the_hosted_ci_uses_actions_by_commit_and_may_only_read() -> None:
     assert used
     assert all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", each) for each in used)
     assert WORKFLOW["permissions"] == {"contents": "read"}
+
+
+def test_properties_draw_other_examples_in_each_run_of_ci_too() -> None:
+    assert not settings().derandomize
