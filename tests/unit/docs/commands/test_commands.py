@@ -64,6 +64,7 @@ SHOWN: dict[str, str] = {
     r"order-tokenizer (validate|preview|local)": "tests/e2e/test_pages.py",
     r"(python -m )?replay": "tests/e2e/test_replay.py",
     r"order-tokenizer honeytokens|python -m ops": "tests/e2e/test_budgets.py",
+    r"order-tokenizer audit erasures": "tests/integration/test_restore.py",
     r"order-tokenizer audit": "tests/e2e/test_audit.py",
     r"order-tokenizer status": "tests/e2e/test_runbook.py",
     r"python -c": "tests/e2e/test_api_page.py",
