@@ -208,12 +208,12 @@ def _zoned(text: str, zone: str | None, place: str) -> str:
     try:
         there = datetime.fromisoformat(whole).replace(tzinfo=_zone(zone))
         offset = there.isoformat(timespec="seconds")[len(whole) :]
+        if len(offset) != len("+01:00"):
+            # Before time zones had whole minutes, which RFC 3339 requires, the moment is given in UTC.
+            whole, offset = there.astimezone(UTC).isoformat(timespec="seconds")[: len(whole)], "Z"
     except (ValueError, OverflowError):
         raise Fault(ErrorCode.INVALID_FIELD, f"{place}: not a time") from None
-    # Before time zones had whole minutes, which RFC 3339 requires, the moment is given in UTC.
-    if len(offset) == len("+01:00"):
-        return whole + (fraction or "") + offset
-    return there.astimezone(UTC).isoformat(timespec="seconds")[: len(whole)] + (fraction or "") + "Z"
+    return whole + (fraction or "") + offset
 
 
 def _rfc3339(moment: datetime) -> str:

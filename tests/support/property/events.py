@@ -104,7 +104,9 @@ class _Builder:
     def value(self, schema: dict[str, Json], path: Path) -> Json:
         schema = _resolved(schema, self._definitions)
         if "anyOf" in schema:
-            inner = self.value(schema["anyOf"][0], path)
+            # A kind of several types stands beside them: it is the first one's here.
+            kind = {KIND_KEY: schema[KIND_KEY]} if KIND_KEY in schema else {}
+            inner = self.value({**schema["anyOf"][0], **kind}, path)
             return None if path in self.kinds and self._draw(st.integers(0, 5)) == 0 else inner
         if KIND_KEY in schema:
             self.kinds[path] = schema[KIND_KEY]

@@ -100,6 +100,8 @@ def test_a_body_becomes_the_event_that_its_type_says() -> None:
         (1782891000120, "2026-07-01T07:30:00.120000Z"),
         (Decimal("1782891000000.0"), "2026-07-01T07:30:00Z"),
         (0, "1970-01-01T00:00:00Z"),
+        (253402300799999, "9999-12-31T23:59:59.999000Z"),
+        ("9999-12-31T23:59:59", "9999-12-31T23:59:59+01:00"),
     ],
 )
 def test_a_time_is_given_with_its_zone(created: Any, occurred_at: str) -> None:
@@ -107,7 +109,19 @@ def test_a_time_is_given_with_its_zone(created: Any, occurred_at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "created", [None, True, [], "", "yesterday", "2026-02-30T10:00:00", "2026-07-15T25:00:00", -1, 10**18]
+    "created",
+    [
+        None,
+        True,
+        [],
+        "",
+        "yesterday",
+        "2026-02-30T10:00:00",
+        "2026-07-15T25:00:00",
+        "0001-01-01T00:00:00",
+        -1,
+        10**18,
+    ],
 )
 def test_what_is_no_time_is_a_letter_that_names_its_place(created: Any) -> None:
     code, text = letter_of(webhook(created=created))
