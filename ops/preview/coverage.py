@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ops.misspelt import Misspelt, misspelt
 from ops.preview.outcomes import Field, FieldOutcome, Preview
 from schemas.files import Located
 from tokenizer.errors import BadRecord, PipelineError
@@ -20,11 +21,13 @@ class Coverage:
     Args:
         fields: how often each path had each outcome.
         refused: the place, code and reason of each event that would be dead-lettered.
+        misspelt: how often each path looked like a field that the event hasn't.
     """
 
     events: int = 0
     fields: Counter[Field] = field(default_factory=Counter)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
+    misspelt: Counter[Misspelt] = field(default_factory=Counter)
 
     def outcomes(self) -> dict[FieldOutcome, int]:
         """Returns how often each outcome occurred, in the order of their declaration."""
@@ -39,6 +42,7 @@ def covered(events: Iterable[Located]) -> Coverage:
     preview, coverage = Preview(catalog()), Coverage()
     for place, data in events:
         coverage.events += 1
+        coverage.misspelt.update(each.starred for each in misspelt(data))
         try:
             coverage.fields.update(each.starred for each in preview.fields(data))
         except PipelineError as error:

@@ -1,6 +1,5 @@
 """Finds what becomes of each field of an event, by comparing the raw event with the real sanitizer's result."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from enum import StrEnum
 from secrets import token_bytes
 from typing import Any, NamedTuple
 
+from ops.misspelt import starred
 from schemas.check import escape
 from schemas.dead_letter import LetterSource
 from schemas.kinds import FieldKind, FormatPreservingToken, Generalized, Masked, Removed, TokenKind
@@ -24,7 +24,6 @@ from tokenizer.vault.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 
 _QUEUE = "preview"
 _KEY_BYTES = 32
-_INDEX = re.compile(r"/[0-9]+(?=/|$)")
 
 
 class FieldOutcome(StrEnum):
@@ -55,7 +54,7 @@ class Field(NamedTuple):
     @property
     def starred(self) -> "Field":
         """Returns the field with `*` in place of list indexes."""
-        return Field(_INDEX.sub("/*", self.path), self.outcome)
+        return Field(starred(self.path), self.outcome)
 
 
 class Preview:

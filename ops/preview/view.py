@@ -18,16 +18,25 @@ def document(coverage: Coverage) -> dict[str, Any]:
             for each, seen in sorted(coverage.fields.items())
         ],
         "coverage": coverage.outcomes(),
+        "warnings": [
+            {"path": each.path, "did_you_mean": each.meant, "seen": seen}
+            for each, seen in sorted(coverage.misspelt.items())
+        ],
     }
 
 
 def tables(coverage: Coverage) -> None:
-    """Prints every path with what becomes of it, the share of each outcome, and what would be refused.
+    """Prints every path with what becomes of it, the share of each outcome, what looks misspelt, and what is refused.
 
-    Of a file whose events would all be refused there is nothing but that.
+    Of a file whose events would all be refused there is no table of fields.
     """
     if coverage.fields:
         _published(coverage)
+    if coverage.misspelt:
+        rows = [
+            [each.path, each.meant, console.number(seen)] for each, seen in sorted(coverage.misspelt.items())
+        ]
+        console.table("unknown fields that look misspelt", ["path", "did you mean", "seen"], rows)
     if coverage.refused:
         console.table("would be dead letters", ["place", "code", "message"], coverage.refused)
         if known := known_events(code for _, code, _ in coverage.refused):

@@ -1,7 +1,7 @@
 """Defines the command `order-tokenizer validate`, which checks whether the tokenizer would accept events.
 
 It checks events against their schemas, as the tokenizer does. It doesn't know how large an event may be once it is
-sanitized. It prints paths and rules, never a value.
+sanitized. It warns of fields that look misspelt. It prints paths and rules, never a value.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ import typer
 
 from ops import console
 from ops.files import File, Lines, events, known_events
+from ops.misspelt import Misspelt, misspelt
 from ops.options import AsJson
 from schemas.check import check
 from schemas.fault import Fault
@@ -29,15 +30,24 @@ class Finding(NamedTuple):
     detail: str
 
 
+class Warned(NamedTuple):
+    """Describes a field of one event that looks misspelt. The event may be valid nevertheless."""
+
+    place: str
+    path: str
+    did_you_mean: str
+
+
 class _Tally:
     """Counts events, and how many of them are invalid."""
 
     def __init__(self) -> None:
         self.events = 0
         self.invalid = 0
+        self.warnings = 0
 
-    def findings(self, located: Iterable[Located]) -> Iterator[Finding]:
-        """Checks each event; yields the findings."""
+    def findings(self, located: Iterable[Located]) -> Iterator[Finding | Warned]:
+        """Checks each event; yields the findings and warnings."""
         for place, data in located:
             self.events += 1
             try:
@@ -46,27 +56,46 @@ class _Tally:
                 self.invalid += 1
                 for detail in fault.details:
                     yield Finding(place, str(fault.code), detail)
+            for each in misspelt(data):
+                self.warnings += 1
+                yield Warned(place, each.path, each.meant)
+
+    def line(self) -> str:
+        """Returns the counts in a line for people."""
+        counts = f"{console.number(self.events)} events, {console.number(self.invalid)} invalid"
+        return f"{counts}, {console.number(self.warnings)} warnings" if self.warnings else counts
 
 
 @app.command()
 def validate(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
     """Check whether the tokenizer would accept a file's events; prints paths and rules, never a value.
 
-    Exit codes: 0 every event is valid, 1 some are not, 2 the file can't be read.
+    Warns of unknown fields that look like known ones. Exit codes: 0 every event is valid, 1 some are not, 2 the file
+    can't be read.
     """
     tally = _Tally()
     findings = tally.findings(events(file, lines=lines))
     if as_json:
-        found = [each._asdict() for each in findings]
-        console.as_json({"events": tally.events, "invalid": tally.invalid, "findings": found})
+        found = list(findings)
+        console.as_json(
+            {
+                "events": tally.events,
+                "invalid": tally.invalid,
+                "findings": [each._asdict() for each in found if isinstance(each, Finding)],
+                "warnings": [each._asdict() for each in found if isinstance(each, Warned)],
+            }
+        )
     else:
         codes = set()
         for each in findings:
-            codes.add(each.code)
             where = f"{file}: {each.place}" if each.place else file
-            console.line(f"{where}: {each.code}: {each.detail}")
+            if isinstance(each, Finding):
+                codes.add(each.code)
+                console.line(f"{where}: {each.code}: {each.detail}")
+            else:
+                console.line(f"{where}: warning: {Misspelt(each.path, each.did_you_mean)}")
         if known := known_events(codes):
             console.line(known)
-        console.line(f"{console.number(tally.events)} events, {console.number(tally.invalid)} invalid")
+        console.line(tally.line())
     if tally.invalid:
         raise typer.Exit(_SOME_INVALID)

@@ -179,3 +179,19 @@ def test_a_file_whose_events_are_all_refused_gets_no_empty_tables(tmp_path: Path
     assert "invalid_field" in out
     file.write_text(json.dumps({**order(), "event_type": "order.lost"}))
     assert "\nknown: customer.updated 1, order.placed 1, " in run(str(file))[1]
+
+
+def test_misspelt_fields_are_warned_of_and_counted(tmp_path: Path) -> None:
+    event = order()
+    item = event["order"]["items"][0]
+    item["quantiti"] = item.pop("quantity")
+    customer = event["order"]["customer"]
+    customer["emial"] = customer.pop("email")
+    file = tmp_path / "events.jsonl"
+    file.write_text(f"{json.dumps(event)}\n" * 2)
+    out = run(str(file))[1]
+    assert "/order/customer/emial\temail\t2\n/order/items/*/quantiti\tquantity\t2\n" in out
+    assert json.loads(run(str(file), "--json")[1])["warnings"] == [
+        {"path": "/order/customer/emial", "did_you_mean": "email", "seen": 2},
+        {"path": "/order/items/*/quantiti", "did_you_mean": "quantity", "seen": 2},
+    ]

@@ -88,3 +88,36 @@ def test_the_known_events_are_listed_where_one_is_unknown(file: Path, change: di
     assert out.splitlines()[1:] == [f"known: {known}", "1 events, 1 invalid"]
     file.write_text(json.dumps(order(total=1)))
     assert "known: " not in run(str(file))[1]
+
+
+def test_a_misspelt_field_is_warned_of_and_the_event_stays_valid(file: Path) -> None:
+    event = order()
+    customer = event["order"]["customer"]
+    customer["emial"] = customer.pop("email")
+    file.write_text(json.dumps(event))
+    code, out = run(str(file))
+    assert code == 0
+    assert out.splitlines() == [
+        f"{file}: warning: /order/customer/emial: no schema names this field; did you mean email?",
+        "1 events, 0 invalid, 1 warnings",
+    ]
+    code, out = run(str(file), "--json")
+    assert (code, json.loads(out)) == (
+        0,
+        {
+            "events": 1,
+            "invalid": 0,
+            "findings": [],
+            "warnings": [{"place": "", "path": "/order/customer/emial", "did_you_mean": "email"}],
+        },
+    )
+
+
+def test_an_invalid_event_is_warned_of_as_well(file: Path) -> None:
+    event = order()
+    event["order"]["Total"] = event["order"].pop("total")
+    file.write_text(json.dumps(event))
+    code, out = run(str(file))
+    assert code == 1
+    assert ": invalid_field: /order/total: " in out
+    assert ": warning: /order/Total: no schema names this field; did you mean total?\n" in out
