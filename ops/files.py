@@ -1,14 +1,16 @@
 """Reads a producer's file of events for the commands that look at one."""
 
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, NamedTuple, cast
 
 import typer
 
 from ops.errors import CommandError
+from ops.json_position import START, Position, position_of_error
 from schemas.dead_letter import ErrorCode
 from schemas.files import Located, NoEventsError, events_in
 from schemas.registry import registry
@@ -26,7 +28,68 @@ Lines = Annotated[
 ]
 
 
-def events(file: str, *, lines: bool) -> Iterator[Located]:
+class FileEvent(NamedTuple):
+    """Holds one event's JSON text.
+
+    Args:
+        place: the event's place in the file, such as "line 3" or "element 2"; "" if it is the whole file.
+        data: the event's bytes as they are in the file.
+        begins: where they begin in the file.
+    """
+
+    place: str
+    data: bytes
+    begins: Position
+
+
+class _Source:
+    """Reads a file, and remembers where in it the text is that was read last."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._line = 0
+        # The first event of JSON lines is yielded once the line after it was read.
+        self._lines: deque[tuple[int, bytes]] = deque(maxlen=2)
+        self._text: bytes | None = None
+        self._searched = 0
+        self._reached = START
+
+    def readline(self) -> bytes:
+        line = self._source.readline()
+        if line:
+            self._line += 1
+            self._lines.append((self._line, line))
+        return line
+
+    def read(self) -> bytes:
+        rest = self._source.read()
+        number, line = self._lines[-1]
+        self._text, self._reached = line + rest, Position(number, 1)
+        self._searched = self._text.find(b"[") + 1
+        self._reached = self._reached.after(_readable(self._text[: self._searched]))
+        return rest
+
+    def begins(self, located: Located) -> Position:
+        """Returns where an event begins. Elements of a list are asked for in their order."""
+        if self._text is None:
+            wanted = located.place.removeprefix("line ")
+            number, line = next(each for each in reversed(self._lines) if wanted in {"", str(each[0])})
+            return Position(number, len(line) - len(line.lstrip()) + 1)
+        if not located.place:
+            return Position(self._line, 1)
+        # Between two elements there are only spaces and a comma, so nothing else can be found.
+        at = self._text.index(located.data, self._searched)
+        begins = self._reached.after(_readable(self._text[self._searched : at]))
+        self._searched, self._reached = at + len(located.data), begins.after(_readable(located.data))
+        return begins
+
+    def broken(self) -> str:
+        """Returns where a list breaks off, as the end of a sentence; "" if the file has no list."""
+        found = position_of_error(self._text, Position(self._line, 1)) if self._text else None
+        return f", at {found}" if found else ""
+
+
+def events(file: str, *, lines: bool) -> Iterator[FileEvent]:
     """Yields each event of a file.
 
     Args:
@@ -36,15 +99,18 @@ def events(file: str, *, lines: bool) -> Iterator[Located]:
     Raises:
         CommandError: the file can't be read, or can't be split into events.
     """
+    hint = "`order-tokenizer validate FILE` takes one JSON event, a list of them, or one a line; - is standard input"
     try:
-        with _opened(file) as source:
-            yield from events_in(source, lines=lines)
-    except (OSError, NoEventsError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise CommandError(
-            f"{file}: {why}",
-            "`order-tokenizer validate FILE` takes one JSON event, a list of them, or one a line; - is standard input",
-        ) from None
+        with _opened(file) as opened:
+            source = _Source(opened)
+            try:
+                for each in events_in(cast("BinaryIO", source), lines=lines):
+                    yield FileEvent(*each, source.begins(each))
+            except NoEventsError as error:
+                why = str(error).partition(", at character")[0]
+                raise CommandError(f"{file}: {why}{source.broken()}", hint) from None
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}", hint) from None
 
 
 def known_events(codes: Iterable[str]) -> str | None:
@@ -56,3 +122,7 @@ def known_events(codes: Iterable[str]) -> str | None:
 
 def _opened(file: str) -> AbstractContextManager[BinaryIO]:
     return nullcontext(sys.stdin.buffer) if file == _STDIN else Path(file).open("rb")
+
+
+def _readable(data: bytes) -> str:
+    return data.decode("utf-8-sig", "replace")

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ops.advice import advised
+from ops.files import FileEvent
 from ops.misspelt import Misspelt, misspelt
 from ops.preview.outcomes import Field, FieldOutcome, Preview
-from schemas.files import Located
 from tokenizer.errors import BadRecord, PipelineError
 from tokenizer.pipeline.catalog import catalog
 
@@ -37,15 +38,15 @@ class Coverage:
         return {outcome: counted[outcome] for outcome in FieldOutcome if counted[outcome]}
 
 
-def covered(events: Iterable[Located]) -> Coverage:
+def covered(events: Iterable[FileEvent]) -> Coverage:
     """Previews events."""
     preview, coverage = Preview(catalog()), Coverage()
-    for place, data in events:
+    for event in events:
         coverage.events += 1
-        coverage.misspelt.update(each.starred for each in misspelt(data))
+        coverage.misspelt.update(each.starred for each in misspelt(event.data))
         try:
-            coverage.fields.update(each.starred for each in preview.fields(data))
+            coverage.fields.update(each.starred for each in preview.fields(event.data))
         except PipelineError as error:
             code = str(error.code) if isinstance(error, BadRecord) else type(error).__name__
-            coverage.refused.append((place, code, str(error)))
+            coverage.refused.append((event.place, code, advised(code, str(error), event)))
     return coverage

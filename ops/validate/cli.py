@@ -10,12 +10,12 @@ from typing import NamedTuple
 import typer
 
 from ops import console
-from ops.files import File, Lines, events, known_events
+from ops.advice import advised
+from ops.files import File, FileEvent, Lines, events, known_events
 from ops.misspelt import Misspelt, misspelt
 from ops.options import AsJson
 from schemas.check import check
 from schemas.fault import Fault
-from schemas.files import Located
 
 _SOME_INVALID = 1
 
@@ -46,19 +46,19 @@ class _Tally:
         self.invalid = 0
         self.warnings = 0
 
-    def findings(self, located: Iterable[Located]) -> Iterator[Finding | Warned]:
+    def findings(self, located: Iterable[FileEvent]) -> Iterator[Finding | Warned]:
         """Checks each event; yields the findings and warnings."""
-        for place, data in located:
+        for event in located:
             self.events += 1
             try:
-                check(data)
+                check(event.data)
             except Fault as fault:
                 self.invalid += 1
                 for detail in fault.details:
-                    yield Finding(place, str(fault.code), detail)
-            for each in misspelt(data):
+                    yield Finding(event.place, str(fault.code), advised(fault.code, detail, event))
+            for each in misspelt(event.data):
                 self.warnings += 1
-                yield Warned(place, each.path, each.meant)
+                yield Warned(event.place, each.path, each.meant)
 
     def line(self) -> str:
         """Returns the counts in a line for people."""

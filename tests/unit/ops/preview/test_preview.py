@@ -195,3 +195,12 @@ def test_misspelt_fields_are_warned_of_and_counted(tmp_path: Path) -> None:
         {"path": "/order/customer/emial", "did_you_mean": "email", "seen": 2},
         {"path": "/order/items/*/quantiti", "did_you_mean": "quantity", "seen": 2},
     ]
+
+
+def test_an_error_of_json_is_told_with_its_place_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text(json.dumps(order()) + '\n{"a": 1, "a": 2}\n')
+    assert (
+        "line 2\tmalformed_json\tan object has the same key twice, at line 2, column 10\n"
+        in run(str(file))[1]
+    )

@@ -43,7 +43,7 @@ def test_findings_name_place_code_and_path_and_no_value(file: Path) -> None:
         ["line 3", "invalid_field", "/order/currency"],
         ["line 3", "invalid_field", "/order/total"],
         ["line 3", "invalid_field", "/order/payment/card/number"],
-        ["line 4", "malformed_json", "not valid JSON"],
+        ["line 4", "malformed_json", "not valid JSON, at line 4, column 15"],
     ]
     assert out.endswith("3 events, 2 invalid\n")
     assert not [canary for canary in CANARIES if canary in out]
@@ -121,3 +121,36 @@ def test_an_invalid_event_is_warned_of_as_well(file: Path) -> None:
     assert code == 1
     assert ": invalid_field: /order/total: " in out
     assert ": warning: /order/Total: no schema names this field; did you mean total?\n" in out
+
+
+def test_an_error_of_json_is_told_with_its_place_in_the_file(file: Path) -> None:
+    good = json.dumps(order(), indent=1)
+    wide = order(notes="\u00e9\u00e9")
+    wide["order"]["total"] = "CUT"
+    cut = json.dumps(wide, ensure_ascii=False).partition('"CUT"')[0]
+    for content, wanted in (
+        (f"\n\n{good[:-1]},}}", f"line {good.count(chr(10)) + 3}, column 1"),
+        (f"{json.dumps(order())}\n\n  {cut}\n", f"line 3, column {len(cut) + 2}"),
+        (f'[\n  {good},\n  {{"\u00e9": 1, "a": 2, "a": 3}}]', f"line {good.count(chr(10)) + 3}, column 20"),
+    ):
+        file.write_text(content)
+        code, out = run(str(file))
+        assert code == 1
+        assert f"{wanted}\n" in out, out
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"[", "element 1 of its list is not JSON, at line 1, column 2"),
+        (b'\n[{"a": 1},\n {"b" 2}]', "element 2 of its list is not JSON, at line 3, column 7"),
+        (b"[{} {}]", "its list breaks off after element 1, at line 1, column 5"),
+        (b"[\n\xff]", "it is not UTF-8, at line 2, column 1"),
+        (b"", "there is nothing in it"),
+    ],
+)
+def test_where_a_list_breaks_off_is_told(file: Path, content: bytes, told: str) -> None:
+    file.write_bytes(content)
+    with pytest.raises(CommandError) as raised:
+        run(str(file))
+    assert str(raised.value) == f"{file}: {told}"
