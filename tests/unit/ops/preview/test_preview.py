@@ -204,3 +204,15 @@ def test_an_error_of_json_is_told_with_its_place_in_the_file(tmp_path: Path) -> 
         "line 2\tmalformed_json\tan object has the same key twice, at line 2, column 10\n"
         in run(str(file))[1]
     )
+
+
+def test_each_number_in_the_place_of_a_text_is_told_how_to_send_it(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(order(total=77553, currency=True)))
+    out = run(str(file))[1]
+    assert "/order/currency: Input should be a valid string; " in out
+    assert (
+        '/order/total: Input should be a valid string (it is a number, so send it in quotes, such as "129.90")\n'
+        in out
+    )
+    assert "77553" not in out

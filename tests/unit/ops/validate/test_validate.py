@@ -1,7 +1,9 @@
 """`order-tokenizer validate`: what is wrong with which event, by path and without a value."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +12,9 @@ from ops.app import app
 from ops.errors import CommandError
 from schemas.registry import registry
 from tests.support.samples import CANARIES, order
+
+SAMPLES = sorted(Path("schemas/samples").glob("*.json"))
+QUOTES = ' (it is a number, so send it in quotes, such as "129.90")'
 
 
 @pytest.fixture
@@ -25,11 +30,10 @@ def run(*words: str, given: bytes | None = None) -> tuple[int, str]:
 
 
 def test_every_sample_is_valid() -> None:
-    paths = sorted(Path("schemas/samples").glob("*.json"))
-    assert {path.stem for path in paths} == {
+    assert {path.stem for path in SAMPLES} == {
         f"{each.event_type}.{each.schema_version}" for each in registry()
     }
-    for path in paths:
+    for path in SAMPLES:
         assert run(str(path)) == (0, "1 events, 0 invalid\n")
 
 
@@ -58,7 +62,7 @@ def test_standard_input_and_json_output() -> None:
         {
             "place": "element 2",
             "code": "invalid_field",
-            "detail": "/order/total: Input should be a valid string",
+            "detail": f"/order/total: Input should be a valid string{QUOTES}",
         }
     ]
 
@@ -154,3 +158,35 @@ def test_where_a_list_breaks_off_is_told(file: Path, content: bytes, told: str) 
     with pytest.raises(CommandError) as raised:
         run(str(file))
     assert str(raised.value) == f"{file}: {told}"
+
+
+def texts(value: Any, path: str = "") -> Iterator[tuple[Any, Any, str]]:
+    """Yields each text of an event: its holder, its key there, and its path."""
+    for key, inner in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        if isinstance(inner, str):
+            yield value, key, f"{path}/{key}"
+        elif isinstance(inner, dict | list):
+            yield from texts(inner, f"{path}/{key}")
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_each_number_in_the_place_of_a_text_is_told_how_to_send_it(path: Path) -> None:
+    event = json.loads(path.read_text())
+    asked = 0
+    for holder, key, where in texts(event):
+        before = holder[key]
+        for wrong, advised in ((77553.75, True), (77553, True), (True, False), ([77553], False)):
+            holder[key] = wrong
+            out = run("-", given=json.dumps(event).encode())[1]
+            if f"{where}: Input should be a valid string" in out:
+                asked += 1
+                assert (f"{where}: Input should be a valid string{QUOTES}\n" in out) == advised
+            assert "77553" not in out
+        holder[key] = before
+    assert asked >= 20
+
+
+def test_a_wrapped_event_is_advised_too() -> None:
+    cloud = {"specversion": "1.0", "id": "1", "source": "/shop", "type": "order", "data": order(total=77553)}
+    out = run("-", given=json.dumps(cloud).encode())[1]
+    assert f"/order/total: Input should be a valid string{QUOTES}\n" in out
