@@ -10,7 +10,7 @@ from typing import Annotated, BinaryIO, NamedTuple, cast
 import typer
 
 from ops.errors import CommandError
-from ops.json_position import START, Position, position_of_error
+from ops.json_position import START, FilePosition, position_of_error
 from schemas.dead_letter import ErrorCode
 from schemas.files import Located, NoEventsError, events_in
 from schemas.registry import registry
@@ -39,7 +39,7 @@ class FileEvent(NamedTuple):
 
     place: str
     data: bytes
-    begins: Position
+    begins: FilePosition
 
 
 class _Source:
@@ -64,19 +64,19 @@ class _Source:
     def read(self) -> bytes:
         rest = self._source.read()
         number, line = self._lines[-1]
-        self._text, self._reached = line + rest, Position(number, 1)
+        self._text, self._reached = line + rest, FilePosition(number, 1)
         self._searched = self._text.find(b"[") + 1
         self._reached = self._reached.after(_readable(self._text[: self._searched]))
         return rest
 
-    def begins(self, located: Located) -> Position:
+    def begins(self, located: Located) -> FilePosition:
         """Returns where an event begins. Elements of a list are asked for in their order."""
         if self._text is None:
             wanted = located.place.removeprefix("line ")
             number, line = next(each for each in reversed(self._lines) if wanted in {"", str(each[0])})
-            return Position(number, len(line) - len(line.lstrip()) + 1)
+            return FilePosition(number, len(line) - len(line.lstrip()) + 1)
         if not located.place:
-            return Position(self._line, 1)
+            return FilePosition(self._line, 1)
         # Between two elements there are only spaces and a comma, so nothing else can be found.
         at = self._text.index(located.data, self._searched)
         begins = self._reached.after(_readable(self._text[self._searched : at]))
@@ -85,7 +85,7 @@ class _Source:
 
     def broken(self) -> str:
         """Returns where a list breaks off, as the end of a sentence; "" if the file has no list."""
-        found = position_of_error(self._text, Position(self._line, 1)) if self._text else None
+        found = position_of_error(self._text, FilePosition(self._line, 1)) if self._text else None
         return f", at {found}" if found else ""
 
 

@@ -14,7 +14,7 @@ _COLON = re.compile(r"[ \t\r\n]*+:")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-class Position(NamedTuple):
+class FilePosition(NamedTuple):
     """Names a character of a file. Both numbers count from 1; the column is in characters, not bytes."""
 
     line: int
@@ -23,16 +23,16 @@ class Position(NamedTuple):
     def __str__(self) -> str:
         return f"line {self.line}, column {self.column}"
 
-    def after(self, text: str) -> "Position":
+    def after(self, text: str) -> "FilePosition":
         """Returns the position behind a text that begins here."""
         lines, column = text.count("\n"), len(text) - (text.rfind("\n") + 1)
-        return Position(self.line + lines, column + (1 if lines else self.column))
+        return FilePosition(self.line + lines, column + (1 if lines else self.column))
 
 
-START = Position(1, 1)
+START = FilePosition(1, 1)
 
 
-def position_of_error(data: bytes, begins: Position = START) -> Position | None:
+def position_of_error(data: bytes, begins: FilePosition = START) -> FilePosition | None:
     """Returns where the strict parser refuses a text.
 
     Args:

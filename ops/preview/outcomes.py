@@ -18,7 +18,7 @@ from tokenizer.guard.authentication_data import is_authentication_key
 from tokenizer.identity import Identity
 from tokenizer.pipeline.catalog import ENVELOPE, Catalog, EventPlan, ListPlan, ObjectPlan, Plan
 from tokenizer.pipeline.record_reader import RecordReader
-from tokenizer.pipeline.sanitize import GUARDED, UNKNOWN, Draft, Sanitizer
+from tokenizer.pipeline.sanitize import GUARDED, UNKNOWN, Sanitizer
 from tokenizer.records import RawRecord
 from tokenizer.vault.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 
@@ -45,6 +45,35 @@ class FieldOutcome(StrEnum):
     EMPTY = "empty"
 
 
+class OutcomeGroup(StrEnum):
+    """Lists the kinds of outcomes that a summary counts."""
+
+    PUBLIC = "public"
+    COARSER = "coarser"
+    TOKEN = "token"  # noqa: S105 -- a kind's name
+    CONSISTENT = "consistent"
+    UNKNOWN = "unknown"
+    REMOVED = "removed"
+
+
+OUTCOME_GROUPS: Mapping[FieldOutcome, OutcomeGroup] = {
+    FieldOutcome.PUBLIC: OutcomeGroup.PUBLIC,
+    FieldOutcome.FREE_TEXT: OutcomeGroup.PUBLIC,
+    FieldOutcome.FACT: OutcomeGroup.PUBLIC,
+    FieldOutcome.EMPTY: OutcomeGroup.PUBLIC,
+    FieldOutcome.MASKED: OutcomeGroup.COARSER,
+    FieldOutcome.GENERALIZED: OutcomeGroup.COARSER,
+    FieldOutcome.TOKEN: OutcomeGroup.TOKEN,
+    FieldOutcome.GUARD_HIT: OutcomeGroup.TOKEN,
+    FieldOutcome.CONSISTENT_TOKEN: OutcomeGroup.CONSISTENT,
+    FieldOutcome.ONE_WAY_TOKEN: OutcomeGroup.CONSISTENT,
+    FieldOutcome.FORMAT_PRESERVING_TOKEN: OutcomeGroup.CONSISTENT,
+    FieldOutcome.UNKNOWN: OutcomeGroup.UNKNOWN,
+    FieldOutcome.REMOVED: OutcomeGroup.REMOVED,
+    FieldOutcome.AUTHENTICATION_DATA: OutcomeGroup.REMOVED,
+}
+
+
 class Field(NamedTuple):
     """Describes one field of an event by its JSON Pointer. A key that the sanitizer would hide is `*`."""
 
@@ -67,7 +96,11 @@ class Preview:
         self._count = 0
 
     def fields(self, data: bytes) -> list[Field]:
-        """Returns what becomes of each field.
+        """Returns what becomes of each field, as `sanitized` does."""
+        return self.sanitized(data)[0]
+
+    def sanitized(self, data: bytes) -> tuple[list[Field], bytes]:
+        """Returns what becomes of each field, and the JSON text of the sanitized event.
 
         Args:
             data: the JSON text of a raw event.
@@ -84,7 +117,8 @@ class Preview:
         event, plan = self._intake.catalog.settled(event_in(parsed), attributes_of(parsed))
         kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
         aliased = frozenset(use.draws.path for use in draft.aliases)
-        return list(_Told(draft, plan, kept, aliased).fields(event))
+        detail = draft.event({}).detail
+        return list(_Told(plan, kept, aliased, json_text.parse(detail)).fields(event)), detail
 
 
 def _record(data: bytes, number: int) -> RawRecord:
@@ -95,20 +129,21 @@ def _record(data: bytes, number: int) -> RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Compares a draft with the raw event that it was made of.
+    """Compares a sanitized event with the raw one that it was made of.
 
     Args:
         kept: the kind under which the vault would keep the value at each path.
         aliased: the paths whose value gets an alias.
+        shown: the parsed sanitized event.
     """
 
-    draft: Draft
     plan: EventPlan
     kept: Mapping[str, str]
     aliased: frozenset[str]
+    shown: Mapping[str, Any]
 
     def fields(self, event: Mapping[str, Any]) -> Iterator[Field]:
-        shown = json_text.parse(self.draft.event({}).detail)
+        shown = self.shown
         for name in ENVELOPE:
             hit = name in {"event_id", "occurred_at"} and shown["metadata"][name] != event[name]
             yield Field(f"/{name}", FieldOutcome.GUARD_HIT if hit else FieldOutcome.PUBLIC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ops.json_position import START, Position, position_of_error
+from ops.json_position import START, FilePosition, position_of_error
 from schemas import strict_json
 
 HALF = "\\ud800"
@@ -30,14 +30,14 @@ HALF = "\\ud800"
     ],
 )
 def test_where_it_is(text: bytes, line: int, column: int) -> None:
-    assert position_of_error(text) == Position(line, column)
+    assert position_of_error(text) == FilePosition(line, column)
 
 
 def test_a_text_that_begins_in_the_middle_of_a_file() -> None:
-    begins = Position(7, 5)
-    assert position_of_error(b"{x", begins) == Position(7, 6)
-    assert position_of_error(b"{\nx", begins) == Position(8, 1)
-    assert str(Position(7, 6)) == "line 7, column 6"
+    begins = FilePosition(7, 5)
+    assert position_of_error(b"{x", begins) == FilePosition(7, 6)
+    assert position_of_error(b"{\nx", begins) == FilePosition(8, 1)
+    assert str(FilePosition(7, 6)) == "line 7, column 6"
 
 
 @pytest.mark.parametrize("text", [b"{}", b'{"a": {"a": 1}, "b": [1.5, null]}', b'"a"'])
@@ -64,6 +64,6 @@ def test_whatever_is_refused_has_a_position_within_the_text(
     except strict_json.NotStrictJson:
         found = position_of_error(text)
         assert found is not None
-        assert START <= found <= Position(text.count(b"\n") + 1, len(text) + 1)
+        assert START <= found <= FilePosition(text.count(b"\n") + 1, len(text) + 1)
     else:
         assert position_of_error(text) is None

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from ops.app import app
 from ops.errors import CommandError
-from ops.preview.outcomes import Field, FieldOutcome, Preview
+from ops.preview.outcomes import OUTCOME_GROUPS, Field, FieldOutcome, OutcomeGroup, Preview
 from tests.support.fakes.world import World, ample_budget
 from tests.support.property.events import Raw, raw_events
 from tests.support.samples import CANARIES, order, stream_record
@@ -216,3 +216,66 @@ def test_each_number_in_the_place_of_a_text_is_told_how_to_send_it(tmp_path: Pat
         in out
     )
     assert "77553" not in out
+
+
+def test_every_outcome_has_its_share_in_the_summary(tmp_path: Path) -> None:
+    assert OUTCOME_GROUPS.keys() == set(FieldOutcome)
+    assert set(OUTCOME_GROUPS.values()) == set(OutcomeGroup)
+    event = order(gift=1)
+    event["order"]["payment"]["card"]["cvv"] = "123"
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(event))
+    read = json.loads(run(str(file), "--json")[1])
+    assert list(read["summary"]) == list(OutcomeGroup)
+    assert sum(read["summary"].values()) == sum(read["coverage"].values())
+    assert read["summary"]["removed"] == 1
+    assert read["summary"]["unknown"] == read["coverage"]["unknown"]
+    assert read["summary"]["consistent"] == read["coverage"]["consistent_token"]
+    told = ", ".join(f"{seen} {share}" for share, seen in read["summary"].items())
+    assert f"\nfields: {told}\n" in run(str(file))[1]
+
+
+def decoded(text: str) -> Any:
+    return json_text.parse(text.encode())
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_asked_for_events_it_shows_each_raw_and_below_it_sanitized(path: Path) -> None:
+    code, out = run(str(path), "--events")
+    assert code == 0
+    raw, shown = out.removeprefix("raw:\n").partition("\n}\npath\tbecomes")[0].split("\n}\nsanitized:\n")
+    assert decoded(raw + "\n}") == json_text.parse(path.read_bytes())
+    published = decoded(shown + "\n}")
+    assert published["metadata"]["event_id"] == json_text.parse(path.read_bytes())["event_id"]
+    assert "tok_" in shown
+
+
+def test_asked_for_events_for_a_program_there_are_their_texts_with_all_digits(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    good = json.dumps(order(ratio="R")).replace('"R"', "1.500000000000000000001")
+    file.write_text(f"{good}\n{json.dumps(order(total=1))}\n")
+    code, out = run(str(file), "--events", "--json")
+    (pair,) = json.loads(out)["sanitized"]
+    assert (code, pair["place"], pair["raw"]) == (1, "line 1", good)
+    published = decoded(pair["sanitized"])
+    assert is_token(published["data"]["order"]["customer"]["email"])
+    assert not [canary for canary in CANARIES if canary in pair["sanitized"]]
+    assert "1.500000000000000000001" in run(str(file), "--events")[1]
+
+
+def test_unasked_it_shows_no_event() -> None:
+    assert "sanitized" not in json.loads(run(str(SAMPLES[0]), "--json")[1])
+    assert "sanitized" not in run(str(SAMPLES[0]))[1]
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\x7f", "\x9b", "\u202e", "\u2028", "\u200b", "\u061c", "\xa0", "\ufeff", "\U000e0041", "\ue000"],
+)
+def test_what_a_terminal_might_obey_is_written_as_an_escape(tmp_path: Path, character: str) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(order(notes=f"a{character}b\u00fc\u6771"), ensure_ascii=False))
+    out = run(str(file), "--events")[1]
+    assert character not in out
+    assert json.dumps(character)[1:-1] in out
+    assert "b\u00fc\u6771" in out
