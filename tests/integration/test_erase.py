@@ -67,8 +67,11 @@ def test_a_shared_value_is_handed_over_and_goes_with_the_last(customers: Custome
 
 def test_an_entry_that_nobody_owns_is_taken_over_by_the_first_who_uses_it(aws: Aws) -> None:
     index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
-    nobodys = IndexEntry("scope", b"i" * 32, "tok_1")
+    nobodys = IndexEntry("scope", b"i" * 32, "tok_1", arrived=3)
     index.claim([nobodys], {}, ample_budget())
+    assert index.lookup([("scope", nobodys.blind_index)], ample_budget()).found == {
+        nobodys.blind_index: nobodys
+    }
     mine = replace(nobodys, owner="a" * 32, arrived=5)
     assert index.adopt([mine], ample_budget()).found == {mine.blind_index: mine}
     later, stale = replace(mine, owner="b" * 32, arrived=6), replace(mine, token="tok_2", owner="b" * 32)

@@ -44,6 +44,21 @@ def test_an_order_reaches_the_bus_as_tokens_that_the_vault_reveals(aws: Aws) -> 
     assert {token: answer.found.value for token, answer in answers.items() if answer.found} == values
 
 
+@pytest.mark.parametrize("first", [None, "guest", "C-1"])
+@pytest.mark.parametrize("later", [None, "guest", "C-1", "C-2"])
+def test_guests_and_customers_with_one_email_get_its_one_token(
+    aws: Aws, first: str | None, later: str | None
+) -> None:
+    for number, customer_id in enumerate((first, later, later)):
+        customer = {**order()["order"]["customer"], "customer_id": customer_id}
+        event = {**order(customer=customer), "event_type": "order.placed", "schema_version": 3}
+        (outcome,) = aws.tokenizer().tokenize_batch([stream_record(event, number)], ample_budget())
+        assert outcome.published, outcome
+    emails = [event["detail"]["data"]["order"]["customer"]["email"] for event in aws.events()]
+    assert len(emails) == 3
+    assert len(set(emails)) == 1
+
+
 def test_neither_the_bus_nor_any_table_holds_a_raw_value(aws: Aws) -> None:
     aws.tokenizer().tokenize_batch([stream_record(order())], ample_budget())
     tables = [aws.settings.vault_table, aws.settings.blind_index_table, aws.settings.token_keys_table]

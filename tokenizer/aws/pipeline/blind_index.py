@@ -132,11 +132,11 @@ class DynamoBlindIndex:
             "token": {"S": entry.token},
             "seal": {"B": self._keys.seal(entry.scope, entry.blind_index, entry.token)},
             "owned": {"B": self._owned(entry)},
+            "arrived": {"N": str(entry.arrived)},
         }
         put: dict[str, Any] = {"TableName": self._table, "ConditionExpression": "attribute_not_exists(id)"}
         if entry.owner:
             item["owner"] = {"S": owner(entry.owner, entry.blind_index)}
-            item["arrived"] = {"N": str(entry.arrived)}
         if erased_until:
             put["ConditionExpression"] += " OR (#owner = :owner AND arrived <= :until)"
             put["ExpressionAttributeNames"] = {"#owner": "owner"}
