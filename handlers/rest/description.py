@@ -1,6 +1,7 @@
 """Adds to the API's OpenAPI description what is not generated from the routes."""
 
 import json
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.models import (
@@ -18,9 +19,14 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 from handlers.rest.callers import SCOPES
 from handlers.rest.gate import Methods
 from schemas.base import Envelope
+from schemas.events.order_placed_v1 import GUESTS
+from schemas.events.order_placed_v1 import OrderPlaced as OrderPlacedV1
+from schemas.events.order_placed_v2 import OrderPlaced as OrderPlacedV2
 
 _TIMESTAMP = Envelope.model_json_schema()["properties"]["occurred_at"]["pattern"]
 
+_MOST = 2**63 - 1  # of an id that is a number; as a float it would be one more
+_BEFORE_GUESTS = [each.__module__.replace(".", "__") for each in (OrderPlacedV1, OrderPlacedV2)]
 ORDERS, PAYMENTS, TOKENS, CUSTOMERS = "orders", "payments", "tokens", "customers"
 PEOPLE: list[dict[str, list[str]]] = [{"person": []}]
 
@@ -66,12 +72,39 @@ def described(app: APIGatewayRestResolver, token_url: str) -> str:
         security_schemes=_schemes(token_url),
     )
     description = json.loads(text)
-    for schema in description["components"]["schemas"].values():
+    schemas = description["components"]["schemas"]
+    _allow_guests(schemas)
+    _mend_bounds(schemas)
+    for schema in schemas.values():
         for each in schema.get("properties", {}).values():
             # The events' own schemas can't express a date of the calendar, but their models check it.
             if each.get("pattern") == _TIMESTAMP:
                 each["format"] = "date-time"
     return json.dumps(description)
+
+
+def _allow_guests(schemas: dict[str, Any]) -> None:
+    """Describes what `schemas.guests` reads: in the first versions null may stand for the customer, and more for its id."""
+    for name in _BEFORE_GUESTS:
+        _, customer, customer_id = GUESTS.subject
+        order, who = schemas[f"{name}__Order"], schemas[f"{name}__Customer"]
+        for each, key, more in (
+            (order, customer, [{"type": "null"}]),
+            (who, customer_id, [{"type": "null"}, {"const": ""}, {"const": 0}]),
+        ):
+            each["properties"][key] = {"anyOf": [each["properties"][key], *more]}
+
+
+def _mend_bounds(node: Any) -> None:
+    """Makes bounds of integers integers again, which Powertools keeps as floats."""
+    if isinstance(node, list):
+        for each in node:
+            _mend_bounds(each)
+    elif isinstance(node, dict):
+        if node.get("type") == "integer":
+            node |= {key: min(int(node[key]), _MOST) for key in ("minimum", "maximum") if key in node}
+        for each in node.values():
+            _mend_bounds(each)
 
 
 def methods(description: str) -> Methods:
