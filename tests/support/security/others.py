@@ -135,6 +135,8 @@ def _administrators(stack: Stack) -> Iterator[Claim]:
         for caller in (ADMINISTRATOR, ROOT):
             yield Claim(who if caller is ADMINISTRATOR else "the account's root user", action, caller, Needed(action, resource), allowed=False)  # fmt: skip
     over: Context = {"s3:ObjectCreationOperation": "true"}
+    keys = Needed("s3:PutObject", f"{arns['SignInBucket']}/sign-in-keys.json", over)
+    yield Claim(who, "write sign-in keys", ADMINISTRATOR, keys, allowed=False)
     yield Claim(
         who, "write over an audit line", ADMINISTRATOR, Needed("s3:PutObject", line, over), allowed=False
     )
@@ -203,6 +205,8 @@ def _services(stack: Stack) -> Iterator[Claim]:
     )
     sweep = Needed("lambda:InvokeFunction", arns["EraseFunction"])
     yield from _by_source("events", "start the sweep", sweep, arns["EraseFunctionSweep"])
+    refresh = Needed("lambda:InvokeFunction", arns["SignInKeysFunction"])
+    yield from _by_source("events", "fetch the sign-in keys", refresh, arns["SignInKeysFunctionRefresh"])
     api = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:orders-Api/v1/POST/tokens"
     yield from _by_source("apigateway", "call the API's function", ask_api(stack), api)
     log = Needed(
@@ -385,11 +389,12 @@ def _for_action(action: str, own: str) -> str:
 
 def _edges_of_endpoints(stack: Stack) -> Iterator[Case]:
     """Returns what lies closest to what an endpoint lets through."""
-    audit = stack.policies.arns["AuditBucket"]
+    audit, sign_in = stack.policies.arns["AuditBucket"], stack.policies.arns["SignInBucket"]
     for what, caller, needed in (
         ("read the audit trail", ADMINISTRATOR, Needed("s3:GetObject", f"{audit}/audit/x")),
         ("write outside of the audit trail's folder", ADMINISTRATOR, Needed("s3:PutObject", f"{audit}/x")),
         ("write lines with another account's keys", STRANGER_ROLE, Needed("s3:PutObject", f"{audit}/audit/x")),
+        ("read sign-in keys with another account's keys", STRANGER_ROLE, Needed("s3:GetObject", f"{sign_in}/sign-in-keys.json")),
         ("list honey tokens with another account's keys", STRANGER_ROLE, Needed("dynamodb:Scan", stack.policies.arns["HoneyTokensTable"])),
         ("receive raw orders", ADMINISTRATOR, Needed("sqs:ReceiveMessage", stack.policies.arns["RawOrdersQueue"])),
         ("trace with another account's keys", STRANGER_ROLE, Needed("xray:PutTraceSegments", "*")),
