@@ -79,6 +79,16 @@ def test_after_the_first_sweep_no_value_of_the_customer_is_stored(erasing: Erasi
     assert set(erasing.statuses(*tokens_of(mine))) == {"erased"}
 
 
+def test_what_arrived_in_the_millisecond_of_the_erasure_is_erased_and_what_came_after_is_not() -> None:
+    for late, kept in ((0, []), (1, ["C-1@example.com"])):
+        erasing = Erasing(milliseconds(ARRIVED))
+        send(erasing, "C-1", later=late)
+        erasing.erase("C-1")
+        erasing.sweep(FIRST_SWEEP)
+        assert [each for each in values_kept(erasing) if "@" in str(each)] == kept
+        assert len(erasing.world.index.entries) == len(kept)
+
+
 def test_no_customer_id_stands_in_the_vault_the_index_or_the_certificate(erasing: Erasing) -> None:
     send(erasing, "C-canary")
     certificate = erasing.erase("C-canary")
