@@ -12,7 +12,10 @@ from replay.letters import NEEDS
 HINTS = {
     "invalid_request": "`replay COMMAND --help` shows the form that each option takes",
     "refused": "`replay list` shows the letters, and `replay show ID` what is wrong with one",
-    "edit_refused": "`replay run --edit - --id ID` opens the fields that are wrong, and only those",
+    "edit_refused": (
+        "an edit changes public fields alone; a type that no schema has needs one (docs/new-event-type.md); "
+        "else `replay quarantine ID --reason WHY`, and the producer sends the record again"
+    ),
     "unavailable": AGAIN,
 }
 

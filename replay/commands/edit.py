@@ -24,6 +24,7 @@ from replay.letters import Letter
 from replay.selection import selected, the_letter
 
 _BY_HAND = "-"
+_TYPE = "/event_type"  # no edit may change it
 # A letter's message names each wrong field: "/order/total: ...; /order/items/0/sku: ...".
 _PATHS = re.compile(r"(?:^|; )(/[^:]*): ")
 _PUBLISHED = "published"
@@ -44,7 +45,8 @@ def run_edited(
         as_json: True if a program reads the output.
 
     Raises:
-        CommandError: not one letter is selected, the patch can't be read, the editor failed, or the edit is refused.
+        CommandError: not one letter is selected, the patch can't be read, the editor failed, the letter's type is what
+            is wrong, or the edit is refused.
     """
     if len(wanted.ids) != 1:
         raise CommandError(
@@ -58,6 +60,12 @@ def run_edited(
         raise CommandError(
             f"the letter's message names no field: {letter.message}",
             f"--field PATH opens one; `replay quarantine {letter.letter_id[:8]} --reason WHY` if it can't be repaired",
+        )
+    if patch is None and set(opened) == {_TYPE}:
+        raise CommandError(
+            f"no edit changes a record's type: {letter.message}",
+            "if the type is right, add its schema (docs/new-event-type.md) and `replay run --id ID --apply`; "
+            f"else `replay quarantine {letter.letter_id[:8]} --reason WHY`, and the producer sends it again",
         )
     if not apply:
         how = f"at {', '.join(opened)}" if patch is None else f"by {edit}"

@@ -1,8 +1,9 @@
 """Decides whether an operator's edit of a record may be replayed.
 
 An edit repairs what is public. It may not move, copy, test or retype what is sensitive, and no sensitive value of the
-record may turn up in a place that the edit made. What changes a sensitive field needs a second person, so it is refused
-here; the producer sends such a record again.
+record may turn up in a place that the edit made. It may not change whom a record is about either: the values would be
+another person's, and would be readable after that person's erasure who gave them. What changes a sensitive field, the
+type or the subject needs a second person, so it is refused here; the producer sends such a record again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from tokenizer.errors import Refused
 from tokenizer.guard import Finding, find_leak, is_plain_word, own_values
+from tokenizer.subjects import names_nobody
 
 EDIT_REFUSED = "edit_refused"
 _LOOKING = frozenset({"copy", "move", "test"})  # operations that read what is there
@@ -27,11 +29,13 @@ class Leaf:
         value: the parsed value.
         kind: what the schema says of the field; empty if no schema names it.
         public: True if consumers see the value.
+        subject: True if the value is the id of the person whom the record is about.
     """
 
     value: Any = field(repr=False)
     kind: str
     public: bool
+    subject: bool = False
 
     @property
     def text(self) -> str:
@@ -65,10 +69,12 @@ def check_edit(before: Leaves, after: Leaves) -> None:
         after: the fields of the edited record.
 
     Raises:
-        Refused: the edit touches what is sensitive, or brings a sensitive value of the record somewhere else.
+        Refused: the edit touches what is sensitive, changes whom the record is about, or brings a sensitive value of the
+            record somewhere else.
     """
     if not _same(before.get(_TYPE), after.get(_TYPE)):
         raise Refused(EDIT_REFUSED, f"{_TYPE}: a record is given another type only with a second person")
+    _check_subject(before, after)
     if not _same(before.get(_VERSION), after.get(_VERSION)):
         _check_new_kinds(before, after)
     for path in before.keys() | after.keys():
@@ -104,6 +110,27 @@ def named_paths(patch: Sequence[Any]) -> list[str]:
     """Returns the paths that a patch names, in a form for the audit trail."""
     named = [each.get(key) for each in patch if isinstance(each, dict) for key in ("path", "from")]
     return sorted({_of(path) for path in named if isinstance(path, str)})[:_PATHS_KEPT]
+
+
+def _check_subject(before: Leaves, after: Leaves) -> None:
+    """Refuses another subject, or none, for a record that names one. One that names nobody may be given one."""
+    named = _subject(before)
+    if named is None:
+        return
+    path, somebody = named
+    found = _subject(after)
+    if found is None or found[1] != somebody:
+        raise Refused(
+            EDIT_REFUSED, f"{_of(path)}: a record is given another subject only with a second person"
+        )
+
+
+def _subject(leaves: Leaves) -> tuple[str, str] | None:
+    """Returns where a record names its subject, and the id as erasing knows it; None if it names nobody."""
+    for path, leaf in leaves.items():
+        if leaf.subject and not names_nobody(leaf.value):
+            return path, str(leaf.value)
+    return None
 
 
 def _check_new_kinds(before: Leaves, after: Leaves) -> None:

@@ -6,6 +6,7 @@ read it, or until an answer tells them whether a guess is right.
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from tokenizer.aws.replay.edits import attempted, public_fields
 from tokenizer.aws.replay.letters import Opened
 from tokenizer.aws.replay.service import ReplayService
 from tokenizer.errors import Refused, Unavailable
+from tokenizer.pipeline.catalog import EventPlan, catalog
 from tokenizer.replay.edit_rules import EDIT_REFUSED
 
+SAMPLES = Path("schemas/samples")
 PAN = "4111111111111111"
 SSN = "219-09-9999"
 STREAM = LetterSource(stream="s", shard="shardId-0", sequence_number="1", arrived_at="2026-11-23T10:15:01Z")
@@ -95,6 +98,32 @@ RETYPES: dict[str, Patch] = {
     ],
 }
 
+# An erasure of the customer would no longer reach the record.
+AWAY: dict[str, Patch] = {
+    "another customer": [{"op": "replace", "path": "/order/customer/customer_id", "value": "C-OTHER"}],
+    "a guest": [{"op": "replace", "path": "/order/customer/customer_id", "value": "guest"}],
+    "zero": [{"op": "replace", "path": "/order/customer/customer_id", "value": 0}],
+    "null": [{"op": "replace", "path": "/order/customer/customer_id", "value": None}],
+    "an empty object": [{"op": "replace", "path": "/order/customer/customer_id", "value": {}}],
+    "removed": [{"op": "remove", "path": "/order/customer/customer_id"}],
+    "another id by a space": [{"op": "replace", "path": "/order/customer/customer_id", "value": "C-77 "}],
+    "another id by its case": [{"op": "replace", "path": "/order/customer/customer_id", "value": "c-77"}],
+    "the order's id": [{"op": "copy", "from": "/order/order_id", "path": "/order/customer/customer_id"}],
+    "moved": [{"op": "move", "from": "/order/customer/customer_id", "path": "/order/notes"}],
+    "a guest of the version for guests": [
+        {"op": "replace", "path": "/schema_version", "value": 3},
+        {"op": "remove", "path": "/order/customer/customer_id"},
+    ],
+    "another customer of a version that nobody knows": [
+        {"op": "replace", "path": "/schema_version", "value": 99},
+        {"op": "replace", "path": "/order/customer/customer_id", "value": "C-OTHER"},
+    ],
+    "beside a harmless change": [
+        {"op": "replace", "path": "/order/total", "value": "1.00"},
+        {"op": "replace", "path": "/order/customer/customer_id", "value": "C-OTHER"},
+    ],
+}
+
 
 def opened(source: LetterSource = QUEUE, **changes: Any) -> Opened:
     return Opened(source, json.dumps(order(**changes)).encode())
@@ -145,11 +174,39 @@ def test_no_other_type_makes_public_what_was_not(patch: Patch, source: LetterSou
     assert_refused(opened(source), patch)
 
 
+@SOURCES
+@pytest.mark.parametrize("patch", AWAY.values(), ids=list(AWAY))
+def test_no_record_is_taken_away_from_its_customer(patch: Patch, source: LetterSource) -> None:
+    assert_refused(opened(source), patch)
+
+
+@pytest.mark.parametrize("value", ["C-OTHER", "guest", None])
+@pytest.mark.parametrize(
+    "plan", [each for each in catalog().plans() if each.subject], ids=lambda each: str(each.name)
+)
+def test_each_type_and_version_keeps_its_subject(plan: EventPlan, value: str | None) -> None:
+    sample = SAMPLES / f"{plan.name.event_type}.{plan.name.schema_version}.json"
+    record, path = Opened(QUEUE, sample.read_bytes()), f"/{'/'.join(plan.subject)}"
+    attempt = attempted(record, [{"op": "replace", "path": path, "value": value}], None)
+    assert str(attempt.result) == f"{path}: a record is given another subject only with a second person"
+    assert attempt.facts() == {"paths": [path], "refused": EDIT_REFUSED}
+
+
+@pytest.mark.parametrize(("before", "after"), [(77, "77"), ("guest", "C-78"), (0, "C-78"), (None, "C-78")])
+def test_an_id_is_set_right_and_a_record_of_nobody_is_given_a_customer(before: Any, after: str) -> None:
+    record = order()
+    record["order"]["customer"]["customer_id"] = before
+    patch = [{"op": "replace", "path": "/order/customer/customer_id", "value": after}]
+    edited = attempted(Opened(QUEUE, json.dumps(record).encode()), patch, None).result
+    assert isinstance(edited, Opened)
+    assert attempted(edited, AWAY["another customer"], None).facts()["refused"] == EDIT_REFUSED
+
+
 @pytest.mark.parametrize(
     "patch",
     [
         patch
-        for attacks in (MOVES, WRITTEN, TOUCHES, RETYPES)
+        for attacks in (MOVES, WRITTEN, TOUCHES, RETYPES, AWAY)
         for patch in attacks.values()
         if all(each["op"] in {"add", "remove", "replace"} for each in patch)
     ],

@@ -1,11 +1,14 @@
 """Tests what the operator's editor opens, and the patch that an edit makes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ops.errors import CommandError
-from replay.commands.edit import changes, fields_at_fault
+from replay.commands import edit
+from replay.commands.edit import changes, fields_at_fault, run_edited
+from replay.filters import Filter
 from replay.letters import read
 from tests.support.fakes.replay_function import body
 
@@ -29,6 +32,25 @@ def test_the_fields_are_those_that_the_message_names(message: str, paths: tuple[
     letter = read({"MessageId": "i", "ReceiptHandle": "r", "Body": body(1).replace('"m"', f'"{message}"')})
     assert letter.message == message
     assert fields_at_fault(letter) == paths
+
+
+@pytest.mark.parametrize("apply", [True, False])
+@pytest.mark.parametrize(
+    "message", ["/event_type: no schema has this type", "/event_type: a string is required"]
+)
+def test_a_wrong_type_is_not_opened_and_the_hint_names_the_ways_out(
+    message: str, apply: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = body(1, "unknown_event_type").replace('"m"', f'"{message}"')
+    letter = read({"MessageId": "i" * 9, "ReceiptHandle": "r", "Body": sealed})
+    monkeypatch.setattr(edit, "open_stack", lambda: None)
+    monkeypatch.setattr(edit, "open_queue", lambda _: None)
+    monkeypatch.setattr(edit, "the_letter", lambda *_: letter)
+    with pytest.raises(CommandError, match="no edit changes a record's type") as caught:
+        run_edited(Filter(ids=(letter.letter_id,)), Path("-"), (), "typo", apply=apply, as_json=False)
+    assert "docs/new-event-type.md" in caught.value.hint
+    assert "`replay quarantine iiiiiiii --reason WHY`" in caught.value.hint
+    assert "--edit" not in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,13 @@ def test_a_request_says_what_is_done_by_whom_and_to_which_letters() -> None:
     [
         ("invalid_request", "`replay COMMAND --help` shows the form that each option takes"),
         ("refused", "`replay list` shows the letters, and `replay show ID` what is wrong with one"),
-        ("edit_refused", "`replay run --edit - --id ID` opens the fields that are wrong, and only those"),
+        (
+            "edit_refused",
+            (
+                "an edit changes public fields alone; a type that no schema has needs one (docs/new-event-type.md); "
+                "else `replay quarantine ID --reason WHY`, and the producer sends the record again"
+            ),
+        ),
         ("unavailable", AGAIN),
         ("never_heard_of", AGAIN),
     ],

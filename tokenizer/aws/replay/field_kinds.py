@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.check import escape
-from schemas.kinds import FieldKind, FreeText, Public
+from schemas.kinds import FieldKind, FreeText, Public, Subject
 from schemas.registry import registry
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
@@ -62,4 +62,5 @@ def _below(value: Any, plan: Plan | None, path: str) -> Iterator[tuple[str, Leaf
     else:
         kind = plan.name if isinstance(plan, FieldKind) else ""
         # Free text is public unless the guard finds something in it, and the guard reads the edited event as well.
-        yield path, Leaf(value, kind, public=isinstance(plan, Public | FreeText))
+        public, subject = isinstance(plan, Public | FreeText), isinstance(plan, Subject)
+        yield path, Leaf(value, kind, public=public, subject=subject)
