@@ -171,3 +171,16 @@ def test_an_aggregate_is_taken_apart_if_an_invocation_can_finish_it(count: int) 
     whole = _aggregate(*[small] * count)
     apart = [(at, small) for at in range(count)]
     assert user_records(whole) == (apart if count <= 1_000 else [(None, whole)])
+
+
+def test_bytes_that_can_not_be_searched_for_codes_are_in_no_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: bytes) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(record_reader, "scrub_text", broken)
+    world = World()
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(b'{"cvv": "739"')], ample_budget())
+    assert outcome.letter is not None
+    assert outcome.letter.code == ErrorCode.MALFORMED_JSON
+    (letter,) = world.letters.sent
+    assert b"739" not in letter.data
