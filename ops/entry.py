@@ -14,7 +14,7 @@ from types import FrameType
 from typing import NoReturn
 
 import typer
-from typer.exceptions import TyperException
+from typer.exceptions import Abort, TyperException
 
 from ops import console
 from ops.errors import CommandError, Interrupted
@@ -35,6 +35,9 @@ def run(app: typer.Typer, name: str) -> NoReturn:
         sys.stdout.flush()
     except Interrupted as error:
         _leave(str(error), error.hint)
+    except Abort:  # Ctrl-C or Ctrl-D at a prompt, whose line has no end yet
+        console.aside("")
+        code = Interrupted.exit_code
     except CommandError as error:
         console.error(str(error), error.hint)
         sys.exit(error.exit_code)

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Protocol
 
 COLUMNS, ROWS = 80, 24
-CTRL_C = b"\x03"
+CTRL_C, CTRL_D = b"\x03", b"\x04"
 _PIECE = 65_536
+_MISSED = 4.0  # seconds
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # The first process of a new session makes its terminal the session's, so that the keys reach the whole group.
 _TAKE_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
@@ -86,10 +87,14 @@ class Running(Protocol):
 
 
 def watch(
-    child: Running, terminal: int, deadline: float, interrupt_at: str | None = None
+    child: Running, terminal: int, deadline: float, interrupt_at: str | None = None, key: bytes = CTRL_C
 ) -> tuple[Shown, bytes]:
-    """Reads what a process shows until it ends; returns it, and the same with colours and moves of the cursor."""
-    shown, over = b"", False
+    """Reads what a process shows until it ends; returns it, and the same with colours and moves of the cursor.
+
+    As soon as the text `interrupt_at` is shown, the key is pressed; and again after a while in which nothing happens,
+    because Python's `input` misses a signal between its prompt and its wait.
+    """
+    shown, over, again = b"", False, float("inf")
     while not over:
         # Whatever it left running may hold the terminal open, so its own end counts.
         over = child.poll() is not None
@@ -97,7 +102,11 @@ def watch(
             shown += piece
             if interrupt_at and interrupt_at in _plain(shown):
                 interrupt_at = None
-                os.write(terminal, CTRL_C)
+                os.write(terminal, key)
+                again = time.monotonic() + _MISSED
+        if not over and time.monotonic() > again:
+            os.write(terminal, key)
+            again = time.monotonic() + _MISSED
         if not over and time.monotonic() > deadline:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()

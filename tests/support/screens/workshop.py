@@ -71,13 +71,14 @@ class Workshop:
         self._server.terminate()
         self._server.communicate()
 
-    def at_a_terminal(
+    def at_a_terminal(  # noqa: PLR0917 -- a terminal has its parts
         self,
         words: Sequence[str],
         home: Path,
         columns: int = terminal.COLUMNS,
         environment: Mapping[str, str] | None = None,
         meanwhile: Callable[[int], None] = lambda _: None,
+        pressed: tuple[str, bytes] = ("", b""),
     ) -> tuple[Shown, bytes]:
         """Runs a command on a terminal; returns what it showed, and the same with its colours.
 
@@ -87,6 +88,7 @@ class Workshop:
             columns: the width of its terminal.
             environment: what it finds beside an empty environment.
             meanwhile: is called with its process id once it runs.
+            pressed: a text, and the key that is pressed as soon as it is shown; nothing without a text.
         """
         ours, its_own = pty.openpty()
         try:
@@ -96,7 +98,7 @@ class Workshop:
             os.close(its_own)
         try:
             meanwhile(child.pid)
-            return terminal.watch(child, ours, time.monotonic() + _WAITING)
+            return terminal.watch(child, ours, time.monotonic() + _WAITING, *pressed)
         finally:
             os.close(ours)
 
