@@ -102,7 +102,7 @@ def run(  # noqa: PLR0917 -- a command has its options
     held = _run_held(queue, runner, wanted)
     if also_raw:
         held += count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))["held"]
-    if wanted.everything and not limit:  # in other runs, held letters may not be among the selected ones
+    if _may_be_held(wanted, report):
         report.held = held
     if as_json:
         console.as_json({"statuses": dict(report.statuses), "stopped": report.stopped, "held": held, "results": report.results})  # fmt: skip
@@ -115,23 +115,22 @@ def run(  # noqa: PLR0917 -- a command has its options
 def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
     """Replays the selected letters that were not tried yet; gives back what is not replayed."""
     aside: list[str] = []
-    tried = {str(each.get("id")) for each in runner.report.results}
     try:
-        runner.run(selected(queue, wanted, aside, tried), wanted)
+        runner.run(selected(queue, wanted, aside, _tried(runner.report)), wanted)
     finally:
         queue.give_back(aside)
         runner.give_back()
 
 
 def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
-    """Waits for letters that others hold, if all letters are selected; returns how many are still held."""
+    """Waits for letters that others hold, if selected ones may be among them; returns how many are still held."""
     held = queue.counts()["held"]
-    if not held or not wanted.everything or wanted.limit or runner.report.stopped:
+    if not held or not _may_be_held(wanted, runner.report) or runner.report.stopped:
         return held
 
     def take_what_came_back() -> bool:
         _run_chosen(queue, runner, wanted)
-        return not runner.report.stopped
+        return not runner.report.stopped and _may_be_held(wanted, runner.report)
 
     patience = max(chosen.hold, _COUNTS_LAG)
     console.aside(f"waiting for {held} letters that somebody else holds, {patience} s at most")
@@ -139,6 +138,21 @@ def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
         return waited_for(lambda: queue.counts()["held"], take_what_came_back, patience)
     except KeyboardInterrupt:
         raise _interrupted(runner.report, runner.report.statuses.total() + held) from None
+
+
+def _may_be_held(wanted: Filter, report: Report) -> bool:
+    """Returns True if a letter that somebody else holds may be a selected one that was not tried yet.
+
+    A run for some number of letters takes any, so it is done without those.
+    """
+    if wanted.limit:
+        return False
+    tried = _tried(report)
+    return not wanted.ids or not all(any(one.startswith(each) for one in tried) for each in wanted.ids)
+
+
+def _tried(report: Report) -> set[str]:
+    return {str(each.get("id")) for each in report.results}
 
 
 def _interrupted(report: Report, expected: int) -> Interrupted:

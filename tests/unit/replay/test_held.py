@@ -1,6 +1,8 @@
 """A run waits for what others hold, over a queue and a clock in memory."""
 
 from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -78,7 +80,13 @@ class HeldSqs:
         return self._held_until
 
 
-def ran(sqs: HeldSqs, clock: Clock, monkeypatch: pytest.MonkeyPatch, rule: Any = lambda _: "published") -> tuple[int, Report]:  # fmt: skip
+def ran(
+    sqs: HeldSqs,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    rule: Any = lambda _: "published",
+    wanted: Filter = Filter(),  # noqa: B008 -- frozen
+) -> tuple[int, Report]:
     """Runs as `replay run --apply` does; answers with how many letters are held in the end."""
 
     def waited(held: Callable[[], int], take: Callable[[], bool], patience: float) -> int:
@@ -89,8 +97,8 @@ def ran(sqs: HeldSqs, clock: Clock, monkeypatch: pytest.MonkeyPatch, rule: Any =
     queue = LetterQueue(sqs, "url", LIMIT)
     function: Any = FakeFunction(rule)
     runner = Runner(queue, function, Pace(0, 2, 50), lambda _: None)
-    command._run_chosen(queue, runner, Filter())
-    return command._run_held(queue, runner, Filter()), runner.report
+    command._run_chosen(queue, runner, wanted)
+    return command._run_held(queue, runner, wanted), runner.report
 
 
 def test_letters_of_a_run_that_died_are_replayed_once_they_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,15 +148,50 @@ def test_letters_that_fail_again_are_tried_once_and_held_from_nobody(monkeypatch
     assert sqs.given_back > 6  # once for each, and whenever they were received again
 
 
-def test_a_run_for_chosen_letters_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+# A value for each part of the filter that a letter of the queue here has.
+PARTS: dict[str, Any] = {
+    "codes": ("invalid_field",),
+    "sources": ("stream", "queue"),
+    "since": datetime(2000, 1, 1, tzinfo=UTC),
+    "until": datetime(2100, 1, 1, tzinfo=UTC),
+    "event_types": ("order.placed",),
+    "ids": ("theirs",),
+}
+
+
+def test_each_part_of_the_filter_but_the_limit_is_tested() -> None:
+    assert {each.name for each in fields(Filter)} - {"limit"} == PARTS.keys()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_run_for_chosen_letters_waits_for_those_that_may_be_held(
+    monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
     clock = Clock()
-    sqs = HeldSqs(clock, 2, {"theirs": 20.0}, set())
-    queue = LetterQueue(sqs, "url", LIMIT)
-    function: Any = FakeFunction(lambda _: "published")
-    monkeypatch.setattr(command, "waited_for", lambda *_: pytest.fail("waits"))
-    for wanted in (Filter(ids=("id-0",)), Filter(limit=1)):
-        runner = Runner(queue, function, Pace(0, 1, 50), lambda _: None)
-        assert command._run_held(queue, runner, wanted) == 1
+    wanted = Filter(**{part: PARTS[part]})
+    held, report = ran(HeldSqs(clock, 2, {"theirs": 20.0}, set()), clock, monkeypatch, wanted=wanted)
+    assert (held, report.statuses["published"]) == (0, 1 if part == "ids" else 3)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_chosen_letter_that_may_still_be_held_is_not_replayed(
+    monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    clock = Clock()
+    wanted = Filter(**{part: PARTS[part]})
+    held, report = ran(HeldSqs(clock, 2, {"theirs": 10_000.0}, set()), clock, monkeypatch, wanted=wanted)
+    assert (held, command._may_be_held(wanted, report)) == (1, True)
+    assert clock.now >= LIMIT
+
+
+@pytest.mark.parametrize("wanted", [Filter(ids=("id-0",)), Filter(ids=("id-0", "id-1")), Filter(limit=1)])
+def test_a_run_whose_letters_are_found_waits_for_nobody(
+    monkeypatch: pytest.MonkeyPatch, wanted: Filter
+) -> None:
+    clock = Clock()
+    held, report = ran(HeldSqs(clock, 2, {"theirs": 10_000.0}, set()), clock, monkeypatch, wanted=wanted)
+    assert (held, clock.now) == (1, 0.0)
+    assert not command._may_be_held(wanted, report)
 
 
 def test_what_is_held_is_not_all_replayed() -> None:
