@@ -9,6 +9,8 @@ import shlex
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -20,6 +22,7 @@ from ops import console
 from ops.errors import CommandError, Interrupted
 
 _MODULE = "__main__.py"
+_PUT_OFF = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(app: typer.Typer, name: str) -> NoReturn:
@@ -59,6 +62,35 @@ def typed() -> str:
     path = Path(sys.argv[0])
     program = f"python -m {path.parent.name}" if path.name == _MODULE else shlex.quote(path.name)
     return " ".join([program, *map(shlex.quote, sys.argv[1:])])
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Puts Ctrl-C and SIGTERM off until a block ends, for a call whose answer must be noted; a second one comes through.
+
+    It changes nothing in threads other than the main one, because signals don't reach those.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    come: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if come:
+            raise KeyboardInterrupt
+        come.append(number)
+
+    heard = [
+        each for each in _PUT_OFF if callable(signal.getsignal(each))
+    ]  # a job in the background ignores Ctrl-C
+    before = {each: signal.signal(each, note) for each in heard}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    if come:
+        raise KeyboardInterrupt
 
 
 def _leave(message: str, hint: str) -> NoReturn:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ops.entry import uninterrupted
 from ops.errors import CommandError
 from ops.explain import explained
 from schemas.dead_letter import DeadLetter, ErrorCode
@@ -162,7 +163,7 @@ class LetterQueue:
         again: set[str] = set()
         passing: set[str] = set()  # received again since the last new letter
         try:
-            while messages := self._received():
+            while messages := self._noted():
                 new = [
                     each
                     for each in messages
@@ -189,6 +190,13 @@ class LetterQueue:
         finally:
             self.give_back(list(again))
 
+    def _noted(self) -> list[dict[str, Any]]:
+        """Receives letters, whose receipts are noted before an interruption ends the command: it gives them back."""
+        with uninterrupted():
+            messages = self._received()
+            self._unread = {each["ReceiptHandle"]: None for each in messages}
+        return messages
+
     def _received(self) -> list[dict[str, Any]]:
         with explained("receiving letters", NEEDS):
             answer = self._sqs.receive_message(
@@ -201,8 +209,9 @@ class LetterQueue:
         return list(answer.get("Messages", []))
 
     def give_back(self, receipts: Sequence[str]) -> None:
-        """Ends the hold on letters."""
-        self._in_batches("change_message_visibility_batch", receipts, VisibilityTimeout=0)
+        """Ends the hold on letters; an interruption comes afterwards."""
+        with uninterrupted():
+            self._in_batches("change_message_visibility_batch", receipts, VisibilityTimeout=0)
 
     def hold_on(self, receipts: Sequence[str]) -> None:
         """Holds letters back for another while."""

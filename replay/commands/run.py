@@ -118,8 +118,10 @@ def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
     try:
         runner.run(selected(queue, wanted, aside, _tried(runner.report)), wanted)
     finally:
-        queue.give_back(aside)
-        runner.give_back()
+        try:
+            queue.give_back(aside)
+        finally:
+            runner.give_back()
 
 
 def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
