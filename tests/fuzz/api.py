@@ -63,8 +63,8 @@ class Desks:
     def pay(self, *_: Any) -> dict[str, Any]:
         return {"payment_id": "p"}
 
-    def reveal(self, tokens: Any, purpose: Any, *, masked: bool, caller: Caller) -> RevealAnswer:
-        json.dumps([tokens, purpose, masked, asdict(caller)])
+    def reveal(self, tokens: Any, purpose: Any, *, masked: bool, id_token: str) -> RevealAnswer:
+        json.dumps([tokens, purpose, masked, id_token])
         return RevealAnswer(tokens={})
 
     def find(self, email: str, purpose: str, caller: Caller) -> dict[str, list[str]]:
@@ -81,8 +81,8 @@ class Desks:
         json.dumps([route, purpose, asdict(caller)])
         return frozenset(token for _, token in found)
 
-    def erase(self, customer_id: str, purpose: str, caller: Caller) -> SimpleNamespace:
-        json.dumps([customer_id, purpose, asdict(caller)])
+    def erase(self, customer_id: str, purpose: str, id_token: str) -> SimpleNamespace:
+        json.dumps([customer_id, purpose, id_token])
         return SimpleNamespace(model_dump=lambda: {"certificate": {}})
 
 
