@@ -46,6 +46,16 @@ def number(value: int) -> str:
     return f"{value:,}" if sys.stdout.isatty() else str(value)
 
 
+def counted(value: int, thing: str) -> str:
+    """Returns a number and what it counts, such as `1 letter` and `2 letters`.
+
+    Args:
+        value: the number.
+        thing: one of them, such as `letter`.
+    """
+    return f"{number(value)} {thing}{'' if value == 1 else 's'}"
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], whole: int = 0) -> None:
     """Prints a table on a terminal, and tab-separated lines elsewhere.
 

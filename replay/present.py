@@ -40,9 +40,10 @@ def letters(found: Sequence[Letter], length: int) -> None:
 def held(letters_held: int) -> None:
     """Says how many letters are in flight, if any are: nobody else sees them."""
     if letters_held:
-        line(
-            f"{number(letters_held)} more are held by somebody else; they come back if they are not replayed"
+        verb, back = (
+            ("is", "it comes back if it is") if letters_held == 1 else ("are", "they come back if they are")
         )
+        line(f"{number(letters_held)} more {verb} held by somebody else; {back} not replayed")
 
 
 def results(statuses: Mapping[str, int], each_result: Sequence[Mapping[str, Any]]) -> None:

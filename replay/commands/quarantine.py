@@ -42,7 +42,7 @@ def quarantine(
     for letter in found:
         function.ask("quarantine", letters=[letter.body], ids=[letter.letter_id], reason=reason)
         queue.delete([letter.receipt])
-    show_answer({"quarantined": ids}, f"{console.number(len(found))} letters quarantined", as_json=as_json)
+    show_answer({"quarantined": ids}, f"{console.counted(len(found), 'letter')} quarantined", as_json=as_json)
 
 
 def restore(
@@ -64,7 +64,9 @@ def restore(
         )
     restored = [each for each in kept if any(each.startswith(beginning) for beginning in letter_ids)]
     function.ask("restore", ids=restored)
-    show_answer({"restored": restored}, f"{console.number(len(restored))} letters restored", as_json=as_json)
+    show_answer(
+        {"restored": restored}, f"{console.counted(len(restored), 'letter')} restored", as_json=as_json
+    )
 
 
 def _list(ids: list[str], letters: list[dict[str, Any]], *, as_json: bool) -> None:

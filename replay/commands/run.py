@@ -135,7 +135,9 @@ def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
         return not runner.report.stopped and _may_be_held(wanted, runner.report)
 
     patience = max(chosen.hold, _COUNTS_LAG)
-    console.aside(f"waiting for {held} letters that somebody else holds, {patience} s at most")
+    console.aside(
+        f"waiting for {console.counted(held, 'letter')} that somebody else holds, {patience} s at most"
+    )
     try:
         return waited_for(lambda: queue.counts()["held"], take_what_came_back, patience)
     except KeyboardInterrupt:
@@ -186,8 +188,8 @@ def _dry_run(queue: LetterQueue, wanted: Filter, raw: int, *, as_json: bool) -> 
         return
     present.groups(counted)
     present.held(held)
-    more = f" and {console.number(raw)} unprocessed messages" if raw else ""
-    console.line(f"would replay {console.number(len(ids))} letters{more}; a dry run: add --apply to act")
+    more = f" and {console.counted(raw, 'unprocessed message')}" if raw else ""
+    console.line(f"would replay {console.counted(len(ids), 'letter')}{more}; a dry run: add --apply to act")
 
 
 def _run_unprocessed(function: ReplayFunction, report: Report) -> None:

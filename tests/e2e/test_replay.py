@@ -379,7 +379,7 @@ def test_letters_that_somebody_else_holds_are_told_and_waited_for(own: Stack, op
         text=True,
     )
     assert run.stderr is not None
-    assert run.stderr.readline().startswith("waiting for 1 letters that somebody else holds")
+    assert run.stderr.readline().startswith("waiting for 1 letter that somebody else holds")
     sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=theirs["ReceiptHandle"], VisibilityTimeout=0)
     document, _ = run.communicate(timeout=60)
     assert (json.loads(document)["statuses"], json.loads(document)["held"]) == ({"published": 2}, 0)

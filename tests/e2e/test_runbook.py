@@ -173,7 +173,7 @@ def test_held_letters(own: Stack, on_call: OnCall, subscriber: Subscriber) -> No
         eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "dead letters", "^1 waiting")
     sqs, url = own.client("sqs"), own.outputs["DeadLetterQueueUrl"]
     assert sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, VisibilityTimeout=8)["Messages"]
-    assert "1 more are held by somebody else" in on_call.types("replay list", "LettersAlarm")
+    assert "1 more is held by somebody else" in on_call.types("replay list", "LettersAlarm")
     assert "published\t1" in on_call.types("replay run --apply", "UnprocessedAlarm")
     assert order_ids(subscriber.receive(1)) == {"SO-held"}
 

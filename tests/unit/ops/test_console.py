@@ -56,6 +56,11 @@ def test_a_number_has_separators_for_people_alone(
     assert console.number(value) == for_people
 
 
+@pytest.mark.parametrize(("value", "told"), [(0, "0 letters"), (1, "1 letter"), (2, "2 letters")])
+def test_one_thing_is_counted_in_the_singular(value: int, told: str) -> None:
+    assert console.counted(value, "letter") == told
+
+
 def test_each_kind_of_output_goes_where_it_belongs(capsys: pytest.CaptureFixture[str]) -> None:
     console.line("plain")
     console.as_json({"name": "Zoë"})
