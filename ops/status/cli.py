@@ -3,7 +3,7 @@
 A part that can't be read says why, and the others are shown all the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -18,11 +18,13 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_com
 
 _INCOMPLETE = 1
 _LOCAL_NAME = "orders"
+_DEAD_LETTERS = "dead letters"
 _NEXT = {
     "ALARM": "docs/runbook.md has a section for each alarm",
     "letters": "`replay list` shows the letters by code and age",
+    "held": "somebody holds letters: `replay run --apply` waits for them",
     "unprocessed": "`replay run --apply` takes unprocessed messages, too",
-    "Denied": "AWS denies something: docs/runbook.md#deniedalarm",
+    "Denied": "AWS denied something in the last hour: docs/runbook.md#deniedalarm",
     "Tampered": "a stored record is not what was written: docs/runbook.md#tamperedalarm",
 }
 
@@ -79,11 +81,7 @@ def _show(document: dict[str, Any]) -> None:
         ["retries", _counts(hour, "ToRetry", "Retried", "Denied", "Tampered")],
         ["guard", _counts(hour, "GuardHits")],
         ["lag", _lag(document["lag_seconds"])],
-        *([name, f"{_n(each['waiting'])} waiting, {_n(each['held'])} held"] for name, each in queues.items()),
-        *(
-            [f"  {each['code']}", f"{each['age']}: {_n(each['letters'])}"]
-            for each in document["letters"] or ()
-        ),
+        *(row for name, each in queues.items() for row in _queue(name, each, document["letters"] or ())),
         [
             "keys",
             ", ".join(f"{name} {state}" for name, state in (document["keys"] or {}).items()) or "not read",
@@ -94,6 +92,14 @@ def _show(document: dict[str, Any]) -> None:
     console.table(f"stack {document['stack']}", ["what", "is"], rows, whole=1)
     for text in _next(document, hour, queues):
         console.line(text)
+
+
+def _queue(name: str, counts: dict[str, int], letters: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Returns the row of a queue; below that of the dead letters, a row for each code and age."""
+    rows = [[name, f"{_n(counts['waiting'])} waiting, {_n(counts['held'])} held"]]
+    if name == _DEAD_LETTERS:
+        rows += [[f"  {each['code']}", f"{each['age']}: {_n(each['letters'])}"] for each in letters]
+    return rows
 
 
 def _n(number: int) -> str:
@@ -135,7 +141,8 @@ def _next(document: dict[str, Any], hour: dict[str, int], queues: dict[str, dict
     """Returns what to look at next."""
     seen = {
         "ALARM": bool((document["alarms"] or {}).get("ALARM")),
-        "letters": bool(queues.get("dead letters", {}).get("waiting")),
+        "letters": bool(queues.get(_DEAD_LETTERS, {}).get("waiting")),
+        "held": bool(queues.get(_DEAD_LETTERS, {}).get("held")),
         "unprocessed": bool(queues.get("unprocessed", {}).get("waiting")),
         "Denied": bool(hour.get("Denied")),
         "Tampered": bool(hour.get("Tampered")),

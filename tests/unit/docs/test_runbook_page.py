@@ -8,7 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore import xform_name
 
 from handlers import runtime
 from tests.support.dashboard import RESOURCES
@@ -39,6 +41,26 @@ def test_each_section_has_its_parts_in_order(alarm: str) -> None:
 def test_each_part_that_is_done_says_what_to_type(alarm: str, part: str) -> None:
     text = section(alarm).partition(f"**{part}:**")[2].partition("\n- **")[0].partition("\n\n")[0]
     assert POINTS_ELSEWHERE.search(text), text
+
+
+def test_the_aws_commands_are_such_as_the_pinned_cli_has() -> None:
+    shell = botocore.session.get_session()
+    named = set(re.findall(r"[`$(] ?aws ([a-z]\S+) ([a-z][a-z-]+)", PAGE))
+    high_level = {("s3", "cp"), ("s3", "ls")}
+    assert len(named) > 5
+    for service, command in sorted(named - high_level):
+        operations = shell.get_service_model(service).operation_names
+        assert command in {xform_name(each, "-") for each in operations}, (service, command)
+
+
+def test_no_letters_means_that_none_is_held_either() -> None:
+    said = re.findall(r"`replay list` (?:says|until it says) `no letters`[^.]*\.", PAGE)
+    assert len(said) == 2
+    assert all("held" in each for each in said)
+
+
+def test_the_shell_is_set_up_by_a_command_that_exists() -> None:
+    assert 'eval "$(.venv/bin/order-tokenizer local env)"' in section("What to type")
 
 
 def test_the_card_stands_at_the_top() -> None:
@@ -111,7 +133,7 @@ def test_what_the_page_shows_is_what_the_command_prints(
     [
         (command, line)
         for _, command, (line, *_) in OUTPUTS
-        if command.startswith("aws logs tail /aws/lambda/")
+        if command.startswith("aws logs filter-log-events --log-group-name /aws/lambda/")
     ],
 )
 def test_the_log_lines_are_such_as_our_functions_write(command: str, line: str) -> None:

@@ -30,7 +30,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "lake query": ("SELECT 1",),
     "lake sql": ("basket",),
     "replay show": (ONE[:8],),
-    "replay run": ("--apply", "--code", "invalid_field", "--code", "malformed_json"),
+    "replay run": (
+        *("--apply", "--code", "invalid_field", "--code", "malformed_json"),
+        *("--limit", "12"),  # so that it doesn't wait for the letters that somebody else holds
+    ),
     "replay quarantine": (ONE[:8], "--reason", "producer is gone"),
     "replay restore": (),
     "replay archive start": (
@@ -214,3 +217,14 @@ def test_a_command_that_crashes_is_noticed(workshop: Workshop, home: Path) -> No
     (home / ".local" / "stack.json").write_text('{"outputs": {}, "endpoint_url": 1, "region": []}')
     shown, _ = workshop.at_a_terminal([NAME, "rekey", "status"], home)
     assert shown.code != 0
+
+
+def test_letters_by_code_stand_under_the_dead_letters_and_held_ones_have_a_hint(
+    workshop: Workshop, home: Path
+) -> None:
+    _, out, _ = workshop.in_a_pipe([NAME, "status"], home)
+    rows = [each.split("\t")[0] for each in out.splitlines()]
+    codes = [at for at, each in enumerate(rows) if each.startswith("  ")]
+    first = rows.index("dead letters") + 1
+    assert codes == list(range(first, rows.index("unprocessed")))
+    assert "somebody holds letters: `replay run --apply` waits for them" in rows
