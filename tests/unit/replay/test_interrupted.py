@@ -8,7 +8,7 @@ import pytest
 
 from ops.entry import uninterrupted
 from ops.errors import CommandError
-from replay.commands.run import _run_chosen
+from replay.commands import run as command_run
 from replay.filters import Filter
 from replay.letters import LetterQueue
 from replay.runner import Pace, Runner
@@ -65,7 +65,7 @@ def edit_of_none(queue: LetterQueue) -> None:
 def run(queue: LetterQueue) -> None:
     function: Any = FakeFunction(lambda _: "failed")
     runner = Runner(queue, function, Pace(0, 1, 50), lambda _: None)
-    _run_chosen(queue, runner, Filter(ids=("id-1",)))  # eleven of them, and others are put aside
+    command_run._run_chosen(queue, runner, Filter(ids=("id-1",)))  # eleven of them, and others are put aside
 
 
 @pytest.fixture(autouse=True)
