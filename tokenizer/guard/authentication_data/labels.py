@@ -178,7 +178,11 @@ def _any_of(words: tuple[str, ...]) -> str:
 
 # What was removed before is no separator, so that removing twice is removing once.
 SEPARATOR = r"(?:[^\w*]|_)"
-_GAP = rf"(?:{SEPARATOR}{{0,4}}(?:{_any_of(_JOINTS)})(?![a-z])){{0,5}}{SEPARATOR}{{0,6}}"
+# Markup shows nothing: tags of HTML, and the asterisks of Markdown. Three of them are a mark, unless they enclose digits.
+_TAG = r"</?[a-z][^<>\n]{0,64}+>"
+_EMPHASIS = r"(?<!\*)(?:\*{1,2}(?!\*)|\*{3}(?=[0-9](?:[^\w\n]?[0-9]){2,3}\*{3}))"
+_BETWEEN = rf"(?:{_TAG}|{_EMPHASIS}|{SEPARATOR})"
+_GAP = rf"(?:{_BETWEEN}{{0,4}}(?:{_any_of(_JOINTS)})(?![a-z])){{0,5}}{_BETWEEN}{{0,6}}"
 _STARTS = r"(?:(?<![a-z])|(?<=card)|(?<=cc)|(?<=\bmy)|(?<=_))"
 _CODE = re.compile(
     rf"{_STARTS}(?:{'|'.join(_CODE_LABELS)})(?:[\W_]?(?:code|number|value|no))?(?![a-z])", re.IGNORECASE
@@ -214,12 +218,18 @@ _PARTS_OF_SOFT = tuple(
 )
 _WHOLE = r"(?![0-9])(?![.,:/-][0-9])"
 _REMOVED = r"\*{3}"
+# Digits that are written one by one. Where they stand together, what is between groups tells a date or an amount.
+_APART = r"(?:[^\w\n]|_){1,3}"
 _DIGITS_AFTER = re.compile(
-    rf"{_GAP}(?:(?P<code>[0-9](?:[ ]?[0-9]){{2,3}}){_WHOLE}|{_REMOVED})", re.IGNORECASE
+    rf"{_GAP}(?:(?P<code>[0-9](?:[ ]?[0-9]){{2,3}}|[0-9](?:{_APART}[0-9]){{2,3}}){_WHOLE}|{_REMOVED})",
+    re.IGNORECASE,
 )
-_PIN_AFTER = re.compile(rf"{_GAP}(?:(?P<code>[0-9](?:[ ]?[0-9]){{3,11}}){_WHOLE}|{_REMOVED})", re.IGNORECASE)
+_PIN_AFTER = re.compile(
+    rf"{_GAP}(?:(?P<code>[0-9](?:[ ]?[0-9]){{3,11}}|[0-9](?:[._-][0-9]){{3,11}}){_WHOLE}|{_REMOVED})",
+    re.IGNORECASE,
+)
 _DIGITS_BEFORE = re.compile(
-    rf"(?<![a-z0-9])(?<![0-9][.,:/-])(?P<code>[0-9]{{3,4}}){_GAP}\Z",
+    rf"(?<![a-z0-9])(?<![0-9][.,:/-])(?P<code>[0-9]{{3,4}}|[0-9](?:-[0-9]){{2,3}}){_GAP}\Z",
     re.IGNORECASE,
 )
 _BEFORE = 32

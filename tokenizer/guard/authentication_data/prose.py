@@ -38,7 +38,9 @@ _EXPIRY = re.compile(
 )
 _CODE_WORD = "code|sec|security|and|the|with|back|und|mit|y|et|no|nr|cv2?|cvv2?|cvc2?"
 _CODE = re.compile(
-    rf"{SEPARATOR}{{1,6}}(?:(?:{_CODE_WORD}){SEPARATOR}{{1,4}}){{0,4}}(?P<code>[0-9]{{3,4}})(?![0-9]|[.,][0-9])",
+    rf"{SEPARATOR}{{1,6}}(?:(?:{_CODE_WORD}){SEPARATOR}{{1,4}}){{0,4}}(?P<code>[0-9]{{3,4}})(?![0-9]|\.[0-9])"
+    # A comma behind it belongs to an amount, unless one stands before it too: then it is a column of a row.
+    r"(?:(?<=,[0-9]{3})|(?<=,[0-9]{4})|(?!,[0-9]))",
     re.IGNORECASE,
 )
 _CODE_BEFORE = re.compile(rf"(?<![0-9])(?<![0-9][.,:/-])(?P<code>[0-9]{{3,4}}){SEPARATOR}{{1,3}}\Z")

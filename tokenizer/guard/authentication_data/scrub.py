@@ -13,8 +13,8 @@ from tokenizer.guard.authentication_data.keys import BEFORE, compatible, joined
 from tokenizer.guard.authentication_data.names import CODES, GATEWAYS, PHRASES, TRACKS, WORDS
 from tokenizer.guard.authentication_data.prose import MARK, scrub_prose
 
-PAIR_NAMES = ("name", "key", "field")
-PAIR_VALUES = ("value", "val")
+PAIR_NAMES = ("name", "key", "field", "type", "id", "label")
+PAIR_VALUES = ("value", "val", "content")
 
 
 def _spaced(names: tuple[str, ...]) -> str:
@@ -32,6 +32,8 @@ _CLOSERS = rf"(?:[\s\])]|\\|%5d|%20|{_QUOTE})*+"
 _ASSIGNED = r"(?:=>|:=|[:=]|%3[ad])"
 _STARTS = r"(?<![a-z0-9])|(?<=\\[nrt])|(?<=%[0-9a-f]{2})"
 _AFTER_A_WORD = "|".join(f"(?<={word})" for word in BEFORE.split("|"))
+# Behind the header of a table stands a row of it, which begins with a card number: not the value of the last column.
+_NUMBER_IN_ROW = r"""[0-9](?:[\ -]?[0-9]){11,18}["']?[,;|\t]"""
 # Looked at first, since most positions of a text begin no name.
 _FIRST_LETTERS = "".join(
     sorted({name[0] for name in (*CODES, *TRACKS, *PHRASES, *WORDS, *(name for name, _ in GATEWAYS))})
@@ -47,7 +49,7 @@ _KEY = re.compile(
       |{_CLOSERS}(?:(?P<tagged>>|&gt;)
         |,?\s*+{_CLOSERS}(?:{"|".join(PAIR_VALUES)}){_CLOSERS}{_ASSIGNED}
         |(?P<assigned>{_ASSIGNED})
-        |(?=[0-9])))""",
+        |(?=[0-9])(?!{_NUMBER_IN_ROW})))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CLOSING_TAG = re.compile(r"</|&lt;/")
@@ -65,6 +67,7 @@ _ESCAPED_STRUCTURE = re.compile(r"[\[{]|[\]}]")
 _BARE = re.compile(
     r"""\s*+(?:%[a-z][^?\r\n]{0,128}\?      # first track
     |;[0-9=]{8,64}\??                       # second track
+    |[0-9](?:[ ]?[._/-][ ]?[0-9])++(?![0-9])
     |[0-9](?:[ ][0-9])++
     |[^\s,;&}\]<>"'|\\]*+)""",
     re.VERBOSE | re.IGNORECASE,

@@ -1,6 +1,7 @@
 """Removes sensitive authentication data from parsed JSON.
 
-It looks into objects, lists, pairs such as {"name": "cvv", "value": "737"}, strings that hold JSON, and other strings.
+It looks into objects, lists, pairs such as {"name": "cvv", "value": "737"} and ["cvv", "737"], strings that hold JSON, and
+other strings. The keys of a pair are compared as all others: without case and separators.
 A key such as `pin` decides by itself, except in an address and in pairs that are not about a payment. In a card, any
 unknown key decides together with the shape of its value.
 """
@@ -26,6 +27,8 @@ JsonValue: TypeAlias = str | int | Decimal | bool | list["JsonValue"] | dict[str
 
 _EMBEDDED_JSON = re.compile(r'\s*+[\[{][^"]*+"')
 _IN_PAYMENTS = frozenset(joined(*IN_PAYMENTS))
+_PAIR_NAMES, _PAIR_VALUES = frozenset(joined(*PAIR_NAMES)), frozenset(joined(*PAIR_VALUES))
+_SIZE_OF_PAIR = 2
 # A code; a PIN block (ISO 9564-1), which has a letter in all but one of two thousand; the first and the second track.
 _CODE = re.compile(r"[0-9]{3,4}")
 _PIN_BLOCK = re.compile(r"(?=[0-9]*[A-F])[0-9A-F]{16}", re.IGNORECASE)
@@ -64,13 +67,14 @@ def _strip_object(value: dict[str, JsonValue], place: Setting) -> tuple[JsonValu
     kept: dict[str, JsonValue] = {}
     removed = 0
     named = any(
-        isinstance(name := value.get(key), str) and _is_removed(scrub_prose(name)[0], place, pair=True)
-        for key in PAIR_NAMES
+        _is_removed(scrub_prose(each)[0], place, pair=True)
+        for key, each in value.items()
+        if isinstance(each, str) and normal_key(key) in _PAIR_NAMES
     )
     for key, inner in value.items():
         name = normal_key(key)
         shown, count = scrub_prose(key, payment=place.of_payments)
-        gone = _is_removed(shown, place) or (named and key in PAIR_VALUES) or _is_secret(name, inner, place)
+        gone = _is_removed(shown, place) or (named and name in _PAIR_VALUES) or _is_secret(name, inner, place)
         if gone or shown in kept:
             removed += 1
             continue
@@ -80,18 +84,35 @@ def _strip_object(value: dict[str, JsonValue], place: Setting) -> tuple[JsonValu
 
 
 def _strip_list(value: list[JsonValue], name: str, place: Setting) -> tuple[JsonValue, int]:
-    names = [
-        inner[key]
-        for inner in value
-        if isinstance(inner, dict)
-        for key in PAIR_NAMES
-        if isinstance(inner.get(key), str)
-    ]
-    if is_about_payment([each for each in names if isinstance(each, str)]):
+    if is_about_payment(name for inner in value for name in _names_of_pair(inner)):
         place = Setting.PAYMENT
+    if _is_pair(value) and _is_removed(scrub_prose(str(value[0]))[0], place, pair=True):
+        return value[:1], 1
     stripped = [_strip(inner, name, place) for inner in value]
     removed = sum(count for _, count in stripped)
     return ([inner for inner, _ in stripped], removed) if removed else (value, 0)
+
+
+def _names_of_pair(value: JsonValue) -> list[str]:
+    """Returns what an element of a list names, if it is a pair."""
+    if isinstance(value, dict):
+        return [
+            each for key, each in value.items() if isinstance(each, str) and normal_key(key) in _PAIR_NAMES
+        ]
+    return [str(value[0])] if isinstance(value, list) and _is_pair(value) else []
+
+
+def _is_pair(value: list[JsonValue]) -> bool:
+    """Returns True for a list of a name and a value with a digit in it. ["cvv", "cvv2"] are two names."""
+    if len(value) != _SIZE_OF_PAIR:
+        return False
+    name, inner = value
+    return (
+        isinstance(name, str)
+        and isinstance(inner, str | int)
+        and any(map(str.isdecimal, str(inner)))
+        and not is_authentication_key(str(inner))
+    )
 
 
 def _is_removed(key: str, place: Setting, *, pair: bool = False) -> bool:

@@ -88,7 +88,8 @@ COMPOUNDS = [
     *(f"{name}_{suffix}" for name, suffix in product((*CODES, *TRACKS, *PHRASES), SUFFIXES)),
     *(f"card_{name}_{suffix}" for name, suffix in product(CODES, SUFFIXES)),
 ]
-PAIRS = list(product(("name", "key", "field"), ("value", "val")))
+PAIR_NAMES, PAIR_VALUES = ("name", "key", "field", "type", "id", "label"), ("value", "val", "content")
+PAIRS = list(product(PAIR_NAMES, PAIR_VALUES))
 CANARY = "987canary"
 
 
@@ -131,9 +132,7 @@ def test_the_cheap_look_lets_an_ordinary_record_by() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "name", [*NAMES, *PREFIXES[:-1], *SUFFIXES, *("name", "key", "field", "value", "val")]
-)
+@pytest.mark.parametrize("name", [*NAMES, *PREFIXES[:-1], *SUFFIXES, *PAIR_NAMES, *PAIR_VALUES])
 def test_the_page_names_each(name: str) -> None:
     assert f"`{name}`" in PAGE
 
@@ -187,6 +186,59 @@ def test_the_value_of_any_other_pair_is_removed_unless_its_name_means_other_thin
     named: str, valued: str, name: str
 ) -> None:
     assert strip_authentication_data({"a": {named: name, valued: CANARY}}) == ({"a": {named: name}}, 1)
+
+
+CASES = (str.lower, str.title, str.upper, lambda key: f"_{key}", "-".join)
+
+
+@pytest.mark.parametrize("place", ["payment", "order", "beside"])
+@pytest.mark.parametrize(("named", "valued"), PAIRS)
+def test_a_pair_is_known_in_any_case_and_with_any_separators(named: str, valued: str, place: str) -> None:
+    for of_name, of_value, name in product(CASES, CASES, ("cvv", "CVV", "Card-Security-Code", "track_data")):
+        pair: dict[str, JsonValue] = {of_name(named): name, of_value(valued): CANARY}
+        record: JsonValue = {"fields": [pair]} if place == "beside" else {place: {"fields": [pair]}}
+        assert may_hold_authentication_data(json.dumps(record).encode())
+        stripped, removed = strip_authentication_data(record)
+        assert (CANARY in json.dumps(stripped), removed) == (False, 1)
+
+
+@pytest.mark.parametrize(("named", "valued"), PAIRS)
+def test_a_pair_in_a_letter_is_known_in_any_case(named: str, valued: str) -> None:
+    for of_name, of_value in product((str.lower, str.title, str.upper), repeat=2):
+        text = f'{{"payment": [{{"{of_name(named)}": "cvv", "{of_value(valued)}": "{CANARY}"}}, '
+        assert CANARY.encode() not in scrub_text(text.encode())[0]
+
+
+@pytest.mark.parametrize("named", [case(name) for case in CASES for name in PAIR_NAMES])
+def test_a_pair_in_any_case_makes_its_list_a_payments(named: str) -> None:
+    pairs: JsonValue = [{named: "PAN", "Value": "x"}, {named: "pin", "Value": "4711"}]
+    assert strip_authentication_data({"a": pairs}) == (
+        {"a": [{named: "PAN", "Value": "x"}, {named: "pin"}]},
+        1,
+    )
+
+
+@pytest.mark.parametrize("value", ["739", 739, CANARY])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in LOOKALIKES])
+def test_the_value_of_a_list_that_is_a_pair_is_removed(name: str, value: JsonValue) -> None:
+    assert strip_authentication_data({"a": [[name.upper(), value], ["b", 1]]}) == (
+        {"a": [[name.upper()], ["b", 1]]},
+        1,
+    )
+
+
+@pytest.mark.parametrize("name", LOOKALIKES)
+def test_a_lookalike_in_a_list_that_is_a_pair_is_removed_beside_a_card_number_alone(name: str) -> None:
+    alone: JsonValue = {"a": [[name, "560001"]]}
+    assert strip_authentication_data(alone)[0] is alone
+    beside: JsonValue = {"a": [["card_number", "x1"], [name, "560001"]]}
+    assert strip_authentication_data(beside) == ({"a": [["card_number", "x1"], [name]]}, 1)
+
+
+@pytest.mark.parametrize("names", [["cvv", "cvv2"], ["cvv", "matched"], ["cvv"], ["a", "b", "cvv"]])
+def test_a_list_of_words_is_no_pair(names: JsonValue) -> None:
+    value: JsonValue = {"columns": names}
+    assert strip_authentication_data(value)[0] is value
 
 
 def test_nothing_is_copied_where_nothing_is_removed() -> None:

@@ -90,6 +90,64 @@ def test_digits_before_a_label_are_removed(label: str, form: str) -> None:
     assert stripped({"notes": text}) == {"notes": text.replace(CODE, "***")}
 
 
+MARKED = (
+    *("{} <b>{}</b>", "{}: <span class='x'>{}</span>", "<td>{}</td><td>{}</td>", "<b>{}</b>: <i><b>{}</b></i>"),
+    *("{}<br/>{}", "{}*{}", "{}: *{}*", "**{}**: **{}**", "{} ***{}***", "{} __{}__", "*{}* is **_{}_**", "{}: `{}`"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", MARKED)
+@pytest.mark.parametrize("label", LABELS)
+def test_markup_between_label_and_digits_shows_nothing(label: str, form: str) -> None:
+    for digits in (*SPELLED, "9-3-7"):
+        text = form.format(label, digits)
+        assert stripped({"notes": text}) == {"notes": text.replace(digits, "***")}
+
+
+@pytest.mark.parametrize("form", ["<b>{1}</b> is my {0}", "*{1}* is the {0}", "**{1}** (**{0}**)"])
+@pytest.mark.parametrize("label", LABELS)
+def test_markup_between_digits_and_a_label_behind_them_shows_nothing(label: str, form: str) -> None:
+    for digits in (CODE, "9-3-7"):
+        text = form.format(label, digits)
+        assert stripped({"notes": text}) == {"notes": text.replace(digits, "***")}
+
+
+@pytest.mark.parametrize("between", ["-", ".", "/", "_", "*", ",", " - ", ", "])
+@pytest.mark.parametrize("digits", ["937", "9371"])
+@pytest.mark.parametrize("form", ["{}: {}", "{}= {}", "{} {}"])
+@pytest.mark.parametrize("label", LABELS)
+def test_digits_one_by_one_behind_a_label_are_removed(
+    label: str, form: str, digits: str, between: str
+) -> None:
+    written = between.join(digits)
+    text = form.format(label, written)
+    assert stripped({"notes": text}) == {"notes": text.replace(written, "***")}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("quote_mark", ["", '"'])
+@pytest.mark.parametrize("between", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("number", [VISA, "4111 1111 1111 1111", "4111-1111-1111-1111", AMEX])
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("number", "cvv"),
+        ("number", "expiry", "cvv"),
+        ("number", "cvv", "expiry"),
+        ("name", "number", "cvv"),
+        ("cvv", "number"),
+    ],
+)
+def test_of_a_table_the_codes_are_removed(
+    columns: tuple[str, ...], number: str, between: str, quote_mark: str, end: str
+) -> None:
+    cells = {"number": number, "cvv": CODE, "expiry": "12/29", "name": "Ann"}
+    row = between.join(f"{quote_mark}{cells[column]}{quote_mark}" for column in columns)
+    text = end.join((between.join(columns), row, row, ""))
+    assert CODE not in scrub_text(text.encode())[0].decode()
+    assert CODE not in stripped({"notes": text, "more": "\\"})["notes"]
+
+
 @pytest.mark.parametrize("label", SOFT_LABELS)
 def test_a_label_with_other_meanings_needs_a_card_or_three_digits(label: str) -> None:
     for text in (f"{label}: 937", f"card, {label} 9371", f"{VISA} {label} 9371"):
@@ -108,6 +166,9 @@ def test_a_label_with_other_meanings_needs_a_card_or_three_digits(label: str) ->
         ("pin code 4711", "pin code ***"),
         ("card pin: 471147", "card pin: ***"),
         ("cardpin=4711", "cardpin=***"),
+        ("PIN 4-7-1-1", "PIN ***"),
+        ("PIN <b>4711</b>", "PIN <b>***</b>"),
+        ("PIN: *4711*", "PIN: *****"),
         ("PIN block 0412AC89ABCDEF67", "PIN block ***"),
         ("PIN 560001", None),
         ("pin code 560 001", None),
@@ -181,7 +242,7 @@ def test_a_key_that_is_a_label_with_its_code_is_removed_with_its_value() -> None
 @pytest.mark.parametrize(
     "text",
     [
-        *("cvv matched", "cvv: 12.50", "cvv 12/29", "cvv result M", "order 937", "937", "AVS and CVV passed, 200 pieces"),
+        *("cvv matched", "cvv: 1-2-2029", "cvv <b>matched</b> 200", "cvv: 12.50", "cvv 12/29", "cvv result M", "order 937", "937", "AVS and CVV passed, 200 pieces"),
         *("verification code 482913", "4111111111111111 total 129.90", "1234 1234 1234 1234 937", "1 2 3 4 5 6 7 8"),
         *(passing_luhn("57645873928471001") + " 937", "9400 1000 0000 0000 0000 00 937", "tel 030 1234567, door 4", "size 12 / 13 / 14"),
         # pragma: allowlist nextline secret
