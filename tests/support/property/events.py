@@ -61,9 +61,9 @@ unnamed = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(keys, inner, max_size=3)),
     max_leaves=6,
 )
-authentication_keys = st.sampled_from(
-    ("cvv", "CVC", "Cvv-2", "c_i_d", "P.I.N", "track1", "Track 2", "TRACK_DATA", "\uff43\uff56\uff56")
-)
+_CODES = ("cvv", "CVC", "Cvv-2", "track1", "Track 2", "TRACK_DATA", "\uff43\uff56\uff56")
+_LOOKALIKES = ("c_i_d", "P.I.N")  # in an address they are something else, and kept as tokens
+authentication_keys = st.sampled_from((*_CODES, *_LOOKALIKES))
 
 
 @dataclass
@@ -138,7 +138,8 @@ class _Builder:
             new = self._draw(st.dictionaries(keys, unnamed, max_size=2))
             result |= {name: value for name, value in new.items() if name not in schema["properties"]}
         if self._draw(st.integers(0, 5)) == 0:
-            result[self._draw(authentication_keys)] = CANARY
+            in_address = "postal_code" in schema["properties"] or path[-1:] == ("destination",)
+            result[self._draw(st.sampled_from(_CODES) if in_address else authentication_keys)] = CANARY
         return result
 
     def _text(self, schema: dict[str, Json], path: Path) -> str:
