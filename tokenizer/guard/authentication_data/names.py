@@ -118,7 +118,7 @@ _PAYMENTS = """
     payment payments payment_method payment_methods payment_details payment_data payment_info payment_source
     payment_instrument payment_information payment_method_details payment_option payment_method_data funding_source
     tender tenders charge charges billing_info wallet transaction transactions authorization additional_data
-    payment_request instrument
+    payment_request instrument refund refunds payout payouts bank_account
 """
 PAYMENTS = tuple(_PAYMENTS.split())
 

@@ -337,3 +337,9 @@ def test_text_without_a_value_is_left_as_it_is(text: str) -> None:
 @given(st.binary())
 def test_no_bytes_make_the_scrubber_fail(raw: bytes) -> None:
     assert isinstance(scrub_text(raw)[0], bytes)
+
+
+@pytest.mark.parametrize("name", ["refund", "refunds", "payout", "payouts", "bank_account"])
+def test_what_is_paid_back_is_a_payment_wherever_it_goes(name: str) -> None:
+    paid = {name: {"destination": {"c_i_d": CANARY, "pin": CANARY}}}
+    assert strip_authentication_data(paid) == ({name: {"destination": {}}}, 2)
