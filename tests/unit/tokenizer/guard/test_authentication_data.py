@@ -3,6 +3,7 @@
 import json
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -341,5 +342,5 @@ def test_no_bytes_make_the_scrubber_fail(raw: bytes) -> None:
 
 @pytest.mark.parametrize("name", ["refund", "refunds", "payout", "payouts", "bank_account"])
 def test_what_is_paid_back_is_a_payment_wherever_it_goes(name: str) -> None:
-    paid = {name: {"destination": {"c_i_d": CANARY, "pin": CANARY}}}
+    paid: Any = {name: {"destination": {"c_i_d": CANARY, "pin": CANARY}}}
     assert strip_authentication_data(paid) == ({name: {"destination": {}}}, 2)
