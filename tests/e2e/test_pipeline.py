@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ def test_the_same_stream_record_delivered_three_times_is_the_same_event_and_one_
                 "eventSourceARN": "arn:aws:kinesis:us-east-1:000000000000:stream/orders-raw-orders",
                 "kinesis": {
                     "sequenceNumber": "777",
-                    "approximateArrivalTimestamp": 1795428901.25,
+                    "approximateArrivalTimestamp": time.time(),
                     "data": data,
                 },
             }
