@@ -14,7 +14,7 @@ from schemas.kinds import Public
 from schemas.wrappers import attributes_of, event_in
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
-from tokenizer.guard import OwnValues, find_leak, is_plain_word, own_values
+from tokenizer.guard.record_keys import may_be_told, values_of
 from tokenizer.pipeline.catalog import ENVELOPE, ListPlan, ObjectPlan, Plan, catalog
 
 _ALIKE = 0.8  # of two letters swapped in `email`, in difflib's measure
@@ -117,24 +117,5 @@ def _unnamed(
 
 
 def _path(steps: tuple[str, ...], key: str, event: Mapping[str, Any]) -> str:
-    shown = is_plain_word(key) and find_leak(key, _own(event)) is None
+    shown = may_be_told(key, values_of(event))
     return "".join(f"/{escape(each)}" for each in (*steps, key if shown else "*"))
-
-
-def _own(event: Mapping[str, Any]) -> OwnValues:
-    return own_values(_texts(event))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yields every text and number of an event, since any of them may be a person's."""
-    match value:
-        case dict():
-            for inner in value.values():
-                yield from _texts(inner)
-        case list():
-            for inner in value:
-                yield from _texts(inner)
-        case bool() | None:
-            return
-        case _:
-            yield str(value)

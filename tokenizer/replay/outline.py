@@ -7,7 +7,8 @@ from typing import Any
 from schemas.check import escape
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
-from tokenizer.guard import is_plain_word
+from tokenizer.guard import OwnValues
+from tokenizer.guard.record_keys import may_be_told, values_of
 
 _SHOWN = 500
 
@@ -18,23 +19,23 @@ def outline(data: bytes) -> dict[str, Any]:
     Returns:
         `bytes`, `json` (True if it parses), and `fields`: `path`, `type` and `length` of each, at most 500. A length is
         the next power of two, because the exact one would narrow a guess of a name or a number. A key that is no plain
-        word may be a value, so it is shown as `*`.
+        word or one of the record's own values is shown as `*`.
     """
     try:
         value = json_text.parse(data)
     except BadRecord as bad:
         return {"bytes": len(data), "json": False, "reason": bad.message, "fields": []}
-    fields = [field for _, field in zip(range(_SHOWN), _fields(value, ""), strict=False)]
+    fields = [field for _, field in zip(range(_SHOWN), _fields(value, "", values_of(value)), strict=False)]
     return {"bytes": len(data), "json": True, "fields": fields}
 
 
-def _fields(value: Any, path: str) -> Iterator[dict[str, Any]]:
+def _fields(value: Any, path: str, own: OwnValues) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict) and value:
         for key, inner in value.items():
-            yield from _fields(inner, f"{path}/{escape(key) if is_plain_word(key) else '*'}")
+            yield from _fields(inner, f"{path}/{escape(key) if may_be_told(key, own) else '*'}", own)
     elif isinstance(value, list) and value:
         for index, inner in enumerate(value):
-            yield from _fields(inner, f"{path}/{index}")
+            yield from _fields(inner, f"{path}/{index}", own)
     else:
         yield {"path": path, **_shape(value)}
 

@@ -1,4 +1,4 @@
-"""Whoever presses Ctrl-C or Ctrl-D at a prompt is told in two lines how to go on.
+"""Tests that whoever presses Ctrl-C or Ctrl-D at a prompt is told in two lines how to go on.
 
 The prompts are found by machine in the source, so a new one can't be left out: it has to get words that lead to it.
 """

@@ -1,4 +1,6 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,25 @@ def test_an_outline_tells_paths_types_and_lengths_and_no_value() -> None:
     ]
     assert not [canary for canary in CANARIES if canary in json.dumps(told)]
     assert "4111111111111111" not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"name": "Zebedee", "zebedee": 1},
+        {"a": [{"hunterzwei": {}}], "password": "hunterzwei"},
+        {"c": "S-4711a", "s4711": {"S-4711a": 1}},
+    ],
+)
+def test_a_key_that_is_one_of_the_records_values_is_not_shown(record: dict[str, Any]) -> None:
+    paths = {step for each in outline(data(record))["fields"] for step in each["path"].split("/")}
+    assert "*" in paths
+    assert not paths & {"zebedee", "hunterzwei", "S-4711a"}
+
+
+@pytest.mark.parametrize("path", sorted(Path("schemas/samples").glob("*.json")), ids=str)
+def test_every_name_of_a_samples_field_is_shown(path: Path) -> None:
+    assert not [each for each in outline(path.read_bytes())["fields"] if "/*" in each["path"]]
 
 
 def test_what_does_not_parse_has_a_length_and_a_reason() -> None:
