@@ -7,8 +7,8 @@ import pytest
 
 from tests.support.aws_account import Aws
 from tests.support.fakes.customers import Customers
+from tests.support.watched_calls import watch
 from tokenizer.aws.compose import tokenize
-from tokenizer.aws.platform import clients
 
 Hook = Callable[[str, str], None]
 
@@ -18,15 +18,7 @@ class Watched:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.hook: Hook = lambda _when, _name: None
-        make = clients.client
-
-        def watched(service: str, **options: Any) -> Any:
-            made = make(service, **options)
-            made.meta.events.register("before-call", lambda model, **_: self.hook("before", model.name))
-            made.meta.events.register("after-call", lambda model, **_: self.hook("after", model.name))
-            return made
-
-        monkeypatch.setattr(tokenize, "client", watched)
+        watch(monkeypatch, tokenize, self)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from tests.support.aws_account import Aws, make_rekey
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
+from tests.support.watched_calls import watch
 from tokenizer.aws.compose import tokenize
 from tokenizer.aws.compose.rekey import rekeying
 from tokenizer.aws.platform import clients
@@ -55,15 +56,7 @@ class Move:
         self.now = NOW
         self.hook: Callable[[str, str], None] = lambda _when, _name: None
         make_rekey(aws.client("dynamodb"))
-        make = clients.client
-
-        def watched(service: str, **options: Any) -> Any:
-            made = make(service, **options)
-            made.meta.events.register("before-call", lambda model, **_: self.hook("before", model.name))
-            made.meta.events.register("after-call", lambda model, **_: self.hook("after", model.name))
-            return made
-
-        monkeypatch.setattr(clients, "client", watched)
+        watch(monkeypatch, clients, self)
 
     def mover(self, settle: int = 0) -> Rekeying:
         settings = RekeySettings(

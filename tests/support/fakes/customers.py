@@ -7,6 +7,7 @@ import pytest
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
+from tests.support.watched_calls import watch
 from tokenizer.aws.compose.erase import eraser
 from tokenizer.aws.compose.vault import unerased_vault
 from tokenizer.aws.platform import clients
@@ -30,15 +31,7 @@ class Customers:
         self.aws = aws
         self.now = NOW
         self.hook: Callable[[str, str], None] = lambda _when, _name: None
-        make = clients.client
-
-        def watched(service: str, **options: Any) -> Any:
-            made = make(service, **options)
-            made.meta.events.register("before-call", lambda model, **_: self.hook("before", model.name))
-            made.meta.events.register("after-call", lambda model, **_: self.hook("after", model.name))
-            return made
-
-        monkeypatch.setattr(clients, "client", watched)
+        watch(monkeypatch, clients, self)
         settings = aws.settings
         self._settings = EraseSettings(
             vault_table=settings.vault_table,

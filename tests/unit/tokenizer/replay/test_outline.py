@@ -27,6 +27,7 @@ def test_an_outline_tells_paths_types_and_lengths_and_no_value() -> None:
     "record",
     [
         {"name": "Zebedee", "zebedee": 1},
+        # pragma: allowlist nextline secret
         {"a": [{"hunterzwei": {}}], "password": "hunterzwei"},
         {"c": "S-4711a", "s4711": {"S-4711a": 1}},
     ],
