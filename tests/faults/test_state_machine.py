@@ -11,13 +11,13 @@ import pytest
 from handlers import tokenize_queue, tokenize_stream
 from schemas.dead_letter import ErrorCode
 from tests.support.fakes.world import ample_budget
-from tests.support.faults import machine, releases
-from tokenizer.aws.pipeline import blind_index, sealing
+from tests.support.faults import machine
+from tokenizer.aws.pipeline import blind_index
 from tokenizer.aws.pipeline.bus import EventBridgeBus
 from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
 from tokenizer.aws.vault import vault
 from tokenizer.errors import BadRecord, NewerFormat
-from tokenizer.formats import LETTER, StoredFormat
+from tokenizer.formats import StoredFormat
 from tokenizer.identity import Identity
 from tokenizer.pipeline import sanitize
 from tokenizer.pipeline.batch import Tokenizer
@@ -163,8 +163,7 @@ def leave_the_rules_out_of_one_id(patch: Patch) -> None:
 
 def read_the_version_that_is_written_alone(patch: Patch) -> None:
     def own(self: StoredFormat, version: int) -> int:
-        written = sealing._VERSION if self in (*releases.NEXT, LETTER) else self.written
-        if version != written:
+        if version != self.written:
             raise NewerFormat("of another release")
         return version
 

@@ -142,7 +142,7 @@ class ScopeKeys:
         """Returns 32 bytes that identify a value to a holder of the key. They never leave their table."""
         return digest(self._of(scope), b"value:" + normalized.encode(), "sha256")
 
-    def seal(self, scope: str, blind_index: bytes, token: str, version: int = 2) -> bytes:
+    def seal(self, scope: str, blind_index: bytes, token: str, version: int) -> bytes:
         """Returns 16 bytes that bind an index entry's token to its value, so that a forged entry is noticed.
 
         The format's version is bound as well: an entry whose owner is sealed can't be passed off as an older one.

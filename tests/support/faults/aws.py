@@ -112,7 +112,6 @@ class Aws:
         fault: asked before each call, by its number and name; what it answers befalls the call.
         missing: what an event rests on and is not there now.
         meanwhile: what another function does just before the next call of that name.
-        writes: the version in which a release writes items that say their version; 0 for that of today.
         workers: make the calls that go side by side: without threads, so that a seed says all.
     """
 
@@ -128,7 +127,6 @@ class Aws:
     deadline: float = float("inf")
     meanwhile: tuple[str, Callable[[], None]] | None = None
     workers: Callable[[], Workers] = InTurn
-    writes: int = 0
     calls: Counter[str] = field(default_factory=Counter)
     numbered: int = 0
     timeouts: int = 0
@@ -272,7 +270,7 @@ class Aws:
                 return _error("ValidationException")
             if any(_item_bytes(item) > _ITEM_BYTES for item in puts.values()):
                 return _error("ValidationException")
-            self.table(table).update({key: self._versioned(item) for key, item in puts.items()})
+            self.table(table).update(puts)
             for key in deletes:
                 self.table(table).pop(key, None)
         return {"UnprocessedItems": {}}
@@ -307,15 +305,8 @@ class Aws:
     def _put_item(self, params: Params) -> Params:
         if not self._condition(params):
             return _error("ConditionalCheckFailedException")
-        self.table(params["TableName"])[params["Item"]["id"]["S"]] = self._versioned(params["Item"])
+        self.table(params["TableName"])[params["Item"]["id"]["S"]] = params["Item"]
         return {}
-
-    def _versioned(self, item: Params) -> Params:
-        """Returns an entry of the blind index or a share as a release stores it that writes another version."""
-        says_its_version = "token" in item or "sharer" in item
-        return (
-            item if self.writes <= 1 or not says_its_version else {"version": {"N": str(self.writes)}, **item}
-        )
 
     def _condition(self, put: Params) -> bool:
         there = self.table(put["TableName"]).get(put["Item"]["id"]["S"])

@@ -99,7 +99,6 @@ class Function:
             aws_request_id=f"r-{self.invocations}",
             get_remaining_time_in_millis=lambda: int((ends - self._aws.clock.now) * 1000),
         )
-        written, self._aws.writes = self._aws.writes, self.release.writes
         try:
             with (
                 writing(self.release.writes),
@@ -113,7 +112,7 @@ class Function:
         except RuntimeError:
             return None, "Unhandled"
         finally:
-            self._aws.deadline, self._aws.writes = others, written
+            self._aws.deadline = others
 
     def _starts(self) -> DynamoStarts:
         return tokenize.unfinished_starts(SETTINGS)

@@ -1,26 +1,35 @@
 """Releases that follow one another: what they differ in, and what each of them writes.
 
-Two releases that stand side by side read the same versions of every format. The later one writes the next version of
-those that the tokenizer writes; the earlier one writes letters as the version before did.
+Two releases that stand side by side read the same versions of every format that the tokenizer writes. One writes the
+versions of today, one the versions before, and one the next.
 """
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from itertools import product
 from unittest import mock
 
 from schemas.events.order_placed_v1 import OrderPlaced
 from schemas.registry import EventName
 from tokenizer import formats
-from tokenizer.aws.pipeline import sealing
-from tokenizer.aws.vault import values
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.pipeline.catalog import catalog as shipped
+from tokenizer.vault import tokens
 
-EARLIER, LATER = 1, 2  # versions of formats
-# A letter has had two versions already.
-NEXT = (formats.VAULT_VALUES, formats.INDEX_ENTRY, formats.SHARE, formats.ALIAS)
+WRITTEN = (formats.VAULT_VALUES, formats.INDEX_ENTRY, formats.SHARE, formats.LETTER)
+
+
+class Writes(Enum):
+    """The versions of the formats in `WRITTEN` that a release writes."""
+
+    BEFORE = tuple(max(1, each.written - 1) for each in WRITTEN)
+    TODAY = tuple(each.written for each in WRITTEN)
+    NEXT = tuple(each.newest + 1 for each in WRITTEN)
+
+
+NEXT_ENTRY = Writes.NEXT.value[WRITTEN.index(formats.INDEX_ENTRY)]
 
 
 class _OtherOrder(OrderPlaced):
@@ -42,12 +51,12 @@ class Release:
     Args:
         lifetimes: the setting for lifetimes of categories; a part of the rules.
         other_schema: True if it has another schema of orders; a part of the rules.
-        writes: the version of formats that it writes; 0 for the one of today.
+        writes: the versions of formats that it writes.
     """
 
     lifetimes: str = ""
     other_schema: bool = False
-    writes: int = 0
+    writes: Writes = Writes.TODAY
 
     @property
     def catalog(self) -> Catalog | None:
@@ -56,29 +65,35 @@ class Release:
 
 
 RELEASES = tuple(
-    Release(*parts)
-    for parts in product(("", "name=400", "name=30 other=10"), (False, True), (LATER, EARLIER))
+    Release(*parts) for parts in product(("", "name=400", "name=30 other=10"), (False, True), Writes)
 )
 
 
 @contextmanager
 def next_versions_are_read() -> Iterator[None]:
     """Lets every reader know the next version of what the tokenizer writes."""
-    before = {each: each.newest for each in NEXT}
-    for each in NEXT:
-        object.__setattr__(each, "newest", max(LATER, each.newest))
-    try:
+    seals = {NEXT_ENTRY: b"entry/next:"}
+    with _changed("newest", Writes.NEXT), mock.patch.dict(tokens._SEALED_ENTRY, seals):
         yield
-    finally:
-        for each, newest in before.items():
-            object.__setattr__(each, "newest", newest)
 
 
 @contextmanager
-def writing(version: int) -> Iterator[None]:
-    """Lets writers write a version of the formats that have a byte for it; with 0, what they write today."""
-    with ExitStack() as stack:
-        if version:
-            stack.enter_context(mock.patch.object(sealing, "_VERSION", version))
-            stack.enter_context(mock.patch.object(values, "_FORMAT", bytes([version])))
+def writing(writes: Writes) -> Iterator[None]:
+    """Lets writers write the versions of a release."""
+    with _changed("written", writes):
         yield
+
+
+@contextmanager
+def _changed(name: str, versions: Writes) -> Iterator[None]:
+    before = [getattr(each, name) for each in WRITTEN]
+    _set(name, versions.value)
+    try:
+        yield
+    finally:
+        _set(name, before)
+
+
+def _set(name: str, versions: Sequence[int]) -> None:
+    for each, version in zip(WRITTEN, versions, strict=True):
+        object.__setattr__(each, name, version)

@@ -126,11 +126,12 @@ class DynamoBlindIndex:
         return [failed.get((each.record_id, each.subject)) for each in shares]
 
     def _put(self, entry: IndexEntry, erased_until: int) -> dict[str, Any]:
+        version = INDEX_ENTRY.written
         item = {
             **_key(entry.blind_index),
-            VERSION: {"N": str(INDEX_ENTRY.written)},
+            VERSION: {"N": str(version)},
             "token": {"S": entry.token},
-            "seal": {"B": self._keys.seal(entry.scope, entry.blind_index, entry.token)},
+            "seal": {"B": self._keys.seal(entry.scope, entry.blind_index, entry.token, version)},
             "owned": {"B": self._owned(entry)},
             "arrived": {"N": str(entry.arrived)},
         }

@@ -24,7 +24,6 @@ from tokenizer.errors import VaultIntegrity
 from tokenizer.formats import LETTER
 from tokenizer.identity import Identity
 
-_VERSION = LETTER.written
 _IDENTITY_ALONE = 1  # the version before
 _NONCE = 12
 _MAX_RECORD = 16 * 1024 * 1024  # bytes; no source delivers more, so an opened letter may not be larger
@@ -42,11 +41,11 @@ class Sealer:
         Raises:
             PipelineError: no data key is available.
         """
-        key = self._keys.take()
+        version, key = LETTER.written, self._keys.take()
         nonce = os.urandom(_NONCE)
-        sealed = AESGCM(key.plaintext).encrypt(nonce, zlib.compress(data), _bound(_VERSION, source))
+        sealed = AESGCM(key.plaintext).encrypt(nonce, zlib.compress(data), _bound(version, source))
         return base64.b64encode(
-            bytes([_VERSION]) + len(key.wrapped).to_bytes(2) + key.wrapped + nonce + sealed
+            bytes([version]) + len(key.wrapped).to_bytes(2) + key.wrapped + nonce + sealed
         )
 
 

@@ -15,7 +15,6 @@ from tokenizer.errors import BadRecord, VaultIntegrity
 from tokenizer.formats import VAULT_VALUES
 from tokenizer.records import VaultField
 
-_FORMAT = bytes([VAULT_VALUES.written])
 # In bytes. The SDK adds six bytes for type and length, and the cipher adds at least one byte of padding.
 _STEP, _ADDED = 64, 7
 _WINDOW, _MEMORY = -12, 4  # 4 KiB are enough for an order; clearing more memory takes longer than it saves
@@ -60,7 +59,7 @@ def packed(fields: Mapping[bytes, VaultField]) -> bytes:
     """Returns the bytes to encrypt for a record's values by tag."""
     text = json_text.dump({tag.hex(): _parts(field) for tag, field in fields.items()})
     deflate = zlib.compressobj(wbits=_WINDOW, memLevel=_MEMORY, zdict=_WORDS)
-    whole = _FORMAT + deflate.compress(text) + deflate.flush()
+    whole = bytes([VAULT_VALUES.written]) + deflate.compress(text) + deflate.flush()
     return whole + bytes(-(len(whole) + _ADDED) % _STEP)
 
 
@@ -74,7 +73,7 @@ def unpacked(packed_values: bytes) -> dict[bytes, VaultField]:
     VAULT_VALUES.check(packed_values[0] if packed_values else 0)
     inflate = zlib.decompressobj(wbits=_WINDOW, zdict=_WORDS)
     try:
-        text = inflate.decompress(packed_values[len(_FORMAT) :], _MOST)
+        text = inflate.decompress(packed_values[1:], _MOST)
         if not inflate.eof:
             raise VaultIntegrity("a vault record's values have no end")
         values: dict[str, list[Any]] = json_text.parse(text)
