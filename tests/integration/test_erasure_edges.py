@@ -1,5 +1,6 @@
 """Erasures at their very millisecond, as DynamoDB's conditions decide them (moto)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from tests.support.aws_account import Aws
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, ample_budget
 from tokenizer.aws.erasure.marks import DynamoErasures
 from tokenizer.aws.erasure.store import DynamoErasureStore
+from tokenizer.aws.erasure.subject_data import DynamoSubjectData
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.erasure.certificates import Certificate
-from tokenizer.records import IndexEntry
+from tokenizer.records import IndexEntry, Share
 from tokenizer.vault.tokens import Pointer
 
 VALUE = b"v" * 32
@@ -63,3 +65,58 @@ def test_a_sweep_is_due_from_its_millisecond_on(store: DynamoErasureStore, now: 
     store.keep(Certificate("era_1", "ann", **details, next_sweep=1_000))
     store.keep(Certificate("era_2", "bob", **details, next_sweep=0))
     assert [each.erasure_id for each in store.due(now)] == due
+
+
+CLAIMED_ANEW = IndexEntry("scope", VALUE, NEW, "ann", ARRIVED + 60_000)
+HEIR = Share(b"a" * 12, "bob", ARRIVED + 60_000, "ann", ARRIVED)
+FOUND = IndexEntry("", VALUE, OLD, "ann", ARRIVED)
+
+
+def nothing_since(_: Aws) -> None:
+    """Leaves the entry as it was found."""
+
+
+def claimed_anew(aws: Aws) -> None:
+    index(aws).claim([CLAIMED_ANEW], {"ann": ARRIVED}, ample_budget())
+
+
+def handed_over(aws: Aws) -> None:
+    assert subject_data(aws).hand_over(FOUND, HEIR)
+
+
+def dropped(aws: Aws) -> None:
+    assert subject_data(aws).drop_entry(FOUND)
+
+
+def forged(aws: Aws, **changes: Any) -> None:
+    (item,) = aws.stored("blind-index")
+    aws.client("dynamodb").put_item(TableName="blind-index", Item=item | changes)
+
+
+def subject_data(aws: Aws) -> DynamoSubjectData:
+    return DynamoSubjectData(aws.client("dynamodb"), "vault", "blind-index", "shares", SUBJECT_KEYS)
+
+
+@pytest.mark.parametrize(
+    ("since", "changed", "genuine"),
+    [
+        (nothing_since, True, True),
+        (dropped, False, True),
+        (claimed_anew, False, True),  # another token, the same owner
+        (handed_over, False, True),  # the same token, another owner
+        (lambda aws: forged(aws, arrived={"N": str(ARRIVED - 1)}), False, False),
+        (lambda aws: forged(aws, owned={"B": b"forged"}), False, False),
+    ],
+    ids=["nothing", "it was dropped", "it was claimed anew", "it was handed over", "its arrival was forged", "its seal was forged"],
+)  # fmt: skip
+@pytest.mark.parametrize("call", ["drop_entry", "hand_over"])
+def test_what_happened_to_an_entry_since_the_index_showed_it_is_neither_undone_nor_called_forged(
+    aws: Aws, since: Callable[[Aws], None], *, changed: bool, genuine: bool, call: str
+) -> None:
+    """The index by owner is a moment behind its table."""
+    index(aws).claim([IndexEntry("scope", VALUE, OLD, "ann", ARRIVED)], {}, ample_budget())
+    since(aws)
+    before = aws.stored("blind-index")
+    arguments = (FOUND,) if call == "drop_entry" else (FOUND, HEIR)
+    assert getattr(subject_data(aws), call)(*arguments) is genuine
+    assert (aws.stored("blind-index") != before) is changed
