@@ -1,10 +1,11 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from local.emulator.bends import METHODS, OMITTED_TYPES, delivery_queue
 from local.emulator.package import ROOT, function_zip, layer_zip
-from local.emulator.template import boundaries, for_emulator, load, locks
+from local.emulator.template import boundaries, for_emulator, load, locks, read
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +115,12 @@ def test_locks_are_those_of_the_template_with_the_deployments_days() -> None:
             },
         }
     ]
+
+
+def test_whoever_reads_a_file_gets_a_copy_and_what_it_says_now(tmp_path: Path) -> None:
+    path = tmp_path / "one.yaml"
+    path.write_text("Resources: {Table: {Name: !Ref Given}}\n", encoding="utf-8")
+    read(path)["Resources"].clear()
+    assert read(path) == {"Resources": {"Table": {"Name": {"Ref": "Given"}}}}
+    path.write_text("Resources: {}\n", encoding="utf-8")
+    assert read(path) == {"Resources": {}}
