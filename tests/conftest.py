@@ -1,7 +1,9 @@
 """Prepares each test's environment: the names that the template gives to logs and metrics, and this run's seeds."""
 
+import gc
 import os
 import secrets
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -33,6 +35,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = os.environ["PROPERTY_SEED"]
     os.environ["PROPERTY_SEED"] = config.option.hypothesis_seed
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collects without the garbage collector: the tests and what they import stay, so it would look at them in vain."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
