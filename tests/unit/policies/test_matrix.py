@@ -1,7 +1,8 @@
 """Tests who may reveal what: an expectation for every combination of group, category, purpose and form."""
 
 import re
-from itertools import product
+from collections.abc import Iterator
+from itertools import chain, product
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,11 @@ ALL = frozenset(CATEGORIES)
 CONTACT = frozenset({"name", "email", "phone", "address"})
 
 NO_MFA, MFA = False, True
+RevealCell = tuple[str, str, Action, bool]
 SECRET = frozenset({"card_number", "bank_account", "government_id"})
 
 # With or without a second factor; everything that is not here is denied, at every hour.
-ALLOWED: dict[tuple[str, str, Action, bool], frozenset[str]] = {
+ALLOWED: dict[RevealCell, frozenset[str]] = {
     **{
         ("payments", "charge", FULL, mfa): frozenset({"card_number", "card_expiry", "name"})
         for mfa in (NO_MFA, MFA)
@@ -75,12 +77,15 @@ def permitted(
     return policies.permitted(Caller("c", (group,), mfa), request, hour)[action]
 
 
-def matrix(policies: CedarPolicies, hour: int = 12) -> dict[tuple[str, str, Action, bool], frozenset[str]]:
-    return {
-        (group, purpose, action, mfa): found
-        for group, purpose, action, mfa in product(GROUPS, PURPOSES, Action, (NO_MFA, MFA))
-        if (found := permitted(policies, group, purpose, action, mfa=mfa, hour=hour))
-    }
+def cells(policies: CedarPolicies, hour: int = 12) -> Iterator[tuple[RevealCell, frozenset[str]]]:
+    """Yields what each group may reveal for each purpose, also if it is nothing."""
+    for group, purpose, action, mfa in product(GROUPS, PURPOSES, Action, (NO_MFA, MFA)):
+        found = permitted(policies, group, purpose, action, mfa=mfa, hour=hour)
+        yield (group, purpose, action, mfa), found
+
+
+def matrix(policies: CedarPolicies, hour: int = 12) -> dict[RevealCell, frozenset[str]]:
+    return {cell: found for cell, found in cells(policies, hour) if found}
 
 
 @pytest.mark.parametrize("hour", [0, 12, 23])
@@ -139,9 +144,8 @@ FOR_A_PURPOSE = {("compliance", RouteAction.ERASE, "erasure_request"): EVERY}
 Cell = tuple[str, RouteAction, str]
 
 
-def routes(policies: CedarPolicies) -> dict[Cell, frozenset[str]]:
-    """Returns what each group or scope may do on each route, by the purpose: kinds of values, or all of it."""
-    found: dict[Cell, frozenset[str]] = {}
+def route_cells(policies: CedarPolicies) -> Iterator[tuple[Cell, frozenset[str]]]:
+    """Yields what each group or scope may do on each route, with and without a second factor, also if it is nothing."""
     for who, action, purpose, mfa in product((*GROUPS, *SCOPES), RouteAction, PURPOSES, (NO_MFA, MFA)):
         caller = Caller("c", scopes=(who,)) if "/" in who else Caller("c", (who,), mfa)
         if action in OF_VALUES:
@@ -149,8 +153,15 @@ def routes(policies: CedarPolicies) -> dict[Cell, frozenset[str]]:
             assert policies.permits(caller, action, purpose) is bool(permitted)
         else:
             permitted = EVERY if policies.permits(caller, action, purpose) else frozenset()
+        yield (who, action, purpose), permitted
+
+
+def routes(policies: CedarPolicies) -> dict[Cell, frozenset[str]]:
+    """Returns what each group or scope may do on each route, by the purpose: kinds of values, or all of it."""
+    found: dict[Cell, frozenset[str]] = {}
+    for cell, permitted in route_cells(policies):
         if permitted:
-            assert found.setdefault((who, action, purpose), permitted) == permitted
+            assert found.setdefault(cell, permitted) == permitted
     return found
 
 
@@ -204,7 +215,10 @@ def test_without_any_one_rule_something_else_is_permitted(rule: str) -> None:
         assert permitted(CedarPolicies(), IAM, "any", FULL) == ALL
         assert permitted(policies, IAM, "any", FULL) == frozenset()
     else:
-        assert matrix(policies) != ALLOWED or routes(policies) != EXPECTED_ROUTES
+        # One cell that differs is enough, so it looks no further.
+        revealed = (found != ALLOWED.get(cell, frozenset()) for cell, found in cells(policies))
+        routed = (found != EXPECTED_ROUTES.get(cell, frozenset()) for cell, found in route_cells(policies))
+        assert any(chain(revealed, routed))
 
 
 @pytest.mark.parametrize("action", list(Action))
