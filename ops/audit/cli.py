@@ -91,7 +91,7 @@ def erasures(  # noqa: PLR0917 -- a command has its options
         unread = f", {console.number(found.unread)} lines unread" if found.unread else ""
         console.error(
             f"{console.number(len(found.unmarked))} customers have lost their mark{unread}",
-            "`order-tokenizer rekey restore` puts back marks of a later table; else erase them again (docs/keys.md)",
+            "`order-tokenizer rekey restore` puts back later marks; else erase the customers again: docs/recovery.md#if-marks-were-lost",
         )
         raise typer.Exit(_BROKEN)
 

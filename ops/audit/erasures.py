@@ -6,7 +6,7 @@ begins.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -57,29 +57,19 @@ def check_erasures(
         vault_table: the vault's table.
         tick: is called with the number of lines and items that were read.
     """
-    erased: dict[str, int] = {}
-    by_certificate: dict[str, int] = {}
-    erasures = unread = 0
-    for line in _lines(trail, tick):
-        if line is None:
-            unread += 1
-        elif line.action == "erase" and line.facts.get("result") == "marked":
-            erasures += 1
-            moment = round(datetime.fromisoformat(line.time).timestamp() * 1000)
-            subject = str(line.facts.get("subject"))
-            # The guard may have taken a name for a number, and withheld it; its certificate has it then.
-            known = by_certificate if subject.startswith("withheld") else erased
-            name = str(line.facts.get("erasure_id")) if known is by_certificate else subject
-            known[name] = max(moment, known.get(name, 0))
+    asked = _asked(trail, tick)
     marks: dict[str, int] = {}
     for item in _items(dynamodb, marks_table, tick):
         name = item["id"]["S"]
         if "until" in item:
             marks[name] = int(item["until"]["N"])
-        elif name in by_certificate:
-            erased[item["subject"]["S"]] = by_certificate.pop(name)
+        elif name in asked.by_id:
+            # A customer has a name under each version of the subject key, and a mark under each name.
+            asked.erased(asked.by_id[name], item["subject"]["S"], *(each["S"] for each in item["also"]["L"]))
+            asked.nameless.discard(name)
+    erased = asked.by_subject
     unmarked = {each for each, moment in erased.items() if marks.get(each, 0) < moment}
-    found = Returned(erasures, sorted([*unmarked, *by_certificate]), unread=unread)
+    found = Returned(asked.count, sorted([*unmarked, *asked.nameless]), unread=asked.unread)
     for item in _items(dynamodb, vault_table, tick):
         subject = item.get("owner", {"S": ""})["S"].partition(".")[0]
         arrived = int(item.get("arrived", {"S": "0"})["S"])
@@ -88,6 +78,46 @@ def check_erasures(
         elif subject and arrived <= marks.get(subject, 0):
             found.stored += 1
     return found
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Holds the erasures of the trail, with their moments in milliseconds since 1970.
+
+    Args:
+        by_subject: the latest of each customer, by the vault's name.
+        by_id: each by its id.
+        nameless: the ids of those whose line has no name, since the guard took it for a number.
+        count: how many there are.
+        unread: the lines that are no lines of this release.
+    """
+
+    by_subject: dict[str, int] = field(default_factory=dict)
+    by_id: dict[str, int] = field(default_factory=dict)
+    nameless: set[str] = field(default_factory=set)
+    count: int = 0
+    unread: int = 0
+
+    def erased(self, moment: int, *subjects: str) -> None:
+        for subject in subjects:
+            self.by_subject[subject] = max(moment, self.by_subject.get(subject, 0))
+
+
+def _asked(trail: Lines, tick: Callable[[int], None]) -> _Asked:
+    asked = _Asked()
+    for line in _lines(trail, tick):
+        if line is None:
+            asked.unread += 1
+        elif line.action == "erase" and line.facts.get("result") == "marked":
+            asked.count += 1
+            moment = round(datetime.fromisoformat(line.time).timestamp() * 1000)
+            subject, erasure_id = str(line.facts.get("subject")), str(line.facts.get("erasure_id"))
+            asked.by_id[erasure_id] = moment
+            if subject.startswith("withheld"):
+                asked.nameless.add(erasure_id)
+            else:
+                asked.erased(moment, subject)
+    return asked
 
 
 def _lines(trail: Lines, tick: Callable[[int], None]) -> Iterator[Line | None]:

@@ -82,7 +82,7 @@ def restore(
     target: Annotated[str, typer.Argument(metavar="TO", help="The table that functions use.")],
     as_json: AsJson = False,
 ) -> None:
-    """Copy items that a table lacks from a restored table; overwrites nothing. For administrators of the tables."""
+    """Copy what a table lacks, and later marks of erasures, from a restored table. For administrators of the tables."""
     stack = _chosen.stack("")
     with console.progress(f"putting back into {target}", None) as tick:
         counts = put_back(stack.client("dynamodb"), source, target, tick)

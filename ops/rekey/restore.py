@@ -1,4 +1,8 @@
-"""Copies items that a table lacks from a restored table. Items stay sealed, and none is overwritten."""
+"""Copies items that a table lacks from a restored table. Items stay sealed.
+
+None is overwritten but marks of erasures, which only move forward: without that, a customer who was erased again after
+the recovery point would keep the earlier mark, and what the later erasure erased could be revealed.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -10,10 +14,11 @@ from botocore.exceptions import ClientError
 from ops.explain import explained
 
 _AT_ONCE = 8  # fewer than the ten connections of botocore's pool
+_UNTIL = "until"  # which marks of erasures have, and nothing else that is stored
 
 
 def put_back(dynamodb: Any, source: str, target: str, tick: Callable[[int], None]) -> Counter[str]:
-    """Copies each item of one table into another unless that one has an item with its key.
+    """Copies each item of one table into another unless that one has an item with its key, or a mark as late.
 
     Args:
         dynamodb: a DynamoDB client that may scan the first table and write to the second.
@@ -33,12 +38,7 @@ def put_back(dynamodb: Any, source: str, target: str, tick: Callable[[int], None
 
     def put(item: Any) -> str:
         try:
-            dynamodb.put_item(
-                TableName=target,
-                Item=item,
-                ConditionExpression="attribute_not_exists(#key)",
-                ExpressionAttributeNames={"#key": key},
-            )
+            dynamodb.put_item(TableName=target, Item=item, **_condition(key, item))
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 return "there"
@@ -56,3 +56,14 @@ def put_back(dynamodb: Any, source: str, target: str, tick: Callable[[int], None
             counts.update(pool.map(put, page["Items"]))
             tick(len(page["Items"]))
     return counts
+
+
+def _condition(key: str, item: Any) -> dict[str, Any]:
+    absent = {"ConditionExpression": "attribute_not_exists(#key)", "ExpressionAttributeNames": {"#key": key}}
+    if _UNTIL not in item:
+        return absent
+    return {
+        "ConditionExpression": "attribute_not_exists(#key) OR #until < :until",
+        "ExpressionAttributeNames": {"#key": key, "#until": _UNTIL},
+        "ExpressionAttributeValues": {":until": item[_UNTIL]},
+    }

@@ -1,6 +1,7 @@
 """Tests tables that come back from a recovery point (moto's DynamoDB): what is read then, and what stays erased."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
 from tokenizer.audit.lines import Line, Place, seal
 from tokenizer.aws.compose.vault import unerased_vault
+from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.erasure.certificates import SWEEPS
 from tokenizer.records import moment_of
 from tokenizer.reveal.lookup import reveal
@@ -104,6 +106,22 @@ def test_records_that_come_back_long_after_the_last_sweep_are_swept_again_once_t
     assert customers.statuses(mine) == {"erased"}
 
 
+@pytest.mark.parametrize(
+    ("marked", "restored_to", "after"), [(10, 9, 10), (10, 10, 10), (10, 11, 11), (None, 9, 9)]
+)
+def test_a_mark_that_is_put_back_moves_forward_alone(
+    aws: Aws, marked: int | None, restored_to: int, after: int
+) -> None:
+    dynamodb = aws.client("dynamodb")
+    later = DynamoErasureStore(dynamodb, make_table(dynamodb, "erasures-restored"))
+    later.mark("ann", restored_to)
+    if marked is not None:
+        DynamoErasureStore(dynamodb, "erasures").mark("ann", marked)
+    put_back(dynamodb, "erasures-restored", "erasures", lambda _: None)
+    (mark,) = aws.stored("erasures")
+    assert mark == {"id": {"S": "ann"}, "until": {"N": str(after)}}
+
+
 class ErasedLines:
     """The audit trail of some erasures, each with its moment in milliseconds since 1970."""
 
@@ -156,6 +174,31 @@ def test_marks_restored_to_a_time_before_an_erasure_are_found_by_the_audit_trail
 
     put_back(customers.aws.client("dynamodb"), "erasures", marks, lambda _: None)
     assert compared(customers, ["C-1", "C-2"], marks, vault).unmarked == []
+
+
+def test_a_customer_who_was_erased_twice_gets_the_later_mark_back(customers: Customers) -> None:
+    customers.order("C-1", 1)
+    customers.erase("C-1")
+    marks = restored(customers.aws, "erasures")
+    customers.now += 1_000
+    customers.erase("C-1", "era_2")
+    trail = ErasedLines({customers.eraser().subjects("C-1")[0]: customers.now})
+    dynamodb = customers.aws.client("dynamodb")
+    assert len(check_erasures(trail, dynamodb, marks, "vault", lambda _: None).unmarked) == 1
+    put_back(dynamodb, "erasures", marks, lambda _: None)
+    assert check_erasures(trail, dynamodb, marks, "vault", lambda _: None).unmarked == []
+
+
+def test_a_lost_mark_of_a_name_under_an_older_subject_key_is_found(customers: Customers) -> None:
+    subject = customers.eraser().subjects("C-1")[0]
+    certificate = customers.erase("C-1")
+    store = DynamoErasureStore(customers.aws.client("dynamodb"), "erasures")
+    store.keep(replace(certificate, also=("older name",)))
+    trail = ErasedLines({subject: NOW})
+    dynamodb = customers.aws.client("dynamodb")
+    assert check_erasures(trail, dynamodb, "erasures", "vault", lambda _: None).unmarked == ["older name"]
+    store.mark("older name", NOW)
+    assert check_erasures(trail, dynamodb, "erasures", "vault", lambda _: None).unmarked == []
 
 
 def test_a_line_that_can_not_be_read_is_counted_and_a_withheld_name_is_found_by_its_certificate(
