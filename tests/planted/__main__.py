@@ -26,7 +26,9 @@ def main(names: Sequence[str]) -> int:
     """Plants the bugs of these names; returns the exit code."""
     try:
         chosen = bugs(names)
-        wanted = sorted({each for bug in chosen for each in selections(bug)})
+        edits = [bug for bug in chosen if bug.at]
+        others = [bug for bug in chosen if not bug.at]
+        wanted = [sorted({each for bug in some for each in selections(bug)}) for some in (others, edits)]
     except Unusable as error:
         print(f"error: {error}")
         return 1
@@ -35,12 +37,17 @@ def main(names: Sequence[str]) -> int:
         for number in range(WORKERS):
             path = copies.enter_context(scratch.copy(Path(folder, str(number))))
             trees.put(copies.enter_context(scratch.ready(path)))
-        edits = any(bug.at for bug in chosen)
-        return _healthy(wanted, trees, edits=edits) or _plant(chosen, trees)
+        return (
+            _healthy(wanted[0], trees, edits=False)
+            or _healthy(wanted[1], trees, edits=True)
+            or _plant(chosen, trees)
+        )
 
 
 def _healthy(wanted: Sequence[str], trees: SimpleQueue[Tree], *, edits: bool) -> int:
-    """Runs all tests that are named once without a bug; if there are edits of templates, on templates written anew."""
+    """Runs tests that are named once without a bug; those of edits of templates, on templates written anew."""
+    if not wanted:
+        return 0
     with _taken(trees) as tree, scratch.rewritten(tree.path) if edits else nullcontext():
         outcome, output = tree.run([*PARALLEL, *wanted])
     if outcome is Outcome.PASSED:
