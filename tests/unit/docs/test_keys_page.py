@@ -1,4 +1,4 @@
-"""docs/keys.md names tests, parameters and commands that exist."""
+"""docs/keys.md and docs/recovery.md name tests, parameters and commands that exist."""
 
 import re
 from pathlib import Path
@@ -11,11 +11,12 @@ from local.emulator.template import load
 from ops.rekey.cli import app
 
 PAGE = (ROOT / "docs/keys.md").read_text()
-NAMED = sorted(set(re.findall(r"tests/[\w/]+\.py", PAGE)))
+RECOVERY = (ROOT / "docs/recovery.md").read_text()
+NAMED = sorted(set(re.findall(r"tests/[\w/]+\.py", PAGE + RECOVERY)))
 
 
 @pytest.mark.parametrize("name", NAMED)
-def test_each_test_that_the_page_names_exists(name: str) -> None:
+def test_each_test_that_a_page_names_exists(name: str) -> None:
     assert Path(name).exists()
 
 
@@ -32,14 +33,14 @@ def test_each_procedure_has_its_test_in_the_table_at_the_end(title: str) -> None
 
 def test_each_parameter_that_a_deployment_is_given_is_the_templates() -> None:
     parameters = load(ROOT / "template.yaml")["Parameters"]
-    given = set(re.findall(r"\b([A-Z]\w+)=", PAGE)) - {"REKEY_ORDERS"}
+    given = set(re.findall(r"\b([A-Z]\w+)=", PAGE + RECOVERY)) - {"REKEY_ORDERS"}
     assert len(given) >= 4
     assert given <= set(parameters)
 
 
 @pytest.mark.parametrize("command", ["run", "status", "restore"])
 def test_each_command_is_there_and_says_what_it_takes(command: str) -> None:
-    assert f"rekey {command}" in PAGE or f" {command} " in PAGE
+    assert re.search(rf"rekey (--stack \S+ )?(--role-arn \S+ )?{command}\b", PAGE + RECOVERY)
     result = CliRunner(env={"COLUMNS": "200", "TERMINAL_WIDTH": "200"}).invoke(app, [command, "--help"])
     assert result.exit_code == 0
     assert "--json" in result.stdout
