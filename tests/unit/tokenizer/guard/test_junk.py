@@ -8,7 +8,7 @@ import pytest
 from tokenizer.guard.authentication_data.keys import compatible
 from tokenizer.guard.authentication_data.scrub import scrub_text
 
-BYTES = 100_000
+BYTES = 50_000
 UNITS = {
     "a letter": b"a",
     "a name and a blank": b"pin ",
