@@ -8,11 +8,13 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import spread
+from tests.support import at_once, grammars, spread
 
 SEEDS = ("PROPERTY_SEED", "FAULT_SEED")
 
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "order-tokenizer", "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer"}
+
+grammars.put_off()
 
 # Machines are shared: how long an example takes to draw or to run says nothing of the code. Examples that failed are
 # not kept on disk: the printed seed brings them back, and with it alone a run is the same everywhere. Hypothesis draws the
@@ -35,6 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = os.environ["PROPERTY_SEED"]
     os.environ["PROPERTY_SEED"] = config.option.hypothesis_seed
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    at_once.shown(session.config)
 
 
 @pytest.hookimpl(wrapper=True)
