@@ -418,7 +418,8 @@ def _client(service: str) -> Any:
             region_name="us-east-1",
             aws_access_key_id="test",
             aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}),
+            # Without a name of its own, a client writes a long one anew for each call.
+            config=Config(retries={"total_max_attempts": 1}, user_agent="tests"),
         )
     return _CLIENTS[service]
 

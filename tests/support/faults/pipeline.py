@@ -71,6 +71,7 @@ class Pipeline:
         self.sent: list[Sent] = []
         self._subject_keys: Versions[SubjectKey] | None = None
         self._made: dict[str, int] = {}
+        self._vault: tuple[VaultReader, AliasLookup] | None = None  # kept, with the data keys that it opened
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -194,11 +195,16 @@ class Pipeline:
 
     def _revealed(self, tokens: list[str]) -> dict[str, Any]:
         """Returns the values by token, read past all faults."""
-        with self.well():
-            kms, dynamodb = self.aws.client("kms"), self.aws.client("dynamodb")
+        kms, dynamodb = (
+            self.aws.client("kms"),
+            self.aws.client("dynamodb"),
+        )  # they answer for this account from here on
+        if self._vault is None:
             keys = DataKeyReader(kms, [SETTINGS.vault_key_arn], vault_context("vault"), Bounds(), lambda: 0.0)
             vault = VaultReader(dynamodb, "vault", "vault", VaultReaderMaterials(keys), lambda: 0.0)
-            answers = reveal(tokens, vault, AliasLookup(dynamodb, "aliases"), ample_budget())
+            self._vault = vault, AliasLookup(dynamodb, "aliases")
+        with self.well():
+            answers = reveal(tokens, *self._vault, ample_budget())
         return {token: answer.found.value for token, answer in answers.items() if answer.found}
 
     @contextmanager
