@@ -19,6 +19,7 @@ from tests.planted.scratch import Outcome, Tree
 
 WORKERS = 2
 ENOUGH = 0.9  # of all bugs
+PATIENCE = 3600  # seconds for all tests that are named, without a bug: a busy machine is no failure
 PARALLEL = ("-p", "xdist", "-n", str(WORKERS), "--dist", "loadfile")
 
 
@@ -49,7 +50,7 @@ def _healthy(wanted: Sequence[str], trees: SimpleQueue[Tree], *, edits: bool) ->
     if not wanted:
         return 0
     with _taken(trees) as tree, scratch.rewritten(tree.path) if edits else nullcontext():
-        outcome, output = tree.run([*PARALLEL, *wanted])
+        outcome, output = tree.run([*PARALLEL, *wanted], limit=PATIENCE)
     if outcome is Outcome.PASSED:
         return 0
     print(output)

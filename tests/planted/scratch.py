@@ -146,8 +146,12 @@ class Tree:
         self._process.communicate()
         self._output.close()
 
-    def run(self, selections: Sequence[str]) -> tuple[Outcome, str]:
-        """Runs tests up to the first failure; returns what they said, and pytest's output."""
+    def run(self, selections: Sequence[str], *, limit: float | None = None) -> tuple[Outcome, str]:
+        """Runs tests up to the first failure; returns what they said, and pytest's output.
+
+        Whoever still runs after the limit, in seconds, has failed; it is TIMEOUT if none is given.
+        """
+        limit = TIMEOUT if limit is None else limit
         if not self._ready:
             return Outcome.BROKEN, self._said()
         self._output.truncate(0)
@@ -159,11 +163,11 @@ class Tree:
         self._process.stdin.flush()
         pid = int(self._line())
         assert self._process.stdout
-        if late := not select.select([self._process.stdout], [], [], TIMEOUT)[0]:
+        if late := not select.select([self._process.stdout], [], [], limit)[0]:
             os.killpg(pid, signal.SIGKILL)
         code = int(self._line())
         if late:
-            return Outcome.FAILED, f"waited for {TIMEOUT} s"
+            return Outcome.FAILED, f"waited for {limit} s"
         outcome = {0: Outcome.PASSED, _FAILED_TESTS: Outcome.FAILED}.get(code, Outcome.BROKEN)
         return outcome, self._said()
 

@@ -219,6 +219,7 @@ def test_a_test_that_waits_for_too_long_has_noticed_something(
         assert scratch.run(["tests/test_a.py"])[0] is Outcome.PASSED
         monkeypatch.setattr("tests.planted.scratch.TIMEOUT", 0.5)
         assert scratch.run(["tests/test_b.py"]) == (Outcome.FAILED, "waited for 0.5 s")
+        assert scratch.run(["tests/test_a.py"], limit=60)[0] is Outcome.PASSED
         monkeypatch.undo()
         assert scratch.run(["tests/test_a.py"])[0] is Outcome.PASSED
 

@@ -5,7 +5,7 @@ looks for, and what becomes of a string with a finding. Rules and measured rates
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 from tokenizer.guard.cards import holds_card_number
@@ -39,6 +39,7 @@ __all__ = [
     "OwnValues",
     "Reading",
     "find_leak",
+    "find_numbers",
     "is_plain_word",
     "may_hold",
     "own_values",
@@ -98,6 +99,18 @@ def find_leak(
     return Finding.OWN_VALUE if own is not NO_VALUES and holds_encoded_value(forms[-1], own) else None
 
 
+def find_numbers(text: str, reading: Reading = ANY_TEXT) -> frozenset[Finding]:
+    """Returns all that a string holds of card numbers, account numbers and identity numbers.
+
+    It never raises, and takes time linear in the string.
+
+    Args:
+        text: any string; numbers are passed as text.
+        reading: what is known about the string.
+    """
+    return frozenset(found for plain in shown_forms(text) for found in _numbers(plain, reading))
+
+
 def may_hold(texts: Iterable[str], own: OwnValues) -> bool:
     """Returns False if none of the strings holds one of the values, and True if one may hold one.
 
@@ -123,6 +136,17 @@ def _find(plain: str, own: OwnValues, reading: Reading, countries: Countries) ->
     if reading.national_ids and holds_national_id(plain, reading.national_ids):
         return Finding.NATIONAL_ID
     return _find_number(plain, reading, countries)
+
+
+def _numbers(plain: str, reading: Reading) -> Iterator[Finding]:
+    if holds_card_number(plain, identifier=reading.identifier, prose=reading.prose):
+        yield Finding.CARD_NUMBER
+    if holds_iban(plain):
+        yield Finding.IBAN
+    if holds_ssn(plain):
+        yield Finding.SSN
+    if reading.national_ids and holds_national_id(plain, reading.national_ids):
+        yield Finding.NATIONAL_ID
 
 
 def _find_number(plain: str, reading: Reading, countries: Countries) -> Finding | None:

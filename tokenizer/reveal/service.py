@@ -1,6 +1,6 @@
 """Reveals values to callers whom the policies permit, and writes an audit line before each answer."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from tokenizer.records import VaultField
 from tokenizer.reveal.budgets import Granted, RevealBudgets
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault, Revealed, Status, reveal
 from tokenizer.reveal.ports import Action, Honey, Policies, RevealRequest
+from tokenizer.reveal.value_categories import categories
 from tokenizer.time_budget import Budget
 from tokenizer.vault.categories import category
 from tokenizer.vault.tokens import is_token
@@ -124,7 +125,7 @@ class RevealService:
 
 
 def _sorted(
-    tokens: Sequence[str], found: Mapping[str, Revealed], permitted: Collection[str]
+    tokens: Sequence[str], found: Mapping[str, Revealed], permitted: frozenset[str]
 ) -> tuple[dict[str, dict[str, VaultField]], dict[str, str]]:
     """Returns the values that the policies permit, by category and token, and the status of every other token."""
     wanted: dict[str, dict[str, VaultField]] = {}
@@ -132,9 +133,9 @@ def _sorted(
     for token in tokens:
         each = found.get(token)
         value = each.found if each else None
-        of = category(value.path) if value else ""
-        if value and of in permitted:
-            wanted.setdefault(of, {})[token] = value
+        of = categories(value.path, value.value) if value else ()
+        if value and permitted.issuperset(of):
+            wanted.setdefault(of[0], {})[token] = value
         else:
             rest[token] = str(each.status) if each and not value else DENIED
     return wanted, rest
@@ -147,7 +148,7 @@ def _answer(found: VaultField, of: str, *, in_full: bool, shown: bool) -> dict[s
         return {
             "status": str(Status.OK),
             "kind": found.kind,
-            "value": masked(found.value, of),
+            "value": masked(found.value, of) if of == category(found.path) else "***",
             "masked": True,
         }
     return {"status": DENIED}

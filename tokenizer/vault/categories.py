@@ -1,4 +1,4 @@
-"""Maps fields to the categories of value that the policies use. The name of the field decides, not the value."""
+"""Maps fields to the categories of value that the policies use. By the name of the field, not by the value."""
 
 _BY_FIELD = {
     "expiry": "card_expiry",

@@ -191,7 +191,7 @@ def test_every_category_has_a_budget_of_its_own() -> None:
     assert set(paths) < set(CATEGORIES)
     counters = desk().counters
     for path in paths.values():
-        at = desk(path=path)
+        at = desk(path=path, value="nobody@example.com")
         at.counters = counters
         for start in range(0, 60, 10):
             assert kinds(asked(at, range(start, start + 10), SUPPORT, "support"))["ok"] == 10
