@@ -52,7 +52,7 @@ class CustomerFinder:
         asked = LookUpMessage(kind="email", value=email)
         token = ask_function(self._functions, self._tokenize_function, asked, LOOK_UP_ANSWER).token
         # A fingerprint that only the API can make: the table of counters reveals no email.
-        named = token or self._fingerprints.of_value(email.strip().casefold(), caller.name)
+        named = token or self._fingerprints.of_value(email.strip().lower(), caller.name)
         if not look_ups.count(caller, [named]):
             look_ups.note(caller, ROUTE, purpose, "budget", tokens=[])
             raise Refused(BUDGET_USED, "too many values were looked up; ask again later")
