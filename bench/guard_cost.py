@@ -123,6 +123,7 @@ SHAPES: Mapping[str, Callable[[int], Changes]] = {
     "hexadecimal digits": _note("6162636a 61626364 "),
     "labels of codes": _note("cvv 12 "),
     "labels of codes and the words between": _note("cvv is on the card back "),
+    "labels of codes and words of any language": _note("cvv aaaa bbbb cccc dddd eeee "),
     "labels that mean other things too": _note("security code 12 "),
     "labels of PINs": _note("pin is 12 "),
     "digits before a label": _note("12 is the cvv "),
@@ -130,6 +131,12 @@ SHAPES: Mapping[str, Callable[[int], Changes]] = {
     "beginnings of tracks": _note(";4111111111111111="),
     "beginnings of first tracks": _note("B4111111111111111^A"),
     "tracks": _note("4111111111111111D2912101F "),
+    "card numbers in a row": _note("4111111111111111 "),
+    "tables of codes": _note("a,cvv,b,c\n1,937,2,3\n"),
+    "heads of tables": _note("a,b;c|d\n"),
+    "tags": _note("<b>1</b>"),
+    "tags without an end": _note("<b 1 "),
+    "comments": _note("1<!-- -->"),
     "JSON inside a string": lambda size: {"notes": '[{"a":1},' + '"cvv":"",' * (size // 9)},
     "fields of a card": lambda size: {
         "payment": {"card": {f"a{at // 1000}b{at % 1000}": "12" for at in range(min(_FIELDS, size // 14))}}

@@ -56,6 +56,18 @@ def up(context: typer.Context, modules: Modules = None, as_json: AsJson = False)
 
 
 @app.command()
+def deploy(context: typer.Context, as_json: AsJson = False) -> None:
+    """Deploy this checkout to the stack that is up: code, schemas and templates; its parameters and its data stay."""
+    running = _running(context)
+    _reporting(as_json=as_json)("deploying this checkout")
+    try:
+        deployed = lifecycle.deploy(context.obj, running)
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted: the deployment may go on", f"`{typed()}` deploys again") from None
+    _tell(_told(deployed), f"is deployed: {deployed.endpoint_url}", as_json=as_json)
+
+
+@app.command()
 def down(context: typer.Context, as_json: AsJson = False) -> None:
     """Stop the stack and all it started."""
     found = context.obj.exists()

@@ -46,14 +46,18 @@ def number(value: int) -> str:
     return f"{value:,}" if sys.stdout.isatty() else str(value)
 
 
-def counted(value: int, thing: str) -> str:
-    """Returns a number and what it counts, such as `1 letter` and `2 letters`.
+def counted(value: int, thing: str, rest: str = "", rest_of_many: str | None = None) -> str:
+    """Returns a number and what it counts, such as `1 letter is held` and `2 letters are held`.
 
     Args:
         value: the number.
         thing: one of them, such as `letter`.
+        rest: what follows one of them, such as `is held`.
+        rest_of_many: what follows several of them; None if it is the same.
     """
-    return f"{number(value)} {thing}{'' if value == 1 else 's'}"
+    one = value == 1
+    said = rest if one or rest_of_many is None else rest_of_many
+    return f"{number(value)} {thing}{'' if one else 's'}{' ' if said else ''}{said}"
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], whole: int = 0) -> None:

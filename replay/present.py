@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ops.console import line, number, table
+from ops.console import counted, line, number, table
 from replay.letters import Letter
 from replay.runner import SPLIT
 from replay.selection import short_length
@@ -15,9 +15,9 @@ _REASONS = 20
 DONE = frozenset({"published", "skipped", SPLIT})
 
 
-def groups(counted: Counter[tuple[str, str, str]]) -> None:
+def groups(numbers: Counter[tuple[str, str, str]]) -> None:
     """Prints the number of letters by code, source and age."""
-    rows = [[code, source, age, number(letters)] for (code, source, age), letters in sorted(counted.items())]
+    rows = [[code, source, age, number(letters)] for (code, source, age), letters in sorted(numbers.items())]
     table("dead letters", ["code", "source", "age", "letters"], rows)
 
 
@@ -52,7 +52,7 @@ def results(statuses: Mapping[str, int], each_result: Sequence[Mapping[str, Any]
     table("replayed", ["result", "letters"], rows)
     if apart := [each for each in each_result if each["status"] == SPLIT]:
         bad = sum(each["letters"] for each in apart)
-        line(f"{number(bad)} records of split letters failed; each has a letter of its own on the queue")
+        line(f"{counted(bad, 'record')} of split letters failed; each has a letter of its own on the queue")
     by_reason: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for each in each_result:
         if each["status"] not in DONE:
@@ -69,7 +69,7 @@ def results(statuses: Mapping[str, int], each_result: Sequence[Mapping[str, Any]
     heads = ["such as", "letters", "result", "code", "message"]
     table("stay on the queue, by reason", heads, rows[:_REASONS], whole=1)
     if len(rows) > _REASONS:
-        line(f"... and {number(len(rows) - _REASONS)} more reasons; --json has every letter")
+        line(f"... and {counted(len(rows) - _REASONS, 'more reason')}; --json has every letter")
     line(f"`replay show {most_first[0][1][0][:length]}` shows what is wrong with one")
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
+from ops.console import counted
 from ops.entry import typed
 from ops.errors import CommandError
 from replay.filters import Filter
@@ -188,7 +189,7 @@ class Runner:
                 self._left.append(letter.receipt)
             self._tick(1)
         if self._in_a_row >= self._pace.stop_after:
-            self.report.stopped = f"{self._in_a_row} failures in a row"
+            self.report.stopped = f"{counted(self._in_a_row, 'failure')} in a row"
 
     def _keep_pace(self, records: int) -> None:
         if not self._pace.rate:

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.emulator.stack import Credentials, Stack
+from ops.console import counted
 
 _READ = 500
 _COMPLAINTS = 5
@@ -164,4 +165,4 @@ def complaints(logs: bytes) -> list[str]:
             found.update(entry.get("reasons", ()))
             if entry.get("level") == "ERROR":
                 found[f"{entry.get('error')}: {entry.get('reason', 'no reason given')}"] += 1
-    return [f"{text} ({times} times)" for text, times in found.most_common(_COMPLAINTS)]
+    return [f"{text} ({counted(times, 'time')})" for text, times in found.most_common(_COMPLAINTS)]

@@ -98,13 +98,19 @@ class View:
         wrong = [each for each in figures if not each.right]
         if wrong:  # the steps follow one another, so what is wrong first is the cause of the others, or the first cause
             first, others = wrong[0], len(wrong) - 1
-            more = f", and {others} more figures are wrong after it" if others else ""
+            more = (
+                f", and {console.counted(others, 'more figure', 'is', 'are')} wrong after it"
+                if others
+                else ""
+            )
             console.error(
                 f"{first.name.strip()}: {number(first.measured)} instead of {number(first.must_be)}{more}",
                 f"{first.hint}; `make up` starts a stack to look at",
             )
         verdict = (
-            "every figure is right" if not wrong else f"{len(wrong)} of {len(figures)} figures are wrong"
+            "every figure is right"
+            if not wrong
+            else f"wrong: {len(wrong)} of {console.counted(len(figures), 'figure')}"
         )
         self._console.print(f"\n{verdict}, after {seconds:.0f} s")
 

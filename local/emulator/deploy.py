@@ -1,5 +1,6 @@
 """Deploys template.yaml, with its modules in place, to the emulator through CloudFormation, as `sam deploy` would to AWS."""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -140,9 +141,14 @@ def _api_url(on_aws: str, endpoint_url: str) -> str:
 
 
 def _upload(s3: Any) -> tuple[str, str]:
-    s3.put_object(Bucket=_BUCKET, Key="function.zip", Body=package.function_zip())
-    s3.put_object(Bucket=_BUCKET, Key="layer.zip", Body=package.layer_zip())
-    return f"s3://{_BUCKET}/function.zip", f"s3://{_BUCKET}/layer.zip"
+    """Uploads the code of this checkout under names that change with it, as CloudFormation looks at names alone."""
+    uris = []
+    for name, body in (("function", package.function_zip()), ("layer", package.layer_zip())):
+        key = f"{name}-{hashlib.sha256(body).hexdigest()}.zip"
+        s3.put_object(Bucket=_BUCKET, Key=key, Body=body)
+        uris.append(f"s3://{_BUCKET}/{key}")
+    function_uri, layer_uri = uris
+    return function_uri, layer_uri
 
 
 def _settled(cloudformation: Any) -> Mapping[str, Any]:

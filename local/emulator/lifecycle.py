@@ -57,7 +57,21 @@ def update(directory: Path, running_one: Stack, parameters: Mapping[str, str]) -
     Raises:
         LocalStackError: it was not deployed; it is as it was then.
     """
-    outputs = deployment.update(running_one.client, parameters)
+    return _updated(directory, running_one, deployment.update(running_one.client, parameters))
+
+
+def deploy(directory: Path, running_one: Stack) -> Stack:
+    """Deploys this checkout to a stack that runs, with the parameters that it has.
+
+    Raises:
+        LocalStackError: it was not deployed; it is as it was then.
+    """
+    return _updated(
+        directory, running_one, deployment.update(running_one.client, deployment.given(running_one.client))
+    )
+
+
+def _updated(directory: Path, running_one: Stack, outputs: Mapping[str, str]) -> Stack:
     updated = replace(running_one, outputs=outputs)
     _keep(directory, updated)
     return updated

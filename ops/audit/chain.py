@@ -91,7 +91,7 @@ class ChainCheck:
         """
         known = self._head.sequence if self._head else 0
         if self.last == 0:
-            yield self._finding(None, Kind.MISSING_CHAIN, f"all of its {known} lines are missing")
+            yield self._finding(None, Kind.MISSING_CHAIN, f"{_span(1, known)} missing: all of it")
         elif self.last < known:
             missing = _span(self.last + 1, known)
             yield self._finding(self.last + 1, Kind.MISSING_END, f"{missing} missing")

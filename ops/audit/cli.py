@@ -85,12 +85,12 @@ def erasures(  # noqa: PLR0917 -- a command has its options
     else:
         for each in found.unmarked:
             console.line(f"erased and without its mark: {each}")
-        counts = f"{console.number(found.readable)} records readable again, {console.number(found.stored)} stored again"
-        console.line(f"{console.number(found.erasures)} erasures in the trail: {counts}")
+        counts = f"{console.counted(found.readable, 'record')} readable again, {console.number(found.stored)} stored again"
+        console.line(f"{console.counted(found.erasures, 'erasure')} in the trail: {counts}")
     if broken:
-        unread = f", {console.number(found.unread)} lines unread" if found.unread else ""
+        unread = f", {console.counted(found.unread, 'line')} unread" if found.unread else ""
         console.error(
-            f"{console.number(len(found.unmarked))} customers have lost their mark{unread}",
+            f"{console.counted(len(found.unmarked), 'customer', 'has', 'have')} no mark any more{unread}",
             "`order-tokenizer rekey restore` puts back later marks; else erase the customers again: docs/recovery.md#if-marks-were-lost",
         )
         raise typer.Exit(_BROKEN)
@@ -153,12 +153,12 @@ def _show(days: list[Day]) -> None:
         ]
         console.table("where it breaks", ["day", "chain", "line", "kind", "what"], broken)
     if more := sum(day.broken for day in days) - len(found):
-        console.line(f"... and {console.number(more)} more findings; --since and --until show fewer days")
+        console.line(f"... and {console.counted(more, 'more finding')}; --since and --until show fewer days")
     lines, chains = sum(day.lines for day in days), sum(day.chains for day in days)
     unanswered = sum(day.unanswered for day in days)
     remark = f"; {console.number(unanswered)} without an answer, since a write failed" if unanswered else ""
     console.line(
-        f"{_verdict(days)}: {console.number(lines)} lines in {console.number(chains)} chains{remark}"
+        f"{_verdict(days)}: {console.counted(lines, 'line')} in {console.counted(chains, 'chain')}{remark}"
     )
 
 

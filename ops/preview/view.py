@@ -53,9 +53,8 @@ def tables(coverage: Coverage) -> None:
         console.table("would be dead letters", ["place", "code", "message"], coverage.refused)
         if known := known_events(code for _, code, _ in coverage.refused):
             console.line(known)
-    console.line(
-        f"{console.number(coverage.events)} events, {console.number(len(coverage.refused))} would be dead letters"
-    )
+    letters = console.counted(len(coverage.refused), "dead letter")
+    console.line(f"{console.counted(coverage.events, 'event')} would make {letters}")
 
 
 def _published(coverage: Coverage) -> None:

@@ -58,13 +58,14 @@ def run(
     if state["phase"] != "done":
         left = state["verified"]
         console.error(
-            f"records are left under another key after {rounds} rounds: {console.number(left.get('old', 0))} old, {console.number(left.get('denied', 0))} that KMS does not open",
+            f"records are left under another key after {console.counted(rounds, 'round')}: {console.number(left.get('old', 0))} old, {console.number(left.get('denied', 0))} that KMS does not open",
             "`aws kms describe-key` shows whether a key is disabled; keep the old key, and run `order-tokenizer rekey run` again",
         )
         raise typer.Exit(_LEFT)
     if state["unreadable"]:
         console.error(
-            f"{console.number(state['verified'].get('tampered', 0))} records are not what was written: nobody can read them, under either key",
+            console.counted(state["verified"].get("tampered", 0), "record", "is", "are")
+            + " not what was written: nobody can read that, under either key",
             "docs/runbook.md#tamperedalarm has the steps; `aws dynamodb get-item` shows one before the old key is deleted",
         )
         raise typer.Exit(_LEFT)
@@ -121,7 +122,6 @@ def _next(state: dict[str, Any]) -> str:
     """Says what is left to do."""
     if state["phase"] != "done":
         left, doing = len(state["left"]), "move" if state["phase"] == "move" else "verify"
-        return (
-            f"{left} of {state['segments']} segments are left to {doing}; `order-tokenizer rekey run` goes on"
-        )
+        of = console.counted(state["segments"], "segment")
+        return f"left to {doing}: {left} of {of}; `order-tokenizer rekey run` goes on"
     return "all records are verified; go on with step 4 of docs/keys.md"

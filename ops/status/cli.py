@@ -20,6 +20,8 @@ _INCOMPLETE = 1
 _LOCAL_NAME = "orders"
 _DEAD_LETTERS = "dead letters"
 _NEXT = {
+    "unmeasured": "nothing measures some alarms here, so only the other rows tell of a fault",
+    "again": "these are counts of deliveries: a record counts once each time that it is delivered",
     "ALARM": "docs/runbook.md has a section for each alarm",
     "letters": "`replay list` shows the letters by code and age",
     "held": "somebody holds letters: `replay run --apply` waits for them",
@@ -63,7 +65,7 @@ def status(
 def _parts(stack: Stack, name: str) -> dict[str, Callable[[], Any]]:
     return {
         "alarms": lambda: sources.alarms(stack, name),
-        "last_hour": lambda: sources.last_hour(stack),
+        "deliveries_last_hour": lambda: sources.last_hour(stack),
         "lag_seconds": lambda: sources.lag(stack),
         "queues": lambda: sources.queues(stack),
         "letters": lambda: sources.letters_by_code(stack),
@@ -74,10 +76,10 @@ def _parts(stack: Stack, name: str) -> dict[str, Callable[[], Any]]:
 
 
 def _show(document: dict[str, Any]) -> None:
-    hour, queues = document["last_hour"] or {}, document["queues"] or {}
+    hour, queues = document["deliveries_last_hour"] or {}, document["queues"] or {}
     rows = [
         ["alarms", _alarms(document["alarms"])],
-        ["last hour", _counts(hour, "Received", "Published", "DeadLettered")],
+        ["deliveries", _deliveries(hour)],
         ["retries", _counts(hour, "ToRetry", "Retried", "Denied", "Tampered")],
         ["guard", _counts(hour, "GuardHits")],
         ["lag", _lag(document["lag_seconds"])],
@@ -110,6 +112,12 @@ def _counts(hour: dict[str, int], *names: str) -> str:
     return ", ".join(f"{_said(name)} {_n(hour[name])}" for name in names) if hour else "not read"
 
 
+def _deliveries(hour: dict[str, int]) -> str:
+    if not hour:
+        return "not read"
+    return f"{_n(hour['Received'])} in the last hour: {_counts(hour, 'Published', 'DeadLettered')}"
+
+
 def _said(metric: str) -> str:
     """Returns the name of a metric in words."""
     return "".join(f" {each.lower()}" if each.isupper() else each for each in metric).strip()
@@ -118,9 +126,12 @@ def _said(metric: str) -> str:
 def _alarms(found: dict[str, list[str]] | None) -> str:
     if found is None:
         return "not read"
-    ringing = found.get("ALARM", [])
-    quiet = sum(len(names) for state, names in found.items() if state != "ALARM")
-    return f"ALARM: {', '.join(ringing)}" if ringing else f"none of {_n(quiet)}"
+    if not found:
+        return "the stack has none"
+    ringing, quiet = found.get("ALARM", []), found.get("OK", [])
+    unmeasured = sum(len(names) for state, names in found.items() if state not in {"ALARM", "OK"})
+    said = [f"ALARM: {', '.join(ringing)}"] if ringing else [f"none of {_n(len(quiet))}"] if quiet else []
+    return "; ".join(said + ([f"{_n(unmeasured)} not measured"] if unmeasured else []))
 
 
 def _lag(found: dict[str, Any] | None) -> str:
@@ -140,6 +151,8 @@ def _deployment(found: dict[str, Any] | None) -> str:
 def _next(document: dict[str, Any], hour: dict[str, int], queues: dict[str, dict[str, int]]) -> list[str]:
     """Returns what to look at next."""
     seen = {
+        "unmeasured": any(state not in {"ALARM", "OK"} for state in document["alarms"] or ()),
+        "again": bool(hour.get("ToRetry")),
         "ALARM": bool((document["alarms"] or {}).get("ALARM")),
         "letters": bool(queues.get(_DEAD_LETTERS, {}).get("waiting")),
         "held": bool(queues.get(_DEAD_LETTERS, {}).get("held")),

@@ -39,7 +39,10 @@ _BY_AGE = {"under 1h": HOUR, "under 1d": timedelta(days=1), "under 7d": timedelt
 
 
 def last_hour(stack: Stack) -> dict[str, int]:
-    """Returns how many records were received, published, dead-lettered, to retry, and how often the guard hit."""
+    """Returns how often records were delivered, published, dead-lettered and left to retry, and how often the guard hit.
+
+    A record that is delivered again counts again, so these are no numbers of orders.
+    """
     with explained("reading the last hour", _ROLE):
         return _from_logs(stack) if stack.endpoint_url else _from_metrics(stack)
 

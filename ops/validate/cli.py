@@ -62,8 +62,8 @@ class _Tally:
 
     def line(self) -> str:
         """Returns the counts in a line for people."""
-        counts = f"{console.number(self.events)} events, {console.number(self.invalid)} invalid"
-        return f"{counts}, {console.number(self.warnings)} warnings" if self.warnings else counts
+        counts = f"{console.counted(self.events, 'event')}, {console.number(self.invalid)} invalid"
+        return f"{counts}, {console.counted(self.warnings, 'warning')}" if self.warnings else counts
 
 
 @app.command()

@@ -76,12 +76,12 @@ def list_(  # noqa: PLR0917 -- a command has its options
             more = console.number(counted.total() - len(shown))
             console.line(f"... and {more} more; --limit N shows more lines")
     else:
-        others = console.number(len(ids))
-        console.line(f"no letters match; there are {others} others" if ids else "no letters")
+        others = console.counted(len(ids), "other letter", "is there", "are there")
+        console.line(f"no letters match; {others}" if ids else "no letters")
     present.held(counts["held"] + unprocessed["held"])
     if unprocessed["waiting"]:
-        waiting = console.number(unprocessed["waiting"])
-        console.line(f"{waiting} raw messages are unprocessed; `replay run --apply` takes them, too")
+        waiting = console.counted(unprocessed["waiting"], "raw message", "is", "are")
+        console.line(f"{waiting} unprocessed; `replay run --apply` takes such, too")
 
 
 def show(
@@ -115,6 +115,6 @@ def show(
     )
     if outline := details.get("outline"):
         rows = [[each["path"], each["type"], str(each.get("length", ""))] for each in outline["fields"]]
-        console.table(f"{console.number(outline['bytes'])} bytes", ["path", "type", "length"], rows)
+        console.table(console.counted(outline["bytes"], "byte"), ["path", "type", "length"], rows)
     if reveal:
         console.line(details["record"])

@@ -164,7 +164,7 @@ def _interrupted(report: Report, expected: int) -> Interrupted:
     done = report.statuses.total()
     each = ", ".join(f"{number} {status}" for status, number in sorted(report.statuses.items()))
     return Interrupted(
-        f"interrupted: {done} of about {max(done, expected)} letters are done{f' ({each})' if each else ''}; the others stay",
+        f"interrupted: {done} of about {console.counted(max(done, expected), 'letter')} done{f' ({each})' if each else ''}; the others stay",
         f"`{typed()}` goes on",
     )
 

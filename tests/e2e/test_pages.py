@@ -32,7 +32,7 @@ def folder(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_producers_page(running: Stack, folder: Path) -> None:
     subscriber = Subscriber(running, "produce")
     out = run("docs/produce.md", running, folder)
-    assert "1 events, 0 invalid" in out
+    assert "1 event, 0 invalid" in out
     assert "/order/customer/email\tconsistent_token\t1" in out
     samples = len(list((ROOT / "schemas/samples").glob("order.*.json")))
     assert f"sent {samples}" in out

@@ -250,7 +250,7 @@ def test_a_failure_record_whose_records_the_stream_has_no_more_stays_with_a_clea
     place(own, failure_record(own, str(int(sequence) + 10**6), str(int(sequence) + 10**6 + 1), 2))
     told = operator("run", "--apply", expect=1)
     assert told["statuses"] == {"expired": 1}
-    assert told["results"][0]["message"] == "of the 2 records the stream still has 0"
+    assert told["results"][0]["message"] == "the stream still has 0 of 2"
 
 
 def test_what_is_no_letter_of_this_stack_is_never_sent_on(own: Stack, operator: Operator) -> None:
@@ -351,7 +351,7 @@ def test_an_interrupted_run_leaves_what_was_not_done_and_says_how_to_go_on(
     run.send_signal(signal.SIGINT)
     _, told = run.communicate(timeout=60)
     assert run.returncode == 130
-    assert re.search(r"^error: interrupted: \d+ of about 60 letters are done", told, re.MULTILINE)
+    assert re.search(r"^error: interrupted: \d+ of about 60 letters done", told, re.MULTILINE)
     assert f"hint: `replay --hold 10 {' '.join(words)}` goes on" in told
     assert lying(own) == 60
     assert eventually(lambda: waiting(own) == 60)

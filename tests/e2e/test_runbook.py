@@ -21,12 +21,13 @@ from local.emulator.stack import Stack
 from local.live.faults import BUS, Faults
 from tests.support.e2e.stack import Subscriber, eventually, put, send
 from tests.support.samples import order
+from tests.support.tree import copied
 
 pytestmark = pytest.mark.e2e
 
 PAGE = Path("docs/runbook.md").read_text()
 RUNBOOK = re.sub(r"\s+", " ", PAGE)
-# The local stack rings no alarms and measures no lag.
+# The local stack measures neither.
 ONLY_ON_AWS = {"alarms", "lag"}
 FUNCTIONS = ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName")
 QUIET = 90.0  # seconds until an order is there that waited for a fault to end
@@ -35,12 +36,10 @@ QUIET = 90.0  # seconds until an order is there that waited for a fault to end
 class OnCall:
     """Somebody at a terminal with the runbook, who types nothing that it doesn't have."""
 
-    def __init__(self, on: Stack, home: Path) -> None:
-        (home / ".local").mkdir(parents=True)
-        state = {"endpoint_url": on.endpoint_url, "region": on.region, "outputs": dict(on.outputs)}
-        (home / ".local" / "stack.json").write_text(json.dumps(state))
-        self.home = home
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    def __init__(self, checkout: Path) -> None:
+        self.home = checkout
+        mine = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+        self.environment = mine | {"PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": "1"}
 
     def types(self, command: str, alarm: str, expect: int = 0, **words: str) -> str:
         """Types a command of an alarm's section, with words in the place of its capitals; returns what it prints."""
@@ -84,14 +83,21 @@ def numbers_alike(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def own() -> Iterator[Stack]:
-    with tempfile.TemporaryDirectory() as folder, lifecycle.running(Path(folder) / "stack") as started:
+def checkout() -> Iterator[Path]:
+    """Yields a copy of the tree, where somebody on call may edit what is deployed."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield copied(Path(folder) / "checkout")
+
+
+@pytest.fixture(scope="module")
+def own(checkout: Path) -> Iterator[Stack]:
+    with lifecycle.running(checkout / ".local") as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def on_call(own: Stack, tmp_path_factory: pytest.TempPathFactory) -> OnCall:
-    return OnCall(own, tmp_path_factory.mktemp("on-call"))
+def on_call(own: Stack, checkout: Path) -> OnCall:
+    return OnCall(checkout)
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +125,11 @@ def start_anew(on: Stack) -> None:
 def letter_ids(text: str) -> list[str]:
     rows = [each.split("\t") for each in text.splitlines()]
     return [row[0] for row in rows if len(row) == 6 and row[0] != "id"]
+
+
+def test_alarms_that_nobody_measures_are_not_quiet(on_call: OnCall) -> None:
+    alarms = on_call.status("IteratorAgeAlarm")["alarms"]
+    assert re.fullmatch(r"[1-9]\d* not measured", alarms)
 
 
 def eventually_says(look: Callable[[], dict[str, str]], row: str, pattern: str) -> None:
@@ -156,14 +167,36 @@ def test_poison(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
 
 
 def test_a_schema_bug(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
-    with schema_bug.deployed(own):
-        for at in range(5):
-            send(own, json.dumps(order(order_id=f"SO-bug{at}")))
-        eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "dead letters", "^5 waiting")
-        assert "invalid_field" in on_call.types("replay list", "LettersAlarm")
+    schema = on_call.home / "schemas" / "events" / "order_placed_v1.py"
+    right = schema.read_text()
+    line = "    order_id: Identifier\n"
+    schema.write_text(right.replace(line, f"{line}    warehouse: Identifier\n", 1))
+    on_call.types("order-tokenizer local deploy", "LettersAlarm")
+    for at in range(5):
+        send(own, json.dumps(order(order_id=f"SO-bug{at}")))
+    eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "dead letters", "^5 waiting")
+    assert "invalid_field" in on_call.types("replay list", "LettersAlarm")
+    schema.write_text(right)
+    assert "is deployed" in on_call.types("order-tokenizer local deploy", "LettersAlarm")
     told = on_call.types("replay run --code invalid_field --apply", "LettersAlarm")
     assert "published\t5" in told
     assert order_ids(subscriber.receive(5)) == {f"SO-bug{at}" for at in range(5)}
+    assert on_call.types("replay list", "LettersAlarm") == "no letters\n"
+
+
+def test_a_hopeless_letter(own: Stack, on_call: OnCall) -> None:
+    send(own, "no JSON")
+    eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "dead letters", "^1 waiting")
+    (letter,) = letter_ids(on_call.types("replay list", "LettersAlarm"))
+    aside = "replay quarantine ID --reason WHY"
+    assert on_call.types(aside, "LettersAlarm", ID=letter, WHY="gone") == "1 letter quarantined\n"
+    assert on_call.types("replay list", "LettersAlarm") == "no letters\n"
+    _, kept = on_call.types("replay restore", "LettersAlarm").splitlines()
+    assert kept.endswith("\tmalformed_json\tgone")
+    restored = on_call.types("replay restore ID", "LettersAlarm", ID=kept.split("\t")[0])
+    assert restored == "1 letter restored\n"
+    (back,) = letter_ids(on_call.types("replay list", "LettersAlarm"))
+    assert on_call.types(aside, "LettersAlarm", ID=back, WHY="gone") == "1 letter quarantined\n"
     assert on_call.types("replay list", "LettersAlarm") == "no letters\n"
 
 

@@ -1,7 +1,7 @@
 """Decodes a string as software would before showing it, so that the guard searches what people will see.
 
-It decodes percent-encoding, HTML's character references, and the escapes of JSON and programming languages. It does so
-at most twice, because a link in a page is encoded twice and nobody encodes more often. Each round gives a string that
+It decodes percent-encoding, HTML's character references, and the escapes of JSON and programming languages, and leaves
+out HTML's comments and the tags that only say how text looks. It does so at most twice, because a link in a page is encoded twice and nobody encodes more often. Each round gives a string that
 is not longer, so the work is limited by the length. Words in base64 and hexadecimal digits are decoded separately, and
 only the record's own values are searched for in them.
 """
@@ -18,9 +18,12 @@ _ENCODED = re.compile(
     |%u[0-9A-Fa-f]{4}
     |&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?+
     |\\(?:u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[0-9abfnrtv"'/\\])
-    |U\+[0-9A-Fa-f]{4,6}""",
+    |U\+[0-9A-Fa-f]{4,6}
+    |<!--[^<>0-9A-Z&%\\]{0,64}+>
+    |</?(?i:b|i|u|s|em|strong|span|font|a|wbr|small|big|sub|sup|mark|code|tt|br)(?:\s[^<>\n0-9A-Z&%\\]{0,128}+)?+/?>""",
     re.VERBOSE,
 )
+# Comments and tags that hold digits, escapes or what may be base64 stay, so that nothing is left out unread.
 _KEPT_DECODED = 16_384
 _CONTROLS = frozenset("0abfnrtv")
 
@@ -93,7 +96,7 @@ def _placed(text: str) -> tuple[str, list[int] | None]:
 
 
 def _may_be_encoded(plain: str) -> bool:
-    return "%" in plain or "&" in plain or "\\" in plain or "U+" in plain
+    return "%" in plain or "&" in plain or "\\" in plain or "<" in plain or "U+" in plain
 
 
 def folded_codes(plain: str) -> str:
@@ -137,6 +140,9 @@ def _decode(escape: str) -> str:
     match escape[0], escape[1]:
         case "&", _:
             return unescape(escape)
+        case "<", _:
+            # A comment and the tags that only say how a text looks show nothing, and one begins a line.
+            return " " if escape[1:3].lower() == "br" else ""
         case ("%", "u") | ("U", _) | ("\\", "u" | "U" | "x"):
             code = int(escape[2:].strip("{}"), 16)
             return chr(code) if code <= 0x10FFFF else escape  # noqa: PLR2004 -- the last code point

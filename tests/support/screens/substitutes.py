@@ -84,6 +84,7 @@ def installed() -> Iterator[None]:
             ("ops.lake.cli.Database", _Lake),
             ("local.emulator.lifecycle.load", _slowly(LOCAL)),
             ("local.emulator.lifecycle.up", _up),
+            ("local.emulator.lifecycle.deploy", _slowly(LOCAL)),
             ("local.emulator.lifecycle.down", _slowly(None)),
             # pragma: allowlist nextline secret
             ("local.emulator.users.sign_in", _slowly("eyJhbGciOiJSUzI1NiJ9.e30.c2ln")),

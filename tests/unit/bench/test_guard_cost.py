@@ -3,11 +3,30 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from bench import guard_cost
+from bench.regression.__main__ import BASELINE
 from bench.regression.counting import bytecodes, c_calls
+from tokenizer.pipeline import bounds
+
+PAGE = " ".join(Path("docs/guard.md").read_text(encoding="utf-8").split())
+
+
+def test_the_page_has_the_numbers_of_the_code_and_of_the_stored_baseline() -> None:
+    assert (
+        f"more than {bounds.MAX_FIELDS:,} fields, more than {bounds.MAX_OWN_VALUES:,} values to look for, "
+        f"or a public text of more than {bounds.MAX_TEXT:,} characters."
+    ) in PAGE
+    assert f"We tried {len(guard_cost.SHAPES)} shapes of records" in PAGE
+    assert (
+        "The worst costs less than four times the CPU per byte of an ordinary order; the aim is five times."
+        in PAGE
+    )
+    assert json.loads(BASELINE.read_text())["worst record"]["ratio"] < 4
+    assert guard_cost.MOST == 5
 
 
 @pytest.mark.parametrize("shape", guard_cost.SHAPES)

@@ -157,4 +157,4 @@ def test_twenty_reasons_are_shown_and_the_others_counted(
     told = capsys.readouterr().out.splitlines()
     assert sum("\tfailed\t" in line for line in told) == 20
     assert ("... and" in "\n".join(told)) is bool(more)
-    assert not more or f"... and {more} more reasons; --json has every letter" in told
+    assert not more or f"... and {more} more reason{'s' * (more > 1)}; --json has every letter" in told

@@ -69,7 +69,7 @@ class StreamReplay:
         if result["status"] != PARTLY and (first not in found or len(found) < count):
             return {
                 "status": EXPIRED,
-                "message": f"of the {count} records the stream still has {len(found)}",
+                "message": f"the stream still has {len(found)} of {count}",
             }
         return result
 

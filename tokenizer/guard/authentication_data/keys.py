@@ -48,7 +48,9 @@ _TRACES = (
         b"fziffer",
         b"fnummer",
         b"cryptogramme",
-        b"kodbez",
+        b"kod",
+        b"kood",
+        b"turva",
         b"geheimzahl",
         b"securityn",
         b"tedpin",
@@ -63,6 +65,7 @@ _TRACES_OF_CODES = (
         b"digitcode",
         b"cardcode",
         b"codedes",
+        b"coddesec",
         b"codedev",
         b"codicedis",
         b"igingscode",
@@ -71,7 +74,7 @@ _TRACES_OF_CODES = (
 _TRACES_OF_CARDS = re.compile(rb"card(?:sec|valid|check|cid|pin)")
 _TRACES_OF_PAYMENTS = (b"card", b"payment", b'number"', b'pan"')
 _TRACES_OF_PINS = re.compile(rb"pin(?:b|data)")
-_ENCODED = re.compile(rb"%(?:u|[0-9A-Fa-f]{2})|&(?:#|[A-Za-z]{2,8};)")
+_ENCODED = re.compile(rb"%(?:u|[0-9A-Fa-f]{2})|&(?:#|[A-Za-z]{2,8};)|<[!/A-Za-z]")
 # The first UTF-8 bytes of every character whose compatible form holds an ASCII letter or digit, and the digits of Arabic,
 # of the scripts of India, and of Thai.
 _COMPATIBLE = re.compile(
@@ -126,7 +129,11 @@ def may_hold_authentication_data(raw: bytes) -> bool:
     """
     # An escape may stand for any character, and an escaped quote means JSON inside a string. The first track has
     # circumflexes.
-    if b"\\" in raw or b"^" in raw or ((b"%" in raw or b"&" in raw) and _ENCODED.search(raw) is not None):
+    if (
+        b"\\" in raw
+        or b"^" in raw
+        or ((b"%" in raw or b"&" in raw or b"<" in raw) and _ENCODED.search(raw) is not None)
+    ):
         return True
     letters = raw.translate(_LOWERED, _NO_LETTER_OR_QUOTE)
     if any(map(letters.__contains__, _TRACES)) or may_have_label(raw, letters):

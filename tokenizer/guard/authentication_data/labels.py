@@ -8,171 +8,16 @@ card's: an Indian PIN code has six, and is a part of an address.
 import re
 from collections.abc import Iterator
 
+from tokenizer.guard.authentication_data import words
 from tokenizer.guard.cards import names_card
 from tokenizer.guard.text import plain_text
 
 Span = tuple[int, int]
 
-_CODE_LABELS = (
-    r"c[\W_]{0,2}[va][\W_]{0,2}[vcnd](?:[\W_]{0,2}2)?",
-    r"c[\W_]{0,2}v[\W_]{0,2}2",
-    r"ccv2?",
-    r"cvx",
-    r"card[\W_]*(?:security|verification|validation|check)[\W_]*(?:code|value|number|digits?|data|no)?",
-    r"kartenpruf(?:nummer|ziffer)",
-    r"cryptogramme(?:[\W_]visuel)?",
-)
-# In English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian, Japanese and Chinese.
-_SOFT_LABELS = (
-    *(
-        "security code",
-        "sec code",
-        "security number",
-        "verification code",
-        "verification value",
-        "csc",
-        "cid",
-    ),
-    *(
-        "3 digit code",
-        "three digit code",
-        "4 digit code",
-        "digits on the back",
-        "code on the back",
-        "number on the back",
-    ),
-    *(
-        "Sicherheitscode",
-        "Sicherheitsnummer",
-        "Prüfziffer",
-        "Prüfnummer",
-        "code de sécurité",
-        "code de vérification",
-    ),
-    *("código de seguridad", "código de verificación", "código de segurança", "código de verificação"),
-    *(
-        "codice di sicurezza",
-        "beveiligingscode",
-        "kod bezpieczeństwa",
-        "код безопасности",
-        "セキュリティコード",
-    ),
-    *("安全码", "安全碼", "验证码"),
-)
-_PLACES = (
-    *(
-        "door",
-        "gate",
-        "entry",
-        "entrance",
-        "building",
-        "lobby",
-        "locker",
-        "garage",
-        "alarm",
-        "wifi",
-        "wi-fi",
-        "buzzer",
-    ),
-    *(
-        "intercom",
-        "safe",
-        "keybox",
-        "key box",
-        "lockbox",
-        "parcel",
-        "package",
-        "pickup",
-        "collection",
-        "elevator",
-        "lift",
-    ),
-    *(
-        "Tor",
-        "Tür",
-        "Haustür",
-        "Eingang",
-        "Paket",
-        "Abholung",
-        "Packstation",
-        "porte",
-        "portail",
-        "digicode",
-        "colis",
-    ),
-    *(
-        "puerta",
-        "portón",
-        "portone",
-        "cancello",
-        "porta",
-        "poort",
-        "deur",
-        "address",
-        "postal",
-        "zip",
-        "pickup code",
-    ),
-)
-_JOINTS = (
-    *(
-        "is",
-        "are",
-        "was",
-        "as",
-        "code",
-        "codes",
-        "number",
-        "no",
-        "nr",
-        "num",
-        "nummer",
-        "value",
-        "of",
-        "on",
-        "the",
-        "my",
-    ),
-    *(
-        "for",
-        "card",
-        "back",
-        "side",
-        "ist",
-        "lautet",
-        "es",
-        "est",
-        "e",
-        "und",
-        "and",
-        "le",
-        "la",
-        "el",
-        "der",
-        "die",
-    ),
-    *(
-        "das",
-        "auf",
-        "in",
-        "de",
-        "du",
-        "your",
-        "our",
-        "his",
-        "her",
-        "new",
-        "visa",
-        "mastercard",
-        "amex",
-        "digits",
-    ),
-)
 
-
-def _any_of(words: tuple[str, ...]) -> str:
+def _any_of(chosen: tuple[str, ...]) -> str:
     """Returns a pattern for words as plain text has them, with any separator in the place of each space."""
-    plain = sorted({plain_text(word).lower() for word in words}, key=len, reverse=True)
+    plain = sorted({plain_text(word).lower() for word in chosen}, key=len, reverse=True)
     return "|".join([re.escape(word).replace(r"\ ", r"[\W_]{1,2}") for word in plain])
 
 
@@ -182,12 +27,13 @@ SEPARATOR = r"(?:[^\w*]|_)"
 _TAG = r"</?[a-z][^<>\n]{0,64}+>"
 _EMPHASIS = r"(?<!\*)(?:\*{1,2}(?!\*)|\*{3}(?=[0-9](?:[^\w\n]?[0-9]){2,3}\*{3}))"
 _BETWEEN = rf"(?:{_TAG}|{_EMPHASIS}|{SEPARATOR})"
-_GAP = rf"(?:{_BETWEEN}{{0,4}}(?:{_any_of(_JOINTS)})(?![a-z])){{0,5}}{_BETWEEN}{{0,6}}"
+_GAP = rf"(?:{_BETWEEN}{{0,4}}(?:{_any_of(words.JOINTS)})(?![a-z])){{0,5}}{_BETWEEN}{{0,6}}"
 _STARTS = r"(?:(?<![a-z])|(?<=card)|(?<=cc)|(?<=\bmy)|(?<=_))"
 _CODE = re.compile(
-    rf"{_STARTS}(?:{'|'.join(_CODE_LABELS)})(?:[\W_]?(?:code|number|value|no))?(?![a-z])", re.IGNORECASE
+    rf"{_STARTS}(?:{'|'.join(words.CODE_LABELS)}|(?P<phrase>{words.PHRASE}))(?:[\W_]?(?:code|number|value|no))?(?![a-z])",
+    re.IGNORECASE,
 )
-_SOFT = re.compile(rf"(?<![a-z])(?:{_any_of(_SOFT_LABELS)})(?![a-z])", re.IGNORECASE)
+_SOFT = re.compile(rf"(?<![a-z])(?:{_any_of(words.SOFT_LABELS)})(?![a-z])", re.IGNORECASE)
 _PIN = re.compile(
     r"(?:(?<![a-z])|(?<=card))(?:pin|geheimzahl)(?:[\W_]?(?:code|number|nummer|no|nr))?(?![a-z])",
     re.IGNORECASE,
@@ -195,33 +41,18 @@ _PIN = re.compile(
 _PIN_BLOCK = re.compile(
     rf"pin[\W_]?block{SEPARATOR}{{0,8}}(?P<code>[0-9a-f]{{16}})(?![0-9a-f])", re.IGNORECASE
 )
-_PLACE = re.compile(rf"(?<![a-z])(?:{_any_of(_PLACES)})(?:s|n|en)?(?![a-z])", re.IGNORECASE)
-_PARTS_OF_CODES = ("v", "cryptogramme", "kartenpruf", "card")
-_PARTS_OF_PINS = ("pin", "geheimzahl")
-_PARTS_OF_SOFT = tuple(
-    plain_text(part).lower()
-    for part in (
-        "cod",
-        "csc",
-        "cid",
-        "number",
-        "nummer",
-        "value",
-        "ziffer",
-        "digits",
-        "kod",
-        "код",
-        "コード",
-        "安全",
-        "验证",
-    )
-)
+_PLACE = re.compile(rf"(?<![a-z])(?:{_any_of(words.PLACES)})(?:s|n|en)?(?![a-z])", re.IGNORECASE)
 _WHOLE = r"(?![0-9])(?![.,:/-][0-9])"
 _REMOVED = r"\*{3}"
 # Digits that are written one by one. Where they stand together, what is between groups tells a date or an amount.
 _APART = r"(?:[^\w\n]|_){1,3}"
-_DIGITS_AFTER = re.compile(
-    rf"{_GAP}(?:(?P<code>[0-9](?:[ ]?[0-9]){{2,3}}|[0-9](?:{_APART}[0-9]){{2,3}}){_WHOLE}|{_REMOVED})",
+_CODE_DIGITS = rf"(?P<code>[0-9](?:[ ]?[0-9]){{2,3}}|[0-9](?:{_APART}[0-9]){{2,3}}){_WHOLE}"
+_DIGITS_AFTER = re.compile(rf"{_GAP}(?:{_CODE_DIGITS}|{_REMOVED})", re.IGNORECASE)
+# A few words of any language, within one sentence.
+_DIGITS_BEHIND_WORDS = re.compile(
+    rf"[^\w\n.,;!?*]{{0,3}}+"
+    rf"(?:(?!(?:{_any_of((*words.OTHER_NUMBERS, *words.PLACES))})(?![^\W\d_]))[^\W\d_]{{1,20}}+[^\w\n.,;!?*]{{0,3}}+){{1,5}}+"
+    rf"{_CODE_DIGITS}(?![ ]?(?:{_any_of(words.UNITS)})(?![a-z]))",
     re.IGNORECASE,
 )
 _PIN_AFTER = re.compile(
@@ -236,7 +67,6 @@ _BEFORE = 32
 _SHORT_CODE = 3
 _PIN_DIGITS = 4
 
-_FOREIGN = tuple(word.encode() for word in ("безопасности", "セキュリティ", "安全", "验证码"))
 # The looks behind come second, because a search for a fixed beginning is fast.
 _WORD = re.compile(
     rb"pin(?<![a-z]pin)(?:[^a-z]?(?:code|number|nummer|no|nr))?(?![a-z])|cid(?<![a-z]cid)(?![a-z])"
@@ -252,7 +82,7 @@ def may_have_label(raw: bytes, letters: bytes) -> bool:
     """
     if (b"pin" in letters or b"cid" in letters) and _WORD.search(raw.lower()) is not None:
         return True
-    return not raw.isascii() and any(word in raw for word in _FOREIGN)
+    return not raw.isascii() and any(word in raw for word in words.FOREIGN)
 
 
 def labelled_digits(plain: str, *, payment: bool) -> Iterator[Span]:
@@ -263,15 +93,15 @@ def labelled_digits(plain: str, *, payment: bool) -> Iterator[Span]:
         payment: True if the text belongs to a payment or holds a card number.
     """
     # A look for a part of the labels is much cheaper than a search for all of them.
-    lowered = plain.lower()
-    if any(part in lowered for part in _PARTS_OF_CODES):
+    holds = plain.lower().__contains__
+    if any(map(holds, words.PARTS_OF_CODES)):
         for label in _CODE.finditer(plain):
-            yield from _digits_of(plain, label)
+            yield from _digits_of(plain, label, among_words=label["phrase"] is None)
     soft: list[re.Match[str]] = []
     pins: list[re.Match[str]] = []
-    if any(part in lowered for part in _PARTS_OF_SOFT):
+    if any(map(holds, words.PARTS_OF_SOFT)):
         soft += _SOFT.finditer(plain)
-    if any(part in lowered for part in _PARTS_OF_PINS):
+    if any(map(holds, words.PARTS_OF_PINS)):
         pins += _PIN.finditer(plain)
         yield from (found.span("code") for found in _PIN_BLOCK.finditer(plain))
     if not soft and not pins:
@@ -293,12 +123,16 @@ def labelled_digits(plain: str, *, payment: bool) -> Iterator[Span]:
             yield after.span("code")
 
 
-def _digits_of(plain: str, label: re.Match[str]) -> Iterator[Span]:
+def _digits_of(plain: str, label: re.Match[str], *, among_words: bool = False) -> Iterator[Span]:
     after = _DIGITS_AFTER.match(plain, label.end())
-    if after is None:
-        after = _DIGITS_BEFORE.search(plain, max(0, label.start() - _BEFORE), label.start())
-    if after is not None and after["code"]:
-        yield after.span("code")
+    if after is not None:
+        found = [after]
+    else:
+        # Both are looked for, so that nothing is left to be found once one of them is removed.
+        before = _DIGITS_BEFORE.search(plain, max(0, label.start() - _BEFORE), label.start())
+        behind = _DIGITS_BEHIND_WORDS.match(plain, label.end()) if among_words else None
+        found = [each for each in (before, behind) if each is not None]
+    yield from (each.span("code") for each in found if each["code"])
 
 
 def _count(plain: str, span: Span) -> int:

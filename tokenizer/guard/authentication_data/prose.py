@@ -7,17 +7,20 @@ The text is read as software would show it, and what is found there is removed f
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import chain
 
 from tokenizer.cards import parse_card, passes_luhn
 from tokenizer.guard.authentication_data.labels import SEPARATOR, Span, labelled_digits
+from tokenizer.guard.authentication_data.tables import table_cells
 from tokenizer.guard.cards import card_number_spans
 from tokenizer.guard.shown import readable
 
 MARK = "***"
 _FEWEST_DIGITS = 3
 _DIGITS = re.compile(r"[0-9](?:[^0-9]{0,4}[0-9]){2}")
-_ENCODED = re.compile(r"[%&\\]|U\+")
+_ENCODED = re.compile(r"[%&<\\]|U\+")
 _MANY_DIGITS = re.compile(r"[0-9](?:[\W_]{0,3}+[0-9]){11}")
 
 _FIRST_TRACK = re.compile(
@@ -44,6 +47,7 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _CODE_BEFORE = re.compile(rf"(?<![0-9])(?<![0-9][.,:/-])(?P<code>[0-9]{{3,4}}){SEPARATOR}{{1,3}}\Z")
+_TAGS = re.compile(r"(?:<[^<>]++>)++\Z")
 _MOST_BESIDE = 3
 _BEFORE = 8
 
@@ -95,9 +99,24 @@ def _may_hold(text: str) -> bool:
 def _spans(plain: str, *, payment: bool) -> Iterator[Span]:
     yield from _tracks(plain)
     numbers = list(card_number_spans(plain)) if _MANY_DIGITS.search(plain) else []
-    for start, end in numbers:
-        yield from _beside(plain, start, end)
-    yield from labelled_digits(plain, payment=payment or bool(numbers))
+    of_cards = payment or bool(numbers)
+    codes = labelled_digits(plain, payment=of_cards)
+    if "\n" in plain:
+        codes = chain(codes, table_cells(plain, payment=of_cards))
+    if numbers:
+        codes = _outside(
+            numbers, chain(codes, chain.from_iterable(_beside(plain, *each) for each in numbers))
+        )
+    yield from codes
+
+
+def _outside(numbers: list[Span], codes: Iterator[Span]) -> Iterator[Span]:
+    """Yields the codes that are no part of a card number. Without a part the guard would not find the rest of the number."""
+    ends = [end for _, end in numbers]
+    for start, end in codes:
+        at = bisect_right(ends, start)
+        if at == len(numbers) or numbers[at][0] >= end:
+            yield start, end
 
 
 def _tracks(plain: str) -> Iterator[Span]:
@@ -130,9 +149,13 @@ def _without(text: str, spans: list[Span], places: list[int] | None) -> tuple[st
     position = removed = 0
     for start, end in spans:
         if places is not None:
-            # From the plain text to the text as it came. A span within one escape takes the whole of it.
+            # From the plain text to the text as it came. A span within one escape takes the whole of it, and leaves the
+            # tags behind it.
+            last = places[end - 1]
             start = places[start]  # noqa: PLW2901
             end = next((place for place in places[end:] if place > start), start)  # noqa: PLW2901
+            tags = _TAGS.search(text, last, end)
+            end = tags.start() if tags else end  # noqa: PLW2901
         if start < position or start == end:
             position = max(position, end)
             continue

@@ -30,6 +30,6 @@ def test_complaints_are_counted_and_other_lines_skipped() -> None:
 """
     assert complaints(logs) == [
         "publishing: Throttled (2 times)",
-        "sending letters: AccessDenied (1 times)",
-        "Configuration: BUS_NAME is missing (1 times)",
+        "sending letters: AccessDenied (1 time)",
+        "Configuration: BUS_NAME is missing (1 time)",
     ]

@@ -25,7 +25,7 @@ def test_a_wrong_figure_is_named_with_a_hint(
     view.closing([Figure("sent", 3, 3, "never shown"), Figure("leaked", 1, 0, "1 in [the] logs")], 12.3)
     shown = out.getvalue()
     assert capsys.readouterr().err.startswith("error: leaked: 1 instead of 0\nhint: 1 in [the] logs")
-    assert "1 of 2 figures are wrong, after 12 s" in shown
+    assert "wrong: 1 of 2 figures, after 12 s" in shown
     assert "never shown" not in shown
 
 

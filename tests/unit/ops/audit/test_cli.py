@@ -99,7 +99,7 @@ def test_a_day_that_is_gone_from_the_bucket_is_missed(trail: FakeTrail) -> None:
     trail.objects = {key: bodies for key, bodies in trail.objects.items() if "2026-11-22" not in key}
     code, text = run()
     assert code == 1
-    assert f"2026-11-22\t{TWO}\t\tmissing chain\tall of its 2 lines are missing" in text.splitlines()
+    assert f"2026-11-22\t{TWO}\t\tmissing chain\tlines 1 to 2 are missing: all of it" in text.splitlines()
 
 
 def test_a_day_that_is_none_is_bad_usage(trail: FakeTrail) -> None:

@@ -141,7 +141,7 @@ def test_lines_without_a_terminal_json_for_programs(tmp_path: Path) -> None:
     assert code == 1
     assert "/order/customer/ssn\ttoken\t2\n" in out
     assert "\nline 3\tinvalid_field\t/order/total: " in out
-    assert out.endswith("3 events, 1 would be dead letters\n")
+    assert out.endswith("3 events would make 1 dead letter\n")
     assert not [canary for canary in CANARIES if canary in out]
     code, out = run(str(file), "--json")
     read = json.loads(out)

@@ -34,7 +34,7 @@ def test_every_sample_is_valid() -> None:
         f"{each.event_type}.{each.schema_version}" for each in registry()
     }
     for path in SAMPLES:
-        assert run(str(path)) == (0, "1 events, 0 invalid\n")
+        assert run(str(path)) == (0, "1 event, 0 invalid\n")
 
 
 def test_findings_name_place_code_and_path_and_no_value(file: Path) -> None:
@@ -89,7 +89,7 @@ def test_the_known_events_are_listed_where_one_is_unknown(file: Path, change: di
     code, out = run(str(file))
     known = ", ".join(f"{each.event_type} {each.schema_version}" for each in sorted(registry()))
     assert code == 1
-    assert out.splitlines()[1:] == [f"known: {known}", "1 events, 1 invalid"]
+    assert out.splitlines()[1:] == [f"known: {known}", "1 event, 1 invalid"]
     file.write_text(json.dumps(order(total=1)))
     assert "known: " not in run(str(file))[1]
 
@@ -103,7 +103,7 @@ def test_a_misspelt_field_is_warned_of_and_the_event_stays_valid(file: Path) -> 
     assert code == 0
     assert out.splitlines() == [
         f"{file}: warning: /order/customer/emial: no schema names this field; did you mean email?",
-        "1 events, 0 invalid, 1 warnings",
+        "1 event, 0 invalid, 1 warning",
     ]
     code, out = run(str(file), "--json")
     assert (code, json.loads(out)) == (

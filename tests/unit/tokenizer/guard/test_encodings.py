@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokenizer.guard import Finding, find_leak, own_values
+from tokenizer.guard.authentication_data.prose import scrub_prose
 from tokenizer.guard.shown import shown_forms
 
 Encode = Callable[[str], str]
@@ -58,6 +59,8 @@ ONCE: dict[str, Encode] = {
     "Hangul fillers": with_invisible("\u3164"),
     "Braille blanks": with_invisible("\u2800"),
     "variation selectors": with_invisible("\ufe0f"),
+    "comments": with_invisible("<!-- -->"),
+    "tags": lambda value: f"<b>{value[:4]}</b><Span class='x'>{value[4:]}</span>",
 }  # fmt: skip
 TWICE: dict[str, Encode] = {
     "a link in a link": lambda value: quote(quote(value, safe=""), safe=""),
@@ -155,3 +158,21 @@ def test_what_only_looks_encoded_is_left_alone(text: str) -> None:
 )
 def test_whatever_looks_like_a_digit_is_one(one: int) -> None:
     assert shown_forms("".join(map(chr, range(one, one + 4)))) == ["1234"]
+
+
+@pytest.mark.parametrize(
+    "holder", ["<!-- {} -->", "<b title='{}'>x</b>", "<a href='{}'/>", "<br data-x='{}'>"]
+)
+@pytest.mark.parametrize("encoding", sorted(ONCE | TWICE | AS_WORDS))
+def test_what_markup_holds_is_read_as_well(holder: str, encoding: str) -> None:
+    value = "Berta.Beispiel@example.org"
+    encoded = (ONCE | TWICE | AS_WORDS)[encoding](value)
+    assert find_leak(holder.format(encoded), own_values([value])) is not None
+
+
+@pytest.mark.parametrize("holder", ["<!-- {} -->", "<b title='{}'>x</b>"])
+@pytest.mark.parametrize("code", ["cvv: 937", "cvv&#58; &#57;37", "cvv%3A%20937"])
+def test_a_code_that_markup_holds_is_removed(holder: str, code: str) -> None:
+    left, removed = scrub_prose(holder.format(code))
+    assert removed == 1
+    assert "37" not in left
