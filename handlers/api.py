@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.rest import description, gate, origins, refusals
 from handlers.rest.answers import HEADERS, JSON, PROBLEMS, HttpError, answer, problem
-from handlers.rest.callers import SCOPES, id_token, verified_caller
+from handlers.rest.callers import SCOPES, sent_token
 from handlers.rest.models import (
     Accepted,
     FindRequest,
@@ -32,6 +32,7 @@ from tokenizer.aws.api.customer_finder import CustomerFinder
 from tokenizer.aws.api.order_service import OrderService, checked
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
 from tokenizer.aws.authorization.cedar import CedarPolicies
+from tokenizer.aws.authorization.pool_tokens import PoolTokens
 from tokenizer.aws.compose.api import (
     customer_finder,
     look_ups,
@@ -39,9 +40,10 @@ from tokenizer.aws.compose.api import (
     route_policies,
     synchronous_tokenizer,
 )
+from tokenizer.aws.compose.sign_in import pool_tokens
 from tokenizer.aws.platform.settings import ApiSettings
 from tokenizer.callers import Caller
-from tokenizer.errors import Refused
+from tokenizer.errors import PipelineError, Refused
 from tokenizer.messages.erasure import ErasureCertificate
 from tokenizer.messages.payments import PaymentAnswer
 from tokenizer.messages.reveal import RevealAnswer, RevealedToken
@@ -89,6 +91,11 @@ def _finder() -> CustomerFinder:
 @cache
 def _policies() -> CedarPolicies:
     return route_policies()
+
+
+@cache
+def _tokens() -> PoolTokens:
+    return pool_tokens(_settings().sign_in_bucket)
 
 
 @cache
@@ -263,16 +270,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _answered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    settings = _settings()
+    settings, caller = _settings(), None
     methods = _methods() if event["resource"] == gate.ELSEWHERE else {}
     try:
-        gate.check_request(event, methods, settings.max_body_bytes, _policies)
+        caller = gate.identified_caller(event, methods, _tokens)
+        gate.check_request(event, caller, settings.max_body_bytes, _policies)
+        app.context["caller"] = caller  # cleared by the resolver when it is done
         answered: dict[str, Any] = app.resolve(event, context)
     except HttpError as refused:
         answered = origins.preflight(event, settings.allowed_origin, methods) or refused.event()
+    except PipelineError as error:
+        answered = refusals.failed(error).event()
     try:
-        if answered["statusCode"] in _UNREAD:
-            check_asker(event, _policies())
+        if caller is not None and answered["statusCode"] in _UNREAD:
+            check_asker(event, caller, _policies())
     except HttpError as denied:
         answered = denied.event()
     return origins.shown(answered, settings.allowed_origin)
@@ -283,11 +294,12 @@ def _body() -> bytes:
 
 
 def _caller() -> Caller:
-    return verified_caller(app.current_event.raw_event)
+    caller: Caller = app.context["caller"]
+    return caller
 
 
 def _id_token() -> str:
-    return id_token(app.current_event.raw_event)
+    return sent_token(app.current_event.raw_event)
 
 
 def _visible(data: dict[str, Any], route: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from functools import cache
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from tokenizer.aws.authorization.id_tokens import IdTokens
-from tokenizer.aws.compose.sign_in import id_tokens
+from tokenizer.aws.authorization.pool_tokens import PoolTokens
+from tokenizer.aws.compose.sign_in import pool_tokens
 from tokenizer.aws.platform.settings import SignInSettings
 from tokenizer.callers import Caller, administrator
 from tokenizer.errors import InvalidRequest, Refused
@@ -17,8 +17,8 @@ _QUALIFIER = 7  # where an ARN of Lambda has the alias, after the function's nam
 
 
 @cache
-def _id_tokens() -> IdTokens:
-    return id_tokens(SignInSettings.load(os.environ))
+def _pool_tokens() -> PoolTokens:
+    return pool_tokens(SignInSettings.load(os.environ).sign_in_bucket)
 
 
 def identified_caller(id_token: str | None, context: LambdaContext) -> Caller:
@@ -37,7 +37,7 @@ def identified_caller(id_token: str | None, context: LambdaContext) -> Caller:
     if id_token is not None:
         if directly:
             raise InvalidRequest(f"id_token: not by the alias {DIRECT}")
-        return _id_tokens().caller(id_token)
+        return _pool_tokens().person(id_token)
     if not directly:
         raise Refused("unauthorized", f"an ID token is needed; administrators invoke the alias {DIRECT}")
     return administrator()

@@ -1,14 +1,16 @@
-"""Identifies the caller by the claims that API Gateway has verified. A request without claims is refused.
+"""Identifies the caller by the token in `Authorization`, which is verified here. Nothing else of a request names one.
 
+API Gateway verifies it too, and passes its claims on. But whoever may invoke the function could make claims up. Besides,
 API Gateway accepts both ID and access tokens of the pool if a method names no scope, and an access token has no groups.
-So this file checks that people came with an ID token, and machines with an access token of the scope that their method
-needs.
+So people come with an ID token, and machines with an access token of the scope that their method needs.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from handlers.rest.answers import HttpError
-from tokenizer.callers import IAM, Caller
+from tokenizer.callers import Caller
+from tokenizer.errors import Refused
 
 # The scope that a machine's token needs; template.yaml gives API Gateway the same.
 SCOPES = {
@@ -20,36 +22,50 @@ PUBLIC = frozenset({("GET", "/openapi.json")})
 _MACHINES = "/machine/"
 
 
-def verified_caller(event: dict[str, Any]) -> Caller:
+class Tokens(Protocol):
+    """Verifies the tokens of the user pool."""
+
+    def person(self, token: str) -> Caller:
+        """Returns the person whom an ID token names."""
+        ...
+
+    def machine(self, token: str) -> Caller:
+        """Returns the machine whom an access token names, with the token's scopes."""
+        ...
+
+
+def verified_caller(event: dict[str, Any], tokens: Tokens) -> Caller:
     """Returns the caller of a request.
+
+    Args:
+        event: the event of API Gateway's proxy integration.
+        tokens: verifies the token.
 
     Raises:
         HttpError: the caller may not ask.
+        PipelineError: the keys that verify tokens can't be read.
     """
-    claims: dict[str, Any] = ((event["requestContext"].get("authorizer") or {}).get("claims")) or {}
-    name, use = str(claims.get("sub") or ""), claims.get("token_use")
-    if event["resource"].startswith(_MACHINES):
-        return _machine(name, use, claims, SCOPES.get((event["httpMethod"], event["resource"])))
-    if not name or use != "id":
-        raise HttpError(401, "unauthorized", "sign in: an ID token is needed in Authorization")
-    # Cognito signs `amr` into ID tokens where that feature is available. Elsewhere nobody counts as having used a
-    # second factor.
-    mfa = "mfa" in _listed(claims.get("amr"))
-    # A group of the pool that is called like IAM's makes nobody a member of IAM's.
-    groups = tuple(each for each in _listed(claims.get("cognito:groups")) if each != IAM)
-    return Caller(name, groups, mfa)
+    if not event["resource"].startswith(_MACHINES):
+        return _named(tokens.person, sent_token(event))
+    caller = _named(tokens.machine, sent_token(event))
+    needed = SCOPES.get((event["httpMethod"], event["resource"]))
+    if needed is None or needed not in caller.scopes:
+        raise HttpError(403, "forbidden", f"the token's scope does not reach: {needed or 'none does'}")
+    return caller
 
 
-def id_token(event: dict[str, Any]) -> str:
-    """Returns the token of a request, for functions that verify it themselves. API Gateway takes it with `Bearer`, too.
+def sent_token(event: dict[str, Any]) -> str:
+    """Returns the token of a request. API Gateway takes it with `Bearer`, too.
 
     Raises:
-        HttpError: there is none.
+        HttpError: there is none, or there are several.
     """
-    scheme, _, rest = (header(event, "authorization") or "").strip().partition(" ")
-    token = rest.strip() if scheme.lower() == "bearer" else scheme
-    if not token:
-        raise HttpError(401, "unauthorized", "sign in: an ID token is needed in Authorization")
+    sent = {value.strip() for value in _headers(event, "authorization")}
+    if len(sent) > 1:
+        raise HttpError(401, "unauthorized", "send one token in Authorization")
+    *scheme, token = "".join(sent).split() or [""]
+    if not token or [each.lower() for each in scheme] not in ([], ["bearer"]):
+        raise HttpError(401, "unauthorized", "sign in: a token is needed in Authorization")
     return token
 
 
@@ -58,17 +74,15 @@ def header(event: dict[str, Any], name: str) -> str | None:
     return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == name), None)
 
 
-def _listed(claim: Any) -> list[str]:
-    """Returns the elements of a claim that is an array, which API Gateway turns into text."""
-    if isinstance(claim, list):
-        return [each for each in claim if isinstance(each, str)]
-    return str(claim or "").strip("[]").replace(",", " ").split()
+def _headers(event: dict[str, Any], name: str) -> list[str]:
+    """Returns all values of a header. Where API Gateway says only one of several, it is the last."""
+    single = [value for key, value in (event.get("headers") or {}).items() if key.lower() == name]
+    several = (event.get("multiValueHeaders") or {}).items()
+    return single + [value for key, values in several if key.lower() == name for value in values]
 
 
-def _machine(name: str, use: str | None, claims: dict[str, Any], needed: str | None) -> Caller:
-    if not name or use != "access":
-        raise HttpError(401, "unauthorized", "an access token of a machine client is needed in Authorization")
-    scopes = str(claims.get("scope") or "").split()
-    if needed is None or needed not in scopes:
-        raise HttpError(403, "forbidden", f"the token's scope does not reach: {needed or 'none does'}")
-    return Caller(name, scopes=tuple(scopes))
+def _named(verify: Callable[[str], Caller], token: str) -> Caller:
+    try:
+        return verify(token)
+    except Refused as refused:
+        raise HttpError(401, refused.code, refused.message) from None

@@ -5,37 +5,57 @@ It comes before the resolver, so that no route can forget it.
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from handlers.rest.answers import JSON, HttpError
-from handlers.rest.callers import PUBLIC, header, verified_caller
+from handlers.rest.callers import PUBLIC, Tokens, header, verified_caller
 from handlers.rest.rights import check_right
 from tokenizer.authorization.ports import RoutePolicies
+from tokenizer.callers import Caller
 
 Methods = Mapping[str, frozenset[str]]  # by path, as in the description
 
 ELSEWHERE = "/{proxy+}"  # template.yaml's resource for all other paths
 
 
+def identified_caller(event: dict[str, Any], methods: Methods, tokens: Callable[[], Tokens]) -> Caller | None:
+    """Returns the caller of a request, or None if what is asked for is public.
+
+    Args:
+        event: the event of API Gateway's proxy integration.
+        methods: the methods of each path.
+        tokens: returns who verifies callers' tokens.
+
+    Raises:
+        HttpError: holds the answer.
+        PipelineError: the keys that verify tokens can't be read.
+    """
+    path, resource = event["path"], event["resource"]
+    if resource == ELSEWHERE:
+        raise _nowhere("/" + ((event.get("pathParameters") or {}).get("proxy") or ""), methods)
+    if not _pattern(resource).match(path):
+        # The route is chosen by the path and the right by the resource, so both must mean the same.
+        raise _nowhere(path, {})
+    return None if (event["httpMethod"], resource) in PUBLIC else verified_caller(event, tokens())
+
+
 def check_request(
-    event: dict[str, Any], methods: Methods, most_bytes: int, policies: Callable[[], RoutePolicies]
+    event: dict[str, Any], caller: Caller | None, most_bytes: int, policies: Callable[[], RoutePolicies]
 ) -> None:
     """Refuses a request that no route may get.
 
     Args:
         event: the event of API Gateway's proxy integration.
-        methods: the methods of each path.
+        caller: the caller; None if what is asked for is public.
         most_bytes: the most bytes of a body.
         policies: returns who decides what callers may do.
 
     Raises:
         HttpError: holds the answer.
     """
-    if event["resource"] == ELSEWHERE:
-        raise _nowhere("/" + ((event.get("pathParameters") or {}).get("proxy") or ""), methods)
-    if (event["httpMethod"], event["resource"]) not in PUBLIC:
-        check_right(event, verified_caller(event), policies())
+    if caller is not None:
+        check_right(event, caller, policies())
     body = event.get("body")
     if not body:
         return
@@ -62,6 +82,6 @@ def _nowhere(path: str, methods: Methods) -> HttpError:
     return HttpError(404, "not_found", "there is no such path")
 
 
-@cache
+@lru_cache(maxsize=64)
 def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template)) + r"/?\Z")

@@ -7,9 +7,10 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
-from handlers.rest.answers import problem
+from handlers.rest.answers import HttpError, answer, problem
 from handlers.runtime import FAILED, FAILED_MESSAGE, fail
 from tokenizer.aws.api.idempotency import IN_USE, REUSED
+from tokenizer.erasure.service import NOBODY
 from tokenizer.errors import LASTING, BadRecord, PipelineError, Refused
 
 _TOLD = 5  # faults of a request
@@ -23,6 +24,7 @@ _REFUSALS = {
     "denied": 403,
     "budget_used": 429,
     "invalid_request": 422,
+    NOBODY: 422,
     FAILED: 500,
 }
 
@@ -55,11 +57,17 @@ def _service(error: ServiceError) -> Answer:
     return problem(status, status.name.lower(), status.phrase)
 
 
-def _unavailable(error: PipelineError) -> Answer:
+def failed(error: PipelineError) -> HttpError:
+    """Logs the failure of a service, and returns its answer."""
     fail(type(error).__name__, str(error))
     if isinstance(error, LASTING):
-        return problem(500, FAILED, FAILED_MESSAGE)
-    return problem(503, "unavailable", "try again later")
+        return HttpError(500, FAILED, FAILED_MESSAGE)
+    return HttpError(503, "unavailable", "try again later")
+
+
+def _failed(error: PipelineError) -> Answer:
+    made = failed(error)
+    return answer(made.status, made.body)
 
 
 def register(app: APIGatewayRestResolver) -> None:
@@ -69,6 +77,6 @@ def register(app: APIGatewayRestResolver) -> None:
         (BadRecord, _bad),
         (Refused, _refused),
         (ServiceError, _service),
-        (PipelineError, _unavailable),
+        (PipelineError, _failed),
     ):
         app.exception_handler(kind)(handle)

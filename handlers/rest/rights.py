@@ -7,7 +7,6 @@ other routes are decided here.
 from typing import Any
 
 from handlers.rest.answers import HttpError
-from handlers.rest.callers import verified_caller
 from tokenizer.authorization.ports import RouteAction, RoutePolicies
 from tokenizer.callers import Caller
 
@@ -44,13 +43,14 @@ def check_right(event: dict[str, Any], caller: Caller, policies: RoutePolicies) 
         raise _denied()
 
 
-def check_asker(event: dict[str, Any], policies: RoutePolicies) -> None:
+def check_asker(event: dict[str, Any], caller: Caller, policies: RoutePolicies) -> None:
     """Refuses a caller without the right whose request is too wrong to reach the function that decides.
 
     So nobody learns by a wrong request what a route takes that is not theirs.
 
     Args:
         event: the event of API Gateway's proxy integration.
+        caller: the caller.
         policies: decide.
 
     Raises:
@@ -60,7 +60,7 @@ def check_asker(event: dict[str, Any], policies: RoutePolicies) -> None:
     if action not in _BY_FUNCTIONS:
         return
     purpose = (event.get("queryStringParameters") or {}).get("purpose") or ERASURE_PURPOSE
-    if not policies.permits(verified_caller(event), action, purpose):
+    if not policies.permits(caller, action, purpose):
         raise _denied()
 
 

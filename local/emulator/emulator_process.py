@@ -5,11 +5,13 @@ from typing import Any
 
 from ministack import app
 from ministack.core import iam_actions
+from ministack.core.responses import error_response_json
 from ministack.services import cognito
 
 _resource_arn = iam_actions.extract_resource_arn
 _cognito = vars(cognito)  # there is no public place to add a claim
 _signed = _cognito["_signed_jwt"]
+_update_attributes = _cognito["_update_user_attributes"]
 _sign_ins: dict[str, dict[str, Any]] = {}  # by what all tokens of a sign-in have in common
 
 
@@ -42,7 +44,19 @@ def _with_methods(claims: dict[str, Any], pool_id: str = "", use: str = "") -> s
     return str(_signed(claims, pool_id, use))
 
 
+def _attributes_of_the_client(data: dict[str, Any]) -> Any:
+    """Changes a user's attributes. As on AWS, only those that the client may write of whom the user has the token."""
+    client_id = _cognito["_token_claims"](data.get("AccessToken", "")).get("client_id")
+    client = _cognito["_find_pool_by_client_id"](client_id)[2] or {}
+    names = {each["Name"] for each in data.get("UserAttributes", [])}
+    if names <= set(client.get("WriteAttributes", [])):
+        return _update_attributes(data)
+    message = "A client attempted to write unauthorized attribute"
+    return error_response_json("NotAuthorizedException", message, 400)
+
+
 if __name__ == "__main__":
     iam_actions.extract_resource_arn = _qualified
     _cognito["_signed_jwt"] = _with_methods
+    _cognito["_update_user_attributes"] = _attributes_of_the_client
     app.main()

@@ -232,6 +232,30 @@ def test_no_function_has_settings_that_are_not_tested_here(stack: Stack) -> None
         assert each.keys() | {"Tags"} == EVERY_FUNCTION | own, name
 
 
+def test_every_function_that_faces_the_internet_has_a_most_and_is_at_the_edge_alone(stack: Stack) -> None:
+    """What the API's function invokes is invoked by nobody else from outside, so its most is theirs, too."""
+    paths = [each["Body"]["paths"] for each in stack.of("AWS::ApiGateway::RestApi").values()]
+    called = {
+        method["x-amazon-apigateway-integration"]["uri"]
+        for each in paths
+        for verbs in each.values()
+        for method in verbs.values()
+    }
+    facing = {name for name in stack.functions() if any(f"/{stack.arns[name]}/" in uri for uri in called)}
+    invoked = {
+        each["FunctionName"]
+        for each in stack.of("AWS::Lambda::Permission").values()
+        if each["Principal"] == "apigateway.amazonaws.com"
+    }
+    assert {stack.functions()[name]["FunctionName"] for name in facing} == invoked
+    assert facing <= RESERVED
+    assert bool(facing) == bool(paths)
+    for name in facing:
+        most = stack.functions()[name].get("ReservedConcurrentExecutions")
+        assert (most and int(most)) == (100 if stack.given == "rekeying" else None), name
+    assert not stack.of("AWS::Lambda::Url")
+
+
 def test_every_function_logs_to_a_group_of_its_own(stack: Stack) -> None:
     groups = {each["LogGroupName"] for each in stack.of("AWS::Logs::LogGroup").values()}
     for name, each in stack.functions().items():

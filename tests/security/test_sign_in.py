@@ -1,11 +1,13 @@
 """Tests who can sign in, for how long, and with what: the pool, its clients, its groups and its scopes."""
 
+import inspect
 import re
 from typing import Any
 
 from handlers.rest.callers import SCOPES
 from local.emulator.package import ROOT
 from tests.support.security.deployed import Stack
+from tokenizer.aws.authorization import pool_tokens
 from tools.lint.rendered import drawn
 
 POOL = drawn("AWS::Cognito::UserPool", "UserPool")
@@ -34,6 +36,7 @@ EVERY_CLIENT = {
     "EnableTokenRevocation": True,
     "PreventUserExistenceErrors": "ENABLED",
     "UserPoolId": POOL,
+    "WriteAttributes": ["email", "name"],
 }
 CLIENTS = {
     "MachineClient": {
@@ -74,6 +77,15 @@ def test_every_pool_lets_in_those_whom_an_administrator_made_with_long_passwords
 def test_every_clients_tokens_end_within_an_hour_and_its_sign_in_within_a_day(stack: Stack) -> None:
     found = {name: ordered(each) for name, each in stack.of("AWS::Cognito::UserPoolClient").items()}
     assert found == {name: EVERY_CLIENT | each for name, each in stack.there(CLIENTS).items()}
+
+
+def test_nobody_writes_an_attribute_that_the_functions_decide_by(stack: Stack) -> None:
+    """A client without `WriteAttributes` writes all that a user has, and a claim may have an attribute's name."""
+    read = set(re.findall(r'claims(?:\.get\(|\[)"([\w:]+)"', inspect.getsource(pool_tokens)))
+    assert {"sub", "cognito:groups", "amr", "auth_time", "token_use", "client_id", "scope"} <= read
+    for name, each in stack.of("AWS::Cognito::UserPoolClient").items():
+        assert set(each["WriteAttributes"]) & read == set(), name
+        assert not any(":" in attribute for attribute in each["WriteAttributes"]), name
 
 
 def test_every_scope_is_one_that_the_function_checks(stack: Stack) -> None:

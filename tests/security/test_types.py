@@ -25,7 +25,7 @@ PROPERTIES = {
     "AWS::CloudWatch::Alarm": "AlarmActions AlarmDescription ComparisonOperator Dimensions EvaluationPeriods MetricName Namespace Period Statistic Threshold TreatMissingData",
     "AWS::CloudWatch::Dashboard": "DashboardBody DashboardName",
     "AWS::Cognito::UserPool": "AccountRecoverySetting AdminCreateUserConfig AutoVerifiedAttributes DeletionProtection EnabledMfas MfaConfiguration Policies UserAttributeUpdateSettings UserPoolName UsernameAttributes",
-    "AWS::Cognito::UserPoolClient": "AccessTokenValidity AllowedOAuthFlows AllowedOAuthFlowsUserPoolClient AllowedOAuthScopes ClientName EnableTokenRevocation ExplicitAuthFlows GenerateSecret IdTokenValidity PreventUserExistenceErrors RefreshTokenValidity TokenValidityUnits UserPoolId",
+    "AWS::Cognito::UserPoolClient": "AccessTokenValidity AllowedOAuthFlows AllowedOAuthFlowsUserPoolClient AllowedOAuthScopes ClientName EnableTokenRevocation ExplicitAuthFlows GenerateSecret IdTokenValidity PreventUserExistenceErrors RefreshTokenValidity TokenValidityUnits UserPoolId WriteAttributes",
     "AWS::Cognito::UserPoolDomain": "Domain UserPoolId",
     "AWS::Cognito::UserPoolGroup": "GroupName UserPoolId",
     "AWS::Cognito::UserPoolResourceServer": "Identifier Name Scopes UserPoolId",

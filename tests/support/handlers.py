@@ -8,6 +8,7 @@ import pytest
 
 from handlers import api
 from handlers.rest.gate import ELSEWHERE
+from tests.support.pool_tokens import BUCKET, access_token, token
 
 ENVIRONMENT = {
     "RAW_STREAM_NAME": "s",
@@ -20,12 +21,13 @@ ENVIRONMENT = {
     "TOKENIZE_FUNCTION": "t",
     "API_NAME": "api:s",
     "BUDGETS_TABLE": "b",
+    "SIGN_IN_BUCKET": BUCKET,
     "AUDIT_BUCKET": "a",
     "AUDIT_HEADS_TABLE": "h",
     "AUDIT_KEY_ARN": "ak",
     "TOKEN_URL": "https://pool.example.com/oauth2/token",
 }
-PERSON = {"sub": "ann", "token_use": "id", "cognito:groups": "[shop payments support]"}
+PERSON = {"sub": "ann", "token_use": "id", "cognito:groups": ["shop", "payments", "support"]}
 MACHINE = {"sub": "client", "token_use": "access", "scope": "orders/write orders/read tokens/write"}
 
 
@@ -41,8 +43,16 @@ class Context:
     aws_request_id: str = "request"
 
 
+def signed(claims: dict[str, Any]) -> str:
+    """Returns a token of the tests' pool with these claims, and with those that such a token has anyway."""
+    return token(**claims) if claims["token_use"] == "id" else access_token(**claims)
+
+
 class Api:
-    """API Gateway's side of the proxy integration; nothing answers behind the function."""
+    """API Gateway's side of the proxy integration; nothing answers behind the function.
+
+    Claims are those of the token that the request comes with.
+    """
 
     def __call__(
         self,
@@ -53,7 +63,8 @@ class Api:
         path: str | None = None,
         **headers: str,
     ) -> Answer:
-        shown = {name.replace("_", "-"): value for name, value in headers.items()}
+        shown = {"Authorization": signed(claims)} if claims else {}
+        shown |= {name.replace("_", "-"): value for name, value in headers.items()}
         event = {
             "httpMethod": method,
             "resource": resource,
@@ -65,7 +76,7 @@ class Api:
             "multiValueQueryStringParameters": None,
             "body": body,
             "isBase64Encoded": False,
-            "requestContext": {"requestId": "1", "authorizer": {"claims": claims} if claims else None},
+            "requestContext": {"requestId": "1"},
         }
         answer = api.handler(event, Context())  # type: ignore[arg-type]  # all that is asked of it
         headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
@@ -75,6 +86,7 @@ class Api:
 def forget() -> None:
     for cached in (
         api._settings,
+        api._tokens,
         api._service,
         api._waiting,
         api._policies,

@@ -10,9 +10,16 @@ from tokenizer.authorization.ports import RouteAction, RoutePolicies
 from tokenizer.callers import Caller
 from tokenizer.erasure.eraser import Eraser
 from tokenizer.errors import Refused
+from tokenizer.subjects import names_nobody
 from tokenizer.time_budget import Budget
 
 ERASE = "erase"
+DENIED = "denied"
+NOBODY = "names_nobody"  # the code of a refusal: the id is none
+_REFUSALS = {
+    DENIED: "the policies do not let the caller erase for this purpose",
+    NOBODY: "the id stands for nobody: what came under it has no owner, and nothing is erased",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,11 @@ class ErasureService:
         The audit line is written first. It holds the vault's name for the customer, not the customer id.
 
         Raises:
-            Refused: the policies don't permit it; the audit trail records the attempt.
+            Refused: the policies don't permit it, or the id stands for nobody; the audit trail records the attempt.
             PipelineError: an AWS service failed. Nothing is promised then; trying again is safe.
         """
         erasure_id = f"era_{uuid.uuid4().hex}"
-        allowed = self.policies.permits(caller, RouteAction.ERASE, purpose)
+        refusal = self._refusal(caller, customer_id, purpose)
         subject = self.eraser.subjects(customer_id)[0]
         self.audit.write(
             ERASE,
@@ -42,12 +49,21 @@ class ErasureService:
             purpose=as_code(purpose),
             subject=subject,
             erasure_id=erasure_id,
-            result="marked" if allowed else "denied",
+            result=refusal or "marked",
         )
-        if not allowed:
-            raise Refused("denied", "the policies do not let the caller erase for this purpose")
+        if refusal:
+            raise Refused(refusal, _REFUSALS[refusal])
         certificate = self.eraser.erase(customer_id, caller.name, as_code(purpose), erasure_id, budget)
         return certificate.shown(customer_id)
+
+    def _refusal(self, caller: Caller, customer_id: str, purpose: str) -> str:
+        """Returns the code of the refusal; empty if there is none.
+
+        Values that came under an id such as `guest` belong to nobody. So no certificate may say that they are erased.
+        """
+        if not self.policies.permits(caller, RouteAction.ERASE, purpose):
+            return DENIED
+        return NOBODY if names_nobody(customer_id) else ""
 
     def sweep(self, budget: Budget) -> dict[str, int]:
         """Runs the sweeps that are due; returns how many succeeded and failed, and how many values are unproven.

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from tokenizer.errors import Refused
+from tokenizer.vault.tokens import is_token
 
 NOT_PAYABLE = "not_payable"
 ALREADY_PAID = "already_paid"
@@ -77,12 +78,12 @@ def next_attempt(
         moment: the present moment.
 
     Raises:
-        Refused: the order has no card or no amount, is paid, or may not be charged again.
+        Refused: the order has no card, no amount or no id of its own, is paid, or may not be charged again.
     """
     if last is None:
         amount, currency = _amount(order)
         return Attempt(
-            str(order["order_id"]),
+            _lasting_id(order),
             1,
             amount,
             amount,
@@ -118,6 +119,18 @@ def _after_a_decline(order: Mapping[str, Any], last: Attempt, payment_id: str, m
         since=moment.isoformat(),
         state=AttemptState.TRYING,
     )
+
+
+def _lasting_id(order: Mapping[str, Any]) -> str:
+    """Returns the order's id, unless the guard put a token in its place.
+
+    Each record of such an order has another token. So it would be another order each time that it is sent, and each
+    would be charged.
+    """
+    order_id = str(order["order_id"])
+    if is_token(order_id):
+        raise Refused(NOT_PAYABLE, "the order's id looks like a sensitive value; place it under another id")
+    return order_id
 
 
 def _card(order: Mapping[str, Any]) -> tuple[str, str]:

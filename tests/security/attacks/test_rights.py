@@ -166,3 +166,39 @@ def test_a_machine_uses_no_route_of_people(attacked: Stack, scope: str, route: s
     machine = Api(attacked, None, **users.machine(attacked, scope))
     method, path, body, headers = ROUTES[route]
     assert machine(method, path, body, **headers)[0] in {401, 403}
+
+
+# Ids that the guard takes for something sensitive, so that consumers see another token in each record.
+LIKE_VALUES = {
+    "a card": "4111111111111111",
+    "an email": "ann@example.com",
+    "a phone": "+12025550123",
+    "an ssn": "219-09-9999",
+}
+
+
+@pytest.mark.parametrize("id_like", LIKE_VALUES)
+def test_an_order_without_an_id_that_lasts_is_charged_never_and_not_once_for_each_record(
+    shop: Api, payments: Api, id_like: str
+) -> None:
+    shown = set()
+    for second in range(2):
+        event = order(order_id=LIKE_VALUES[id_like], payment=CARD)
+        event |= {"event_id": f"0192f0c8-1111-7abc-8def-0000000000{second:02d}"}
+        status, answer = shop("POST", "/orders", event, Prefer="wait")
+        assert status == 201
+        shown.add(answer["data"]["order"]["order_id"])
+    assert len(shown) == 2
+    for number, order_id in enumerate(sorted(shown)):
+        assert eventually(lambda name=order_id: shop("GET", f"/orders/{name}")[0] == 200)  # type: ignore[misc]
+        assert paid(payments, order_id, f"token-{id_like}-{number}") == (409, "not_payable")
+
+
+@pytest.mark.parametrize("nobody", ["guest", "0", "null", "00000000-0000-0000-0000-000000000000", "%C2%A0"])
+def test_what_belongs_to_nobody_is_not_certified_as_erased(attacked: Stack, nobody: str) -> None:
+    """Somebody of compliance who would like it on paper that all guests are erased."""
+    compliance = Api(attacked, users.sign_in(attacked, "compliance", second_factor=True))
+    status, answer = compliance("DELETE", f"/customers/{nobody}")
+    assert (status, answer["error"]["code"]) == (422, "names_nobody")
+    line = audit_lines(attacked)[-1]
+    assert (line["action"], line["result"]) == ("erase", "names_nobody")

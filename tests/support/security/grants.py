@@ -36,6 +36,7 @@ _VERIFIES = {"SignInBucket/sign-in-keys.json": "s3:GetObject"}
 
 OF_FUNCTIONS = {
     "ApiRole": _AUDITED
+    | _VERIFIES
     | {
         "EraseFunction": "lambda:InvokeFunction",
         "IdempotencyTable": "dynamodb:GetItem PutItem UpdateItem",

@@ -552,7 +552,7 @@ ACTIONS = (
         "s3",
         "get_object",
         lambda names: {"Bucket": names["SIGN_IN_BUCKET"], "Key": "sign-in-keys.json"},
-        READERS | ERASE,
+        READERS | ERASE | API,
     ),
     Action(
         "write the keys that verify callers",

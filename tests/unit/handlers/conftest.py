@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from handlers import runtime
+from handlers import api, runtime
 from tests.support.handlers import ENVIRONMENT, Api, Emitted, forget
+from tests.support.pool_tokens import Objects, pool_tokens
 from tokenizer.aws.platform import counters
 
 
@@ -13,6 +14,7 @@ from tokenizer.aws.platform import counters
 def call(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(api, "pool_tokens", lambda _: pool_tokens(Objects("first")))
     forget()
     yield Api()
     forget()

@@ -60,7 +60,7 @@ WRONG = (
 def test_a_person_without_the_right_is_denied_however_wrong_the_request_is(
     call: Api, body: str | None, media_type: str
 ) -> None:
-    nobody = PERSON | {"cognito:groups": "[]"}
+    nobody = PERSON | {"cognito:groups": []}
     for method, path in served(call):
         # An erasure has no body that could be wrong, but one of another type or one that is too large.
         understood = method == "DELETE" and media_type == JSON and len(body or "") < MOST
@@ -157,6 +157,7 @@ class FakeOrderService:
         (Refused("idempotency_key_in_use", "m"), 409, "idempotency_key_in_use"),
         (Refused("not_found", "m"), 404, "not_found"),
         (Refused("not_payable", "m"), 409, "not_payable"),
+        (Refused("names_nobody", "m"), 422, "names_nobody"),
         (Denied("canary"), 503, "unavailable"),
         (Throttled("canary"), 503, "unavailable"),
         (Unavailable("canary"), 503, "unavailable"),

@@ -1,4 +1,4 @@
-"""Tests who the caller is, from the ID token's claims as API Gateway passes them on."""
+"""Tests who the caller is, by the token that a request comes with, whatever else the request says."""
 
 import json
 from typing import Any
@@ -8,7 +8,8 @@ import pytest
 from handlers import api
 from handlers.rest.answers import HttpError
 from handlers.rest.callers import SCOPES, verified_caller
-from tests.support.handlers import Api
+from tests.support.handlers import MACHINE, PERSON, Api
+from tests.support.pool_tokens import Objects, access_token, pool_tokens, token
 from tokenizer.callers import Caller
 from tokenizer.messages.reveal import RevealAnswer, RevealedToken
 
@@ -32,77 +33,119 @@ def asking(call: Api, monkeypatch: pytest.MonkeyPatch) -> Asking:
     return made
 
 
-def ask(call: Api, authorization: str = "eyJ.e30.c2ln") -> dict[str, Any]:
-    body = json.dumps({"tokens": ["t"], "purpose": "charge"})
-    claims = {"sub": "ann", "token_use": "id"}
-    answer = call("POST", "/tokens/reveal", body, claims, Authorization=authorization)
+def ask(call: Api, authorization: str) -> dict[str, Any]:
+    answer = call("POST", "/tokens/reveal", BODY, Authorization=authorization)
     assert answer.status == 200
     return dict(answer.body)
 
 
-def person(**claims: Any) -> Caller:
-    told = {"sub": "ann", "token_use": "id", **claims}
-    event = {
-        "httpMethod": "GET",
-        "resource": "/orders",
-        "requestContext": {"authorizer": {"claims": told}},
-    }
-    return verified_caller(event)
+BODY = json.dumps({"tokens": ["t"], "purpose": "charge"})
 
 
-@pytest.mark.parametrize(
-    "authorization",
-    ["eyJ.e30.c2ln", " eyJ.e30.c2ln ", "Bearer eyJ.e30.c2ln", "bearer eyJ.e30.c2ln", "BEARER  eyJ.e30.c2ln"],
-)
+@pytest.mark.parametrize("authorization", ["{}", " {} ", "Bearer {}", "bearer {}", "BEARER  {}"])
 def test_the_functions_get_the_token_that_came(call: Api, asking: Asking, authorization: str) -> None:
-    ask(call, authorization)
-    assert asking.id_token == "eyJ.e30.c2ln"
+    sent = token()
+    ask(call, authorization.format(sent))
+    assert asking.id_token == sent
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": ""}, {"Authorization": "Bearer "}])
-def test_without_a_token_no_function_is_asked(call: Api, asking: Asking, headers: dict[str, str]) -> None:
-    body = json.dumps({"tokens": ["t"], "purpose": "charge"})
-    answer = call("POST", "/tokens/reveal", body, {"sub": "ann", "token_use": "id"}, **headers)
-    assert (answer.status, asking.id_token) == (401, "")
+@pytest.mark.parametrize("authorization", [None, "", " ", "Bearer", "Bearer ", "Basic {}", "Bearer Bearer {}", "{}x", "{} {}", "{},{}"])  # fmt: skip
+def test_without_a_token_no_function_is_asked(call: Api, asking: Asking, authorization: str | None) -> None:
+    sent = {} if authorization is None else {"Authorization": authorization.replace("{}", token())}
+    answer = call("POST", "/tokens/reveal", BODY, **sent)
+    assert (answer.status, answer.body["error"]["code"], asking.id_token) == (401, "unauthorized", "")
 
 
-@pytest.mark.parametrize(
-    ("claims", "mfa"),
-    [
-        ({}, False),
-        ({"amr": ["pwd", "otp", "mfa"]}, True),
-        ({"amr": "pwd,otp,mfa"}, True),
-        ({"amr": "[pwd, otp, mfa]"}, True),
-        ({"amr": "mfa"}, True),
-        ({"amr": ["pwd"]}, False),
-        ({"amr": "pwd,otp"}, False),
-        ({"amr": "no-mfa"}, False),
-        ({"amr": ""}, False),
-        ({"custom:amr": "mfa", "acr": "mfa", "cognito:groups": "mfa"}, False),
-    ],
-)
-def test_a_second_factor_is_what_the_claim_amr_says_and_nothing_else(
-    claims: dict[str, Any], mfa: bool
-) -> None:
-    assert person(**claims).mfa is mfa
+class Forged:
+    """An event of an attacker's own: everything but the token says that it comes from the chief."""
+
+    def __init__(self, **changes: Any) -> None:
+        claims = {"sub": "chief", "token_use": "id", "cognito:groups": ["compliance"], "amr": ["mfa"]}
+        self.event = {
+            "httpMethod": "POST",
+            "resource": "/tokens",
+            "path": "/tokens",
+            "headers": {},
+            "multiValueHeaders": {},
+            "requestContext": {"authorizer": {"claims": claims, "principalId": "chief"}},
+            "claims": claims,
+            "caller": {"name": "chief", "groups": ["compliance"], "mfa": True},
+        } | changes
 
 
 @pytest.mark.parametrize(
-    "groups",
+    "changes",
     [
-        ["payments", "support"],
-        "payments,support",
-        "[payments support]",
-        "[iam payments support]",
-        ["iam", "payments", ["support"], None, "support"],
+        {},
+        {"headers": None, "multiValueHeaders": None},
+        {"headers": {"x-amzn-oidc-identity": "chief", "x-forwarded-user": "chief"}},
+        {"multiValueHeaders": {"Authorization": []}},
+    ],
+    ids=["no header", "no headers", "other headers", "no value"],
+)
+@pytest.mark.parametrize("resource", ["/tokens", "/machine/tokens"])
+def test_claims_that_come_with_the_request_name_nobody(changes: dict[str, Any], resource: str) -> None:
+    event = Forged(**changes, resource=resource, path=resource).event
+    with pytest.raises(HttpError) as refused:
+        verified_caller(event, pool_tokens(Objects("first")))
+    assert refused.value.status == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "several"),
+    [
+        ("ann", ["ann", "mallory"]),
+        ("ann", ["mallory", "ann"]),
+        ("mallory", ["ann"]),
+        ("ann", ["mallory"]),
+        (None, ["ann", "mallory"]),
     ],
 )
-def test_groups_are_understood_however_the_gateway_writes_them(groups: Any) -> None:
-    assert person(**{"cognito:groups": groups}) == Caller("ann", ("payments", "support"))
+def test_a_request_with_two_tokens_names_nobody(headers: str | None, several: list[str]) -> None:
+    tokens = {name: token(sub=name) for name in ("ann", "mallory")}
+    event = Forged(
+        headers={"Authorization": tokens[headers]} if headers else {},
+        multiValueHeaders={"authorization": [tokens[name] for name in several]},
+    ).event
+    with pytest.raises(HttpError, match="one token"):
+        verified_caller(event, pool_tokens(Objects("first")))
+
+
+def test_one_token_may_be_said_twice_as_the_gateway_says_it() -> None:
+    sent = token()
+    event = Forged(headers={"authorization": sent}, multiValueHeaders={"Authorization": [sent]}).event
+    assert verified_caller(event, pool_tokens(Objects("first"))).name == "ann"
+
+
+@pytest.mark.parametrize(
+    ("resource", "path", "status"),
+    [
+        ("/openapi.json", "/openapi.json", 200),
+        ("/openapi.json", "/orders/SO-1", 404),
+        ("/openapi.json", "/tokens", 404),
+        ("/orders/{order_id}", "/openapi.json", 404),
+        ("/orders/{order_id}", "/machine/orders/SO-1", 404),
+        ("/orders/{order_id}", "/orders/SO-1/payments", 404),
+        ("/orders/{order_id}", "/orders/", 404),
+        ("/machine/orders/{order_id}", "/orders/SO-1", 404),
+        ("/orders/{order_id}", "/v1/orders/SO-1", 404),
+        ("", "/orders/SO-1", 404),
+        ("/.*", "/orders/SO-1", 404),
+    ],
+)
+def test_the_right_to_one_route_opens_no_other(call: Api, resource: str, path: str, status: int) -> None:
+    """Who invokes the function directly may choose which resource a path is said to be of."""
+    for claims in (None, PERSON, MACHINE):
+        assert call("GET", resource, None, claims, path=path).status == status
 
 
 def test_the_client_is_told_that_a_value_is_masked(call: Api, asking: Asking) -> None:
-    assert ask(call)["tokens"]["t"] == {"status": "ok", "kind": "token", "value": "4***", "masked": True}
+    assert ask(call, token())["tokens"]["t"] == {
+        "status": "ok",
+        "kind": "token",
+        "value": "4***",
+        "masked": True,
+    }
 
 
 def test_the_description_says_what_an_answer_may_hold(call: Api) -> None:
@@ -120,12 +163,12 @@ ALL = "orders/write orders/read tokens/write"
 
 
 def machine(route: tuple[str, str], **claims: Any) -> Caller | int:
-    """Returns the machine that these claims name on a route, or the status that refuses it."""
+    """Returns the machine that a token with these claims names on a route, or the status that refuses it."""
     method, resource = route
-    told = {"sub": "client", "token_use": "access", **claims}
-    event = {"httpMethod": method, "resource": resource, "requestContext": {"authorizer": {"claims": told}}}
+    sent = access_token(**{"scope": None} | claims)
+    event = {"httpMethod": method, "resource": resource, "headers": {"Authorization": sent}}
     try:
-        return verified_caller(event)
+        return verified_caller(event, pool_tokens(Objects("first")))
     except HttpError as refused:
         return int(refused.event()["statusCode"])
 

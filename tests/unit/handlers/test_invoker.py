@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from handlers import erase, invoker, pay, reveal
-from tests.support.id_tokens import Objects, id_tokens, token
+from tests.support.pool_tokens import Objects, pool_tokens, token
 from tokenizer.callers import IAM, Caller
 from tokenizer.errors import LASTING, Denied, OutOfTime, PipelineError, Throttled, Unavailable
 
@@ -44,8 +44,8 @@ def services(monkeypatch: pytest.MonkeyPatch) -> list[Caller]:
         (erase, "_service", "erase"),
     ):
         monkeypatch.setattr(module, factory, lambda method=method: SimpleNamespace(**{method: keep}))
-    known = id_tokens(Objects("first"))
-    monkeypatch.setattr(invoker, "_id_tokens", lambda: known)
+    known = pool_tokens(Objects("first"))
+    monkeypatch.setattr(invoker, "_pool_tokens", lambda: known)
     return asked
 
 

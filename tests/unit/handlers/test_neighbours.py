@@ -21,7 +21,7 @@ ATTACKS = (
         "card numbers with codes",
     ),
 )
-NOBODY = {**PERSON, "cognito:groups": "[]"}
+NOBODY = {**PERSON, "cognito:groups": []}
 _BESIDE = 5
 
 

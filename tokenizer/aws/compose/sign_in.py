@@ -1,14 +1,14 @@
 """Wires what verifies callers, and what provides the keys for it."""
 
-from tokenizer.aws.authorization.id_tokens import IdTokens
+from tokenizer.aws.authorization.pool_tokens import PoolTokens
 from tokenizer.aws.authorization.sign_in_keys import SignInKeys, write_sign_in_keys
 from tokenizer.aws.platform import clients
-from tokenizer.aws.platform.settings import SignInKeysSettings, SignInSettings
+from tokenizer.aws.platform.settings import SignInKeysSettings
 
 
-def id_tokens(settings: SignInSettings) -> IdTokens:
-    """Returns what tells who the caller is by an ID token."""
-    return IdTokens(SignInKeys(clients.client("s3"), settings.sign_in_bucket))
+def pool_tokens(bucket: str) -> PoolTokens:
+    """Returns what tells who the caller is by a token of the pool, whose keys are in the bucket."""
+    return PoolTokens(SignInKeys(clients.client("s3"), bucket))
 
 
 def provide_sign_in_keys(settings: SignInKeysSettings) -> None:

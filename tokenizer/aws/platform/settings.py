@@ -284,6 +284,7 @@ class ApiSettings(AuditSettings):
     """Holds the settings of the API.
 
     Args:
+        sign_in_bucket: the bucket with the user pool's public keys.
         budgets_table: the table of the budgets' counters.
         raw_stream_name: the stream for raw orders.
         orders_table: the table of sanitized orders.
@@ -300,6 +301,7 @@ class ApiSettings(AuditSettings):
             bus accepts about as much for the sanitized event.
     """
 
+    sign_in_bucket: str
     budgets_table: str
     raw_stream_name: str
     orders_table: str

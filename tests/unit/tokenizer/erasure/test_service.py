@@ -41,6 +41,25 @@ def test_a_denied_erasure_is_in_the_trail_and_nowhere_else() -> None:
     assert erasing.sweep(600_000) == []
 
 
+@pytest.mark.parametrize("nobody", ["guest", " GUEST ", "0", "null", "None", "n/a", "00000000-0000-0000-0000-000000000000", "ゲスト", "-", "test"])  # fmt: skip
+def test_what_belongs_to_nobody_gets_no_certificate(nobody: str) -> None:
+    """The words are those by which an order's customer is none (test_guests.py)."""
+    erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()
+    with pytest.raises(Refused) as refused:
+        desk(erasing, audit).erase(CARLA, nobody, "erasure_request", ample_budget())
+    assert refused.value.code == "names_nobody"
+    assert [line["result"] for line in audit.lines] == ["names_nobody"]
+    assert erasing.sweep(600_000) == []
+
+
+def test_who_may_not_erase_does_not_learn_which_ids_are_none() -> None:
+    with pytest.raises(Refused) as refused:
+        desk(Erasing(milliseconds(ARRIVED)), FakeAudit(), permits=False).erase(
+            CARLA, "guest", "erasure_request", ample_budget()
+        )
+    assert refused.value.code == "denied"
+
+
 def test_each_sweep_is_in_the_trail_and_those_that_failed_are_counted() -> None:
     """An alarm listens to that count."""
     erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()

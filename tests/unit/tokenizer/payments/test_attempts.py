@@ -67,6 +67,7 @@ DECLINED = replace(FIRST, state=AttemptState.DECLINED)
         (None, {"total": "-5"}, "not_payable"),
         (None, {"total": "NaN"}, "not_payable"),
         (None, {"total": "tok_1gb8tgx31kfs46r9wgjm8em128"}, "not_payable"),
+        (None, {"order_id": "tok_1gb8tgx31kfs46r9wgjm8em128"}, "not_payable"),
         (None, {"payment": None}, "not_payable"),
         (None, {"payment": {"card": {"number": "tok_n"}}}, "not_payable"),
     ],

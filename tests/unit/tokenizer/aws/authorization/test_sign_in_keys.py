@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.id_tokens import BUCKET, CLIENT, ISSUER, id_tokens, public, token
+from tests.support.pool_tokens import BUCKET, CLIENT, ISSUER, pool_tokens, public, token
 from tokenizer.aws.authorization.sign_in_keys import OBJECT, write_sign_in_keys
 from tokenizer.errors import PipelineError
 
@@ -69,8 +69,8 @@ def test_what_is_written_verifies_the_pools_tokens(pool: Pool) -> None:
     pool.body = json.dumps({"keys": [public("first"), public("second")]}).encode()
     bucket = Bucket()
     write(bucket, pool)
-    known = id_tokens(bucket)  # type: ignore[arg-type]  # the same
-    assert known.caller(token("first")).name == known.caller(token("second")).name == "ann"
+    known = pool_tokens(bucket)  # type: ignore[arg-type]  # the same
+    assert known.person(token("first")).name == known.person(token("second")).name == "ann"
 
 
 def test_a_key_is_kept_without_what_nobody_needs_and_keys_of_other_algorithms_are_not(pool: Pool) -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from jwt.algorithms import RSAAlgorithm
 
 from tokenizer import json_text
-from tokenizer.aws.authorization.id_tokens import IdTokens
+from tokenizer.aws.authorization.pool_tokens import PoolTokens
 from tokenizer.aws.authorization.sign_in_keys import OBJECT, SignInKeys
 
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Pool"
@@ -60,6 +60,29 @@ def token(key: str = "first", headers: dict[str, Any] | None = None, **changes: 
     )
 
 
+def machine_claims(**changes: Any) -> dict[str, Any]:
+    """Returns the claims of an access token that a machine client got for itself; changes as for people."""
+    now = int(time.time())
+    changes |= {name: now + changes[name] for name in _TIMES if type(changes.get(name)) is int}
+    made = {
+        "sub": "client",
+        "iss": ISSUER,
+        "client_id": "client",
+        "token_use": "access",
+        "scope": "orders/write orders/read tokens/write",
+        "iat": now - 60,
+        "auth_time": now - 60,
+        "exp": now + 3540,
+    } | changes
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def access_token(key: str = "first", headers: dict[str, Any] | None = None, **changes: Any) -> str:
+    """Returns a machine's access token that a key has signed."""
+    made = machine_claims(**changes)
+    return jwt.encode(made, private_key(key), algorithm="RS256", headers={"kid": key} | (headers or {}))
+
+
 def part(content: bytes) -> str:
     """Returns a part of a token."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
@@ -91,7 +114,7 @@ class Clock:
         return self.at
 
 
-def id_tokens(objects: Objects, clock: Clock | None = None) -> IdTokens:
+def pool_tokens(objects: Objects, clock: Clock | None = None) -> PoolTokens:
     """Returns what verifies this pool's tokens."""
     now = clock or Clock()
-    return IdTokens(SignInKeys(objects, BUCKET, now), now)  # type: ignore[arg-type]  # all that is asked of S3
+    return PoolTokens(SignInKeys(objects, BUCKET, now), now)  # type: ignore[arg-type]  # all that is asked of S3

@@ -1,4 +1,4 @@
-"""Tests whom an ID token names, and that no other token names anybody."""
+"""Tests whom an ID token or a machine's access token names, and that no other token names anybody."""
 
 import hashlib
 import hmac
@@ -10,18 +10,20 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from tests.support.id_tokens import (
+from tests.support.pool_tokens import (
     CLIENT,
     ISSUER,
     Clock,
     Objects,
+    access_token,
     claims,
-    id_tokens,
+    machine_claims,
     part,
+    pool_tokens,
     private_key,
     token,
 )
-from tokenizer.aws.authorization.id_tokens import LEEWAY_SECONDS, MFA_SECONDS
+from tokenizer.aws.authorization.pool_tokens import LEEWAY_SECONDS, MFA_SECONDS
 from tokenizer.callers import Caller
 from tokenizer.errors import Refused, Unavailable
 
@@ -30,19 +32,19 @@ def joined(header: dict[str, Any], payload: dict[str, Any], signature: bytes = b
     return ".".join((part(json.dumps(header).encode()), part(json.dumps(payload).encode()), part(signature)))
 
 
-def by_the_public_key() -> str:
+def by_the_public_key(payload: dict[str, Any] | None = None) -> str:
     """A token whose HMAC has the public key as its secret."""
     pem = (
         private_key()
         .public_key()
         .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
-    signed = joined({"alg": "HS256", "kid": "first"}, claims()).rpartition(".")[0]
+    signed = joined({"alg": "HS256", "kid": "first"}, payload or claims()).rpartition(".")[0]
     return f"{signed}.{part(hmac.digest(pem, signed.encode(), hashlib.sha256))}"
 
 
-def of_another_algorithm(name: str) -> str:
-    return jwt.encode(claims(), private_key(), algorithm=name, headers={"kid": "first"})
+def of_another_algorithm(name: str, payload: dict[str, Any] | None = None) -> str:
+    return jwt.encode(payload or claims(), private_key(), algorithm=name, headers={"kid": "first"})
 
 
 def with_other_claims() -> str:
@@ -67,6 +69,8 @@ FORGED: dict[str, Callable[[], str]] = {
     "PS256": lambda: of_another_algorithm("PS256"),
     "a key of its own": lambda: token("forger", {"kid": "first"}),
     "a key of its own by its name": lambda: token("forger"),
+    "a key that is a path": lambda: token(headers={"kid": "../../first"}),
+    "a key that is a query": lambda: token(headers={"kid": "first' OR '1'='1"}),
     "a key in the header": lambda: token("forger", {"jwk": {"kty": "RSA"}, "kid": "first"}),
     "a key at an address": lambda: token("forger", {"jku": "https://example.com/keys", "kid": "first"}),
     "no key": lambda: jwt.encode(claims(), private_key(), algorithm="RS256"),
@@ -102,7 +106,7 @@ FORGED: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("name", FORGED)
 def test_no_other_token_names_anybody_and_all_are_refused_in_the_same_words(name: str) -> None:
     with pytest.raises(Refused) as refused:
-        id_tokens(Objects("first")).caller(FORGED[name]())
+        pool_tokens(Objects("first")).person(FORGED[name]())
     assert (refused.value.code, refused.value.message) == (
         "unauthorized",
         "the ID token is not accepted; sign in again",
@@ -110,8 +114,66 @@ def test_no_other_token_names_anybody_and_all_are_refused_in_the_same_words(name
     assert refused.value.__cause__ is None
 
 
+OF_NO_MACHINE: dict[str, Callable[[], str]] = {
+    "nothing": lambda: "-",
+    "no signature": lambda: access_token().rpartition(".")[0] + ".",
+    "algorithm none": lambda: joined({"alg": "none", "kid": "first"}, machine_claims()),
+    "HMAC by the public key": lambda: by_the_public_key(machine_claims()),
+    "PS256": lambda: of_another_algorithm("PS256", machine_claims()),
+    "a key of its own": lambda: access_token("forger", {"kid": "first"}),
+    "a key of its own by its name": lambda: access_token("forger"),
+    "a key that is a path": lambda: access_token(headers={"kid": "../first"}),
+    "a key at an address": lambda: access_token("forger", {"x5u": "https://example.com", "kid": "first"}),
+    "another pool": lambda: access_token(iss=ISSUER + "x"),
+    "no issuer": lambda: access_token(iss=None),
+    "an ID token": token,
+    "an ID token with a scope": lambda: token(scope="orders/write", client_id="ann"),
+    "an access token for an audience": lambda: access_token(aud=CLIENT),
+    "the access token of a person": lambda: access_token(sub="ann", client_id=CLIENT),
+    "no client": lambda: access_token(client_id=None),
+    "a client that is a list": lambda: access_token(client_id=["client"]),
+    "a refresh token": lambda: access_token(token_use="refresh"),
+    "no use": lambda: access_token(token_use=None),
+    "an expired token": lambda: access_token(exp=-LEEWAY_SECONDS - 1, iat=-4000),
+    "a token that never ends": lambda: access_token(exp=None),
+    "a token of the future": lambda: access_token(iat=LEEWAY_SECONDS + 60),
+    "nobody": lambda: access_token(sub=None),
+    "a client without a name": lambda: access_token(sub="", client_id=""),
+}
+
+
+@pytest.mark.parametrize("name", OF_NO_MACHINE)
+def test_no_other_token_names_a_machine_and_all_are_refused_in_the_same_words(name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        pool_tokens(Objects("first")).machine(OF_NO_MACHINE[name]())
+    assert (refused.value.code, refused.value.message) == (
+        "unauthorized",
+        "the access token is not accepted; get another one",
+    )
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "scopes"),
+    [
+        ("orders/write", ("orders/write",)),
+        ("orders/write orders/read", ("orders/write", "orders/read")),
+        (" orders/write  ", ("orders/write",)),
+        ("", ()),
+        (None, ()),
+        (["orders/write"], ()),
+        ({"orders/write": 1}, ()),
+    ],
+)
+def test_a_machine_has_the_scopes_of_its_token_and_neither_groups_nor_a_second_factor(
+    scope: Any, scopes: tuple[str, ...]
+) -> None:
+    given = access_token(scope=scope, amr=["mfa"], **{"cognito:groups": ["compliance"]})
+    assert pool_tokens(Objects("first")).machine(given) == Caller("client", scopes=scopes)
+
+
 def test_an_id_token_names_its_caller() -> None:
-    assert id_tokens(Objects("first")).caller(token()) == Caller("ann", ("compliance",), mfa=True)
+    assert pool_tokens(Objects("first")).person(token()) == Caller("ann", ("compliance",), mfa=True)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +192,7 @@ def test_an_id_token_names_its_caller() -> None:
 def test_groups_are_those_of_the_token_and_never_those_of_administrators(
     named: Any, groups: tuple[str, ...]
 ) -> None:
-    assert id_tokens(Objects("first")).caller(token(**{"cognito:groups": named})).groups == groups
+    assert pool_tokens(Objects("first")).person(token(**{"cognito:groups": named})).groups == groups
 
 
 @pytest.mark.parametrize(
@@ -155,7 +217,7 @@ def test_groups_are_those_of_the_token_and_never_those_of_administrators(
     ],
 )
 def test_a_second_factor_counts_for_a_quarter_of_an_hour(changes: dict[str, Any], mfa: bool) -> None:
-    assert id_tokens(Objects("first")).caller(token(**changes)).mfa is mfa
+    assert pool_tokens(Objects("first")).person(token(**changes)).mfa is mfa
 
 
 @pytest.mark.parametrize(
@@ -167,64 +229,64 @@ def test_a_second_factor_counts_for_a_quarter_of_an_hour(changes: dict[str, Any]
     ],
 )
 def test_clocks_may_differ_by_half_a_minute(changes: dict[str, Any]) -> None:
-    assert id_tokens(Objects("first")).caller(token(**changes)).name == "ann"
+    assert pool_tokens(Objects("first")).person(token(**changes)).name == "ann"
 
 
 def test_a_new_key_is_found_as_soon_as_it_is_served() -> None:
     objects, clock = Objects("first"), Clock()
-    known = id_tokens(objects, clock)
-    assert known.caller(token()).name == "ann"
+    known = pool_tokens(objects, clock)
+    assert known.person(token()).name == "ann"
     with pytest.raises(Refused):
-        known.caller(token("second"))
+        known.person(token("second"))
     objects.content = Objects("first", "second").content
     clock.at += 11
-    assert known.caller(token("second")).name == "ann"
-    assert known.caller(token("first")).name == "ann"
+    assert known.person(token("second")).name == "ann"
+    assert known.person(token("first")).name == "ann"
 
 
 def test_a_withdrawn_key_ends_within_five_minutes() -> None:
     objects, clock = Objects("first", "second"), Clock()
-    known = id_tokens(objects, clock)
-    known.caller(token())
+    known = pool_tokens(objects, clock)
+    known.person(token())
     objects.content = Objects("second").content
     clock.at += 299
-    assert known.caller(token(auth_time=0)).name == "ann"
+    assert known.person(token(auth_time=0)).name == "ann"
     clock.at += 2
     with pytest.raises(Refused):
-        known.caller(token())
+        known.person(token())
 
 
 def test_forged_tokens_have_the_keys_read_once_in_ten_seconds() -> None:
     objects, clock = Objects("first"), Clock()
-    known = id_tokens(objects, clock)
+    known = pool_tokens(objects, clock)
     for number in range(100):
         with pytest.raises(Refused):
-            known.caller(token(headers={"kid": f"forged-{number}"}))
+            known.person(token(headers={"kid": f"forged-{number}"}))
         clock.at += 1
     assert objects.reads == 10
 
 
 def test_a_clock_that_is_set_back_has_the_keys_read_again() -> None:
     objects, clock = Objects("first"), Clock()
-    known = id_tokens(objects, clock)
-    known.caller(token())
+    known = pool_tokens(objects, clock)
+    known.person(token())
     clock.at -= 10
-    known.caller(token())
+    known.person(token())
     assert objects.reads == 2
 
 
 def test_without_the_keys_nobody_is_known_and_old_keys_are_not_kept() -> None:
     objects, clock = Objects("first"), Clock()
-    known = id_tokens(objects, clock)
+    known = pool_tokens(objects, clock)
     objects.down = True
     with pytest.raises(Unavailable):
-        known.caller(token())
+        known.person(token())
     objects.down = False
-    known.caller(token())
+    known.person(token())
     objects.down = True
     clock.at += 301
     with pytest.raises(Unavailable):
-        known.caller(token())
+        known.person(token())
 
 
 @pytest.mark.parametrize(
@@ -243,4 +305,4 @@ def test_an_object_of_another_form_makes_nobody_known(content: Any) -> None:
     objects = Objects()
     objects.content = content
     with pytest.raises(Unavailable, match="no known form"):
-        id_tokens(objects).caller(token())
+        pool_tokens(objects).person(token())
