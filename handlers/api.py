@@ -273,7 +273,7 @@ def _answered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     settings, caller = _settings(), None
     methods = _methods() if event["resource"] == gate.ELSEWHERE else {}
     try:
-        caller = gate.identified_caller(event, methods, _tokens)
+        caller = gate.request_caller(event, methods, _tokens)
         gate.check_request(event, caller, settings.max_body_bytes, _policies)
         app.context["caller"] = caller  # cleared by the resolver when it is done
         answered: dict[str, Any] = app.resolve(event, context)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tokenizer.filler_words import FILLERS, IN_A_ROW
 
+NOBODY = "names_nobody"  # the code with which a request is refused that needs somebody
 _ZEROS = re.compile(
     r"[-+]?0[0\W_]*|-1"
 )  # 0, 0.0, 00000000-0000-0000-0000-000000000000 (RFC 9562, nil), and -1

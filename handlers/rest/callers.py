@@ -1,6 +1,6 @@
 """Identifies the caller by the token in `Authorization`, which is verified here. Nothing else of a request names one.
 
-API Gateway verifies it too, and passes its claims on. But whoever may invoke the function could make claims up. Besides,
+API Gateway verifies it too, and passes its claims on. But anybody who may invoke the function could make claims up. Besides,
 API Gateway accepts both ID and access tokens of the pool if a method names no scope, and an access token has no groups.
 So people come with an ID token, and machines with an access token of the scope that their method needs.
 """
@@ -22,7 +22,7 @@ PUBLIC = frozenset({("GET", "/openapi.json")})
 _MACHINES = "/machine/"
 
 
-class Tokens(Protocol):
+class TokenVerifier(Protocol):
     """Verifies the tokens of the user pool."""
 
     def person(self, token: str) -> Caller:
@@ -34,7 +34,7 @@ class Tokens(Protocol):
         ...
 
 
-def verified_caller(event: dict[str, Any], tokens: Tokens) -> Caller:
+def verified_caller(event: dict[str, Any], tokens: TokenVerifier) -> Caller:
     """Returns the caller of a request.
 
     Args:

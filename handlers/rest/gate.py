@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from handlers.rest.answers import JSON, HttpError
-from handlers.rest.callers import PUBLIC, Tokens, header, verified_caller
+from handlers.rest.callers import PUBLIC, TokenVerifier, header, verified_caller
 from handlers.rest.rights import check_right
 from tokenizer.authorization.ports import RoutePolicies
 from tokenizer.callers import Caller
@@ -19,7 +19,9 @@ Methods = Mapping[str, frozenset[str]]  # by path, as in the description
 ELSEWHERE = "/{proxy+}"  # template.yaml's resource for all other paths
 
 
-def identified_caller(event: dict[str, Any], methods: Methods, tokens: Callable[[], Tokens]) -> Caller | None:
+def request_caller(
+    event: dict[str, Any], methods: Methods, tokens: Callable[[], TokenVerifier]
+) -> Caller | None:
     """Returns the caller of a request, or None if what is asked for is public.
 
     Args:

@@ -10,8 +10,8 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from handlers.rest.answers import HttpError, answer, problem
 from handlers.runtime import FAILED, FAILED_MESSAGE, fail
 from tokenizer.aws.api.idempotency import IN_USE, REUSED
-from tokenizer.erasure.service import NOBODY
 from tokenizer.errors import LASTING, BadRecord, PipelineError, Refused
+from tokenizer.subjects import NOBODY
 
 _TOLD = 5  # faults of a request
 # draft-ietf-httpapi-idempotency-key-header: 400 for none, 422 for a key with another payload, 409 while the first request is running

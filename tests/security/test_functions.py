@@ -233,7 +233,7 @@ def test_no_function_has_settings_that_are_not_tested_here(stack: Stack) -> None
 
 
 def test_every_function_that_faces_the_internet_has_a_most_and_is_at_the_edge_alone(stack: Stack) -> None:
-    """What the API's function invokes is invoked by nobody else from outside, so its most is theirs, too."""
+    """Nobody else from outside invokes what the API's function invokes, so its most is theirs, too."""
     paths = [each["Body"]["paths"] for each in stack.of("AWS::ApiGateway::RestApi").values()]
     called = {
         method["x-amazon-apigateway-integration"]["uri"]

@@ -10,12 +10,11 @@ from tokenizer.authorization.ports import RouteAction, RoutePolicies
 from tokenizer.callers import Caller
 from tokenizer.erasure.eraser import Eraser
 from tokenizer.errors import Refused
-from tokenizer.subjects import names_nobody
+from tokenizer.subjects import NOBODY, names_nobody
 from tokenizer.time_budget import Budget
 
 ERASE = "erase"
 DENIED = "denied"
-NOBODY = "names_nobody"  # the code of a refusal: the id is none
 _REFUSALS = {
     DENIED: "the policies do not let the caller erase for this purpose",
     NOBODY: "the id stands for nobody: what came under it has no owner, and nothing is erased",
