@@ -1,8 +1,8 @@
 """Identifies the caller by the token in `Authorization`, which is verified here. Nothing else of a request names one.
 
-API Gateway verifies it too, and passes its claims on. But anybody who may invoke the function could make claims up. Besides,
-API Gateway accepts both ID and access tokens of the pool if a method names no scope, and an access token has no groups.
-So people come with an ID token, and machines with an access token of the scope that their method needs.
+API Gateway verifies it too, and passes its claims on. But anybody who may invoke the function could make claims up.
+Besides, API Gateway accepts both ID and access tokens of the pool if a method names no scope, and an access token has
+no groups. So people come with an ID token, and machines with an access token of the scope that their method needs.
 """
 
 from collections.abc import Callable

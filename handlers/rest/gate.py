@@ -61,6 +61,8 @@ def check_request(
     body = event.get("body")
     if not body:
         return
+    if not isinstance(body, str) or event.get("isBase64Encoded"):  # no media type of ours is binary
+        raise HttpError(415, "unsupported_media_type", f"a body is sent as {JSON}")
     if len(body.encode("utf-8", "surrogatepass")) > most_bytes:
         raise HttpError(413, "too_large", f"a body may have {most_bytes} bytes")
     media_type = header(event, "content-type")

@@ -8,7 +8,7 @@ import pytest
 from handlers import api
 from handlers.rest.answers import HttpError
 from handlers.rest.callers import SCOPES, verified_caller
-from tests.support.handlers import MACHINE, PERSON, Api
+from tests.support.handlers import MACHINE, PERSON, Api, Context
 from tests.support.pool_tokens import Objects, access_token, pool_tokens, token
 from tokenizer.callers import Caller
 from tokenizer.messages.reveal import RevealAnswer, RevealedToken
@@ -137,6 +137,28 @@ def test_the_right_to_one_route_opens_no_other(call: Api, resource: str, path: s
     """Who invokes the function directly may choose which resource a path is said to be of."""
     for claims in (None, PERSON, MACHINE):
         assert call("GET", resource, None, claims, path=path).status == status
+
+
+@pytest.mark.parametrize("path", ["/orders", "/tokens", "/tokens/reveal"])
+@pytest.mark.parametrize(
+    ("body", "encoded"),
+    [
+        ("%%%", True),
+        ("e30=", True),
+        ("//4=", True),
+        ("{}", True),
+        ("{}", "true"),
+        (7, False),
+        ({"a": 1}, False),
+    ],
+)
+def test_a_body_is_text_and_nothing_else(call: Api, path: str, body: Any, encoded: bool | str) -> None:
+    """API Gateway sends no other, since no media type of the API is binary."""
+    event = Forged(resource=path, path=path, headers={"Authorization": token()}).event
+    event |= {"body": body, "isBase64Encoded": encoded}
+    for groups, status in ((["shop", "support", "payments"], 415), ([], 403)):
+        event["headers"] = {"Authorization": token(**{"cognito:groups": groups})}
+        assert api.handler(event, Context())["statusCode"] == status  # type: ignore[arg-type]  # as Api does
 
 
 def test_the_client_is_told_that_a_value_is_masked(call: Api, asking: Asking) -> None:
