@@ -90,7 +90,6 @@ ELSEWHERE: dict[str, str] = {
     "AWS::Lambda::EventSourceMapping Enabled": _OF_VALUES,
     "AWS::Lambda::Function Code": _BUILT,
     "AWS::Lambda::Function Description": _SHOWN,
-    "AWS::Lambda::Function ReservedConcurrentExecutions": _OF_VALUES,
     "AWS::Lambda::Function Tags": _TAGS,
     "AWS::Lambda::Function TracingConfig": _OF_TYPES,
     "AWS::Lambda::LayerVersion Content": _BUILT,
