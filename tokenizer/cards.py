@@ -182,6 +182,12 @@ def parse_card(text: str) -> CardNumber | None:
     return None
 
 
+def last4(text: str) -> str | None:
+    """Returns the last four digits of a card number; None if the text is none, or holds more than one number."""
+    card = parse_card(text)
+    return card.digits[-4:] if card is not None and card.alone else None
+
+
 def _same_length(text: str) -> str:
     return "".join(
         [plain if len(plain := unicodedata.normalize("NFKC", each)) == 1 else each for each in text]

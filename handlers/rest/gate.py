@@ -17,6 +17,8 @@ from tokenizer.callers import Caller
 Methods = Mapping[str, frozenset[str]]  # by path, as in the description
 
 ELSEWHERE = "/{proxy+}"  # template.yaml's resource for all other paths
+# The resolver ignores a line break at the end, so another id would be meant. No id has a control character.
+_PARAMETER = r"[^/\x00-\x1f\x7f-\x9f\u2028\u2029]+"
 
 
 def request_caller(
@@ -70,6 +72,14 @@ def check_request(
         raise HttpError(415, "unsupported_media_type", f"a body is sent as {JSON}")
 
 
+def in_lower_case(event: dict[str, Any]) -> dict[str, Any]:
+    """Returns a request with its media type in lower case, as the resolver expects it."""
+    sent = (event.get("headers") or {}).items()
+    return event | {
+        "headers": {name: each.lower() if name.lower() == "content-type" else each for name, each in sent}
+    }
+
+
 def allowed(path: str, methods: Methods) -> list[str]:
     """Returns the methods of a path; none for an unknown path."""
     return sorted(
@@ -88,4 +98,4 @@ def _nowhere(path: str, methods: Methods) -> HttpError:
 
 @lru_cache(maxsize=64)
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template)) + r"/?\Z")
+    return re.compile(re.sub(r"\\\{[^}]*\\\}", lambda _: _PARAMETER, re.escape(template)) + r"/?\Z")

@@ -16,7 +16,7 @@ from tokenizer.alarm_metrics import HONEY_ASKED, PAYMENT_DECLINED
 from tokenizer.audit.port import Audit
 from tokenizer.authorization.ports import RouteAction, RoutePolicies
 from tokenizer.callers import Caller
-from tokenizer.cards import digits_of
+from tokenizer.cards import last4
 from tokenizer.errors import Refused, Unavailable
 from tokenizer.payments.attempts import IN_PROGRESS, NOT_PAYABLE, Attempt, AttemptState, next_attempt
 from tokenizer.payments.declines import DeclineBudget
@@ -26,7 +26,6 @@ from tokenizer.time_budget import Budget
 
 DENIED = "denied"
 BUDGET_USED = "budget_used"
-_LAST = 4
 
 
 class PaymentStatus(StrEnum):
@@ -55,7 +54,10 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Holds a payment as it is stored and answered. Nothing in it is sensitive."""
+    """Holds a payment as it is stored and answered. Nothing in it is sensitive.
+
+    `number_last4` is empty if the number is none of a card, as an order doesn't show it then.
+    """
 
     payment_id: str
     order_id: str
@@ -169,7 +171,7 @@ class Cashier:
                 order_id,
                 attempt.amount,
                 attempt.currency,
-                digits_of(card.number)[-_LAST:],
+                last4(card.number) or "",
                 charge.status,
                 charge.reference,
                 charge.reason,

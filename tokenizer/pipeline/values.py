@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
 from schemas.kinds import Fact, Rule, TokenKind
-from tokenizer.cards import UNKNOWN_BRAND, parse_card
+from tokenizer.cards import UNKNOWN_BRAND, last4, parse_card
 
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _ISO_DATE = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:T.*)?", re.ASCII)
@@ -45,7 +45,7 @@ def _card_fact(kind: Fact, value: str) -> str | None:
         return None
     match kind:
         case Fact.LAST4:
-            return card.digits[-4:]
+            return last4(value)
         case Fact.BIN:
             return card.digits[:_BIN_SHOWN] if len(card.digits) in _BIN_LENGTHS else None
         case _:

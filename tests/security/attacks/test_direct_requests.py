@@ -135,6 +135,33 @@ def test_the_right_to_one_route_opens_no_other(
     assert invoke(request(named, token, resource=resource))[0] == 404
 
 
+@pytest.mark.parametrize("route", [route for route in ROUTES if "machine" not in route])
+def test_the_token_of_another_client_of_the_pool_names_nobody(attacked: Stack, route: str) -> None:
+    """An administrator gave the pool another client, for something else; through the gateway, which takes any."""
+    client = attacked.client("cognito-idp").create_user_pool_client(
+        UserPoolId=attacked.outputs["UserPoolId"],
+        ClientName="another",
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )["UserPoolClient"]["ClientId"]
+    own = Stack(attacked.endpoint_url, attacked.region, {**attacked.outputs, "UserPoolClientId": client})
+    stranger = Api(attacked, users.sign_in(own, "shop", "support", "compliance", "payments"))
+    method, _, path, body = ROUTES[route]
+    assert stranger(method, path, body, Idempotency_Key="another-client")[0] == 401
+
+
+@pytest.mark.parametrize(
+    "groups", [("x,compliance", "x,shop"), ("[shop", "compliance]"), ("shop support", " shop")]
+)
+def test_a_group_is_not_another_group_that_its_name_holds(attacked: Stack, groups: tuple[str, ...]) -> None:
+    cognito, pool = attacked.client("cognito-idp"), attacked.outputs["UserPoolId"]
+    for group in groups:
+        cognito.create_group(UserPoolId=pool, GroupName=group)
+    api = Api(attacked, users.sign_in(attacked, *groups))
+    for route in ("place", "read", "tokenize", "look up", "charge", "reveal", "erase"):
+        method, _, path, body = ROUTES[route]
+        assert api(method, path, body, Idempotency_Key="a-group")[0] == 403, route
+
+
 def test_two_tokens_name_nobody(attacked: Stack, invoke: Callable[[dict[str, Any]], tuple[int, Any]]) -> None:
     shop, nobody = users.sign_in(attacked, "shop"), users.sign_in(attacked)
     event = request("read", shop)

@@ -1,6 +1,7 @@
 """Tests who the caller is, by the token that a request comes with, whatever else the request says."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -137,6 +138,35 @@ def test_the_right_to_one_route_opens_no_other(call: Api, resource: str, path: s
     """Who invokes the function directly may choose which resource a path is said to be of."""
     for claims in (None, PERSON, MACHINE):
         assert call("GET", resource, None, claims, path=path).status == status
+
+
+@pytest.mark.parametrize("added", ["\n", "\r", "\r\n", "\x00", "\t", "\x85", "\u2028", "\n/", "\nC-2"])
+def test_an_id_with_a_line_break_is_not_the_id_without_it(call: Api, added: str) -> None:
+    """An erasure of `C-1` and a line break once erased `C-1`."""
+    paths = call("GET", "/openapi.json").body["paths"]
+    named = [(method, path) for path, methods in paths.items() if "{" in path for method in methods]
+    assert len(named) >= 4
+    for method, path in named:
+        claims = MACHINE if path.startswith("/machine") else PERSON
+        for written in (re.sub(r"\{\w+\}", f"C-1{added}", path), re.sub(r"\{\w+\}", f"{added}C-1", path)):
+            answer = call(method.upper(), path, "{}", claims, path=written, Idempotency_Key="k")
+            assert (answer.status, answer.body["error"]["code"]) == (404, "not_found"), (path, written)
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["application/json", "APPLICATION/JSON", "Application/Json; Charset=UTF-8", " application/json ;x=y"],
+)
+def test_a_media_type_is_one_in_any_case(call: Api, asking: Asking, media_type: str) -> None:
+    assert call("POST", "/tokens/reveal", BODY, PERSON, Content_Type=media_type).status == 200
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/jsonp", "text/json", "application/json, text/plain", " "]
+)
+def test_no_other_media_type_is_taken(call: Api, asking: Asking, media_type: str) -> None:
+    answer = call("POST", "/tokens/reveal", BODY, PERSON, content_TYPE=media_type)
+    assert (answer.status, answer.body["error"]["code"]) == (415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize("path", ["/orders", "/tokens", "/tokens/reveal"])

@@ -174,6 +174,26 @@ def test_a_card_that_has_left_the_vault_can_not_be_charged() -> None:
         cashier(world, CountingGateway()).pay("SO-1001", "k", ANN, ample_budget())
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "7371",
+        "737",
+        "my card ending 7371",
+        "4111111111111112",
+        "4111111111111111",
+    ],
+)
+def test_a_payment_shows_of_a_number_what_the_order_shows(number: str) -> None:
+    """Digits that are no card's number may be anything, such as a security code."""
+    world = World()
+    shown = sanitized(
+        world, payment={"method": "card", "card": {"number": number, "expiry": "12/29", "holder": "A"}}
+    )
+    payment = cashier(world, FakeGateway(lambda: NOW)).pay("SO-1001", "k", ANN, ample_budget())
+    assert payment.number_last4 == (shown["payment"]["card"].get("number_last4") or "")
+
+
 def test_where_no_gateway_is_configured_nothing_looks_like_a_charge() -> None:
     world = World()
     sanitized(world)

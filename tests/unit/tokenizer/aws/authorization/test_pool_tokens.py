@@ -184,6 +184,10 @@ def test_an_id_token_names_its_caller() -> None:
         (["iam"], ()),
         (["support", "iam", "payments"], ("support", "payments")),
         (["support", 1, None, ["iam"]], ("support",)),
+        (
+            ["x,compliance", "[shop", "compliance]", "shop support", ""],
+            ("x,compliance", "[shop", "compliance]", "shop support", ""),
+        ),
         ("iam", ()),
         ("support", ()),
         ({"support": 1}, ()),
