@@ -9,7 +9,7 @@ import pytest
 from handlers import api
 from handlers.rest.answers import HttpError
 from handlers.rest.callers import SCOPES, verified_caller
-from tests.support.handlers import MACHINE, PERSON, Api, Context
+from tests.support.handlers import MACHINE, PERSON, Api, Context, signed
 from tests.support.pool_tokens import Objects, access_token, pool_tokens, token
 from tokenizer.callers import Caller
 from tokenizer.messages.reveal import RevealAnswer, RevealedToken
@@ -52,7 +52,9 @@ def test_the_functions_get_the_token_that_came(call: Api, asking: Asking, author
 
 @pytest.mark.parametrize("authorization", [None, "", " ", "Bearer", "Bearer ", "Basic {}", "Bearer Bearer {}", "{}x", "{} {}", "{},{}"])  # fmt: skip
 def test_without_a_token_no_function_is_asked(call: Api, asking: Asking, authorization: str | None) -> None:
-    sent = {} if authorization is None else {"Authorization": authorization.replace("{}", token())}
+    sent: dict[str, Any] = (
+        {} if authorization is None else {"Authorization": authorization.replace("{}", token())}
+    )
     answer = call("POST", "/tokens/reveal", BODY, **sent)
     assert (answer.status, answer.body["error"]["code"], asking.id_token) == (401, "unauthorized", "")
 
@@ -187,7 +189,7 @@ def test_a_body_is_text_and_nothing_else(call: Api, path: str, body: Any, encode
     event = Forged(resource=path, path=path, headers={"Authorization": token()}).event
     event |= {"body": body, "isBase64Encoded": encoded}
     for groups, status in ((["shop", "support", "payments"], 415), ([], 403)):
-        event["headers"] = {"Authorization": token(**{"cognito:groups": groups})}
+        event["headers"] = {"Authorization": signed(PERSON | {"cognito:groups": groups})}
         assert api.handler(event, Context())["statusCode"] == status  # type: ignore[arg-type]  # as Api does
 
 

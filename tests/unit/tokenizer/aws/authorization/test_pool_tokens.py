@@ -168,7 +168,8 @@ def test_no_other_token_names_a_machine_and_all_are_refused_in_the_same_words(na
 def test_a_machine_has_the_scopes_of_its_token_and_neither_groups_nor_a_second_factor(
     scope: Any, scopes: tuple[str, ...]
 ) -> None:
-    given = access_token(scope=scope, amr=["mfa"], **{"cognito:groups": ["compliance"]})
+    others: dict[str, Any] = {"cognito:groups": ["compliance"]}
+    given = access_token(scope=scope, amr=["mfa"], **others)
     assert pool_tokens(Objects("first")).machine(given) == Caller("client", scopes=scopes)
 
 
