@@ -8,17 +8,20 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from tokenizer.aws.authorization.pool_tokens import PoolTokens
 from tokenizer.aws.compose.sign_in import pool_tokens
 from tokenizer.aws.platform.settings import SignInSettings
-from tokenizer.callers import Caller, administrator
+from tokenizer.callers import DIRECT, Caller, administrator
 from tokenizer.errors import InvalidRequest, Refused
 
-# The alias for administrators. IAM decides by the ARN with the alias who may invoke it, and the API's role may not.
-DIRECT = "direct"
 _QUALIFIER = 7  # where an ARN of Lambda has the alias, after the function's name
 
 
 @cache
 def _pool_tokens() -> PoolTokens:
     return pool_tokens(SignInSettings.load(os.environ).sign_in_bucket)
+
+
+def alias(context: LambdaContext) -> str:
+    """Returns the alias by which the function was invoked; empty if by none."""
+    return ":".join(context.invoked_function_arn.split(":")[_QUALIFIER:])
 
 
 def identified_caller(id_token: str | None, context: LambdaContext) -> Caller:
@@ -33,7 +36,7 @@ def identified_caller(id_token: str | None, context: LambdaContext) -> Caller:
         InvalidRequest: there are both.
         PipelineError: the keys can't be read.
     """
-    directly = context.invoked_function_arn.split(":")[_QUALIFIER:] == [DIRECT]
+    directly = alias(context) == DIRECT
     if id_token is not None:
         if directly:
             raise InvalidRequest(f"id_token: not by the alias {DIRECT}")

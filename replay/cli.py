@@ -7,8 +7,8 @@ import typer
 from ops.entry import run as run_to_its_end
 from ops.options import Profile, Region, RoleArn, StackName
 from replay.arguments import chosen
+from replay.commands import approvals, letters, quarantine
 from replay.commands import archive as archives
-from replay.commands import letters, quarantine
 from replay.commands.run import run
 from replay.commands.stream import stream
 
@@ -48,6 +48,8 @@ def _options(
 app.command("list")(letters.list_)
 app.command()(letters.show)
 app.command()(run)
+app.command()(approvals.approvals)
+app.command()(approvals.approve)
 app.command()(stream)
 app.command()(quarantine.quarantine)
 app.command()(quarantine.restore)

@@ -7,13 +7,27 @@ from ops.errors import CommandError
 from ops.explain import AGAIN, explained
 from ops.stack import Stack
 from replay.letters import NEEDS
+from tokenizer.callers import APPROVE, DIRECT
 
+APPROVER_ROLE = "ReplayApproverRoleArn"
+_NEEDS = {
+    "": NEEDS,
+    APPROVE: f"approving needs the stack's {APPROVER_ROLE}",
+    DIRECT: "--direct needs a role of yours that may invoke the function's alias `direct`; others use --id-token FILE",
+}
 # What to type next, by the code of the function's answer.
 HINTS = {
     "invalid_request": "`replay COMMAND --help` shows the form that each option takes",
     "refused": "`replay list` shows the letters, and `replay show ID` what is wrong with one",
+    "approval_needed": (
+        "`replay run --edit FILE --id ID --ask` asks a colleague to approve the edit (docs/replay.md#two-people); "
+        "else `replay quarantine ID --reason WHY`, and the producer sends the record again"
+    ),
+    "approval_refused": "`replay approvals` shows what was asked; the same command with --ask asks again",
+    "denied": "docs/reveals.md says who may, for which --purpose; --ask asks a colleague to approve (docs/replay.md#two-people)",
+    "unauthorized": "sign in again: docs/replay.md#two-people shows how to get an ID token",
     "edit_refused": (
-        "an edit changes public fields alone; a type that no schema has needs one (docs/new-event-type.md); "
+        "an edit moves no value; a type that no schema has needs one (docs/new-event-type.md); "
         "else `replay quarantine ID --reason WHY`, and the producer sends the record again"
     ),
     "unavailable": AGAIN,
@@ -21,11 +35,18 @@ HINTS = {
 
 
 class ReplayFunction:
-    """Sends requests to the function, with the operator's name."""
+    """Sends requests to the function, with the operator's name.
 
-    def __init__(self, stack: Stack, filters: dict[str, Any] | None = None) -> None:
+    Args:
+        stack: the stack.
+        filters: the filter of letters, for the audit trail.
+        alias: the alias to invoke; empty for none.
+    """
+
+    def __init__(self, stack: Stack, filters: dict[str, Any] | None = None, alias: str = "") -> None:
         self._lambda = stack.client("lambda")
         self._name = stack.output("ReplayFunctionName")
+        self._alias = alias
         self._common = {"operator": stack.operator(), "filter": filters}
 
     def ask(self, action: str, **request: Any) -> dict[str, Any]:
@@ -35,8 +56,9 @@ class ReplayFunction:
             CommandError: the function refused, failed, or could not be invoked.
         """
         payload = json.dumps({"action": action, **self._common, **request}).encode()
-        with explained("asking the replay function", NEEDS):
-            answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
+        by_alias = {"Qualifier": self._alias} if self._alias else {}
+        with explained("asking the replay function", _NEEDS[self._alias]):
+            answer = self._lambda.invoke(FunctionName=self._name, Payload=payload, **by_alias)
         text = answer["Payload"].read()
         if answer.get("FunctionError"):
             raise CommandError(

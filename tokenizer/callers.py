@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 IAM = "iam"  # the group of callers whom only IAM has let through
+# Aliases of functions. IAM decides by the ARN with the alias who may invoke it: administrators this one, and no role of the
+# stack; the approvers' role the other one.
+DIRECT = "direct"
+APPROVE = "approve"
 
 
 @dataclass(frozen=True, slots=True)

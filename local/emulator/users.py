@@ -24,6 +24,7 @@ class Group(StrEnum):
     SUPPORT = "support"
     COMPLIANCE = "compliance"
     ANALYTICS = "analytics"
+    OPERATORS = "operators"
 
 
 GROUPS = tuple(Group)

@@ -18,6 +18,9 @@ from ops.errors import CommandError
 from ops.stack import Stack
 from replay.arguments import open_queue, open_stack
 from replay.commands.answers import asked_purpose, show_answer
+from replay.commands.approvals import Approving, ask_for, whole_id
+from replay.commands.patches import patch_in
+from replay.commands.sign_in import id_token
 from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.letters import Letter
@@ -32,7 +35,14 @@ _FILE = "fields.json"
 
 
 def run_edited(
-    wanted: Filter, edit: Path, fields: Sequence[str], purpose: str | None, *, apply: bool, as_json: bool
+    wanted: Filter,
+    edit: Path,
+    fields: Sequence[str],
+    purpose: str | None,
+    approving: Approving,
+    *,
+    apply: bool,
+    as_json: bool,
 ) -> bool:
     """Edits the one letter that is selected; returns False if it could not be published.
 
@@ -41,6 +51,7 @@ def run_edited(
         edit: a file with a JSON Patch, or `-` for the editor.
         fields: the paths to open in the editor; without any, those that the letter's message names.
         purpose: the reason for the audit trail; None to ask for it.
+        approving: whether to ask somebody else to approve the edit, or to use what they approved.
         apply: False for a dry run.
         as_json: True if a program reads the output.
 
@@ -52,7 +63,12 @@ def run_edited(
         raise CommandError(
             "an edit is for one letter", "replay run --edit FILE --id ID --purpose WHY --apply"
         )
-    patch = None if str(edit) == _BY_HAND else _patch_in(edit)
+    patch = None if str(edit) == _BY_HAND else patch_in(edit)
+    if patch is None and (approving.ask or approving.approval):
+        raise CommandError(
+            "the editor opens no field that takes an approval",
+            "replay run --edit FILE --id ID --purpose WHY --ask, with a JSON Patch",
+        )
     stack = open_stack()
     letter = the_letter(open_queue(stack), wanted.ids[0])
     opened = tuple(fields) or fields_at_fault(letter)
@@ -67,7 +83,7 @@ def run_edited(
             "if the type is right, add its schema (docs/new-event-type.md) and `replay run --id ID --apply`; "
             f"else `replay quarantine {letter.letter_id[:8]} --reason WHY`, and the producer sends it again",
         )
-    if not apply:
+    if not apply and not approving.ask:
         how = f"at {', '.join(opened)}" if patch is None else f"by {edit}"
         show_answer(
             {"dry_run": True, "would_edit": letter.letter_id},
@@ -81,7 +97,12 @@ def run_edited(
         "ids": [letter.letter_id],
         "purpose": purpose or asked_purpose(),
     }
+    if approving.ask:
+        ask_for(function, {**request, "patch": patch, "id_token": id_token(approving.token)}, as_json=as_json)
+        return True
     change = {"patch": patch} if patch is not None else _by_hand(function, request, opened)
+    if approving.approval:
+        change |= {"approval": whole_id(function, approving.approval), "id_token": id_token(approving.token)}
     (result,) = function.ask("edit", **request, **change)["results"]
     if result["status"] == _PUBLISHED:
         _delete(stack, letter)
@@ -123,23 +144,13 @@ def changes(before: Mapping[str, Any], after: Any, missing: Sequence[str]) -> li
     return patch
 
 
-def _patch_in(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text())
-    except (OSError, ValueError):
-        raise CommandError(
-            f"{file} can't be read as a JSON Patch",
-            """--edit takes a file such as [{"op": "replace", "path": "/order/total", "value": "12.00"}]""",
-        ) from None
-
-
 def _by_hand(function: ReplayFunction, request: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
     """Returns the operator's edit, for the request.
 
     Raises:
         CommandError: the editor failed, or nothing was changed.
     """
-    answer = function.ask("reveal", **request, paths=list(paths))
+    answer = function.ask("open", **request, paths=list(paths))
     before, missing = answer["fields"], answer["missing"]
     try:
         after = json.loads(_edited(json.dumps(before, indent=2, ensure_ascii=False) + "\n"))

@@ -17,14 +17,18 @@ from replay.arguments import (
     Since,
     Sources,
     Until,
+    chosen,
     letter_filter,
     open_queue,
     open_stack,
 )
 from replay.commands.answers import asked_purpose
+from replay.commands.approvals import ApprovalId, Approving, Ask, ask_for, whole_id
+from replay.commands.sign_in import IdTokenFile, id_token
 from replay.function import ReplayFunction
 from replay.letters import Letter, count
 from replay.selection import short_length, the_letter
+from tokenizer.callers import DIRECT
 
 _SHOWN = 50
 
@@ -84,26 +88,37 @@ def list_(  # noqa: PLR0917 -- a command has its options
         console.line(f"{waiting} unprocessed; `replay run --apply` takes such, too")
 
 
-def show(
+def show(  # noqa: PLR0917 -- a command has its options
     letter_id: Annotated[
         str, typer.Argument(metavar="ID", help="The letter; the beginning of its ID is enough.")
     ],
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show the raw record; audited.")] = False,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Show the raw record, if the policies permit it; audited.")
+    ] = False,
     purpose: Purpose = None,
+    ask: Ask = False,
+    approval: ApprovalId = None,
+    token: IdTokenFile = None,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="Reveal as an administrator, who needs no ID token.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one letter without its values: field paths, types and lengths."""
+    approving = Approving(ask, approval, token)
+    approving.check(possible=reveal)
     stack = open_stack()
     letter = the_letter(open_queue(stack), letter_id)
-    details: dict[str, Any] = letter.to_dict()
     function = ReplayFunction(stack)
+    if ask:
+        ask_for(function, _request(letter, purpose) | {"id_token": id_token(token)}, as_json=as_json)
+        return
+    details: dict[str, Any] = letter.to_dict()
     if letter.shape == "sealed":
         details["outline"] = function.ask("show", letters=[letter.body])["outline"]
     if reveal:
-        why = purpose or asked_purpose()
-        details["record"] = function.ask(
-            "reveal", letters=[letter.body], ids=[letter.letter_id], purpose=why
-        )["record"]
+        request = _request(letter, purpose)
+        details["record"] = _directly(request) if direct else _revealed(function, request, approving)
     if as_json:
         console.as_json(details)
         return
@@ -118,3 +133,20 @@ def show(
         console.table(console.counted(outline["bytes"], "byte"), ["path", "type", "length"], rows)
     if reveal:
         console.line(details["record"])
+
+
+def _request(letter: Letter, purpose: str | None) -> dict[str, Any]:
+    return {"letters": [letter.body], "ids": [letter.letter_id], "purpose": purpose or asked_purpose()}
+
+
+def _revealed(function: ReplayFunction, request: dict[str, Any], approving: Approving) -> str:
+    """Returns a record as the policies permit it to whoever signed in."""
+    request["id_token"] = id_token(approving.token)
+    if approving.approval:
+        request["approval"] = whole_id(function, approving.approval)
+    return str(function.ask("reveal", **request)["record"])
+
+
+def _directly(request: dict[str, Any]) -> str:
+    """Returns a record to an administrator, with their own role in the place of the operator's."""
+    return str(ReplayFunction(chosen.stack(""), alias=DIRECT).ask("reveal", **request)["record"])

@@ -26,7 +26,9 @@ from replay.arguments import (
     open_queue,
     open_stack,
 )
+from replay.commands.approvals import ApprovalId, Approving, Ask
 from replay.commands.edit import run_edited
+from replay.commands.sign_in import IdTokenFile
 from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.held import waited_for
@@ -69,12 +71,17 @@ def run(  # noqa: PLR0917 -- a command has its options
         ),
     ] = None,
     purpose: Purpose = None,
+    ask: Ask = False,
+    approval: ApprovalId = None,
+    token: IdTokenFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Send letters through the tokenizer again. This is a dry run unless --apply is given."""
     wanted = letter_filter(code, source, since, until, event_type, letter_id, limit)
+    approving = Approving(ask, approval, token)
+    approving.check(possible=edit is not None)
     if edit is not None:
-        if not run_edited(wanted, edit, field or [], purpose, apply=apply, as_json=as_json):
+        if not run_edited(wanted, edit, field or [], purpose, approving, apply=apply, as_json=as_json):
             raise typer.Exit(_SOME_FAILED)
         return
     stack = open_stack()

@@ -8,14 +8,15 @@ from typing import Any
 from replay.letters import read
 from schemas.dead_letter import LetterSource
 from tests.fuzz.records import refused, untold
+from tests.support.fakes.approvals import Replaying, invoked
 from tests.support.samples import ARRIVED, SHARD, STREAM
 from tokenizer import json_text
 from tokenizer.audit.lines import clean
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.replay.letters import Letters, Opened
-from tokenizer.aws.replay.service import ReplayService
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
 from tokenizer.aws.vault.data_keys import DataKey
+from tokenizer.callers import Caller
 from tokenizer.errors import PipelineError, Refused, Unavailable
 from tokenizer.replay.messages import PUBLISHED, Entry, Result
 
@@ -90,7 +91,8 @@ _QUEUES: Any = Queues()
 OPENER = Opener(_KEYS)
 LETTERS = Letters(OPENER, _AWS, [STREAM, QUEUE], time.time)
 REPLAY = StreamReplay(_AWS, STREAM, _TOKENIZING)
-DESK = ReplayService(LETTERS, REPLAY, _QUEUES, _QUEUES, _TOKENIZING, Trail())
+DESK = Replaying(LETTERS, _TOKENIZING, Trail(), stream=REPLAY, others=_QUEUES)
+ANN = Caller("ann", ("operators", "compliance"), mfa=True)
 
 
 def letter(data: bytes) -> None:
@@ -159,7 +161,7 @@ def request(data: bytes) -> None:
     if not isinstance(given, dict):
         return
     try:
-        answer = DESK.serve(given)
+        answer = DESK.service.serve(given, invoked(ANN))
     except PipelineError as error:
         untold(error)
     else:

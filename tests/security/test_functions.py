@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from handlers.invoker import DIRECT
 from tests.support.security.deployed import Stack, listed
 from tokenizer.aws.api.idempotency import LEASE_SECONDS
 from tokenizer.aws.compose.invocation import API_CALL_SECONDS
+from tokenizer.callers import DIRECT
 from tools.lint.rendered import ACCOUNT, drawn
 
 POOL = drawn("AWS::Cognito::UserPool", "UserPool")

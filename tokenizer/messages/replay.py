@@ -4,13 +4,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from tokenizer.messages.base import Message, Purpose
+from tokenizer.messages.base import IdToken, Message, Purpose
 
 MOST = 100
 _DIGITS = 128  # digits of a sequence number of Kinesis
+_ID = 64  # characters of an approval's name
 
 Texts = Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=MOST)]
 OneText = Annotated[tuple[str], Field(strict=False)]
+ApprovalId = Annotated[str, Field(min_length=1, max_length=_ID)]
 
 
 class _Asked(Message):
@@ -42,22 +44,70 @@ class ShowLetter(_Asked):
 
 
 class RevealLetter(_Asked):
-    """Asks to reveal a letter's record, or only the fields at some paths (RFC 6901)."""
+    """Asks to reveal a letter's record, as the policies permit.
+
+    Args:
+        id_token: the caller's; None if an administrator invokes the function by its alias.
+        approval: names the approval of somebody else, if the caller has one for this.
+    """
 
     action: Literal["reveal"]
     letters: OneText
     purpose: Purpose
-    paths: Texts | None = None
+    id_token: IdToken = None
+    approval: ApprovalId | None = None
+
+
+class OpenFields(_Asked):
+    """Asks for the public fields at some paths (RFC 6901), for an editor."""
+
+    action: Literal["open"]
+    letters: OneText
+    purpose: Purpose
+    paths: Texts
 
 
 class EditLetter(_Asked):
-    """Asks to replay a letter's record with a JSON Patch applied, or with another text."""
+    """Asks to replay a letter's record with a JSON Patch applied.
+
+    Args:
+        id_token: the caller's, if somebody else has approved the edit.
+        approval: names that approval.
+    """
 
     action: Literal["edit"]
     letters: OneText
     purpose: Purpose
+    patch: list[Any]
+    id_token: IdToken = None
+    approval: ApprovalId | None = None
+
+
+class AskApproval(_Asked):
+    """Asks that somebody else approves an edit of a letter's record, or without a patch its reveal."""
+
+    action: Literal["ask_approval"]
+    letters: OneText
+    ids: OneText
+    purpose: Purpose
     patch: list[Any] | None = None
-    data: str | None = None
+    id_token: IdToken = None
+
+
+class ListApprovals(_Asked):
+    """Asks for what people have asked to be approved."""
+
+    action: Literal["approvals"]
+
+
+class Approve(_Asked):
+    """Approves what somebody else has asked for; `patch` is the one of the edit, as the approver has seen it."""
+
+    action: Literal["approve"]
+    letters: OneText
+    approval: ApprovalId
+    patch: list[Any] | None = None
+    id_token: IdToken = None
 
 
 class Position(Message):
@@ -118,7 +168,11 @@ ReplayMessage = (
     ReplayLetters
     | ShowLetter
     | RevealLetter
+    | OpenFields
     | EditLetter
+    | AskApproval
+    | ListApprovals
+    | Approve
     | ReplayStream
     | ListShards
     | ReplayUnprocessed

@@ -1,9 +1,9 @@
 """Decides whether an operator's edit of a record may be replayed.
 
 An edit repairs what is public. It may not move, copy, test or retype what is sensitive, and no sensitive value of the
-record may turn up in a place that the edit made. It may not change whom a record is about either: the values would be
-another person's, and would be readable after that person's erasure who gave them. What changes a sensitive field, the
-type or the subject needs a second person, so it is refused here; the producer sends such a record again.
+record may turn up in a place that the edit made. What changes a sensitive field, or whom a record is about, needs the
+approval of a second person: with another subject, the values would be another person's, and readable after the erasure
+of who gave them. No approval lets an edit change the type, or publish what was not public.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +15,7 @@ from tokenizer.guard import Finding, find_leak, is_plain_word, own_values
 from tokenizer.subjects import names_nobody
 
 EDIT_REFUSED = "edit_refused"
+APPROVAL_NEEDED = "approval_needed"
 _LOOKING = frozenset({"copy", "move", "test"})  # operations that read what is there
 _TYPE, _VERSION = "/event_type", "/schema_version"
 _PATHS_KEPT = 100
@@ -61,31 +62,57 @@ def check_patch(patch: Sequence[Any], before: Leaves) -> None:
             raise Refused(EDIT_REFUSED, f"a patch may not {name} what is not a public field of the record")
 
 
+def check_alone(patch: Sequence[Any], before: Leaves, after: Leaves) -> None:
+    """Checks that an edit needs no second person.
+
+    A patch that names a sensitive field needs one whatever it writes there: if the value that is there already were no
+    change, the answer would tell whether a guess is right.
+
+    Args:
+        patch: the JSON Patch.
+        before: the fields of the record by path (RFC 6901).
+        after: the fields of the edited record.
+
+    Raises:
+        Refused: the edit touches what is sensitive, or changes whom the record is about.
+    """
+    _check_subject(before, after)
+    for path in _written(patch):
+        if touched := next(
+            (each for each, leaf in before.items() if not leaf.public and _meet(path, each)), None
+        ):
+            raise _needs_approval(touched, "a sensitive field is changed")
+    for path in sorted(before.keys() | after.keys()):
+        old, new = before.get(path), after.get(path)
+        if old is not None and not old.public and (new is None or not _same(old, new)):
+            raise _needs_approval(path, "a sensitive field is changed")
+        if old is None and new is not None and not new.public and new.value is not None:
+            raise _needs_approval(path, "a sensitive field is added")
+
+
 def check_edit(before: Leaves, after: Leaves) -> None:
-    """Compares a record before and after an edit.
+    """Compares a record before and after an edit, by the rules that hold with an approval, too.
 
     Args:
         before: the fields of the record by path (RFC 6901).
         after: the fields of the edited record.
 
     Raises:
-        Refused: the edit touches what is sensitive, changes whom the record is about, or brings a sensitive value of the
-            record somewhere else.
+        Refused: the edit makes public what was not, or brings a sensitive value of the record somewhere else.
     """
-    if not _same(before.get(_TYPE), after.get(_TYPE)):
-        raise Refused(EDIT_REFUSED, f"{_TYPE}: a record is given another type only with a second person")
-    _check_subject(before, after)
     if not _same(before.get(_VERSION), after.get(_VERSION)):
         _check_new_kinds(before, after)
-    for path in before.keys() | after.keys():
-        old, new = before.get(path), after.get(path)
-        if old is not None and not old.public and (new is None or not _same(old, new)):
-            raise Refused(
-                EDIT_REFUSED, f"{_of(path)}: a sensitive field is changed only with a second person"
-            )
-        if old is None and new is not None and not new.public and new.value is not None:
-            raise Refused(EDIT_REFUSED, f"{_of(path)}: a sensitive field is added only with a second person")
     _hunt(before, after)
+
+
+def check_type(before: Leaves, after: Leaves) -> None:
+    """Checks that the record keeps its type.
+
+    Raises:
+        Refused: it does not.
+    """
+    if not _same(before.get(_TYPE), after.get(_TYPE)):
+        raise Refused(EDIT_REFUSED, f"{_TYPE}: no edit gives a record another type")
 
 
 def check_public(before: Leaves, paths: Iterable[str]) -> None:
@@ -112,6 +139,21 @@ def named_paths(patch: Sequence[Any]) -> list[str]:
     return sorted({_of(path) for path in named if isinstance(path, str)})[:_PATHS_KEPT]
 
 
+def _written(patch: Sequence[Any]) -> list[str]:
+    """Returns the paths that a patch writes to."""
+    named = [each.get("path") for each in patch if isinstance(each, dict) and each.get("op") not in _LOOKING]
+    return [path for path in named if isinstance(path, str)]
+
+
+def _meet(one: str, other: str) -> bool:
+    """Returns True if one path is the other, or leads to what is inside of it."""
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+
+
+def _needs_approval(path: str, what: str) -> Refused:
+    return Refused(APPROVAL_NEEDED, f"{_of(path)}: {what} only with a second person")
+
+
 def _check_subject(before: Leaves, after: Leaves) -> None:
     """Refuses another subject, or none, for a record that names one. One that names nobody may be given one."""
     named = _subject(before)
@@ -120,9 +162,7 @@ def _check_subject(before: Leaves, after: Leaves) -> None:
     path, somebody = named
     found = _subject(after)
     if found is None or found[1] != somebody:
-        raise Refused(
-            EDIT_REFUSED, f"{_of(path)}: a record is given another subject only with a second person"
-        )
+        raise _needs_approval(path, "a record is given another subject")
 
 
 def _subject(leaves: Leaves) -> tuple[str, str] | None:
@@ -153,11 +193,8 @@ def _hunt(before: Leaves, after: Leaves) -> None:
         if find_leak(text, every) is Finding.OWN_VALUE and not _was_there(before.get(path), text, values):
             raise Refused(EDIT_REFUSED, f"{_of(path)}: would hold a sensitive value of the record")
     # A value may be cut into pieces, one for each of some neighbours.
-    if (
-        len(made) > 1
-        and find_leak("".join(each.text for path, each in after.items() if path in made), every)
-        is Finding.OWN_VALUE
-    ):
+    pieces = [each.text for path, each in after.items() if path in made and each.public]
+    if len(pieces) > 1 and find_leak("".join(pieces), every) is Finding.OWN_VALUE:
         raise Refused(EDIT_REFUSED, "the changed fields together would hold a sensitive value of the record")
 
 

@@ -6,6 +6,7 @@ bytes. A record that an operator edited gets a new identity that includes the ol
 
 import base64
 import hmac
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -82,6 +83,21 @@ def revision(old: bytes, new: bytes) -> str:
     Equal edits have equal names; without the old text, the name reveals nothing of either text.
     """
     return hmac.digest(old, b"edited:" + new, "sha256")[:12].hex()
+
+
+def approval_digest(source: LetterSource, record: bytes, action: str, patch: Sequence[Any] | None) -> str:
+    """Returns what an approval binds to: a letter with its record, what is done with it, and the patch of an edit.
+
+    The record is the key, so without it nobody can try out which values a patch has.
+
+    Args:
+        source: where the record came from.
+        record: the raw bytes.
+        action: what the policies call what is done.
+        patch: the JSON Patch of an edit.
+    """
+    what = json.dumps([action, source.model_dump(mode="json"), patch], sort_keys=True)
+    return hmac.digest(record, b"approved:" + what.encode(), "sha256").hex()
 
 
 def worst(results: Sequence[Result]) -> Result:

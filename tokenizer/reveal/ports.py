@@ -19,11 +19,19 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RevealRequest:
-    """Holds a request: some tokens, a purpose, and whether values are wanted in full or masked."""
+    """Holds a request.
+
+    Args:
+        tokens: what is to be revealed: tokens, or the sensitive fields of a letter's record.
+        purpose: the purpose that the caller gave.
+        action: whether values are wanted in full or masked.
+        approved: True if somebody else has approved exactly this.
+    """
 
     tokens: tuple[str, ...]
     purpose: str
     action: Action
+    approved: bool = False
 
 
 class Policies(RoutePolicies, Protocol):

@@ -1,21 +1,18 @@
 """Reveals values to callers whom the policies permit, and writes an audit line before each answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from tokenizer.alarm_metrics import BUDGET_EXCEEDED, HONEY_ASKED
 from tokenizer.audit.lines import as_code
 from tokenizer.audit.port import Audit
-from tokenizer.authorization.ports import RouteAction
 from tokenizer.callers import Caller
 from tokenizer.errors import Refused
 from tokenizer.masking import mask
 from tokenizer.records import VaultField
-from tokenizer.reveal.budgets import Granted, RevealBudgets
+from tokenizer.reveal.gates import RevealGates
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault, Revealed, Status, reveal
-from tokenizer.reveal.ports import Action, Honey, Policies, RevealRequest
+from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.reveal.value_categories import categories
 from tokenizer.time_budget import Budget
 from tokenizer.vault.categories import category
@@ -35,22 +32,14 @@ class RevealService:
     Args:
         vault: holds the values.
         aliases: knows the tokens behind aliases.
-        policies: decides who may ask, and who may reveal what.
-        budgets: decides how much may be revealed.
-        honey: knows the tokens that raise an alarm.
+        gates: decide whether and how much is revealed.
         audit: gets a line before each answer.
-        signal: adds to the alarm metric of the given name.
-        now: returns the present moment, in UTC.
     """
 
     vault: ReadableVault
     aliases: ReadableAliases
-    policies: Policies
-    budgets: RevealBudgets
-    honey: Honey
+    gates: RevealGates
     audit: Audit
-    signal: Callable[[str, int], None]
-    now: Callable[[], datetime]
 
     def answer(self, caller: Caller, request: RevealRequest, budget: Budget) -> dict[str, dict[str, Any]]:
         """Answers a request.
@@ -64,15 +53,18 @@ class RevealService:
             Refused: the policies don't let the caller ask at all. The audit trail has a line of it.
             PipelineError: the vault, its keys, the budgets, the honey tokens or the audit trail can't be reached.
         """
-        moment, tokens = self.now(), tuple(dict.fromkeys(request.tokens))
-        honey = self.honey.among(tokens, budget)
-        if honey:
-            self.signal(HONEY_ASKED, len(honey))
-        may_ask = self.policies.permits(caller, RouteAction.ASK_REVEAL, request.purpose)
-        permitted = self.policies.permitted(caller, request, moment.hour)
+        tokens = tuple(dict.fromkeys(request.tokens))
+        asked = self.gates.asked(caller, request, tokens, budget)
+        permitted = asked.permitted
         found = reveal(tokens, self.vault, self.aliases, budget) if permitted[request.action] else {}
         wanted, rest = _sorted(tokens, found, permitted[request.action])
-        granted = self._granted(caller, request, moment, wanted, rest)
+        granted = self.gates.granted(
+            caller,
+            request,
+            asked.moment,
+            wanted={category: len(values) for category, values in wanted.items()},
+            misses=sum(status not in _NOT_THE_CALLERS for status in rest.values()),
+        )
         answers = {token: {"status": DENIED if granted.blocked else status} for token, status in rest.items()}
         for each, values in wanted.items():
             shown = granted.shown[each] if each in permitted[Action.MASKED] else 0
@@ -81,31 +73,10 @@ class RevealService:
                     value, each, in_full=position < granted.full[each], shown=position < shown
                 )
         answers = {token: answers[token] for token in tokens}
-        self._write(caller, request, answers, honey=sorted(honey), budgets=granted.crossed)
-        if not may_ask:
+        self._write(caller, request, answers, honey=sorted(asked.honey), budgets=granted.crossed)
+        if not asked.may_ask:
             raise Refused(DENIED, "the policies let the caller reveal nothing")
         return answers
-
-    def _granted(
-        self,
-        caller: Caller,
-        request: RevealRequest,
-        moment: datetime,
-        wanted: Mapping[str, Mapping[str, VaultField]],
-        rest: Mapping[str, str],
-    ) -> Granted:
-        granted = self.budgets.take(
-            caller.name,
-            caller.groups,
-            request.purpose,
-            moment,
-            wanted={category: len(values) for category, values in wanted.items()},
-            misses=sum(status not in _NOT_THE_CALLERS for status in rest.values()),
-            in_full=request.action is Action.REVEAL,
-        )
-        if granted.crossed:
-            self.signal(BUDGET_EXCEEDED, len(granted.crossed))
-        return granted
 
     def _write(
         self,

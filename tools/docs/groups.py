@@ -82,6 +82,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
         "DeadLetterQueueUrl",
         "UnprocessedQueueUrl",
         "ReplayOperatorRoleArn",
+        "ReplayApproverRoleArn",
         "ReplayFunctionName",
         "TokenizeStreamFunctionName",
         "TokenizeQueueFunctionName",

@@ -9,17 +9,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonpatch
 import pytest
 
 from schemas.dead_letter import LetterSource
+from tests.support.fakes.approvals import Replaying
 from tests.support.fakes.audit import FakeAudit
 from tests.support.samples import CANARIES, order
 from tokenizer.aws.replay.edits import attempted, public_fields
 from tokenizer.aws.replay.letters import Opened
-from tokenizer.aws.replay.service import ReplayService
 from tokenizer.errors import Refused, Unavailable
 from tokenizer.pipeline.catalog import EventPlan, catalog
-from tokenizer.replay.edit_rules import EDIT_REFUSED
+from tokenizer.replay.edit_rules import APPROVAL_NEEDED, EDIT_REFUSED
 
 SAMPLES = Path("schemas/samples")
 PAN = "4111111111111111"
@@ -129,10 +130,10 @@ def opened(source: LetterSource = QUEUE, **changes: Any) -> Opened:
     return Opened(source, json.dumps(order(**changes)).encode())
 
 
-def assert_refused(record: Opened, patch: Patch | None, data: str | None = None) -> None:
-    attempt = attempted(record, patch, data)
+def assert_refused(record: Opened, patch: Patch, code: str = EDIT_REFUSED) -> None:
+    attempt = attempted(record, patch)
     assert isinstance(attempt.result, Refused)
-    assert attempt.result.code == EDIT_REFUSED
+    assert attempt.result.code == code
     for said in (str(attempt.result), json.dumps(attempt.facts())):
         assert not [each for each in CANARIES if each in said]
         assert PAN not in said
@@ -148,9 +149,7 @@ def test_nothing_sensitive_is_moved_or_copied(patch: Patch, source: LetterSource
 @pytest.mark.parametrize("patch", GUESSES.values(), ids=list(GUESSES))
 def test_a_guess_is_refused_alike_whether_it_is_right_or_wrong(patch: Patch, source: LetterSource) -> None:
     assert_refused(opened(source), patch)
-    right, wrong = (
-        attempted(opened(), GUESSES[name], None).result for name in ("the number", "another number")
-    )
+    right, wrong = (attempted(opened(), GUESSES[name]).result for name in ("the number", "another number"))
     assert str(right) == str(wrong)
 
 
@@ -165,7 +164,7 @@ def test_a_value_of_the_record_that_is_written_somewhere_else_stops_the_edit(
 @SOURCES
 @pytest.mark.parametrize("patch", TOUCHES.values(), ids=list(TOUCHES))
 def test_nobody_alone_changes_what_is_sensitive(patch: Patch, source: LetterSource) -> None:
-    assert_refused(opened(source), patch)
+    assert_refused(opened(source), patch, APPROVAL_NEEDED)
 
 
 @SOURCES
@@ -177,7 +176,7 @@ def test_no_other_type_makes_public_what_was_not(patch: Patch, source: LetterSou
 @SOURCES
 @pytest.mark.parametrize("patch", AWAY.values(), ids=list(AWAY))
 def test_no_record_is_taken_away_from_its_customer(patch: Patch, source: LetterSource) -> None:
-    assert_refused(opened(source), patch)
+    assert_refused(opened(source), patch, APPROVAL_NEEDED)
 
 
 @pytest.mark.parametrize("value", ["C-OTHER", "guest", None])
@@ -187,9 +186,9 @@ def test_no_record_is_taken_away_from_its_customer(patch: Patch, source: LetterS
 def test_each_type_and_version_keeps_its_subject(plan: EventPlan, value: str | None) -> None:
     sample = SAMPLES / f"{plan.name.event_type}.{plan.name.schema_version}.json"
     record, path = Opened(QUEUE, sample.read_bytes()), f"/{'/'.join(plan.subject)}"
-    attempt = attempted(record, [{"op": "replace", "path": path, "value": value}], None)
+    attempt = attempted(record, [{"op": "replace", "path": path, "value": value}])
     assert str(attempt.result) == f"{path}: a record is given another subject only with a second person"
-    assert attempt.facts() == {"paths": [path], "refused": EDIT_REFUSED}
+    assert attempt.facts() == {"paths": [path], "refused": APPROVAL_NEEDED}
 
 
 @pytest.mark.parametrize(("before", "after"), [(77, "77"), ("guest", "C-78"), (0, "C-78"), (None, "C-78")])
@@ -197,34 +196,69 @@ def test_an_id_is_set_right_and_a_record_of_nobody_is_given_a_customer(before: A
     record = order()
     record["order"]["customer"]["customer_id"] = before
     patch = [{"op": "replace", "path": "/order/customer/customer_id", "value": after}]
-    edited = attempted(Opened(QUEUE, json.dumps(record).encode()), patch, None).result
+    edited = attempted(Opened(QUEUE, json.dumps(record).encode()), patch).result
     assert isinstance(edited, Opened)
-    assert attempted(edited, AWAY["another customer"], None).facts()["refused"] == EDIT_REFUSED
+    assert attempted(edited, AWAY["another customer"]).facts()["refused"] == APPROVAL_NEEDED
 
 
 @pytest.mark.parametrize(
     "patch",
     [
         patch
-        for attacks in (MOVES, WRITTEN, TOUCHES, RETYPES, AWAY)
+        for attacks in (WRITTEN, TOUCHES, RETYPES, AWAY)
         for patch in attacks.values()
         if all(each["op"] in {"add", "remove", "replace"} for each in patch)
     ],
 )
-def test_the_editor_is_no_way_around_a_patch(patch: Patch) -> None:
-    """The same edits as a whole text, which the operator sends in the place of a patch."""
-    import jsonpatch  # noqa: PLC0415 -- makes the text that an attacker would type
-
+def test_a_patch_that_replaces_the_whole_record_is_no_way_around(patch: Patch) -> None:
     edited = jsonpatch.apply_patch(copy.deepcopy(order()), patch)
-    assert_refused(opened(), None, json.dumps(edited))
+    whole = [{"op": "replace", "path": "", "value": edited}]
+    assert_refused(opened(), whole, EDIT_REFUSED if patch in RETYPES.values() else APPROVAL_NEEDED)
+
+
+@pytest.mark.parametrize("op", ["replace", "add"])
+@pytest.mark.parametrize(
+    ("path", "right", "wrong"),
+    [
+        ("/order/payment/card/number", PAN, "4000056655665556"),
+        ("/order/customer/ssn", SSN, "219-09-9990"),
+        (
+            "/order/customer",
+            order()["order"]["customer"],
+            {**order()["order"]["customer"], "ssn": "219-09-9990"},
+        ),
+        ("/order/customer", order()["order"]["customer"], {**order()["order"]["customer"], "name": "Eve"}),
+        ("", order(), order(payment={"method": "card", "card": {"number": PAN}})),
+    ],
+)
+def test_a_value_written_over_a_sensitive_one_is_no_guess_at_it(
+    path: str, right: Any, wrong: Any, op: str
+) -> None:
+    """What is there already would be no change: neither the answer nor a request for approval may tell that it was."""
+    told = []
+    for value in (right, wrong):
+        attempt = attempted(opened(), [{"op": op, "path": path, "value": value}])
+        assert isinstance(attempt.result, Refused)
+        told.append((attempt.result.code, str(attempt.result), attempt.named))
+    assert told[0] == told[1]
+    assert told[0][0] == APPROVAL_NEEDED
+
+
+@SOURCES
+@pytest.mark.parametrize(
+    "patch", [patch for attacks in (MOVES, GUESSES, WRITTEN, RETYPES) for patch in attacks.values()]
+)
+def test_no_approval_lets_a_value_out(patch: Patch, source: LetterSource) -> None:
+    attempt = attempted(opened(source), patch, approved=True)
+    assert attempt.facts()["refused"] == EDIT_REFUSED
 
 
 def test_a_record_that_is_no_json_cannot_be_rearranged() -> None:
     broken = Opened(QUEUE, json.dumps(order()).encode() + b",")
-    moved = order(order_id=PAN)
-    assert_refused(broken, None, json.dumps(moved))
-    assert_refused(opened(), None, "{")
-    assert_refused(opened(), None, "[]")
+    for approved in (False, True):
+        for record, value in ((broken, order(order_id=PAN)), (opened(), "{"), (opened(), [])):
+            attempt = attempted(record, [{"op": "replace", "path": "", "value": value}], approved=approved)
+            assert attempt.facts()["refused"] == EDIT_REFUSED
 
 
 @pytest.mark.parametrize(
@@ -239,7 +273,7 @@ def test_a_record_that_is_no_json_cannot_be_rearranged() -> None:
     ],
 )
 def test_what_is_public_is_repaired_by_one_operator(patch: Patch) -> None:
-    attempt = attempted(opened(), patch, None)
+    attempt = attempted(opened(), patch)
     assert isinstance(attempt.result, Opened)
     assert "refused" not in attempt.facts()
 
@@ -247,7 +281,7 @@ def test_what_is_public_is_repaired_by_one_operator(patch: Patch) -> None:
 def test_a_version_that_nobody_knows_is_set_right() -> None:
     wrong = Opened(QUEUE, json.dumps({**order(), "schema_version": 99}).encode())
     patch = [{"op": "replace", "path": "/schema_version", "value": 1}]
-    assert isinstance(attempted(wrong, patch, None).result, Opened)
+    assert isinstance(attempted(wrong, patch).result, Opened)
 
 
 class _OneLetter:
@@ -278,23 +312,18 @@ def test_the_editor_opens_public_fields_and_such_as_are_missing() -> None:
 
 @pytest.mark.parametrize("patch", [GUESSES["the number"], WRITTEN["in two pieces"], TOUCHES["no customer"]])
 def test_the_line_is_written_before_a_refusal_is_answered(patch: Patch) -> None:
-    audit, nothing = FakeAudit(), None
-    parts: Any = (_OneLetter(), nothing, nothing, nothing, _Never(), audit)
-    service = ReplayService(*parts)
-    asked = {"action": "edit", "letters": ["letter"], "ids": ["id"], "purpose": "typo", "patch": patch}
+    replaying = Replaying(_OneLetter(), _Never(), FakeAudit())
     with pytest.raises(Refused):
-        service.serve(asked)
-    (line,) = audit.lines
-    assert (line["action"], line["refused"]) == ("edit", EDIT_REFUSED)
+        replaying.ask("edit", letters=["letter"], ids=["id"], purpose="typo", patch=patch)
+    (line,) = replaying.audit.lines
+    assert line["action"] == "edit"
+    assert line["refused"] == (APPROVAL_NEEDED if patch in TOUCHES.values() else EDIT_REFUSED)
     assert line["paths"]
     assert not [each for each in CANARIES if each in json.dumps(line)]
 
 
 def test_without_a_line_there_is_no_answer() -> None:
-    audit, nothing = FakeAudit(), None
-    audit.down = True
-    parts: Any = (_OneLetter(), nothing, nothing, nothing, _Never(), audit)
+    replaying = Replaying(_OneLetter(), _Never(), FakeAudit())
+    replaying.audit.down = True
     with pytest.raises(Unavailable):
-        ReplayService(*parts).serve(
-            {"action": "edit", "letters": ["l"], "purpose": "p", "patch": GUESSES["the number"]}
-        )
+        replaying.ask("edit", letters=["l"], purpose="p", patch=GUESSES["the number"])

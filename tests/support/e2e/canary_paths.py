@@ -158,13 +158,12 @@ class Walk:
         self._replay(action="edit", letters=[sealed], patch=patch, purpose=PASTED)
         fixed = [{"op": "replace", "path": "/order/currency", "value": "EUR"}]
         self._replay(action="edit", letters=[sealed], patch=fixed, purpose="fixing")
-        self._replay(
-            action="edit",
-            letters=[sealed],
-            data=json.dumps(canary_order("E-1", total=CARD)),
-            purpose="fixing",
-        )
-        self._ask("ReplayFunctionName", action="reveal", letters=[sealed], purpose=PASTED, operator="ops")
+        whole = [{"op": "replace", "path": "", "value": canary_order("E-1", total=CARD)}]
+        self._replay(action="edit", letters=[sealed], patch=whole, purpose="fixing")
+        self._replay(action="open", letters=[sealed], paths=["/order/total"], purpose=PASTED)
+        self._replay(action="reveal", letters=[sealed], purpose=PASTED)
+        self._replay(action="ask_approval", letters=[sealed], ids=[PASTED], patch=whole, purpose=PASTED)
+        self._replay(action="approvals")
         self._replay(action="quarantine", letters=[sealed], ids=["hopeless"], reason=PASTED)
         self._replay(action="restore", ids=["hopeless"], reason=PASTED)
         shards = self._replay(action="shards")["shards"]

@@ -12,6 +12,7 @@ from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.platform import counters
 from tokenizer.errors import PipelineError
 from tokenizer.reveal.budgets import RevealBudgets
+from tokenizer.reveal.gates import RevealGates
 from tokenizer.reveal.lookup import ReadableAliases, ReadableVault
 from tokenizer.reveal.ports import Policies
 from tokenizer.reveal.service import RevealService
@@ -62,17 +63,18 @@ class Revealing:
     moment: datetime = NOON
 
     @property
-    def reveals(self) -> RevealService:
-        return RevealService(
-            self.vault,
-            self.aliases,
+    def gates(self) -> RevealGates:
+        return RevealGates(
             self.policies,
             RevealBudgets(self.limits, self.counters),
             self.honey,
-            self.audit,
             lambda name, count: self.signals.update({name: count}),
             lambda: self.moment,
         )
+
+    @property
+    def reveals(self) -> RevealService:
+        return RevealService(self.vault, self.aliases, self.gates, self.audit)
 
 
 @dataclass
@@ -80,5 +82,5 @@ class CountedRevealing(Revealing):
     """Reveals whose alarm metrics are counted where the function counts them."""
 
     @property
-    def reveals(self) -> RevealService:
-        return replace(super().reveals, signal=counters.count)
+    def gates(self) -> RevealGates:
+        return replace(super().gates, signal=counters.count)

@@ -46,6 +46,7 @@ OUTPUTS = {
         "VaultTableName",
     )
 }
+APPROVALS = {"edit": "5f3c0a917be2d468", "reveal": "c07d19e86a2b35f4"}
 TOKEN = "tok_" + "0" * 26
 KEY = f"arn:aws:kms:{REGION}:000000000000:key/6f1c1d2e-0000-4000-8000-000000000001"
 _CODES = ("invalid_field", "malformed_json", "unsupported_schema_version")
@@ -192,7 +193,11 @@ def _replay(asked: dict[str, Any]) -> dict[str, Any]:
     noted = {"id": kept[0], "kept_at": moment, "code": "malformed_json", "reason": "producer is gone"}
     answers: dict[str, dict[str, Any]] = {
         "show": {"outline": {"bytes": 1234, "json": True, "fields": fields}},
-        "reveal": {"record": '{"order": {"total": "12,00"}}', "fields": opened, "missing": []},
+        "reveal": {"record": '{"order": {"total": "12,00"}}'},
+        "open": {"fields": opened, "missing": []},
+        "ask_approval": {"approval": _approval(asked.get("patch"))},
+        "approvals": {"approvals": [_approval([]), _approval(None)]},
+        "approve": {"approval": _approval(asked.get("patch")) | {"approver": "bea"}},
         "edit": {"results": [{"status": "published", "edited": "0" * 24}]},
         "shards": {"shards": ["shardId-000000000000", "shardId-000000000001"]},
         "stream": {"read": 1200, "published": 1200, "failed": [], "failures": 0, "next": None},
@@ -204,6 +209,21 @@ def _replay(asked: dict[str, Any]) -> dict[str, Any]:
     if asked["action"] == "replay":
         return {"results": [_result(each) for each in asked["letters"]]}
     return answers[asked["action"]]
+
+
+def _approval(patch: list[Any] | None) -> dict[str, Any]:
+    """Returns a request for approval of an edit, or without a patch of a reveal."""
+    return {
+        "approval": APPROVALS["reveal" if patch is None else "edit"],
+        "proposer": "0f7a5c1e-0000-4000-8000-00000000000a",
+        "approver": None,
+        "action": "ask_reveal" if patch is None else "edit_letter",
+        "purpose": "repair" if patch is None else "typo",
+        "letter": letter_id(0),
+        "paths": [] if patch is None else ["/order/customer/ssn"],
+        "valid_until": int(time.time()) + 86_400,
+        "used": False,
+    }
 
 
 def _result(letter: str) -> dict[str, Any]:

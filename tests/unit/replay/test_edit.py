@@ -7,6 +7,7 @@ import pytest
 
 from ops.errors import CommandError
 from replay.commands import edit
+from replay.commands.approvals import Approving
 from replay.commands.edit import changes, fields_at_fault, run_edited
 from replay.filters import Filter
 from replay.letters import read
@@ -47,7 +48,9 @@ def test_a_wrong_type_is_not_opened_and_the_hint_names_the_ways_out(
     monkeypatch.setattr(edit, "open_queue", lambda _: None)
     monkeypatch.setattr(edit, "the_letter", lambda *_: letter)
     with pytest.raises(CommandError, match="no edit changes a record's type") as caught:
-        run_edited(Filter(ids=(letter.letter_id,)), Path("-"), (), "typo", apply=apply, as_json=False)
+        run_edited(
+            Filter(ids=(letter.letter_id,)), Path("-"), (), "typo", Approving(), apply=apply, as_json=False
+        )
     assert "docs/new-event-type.md" in caught.value.hint
     assert "`replay quarantine iiiiiiii --reason WHY`" in caught.value.hint
     assert "--edit" not in caught.value.hint

@@ -45,7 +45,8 @@ class CedarPolicies:
     def permitted(self, caller: Caller, request: RevealRequest, hour: int) -> Mapping[Action, frozenset[str]]:
         """Returns the categories that may be revealed, by action."""
         asked = list(product(Action, CATEGORIES))
-        context = {"purpose": request.purpose, "tokens": len(request.tokens), "mfa": caller.mfa, "hour": hour}
+        context = _context(caller, request.purpose, approved=request.approved)
+        context |= {"tokens": len(request.tokens), "hour": hour}
         requests = [_request(caller, action, _value(category), context) for action, category in asked]
         allowed = {
             pair for pair, decided in zip(asked, self._decided(caller, requests), strict=True) if decided
@@ -54,16 +55,18 @@ class CedarPolicies:
             action: frozenset(each for each in CATEGORIES if (action, each) in allowed) for action in Action
         }
 
-    def permits(self, caller: Caller, action: RouteAction, purpose: str = "") -> bool:
+    def permits(
+        self, caller: Caller, action: RouteAction, purpose: str = "", *, approved: bool = False
+    ) -> bool:
         """Returns True if the caller may do this. If it depends on the value: if there is any kind to do it with."""
         if action in OF_VALUES:
             return bool(self.permitted_categories(caller, action, purpose))
-        context = {"purpose": purpose, "mfa": caller.mfa}
+        context = _context(caller, purpose, approved=approved)
         return self._decided(caller, [_request(caller, action, _ALL, context)])[0]
 
     def permitted_categories(self, caller: Caller, action: RouteAction, purpose: str = "") -> frozenset[str]:
         """Returns the categories of values with which the caller may do this."""
-        context = {"purpose": purpose, "mfa": caller.mfa}
+        context = _context(caller, purpose, approved=False)
         requests = [_request(caller, action, _value(category), context) for category in CATEGORIES]
         decided = zip(CATEGORIES, self._decided(caller, requests), strict=True)
         return frozenset(category for category, permitted in decided if permitted)
@@ -87,6 +90,10 @@ def _request(
         "resource": resource,
         "context": context,
     }
+
+
+def _context(caller: Caller, purpose: str, *, approved: bool) -> dict[str, Any]:
+    return {"purpose": purpose, "mfa": caller.mfa, "approval": approved}
 
 
 def _value(category: str) -> dict[str, str]:

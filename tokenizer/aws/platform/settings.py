@@ -259,6 +259,9 @@ class ReplaySettings(AuditSettings):
         letter_bucket: the bucket of large letters and of the quarantine.
         tokenize_stream_function: the function for records from the stream.
         tokenize_queue_function: the function for records from the queue.
+        approvals_table: the table of what people ask each other to approve.
+        budgets_table: the table of the reveal budgets' counters.
+        honey_table: the table of honey tokens.
     """
 
     letter_key_arn: str
@@ -269,6 +272,9 @@ class ReplaySettings(AuditSettings):
     letter_bucket: str
     tokenize_stream_function: str
     tokenize_queue_function: str
+    approvals_table: str
+    budgets_table: str
+    honey_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,16 @@ from typing import Any
 from tokenizer import json_text
 from tokenizer.aws.replay.field_kinds import leaves_of
 from tokenizer.aws.replay.letters import Opened
-from tokenizer.errors import InvalidRequest, Refused
+from tokenizer.errors import Refused
 from tokenizer.replay.edit_rules import (
     EDIT_REFUSED,
     Leaves,
     changed_paths,
+    check_alone,
     check_edit,
     check_patch,
     check_public,
+    check_type,
     named_paths,
 )
 
@@ -25,17 +27,21 @@ class EditAttempt:
     """Holds an edit that somebody asked for: the edited record, or why it is refused.
 
     Args:
-        paths: the fields that it changes, or that a refused patch names.
+        named: the fields that the patch names.
+        changed: the fields that it changes. Which those are depends on the record's values, so it is told to nobody but
+            the audit trail.
     """
 
     result: Opened | Refused
-    paths: Sequence[str]
+    named: Sequence[str]
+    changed: Sequence[str] = ()
 
     def facts(self) -> dict[str, Any]:
         """Returns what the audit trail keeps."""
+        paths = sorted({*self.named, *self.changed})
         if isinstance(self.result, Refused):
-            return {"paths": list(self.paths), "refused": self.result.code}
-        return {"paths": list(self.paths), "edited": self.result.source.edited}
+            return {"paths": paths, "refused": self.result.code}
+        return {"paths": paths, "edited": self.result.source.edited}
 
     def allowed(self) -> Opened:
         """Returns the edited record.
@@ -48,28 +54,31 @@ class EditAttempt:
         return self.result
 
 
-def attempted(opened: Opened, patch: Sequence[Any] | None, data: str | None) -> EditAttempt:
-    """Edits a record by a JSON Patch, or puts another text in its place.
+def attempted(opened: Opened, patch: Sequence[Any], *, approved: bool = False) -> EditAttempt:
+    """Edits a record by a JSON Patch.
 
-    Raises:
-        InvalidRequest: neither is given.
+    Without an approval, what needs one is refused before anything else that depends on the record's values: the answer
+    tells nothing of them.
+
+    Args:
+        opened: the record.
+        patch: the JSON Patch (RFC 6902).
+        approved: True if a second person has approved exactly this.
     """
-    if patch is None and data is None:
-        raise InvalidRequest("patch: a list of operations, or data: the record's text")
-    named = named_paths(patch or ())
+    named, changed = named_paths(patch), list[str]()
     try:
-        before = _fields(opened, "a record that is no JSON object is edited only with a second person")
-        if patch is None:
-            edited = opened.edited((data or "").encode("utf-8", "surrogatepass"))
-        else:
-            check_patch(patch, before)
-            edited = opened.patched(patch)
+        before = _fields(opened, "a record that is no JSON object is not edited")
+        check_patch(patch, before)
+        edited = opened.patched(patch)
         after = _fields(edited, "the edited record is no JSON object")
-        named = changed_paths(before, after)
+        changed = changed_paths(before, after)
+        check_type(before, after)
+        if not approved:
+            check_alone(patch, before, after)
         check_edit(before, after)
     except Refused as why:
-        return EditAttempt(why, named)
-    return EditAttempt(edited, named)
+        return EditAttempt(why, named, changed)
+    return EditAttempt(edited, named, changed)
 
 
 def public_fields(opened: Opened, paths: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
@@ -78,7 +87,7 @@ def public_fields(opened: Opened, paths: Sequence[str]) -> tuple[dict[str, Any],
     Raises:
         Refused: the record is no JSON object, or a path leads to what is not a public field.
     """
-    leaves = _fields(opened, "a record that is no JSON object is edited only with a second person")
+    leaves = _fields(opened, "a record that is no JSON object is not edited")
     missing = [path for path in paths if path not in leaves]
     check_public(leaves, paths)
     found = {path: leaves[path].value if path in leaves else None for path in paths}

@@ -8,18 +8,25 @@ from typing import Any
 from tokenizer.audit.lines import guarded
 from tokenizer.audit.port import Audit
 from tokenizer.aws.replay.edits import attempted, public_fields
+from tokenizer.aws.replay.invocation import Invocation
+from tokenizer.aws.replay.letter_reveals import LetterReveals
 from tokenizer.aws.replay.letters import Letters, Opened
 from tokenizer.aws.replay.portions import pieces, replay_portion
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
+from tokenizer.aws.replay.second_person import SecondPerson
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
 from tokenizer.aws.replay.tokenizers import Tokenizers
 from tokenizer.errors import InvalidRequest, PipelineError, Refused
 from tokenizer.messages.base import parse_message
 from tokenizer.messages.replay import (
     REPLAY,
+    Approve,
+    AskApproval,
     EditLetter,
+    ListApprovals,
     ListQuarantine,
     ListShards,
+    OpenFields,
     QuarantineLetters,
     ReplayLetters,
     ReplayMessage,
@@ -45,8 +52,10 @@ class ReplayService:
     quarantine: Quarantine
     tokenizers: Tokenizers
     audit: Audit
+    reveals: LetterReveals
+    second: SecondPerson
 
-    def serve(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    def serve(self, event: Mapping[str, Any], invoked: Invocation) -> dict[str, Any]:
         """Does what is asked. Without an `action` it replays letters.
 
         Raises:
@@ -54,18 +63,30 @@ class ReplayService:
             Refused: nothing is done with the letter.
             PipelineError: a service failed, or the audit trail can't be written.
         """
-        return self._done(parse_message(REPLAY, {"action": "replay", **event}))
+        asked = parse_message(REPLAY, {"action": "replay", **event})
+        invoked.check(asked.action)
+        return self._done(asked, invoked)
 
-    def _done(self, asked: ReplayMessage) -> dict[str, Any]:  # noqa: C901, PLR0911 -- one case for each action
+    def _done(  # noqa: C901, PLR0911, PLR0912 -- one case for each action
+        self, asked: ReplayMessage, invoked: Invocation
+    ) -> dict[str, Any]:
         match asked:
             case ReplayLetters():
                 return self._replay(asked)
             case ShowLetter():
                 return {"outline": outline(self._opened(asked.letters[0]).data)}
             case RevealLetter():
-                return self._reveal(asked)
+                return self._reveal(asked, invoked)
+            case OpenFields():
+                return self._open(asked)
             case EditLetter():
-                return self._edit(asked)
+                return self._edit(asked, invoked)
+            case AskApproval():
+                return self._ask_approval(asked, invoked)
+            case Approve():
+                return self._approve(asked, invoked)
+            case ListApprovals():
+                return {"approvals": self.second.listed()}
             case ReplayStream():
                 return self._stream(asked)
             case ListShards():
@@ -110,26 +131,50 @@ class ReplayService:
         except PipelineError as error:
             return {"status": UNAVAILABLE, "message": f"{type(error).__name__}: {error}"}
 
-    def _reveal(self, asked: RevealLetter) -> dict[str, Any]:
-        opened, purpose = self._opened(asked.letters[0]), _reason(asked.purpose)
-        if asked.paths is None:
-            # The audit line comes first. Without it nothing is revealed.
-            self._audit("reveal letter", asked, [], purpose=purpose)
-            return {"record": opened.data.decode("utf-8", "backslashreplace")}
-        self._audit("reveal letter", asked, [], purpose=purpose, paths=list(asked.paths))
+    def _reveal(self, asked: RevealLetter, invoked: Invocation) -> dict[str, Any]:
+        caller, purpose = invoked.caller(asked.id_token), asked.purpose.strip()
+        opened = self._opened(asked.letters[0])
+        approval = self.second.take(caller, asked.approval, opened, None, purpose) if asked.approval else None
+        record = self.reveals.answer(
+            caller,
+            opened.data,
+            purpose,
+            approval.facts() if approval else {},
+            invoked.budget,
+            ids=None if asked.ids is None else list(asked.ids),
+            role=asked.operator or "not told",
+        )
+        return {"record": record}
+
+    def _open(self, asked: OpenFields) -> dict[str, Any]:
+        opened = self._opened(asked.letters[0])
+        self._audit("open fields", asked, [], purpose=_reason(asked.purpose), paths=list(asked.paths))
         fields, missing = public_fields(opened, asked.paths)
         return {"fields": fields, "missing": missing}
 
-    def _edit(self, asked: EditLetter) -> dict[str, Any]:
+    def _edit(self, asked: EditLetter, invoked: Invocation) -> dict[str, Any]:
         purpose = _reason(asked.purpose)
         opened = self._opened(asked.letters[0])
-        attempt = attempted(opened, asked.patch, asked.data)
+        facts: dict[str, Any] = {}
+        if asked.approval:
+            caller = invoked.caller(asked.id_token)
+            facts = self.second.take(caller, asked.approval, opened, asked.patch, purpose).facts()
+        attempt = attempted(opened, asked.patch, approved=bool(facts))
         # One line before anything is answered, a refusal included, and one after with the result.
-        self._audit("edit", asked, [], purpose=purpose, **attempt.facts())
+        self._audit("edit", asked, [], purpose=purpose, **facts, **attempt.facts())
         edited = attempt.allowed()
         (result,) = self.tokenizers.tokenize([entry(edited.source, edited.data)])
-        self._audit("replay edited", asked, [result], purpose=purpose, edited=edited.source.edited)
+        self._audit("replay edited", asked, [result], purpose=purpose, edited=edited.source.edited, **facts)
         return {"results": [{**result, "edited": edited.source.edited}]}
+
+    def _ask_approval(self, asked: AskApproval, invoked: Invocation) -> dict[str, Any]:
+        caller, opened = invoked.caller(asked.id_token), self._opened(asked.letters[0])
+        purpose = asked.purpose.strip() if asked.patch is None else _reason(asked.purpose)
+        return {"approval": self.second.ask(caller, opened, asked.ids[0], asked.patch, purpose).to_dict()}
+
+    def _approve(self, asked: Approve, invoked: Invocation) -> dict[str, Any]:
+        caller, opened = invoked.caller(asked.id_token), self._opened(asked.letters[0])
+        return {"approval": self.second.approve(caller, asked.approval, opened, asked.patch).to_dict()}
 
     def _stream(self, asked: ReplayStream) -> dict[str, Any]:
         position = asked.position.model_dump(exclude_none=True)

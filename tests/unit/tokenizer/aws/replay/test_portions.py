@@ -8,10 +8,10 @@ import pytest
 
 from schemas.dead_letter import DeadLetter, ErrorCode, LetterError
 from tests.fuzz.replaying import Trail
+from tests.support.fakes.approvals import Replaying
 from tests.support.samples import ARRIVED, SHARD, STREAM, stream_record
 from tokenizer.aws.replay.letters import Letters
 from tokenizer.aws.replay.portions import PORTION, pieces
-from tokenizer.aws.replay.service import ReplayService
 from tokenizer.aws.replay.stream import StreamReplay
 from tokenizer.aws.replay.tokenizers import MOST_BYTES, Tokenizers
 from tokenizer.errors import InvalidRequest
@@ -76,15 +76,9 @@ def served(tokenizing: Any, *letters: str, **asked: Any) -> list[Result]:
     opener: Any = Opener()
     kinesis: Any = Kinesis()
     stream = StreamReplay(kinesis, STREAM, tokenizing)
-    service = ReplayService(
-        Letters(opener, _NONE, [STREAM], lambda: ARRIVED.timestamp() + 1),
-        stream,
-        _NONE,
-        _NONE,
-        tokenizing,
-        Trail(),
-    )
-    results: list[Result] = service.serve({"letters": list(letters), **asked})["results"]
+    sealed = Letters(opener, _NONE, [STREAM], lambda: ARRIVED.timestamp() + 1)
+    replaying = Replaying(sealed, tokenizing, Trail(), stream=stream)
+    results: list[Result] = replaying.ask("replay", letters=list(letters), **asked)["results"]
     return results
 
 
