@@ -1,11 +1,9 @@
 """The command `replay` on the deployed template, as an operator with nothing but its own role."""
 
 import json
-import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -16,47 +14,18 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.data.orders import orders
-from local.emulator import lifecycle, schema_bug
+from local.emulator import lifecycle, schema_bug, users
 from local.emulator.stack import Stack
 from replay.letters import count
 from tests.support import terminal
 from tests.support.e2e.functions import failure_record, invoke
+from tests.support.e2e.operator import Operator, bad_letter, waiting
 from tests.support.e2e.stack import Subscriber, audit_lines, eventually, purge, put, send
 from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
 
 ORDERS = 500
-
-
-class Operator:
-    """Somebody at a terminal in the folder with `.local/stack.json`."""
-
-    def __init__(self, on: Stack, home: Path) -> None:
-        self.on = on
-        (home / ".local").mkdir(parents=True)
-        state = {"endpoint_url": on.endpoint_url, "region": on.region, "outputs": dict(on.outputs)}
-        (home / ".local" / "stack.json").write_text(json.dumps(state))
-        self.home = home
-        self.command = [str(Path(sys.executable).parent / "replay"), "--hold", "10"]
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-
-    def __call__(self, *words: str, expect: int = 0, stdin: str = "") -> Any:
-        """Runs a command with --json; returns its document, or its standard error if it failed as a whole."""
-        done = subprocess.run(
-            [*self.command, *words, "--json"],
-            cwd=self.home,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == expect, done.stderr
-        return json.loads(done.stdout) if done.stdout else done.stderr
-
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([*self.command, *words], cwd=self.home, env=self.environment)
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +45,6 @@ def _no_letters(own: Stack) -> None:
     purge(own)
 
 
-def waiting(on: Stack, queue: str = "DeadLetterQueueUrl") -> int:
-    """Returns how many messages can be received now."""
-    return count(on.client("sqs"), on.outputs[queue])["waiting"]
-
-
 def lying(on: Stack) -> int:
     """Returns how many letters there are, held or not."""
     return sum(count(on.client("sqs"), on.outputs["DeadLetterQueueUrl"]).values())
@@ -92,13 +56,6 @@ def place(on: Stack, body: Any) -> None:
         QueueUrl=on.outputs["DeadLetterQueueUrl"],
         MessageBody=body if isinstance(body, str) else json.dumps(body),
     )
-
-
-def bad_letter(on: Stack, **changes: Any) -> None:
-    """Makes a bad order end as a dead letter."""
-    before = waiting(on)
-    send(on, json.dumps(order(**changes)))
-    assert eventually(lambda: waiting(on) > before)
 
 
 def test_a_schema_bug_dead_letters_500_orders_and_after_the_fix_they_are_what_they_would_have_been(
@@ -172,12 +129,64 @@ def test_a_record_is_revealed_for_a_purpose_and_that_is_audited(own: Stack, oper
     bad_letter(own, total="canary total")
     (letter,) = operator("list")["letters"]
     assert "a purpose is required" in operator("show", letter["id"], "--reveal", expect=2)
-    shown = operator("show", letter["id"], "--reveal", "--purpose", "ticket 42")
+    words = ("show", letter["id"], "--reveal", "--purpose")
+    assert "an ID token is required" in operator(*words, "legal_request", expect=2)
+    operator.signs_in(users.sign_in(own, "compliance", second_factor=True))
+    assert "policies" in operator(*words, "ticket 42", expect=2)
+    shown = operator(*words, "legal_request")
     assert json.loads(shown["record"])["order"]["total"] == "canary total"
-    (line,) = [each for each in audit_lines(own) if each["action"] == "reveal letter"]
-    assert (line["purpose"], line["ids"]) == ("ticket 42", [letter["id"]])
-    assert ":assumed-role/" in line["operator"]
+    refused, line = [each for each in audit_lines(own) if each["action"] == "reveal letter"]
+    assert (refused["purpose"], refused["result"]) == ("withheld: no code", "denied")
+    assert (line["purpose"], line["ids"], line["result"]) == ("legal_request", [letter["id"]], "shown")
+    assert ":assumed-role/" in line["role"]
     assert "canary" not in json.dumps(audit_lines(own)).lower()
+
+
+def test_an_administrator_reveals_a_record_without_an_id_token(own: Stack, operator: Operator) -> None:
+    bad_letter(own, total="canary total")
+    (letter,) = operator("list")["letters"]
+    shown = operator("show", letter["id"], "--reveal", "--purpose", "audit", "--direct")
+    assert json.loads(shown["record"])["order"]["total"] == "canary total"
+    assert audit_lines(own)[-1]["operator"] == "invoked directly"
+
+
+def test_a_sensitive_field_is_edited_once_by_two_people(own: Stack, operator: Operator) -> None:
+    subscriber = Subscriber(own, "approved")
+    olga, paul = (users.sign_in(own, group, second_factor=True) for group in ("operators", "compliance"))
+    bad_letter(own, total="canary total", order_id="SO-two")
+    (letter,) = operator("list")["letters"]
+    patch = operator.home / "approved.json"
+    patch.write_text(json.dumps([
+        {"op": "replace", "path": "/order/total", "value": "12.00"},
+        {"op": "replace", "path": "/order/customer/name", "value": "Canary Approvedname"},
+    ]))  # fmt: skip
+    words = ("run", "--edit", str(patch), "--id", letter["id"], "--purpose", "typo")
+    operator.signs_in(olga)
+    assert "only with a second person" in operator(*words, "--apply", expect=2)
+    asked = operator(*words, "--ask")["approval"]
+    assert asked["paths"] == ["/order/customer/name", "/order/total"]
+    assert "nobody has approved" in operator(*words, "--approval", asked["approval"][:8], "--apply", expect=2)
+    (listed,) = operator("approvals")["approvals"]
+    assert listed == asked
+    approve = ("approve", asked["approval"][:8], "--edit", str(patch))
+    assert operator(*approve)["would_approve"] == asked
+    assert "asked for themselves" in operator(*approve, "--apply", expect=2)
+    operator.signs_in(paul)
+    approved = operator(*approve, "--apply")["approval"]
+    assert approved["approver"] not in {None, approved["proposer"]}
+    operator.signs_in(olga)
+    (result,) = operator(*words, "--approval", asked["approval"], "--apply")["results"]
+    assert result["status"] == "published"
+    (event,) = subscriber.receive(1)
+    assert event["detail"]["data"]["order"]["total"] == "12.00"
+    assert event["detail"]["data"]["order"]["customer"]["name"].startswith("tok_")
+    assert operator("list")["total"] == 0
+    lines = {each["action"]: each for each in audit_lines(own) if each.get("approver")}
+    assert {"approve", "edit", "replay edited"} <= lines.keys()
+    assert {(each["proposer"], each["approver"]) for each in lines.values()} == {
+        (asked["proposer"], approved["approver"])
+    }
+    assert "canary" not in json.dumps([audit_lines(own), asked, approved]).lower()
 
 
 def test_an_edited_record_is_published_under_a_new_identity(own: Stack, operator: Operator) -> None:
@@ -210,7 +219,7 @@ def test_a_record_is_edited_by_hand_in_a_file_that_is_wiped(own: Stack, operator
     assert not Path((operator.home / "where").read_text().strip()).parent.exists()
     (event,) = subscriber.receive(1)
     assert event["detail"]["data"]["order"]["total"] == "7.00"
-    assert {"reveal letter", "edit", "replay edited"} <= {line["action"] for line in audit_lines(own)}
+    assert {"open fields", "edit", "replay edited"} <= {line["action"] for line in audit_lines(own)}
     assert operator("list")["total"] == 0
     operator.environment["EDITOR"] = "false"
     bad_letter(own, total="canary total")

@@ -260,6 +260,7 @@ def _of(service: str, names: str) -> frozenset[str]:
 
 TABLES = {
     "AliasTable",
+    "ApprovalsTable",
     "AuditHeadsTable",
     "BlindIndexTable",
     "BlindIndexTable/index/owner",

@@ -5,7 +5,7 @@ from typing import Any
 from tests.support.security.deployed import Stack, listed
 from tokenizer.aws.api.idempotency import LEASE_SECONDS
 from tokenizer.aws.compose.invocation import API_CALL_SECONDS
-from tokenizer.callers import DIRECT
+from tokenizer.callers import APPROVE, DIRECT
 from tools.lint.rendered import ACCOUNT, drawn
 
 POOL = drawn("AWS::Cognito::UserPool", "UserPool")
@@ -78,6 +78,7 @@ SHARED = {
 # A variable that names a resource names the same in every function.
 NAMES = {
     "ALIAS_TABLE": "AliasTable",
+    "APPROVALS_TABLE": "ApprovalsTable",
     "AUDIT_BUCKET": "AuditBucket",
     "AUDIT_HEADS_TABLE": "AuditHeadsTable",
     "AUDIT_KEY_ARN": "AuditKey",
@@ -332,17 +333,22 @@ def test_every_layer_is_for_the_processor_that_the_functions_run_on(stack: Stack
 def test_every_function_that_verifies_callers_has_the_alias_for_administrators_and_no_other_has_one(
     stack: Stack,
 ) -> None:
-    aliases = stack.of("AWS::Lambda::Alias")
-    assert {stack.named(f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:{each['FunctionName']}") for each in aliases.values()} == set(
-        stack.there(dict.fromkeys(ASKED))
-    )  # fmt: skip
-    for name, each in aliases.items():
-        assert (each["Name"], each["FunctionVersion"]) == (DIRECT, "$LATEST"), name
+    found = {
+        (stack.named(f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:{each['FunctionName']}"), each["Name"])
+        for each in stack.of("AWS::Lambda::Alias").values()
+    }
+    verifying = stack.there(dict.fromkeys((*ASKED, "ReplayFunction")))
+    assert found == {(name, DIRECT) for name in verifying} | {("ReplayFunction", APPROVE)}
+    assert {each["FunctionVersion"] for each in stack.of("AWS::Lambda::Alias").values()} == {"$LATEST"}
 
 
 def test_no_role_may_invoke_the_alias_for_administrators(stack: Stack) -> None:
     """IAM compares the ARN with the alias: a grant on the function alone does not reach it."""
-    for each in stack.grants():
-        if each.effect == "Allow" and each.action == "lambda:InvokeFunction":
-            assert ":" not in each.resource, each
-            assert "*" not in each.resource, each
+    aliases = {
+        (each.role, each.resource)
+        for each in stack.grants()
+        if each.effect == "Allow"
+        and each.action == "lambda:InvokeFunction"
+        and (":" in each.resource or "*" in each.resource)
+    }
+    assert aliases == {("ReplayApproverRole", f"ReplayFunction:{APPROVE}")}

@@ -285,7 +285,7 @@ NAMES = {
     " vault-keys",
     "QueueName": "dead-letters key-changes lake-dead-letters orders-consumer-dead-letters raw-orders sanitized-orders unprocessed",
     "RegistryName": "sanitized",
-    "TableName": "aliases audit-heads blind-index erasures honey-tokens idempotency orders payments rekey reveal-budgets shares"
+    "TableName": "aliases approvals audit-heads blind-index erasures honey-tokens idempotency orders payments rekey reveal-budgets shares"
     " token-keys unfinished-starts vault",
     "UserPoolName": "users",
 }

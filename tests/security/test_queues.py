@@ -76,7 +76,7 @@ def test_every_letter_is_hidden_for_longer_than_its_replay_may_take(stack: Stack
         for each in stack.grants()
         if each.action == "sqs:ReceiveMessage" and each.resource in LETTERS
     }
-    assert takers == {"ReplayOperatorRole", "ReplayRole"}
+    assert takers == {"ReplayApproverRole", "ReplayOperatorRole", "ReplayRole"}
     for name in LETTERS:
         assert queues(stack)[name]["VisibilityTimeout"] > stack.functions()["ReplayFunction"]["Timeout"], name
 

@@ -33,7 +33,7 @@ HOLDERS = {
 
 EXPIRY = {"AttributeName": "expires_at", "Enabled": True}
 # Tables whose items go by themselves, and tables whose items never do.
-EXPIRES = {"IdempotencyTable", "RevealBudgetsTable", "UnfinishedStartsTable", "VaultTable"}
+EXPIRES = {"ApprovalsTable", "IdempotencyTable", "RevealBudgetsTable", "UnfinishedStartsTable", "VaultTable"}
 LASTS = {
     "AliasTable",
     "AuditHeadsTable",
@@ -49,6 +49,7 @@ LASTS = {
 # The keys of tables and of their indexes: partition key, then sort key. A change of these makes a new, empty table.
 KEYS = {
     "AliasTable": "id",
+    "ApprovalsTable": "id",
     "AuditHeadsTable": "day chain",
     "BlindIndexTable": "id",
     "ErasuresTable": "id",

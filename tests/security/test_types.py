@@ -89,7 +89,7 @@ def test_no_resource_has_another_attribute(stack: Stack) -> None:
 
 
 KEYS = {"AuditKeyArn": "AuditKey", "LetterKeyArn": "LetterKey"}
-ROLES = "AnalystRole AuditReaderRole ConsumerRole HoneyKeeperRole ProducerRole RekeyOperatorRole ReplayOperatorRole"
+ROLES = "AnalystRole AuditReaderRole ConsumerRole HoneyKeeperRole ProducerRole RekeyOperatorRole ReplayApproverRole ReplayOperatorRole"
 QUEUES = f"https://sqs.eu-central-1.amazonaws.com/{ACCOUNT}/orders-"
 # What others go by, to the letter; a name that changes is a change of the contract.
 OUTPUTS = {

@@ -65,6 +65,8 @@ VIEWS = (
         "UnprocessedQueue",
         "ReplayFunction",
         "ReplayOperatorRole",
+        "ReplayApproverRole",
+        "ApprovalsTable",
         "SanitizedBus",
         "SanitizedArchive",
         Tokenizers=_TOKENIZERS,

@@ -79,12 +79,16 @@ OF_FUNCTIONS = {
     "RekeyRole": _AUDITED
     | {"RekeyTable": "dynamodb:GetItem PutItem Query", "VaultTable": "dynamodb:PutItem Scan"},
     "ReplayRole": _AUDITED
+    | _VERIFIES
     | {
+        "ApprovalsTable": "dynamodb:GetItem PutItem Scan UpdateItem",
         "DeadLetterQueue": "sqs:SendMessage",
+        "HoneyTokensTable": "dynamodb:BatchGetItem",
         f"LetterBucket{IN_QUARANTINE}": "s3:ListBucket",
         "LetterBucket/letters/*": "s3:GetObject",
         "LetterBucket/quarantine/*": "s3:DeleteObject GetObject PutObject",
         "RawOrdersStream": "kinesis:GetRecords GetShardIterator ListShards",
+        "RevealBudgetsTable": "dynamodb:UpdateItem",
         "TokenizeQueueFunction": "lambda:InvokeFunction",
         "TokenizeStreamFunction": "lambda:InvokeFunction",
         "UnprocessedQueue": "sqs:DeleteMessage ReceiveMessage",
@@ -127,6 +131,11 @@ OF_PEOPLE = {
     "HoneyKeeperRole": _FINDS_STACK | {"HoneyFunction": "lambda:InvokeFunction"},
     "ProducerRole": {"RawOrdersQueue": "sqs:SendMessage", "RawOrdersStream": "kinesis:PutRecord PutRecords"},
     "RekeyOperatorRole": {"RekeyFunction": "lambda:InvokeFunction"},
+    "ReplayApproverRole": _FINDS_STACK
+    | {
+        "DeadLetterQueue": "sqs:ChangeMessageVisibility GetQueueAttributes ReceiveMessage",
+        "ReplayFunction:approve": "lambda:InvokeFunction",
+    },
     "ReplayOperatorRole": _FINDS_STACK
     | {
         "DeadLetterQueue": _FROM_QUEUE,

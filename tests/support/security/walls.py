@@ -28,6 +28,7 @@ PEOPLE = {
     "producer": "ProducerRoleArn",
     "consumer": "ConsumerRoleArn",
     "replay operator": "ReplayOperatorRoleArn",
+    "replay approver": "ReplayApproverRoleArn",
     "rekey operator ‡": "RekeyOperatorRoleArn",
     "honey keeper": "HoneyKeeperRoleArn",
     "audit reader": "AuditReaderRoleArn",
@@ -207,8 +208,9 @@ ERASE, API, REPLAY = frozenset({"erase"}), frozenset({"API"}), frozenset({"repla
 REKEY = frozenset({"rekey ‡"})
 HONEY, KEEPER = frozenset({"honey"}), frozenset({"honey keeper"})
 ANALYST = frozenset({"analyst"})
-OPERATOR, CONSUMER, PRODUCER = (
+OPERATOR, APPROVER, CONSUMER, PRODUCER = (
     frozenset({"replay operator"}),
+    frozenset({"replay approver"}),
     frozenset({"consumer"}),
     frozenset({"producer"}),
 )
@@ -414,16 +416,29 @@ ACTIONS = (
         "dynamodb",
         "update_item",
         _update("BUDGETS_TABLE"),
-        frozenset({"reveal", "pay", "API"}),
+        frozenset({"reveal", "pay", "API"}) | REPLAY,
     ),
     Action("read what callers were shown", "dynamodb", "get_item", _get("BUDGETS_TABLE"), NOBODY),
-    Action("look for honey tokens", "dynamodb", "batch_get_item", _keys("HONEY_TABLE"), READERS),
+    Action("look for honey tokens", "dynamodb", "batch_get_item", _keys("HONEY_TABLE"), READERS | REPLAY),
     Action("list honey tokens", "dynamodb", "scan", _table("HONEY_TABLE"), HONEY),
     Action("record a honey token", "dynamodb", "put_item", _never("HONEY_TABLE"), HONEY),
     Action("remove a honey token", "dynamodb", "delete_item", _get("HONEY_TABLE"), NOBODY),
     Action(
-        "receive dead letters (sealed)", "sqs", "receive_message", received("DeadLetterQueueUrl"), OPERATOR
+        "receive dead letters (sealed)",
+        "sqs",
+        "receive_message",
+        received("DeadLetterQueueUrl"),
+        OPERATOR | APPROVER,
     ),
+    Action(
+        "delete a dead letter",
+        "sqs",
+        "delete_message",
+        lambda names: {"QueueUrl": names["DeadLetterQueueUrl"], "ReceiptHandle": "none"},
+        OPERATOR,
+    ),
+    Action("ask for an approval, or use one", "dynamodb", "update_item", _update("APPROVALS_TABLE"), REPLAY),
+    Action("read an approval", "dynamodb", "get_item", _get("APPROVALS_TABLE"), REPLAY),
     Action("send a dead letter", "sqs", "send_message", sent("DeadLetterQueueUrl"), TOKENIZERS | REPLAY),
     Action(
         "receive unprocessed raw messages", "sqs", "receive_message", received("UnprocessedQueueUrl"), REPLAY
@@ -552,7 +567,7 @@ ACTIONS = (
         "s3",
         "get_object",
         lambda names: {"Bucket": names["SIGN_IN_BUCKET"], "Key": "sign-in-keys.json"},
-        READERS | ERASE | API,
+        READERS | ERASE | API | REPLAY,
     ),
     Action(
         "write the keys that verify callers",
@@ -562,6 +577,20 @@ ACTIONS = (
         frozenset({"sign-in keys"}),
     ),
     Action("call the replay function", "lambda", "invoke", _invoke("ReplayFunctionName"), OPERATOR),
+    Action(
+        "call the replay function as an approver",
+        "lambda",
+        "invoke",
+        _invoke("ReplayFunctionName", Qualifier="approve"),
+        APPROVER,
+    ),
+    Action(
+        "call the replay function as an administrator",
+        "lambda",
+        "invoke",
+        _invoke("ReplayFunctionName", Qualifier="direct"),
+        NOBODY,
+    ),
     Action(
         "call the rekey function",
         "lambda",

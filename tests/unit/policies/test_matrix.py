@@ -9,7 +9,7 @@ import pytest
 
 from handlers.rest.callers import SCOPES as SCOPE_OF
 from handlers.rest.rights import ACTIONS
-from tokenizer.authorization.ports import OF_VALUES, RouteAction
+from tokenizer.authorization.ports import OF_LETTERS, OF_VALUES, RouteAction
 from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.callers import IAM, Caller
 from tokenizer.errors import InvalidRequest
@@ -19,7 +19,7 @@ from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.categories import CATEGORIES, category
 
 POLICIES = "\n".join(Path("policies", name).read_text() for name in ("reveal.cedar", "routes.cedar"))
-GROUPS = ("shop", "payments", "support", "compliance", "analytics", "nobody")
+GROUPS = ("shop", "payments", "support", "compliance", "analytics", "operators", "nobody")
 SCOPES = ("orders/write", "orders/read", "tokens/write", "tokens/look_up", "tokens/nothing")
 PURPOSES = (
     "charge",
@@ -28,6 +28,7 @@ PURPOSES = (
     "legal_request",
     "fraud_investigation",
     "erasure_request",
+    "repair",
     "curiosity",
     "",
 )
@@ -72,25 +73,52 @@ def permitted(
     tokens: int = 1,
     mfa: bool = False,
     hour: int = 12,
+    approved: bool = False,
 ) -> frozenset[str]:
-    request = RevealRequest(("t",) * tokens, purpose, action)
+    request = RevealRequest(("t",) * tokens, purpose, action, approved)
     return policies.permitted(Caller("c", (group,), mfa), request, hour)[action]
 
 
-def cells(policies: CedarPolicies, hour: int = 12) -> Iterator[tuple[RevealCell, frozenset[str]]]:
+# What an approval adds to that: an operator sees the record of a letter.
+WITH_APPROVAL = {("operators", "repair", FULL, MFA): ALL}
+
+
+def cells(
+    policies: CedarPolicies, hour: int = 12, *, approved: bool = False
+) -> Iterator[tuple[RevealCell, frozenset[str]]]:
     """Yields what each group may reveal for each purpose, also if it is nothing."""
     for group, purpose, action, mfa in product(GROUPS, PURPOSES, Action, (NO_MFA, MFA)):
-        found = permitted(policies, group, purpose, action, mfa=mfa, hour=hour)
+        found = permitted(policies, group, purpose, action, mfa=mfa, hour=hour, approved=approved)
         yield (group, purpose, action, mfa), found
 
 
-def matrix(policies: CedarPolicies, hour: int = 12) -> dict[RevealCell, frozenset[str]]:
-    return {cell: found for cell, found in cells(policies, hour) if found}
+def matrix(
+    policies: CedarPolicies, hour: int = 12, *, approved: bool = False
+) -> dict[RevealCell, frozenset[str]]:
+    return {cell: found for cell, found in cells(policies, hour, approved=approved) if found}
 
 
 @pytest.mark.parametrize("hour", [0, 12, 23])
 def test_every_cell_of_the_matrix_is_as_expected(hour: int) -> None:
     assert matrix(CedarPolicies(), hour) == ALLOWED
+
+
+def test_an_approval_permits_what_it_is_for_and_nothing_else() -> None:
+    assert matrix(CedarPolicies(), approved=True) == ALLOWED | WITH_APPROVAL
+
+
+def test_a_policy_can_ask_for_an_approval_of_any_action() -> None:
+    asking = (
+        POLICIES
+        + 'forbid (principal, action in [Action::"reveal", Action::"erase"], resource) unless { context.approval };'
+    )
+    policies = CedarPolicies(asking)
+    assert policies.problems() == []
+    assert not any(action is FULL for _, _, action, _ in matrix(policies))
+    assert matrix(policies, approved=True) == ALLOWED | WITH_APPROVAL
+    compliance = Caller("c", ("compliance",))
+    assert not policies.permits(compliance, RouteAction.ERASE, "erasure_request")
+    assert policies.permits(compliance, RouteAction.ERASE, "erasure_request", approved=True)
 
 
 def test_a_policy_can_go_by_the_hour() -> None:
@@ -134,12 +162,16 @@ ROUTES: dict[tuple[str, RouteAction], frozenset[str]] = {
     ("compliance", RouteAction.ASK_REVEAL): EVERY,
     ("analytics", RouteAction.READ): EVERY,
     ("analytics", RouteAction.ASK_REVEAL): EVERY,
+    ("operators", RouteAction.ASK_REVEAL): EVERY,
     ("orders/write", RouteAction.PLACE): EVERY,
     ("orders/read", RouteAction.READ): EVERY,
     ("tokens/write", RouteAction.TOKENIZE): ALL,
     ("tokens/look_up", RouteAction.LOOK_UP): LOOKED_UP,
 }
 FOR_A_PURPOSE = {("compliance", RouteAction.ERASE, "erasure_request"): EVERY}
+# What takes a second factor, and what takes an approval.
+WITH_MFA = frozenset({("compliance", RouteAction.APPROVE)})
+EDITS = frozenset({("operators", RouteAction.EDIT_LETTER)})
 
 Cell = tuple[str, RouteAction, str]
 
@@ -153,6 +185,9 @@ def route_cells(policies: CedarPolicies) -> Iterator[tuple[Cell, frozenset[str]]
             assert policies.permits(caller, action, purpose) is bool(permitted)
         else:
             permitted = EVERY if policies.permits(caller, action, purpose) else frozenset()
+        if action is RouteAction.APPROVE and not mfa:
+            assert not permitted, "nobody approves without a second factor"
+            continue
         yield (who, action, purpose), permitted
 
 
@@ -165,13 +200,27 @@ def routes(policies: CedarPolicies) -> dict[Cell, frozenset[str]]:
     return found
 
 
+def approved_routes(policies: CedarPolicies) -> set[tuple[str, RouteAction]]:
+    """Returns what an approval adds, for any purpose."""
+    return {
+        (who, action)
+        for who, action, purpose, mfa in product((*GROUPS, *SCOPES), RouteAction, PURPOSES, (NO_MFA, MFA))
+        for caller in [Caller("c", scopes=(who,)) if "/" in who else Caller("c", (who,), mfa)]
+        if policies.permits(caller, action, purpose, approved=True)
+        and not policies.permits(caller, action, purpose)
+    }
+
+
 EXPECTED_ROUTES = {
-    (*cell, purpose): kinds for cell, kinds in ROUTES.items() for purpose in PURPOSES
+    (*cell, purpose): kinds
+    for cell, kinds in (ROUTES | dict.fromkeys(WITH_MFA, EVERY)).items()
+    for purpose in PURPOSES
 } | FOR_A_PURPOSE
 
 
 def test_every_cell_of_the_routes_is_as_expected() -> None:
     assert routes(CedarPolicies()) == EXPECTED_ROUTES
+    assert approved_routes(CedarPolicies()) == EDITS
 
 
 def test_whoever_is_in_no_group_may_do_nothing() -> None:
@@ -190,7 +239,7 @@ def test_groups_in_a_machines_token_and_scopes_in_a_persons_are_worth_nothing() 
 
 
 def test_every_route_is_an_action_of_the_policies() -> None:
-    assert set(ACTIONS.values()) == set(RouteAction)
+    assert set(ACTIONS.values()) == set(RouteAction) - OF_LETTERS
     assert {(method, path.removeprefix("/machine")) for method, path in SCOPE_OF} <= set(ACTIONS)
 
 
@@ -218,7 +267,12 @@ def test_without_any_one_rule_something_else_is_permitted(rule: str) -> None:
         # One cell that differs is enough, so it looks no further.
         revealed = (found != ALLOWED.get(cell, frozenset()) for cell, found in cells(policies))
         routed = (found != EXPECTED_ROUTES.get(cell, frozenset()) for cell, found in route_cells(policies))
-        assert any(chain(revealed, routed))
+        approved = (
+            found != (ALLOWED | WITH_APPROVAL).get(cell, frozenset())
+            for cell, found in cells(policies, approved=True)
+        )
+        edits = (approved_routes(each) != EDITS for each in (policies,))
+        assert any(chain(revealed, routed, approved, edits))
 
 
 @pytest.mark.parametrize("action", list(Action))

@@ -95,6 +95,7 @@ SHIPPED_STEPS: dict[str, tuple[int, int, int, int]] = {
     "payments": (50, 300, 150, 1_000),
     "support": (60, 120, 300, 600),
     "compliance": (200, 500, 500, 2_000),
+    "operators": (50, 50, 200, 200),
     "iam": (5_000, 5_000, 20_000, 20_000),
     "analytics": (5, 20, 10, 50),
     "shop": (5, 20, 10, 50),
@@ -126,7 +127,14 @@ def test_of_several_groups_the_first_row_of_the_shipped_file_counts() -> None:
 
 def test_the_shipped_misses_and_purposes_are_these() -> None:
     assert [SHIPPED.misses.of(window) for window in (Window.HOUR, Window.DAY)] == [200, 500]
-    assert SHIPPED.purposes == {"charge", "refund", "support", "legal_request", "fraud_investigation"}
+    assert SHIPPED.purposes == {
+        "charge",
+        "refund",
+        "support",
+        "legal_request",
+        "fraud_investigation",
+        "repair",
+    }
 
 
 def test_a_window_is_named_by_the_clock_of_utc() -> None:

@@ -19,6 +19,7 @@ from replay.letters import LetterQueue
 from tests.support.fakes.calls import callers
 from tests.support.fakes.world import SUBJECT_KEYS, ample_budget
 from tokenizer.aws.api.orders_table import OrdersReader
+from tokenizer.aws.authorization.approvals import DynamoApprovals
 from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.aws.erasure.subject_data import DynamoSubjectData
 from tokenizer.aws.honeytokens.keeper import HoneyKeeper
@@ -164,6 +165,14 @@ def honey(_: Path) -> list[str]:
         "id": _text(name), "kind": _text("k"), "note": _text("n"), "seeded_at": _text("t")
     }))  # fmt: skip
     return [each.token for each in HoneyKeeper(aws, "honey").all()]
+
+
+def approvals(_: Path) -> list[str]:
+    texts = ("action", "digest", "purpose", "letter", "proposer")
+    aws: Any = Pages(scan=("Items", lambda name: {
+        "id": _text(name), **{each: _text("t") for each in texts}, "paths": {"L": []}, "valid_until": {"N": "1"}
+    }))  # fmt: skip
+    return [each.approval_id for each in DynamoApprovals(aws, "approvals").every()]
 
 
 def wrapped_keys(_: Path) -> list[str]:
@@ -443,6 +452,7 @@ CASES: Mapping[str, tuple[Callable[[Path], list[str]], ...]] = {
     "AwsTrail._entries": (lines,),
     "AwsTrail.days": (days_of_lines, days_of_heads),
     "AwsTrail.heads": (heads,),
+    "DynamoApprovals.every": (approvals,),
     "DynamoSubjectData._query": (estate,),
     "DynamoErasureStore._due": (ledger,),
     "DynamoMovableVault.page": (vault_items,),
