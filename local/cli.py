@@ -99,10 +99,13 @@ def user(
     group: Annotated[
         list[users.Group] | None, typer.Option("--group", help="Of the new user; may be given several times.")
     ] = None,
+    second_factor: Annotated[
+        bool, typer.Option("--second-factor", help="Sign in with a second factor as well.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a user and sign them in; prints their token for the API."""
-    token = users.sign_in(_running(context), *(group or ()))
+    token = users.sign_in(_running(context), *(group or ()), second_factor=second_factor)
     _tell({"token": token}, token, as_json=as_json)
 
 

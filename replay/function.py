@@ -25,7 +25,7 @@ HINTS = {
     ),
     "approval_refused": "`replay approvals` shows what was asked; the same command with --ask asks again",
     "denied": "docs/reveals.md says who may, for which --purpose; --ask asks a colleague to approve (docs/replay.md#two-people)",
-    "unauthorized": "sign in again: docs/replay.md#two-people shows how to get an ID token",
+    "unauthorized": "--id-token FILE with the token of a new sign-in (docs/replay.md#two-people)",
     "edit_refused": (
         "an edit moves no value; a type that no schema has needs one (docs/new-event-type.md); "
         "else `replay quarantine ID --reason WHY`, and the producer sends the record again"

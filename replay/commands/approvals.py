@@ -14,7 +14,7 @@ from ops.options import AsJson
 from replay.arguments import Apply, chosen, open_queue, open_stack
 from replay.commands.answers import show_answer
 from replay.commands.patches import patch_in
-from replay.commands.sign_in import IdTokenFile, id_token
+from replay.commands.sign_in import IdTokenFile, given_id_token
 from replay.function import APPROVER_ROLE, ReplayFunction
 from replay.selection import short_length, the_letter
 from tokenizer.callers import APPROVE
@@ -116,7 +116,7 @@ def approve(
         ids=[letter.letter_id],
         approval=wanted["approval"],
         patch=patch,
-        id_token=id_token(token),
+        id_token=given_id_token(token),
     )
     show_answer(answer, f"{wanted['approval']}: approved", as_json=as_json)
 

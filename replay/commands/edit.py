@@ -20,7 +20,7 @@ from replay.arguments import open_queue, open_stack
 from replay.commands.answers import asked_purpose, show_answer
 from replay.commands.approvals import Approving, ask_for, whole_id
 from replay.commands.patches import patch_in
-from replay.commands.sign_in import id_token
+from replay.commands.sign_in import given_id_token
 from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.letters import Letter
@@ -98,11 +98,18 @@ def run_edited(
         "purpose": purpose or asked_purpose(),
     }
     if approving.ask:
-        ask_for(function, {**request, "patch": patch, "id_token": id_token(approving.token)}, as_json=as_json)
+        ask_for(
+            function,
+            {**request, "patch": patch, "id_token": given_id_token(approving.token)},
+            as_json=as_json,
+        )
         return True
     change = {"patch": patch} if patch is not None else _by_hand(function, request, opened)
     if approving.approval:
-        change |= {"approval": whole_id(function, approving.approval), "id_token": id_token(approving.token)}
+        change |= {
+            "approval": whole_id(function, approving.approval),
+            "id_token": given_id_token(approving.token),
+        }
     (result,) = function.ask("edit", **request, **change)["results"]
     if result["status"] == _PUBLISHED:
         _delete(stack, letter)

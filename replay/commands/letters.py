@@ -24,7 +24,7 @@ from replay.arguments import (
 )
 from replay.commands.answers import asked_purpose
 from replay.commands.approvals import ApprovalId, Approving, Ask, ask_for, whole_id
-from replay.commands.sign_in import IdTokenFile, id_token
+from replay.commands.sign_in import IdTokenFile, given_id_token
 from replay.function import ReplayFunction
 from replay.letters import Letter, count
 from replay.selection import short_length, the_letter
@@ -111,7 +111,7 @@ def show(  # noqa: PLR0917 -- a command has its options
     letter = the_letter(open_queue(stack), letter_id)
     function = ReplayFunction(stack)
     if ask:
-        ask_for(function, _request(letter, purpose) | {"id_token": id_token(token)}, as_json=as_json)
+        ask_for(function, _request(letter, purpose) | {"id_token": given_id_token(token)}, as_json=as_json)
         return
     details: dict[str, Any] = letter.to_dict()
     if letter.shape == "sealed":
@@ -141,7 +141,7 @@ def _request(letter: Letter, purpose: str | None) -> dict[str, Any]:
 
 def _revealed(function: ReplayFunction, request: dict[str, Any], approving: Approving) -> str:
     """Returns a record as the policies permit it to whoever signed in."""
-    request["id_token"] = id_token(approving.token)
+    request["id_token"] = given_id_token(approving.token)
     if approving.approval:
         request["approval"] = whole_id(function, approving.approval)
     return str(function.ask("reveal", **request)["record"])

@@ -11,7 +11,7 @@ from ops.errors import CommandError
 _VARIABLE = "ORDER_TOKENIZER_ID_TOKEN"
 _HINT = (
     "--id-token FILE, or the variable ORDER_TOKENIZER_ID_TOKEN; "
-    "docs/replay.md#two-people shows how to get one from the user pool"
+    "docs/replay.md#two-people says where it comes from"
 )
 IdTokenFile = Annotated[
     Path | None,
@@ -21,7 +21,7 @@ IdTokenFile = Annotated[
 ]
 
 
-def id_token(file: Path | None) -> str:
+def given_id_token(file: Path | None) -> str:
     """Returns the ID token of whoever uses the command.
 
     Raises:

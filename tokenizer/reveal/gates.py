@@ -13,7 +13,7 @@ from tokenizer.time_budget import Budget
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GateDecision:
     """Holds a request that the policies have decided on.
 
     Args:
@@ -47,7 +47,9 @@ class RevealGates:
     signal: Callable[[str, int], None]
     now: Callable[[], datetime]
 
-    def asked(self, caller: Caller, request: RevealRequest, tokens: Collection[str], budget: Budget) -> Asked:
+    def asked(
+        self, caller: Caller, request: RevealRequest, tokens: Collection[str], budget: Budget
+    ) -> GateDecision:
         """Looks for honey tokens and asks the policies.
 
         Args:
@@ -66,7 +68,7 @@ class RevealGates:
         may_ask = self.policies.permits(
             caller, RouteAction.ASK_REVEAL, request.purpose, approved=request.approved
         )
-        return Asked(moment, honey, may_ask, self.policies.permitted(caller, request, moment.hour))
+        return GateDecision(moment, honey, may_ask, self.policies.permitted(caller, request, moment.hour))
 
     def granted(
         self,

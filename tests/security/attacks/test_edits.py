@@ -234,7 +234,7 @@ def test_a_patch_that_replaces_the_whole_record_is_no_way_around(patch: Patch) -
 def test_a_value_written_over_a_sensitive_one_is_no_guess_at_it(
     path: str, right: Any, wrong: Any, op: str
 ) -> None:
-    """What is there already would be no change: neither the answer nor a request for approval may tell that it was."""
+    """A value that is there already would be no change: neither the answer nor a request for approval may tell that it was."""
     told = []
     for value in (right, wrong):
         attempt = attempted(opened(), [{"op": op, "path": path, "value": value}])

@@ -19,7 +19,7 @@ ASKS = {"prompt", "confirm", "input", "getpass", "getchar", "pause"}
 ASKER = ("replay/commands/answers.py", "asked_purpose")
 # The command lines that lead to each place where somebody is asked.
 WORDS = {
-    ("replay/commands/letters.py", "show"): ("show", ONE, "--reveal"),
+    ("replay/commands/letters.py", "_request"): ("show", ONE, "--reveal"),
     ("replay/commands/edit.py", "run_edited"): ("run", "--edit", "-", "--id", ONE, "--apply"),
 }
 

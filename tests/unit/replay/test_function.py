@@ -59,9 +59,25 @@ def test_a_request_says_what_is_done_by_whom_and_to_which_letters() -> None:
         ("invalid_request", "`replay COMMAND --help` shows the form that each option takes"),
         ("refused", "`replay list` shows the letters, and `replay show ID` what is wrong with one"),
         (
+            "approval_needed",
+            (
+                "`replay run --edit FILE --id ID --ask` asks a colleague to approve the edit (docs/replay.md#two-people); "
+                "else `replay quarantine ID --reason WHY`, and the producer sends the record again"
+            ),
+        ),
+        (
+            "approval_refused",
+            "`replay approvals` shows what was asked; the same command with --ask asks again",
+        ),
+        (
+            "denied",
+            "docs/reveals.md says who may, for which --purpose; --ask asks a colleague to approve (docs/replay.md#two-people)",
+        ),
+        ("unauthorized", "--id-token FILE with the token of a new sign-in (docs/replay.md#two-people)"),
+        (
             "edit_refused",
             (
-                "an edit changes public fields alone; a type that no schema has needs one (docs/new-event-type.md); "
+                "an edit moves no value; a type that no schema has needs one (docs/new-event-type.md); "
                 "else `replay quarantine ID --reason WHY`, and the producer sends the record again"
             ),
         ),
@@ -73,6 +89,14 @@ def test_each_refusal_has_its_own_hint(code: str, hint: str) -> None:
     with pytest.raises(CommandError, match="the message") as caught:
         ask(Stack({"error": {"code": code, "message": "the message"}}))
     assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize("alias", ["approve", "direct"])
+def test_an_alias_is_invoked_by_its_name(alias: str) -> None:
+    stack: Any = Stack({"approvals": []})
+    ReplayFunction(stack, alias=alias).ask("approvals")
+    (asked,) = stack.invoked
+    assert (asked["FunctionName"], asked["Qualifier"]) == ("the-function", alias)
 
 
 def test_what_the_function_threw_is_not_shown() -> None:

@@ -14,6 +14,8 @@ COMMANDS: tuple[list[str], ...] = (
     ["list"],
     ["show"],
     ["run"],
+    ["approvals"],
+    ["approve"],
     ["stream"],
     ["quarantine"],
     ["restore"],
