@@ -103,12 +103,7 @@ def approve(
         )
     letter = the_letter(open_queue(stack), wanted["letter"])
     if not apply:
-        show_answer(
-            {"dry_run": True, "would_approve": wanted},
-            f"would approve for {wanted['proposer']}, purpose {wanted['purpose']}, letter {wanted['letter']}: "
-            f"{', '.join(wanted['paths']) or 'the raw record'}; add --apply to act",
-            as_json=as_json,
-        )
+        _show(wanted, as_json=as_json)
         return
     answer = function.ask(
         "approve",
@@ -131,11 +126,12 @@ def ask_for(function: ReplayFunction, request: Mapping[str, Any], *, as_json: bo
     """
     answer = function.ask("ask_approval", **request)
     wanted = answer["approval"]
+    patch = " --edit FILE" if wanted["action"] == _EDIT else ""
     show_answer(
         answer,
-        f"{wanted['approval']}: asked, until {_moment(wanted)}; a colleague of compliance runs "
-        f"`replay approve {wanted['approval']}{' --edit FILE' if wanted['action'] == _EDIT else ''} --apply`, "
-        f"then you use --approval {wanted['approval']}",
+        f"asked, until {_moment(wanted)}\n"
+        f"a colleague: `replay approve {wanted['approval']}{patch} --apply`\n"
+        f"then you: the same command with --approval {wanted['approval']}",
         as_json=as_json,
     )
 
@@ -147,6 +143,22 @@ def whole_id(function: ReplayFunction, approval_id: str) -> str:
         CommandError: none does, or more than one.
     """
     return str(_the_one(function.ask("approvals")["approvals"], approval_id)["approval"])
+
+
+def _show(wanted: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        console.as_json({"dry_run": True, "would_approve": wanted})
+        return
+    what = {
+        "asked by": wanted["proposer"],
+        "purpose": wanted["purpose"],
+        "letter": wanted["letter"],
+        "of": "an edit" if wanted["action"] == _EDIT else "the raw record",
+        "fields": ", ".join(wanted["paths"]),
+        "state": _state(wanted),
+    }
+    console.table("approval", ["what", "is"], [list(each) for each in what.items()], whole=1)
+    console.line("a dry run: add --apply to approve")
 
 
 def _the_one(found: Sequence[Mapping[str, Any]], approval_id: str) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ OUTPUTS = {
         "VaultTableName",
     )
 }
-APPROVALS = {"edit": "5f3c0a917be2d468", "reveal": "c07d19e86a2b35f4"}
+APPROVALS = {"edit": "5f3c0a91" * 2, "reveal": "c07d19e8" * 2}
 TOKEN = "tok_" + "0" * 26
 KEY = f"arn:aws:kms:{REGION}:000000000000:key/6f1c1d2e-0000-4000-8000-000000000001"
 _CODES = ("invalid_field", "malformed_json", "unsupported_schema_version")
@@ -221,7 +221,7 @@ def _approval(patch: list[Any] | None) -> dict[str, Any]:
         "purpose": "repair" if patch is None else "typo",
         "letter": letter_id(0),
         "paths": [] if patch is None else ["/order/customer/ssn"],
-        "valid_until": int(time.time()) + 86_400,
+        "valid_until": 4_102_444_800,  # the year 2100, so that screens don't change
         "used": False,
     }
 

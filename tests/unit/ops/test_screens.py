@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("--apply", "--code", "invalid_field", "--code", "malformed_json"),
         *("--limit", "12"),  # so that it doesn't wait for the letters that somebody else holds
     ),
+    "replay approve": (canned.APPROVALS["reveal"][:8],),
     "replay quarantine": (ONE[:8], "--reason", "producer is gone"),
     "replay restore": (),
     "replay archive start": (
