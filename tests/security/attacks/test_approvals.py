@@ -17,7 +17,7 @@ from schemas.dead_letter import LetterSource
 from tests.support.fakes.approvals import Replaying
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.world import ample_budget
-from tests.support.id_tokens import Objects, id_tokens, token
+from tests.support.pool_tokens import Objects, pool_tokens, token
 from tests.support.samples import CANARIES, order
 from tokenizer.authorization.approvals import APPROVAL_REFUSED, VALID_SECONDS
 from tokenizer.aws.replay.invocation import Invocation
@@ -41,7 +41,7 @@ LETTERS = {
 }
 OLGA: dict[str, Any] = {"sub": "olga", "cognito:groups": ["operators"]}
 PAUL: dict[str, Any] = {"sub": "paul", "cognito:groups": ["compliance"]}
-TOKENS = id_tokens(Objects("first"))
+TOKENS = pool_tokens(Objects("first"))
 
 
 class _Letters:
@@ -83,7 +83,7 @@ class Scene:
                 return administrator()
             if id_token is None:
                 raise Refused("unauthorized", "an ID token is needed")
-            return TOKENS.caller(id_token)
+            return TOKENS.person(id_token)
 
         return signed_in
 

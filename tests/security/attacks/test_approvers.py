@@ -11,8 +11,8 @@ import pytest
 
 from local.emulator import users
 from local.emulator.stack import Stack
+from tests.support.e2e.forged_tokens import FORGERIES
 from tests.support.e2e.stack import audit_lines, drain, send
-from tests.support.forged_tokens import FORGERIES
 from tests.support.samples import CANARIES, order
 
 pytestmark = pytest.mark.e2e

@@ -11,7 +11,6 @@ from local.emulator.deploy import made
 from local.emulator.stack import Stack
 from tests.support.e2e.forged_tokens import FORGERIES, claims_of
 from tests.support.e2e.stack import Api, audit_lines, kept
-from tests.support.forged_tokens import FORGERIES, claims_of
 from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
