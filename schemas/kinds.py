@@ -59,6 +59,11 @@ class FieldKind:
         """Returns the kind's name in schemas and in the vault."""
         return _WORD.sub("_", type(self).__name__).lower()
 
+    @property
+    def identifies(self) -> bool:
+        """Returns True if values are compared: records are grouped, joined, looked up or erased by them."""
+        return False
+
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
         """Adds the kind to the generated JSON Schema."""
         parameters = {
@@ -89,6 +94,11 @@ class Identifier(Public):
     def name(self) -> str:
         """Returns `public`, because consumers see no difference."""
         return "public"
+
+    @property
+    def identifies(self) -> bool:
+        """Returns True."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,11 @@ class ConsistentToken(FieldKind):
     normal_form: NormalForm
     facts: tuple[Fact, ...] = ()
 
+    @property
+    def identifies(self) -> bool:
+        """Returns True."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class OneWayToken(FieldKind):
@@ -146,6 +161,11 @@ class OneWayToken(FieldKind):
     scope: str | None = None
     normal_form: NormalForm = NormalForm.EXACT
     facts: tuple[Fact, ...] = ()
+
+    @property
+    def identifies(self) -> bool:
+        """Returns True if the same value has the same token."""
+        return self.scope is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ CLOUDEVENT = Wrapper("a CloudEvent", frozenset({"specversion", "id", "source", "
 # No producer sends this one: it is how a message of the queue is kept whose attributes an event type asks for.
 MESSAGE = Wrapper("a message of SQS", frozenset({"messageAttributes", "body"}), holds="body", as_text=True)
 WRAPPERS = (SNS, EVENTBRIDGE, CLOUDEVENT, MESSAGE)
+# The field with the attributes of a message, and the field of each that holds its text.
+_ATTRIBUTES = {SNS: ("MessageAttributes", "Value"), MESSAGE: ("messageAttributes", "stringValue")}
 
 
 def wrapper_of(record: object) -> Wrapper | None:
@@ -90,12 +92,17 @@ def attributes_of(record: object) -> Mapping[str, str]:
     beside = {
         name: value for name, value in record.items() if isinstance(value, str) and name != wrapper.holds
     }
-    own = {SNS: ("MessageAttributes", "Value"), MESSAGE: ("messageAttributes", "stringValue")}.get(wrapper)
+    own = _ATTRIBUTES.get(wrapper)
     found = record.get(own[0]) if own else None
     if own is None or not isinstance(found, dict):
         return beside
     values = {name: each.get(own[1]) for name, each in found.items() if isinstance(each, dict)}
     return {**beside, **{name: value for name, value in values.items() if isinstance(value, str)}}
+
+
+def places_of_attribute(name: str) -> list[tuple[str, ...]]:
+    """Returns the keys that lead to an attribute in each kind of wrapper."""
+    return [(name,), *((field, name, text) for field, text in _ATTRIBUTES.values())]
 
 
 def message_with(body: str, attributes: Mapping[str, str]) -> str:

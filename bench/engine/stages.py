@@ -19,8 +19,8 @@ STAGES: dict[str, tuple[str, ...]] = {
     "receive (base64, identities)": ("handlers.tokenize_stream:kinesis_records",),
     "parse": ("tokenizer.json_text:parse",),
     "authentication data": (
-        "tokenizer.pipeline.record_reader:may_hold_authentication_data",
-        "tokenizer.pipeline.record_reader:strip_authentication_data",
+        "tokenizer.pipeline.cleaning:may_hold_authentication_data",
+        "tokenizer.pipeline.cleaning:strip_authentication_data",
     ),
     "validate": ("tokenizer.pipeline.catalog:EventPlan.validate",),
     "sanitize": ("tokenizer.pipeline.sanitize:Sanitizer.sanitize",),

@@ -9,13 +9,10 @@ are delivered again (`sources.py`). Decision 0025 has the measurements behind bo
 """
 
 from schemas.dead_letter import ErrorCode
-from tokenizer import json_text
 from tokenizer.errors import BadRecord
-from tokenizer.guard.authentication_data import (
-    may_hold_authentication_data,
-    scrub_text,
-    strip_authentication_data,
-)
+from tokenizer.guard.authentication_data import scrub_text
+from tokenizer.pipeline.catalog import Catalog
+from tokenizer.pipeline.cleaning import clean
 from tokenizer.pipeline.json_lines import json_lines
 from tokenizer.pipeline.kpl import MAGIC, aggregated, disaggregated
 
@@ -46,11 +43,12 @@ def too_many_records(data: bytes) -> list[bytes] | None:
     return found if found is not None and len(found) > MAX_USER_RECORDS else None
 
 
-def refused_aggregate(data: bytes) -> tuple[bytes, BadRecord] | None:
+def refused_aggregate(data: bytes, catalog: Catalog) -> tuple[bytes, BadRecord] | None:
     """Returns what is kept of a record that holds too many events for an invocation, and why it is refused.
 
     Args:
         data: the bytes of a Kinesis record that was not taken out of an aggregate.
+        catalog: the known event types.
 
     Returns:
         The record with the sensitive authentication data of each user record removed; None for any other record.
@@ -58,7 +56,7 @@ def refused_aggregate(data: bytes) -> tuple[bytes, BadRecord] | None:
     found = too_many_records(data)
     if found is None:
         return None
-    cleaned = list(map(_cleaned, found))
+    cleaned = [_cleaned(each, catalog) for each in found]
     kept = data if cleaned == found else _together(cleaned, data)
     return kept, BadRecord(
         ErrorCode.TOO_LARGE,
@@ -79,13 +77,9 @@ def _together(parts: list[bytes], data: bytes) -> bytes:
     return aggregated(parts) if data.startswith(MAGIC) else b"\n".join(parts)
 
 
-def _cleaned(data: bytes) -> bytes:
+def _cleaned(data: bytes, catalog: Catalog) -> bytes:
     """Returns a user record without sensitive authentication data, as its own letter would hold it."""
     try:
-        event = json_text.parse(data)
+        return clean(data, catalog).kept
     except BadRecord:
         return scrub_text(data)[0]
-    if not may_hold_authentication_data(data):
-        return data
-    stripped, removed = strip_authentication_data(event)
-    return json_text.dump(stripped) if removed else data

@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.dead_letter import ErrorCode
-from schemas.fault import Fault
-from schemas.wrappers import Wrapper, attributes_of, taken_out, wrapped_again, wrapper_of
-from tokenizer import json_text
 from tokenizer.errors import BadRecord
-from tokenizer.guard.authentication_data import (
-    may_hold_authentication_data,
-    scrub_text,
-    strip_authentication_data,
-)
+from tokenizer.guard.authentication_data import MARK, scrub_text
 from tokenizer.pipeline.aggregates import refused_aggregate
 from tokenizer.pipeline.bounds import check_fields
 from tokenizer.pipeline.catalog import Catalog, EventPlan
+from tokenizer.pipeline.cleaning import clean
+from tokenizer.pipeline.identity_fields import refuse_lost_identities
 from tokenizer.pipeline.in_flight import InFlight, Stage
 from tokenizer.pipeline.sanitize import Sanitizer
 from tokenizer.records import RawRecord
+
+_MARK = MARK.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +39,21 @@ class RecordReader:
     def _parsed(self, record: InFlight) -> tuple[Mapping[str, Any], EventPlan]:
         data = record.raw.data
         whole = record.raw.source.stream and record.raw.source.sub_sequence_number is None
-        if whole and (refused := refused_aggregate(data)) is not None:
+        if whole and (refused := refused_aggregate(data, self.catalog)) is not None:
             record.kept, too_large = refused
             raise too_large
-        event: Any = json_text.parse(data)
-        kept, wrapper, attributes = data, wrapper_of(event), attributes_of(event)
-        if wrapper is not None:
-            event = _taken_out(event, wrapper)
-        if wrapper is not None or may_hold_authentication_data(data):
-            event, removed = strip_authentication_data(event)
-            kept = json_text.dump(wrapped_again(event, wrapper) if wrapper else event) if removed else data
-        # From here on a letter holds this. Scrubbing the raw text would remove less than was removed from the parsed
-        # event.
-        record.kept = kept
+        cleaned = clean(data, self.catalog)
+        event, record.kept = cleaned.event, cleaned.kept
         if not isinstance(event, dict):
             raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
         record.event_type = self.catalog.type_of(event)
-        event, plan = self.catalog.settled(event, attributes)
+        event, plan = self.catalog.settled(event, cleaned.attributes)
         record.event_type, record.plan = plan.name.event_type, plan
         check_fields(event, data, plan.data)
         plan.validate(event)
+        if record.kept is not data or _MARK in data:
+            refuse_lost_identities(event, plan)
         return event, plan
-
-
-def _taken_out(record: Mapping[str, Any], wrapper: Wrapper) -> dict[str, Any]:
-    try:
-        return taken_out(record, wrapper)
-    except Fault as fault:
-        raise BadRecord(fault.code, str(fault)) from None
 
 
 def _scrubbed(data: bytes) -> bytes | None:

@@ -50,7 +50,7 @@ class Place:
 PLACES = (
     Place(Stage.READING, f"{_PIPELINE}.aggregates:_parts", sources=("stream",)),
     Place(Stage.READING, "tokenizer.json_text:parse"),
-    Place(Stage.READING, f"{_PIPELINE}.record_reader:may_hold_authentication_data"),
+    Place(Stage.READING, f"{_PIPELINE}.cleaning:may_hold_authentication_data"),
     Place(Stage.READING, f"{_PIPELINE}.catalog:Catalog.settled"),
     Place(Stage.READING, f"{_PIPELINE}.record_reader:check_fields"),
     Place(Stage.READING, f"{_PIPELINE}.catalog:EventPlan.validate"),

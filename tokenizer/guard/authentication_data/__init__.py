@@ -5,14 +5,28 @@ anything is written. They are recognized by their keys, by what is around a key 
 by a label, by a card number beside them, or by the form of a track.
 """
 
+from tokenizer.guard.authentication_data.identities import (
+    EACH,
+    Identities,
+    identity_tree,
+    values_of,
+    was_removed,
+)
 from tokenizer.guard.authentication_data.keys import is_authentication_key, may_hold_authentication_data
+from tokenizer.guard.authentication_data.prose import MARK
 from tokenizer.guard.authentication_data.scrub import scrub_text
 from tokenizer.guard.authentication_data.strip import JsonValue, strip_authentication_data
 
 __all__ = [
+    "EACH",
+    "MARK",
+    "Identities",
     "JsonValue",
+    "identity_tree",
     "is_authentication_key",
     "may_hold_authentication_data",
     "scrub_text",
     "strip_authentication_data",
+    "values_of",
+    "was_removed",
 ]

@@ -88,6 +88,11 @@ def scrub_card_number(text: str) -> tuple[str, int]:
     return f"{before}{text[card.start : card.end]}{behind}", found + removed
 
 
+def holds_track(plain: str) -> bool:
+    """Returns True if plain text holds the data of a track."""
+    return any(_tracks(plain))
+
+
 def _holds_digit(text: str) -> bool:
     return any(map(str.isdecimal, text))
 

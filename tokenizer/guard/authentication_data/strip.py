@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from tokenizer.cards import passes_luhn
+from tokenizer.guard.authentication_data.identities import NO_IDENTITIES, Identities, below, is_code
 from tokenizer.guard.authentication_data.keys import is_authentication_key, is_lookalike, joined, normal_key
 from tokenizer.guard.authentication_data.names import IN_PAYMENTS
 from tokenizer.guard.authentication_data.places import (
@@ -20,7 +21,7 @@ from tokenizer.guard.authentication_data.places import (
     may_be_of_card,
     place_of,
 )
-from tokenizer.guard.authentication_data.prose import scrub_card_number, scrub_prose
+from tokenizer.guard.authentication_data.prose import MARK, scrub_card_number, scrub_prose
 from tokenizer.guard.authentication_data.scrub import PAIR_NAMES, PAIR_VALUES, scrub
 
 JsonValue: TypeAlias = str | int | Decimal | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
@@ -35,24 +36,45 @@ _PIN_BLOCK = re.compile(r"(?=[0-9]*[A-F])[0-9A-F]{16}", re.IGNORECASE)
 _TRACK = re.compile(r"[%;]?[A-Z]?([0-9]{12,19})[\^=D].*", re.IGNORECASE | re.DOTALL)
 
 
-def strip_authentication_data(value: JsonValue) -> tuple[JsonValue, int]:
+def strip_authentication_data(
+    value: JsonValue, identities: Identities = NO_IDENTITIES
+) -> tuple[JsonValue, int]:
     """Removes every key of sensitive authentication data with its value, and such data from strings.
 
     Args:
         value: parsed JSON of at most 100 levels, which is the parser's limit.
+        identities: the values that stay as they are. One that holds such data becomes a mark as a whole.
 
     Returns:
         A copy without them, and how many were removed; the same object if there were none.
     """
-    return _strip(value, "", Setting.ANYWHERE)
+    return _strip(value, "", Setting.ANYWHERE, identities or None)
 
 
-def _strip(value: JsonValue, name: str, place: Setting) -> tuple[JsonValue, int]:
-    """Does the same for the value of a key, as `normal_key` returns it, in an object about something."""
+def _strip(
+    value: JsonValue, name: str, place: Setting, kept: Identities | None = None
+) -> tuple[JsonValue, int]:
+    """Does the same for the value of a key, as `normal_key` returns it, in an object about something.
+
+    `kept` are the identities in the value; empty if it is one, and None if it has none.
+    """
     if isinstance(value, dict):
-        return _strip_object(value, place_of(name, value, place))
+        return _strip_object(value, place_of(name, value, place), kept)
     if isinstance(value, list):
-        return _strip_list(value, name, place)
+        return _strip_list(value, name, place, kept)
+    if kept is not None and not kept:
+        return _strip_identity(value, place)
+    return _strip_text(value, name, place)
+
+
+def _strip_identity(value: JsonValue, place: Setting) -> tuple[JsonValue, int]:
+    if not isinstance(value, str):
+        return value, 0
+    removed = _strip_text(value, "", place)[1]
+    return (MARK, removed) if removed and not is_code(value) else (value, 0)
+
+
+def _strip_text(value: JsonValue, name: str, place: Setting) -> tuple[JsonValue, int]:
     if is_card_number_key(name, place) and isinstance(value, str | int) and not isinstance(value, bool):
         text, removed = scrub_card_number(str(value))
         return (text, removed) if removed else (value, 0)
@@ -63,7 +85,9 @@ def _strip(value: JsonValue, name: str, place: Setting) -> tuple[JsonValue, int]
     return scrub_prose(value, payment=place.of_payments)
 
 
-def _strip_object(value: dict[str, JsonValue], place: Setting) -> tuple[JsonValue, int]:
+def _strip_object(
+    value: dict[str, JsonValue], place: Setting, identities: Identities | None
+) -> tuple[JsonValue, int]:
     kept: dict[str, JsonValue] = {}
     removed = 0
     named = any(
@@ -73,6 +97,11 @@ def _strip_object(value: dict[str, JsonValue], place: Setting) -> tuple[JsonValu
     )
     for key, inner in value.items():
         name = normal_key(key)
+        inside = below(identities, key)
+        if inside is not None:
+            kept[key], more = _strip(inner, name, place, inside)
+            removed += more
+            continue
         shown, count = scrub_prose(key, payment=place.of_payments)
         gone = _is_removed(shown, place) or (named and name in _PAIR_VALUES) or _is_secret(name, inner, place)
         if gone or shown in kept:
@@ -83,12 +112,18 @@ def _strip_object(value: dict[str, JsonValue], place: Setting) -> tuple[JsonValu
     return (kept, removed) if removed else (value, 0)
 
 
-def _strip_list(value: list[JsonValue], name: str, place: Setting) -> tuple[JsonValue, int]:
+def _strip_list(
+    value: list[JsonValue], name: str, place: Setting, identities: Identities | None
+) -> tuple[JsonValue, int]:
     if is_about_payment(name for inner in value for name in _names_of_pair(inner)):
         place = Setting.PAYMENT
-    if _is_pair(value) and _is_removed(scrub_prose(str(value[0]))[0], place, pair=True):
+    if (
+        identities is None
+        and _is_pair(value)
+        and _is_removed(scrub_prose(str(value[0]))[0], place, pair=True)
+    ):
         return value[:1], 1
-    stripped = [_strip(inner, name, place) for inner in value]
+    stripped = [_strip(inner, name, place, below(identities, index)) for index, inner in enumerate(value)]
     removed = sum(count for _, count in stripped)
     return ([inner for inner, _ in stripped], removed) if removed else (value, 0)
 

@@ -14,6 +14,7 @@ from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import ARRIVED, SHARD, STREAM, data, order, stream_record
 from tokenizer.identity import Identity
 from tokenizer.pipeline.aggregates import MAX_USER_RECORDS, refused_aggregate, user_records
+from tokenizer.pipeline.catalog import catalog
 from tokenizer.pipeline.json_lines import json_lines
 from tokenizer.pipeline.kpl import aggregated
 from tokenizer.pipeline.sources import kinesis_records
@@ -112,7 +113,7 @@ def test_too_many_lines_for_a_delivery_are_one_letter_that_is_kept_as_lines() ->
     ]
     body = b"\n".join(lines)
     assert user_records(body) == [(None, body)]
-    refused = refused_aggregate(body)
+    refused = refused_aggregate(body, catalog())
     assert refused is not None
     kept, why = refused
     assert why.code == "too_large"

@@ -11,7 +11,7 @@ from schemas.dead_letter import ErrorCode
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import data, order, stream_record
 from tokenizer import json_text
-from tokenizer.pipeline import record_reader
+from tokenizer.pipeline import cleaning, record_reader
 from tokenizer.pipeline.aggregates import user_records
 from tokenizer.pipeline.kpl import MAGIC
 from tokenizer.records import RawRecord
@@ -54,8 +54,8 @@ def test_poison_is_one_letter_and_its_neighbours_are_published(name: str) -> Non
 # Where an error that nobody foresaw may arise while a record is read.
 STAGES = (
     "jsontext.parse",
-    "may_hold_authentication_data",
-    "strip_authentication_data",
+    "cleaning.may_hold_authentication_data",
+    "cleaning.strip_authentication_data",
     "jsontext.dump",
     "check_fields",
 )
@@ -71,7 +71,7 @@ VALUE_FIRST = {"a pair with its value first": dict(reversed(SECRET.items()))}
 def _break(monkeypatch: pytest.MonkeyPatch, stage: str, error: Exception) -> None:
     """Makes a stage fail for the second record."""
     holder, _, name = stage.rpartition(".")
-    target = {"": record_reader, "jsontext": json_text}[holder]
+    target = {"": record_reader, "cleaning": cleaning, "jsontext": json_text}[holder]
     real = getattr(target, name)
 
     def broken(*args: Any) -> Any:
