@@ -16,6 +16,7 @@ from handlers.rest.models import (
     Accepted,
     FindRequest,
     FoundCustomers,
+    Purpose,
     RawOrder,
     RevealRequest,
     SanitizedOrder,
@@ -245,7 +246,7 @@ def find_customers(request: FindRequest) -> Answer:
 )
 def erase(
     customer_id: Annotated[str, Path(min_length=1, max_length=256)],
-    purpose: Annotated[str, Query(min_length=1, max_length=100)] = ERASURE_PURPOSE,
+    purpose: Annotated[Purpose, Query()] = ERASURE_PURPOSE,
 ) -> Answer:
     """Erases what the vault holds on a customer. The customer's tokens answer `erased` from then on."""
     return answer(200, _service().erase(customer_id, purpose, _id_token()).model_dump())

@@ -25,6 +25,8 @@ _ORDER = {
         "payment": {"method": "card", "card": {"number": "4242424242424242", "expiry": "12/29"}},
     },
 }
+# A reason that somebody gives for a request; the functions behind the API refuse a blank one as well.
+Purpose = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
 _TOKEN = "tok_1gb8tgx31kfs46r9wgjm8em128"  # noqa: S105 -- a token's form; it stands for nothing
 
 
@@ -113,7 +115,7 @@ class TokensRequest(_Model):
     )
 
     customer_id: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-    purpose: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    purpose: Purpose | None = None
     values: Annotated[list[NamedValue], Field(min_length=1, max_length=100)]
 
 
@@ -132,7 +134,7 @@ class FindRequest(_Model):
     model_config = ConfigDict(json_schema_extra=_example({"email": "ann@example.com", "purpose": "support"}))
 
     email: Annotated[str, Field(min_length=1, max_length=320)]
-    purpose: Annotated[str, Field(min_length=1, max_length=100)]
+    purpose: Purpose
 
 
 class FoundCustomer(_Model):
@@ -154,7 +156,7 @@ class RevealRequest(_Model):
     model_config = ConfigDict(json_schema_extra=_example({"tokens": [_TOKEN], "purpose": "charge"}))
 
     tokens: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=100)]
-    purpose: Annotated[str, Field(min_length=1, max_length=100)]
+    purpose: Purpose
     masked: bool = False
 
 

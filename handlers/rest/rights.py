@@ -59,7 +59,7 @@ def check_asker(event: dict[str, Any], caller: Caller, policies: RoutePolicies) 
     action = ACTIONS.get((event["httpMethod"], event["resource"]))
     if action not in _BY_FUNCTIONS:
         return
-    purpose = (event.get("queryStringParameters") or {}).get("purpose") or ERASURE_PURPOSE
+    purpose = (event.get("queryStringParameters") or {}).get("purpose", "").strip() or ERASURE_PURPOSE
     if not policies.permits(caller, action, purpose):
         raise _denied()
 

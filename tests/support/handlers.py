@@ -54,13 +54,14 @@ class Api:
     Claims are those of the token that the request comes with.
     """
 
-    def __call__(
+    def __call__(  # noqa: PLR0917 -- the parts of a request
         self,
         method: str,
         resource: str,
         body: str | None = None,
         claims: dict[str, Any] | None = None,
         path: str | None = None,
+        query: dict[str, str] | None = None,
         **headers: str,
     ) -> Answer:
         shown = {"Authorization": signed(claims)} if claims else {}
@@ -72,8 +73,10 @@ class Api:
             "pathParameters": {"proxy": path.lstrip("/")} if resource == ELSEWHERE and path else None,
             "headers": shown,
             "multiValueHeaders": {name: [value] for name, value in shown.items()},
-            "queryStringParameters": None,
-            "multiValueQueryStringParameters": None,
+            "queryStringParameters": query,
+            "multiValueQueryStringParameters": {name: [text] for name, text in query.items()}
+            if query
+            else None,
             "body": body,
             "isBase64Encoded": False,
             "requestContext": {"requestId": "1"},

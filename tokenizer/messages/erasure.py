@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from tokenizer.messages.base import IdToken, Message, Text
+from tokenizer.messages.base import IdToken, Message, Purpose, Text
 
 
 class EraseMessage(Message):
@@ -15,7 +15,7 @@ class EraseMessage(Message):
     """
 
     customer_id: Text
-    purpose: Text
+    purpose: Purpose
     id_token: IdToken = None
 
 
