@@ -12,7 +12,7 @@ from schemas.dead_letter import ErrorCode
 from tokenizer.errors import BadRecord
 from tokenizer.guard.authentication_data import scrub_text
 from tokenizer.pipeline.catalog import Catalog
-from tokenizer.pipeline.cleaning import clean
+from tokenizer.pipeline.cleaning import clean_record
 from tokenizer.pipeline.json_lines import json_lines
 from tokenizer.pipeline.kpl import MAGIC, aggregated, disaggregated
 
@@ -80,6 +80,6 @@ def _together(parts: list[bytes], data: bytes) -> bytes:
 def _cleaned(data: bytes, catalog: Catalog) -> bytes:
     """Returns a user record without sensitive authentication data, as its own letter would hold it."""
     try:
-        return clean(data, catalog).kept
+        return clean_record(data, catalog).kept
     except BadRecord:
         return scrub_text(data)[0]

@@ -28,7 +28,7 @@ class CleanRecord:
     kept: bytes = field(repr=False)
 
 
-def clean(data: bytes, catalog: Catalog) -> CleanRecord:
+def clean_record(data: bytes, catalog: Catalog) -> CleanRecord:
     """Returns a record without sensitive authentication data, with its identities as they were.
 
     Raises:

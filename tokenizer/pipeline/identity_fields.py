@@ -8,7 +8,7 @@ from schemas.foreign import ATTRIBUTE
 from schemas.kinds import FieldKind
 from schemas.wrappers import places_of_attribute
 from tokenizer.errors import BadRecord
-from tokenizer.guard.authentication_data import EACH, Identities, identity_tree, values_of, was_removed
+from tokenizer.guard.authentication_data import EACH, Identities, identity_tree, identity_values, was_removed
 from tokenizer.pipeline.catalog import Catalog, EventPlan, ListPlan, ObjectPlan, Plan
 
 
@@ -44,7 +44,7 @@ def refuse_lost_identities(event: Mapping[str, Any], plan: EventPlan) -> None:
     Raises:
         BadRecord: `invalid_field`, with the paths.
     """
-    found = values_of(event, identity_tree(identity_paths(plan)))
+    found = identity_values(event, identity_tree(identity_paths(plan)))
     lost = tuple(sorted(path for path, value in found if isinstance(value, str) and was_removed(value)))
     if lost:
         why = "an id, email or phone that authentication data was removed from would be another one"

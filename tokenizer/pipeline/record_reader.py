@@ -10,7 +10,7 @@ from tokenizer.guard.authentication_data import MARK, scrub_text
 from tokenizer.pipeline.aggregates import refused_aggregate
 from tokenizer.pipeline.bounds import check_fields
 from tokenizer.pipeline.catalog import Catalog, EventPlan
-from tokenizer.pipeline.cleaning import clean
+from tokenizer.pipeline.cleaning import clean_record
 from tokenizer.pipeline.identity_fields import refuse_lost_identities
 from tokenizer.pipeline.in_flight import InFlight, Stage
 from tokenizer.pipeline.sanitize import Sanitizer
@@ -42,7 +42,7 @@ class RecordReader:
         if whole and (refused := refused_aggregate(data, self.catalog)) is not None:
             record.kept, too_large = refused
             raise too_large
-        cleaned = clean(data, self.catalog)
+        cleaned = clean_record(data, self.catalog)
         event, record.kept = cleaned.event, cleaned.kept
         if not isinstance(event, dict):
             raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")

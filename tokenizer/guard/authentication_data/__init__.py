@@ -9,7 +9,7 @@ from tokenizer.guard.authentication_data.identities import (
     EACH,
     Identities,
     identity_tree,
-    values_of,
+    identity_values,
     was_removed,
 )
 from tokenizer.guard.authentication_data.keys import is_authentication_key, may_hold_authentication_data
@@ -23,10 +23,10 @@ __all__ = [
     "Identities",
     "JsonValue",
     "identity_tree",
+    "identity_values",
     "is_authentication_key",
     "may_hold_authentication_data",
     "scrub_text",
     "strip_authentication_data",
-    "values_of",
     "was_removed",
 ]

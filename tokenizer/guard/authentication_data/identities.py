@@ -44,16 +44,16 @@ def below(tree: Identities | None, key: str | int) -> Identities | None:
     return tree.get(EACH) if found is None and isinstance(key, int) else found
 
 
-def values_of(value: Any, tree: Identities | None, path: str = "") -> Iterator[tuple[str, Any]]:
+def identity_values(value: Any, tree: Identities | None, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yields the JSON Pointer and the value of each identity in parsed JSON."""
     if tree is None:
         return
     if isinstance(value, dict):
         for key in tree.keys() & value.keys():
-            yield from values_of(value[key], tree[key], f"{path}/{key}")
+            yield from identity_values(value[key], tree[key], f"{path}/{key}")
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from values_of(inner, below(tree, index), f"{path}/{index}")
+            yield from identity_values(inner, below(tree, index), f"{path}/{index}")
     elif not tree:
         yield path, value
 

@@ -13,10 +13,10 @@ from tests.support.webhooks import catalog as webhook_catalog
 from tests.support.webhooks import relayed, webhook
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
-from tokenizer.guard.authentication_data import EACH, identity_tree, values_of
+from tokenizer.guard.authentication_data import EACH, identity_tree, identity_values
 from tokenizer.pipeline.aggregates import MAX_USER_RECORDS, refused_aggregate
 from tokenizer.pipeline.catalog import Catalog, EventPlan, catalog, values_catalog
-from tokenizer.pipeline.cleaning import clean
+from tokenizer.pipeline.cleaning import clean_record
 from tokenizer.pipeline.identity_fields import identity_paths
 
 CODES = ("PIN-1001", "CVC-1001", "CVV101", "VISA-PIN-1001", "SO-CVC2-1001", "1001-CVV", "csc-101", "cvv:1001")
@@ -68,8 +68,8 @@ def test_every_identity_of_every_schema_stays_as_it_came(place: tuple[EventPlan,
     known = values_catalog() if plan in values_catalog().plans() else catalog()
     for text in (*CODES, *EMAILS):
         event = _with(plan, path, text)
-        assert text in dict(values_of(event, identity_tree([path]))).values()
-        cleaned = clean(json.dumps(event).encode(), known)
+        assert text in dict(identity_values(event, identity_tree([path]))).values()
+        cleaned = clean_record(json.dumps(event).encode(), known)
         assert cleaned.event == event
         assert json_text.parse(cleaned.kept) == event
 
@@ -151,7 +151,7 @@ def test_what_only_looks_like_it_is_no_letter(known: str) -> None:
 def test_a_customer_beside_a_card_number_keeps_an_id_of_four_digits() -> None:
     raw = order()
     raw["order"]["customer"] |= {"customer_id": "1234", "card_number": "4111111111111111", "kode": "737"}
-    cleaned = clean(json.dumps(raw).encode(), catalog())
+    cleaned = clean_record(json.dumps(raw).encode(), catalog())
     assert cleaned.event["order"]["customer"]["customer_id"] == "1234"
     assert "kode" not in cleaned.event["order"]["customer"]
 
@@ -178,7 +178,7 @@ def _wrapped() -> Iterator[tuple[str, Any, Catalog]]:
 
 @pytest.mark.parametrize(("raw", "known"), [pytest.param(*each, id=name) for name, *each in _wrapped()])
 def test_in_every_wrapper_and_foreign_body_the_letter_has_the_id_too(raw: Any, known: Catalog) -> None:
-    cleaned = clean(json.dumps(raw).encode(), known)
+    cleaned = clean_record(json.dumps(raw).encode(), known)
     assert b"737" not in cleaned.kept
     assert b"PIN-1001" in cleaned.kept
     for data in (json.dumps(raw).encode(), cleaned.kept):
@@ -193,7 +193,7 @@ def test_a_record_of_an_unknown_type_keeps_its_ids_for_a_replay_after_its_schema
     raw = {**order(order_id="PIN-1001", notes="cvv 737"), "schema_version": 99}
     with pytest.raises(BadRecord):
         catalog().plan(raw)
-    kept = json_text.parse(clean(json.dumps(raw).encode(), catalog()).kept)
+    kept = json_text.parse(clean_record(json.dumps(raw).encode(), catalog()).kept)
     assert kept["order"] == {**raw["order"], "notes": "cvv ***"}
 
 
