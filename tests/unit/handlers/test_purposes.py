@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.handlers import MACHINE, PERSON, Api
 
-EVERYBODY = {**PERSON, "cognito:groups": "[shop payments support compliance]"}
+EVERYBODY = {**PERSON, "cognito:groups": ["shop", "payments", "support", "compliance"]}
 BLANK = ("", " ", "\n", "\t \r\n", "\u3000", "\u00a0")
 
 
