@@ -138,7 +138,7 @@ class FindRequest(_Model):
 
 
 class FoundCustomer(_Model):
-    """Holds a customer who used an email, and the latest orders in which they did."""
+    """Holds a customer who used an email, and orders in which they did: a hundred at most, in no order of time."""
 
     customer_id: str
     order_ids: list[str]

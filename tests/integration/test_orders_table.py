@@ -75,3 +75,36 @@ def test_the_latest_stays_in_whatever_order_they_come(
     found = shelf.order("SO-1001")
     assert found
     assert found["occurred_at"] == later
+
+
+def test_no_customer_is_hidden_by_the_orders_of_another_one(aws: Aws) -> None:
+    dynamodb = aws.client("dynamodb")
+    dynamodb.create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "order_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": "order_id", "AttributeType": "S"},
+            {"AttributeName": "email", "AttributeType": "S"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "email",
+                "KeySchema": [{"AttributeName": "email", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["customer_id"]},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    world, table = World(), OrdersWriter(dynamodb, "orders")
+    owners = {**{f"AA-{number:03}": "C-FLOOD" for number in range(130)}, "ZZ-1": "C-VICTIM"}
+    for number, (order_id, customer_id) in enumerate(owners.items(), 1):
+        customer = {"customer_id": customer_id, "email": "ann@example.com"}
+        raw = order(order_id=order_id, customer=customer)
+        world.tokenizer.tokenize_batch([stream_record(raw, number)], ample_budget())
+    details = world.bus.details()
+    for each in details:
+        assert table.keep(SanitizedEvent.model_validate(each))
+    (token,) = {each["data"]["order"]["customer"]["email"] for each in details}
+    found = OrdersReader(dynamodb, "orders").with_email(token)
+    assert [each.order_id for each in found if each.customer_id == "C-VICTIM"] == ["ZZ-1"]
+    assert len([each for each in found if each.customer_id == "C-FLOOD"]) == 100
