@@ -7,12 +7,11 @@ from ops.files import FileEvent
 from ops.json_position import position_of_error
 from schemas.dead_letter import ErrorCode
 from schemas.foreign import NO_ATTRIBUTES, Place
-from schemas.wrappers import attributes_of, event_in
 from tokenizer import json_text
 from tokenizer.pipeline.catalog import catalog
 
 _TEXT_IS_WANTED = re.compile(r"(/[^:; ]+): Input should be a valid string")  # pydantic's words
-_IN_QUOTES = 'it is a number, so send it in quotes, such as "129.90"'
+_IN_QUOTES = "a number: send it in quotes"
 
 
 def advised(code: str, message: str, event: FileEvent) -> str:
@@ -27,14 +26,13 @@ def advised(code: str, message: str, event: FileEvent) -> str:
         found = position_of_error(event.data, event.begins)
         return f"{message}, at {found}" if found else message
     if code == ErrorCode.INVALID_FIELD and _TEXT_IS_WANTED.search(message):
-        return _with_quotes(message, event.data)
+        return _with_quotes(message, event.record)
     return message
 
 
 def _with_quotes(message: str, data: bytes) -> str:
     """Returns the message of a known event with what to do about each number that stands in the place of a text."""
-    parsed = json_text.parse(data)
-    event, _ = catalog().settled(event_in(parsed), attributes_of(parsed))
+    event, _ = catalog().read(json_text.parse(data))
 
     def more(found: re.Match[str]) -> str:
         value = Place(found[1]).value(event, NO_ATTRIBUTES)

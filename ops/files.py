@@ -2,7 +2,7 @@
 
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, BinaryIO, NamedTuple, cast
@@ -13,7 +13,10 @@ from ops.errors import CommandError
 from ops.json_position import START, FilePosition, position_of_error
 from schemas.dead_letter import ErrorCode
 from schemas.files import Located, NoEventsError, events_in
-from schemas.registry import registry
+from schemas.foreign import NO_ATTRIBUTES, Foreign
+from schemas.registry import EventName, registry
+from tokenizer.pipeline.catalog import catalog
+from tokenizer.pipeline.sources import message_data
 
 _STDIN = "-"
 
@@ -35,11 +38,13 @@ class FileEvent(NamedTuple):
         place: the event's place in the file, such as "line 3" or "element 2"; "" if it is the whole file.
         data: the event's bytes as they are in the file.
         begins: where they begin in the file.
+        record: the raw record that a message with these bytes and its attributes becomes.
     """
 
     place: str
     data: bytes
     begins: FilePosition
+    record: bytes
 
 
 class _Source:
@@ -89,12 +94,13 @@ class _Source:
         return f", at {found}" if found else ""
 
 
-def events(file: str, *, lines: bool) -> Iterator[FileEvent]:
+def events(file: str, *, lines: bool, attributes: Mapping[str, str] = NO_ATTRIBUTES) -> Iterator[FileEvent]:
     """Yields each event of a file.
 
     Args:
         file: the file's path, or - for standard input.
         lines: True if every line is an event, even if the first one is broken.
+        attributes: the attributes of the message that each event is sent in.
 
     Raises:
         CommandError: the file can't be read, or can't be split into events.
@@ -105,7 +111,7 @@ def events(file: str, *, lines: bool) -> Iterator[FileEvent]:
             source = _Source(opened)
             try:
                 for each in events_in(cast("BinaryIO", source), lines=lines):
-                    yield FileEvent(*each, source.begins(each))
+                    yield FileEvent(*each, source.begins(each), _record(each.data, attributes))
             except NoEventsError as error:
                 why = str(error).partition(", at character")[0]
                 raise CommandError(f"{file}: {why}{source.broken()}", hint) from None
@@ -113,11 +119,34 @@ def events(file: str, *, lines: bool) -> Iterator[FileEvent]:
         raise CommandError(f"{file}: {error.strerror}", hint) from None
 
 
-def known_events(codes: Iterable[str]) -> str | None:
-    """Returns a line that lists every event type and version, if one of these codes says that one is not known."""
+def known_events(codes: Iterable[str]) -> list[str]:
+    """Returns lines that list every event type and version, if one of these codes says that one is not known.
+
+    The lines after the first say what a foreign body names each type and version by.
+    """
     if not {ErrorCode.UNKNOWN_EVENT_TYPE, ErrorCode.UNSUPPORTED_SCHEMA_VERSION} & set(codes):
-        return None
-    return "known: " + ", ".join(f"{name.event_type} {name.schema_version}" for name in sorted(registry()))
+        return []
+    models = sorted(registry().items())
+    names = ", ".join(f"{name.event_type} {name.schema_version}" for name, _ in models)
+    return [
+        f"known: {names}",
+        *(_foreign_names(name, model.foreign) for name, model in models if model.foreign is not None),
+    ]
+
+
+def _foreign_names(name: EventName, foreign: Foreign) -> str:
+    types = " or ".join(foreign.types or (name.event_type,))
+    line = f"foreign bodies of {name.event_type} {name.schema_version} have {types} at {foreign.event_type}"
+    if foreign.schema_version is None:
+        return line
+    return f"{line}, {' or '.join(map(str, foreign.versions or (name.schema_version,)))} at {foreign.schema_version}"
+
+
+def _record(data: bytes, attributes: Mapping[str, str]) -> bytes:
+    """Returns the raw record that the queue's function makes of a message."""
+    if not attributes:
+        return data
+    return message_data(data.decode("utf-8", "surrogateescape"), attributes, catalog().attributes())
 
 
 def _opened(file: str) -> AbstractContextManager[BinaryIO]:

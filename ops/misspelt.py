@@ -53,7 +53,8 @@ def starred(path: str) -> str:
 def misspelt(data: bytes) -> list[Misspelt]:
     """Returns the fields of an event that look like ones that its schema names.
 
-    Of an event whose type or version isn't known, only the envelope is looked at.
+    Of an event whose type or version isn't known, only the envelope is looked at; of a foreign body without an id or a
+    time, all but the envelope.
 
     Args:
         data: the JSON text of a raw event, valid or not. If it can't be read, nothing is found.
@@ -71,7 +72,8 @@ def misspelt(data: bytes) -> list[Misspelt]:
         found, plan = catalog().settled(event, attributes)
         fields |= plan.data.fields
     except BadRecord:
-        pass  # the envelope alone is known
+        _, known = catalog().read_as(event, attributes)
+        fields = dict(known.data.fields) if known is not None else fields
     return [
         Misspelt(_path(steps, key, event), meant) for steps, key, meant in _unnamed(found, ObjectPlan(fields))
     ]

@@ -1,6 +1,6 @@
 """Checks whether an event has a known schema and fits it. No finding repeats a value."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +12,9 @@ from schemas.fault import Fault
 from schemas.foreign import NO_ATTRIBUTES, Body, Foreign
 from schemas.registry import EventName, registry
 from schemas.wrappers import attributes_of, event_in
+
+_NAMING = ("event_type", "schema_version")  # a body with one of these says itself what it is
+_PLACES_SHOWN = 5
 
 
 def check(data: bytes) -> Any:
@@ -75,23 +78,79 @@ def placed(
     bodies.
 
     Raises:
-        Fault: the version is unknown, or the id or the time is missing.
+        Fault: the type or the version is unknown, or the id or the time is missing.
     """
+    if _is_ours(event, models):
+        return event
+    found = _foreign_as(event, models, attributes)
+    if found is None:
+        return event
+    name, foreign = found
+    return Body(event, attributes).event(foreign, *name)
+
+
+def read_as(
+    event: Mapping[str, Any], models: Mapping[EventName, type[Envelope]], attributes: Mapping[str, str]
+) -> tuple[str | None, EventName | None]:
+    """Returns the type that an event is read as, and the type with the version, whatever else is wrong with it.
+
+    Each is None if no schema has it.
+    """
+    try:
+        if _is_ours(event, models):
+            return event["event_type"], name_of(event, models.keys())
+        found = _foreign_as(event, models, attributes)
+        name = found[0] if found else name_of(event, models.keys())
+    except Fault:
+        body, named = Body(event, attributes), event.get("event_type")
+        types = [
+            name.event_type
+            for name, model in models.items()
+            if named == name.event_type or (model.foreign and body.has_type(model.foreign, name.event_type))
+        ]
+        return next(iter(types), None), None
+    return name.event_type, name
+
+
+def _is_ours(event: Mapping[str, Any], models: Mapping[EventName, type[Envelope]]) -> bool:
+    """Returns True if an event names a known type and version itself, and its whole envelope if it could be foreign."""
     event_type, version = event.get("event_type"), event.get("schema_version")
-    if isinstance(event_type, str) and isinstance(version, int):
-        named = models.get(EventName(event_type, version))
-        complete = all(field in event for field in Envelope.model_fields)
-        if named is not None and (complete or named.foreign is None):
-            return event
+    if not (isinstance(event_type, str) and isinstance(version, int)):
+        return False
+    named = models.get(EventName(event_type, version))
+    complete = all(field in event for field in Envelope.model_fields)
+    return named is not None and (complete or named.foreign is None)
+
+
+def _foreign_as(
+    event: Mapping[str, Any], models: Mapping[EventName, type[Envelope]], attributes: Mapping[str, str]
+) -> tuple[EventName, Foreign] | None:
+    """Returns the type and version that a foreign body names, with what they say of it; None if it is no such body.
+
+    Raises:
+        Fault: it names no known type, or no known version of one.
+    """
     body, other_version = Body(event, attributes), None
     for name, foreign in _foreign(models):
         if body.has_type(foreign, name.event_type):
             if body.has_version(foreign, name.schema_version):
-                return body.event(foreign, *name)
+                return name, foreign
             other_version = foreign.schema_version
     if other_version is not None:
         raise Fault(ErrorCode.UNSUPPORTED_SCHEMA_VERSION, f"{other_version}: no schema has this version")
-    return event
+    if any(field in event for field in _NAMING):
+        return None
+    places = list(dict.fromkeys(foreign.event_type for _, foreign in _foreign(models)))
+    for place in places:
+        if isinstance(body.at(place), str):
+            raise Fault(ErrorCode.UNKNOWN_EVENT_TYPE, f"{place}: no schema has this type")
+    if places:
+        others = ", ".join(places[:_PLACES_SHOWN]) + (", ..." if len(places) > _PLACES_SHOWN else "")
+        raise Fault(
+            ErrorCode.INVALID_FIELD,
+            f"/event_type: a string is required, or in a foreign body one at {others}",
+        )
+    return None
 
 
 def _foreign(models: Mapping[EventName, type[Envelope]]) -> list[tuple[EventName, Foreign]]:
@@ -122,8 +181,21 @@ def faults(model: type[Envelope], event: Mapping[str, Any]) -> list[str]:
         model.model_validate(event)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        return [f"{pointer(each['loc'])}: {each['msg']}" for each in details]
+        return [f"{pointer(_place(each['loc'], event, each['type']))}: {each['msg']}" for each in details]
     return []
+
+
+def _place(parts: Sequence[str | int], event: Mapping[str, Any], error: str) -> Sequence[str | int]:
+    """Returns where in an event a finding of pydantic is. Behind a value that may have several types stands one of these."""
+    value: Any = event
+    for at, part in enumerate(parts):
+        inside = (
+            part in value if isinstance(value, dict) else isinstance(value, list) and isinstance(part, int)
+        )
+        if not inside:
+            return parts[: at + 1] if error == "missing" else parts[:at]
+        value = value[part]
+    return parts
 
 
 def pointer(parts: Iterable[str | int]) -> str:

@@ -30,6 +30,7 @@ _TIME = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = 253_402_300_799  # 9999-12-31T23:59:59Z in seconds since 1970
 _MINUTES = len("10:15")
+_LONGEST_ID = 256  # characters, as in `schemas.base.Identifier`
 
 
 class Unit(StrEnum):
@@ -125,14 +126,14 @@ class Body:
 
     def has_type(self, foreign: Foreign, event_type: str) -> bool:
         """Returns True if the body names an event type."""
-        found = self._at(foreign.event_type)
+        found = self.at(foreign.event_type)
         return isinstance(found, str) and found in (foreign.types or (event_type,))
 
     def has_version(self, foreign: Foreign, version: int) -> bool:
         """Returns True if the body names a version, or names none because there is only one."""
         if foreign.schema_version is None:
             return True
-        found = self._at(foreign.schema_version)
+        found = self.at(foreign.schema_version)
         known = foreign.versions or (version, str(version))
         return isinstance(found, str | int) and not isinstance(found, bool) and found in known
 
@@ -158,17 +159,22 @@ class Body:
                 event[_free(name, self.body)] = value
         return event
 
-    def _at(self, place: str) -> Any:
+    def at(self, place: str) -> Any:
+        """Returns what stands at a place, or None."""
         return Place(place).value(self.body, self.attributes)
 
     def _id(self, place: str) -> str:
-        found = self._at(place)
-        if isinstance(found, str | int) and not isinstance(found, bool):
-            return str(found)
-        raise Fault(ErrorCode.INVALID_FIELD, f"{place}: a text or an integer is required for event_id")
+        found = self.at(place)
+        if not isinstance(found, str | int) or isinstance(found, bool):
+            raise Fault(ErrorCode.INVALID_FIELD, f"{place}: a text or an integer is required for event_id")
+        if not 0 < len(str(found)) <= _LONGEST_ID:
+            raise Fault(
+                ErrorCode.INVALID_FIELD, f"{place}: an event_id has from 1 to {_LONGEST_ID} characters"
+            )
+        return str(found)
 
     def _time(self, foreign: Foreign) -> str:
-        found, place = self._at(foreign.occurred_at), foreign.occurred_at
+        found, place = self.at(foreign.occurred_at), foreign.occurred_at
         if foreign.unit is not None and (number := _number(found)) is not None:
             seconds = number / 1000 if foreign.unit is Unit.MILLISECONDS else number
             if not 0 <= seconds < _LAST + 1:
@@ -199,13 +205,15 @@ def _zoned(text: str, zone: str | None, place: str) -> str:
         raise Fault(ErrorCode.INVALID_FIELD, f"{place}: not a time")
     date, clock, fraction, utc, hours, minutes = found.groups()
     whole = f"{date}T{clock if len(clock) > _MINUTES else clock + ':00'}"
-    if utc or hours:
-        return whole + (fraction or "") + ("Z" if utc else f"{hours}:{minutes}")
-    if zone is None:
+    if zone is None and not (utc or hours):
         raise Fault(
             ErrorCode.INVALID_FIELD, f"{place}: the time names no zone, and the event type declares none"
         )
     try:
+        if utc or hours:
+            named = "Z" if utc else f"{hours}:{minutes}"
+            datetime.fromisoformat(whole + named)
+            return whole + (fraction or "") + named
         there = datetime.fromisoformat(whole).replace(tzinfo=_zone(zone))
         offset = there.isoformat(timespec="seconds")[len(whole) :]
         if len(offset) != len("+01:00"):

@@ -41,7 +41,8 @@ class RefusedSource(_Model):
 class Refusal(_Model):
     """Says why a record was refused.
 
-    `paths` are JSON Pointers to the first few wrong fields, as far as the schema names them. `event_type`,
+    `paths` are the places of the first few wrong fields, as far as the schema names them: JSON Pointers into the record,
+    or `attribute:NAME` for an attribute of its message. They are empty where the record as a whole is wrong. `event_type`,
     `schema_version` and `rules` are null where the record doesn't tell them, or what it tells is no known one.
     `ingest_id` is that of the event which the record becomes if it is replayed with success.
     """

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.check import settled
 from schemas.events.order_placed_v1 import OrderPlaced as OrderPlacedV1
@@ -44,8 +45,14 @@ def _without_discriminator(schema: dict[str, Any]) -> None:
 _Orders = Annotated[OrderPlacedV1 | OrderPlacedV2 | OrderPlacedV3, Field(discriminator="schema_version")]
 
 
+ORDERS_ALONE = "orders_alone"  # the error of a body that is no `order.placed` event
+
+
 class RawOrder(RootModel[_Orders]):
-    """Holds a raw `order.placed` event of any version."""
+    """Holds a raw `order.placed` event of any version, in its own envelope.
+
+    Other event types, events in a wrapper, and bodies in a producer's own form go to the queue or the stream.
+    """
 
     model_config = ConfigDict(hide_input_in_errors=True, json_schema_extra=_without_discriminator)
 
@@ -53,6 +60,12 @@ class RawOrder(RootModel[_Orders]):
     @classmethod
     def _of_guest(cls, event: Any) -> Any:
         """Reads a guest's order as the tokenizer does; the bytes that came are what goes on the stream."""
+        if isinstance(event, dict) and event.get("event_type") != _ORDER["event_type"]:
+            raise PydanticCustomError(
+                ORDERS_ALONE,
+                "an order.placed event in its own envelope is required; other event types, wrapped events and bodies in"
+                " a producer's own form go to the queue or the stream (docs/produce.md)",
+            )
         try:
             return settled(event, registry())[1] if isinstance(event, dict) else event
         except WrongEvent:

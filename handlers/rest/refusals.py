@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.exceptions import ServiceError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from handlers.rest.answers import HttpError, answer, problem
+from handlers.rest.models import ORDERS_ALONE
 from handlers.runtime import FAILED, FAILED_MESSAGE, fail
 from tokenizer.aws.api.idempotency import IN_USE, REUSED
 from tokenizer.errors import LASTING, BadRecord, PipelineError, Refused
@@ -33,7 +34,7 @@ Answer = Response[dict[str, Any]]
 
 def _invalid(error: RequestValidationError) -> Answer:
     # Shows the place and the rule, never the input. The name of an unknown field is input too.
-    faults = [f"{'/'.join(map(str, _place(each)))}: {each['type']}" for each in error.errors()[:_TOLD]]
+    faults = [f"{'/'.join(map(str, _place(each)))}: {_rule(each)}" for each in error.errors()[:_TOLD]]
     if any((each["loc"][0], each["type"]) == ("header", "missing") for each in error.errors()):
         return problem(400, "invalid_request", "; ".join(faults))
     return problem(422, "invalid_field", "; ".join(faults))
@@ -42,6 +43,11 @@ def _invalid(error: RequestValidationError) -> Answer:
 def _place(fault: dict[str, Any]) -> tuple[str | int, ...]:
     place: tuple[str | int, ...] = tuple(fault["loc"])
     return (*place[:-1], "*") if fault["type"] == "extra_forbidden" else place
+
+
+def _rule(fault: dict[str, Any]) -> str:
+    """Returns the rule that is broken: pydantic's name of it, or the whole text of the one that is ours."""
+    return str(fault["msg" if fault["type"] == ORDERS_ALONE else "type"])
 
 
 def _bad(error: BadRecord) -> Answer:

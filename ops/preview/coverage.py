@@ -66,9 +66,9 @@ def covered(events: Iterable[FileEvent], *, keep: bool = False) -> Coverage:
     preview, coverage = Preview(catalog()), Coverage()
     for event in events:
         coverage.events += 1
-        coverage.misspelt.update(each.starred for each in misspelt(event.data))
+        coverage.misspelt.update(each.starred for each in misspelt(event.record))
         try:
-            fields, sanitized = preview.sanitized(event.data)
+            fields, sanitized = preview.sanitized(event.record)
             coverage.fields.update(each.starred for each in fields)
             if keep:
                 coverage.pairs.append(Pair(event.place, event.data, sanitized))

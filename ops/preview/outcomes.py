@@ -11,7 +11,6 @@ from ops.misspelt import starred
 from schemas.check import escape
 from schemas.dead_letter import LetterSource
 from schemas.kinds import FieldKind, FormatPreservingToken, Generalized, Masked, Removed, TokenKind
-from schemas.wrappers import attributes_of, event_in
 from tokenizer import json_text
 from tokenizer.guard import is_plain_word
 from tokenizer.guard.authentication_data import is_authentication_key
@@ -113,8 +112,7 @@ class Preview:
         draft = record.draft
         if draft is None:
             raise record.failure or ValueError("a record without a draft has failed")
-        parsed = json_text.parse(data)
-        event, plan = self._intake.catalog.settled(event_in(parsed), attributes_of(parsed))
+        event, plan = self._intake.catalog.read(json_text.parse(data))
         kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
         aliased = frozenset(use.draws.path for use in draft.aliases)
         detail = draft.event({}).detail

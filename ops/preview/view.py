@@ -51,7 +51,7 @@ def tables(coverage: Coverage) -> None:
         console.table("unknown fields that look misspelt", ["path", "did you mean", "seen"], rows)
     if coverage.refused:
         console.table("would be dead letters", ["place", "code", "message"], coverage.refused)
-        if known := known_events(code for _, code, _ in coverage.refused):
+        for known in known_events(code for _, code, _ in coverage.refused):
             console.line(known)
     letters = console.counted(len(coverage.refused), "dead letter")
     console.line(f"{console.counted(coverage.events, 'event')} would make {letters}")

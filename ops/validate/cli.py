@@ -11,6 +11,7 @@ import typer
 
 from ops import console
 from ops.advice import advised
+from ops.attributes import Attributes, attributes_in
 from ops.files import File, FileEvent, Lines, events, known_events
 from ops.misspelt import Misspelt, misspelt
 from ops.options import AsJson
@@ -51,12 +52,12 @@ class _Tally:
         for event in located:
             self.events += 1
             try:
-                check(event.data)
+                check(event.record)
             except Fault as fault:
                 self.invalid += 1
                 for detail in fault.details:
                     yield Finding(event.place, str(fault.code), advised(fault.code, detail, event))
-            for each in misspelt(event.data):
+            for each in misspelt(event.record):
                 self.warnings += 1
                 yield Warned(event.place, each.path, each.meant)
 
@@ -67,14 +68,14 @@ class _Tally:
 
 
 @app.command()
-def validate(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
+def validate(file: File, lines: Lines = False, attribute: Attributes = None, as_json: AsJson = False) -> None:
     """Check whether the tokenizer would accept a file's events; prints paths and rules, never a value.
 
     Warns of unknown fields that look like known ones. Exit codes: 0 every event is valid, 1 some are not, 2 the file
     can't be read.
     """
     tally = _Tally()
-    findings = tally.findings(events(file, lines=lines))
+    findings = tally.findings(events(file, lines=lines, attributes=attributes_in(attribute)))
     if as_json:
         found = list(findings)
         console.as_json(
@@ -94,7 +95,7 @@ def validate(file: File, lines: Lines = False, as_json: AsJson = False) -> None:
                 console.line(f"{where}: {each.code}: {each.detail}")
             else:
                 console.line(f"{where}: warning: {Misspelt(each.path, each.did_you_mean)}")
-        if known := known_events(codes):
+        for known in known_events(codes):
             console.line(known)
         console.line(tally.line())
     if tally.invalid:

@@ -17,7 +17,8 @@ _PROGRAM = re.compile(
     r"(?:[A-Z_]+=\S+ )*(?:\.venv(?:-\w+)?/bin/)?"
     r"(?:make|pre-commit|detect-secrets|replay|order-tokenizer|python|locust|sam|aws|pipx|pip-audit) \S"
 )
-_BLOCK = re.compile(r"^```(?:sh)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_OF_COMMANDS = {"", "sh"}  # the languages of blocks with commands
 _ANY_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"\s+#.*")
 _GOES_ON = re.compile(r"\\\n\s*")
@@ -30,7 +31,8 @@ def commands(page: Path) -> list[str]:
     text = page.read_text()
     lines = [
         _COMMENT.sub("", line).strip()
-        for block in _BLOCK.findall(text)
+        for language, block in _BLOCK.findall(text)
+        if language in _OF_COMMANDS
         for line in _GOES_ON.sub("", block).splitlines()
     ]
     spans = re.findall(r"`([^`\n]+)`", _ANY_BLOCK.sub("", text))

@@ -8,7 +8,10 @@ from schemas.foreign import Foreign, Unit
 from schemas.kinds import Identifier, Public, Token
 from schemas.lenient import LenientMoney, LenientQuantity, LenientTime
 from schemas.registry import EventName
+from tests.support.samples import ARRIVED
 from tokenizer.pipeline.catalog import Catalog
+from tokenizer.pipeline.sources import sqs_records
+from tokenizer.records import RawRecord
 
 
 class Buyer(EventModel):
@@ -63,6 +66,7 @@ class Relayed(Envelope):
     buyer: Buyer | None = None
 
 
+QUEUE = "arn:aws:sqs:us-east-1:000000000000:raw"
 MODELS: dict[EventName, type[Envelope]] = {
     EventName("web.order", 1): Webhook,
     EventName("relayed.order", 1): Relayed,
@@ -92,3 +96,23 @@ def webhook(**changes: Any) -> dict[str, Any]:
 def relayed(**changes: Any) -> dict[str, Any]:
     """Returns a body whose message has the attributes `delivery` and `topic`."""
     return {"at": 1782891000, "buyer": {"ref": "B-1", "name": "Ann Canaryname"}, **changes}
+
+
+def message(body: str, attributes: dict[str, str] | None = None, message_id: str = "m-1") -> RawRecord:
+    """Returns a message of the queue as the function reads it from what Lambda hands over."""
+    entry = {
+        "eventSource": "aws:sqs",
+        "eventSourceARN": QUEUE,
+        "messageId": message_id,
+        "body": body,
+        "attributes": {
+            "SentTimestamp": str(int(ARRIVED.timestamp() * 1000)),
+            "ApproximateReceiveCount": "1",
+        },
+        "messageAttributes": {
+            name: {"stringValue": value, "dataType": "String", "binaryListValues": [], "stringListValues": []}
+            for name, value in (attributes or {}).items()
+        },
+    }
+    (record,) = sqs_records({"Records": [entry]}, 5, catalog().attributes())
+    return record

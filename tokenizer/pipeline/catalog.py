@@ -15,13 +15,14 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from schemas.base import Envelope
-from schemas.check import faults, settled
+from schemas.check import faults, read_as, settled
 from schemas.dead_letter import ErrorCode
 from schemas.fault import Fault
 from schemas.foreign import ATTRIBUTE, NO_ATTRIBUTES
 from schemas.kinds import FieldKind, Public, Removed, Subject, Token
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted
+from schemas.wrappers import attributes_of, event_in
 from tokenizer.errors import BadRecord
 from tokenizer.guard import NATIONAL_IDS, Reading
 from tokenizer.pipeline.schema_rules import SchemaRefused, check_element, check_object
@@ -97,7 +98,12 @@ class EventPlan:
             )
 
     def named(self, path: str) -> str:
-        """Returns a JSON Pointer up to the first key that the schema doesn't name, so that no other key is shown."""
+        """Returns a JSON Pointer up to the first key that the schema doesn't name, so that no other key is shown.
+
+        The places where a foreign body has its envelope are named as well.
+        """
+        if self.model.foreign is not None and path in self.model.foreign.places():
+            return path
         plan: Plan | None = ObjectPlan({**dict.fromkeys(ENVELOPE, Public()), **self.data.fields})
         steps = path.split("/")[1:]
         for at, step in enumerate(steps):
@@ -145,14 +151,32 @@ class Catalog:
         try:
             name, event = settled(event, self._models, attributes)
         except Fault as fault:
-            paths = tuple(each.partition(": ")[0] for each in fault.details)
-            raise BadRecord(fault.code, str(fault), paths) from None
+            raise BadRecord(fault.code, str(fault), fault.paths) from None
         return event, self._plans[name]
 
-    def type_of(self, event: Mapping[str, Any]) -> str | None:
-        """Returns the type that a parsed raw event names, or None if no schema has it."""
-        named = event.get("event_type")
-        return named if any(named == name.event_type for name in self._plans) else None
+    def read(self, record: object) -> tuple[Mapping[str, Any], EventPlan]:
+        """Takes the event out of a parsed record's wrapper, if it has one; returns what `settled` returns.
+
+        Raises:
+            BadRecord: as `settled`; or there is no event in the record.
+        """
+        try:
+            event = event_in(record)
+        except Fault as fault:
+            raise BadRecord(fault.code, str(fault), fault.paths) from None
+        if not isinstance(event, dict):
+            raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
+        return self.settled(event, attributes_of(record))
+
+    def read_as(
+        self, event: Mapping[str, Any], attributes: Mapping[str, str] = NO_ATTRIBUTES
+    ) -> tuple[str | None, EventPlan | None]:
+        """Returns the type and the plan by which an event is read, even if its id or its time is missing.
+
+        Each is None if no schema has it.
+        """
+        event_type, name = read_as(event, self._models, attributes)
+        return event_type, None if name is None else self._plans[name]
 
     def attributes(self) -> frozenset[str]:
         """Returns the names of the message attributes in which foreign events have their envelope."""

@@ -52,4 +52,4 @@ def _taken_out(record: Mapping[str, Any], wrapper: Wrapper) -> dict[str, Any]:
     try:
         return taken_out(record, wrapper)
     except Fault as fault:
-        raise BadRecord(fault.code, str(fault)) from None
+        raise BadRecord(fault.code, str(fault), fault.paths) from None

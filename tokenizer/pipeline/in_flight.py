@@ -115,7 +115,7 @@ class InFlight:
         if failure is None or bad is None or isinstance(failure, Transient) or self.raw.source.stream is None:
             return False
         self.stage, self.kept = Stage.LETTER, None
-        self.letter = BadRecord(bad.code, f"{self.stage}: {failure}; {bad.message}")
+        self.letter = BadRecord(bad.code, f"{self.stage}: {failure}; {bad.message}", bad.paths)
         return True
 
     def to_letter(self, letter_id: str) -> Letter:

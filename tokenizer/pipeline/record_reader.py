@@ -46,8 +46,11 @@ class RecordReader:
         event, record.kept = cleaned.event, cleaned.kept
         if not isinstance(event, dict):
             raise BadRecord(ErrorCode.NOT_AN_OBJECT, "the record is JSON, but no object")
-        record.event_type = self.catalog.type_of(event)
-        event, plan = self.catalog.settled(event, cleaned.attributes)
+        try:
+            event, plan = self.catalog.settled(event, cleaned.attributes)
+        except BadRecord:
+            record.event_type, record.plan = self.catalog.read_as(event, cleaned.attributes)
+            raise
         record.event_type, record.plan = plan.name.event_type, plan
         check_fields(event, data, plan.data)
         plan.validate(event)

@@ -9,7 +9,6 @@ import hashlib
 from schemas.dead_letter import LetterSource
 from schemas.refused import NAME, OrderRefused
 from tokenizer import json_text
-from tokenizer.pipeline.catalog import ENVELOPE
 from tokenizer.pipeline.in_flight import InFlight
 from tokenizer.records import SanitizedRecord, timestamp
 
@@ -61,11 +60,12 @@ def refusal_of(record: InFlight, ingest_id: str, rules: str | None) -> Sanitized
 
 
 def _paths(record: InFlight) -> list[str]:
-    """Returns the paths of the wrong fields, each once. Without a plan only the envelope's own fields are wrong."""
+    """Returns the places of the wrong fields, each once.
+
+    Without a plan only fields of an envelope or of a wrapper are wrong, and those have names of ours or of a schema.
+    """
     paths = () if record.letter is None else record.letter.paths
-    if record.plan is None:
-        return [path for path in paths if path.removeprefix("/") in ENVELOPE]
-    return list(dict.fromkeys(map(record.plan.named, paths)))
+    return list(dict.fromkeys(paths if record.plan is None else map(record.plan.named, paths)))
 
 
 def _source(source: LetterSource) -> dict[str, str | int | None]:

@@ -106,7 +106,7 @@ def _from_queue(entry: Entry, max_receive_count: int, named: frozenset[str]) -> 
     attempts = int(attributes["ApproximateReceiveCount"])
     return RawRecord(
         identity=Identity.of_sqs(queue, message_id).edited(entry.get("edited")),
-        data=_with_attributes(entry, named).encode("utf-8", "surrogatepass"),
+        data=message_data(str(entry["body"]), _texts(entry), named),
         source=LetterSource(
             queue=queue, message_id=message_id, arrived_at=timestamp(arrived), edited=entry.get("edited")
         ),
@@ -118,14 +118,21 @@ def _from_queue(entry: Entry, max_receive_count: int, named: frozenset[str]) -> 
     )
 
 
-def _with_attributes(entry: Entry, named: frozenset[str]) -> str:
-    """Returns a message's body, together with those of its attributes that an event type asks for."""
-    body, given = str(entry["body"]), entry.get("messageAttributes") if named else None
-    if not given:
-        return body
-    found = {name: given[name].get("stringValue") for name in named & given.keys()}
-    texts = {name: value for name, value in found.items() if isinstance(value, str)}
-    return message_with(body, texts) if texts else body
+def message_data(body: str, attributes: Mapping[str, str], named: frozenset[str]) -> bytes:
+    """Returns the bytes of a message's raw record: its body, with those of its attributes that event types ask for.
+
+    Args:
+        body: the message's body.
+        attributes: the attributes of the message that are texts.
+        named: the names of the attributes that event types ask for.
+    """
+    wanted = {name: attributes[name] for name in named & attributes.keys()}
+    return (message_with(body, wanted) if wanted else body).encode("utf-8", "surrogatepass")
+
+
+def _texts(entry: Entry) -> dict[str, str]:
+    found = {name: each.get("stringValue") for name, each in (entry.get("messageAttributes") or {}).items()}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def may_be_deadly(records: Sequence[RawRecord], now: datetime, timeout: float) -> list[int]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from schemas.json_schema import raw_schema
 from schemas.kinds import KIND_KEY
+from schemas.lenient import LenientTime
 from schemas.registry import EventName, registry
 
 Json = Any
@@ -66,6 +68,12 @@ _LOOKALIKES = ("c_i_d", "P.I.N")  # in an address they are something else, and k
 authentication_keys = st.sampled_from((*_CODES, *_LOOKALIKES))
 
 
+_LENIENT_TIME = TypeAdapter(LenientTime).json_schema()["anyOf"][0]["pattern"]
+times = st.sampled_from(
+    ("2026-11-23", "2026-11-23 10:15", "2026-11-23T10:15:00.5", "2026-02-28T23:59:59+0530")
+)
+
+
 @dataclass
 class Raw:
     """A raw event and what its schema says of each of its leaves."""
@@ -104,10 +112,12 @@ class _Builder:
     def value(self, schema: dict[str, Json], path: Path) -> Json:
         schema = _resolved(schema, self._definitions)
         if "anyOf" in schema:
-            # A kind of several types stands beside them: it is the first one's here.
+            # A kind of several types stands beside them, and holds for each.
             kind = {KIND_KEY: schema[KIND_KEY]} if KIND_KEY in schema else {}
-            inner = self.value({**schema["anyOf"][0], **kind}, path)
-            return None if path in self.kinds and self._draw(st.integers(0, 5)) == 0 else inner
+            types = [each for each in schema["anyOf"] if each.get("type") != "null"]
+            inner = self.value({**self._draw(st.sampled_from(types)), **kind}, path)
+            optional = len(types) < len(schema["anyOf"]) and path in self.kinds
+            return None if optional and self._draw(st.integers(0, 5)) == 0 else inner
         if KIND_KEY in schema:
             self.kinds[path] = schema[KIND_KEY]
         value: Json
@@ -120,7 +130,13 @@ class _Builder:
                 count = self._draw(st.integers(schema.get("minItems", 0), 2))
                 value = [self.value(schema["items"], (*path, at)) for at in range(count)]
             case "integer":
-                value = self._draw(st.integers(schema.get("minimum", 0), schema.get("maximum", 10**6)))
+                most = schema.get("exclusiveMaximum", schema.get("maximum", 10**6) + 1) - 1
+                value = self._draw(st.integers(schema.get("minimum", 0), most))
+            case "number":
+                bounds = schema.get("minimum", 0), schema.get("maximum", 10**6)
+                value = self._draw(st.one_of(st.integers(*bounds), st.decimals(*bounds, places=2)))
+            case None if path in self.kinds:
+                value = self._draw(unnamed)  # any JSON value
             case "boolean":
                 value = self._draw(st.booleans())
             case _:
@@ -157,6 +173,8 @@ class _Builder:
                 )
             )
         if "pattern" in schema:
+            if schema["pattern"] == _LENIENT_TIME:
+                return str(self._draw(times))
             return str(self._draw(st.from_regex(schema["pattern"].removesuffix("$") + r"\Z", fullmatch=True)))
         if schema.get(KIND_KEY, {}).get("name") == "public":
             text: str = self._draw(

@@ -1,18 +1,30 @@
 """Tests that the steps of docs/new-event-type.md work as they stand, and that the tests are green after them."""
 
+import json
 import re
 import shlex
 import sys
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from schemas.base import Envelope
+from schemas.foreign import Body, Foreign, Unit
+from tests.support.commands import commands
+from tests.support.further_types import example
 from tests.support.source import ROOT
 from tests.support.tree import copied, texts, typed
+from tokenizer.pipeline.catalog import Catalog
+from tokenizer.pipeline.sources import message_data
 
 PAGE = (ROOT / "docs/new-event-type.md").read_text()
 BLOCKS = [block.partition("\n") for block in PAGE.split("```")[1::2]]
 STEPS = [line for language, _, text in BLOCKS if not language for line in text.splitlines()]
+TRIED = [
+    line for language, _, text in BLOCKS if language == "sh" for line in text.replace("\\\n", "").splitlines()
+]
 # A test that looks at all event types has one of these words; others can't notice a new one.
 LOOKS_AT_ALL = re.compile(r"\b(registry|known|generated|tables|written)\(\)|\bEVENTS\b")
 QUICK = ("tests/unit", "tests/consumer", "tests/security")
@@ -21,6 +33,82 @@ QUICK = ("tests/unit", "tests/consumer", "tests/security")
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copied(tmp_path_factory.mktemp("tree"))
+
+
+# The fields that the table of webhooks reads, as the systems' documentation shows them.
+WEBHOOKS: dict[str, tuple[dict[str, str], dict[str, Any], str, str]] = {
+    "Shopify": (
+        {"X-Shopify-Topic": "topic", "X-Shopify-Webhook-Id": "b54557e4"},
+        {"id": 820982911946154508, "updated_at": "2021-12-31T19:00:00-05:00"},
+        "b54557e4",
+        "2021-12-31T19:00:00-05:00",
+    ),
+    "WooCommerce": (
+        {"X-WC-Webhook-Topic": "topic", "X-WC-Webhook-Delivery-ID": "421"},
+        {"id": 727, "date_modified_gmt": "2017-03-22T19:28:08"},
+        "421",
+        "2017-03-22T19:28:08+00:00",
+    ),
+    "Stripe": (
+        {},
+        {"id": "evt_1NG8Du2e", "object": "event", "type": "topic", "created": 1686089970},
+        "evt_1NG8Du2e",
+        "2023-06-06T22:19:30Z",
+    ),
+}
+
+
+def webhooks() -> dict[str, Foreign]:
+    """Returns where the envelopes of webhooks stand, as the page's table says."""
+    rows = re.findall(r"^\| (\w+) \| `(\S+)` \| `(\S+)` \| `(\S+)` \| (\S+) \|$", PAGE, re.MULTILINE)
+    return {
+        name: Foreign(
+            event_id,
+            event_type,
+            occurred_at,
+            types=("topic",),
+            zone="UTC" if more == "`UTC`" else None,
+            unit=Unit.SECONDS if more == "`Unit.SECONDS`" else None,
+        )
+        for name, event_id, event_type, occurred_at, more in rows
+    }
+
+
+@pytest.mark.parametrize("name", WEBHOOKS)
+def test_the_envelopes_of_well_known_webhooks_stand_where_the_page_says(name: str) -> None:
+    assert webhooks().keys() == WEBHOOKS.keys()
+    foreign = webhooks()[name]
+    attributes, body, event_id, occurred_at = WEBHOOKS[name]
+    found = Body(body, attributes)
+    assert found.has_type(foreign, "order.sold")
+    event = found.event(foreign, "order.sold", 1)
+    assert (event["event_id"], event["occurred_at"]) == (event_id, occurred_at)
+    assert Envelope.model_validate(event).occurred_at == occurred_at
+
+
+def test_the_webhook_is_the_sample_without_its_envelope() -> None:
+    sample, webhook = (
+        json.loads((ROOT / f"docs/examples/{name}.json").read_text())
+        for name in ("shop.order.1", "shop.webhook")
+    )
+    assert webhook == {name: value for name, value in sample.items() if name not in Envelope.model_fields}
+
+
+def test_the_webhook_that_the_producers_page_sends_becomes_an_event() -> None:
+    (line,) = [each for each in commands(Path("docs/produce.md")) if "--message-attributes" in each]
+    words = shlex.split(line)
+    attributes, body = (
+        (ROOT / words[words.index(option) + 1].removeprefix("file://")).read_text()
+        for option in ("--message-attributes", "--message-body")
+    )
+    sent = json.loads(attributes)
+    known = Catalog(example())
+    found = {name: each["StringValue"] for name, each in sent.items()}
+    assert found.keys() == known.attributes()
+    assert {each["DataType"] for each in sent.values()} == {"String"}
+    event, plan = known.read(json.loads(message_data(body, found, known.attributes()), parse_float=Decimal))
+    plan.validate(event)
+    assert (event["event_type"], event["event_id"]) == ("shop.order", "wh-6b1f7c1e-0001")
 
 
 def of_all_types() -> list[str]:
@@ -71,6 +159,10 @@ def test_the_steps_work_as_they_stand_and_every_test_is_green_after_them(tree: P
             ]  # the environment is whole, since this test runs in it
         done = typed(tree, *command)
         assert done.returncode == 0, f"{step}\n{done.stdout[-4000:]}{done.stderr}"
+    for line in TRIED:
+        done = typed(tree, *shlex.split(line))
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+        assert "1 event, 0 " in done.stdout
     after = texts(tree)
     changed = {path for path in after if after[path] != before.get(path)}
     assert before.keys() <= after.keys()

@@ -48,6 +48,28 @@ def test_no_line_of_prose_is_wider_than_a_screen(page: Path) -> None:
     assert too_wide(page.read_text(encoding="utf-8")) == []
 
 
+def wide_outputs(text: str) -> list[str]:
+    """Returns the wide lines of what commands print: JSON, and what stands behind `#>` or begins with a file's name."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [
+        line
+        for language, block in blocks
+        for line in block.splitlines()
+        if len(line) > WIDEST and (language == "json" or re.match(r"#> |[\w.]+: ", line))
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_no_line_of_output_is_wider_than_a_screen(page: Path) -> None:
+    assert wide_outputs(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_wide_line_of_output_is_found_and_a_wide_command_is_left() -> None:
+    wide = "word " * 30
+    text = f"```json\n{wide}\n```\n```\na.jsonl: {wide}\naws {wide}\n```\n```sh\n#> {wide}\naws {wide}\n```\n"
+    assert wide_outputs(text) == [wide, f"a.jsonl: {wide}", f"#> {wide}"]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_no_page_has_an_odd_phrase(page: Path) -> None:
     assert odd(page.read_text(encoding="utf-8")) == []

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -183,6 +184,29 @@ def test_people_and_machines_are_served_by_one_route_under_their_own_names(
     assert call("POST", "/orders", json.dumps(order()), PERSON).status == 202
     assert call("POST", "/machine/orders", json.dumps(order()), MACHINE).status == 202
     assert desk.callers == ["ann", "client"]
+
+
+_CLOUD = {"specversion": "1.0", "id": "c-1", "source": "/shop", "type": "order.placed"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {**order(), "event_type": "order.vanished"},
+        json.loads(Path("schemas/samples/order.refunded.1.json").read_text()),
+        {**_CLOUD, "data": order()},
+        {"id": "evt_1", "type": "checkout.session.completed", "created": 1782891000, "canary": "canary"},
+        {},
+    ],
+    ids=["unknown type", "another type", "wrapped", "foreign", "empty"],
+)
+def test_what_is_no_order_in_its_own_envelope_is_sent_elsewhere(call: Api, body: dict[str, Any]) -> None:
+    answer = call("POST", "/orders", json.dumps(body), PERSON)
+    assert (answer.status, answer.body["error"]["code"]) == (422, "invalid_field")
+    message = answer.body["error"]["message"]
+    assert "an order.placed event in its own envelope is required" in message
+    assert "docs/produce.md" in message
+    assert "canary" not in message
 
 
 HEADERS = {

@@ -1,6 +1,10 @@
 """Tests what commands print: tables, numbers, asides and progress, on a terminal and elsewhere."""
 
+import ast
+import re
 from io import StringIO
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -75,3 +79,28 @@ def test_no_bar_is_drawn_where_no_terminal_is(capsys: pytest.CaptureFixture[str]
     with console.progress("replaying", 2) as tick:
         tick(1)
     assert capsys.readouterr() == ("", "")
+
+
+def _unmatched(path: Path) -> list[str]:
+    """Returns the places where a number stands before a plural, whatever the number is."""
+    texts = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr)]
+    return [
+        f"{path}:{first.lineno}"
+        for text in texts
+        for first, second in pairwise(text.values)
+        if isinstance(first, ast.FormattedValue)
+        and re.match(r"(console\.)?number\(", ast.unparse(first.value))
+        and isinstance(second, ast.Constant)
+        and re.match(r" (more )?[a-z]+[^s\W]s\b", str(second.value))
+    ]
+
+
+def test_one_thing_is_never_counted_in_the_plural() -> None:
+    files = [path for folder in ("ops", "replay", "local") for path in sorted(Path(folder).rglob("*.py"))]
+    assert len(files) > 50
+    assert [place for path in files for place in _unmatched(path)] == []
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0, "0 events"), (1, "1 event"), (2, "2 events")])
+def test_a_count_has_its_thing_in_the_right_number(value: int, shown: str) -> None:
+    assert console.counted(value, "event") == shown

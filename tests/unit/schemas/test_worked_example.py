@@ -1,14 +1,13 @@
 """The example of docs/new-event-type.md: a shop system's webhook, one file of annotations."""
 
 import json
-from importlib import util
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from schemas.registry import events_of
 from tests.support.fakes.world import World, ample_budget
+from tests.support.further_types import example
 from tests.support.samples import stream_record
 from tokenizer.pipeline.catalog import ENVELOPE, Catalog
 from tokenizer.pipeline.sources import sqs_records
@@ -18,12 +17,7 @@ FOLDER = Path("docs/examples")
 
 
 def known() -> Catalog:
-    spec = util.spec_from_file_location("shop_order_v1", FOLDER / "shop_order_v1.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return Catalog(dict(events_of(module)))
+    return Catalog(example())
 
 
 @pytest.fixture(scope="module")

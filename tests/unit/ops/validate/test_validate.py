@@ -14,7 +14,7 @@ from schemas.registry import registry
 from tests.support.samples import CANARIES, order
 
 SAMPLES = sorted(Path("schemas/samples").glob("*.json"))
-QUOTES = ' (it is a number, so send it in quotes, such as "129.90")'
+QUOTES = " (a number: send it in quotes)"
 
 
 @pytest.fixture

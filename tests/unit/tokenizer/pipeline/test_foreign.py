@@ -15,16 +15,14 @@ from schemas.json_schema import raw_schema
 from schemas.registry import EventName
 from schemas.wrappers import MESSAGE, wrapper_of
 from tests.support.fakes.world import World, ample_budget
-from tests.support.samples import ARRIVED, CANARIES, data, order, stream_record
-from tests.support.webhooks import MODELS, Relayed, Webhook, catalog, relayed, webhook
+from tests.support.samples import CANARIES, data, order, stream_record
+from tests.support.webhooks import MODELS, Relayed, Webhook, catalog, message, relayed, webhook
 from tokenizer import json_text
 from tokenizer.pipeline.catalog import Catalog, EventPlan
 from tokenizer.pipeline.schema_rules import SchemaRefused
-from tokenizer.pipeline.sources import sqs_records
 from tokenizer.records import Outcome, RawRecord
 from tokenizer.reveal.lookup import Status
 
-QUEUE = "arn:aws:sqs:us-east-1:000000000000:raw"
 ATTRIBUTES = {"topic": "relayed.order", "delivery": "d-1", "trace": "t-1"}
 
 
@@ -45,26 +43,6 @@ def letter_of(raw: Any) -> tuple[str, str]:
     assert outcome.letter is not None
     assert not [canary for canary in CANARIES if canary in outcome.letter.message]
     return str(outcome.letter.code), outcome.letter.message
-
-
-def message(body: str, attributes: dict[str, str] | None = None, message_id: str = "m-1") -> RawRecord:
-    """Returns a message of the queue as the function reads it from what Lambda hands over."""
-    entry = {
-        "eventSource": "aws:sqs",
-        "eventSourceARN": QUEUE,
-        "messageId": message_id,
-        "body": body,
-        "attributes": {
-            "SentTimestamp": str(int(ARRIVED.timestamp() * 1000)),
-            "ApproximateReceiveCount": "1",
-        },
-        "messageAttributes": {
-            name: {"stringValue": value, "dataType": "String", "binaryListValues": [], "stringListValues": []}
-            for name, value in (attributes or {}).items()
-        },
-    }
-    (record,) = sqs_records({"Records": [entry]}, 5, catalog().attributes())
-    return record
 
 
 def test_a_body_becomes_the_event_that_its_type_says() -> None:
@@ -117,6 +95,8 @@ def test_a_time_is_given_with_its_zone(created: Any, occurred_at: str) -> None:
         "",
         "yesterday",
         "2026-02-30T10:00:00",
+        "2026-02-30T10:00:00Z",
+        "2026-07-15T09:30:00+99:00",
         "2026-07-15T25:00:00",
         "0001-01-01T00:00:00",
         -1,
@@ -142,8 +122,9 @@ def test_without_an_id_it_is_a_letter(found: Any) -> None:
     )
 
 
-def test_an_empty_id_is_a_letter() -> None:
-    assert letter_of(webhook(id=""))[0] == "invalid_field"
+@pytest.mark.parametrize("found", ["", "x" * 257, 10**256])
+def test_an_id_that_is_empty_or_too_long_is_a_letter_that_names_its_place(found: Any) -> None:
+    assert letter_of(webhook(id=found)) == ("invalid_field", "/id: an event_id has from 1 to 256 characters")
 
 
 @pytest.mark.parametrize(
@@ -161,9 +142,25 @@ def test_the_version_is_the_one_that_the_body_names(api: Any, code: str | None) 
     assert code is None if tokenized(stream_record(raw))[0].published else letter_of(raw)[0] == code
 
 
-def test_a_body_that_names_no_known_type_is_what_it_always_was() -> None:
-    assert letter_of(webhook(meta={"topic": "cart.created", "api": "2026-10"}))[0] == "invalid_field"
-    assert letter_of({**webhook(meta=None), "event_type": "cart.created"})[0] == "unknown_event_type"
+def test_a_body_whose_type_is_unknown_or_missing_is_a_letter_that_names_the_place() -> None:
+    for raw, place in (
+        (webhook(meta={"topic": "cart.created", "api": "2026-10"}), "/meta/topic"),
+        (message(json.dumps(relayed()), {"topic": "cart.created"}), "attribute:topic"),
+        ({**webhook(meta=None), "event_type": "cart.created"}, "/event_type"),
+    ):
+        assert letter_of(raw) == ("unknown_event_type", f"{place}: no schema has this type")
+    for raw in (webhook(meta=None), message(json.dumps(relayed()), {"delivery": "d-1"}), relayed()):
+        assert letter_of(raw) == (
+            "invalid_field",
+            "/event_type: a string is required, or in a foreign body one at /meta/topic, attribute:topic",
+        )
+
+
+def test_an_event_that_names_its_version_is_no_foreign_body() -> None:
+    assert letter_of({**webhook(), "meta": {"topic": "t"}, "schema_version": 1}) == (
+        "invalid_field",
+        "/event_type: a string is required",
+    )
 
 
 def test_an_event_in_our_envelope_stays_as_it_is() -> None:

@@ -9,7 +9,7 @@ from stdnum import luhn
 
 from schemas.registry import EventName
 from tests.support.fakes.world import World, ample_budget
-from tests.support.samples import passing_luhn, stream_record
+from tests.support.samples import order, passing_luhn, stream_record
 from tests.support.things import Thing
 from tokenizer import json_text
 from tokenizer.errors import Unavailable
@@ -340,3 +340,18 @@ def test_an_id_of_another_shape_is_guarded(value: str) -> None:
 
 def test_no_schema_vouches_for_the_records_own_values() -> None:
     assert is_token(shown(shaped="A-4111111111111111", pan="4111 1111 1111 1111")["shaped"])
+
+
+def test_a_name_is_shown_in_a_public_text_and_in_free_text_if_the_record_holds_it_nowhere_else() -> None:
+    at = World()
+    texts = {"own": "Ann Canaryname", "other": "for Grete Beispiel"}
+    event = order(notes=texts["other"])
+    event["order"]["items"] = [
+        {"sku": "S", "name": text, "quantity": 1, "unit_price": "1.00"} for text in texts.values()
+    ]
+    mine = order(notes=texts["own"])
+    at.tokenizer.tokenize_batch([stream_record(event), stream_record(mine, 2)], ample_budget())
+    first, second = (each["data"]["order"] for each in at.bus.details())
+    assert [each["name"] for each in first["items"]] == list(texts.values())
+    assert first["notes"] == texts["other"]
+    assert is_token(second["notes"])

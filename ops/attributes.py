@@ -1,0 +1,45 @@
+"""Reads the attributes that the message of a producer's event will have on the queue."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from ops import console
+from ops.errors import CommandError
+from tokenizer.pipeline.catalog import catalog
+
+Attributes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--attribute",
+        metavar="NAME=VALUE",
+        help="An attribute that each event's message has on the queue; may be repeated.",
+    ),
+]
+
+
+def attributes_in(words: Sequence[str] | None) -> Mapping[str, str]:
+    """Returns the attributes that were given on the command line, and warns of those that no event type reads.
+
+    Raises:
+        CommandError: one has no name, or comes twice.
+    """
+    found: dict[str, str] = {}
+    for word in words or ():
+        name, equals, value = word.partition("=")
+        if not (name and equals):
+            raise CommandError(
+                "--attribute takes a name and a value", "--attribute X-Shop-Topic=orders/create"
+            )
+        if name in found:
+            raise CommandError(
+                f"--attribute {name} is given twice", "--attribute NAME=VALUE once for each name"
+            )
+        found[name] = value
+    known = sorted(catalog().attributes())
+    for name in found:
+        if name not in known:
+            read = f"they read {', '.join(known)}" if known else "they read none"
+            console.aside(f"warning: no event type reads the attribute {name}, so it is left out; {read}")
+    return found
