@@ -97,9 +97,7 @@ def read_as(
     Each is None if no schema has it.
     """
     try:
-        if _is_ours(event, models):
-            return event["event_type"], name_of(event, models.keys())
-        found = _foreign_as(event, models, attributes)
+        found = None if _is_ours(event, models) else _foreign_as(event, models, attributes)
         name = found[0] if found else name_of(event, models.keys())
     except Fault:
         body, named = Body(event, attributes), event.get("event_type")
@@ -110,6 +108,17 @@ def read_as(
         ]
         return next(iter(types), None), None
     return name.event_type, name
+
+
+def foreign_in(
+    event: Mapping[str, Any], models: Mapping[EventName, type[Envelope]], attributes: Mapping[str, str]
+) -> Foreign | None:
+    """Returns where a foreign body has its envelope; None if the event is no foreign body of a known type."""
+    if _is_ours(event, models):
+        return None
+    body = Body(event, attributes)
+    found = [each for name, each in _foreign(models) if body.has_type(each, name.event_type)]
+    return next(iter(found), None)
 
 
 def _is_ours(event: Mapping[str, Any], models: Mapping[EventName, type[Envelope]]) -> bool:

@@ -25,9 +25,11 @@ from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.letters import Letter
 from replay.selection import selected, the_letter
+from schemas.dead_letter import ErrorCode
 
 _BY_HAND = "-"
 _TYPE = "/event_type"  # no edit may change it
+_UNKNOWN = ErrorCode.UNKNOWN_EVENT_TYPE
 # A letter's message names each wrong field: "/order/total: ...; /order/items/0/sku: ...".
 _PATHS = re.compile(r"(?:^|; )(/[^:]*): ")
 _PUBLISHED = "published"
@@ -72,16 +74,16 @@ def run_edited(
     stack = open_stack()
     letter = the_letter(open_queue(stack), wanted.ids[0])
     opened = tuple(fields) or fields_at_fault(letter)
-    if patch is None and not opened:
-        raise CommandError(
-            f"the letter's message names no field: {letter.message}",
-            f"--field PATH opens one; `replay quarantine {letter.letter_id[:8]} --reason WHY` if it can't be repaired",
-        )
-    if patch is None and set(opened) == {_TYPE}:
+    if patch is None and not fields and (letter.code == _UNKNOWN or set(opened) == {_TYPE}):
         raise CommandError(
             f"no edit changes a record's type: {letter.message}",
             "if the type is right, add its schema (docs/new-event-type.md) and `replay run --id ID --apply`; "
             f"else `replay quarantine {letter.letter_id[:8]} --reason WHY`, and the producer sends it again",
+        )
+    if patch is None and not opened:
+        raise CommandError(
+            f"the letter's message names no field: {letter.message}",
+            f"--field PATH opens one; `replay quarantine {letter.letter_id[:8]} --reason WHY` if it can't be repaired",
         )
     if not apply and not approving.ask:
         how = f"at {', '.join(opened)}" if patch is None else f"by {edit}"

@@ -15,10 +15,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from schemas.base import Envelope
-from schemas.check import faults, read_as, settled
+from schemas.check import faults, foreign_in, read_as, settled
 from schemas.dead_letter import ErrorCode
 from schemas.fault import Fault
-from schemas.foreign import ATTRIBUTE, NO_ATTRIBUTES
+from schemas.foreign import ATTRIBUTE, NO_ATTRIBUTES, Foreign
 from schemas.kinds import FieldKind, Public, Removed, Subject, Token
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted
@@ -177,6 +177,10 @@ class Catalog:
         """
         event_type, name = read_as(event, self._models, attributes)
         return event_type, None if name is None else self._plans[name]
+
+    def foreign_in(self, event: Mapping[str, Any], attributes: Mapping[str, str]) -> Foreign | None:
+        """Returns where a foreign body has its envelope; None if the event is no foreign body of a known type."""
+        return foreign_in(event, self._models, attributes)
 
     def attributes(self) -> frozenset[str]:
         """Returns the names of the message attributes in which foreign events have their envelope."""

@@ -17,7 +17,10 @@ from tokenizer.subjects import names_nobody
 EDIT_REFUSED = "edit_refused"
 APPROVAL_NEEDED = "approval_needed"
 _LOOKING = frozenset({"copy", "move", "test"})  # operations that read what is there
-_TYPE, _VERSION = "/event_type", "/schema_version"
+_TYPE = "/event_type"
+# Stand for the type and version that a record is read as, wherever it names them. No path begins without a slash.
+READ_AS_TYPE, READ_AS_VERSION = "event_type", "schema_version"
+_READ_AS = {READ_AS_TYPE, READ_AS_VERSION}
 _PATHS_KEPT = 100
 _MOST_DIGITS = 3  # of a position in a list
 
@@ -100,7 +103,7 @@ def check_edit(before: Leaves, after: Leaves) -> None:
     Raises:
         Refused: the edit makes public what was not, or brings a sensitive value of the record somewhere else.
     """
-    if not _same(before.get(_VERSION), after.get(_VERSION)):
+    if not _same(before.get(READ_AS_VERSION), after.get(READ_AS_VERSION)):
         _check_new_kinds(before, after)
     _hunt(before, after)
 
@@ -111,7 +114,7 @@ def check_type(before: Leaves, after: Leaves) -> None:
     Raises:
         Refused: it does not.
     """
-    if not _same(before.get(_TYPE), after.get(_TYPE)):
+    if not all(_same(before.get(each), after.get(each)) for each in _types(before, after)):
         raise Refused(EDIT_REFUSED, f"{_TYPE}: no edit gives a record another type")
 
 
@@ -130,7 +133,8 @@ def check_public(before: Leaves, paths: Iterable[str]) -> None:
 def changed_paths(before: Leaves, after: Leaves) -> list[str]:
     """Returns the paths that an edit changed, in a form for the audit trail."""
     both = before.keys() | after.keys()
-    return sorted({_of(path) for path in both if not _same(before.get(path), after.get(path))})[:_PATHS_KEPT]
+    changed = {path for path in both - _READ_AS if not _same(before.get(path), after.get(path))}
+    return sorted(map(_of, changed))[:_PATHS_KEPT]
 
 
 def named_paths(patch: Sequence[Any]) -> list[str]:
@@ -152,6 +156,11 @@ def _meet(one: str, other: str) -> bool:
 
 def _needs_approval(path: str, what: str) -> Refused:
     return Refused(APPROVAL_NEEDED, f"{_of(path)}: {what} only with a second person")
+
+
+def _types(before: Leaves, after: Leaves) -> set[str]:
+    """Returns where a record has its type: one in its own envelope has it at its own path as well."""
+    return {READ_AS_TYPE} | ({_TYPE} & (before.keys() | after.keys()))
 
 
 def _check_subject(before: Leaves, after: Leaves) -> None:
@@ -185,7 +194,7 @@ def _hunt(before: Leaves, after: Leaves) -> None:
     made = {
         path: new.text if path in before else f"{new.text} {path}"
         for path, new in after.items()
-        if not _same(before.get(path), new)
+        if path not in _READ_AS and not _same(before.get(path), new)
     }
     values = [leaf.text for leaf in before.values() if not leaf.public]
     every = own_values(values)

@@ -1,10 +1,13 @@
 """Makes the outline of a raw record: its paths, types and rough lengths, without any value."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 from schemas.check import escape
+from schemas.fault import Fault
+from schemas.wrappers import event_in
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
 from tokenizer.guard import OwnValues
@@ -14,7 +17,7 @@ _SHOWN = 500
 
 
 def outline(data: bytes) -> dict[str, Any]:
-    """Returns the outline of a record.
+    """Returns the outline of a record, whose event is taken out of its wrapper.
 
     Returns:
         `bytes`, `json` (True if it parses), and `fields`: `path`, `type` and `length` of each, at most 500. A length is
@@ -25,6 +28,8 @@ def outline(data: bytes) -> dict[str, Any]:
         value = json_text.parse(data)
     except BadRecord as bad:
         return {"bytes": len(data), "json": False, "reason": bad.message, "fields": []}
+    with suppress(Fault):  # then the wrapper itself is what can be shown
+        value = event_in(value)
     fields = [field for _, field in zip(range(_SHOWN), _fields(value, "", values_of(value)), strict=False)]
     return {"bytes": len(data), "json": True, "fields": fields}
 

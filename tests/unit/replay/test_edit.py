@@ -37,7 +37,12 @@ def test_the_fields_are_those_that_the_message_names(message: str, paths: tuple[
 
 @pytest.mark.parametrize("apply", [True, False])
 @pytest.mark.parametrize(
-    "message", ["/event_type: no schema has this type", "/event_type: a string is required"]
+    "message",
+    [
+        "/event_type: no schema has this type",
+        "/meta/topic: no schema has this type",
+        "attribute:X-Shop-Topic: no schema has this type",
+    ],
 )
 def test_a_wrong_type_is_not_opened_and_the_hint_names_the_ways_out(
     message: str, apply: bool, monkeypatch: pytest.MonkeyPatch

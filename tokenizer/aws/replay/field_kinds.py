@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.check import escape
+from schemas.fault import Fault
 from schemas.kinds import FieldKind, FreeText, Public, Subject
-from schemas.registry import registry
+from schemas.wrappers import attributes_of, event_in
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
 from tokenizer.pipeline.catalog import ENVELOPE, Catalog, EventPlan, ListPlan, ObjectPlan, Plan, catalog
-from tokenizer.replay.edit_rules import Leaf
+from tokenizer.replay.edit_rules import READ_AS_TYPE, READ_AS_VERSION, Leaf
 
 _OF_ENVELOPE = "envelope"
 
@@ -17,35 +18,47 @@ _OF_ENVELOPE = "envelope"
 def leaves_of(data: bytes) -> dict[str, Leaf] | None:
     """Returns the fields of a record by path, or None if it is no JSON object.
 
-    If no schema has the record's version, the newest version of its type counts; if none has its type, no field is
-    public but those of the envelope.
+    A wrapped event is taken out of its wrapper, whose own fields stand below one field that no schema names. The fields
+    of a foreign body are those of the body as it came; where its envelope stands is public, unless its schema names the
+    field. If no schema has the record's version, the newest version of its type counts; if none has its type, no field
+    is public but those of the envelope.
     """
     try:
-        event = json_text.parse(data)
-    except BadRecord:
+        record = json_text.parse(data)
+        event = event_in(record)
+    except (BadRecord, Fault):
         return None
     if not isinstance(event, dict):
         return None
-    plan = _plan_of(catalog(), event)
-    found: dict[str, Leaf] = {}
+    known, attributes = catalog(), attributes_of(record)
+    event_type, exact = known.read_as(event, attributes)
+    plan = _plan_of(known, event, attributes, event_type)
+    foreign = known.foreign_in(event, attributes)
+    found: dict[str, Leaf] = {
+        READ_AS_TYPE: Leaf(event_type, _OF_ENVELOPE, public=True),
+        READ_AS_VERSION: Leaf(exact.name.schema_version if exact else None, _OF_ENVELOPE, public=True),
+    }
     for key, value in event.items():
         path = f"/{escape(key)}"
-        if key in ENVELOPE and not isinstance(value, dict | list):
+        if foreign is None and key in ENVELOPE and not isinstance(value, dict | list):
             found[path] = Leaf(value, _OF_ENVELOPE, public=True)
         else:
             found.update(_below(value, plan.data.fields.get(key) if plan else None, path))
+    for place in foreign.places() if foreign else ():
+        if place in found and not found[place].kind:
+            found[place] = Leaf(found[place].value, _OF_ENVELOPE, public=True)
     return found
 
 
-def _plan_of(known: Catalog, event: Mapping[str, Any]) -> EventPlan | None:
+def _plan_of(
+    known: Catalog, event: Mapping[str, Any], attributes: Mapping[str, str], event_type: str | None
+) -> EventPlan | None:
     try:
-        return known.plan(event)
+        return known.settled(event, attributes)[1]
     except BadRecord:
-        versions = [name for name in registry() if name.event_type == event.get("event_type")]
-        if not versions:
-            return None
-        newest = max(versions, key=lambda name: name.schema_version)
-        return known.plan({**event, "schema_version": newest.schema_version})
+        plans = [plan for plan in known.plans() if plan.name.event_type == event_type]
+        exact = known.read_as(event, attributes)[1]
+        return exact or max(plans, key=lambda plan: plan.name.schema_version, default=None)
 
 
 def _below(value: Any, plan: Plan | None, path: str) -> Iterator[tuple[str, Leaf]]:

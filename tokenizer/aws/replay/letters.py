@@ -1,6 +1,6 @@
 """Opens, reveals and edits our own sealed letters."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +8,14 @@ import jsonpatch
 from pydantic import ValidationError
 
 from schemas.dead_letter import DeadLetter, LetterSource
+from schemas.fault import Fault
+from schemas.wrappers import Wrapper, attributes_of, event_in, taken_out, wrapped_again, wrapper_of
 from tokenizer import json_text
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.errors import BadRecord, PipelineError, Refused
 from tokenizer.identity import Identity
+from tokenizer.pipeline.catalog import catalog
 from tokenizer.replay.messages import REFUSED, SKIPPED, UNAVAILABLE, Entry, Result, arrival, entry, revision
 
 if TYPE_CHECKING:
@@ -21,11 +24,12 @@ if TYPE_CHECKING:
 
 _AHEAD = 300  # seconds that a source's clock may be ahead of ours
 _MOST_BYTES = 10 * 1024 * 1024  # bytes; the largest record that Kinesis can be configured to accept
-# The last five come from patches that hold no valid operations, and from values that are no JSON.
+# The last six come from patches that hold no valid operations, and from values that are no JSON.
 _NO_FIT = (
     jsonpatch.JsonPatchException,
     jsonpatch.JsonPointerException,
     BadRecord,
+    Fault,
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -44,26 +48,32 @@ class Opened:
 
     @property
     def event_type(self) -> str | None:
-        """Returns the record's event type, or None if none can be read."""
+        """Returns the type that the record is read as, or that it names; None if none can be read."""
         try:
-            event = json_text.parse(self.data)
-        except BadRecord:
+            record = json_text.parse(self.data)
+            event = event_in(record)
+        except (BadRecord, Fault):
             return None
-        found = event.get("event_type") if isinstance(event, dict) else None
-        return found if isinstance(found, str) else None
+        if not isinstance(event, dict):
+            return None
+        known, named = catalog().read_as(event, attributes_of(record))[0], event.get("event_type")
+        return known or (named if isinstance(named, str) else None)
 
     def edited(self, new: bytes) -> "Opened":
         """Returns the record with other bytes and a new identity, which includes the old one."""
         return Opened(self.source.model_copy(update={"edited": revision(self.data, new)}), new)
 
     def patched(self, patch: Sequence[Any]) -> "Opened":
-        """Returns the record with a JSON Patch (RFC 6902) applied.
+        """Returns the record with a JSON Patch (RFC 6902) applied: to the event, if the record is wrapped.
 
         Raises:
             Refused: the patch does not fit the record, or its result could not be read again.
         """
         try:
-            changed = json_text.dump(_patched(json_text.parse(self.data), patch))
+            record = json_text.parse(self.data)
+            wrapper = wrapper_of(record)
+            event = _patched(record, patch) if wrapper is None else _in_wrapper(record, wrapper, patch)
+            changed = json_text.dump(event)
             json_text.parse(changed)
         except _NO_FIT:
             raise Refused(REFUSED, "the patch does not fit the record") from None
@@ -81,6 +91,20 @@ def _patched(record: Any, patch: Sequence[Any]) -> Any:
         if operation["op"] == "copy" and len(json_text.dump(record)) > _MOST_BYTES:
             raise ValueError("the record grew too large")
     return record
+
+
+def _in_wrapper(record: Mapping[str, Any], wrapper: Wrapper, patch: Sequence[Any]) -> dict[str, Any]:
+    """Applies a patch to the event in a wrapper.
+
+    Raises:
+        Fault: there is no event in it.
+        LookupError: the patch removed the wrapper's own fields.
+    """
+    event = taken_out(record, wrapper)
+    others = next(reversed(event))
+    changed = _patched(event, patch)
+    held = changed.pop(others)
+    return wrapped_again({**changed, others: held}, wrapper)
 
 
 class Letters:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.fakes.world import SCOPE_KEYS, World, ample_budget
 from tests.support.samples import order, stream_record
+from tokenizer import json_text
 from tokenizer.aws.api.consistent_kinds import consistent_kinds
 from tokenizer.aws.api.synchronous_tokenizer import KINDS
 from tokenizer.pipeline.consistent_fields import consistent_tokens, with_consistent
@@ -23,7 +24,7 @@ def test_what_two_records_have_in_common_is_found_and_can_be_hidden(sample: Path
     for number in (1, 2):
         record = stream_record(event, number)
         world.tokenizer.tokenize_batch([record], ample_budget())
-    first, second = (json.dumps(each["data"]) for each in world.bus.details())
+    first, second = (json_text.dump(each["data"]).decode() for each in world.bus.details())
     common = {token for token in _tokens(first) if token in second}
     assert common == {token for _, token in consistent_tokens(json.loads(first))}
     hidden = json.dumps(with_consistent(json.loads(first), lambda *_: None))
