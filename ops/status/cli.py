@@ -89,7 +89,8 @@ def _show(document: dict[str, Any]) -> None:
             ", ".join(f"{name} {state}" for name, state in (document["keys"] or {}).items()) or "not read",
         ],
         ["deployment", _deployment(document["deployment"])],
-        *([f"rules {name}", each] for name, each in (document["rules"] or {}).items()),
+        # Of an event type's long name every line fits, because it may be folded here.
+        *(["rules", f"{each} {name}"] for name, each in (document["rules"] or {}).items()),
     ]
     console.table(f"stack {document['stack']}", ["what", "is"], rows, whole=1)
     for text in _next(document, hour, queues):

@@ -98,7 +98,12 @@ def relayed(**changes: Any) -> dict[str, Any]:
     return {"at": 1782891000, "buyer": {"ref": "B-1", "name": "Ann Canaryname"}, **changes}
 
 
-def message(body: str, attributes: dict[str, str] | None = None, message_id: str = "m-1") -> RawRecord:
+def message(
+    body: str,
+    attributes: dict[str, str] | None = None,
+    message_id: str = "m-1",
+    known: Catalog | None = None,
+) -> RawRecord:
     """Returns a message of the queue as the function reads it from what Lambda hands over."""
     entry = {
         "eventSource": "aws:sqs",
@@ -114,5 +119,5 @@ def message(body: str, attributes: dict[str, str] | None = None, message_id: str
             for name, value in (attributes or {}).items()
         },
     }
-    (record,) = sqs_records({"Records": [entry]}, 5, catalog().attributes())
+    (record,) = sqs_records({"Records": [entry]}, 5, (known or catalog()).attributes())
     return record

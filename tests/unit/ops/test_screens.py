@@ -116,9 +116,16 @@ def screen(command: Command, shown: str) -> str:
 def last_frame(shown: str) -> list[str]:
     """Returns the lines of a screen without the frames of a bar that were drawn over."""
     lines = [each.rpartition("\r")[2].rstrip() for each in shown.splitlines()]
-    lines = [re.sub(r"(│ rules .*│ )[0-9a-f]{16}", r"\1<16 hex digits>", each) for each in lines]
+    lines = without_rules(lines)
     kept = [each for each in lines if "━" not in each or set(each.strip()) <= set("━┳┏┓┡┩╇")]
     return [re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", "YYYY-MM-DDThh:mm:ss", each) for each in kept]
+
+
+def without_rules(lines: list[str]) -> list[str]:
+    """Leaves out the rows of the rules in force: they are those of whichever event types there are."""
+    begins = next((at for at, each in enumerate(lines) if each.startswith("│ rules ")), len(lines))
+    ends = next((at for at, each in enumerate(lines) if at > begins and each.startswith("└")), len(lines))
+    return lines[:begins] + lines[ends:]
 
 
 @EACH

@@ -1,0 +1,36 @@
+"""`order-tokenizer status` shows the rules in force, whichever event types there are and however long their names are."""
+
+import re
+from io import StringIO
+
+import pytest
+
+from ops.status import cli
+
+LONG = "warehouse.fulfilment.shipment_rescheduled_by_the_carrier"
+RULES = {"order.placed 1": "1bbd779b05a952aa", f"{LONG} 1": "0c9c3ea50b4f2f5d"}
+
+
+class _Screen(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, columns: int, rules: dict[str, str]) -> list[str]:
+    out = _Screen()
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    parts = ("alarms", "last_hour", "lag_seconds", "queues", "letters", "keys", "deployment")
+    cli._show({"stack": "orders", **dict.fromkeys(parts), "rules": rules})
+    return re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_a_long_name_fits_every_terminal_and_is_whole(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    lines = shown(monkeypatch, columns, RULES)
+    assert max(map(len, lines)) <= columns
+    cells = "".join(line.split("│")[2].strip() for line in lines if line.startswith("│"))
+    assert f"0c9c3ea50b4f2f5d{LONG}1" in cells.replace(" ", "")
+    assert [line.split("│")[1].strip() for line in lines if "1bbd779b05a952aa" in line] == ["rules"]
