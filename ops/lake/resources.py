@@ -47,13 +47,9 @@ def _table(event_type: str, columns: dict[str, Column]) -> str:
         TableType: EXTERNAL_TABLE
         PartitionKeys: [{{Name: day, Type: string}}]
         Parameters:
-          classification: json
-          compressionType: gzip
-          projection.enabled: "true"
-          projection.day.type: date
-          projection.day.format: yyyy-MM-dd
-          projection.day.range: {_FIRST_DAY},NOW
-          storage.location.template: !Sub "s3://${{AnalyticsBucket}}/events/event_type={event_type}/day=${{!day}}/"
+          {{classification: json, compressionType: gzip, projection.enabled: "true", projection.day.type: date,
+           projection.day.format: yyyy-MM-dd, projection.day.range: "{_FIRST_DAY},NOW",
+           storage.location.template: !Sub "s3://${{AnalyticsBucket}}/events/event_type={event_type}/day=${{!day}}/"}}
         StorageDescriptor:
           Location: !Sub "s3://${{AnalyticsBucket}}/events/event_type={event_type}/"
           InputFormat: org.apache.hadoop.mapred.TextInputFormat
