@@ -5,6 +5,7 @@
 
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,8 @@ from tokenizer.pipeline.sanitize import Sanitizer
 FILE = Path(__file__).with_name("golden.json")
 _SAMPLES = Path("schemas/samples")
 _CATALOG = Catalog({**registry(), **MODELS})
+# An event's place in the stream decides its tokens. A further sample moves no other one.
+_FIRST = ("customer.updated.1", "order.placed.1", "order.placed.2", "order.placed.3", "order.refunded.1")
 _CARD = "4111111111111111"
 
 
@@ -33,8 +36,8 @@ class _FixedRules(Sanitizer):
 
 def corpus() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yields raw events by name: each shipped sample, orders that take the less usual ways, and foreign bodies."""
-    for path in sorted(_SAMPLES.glob("*.json")):
-        yield path.stem, json.loads(path.read_text())
+    samples = {path.stem: json.loads(path.read_text()) for path in sorted(_SAMPLES.glob("*.json"))}
+    yield from ((name, samples.pop(name)) for name in _FIRST)
     yield "note with a card", order(notes=f"please charge {_CARD} again")
     yield "note with its own name", order(notes="a present for Ann Example")
     yield "unknown fields", order(gift={"to": "Bo", "tags": ["a", 1, None]}, Example="Ann Example")
@@ -52,18 +55,22 @@ def corpus() -> Iterator[tuple[str, dict[str, Any]]]:
         },
     )
     yield "a phone at home", order(customer={"customer_id": "C-1", "phone": "(202) 555-0123"})
+    yield from samples.items()
 
 
 def made() -> dict[str, str]:
     """Returns the sanitized events under fixed rules, as JSON texts by name."""
     found = {}
     for at, (name, raw) in enumerate(corpus()):
+        place = (
+            zlib.crc32(name.encode()) if (_SAMPLES / f"{name}.json").exists() and name not in _FIRST else at
+        )
         world = World(catalog=_CATALOG)
         reader = world.tokenizer.reader
         own = reader.sanitizer
         fixed = _FixedRules(own.token_keys, own.scope_keys, own.subject_keys, own.lifetimes)
         world.tokenizer = replace(world.tokenizer, reader=replace(reader, sanitizer=fixed))
-        (outcome,) = world.tokenizer.tokenize_batch([stream_record(raw, at)], ample_budget())
+        (outcome,) = world.tokenizer.tokenize_batch([stream_record(raw, place)], ample_budget())
         found[name] = (
             world.bus.events[0].detail.decode() if outcome.published else f"letter: {outcome.letter}"
         )

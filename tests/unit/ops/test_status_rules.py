@@ -8,7 +8,7 @@ import pytest
 from ops.status import cli
 
 LONG = "warehouse.fulfilment.shipment_rescheduled_by_the_carrier"
-RULES = {"order.placed 1": "1bbd779b05a952aa", f"{LONG} 1": "0c9c3ea50b4f2f5d"}
+RULES = {"order.placed 1": "1bbd779b05a952aa", f"{LONG} 1": "0c9c3ea50b4f2f5d"}  # pragma: allowlist secret
 
 
 class _Screen(StringIO):
