@@ -164,7 +164,7 @@ def test_the_steps_work_as_they_stand_and_every_test_is_green_after_them(tree: P
     for line in TRIED:
         done = typed(tree, *shlex.split(line))
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
-        assert "1 event, 0 " in done.stdout
+        assert done.stdout.endswith(("1 event, 0 invalid\n", "1 event would make 0 dead letters\n"))
     after = texts(tree)
     changed = {path for path in after if after[path] != before.get(path)}
     assert before.keys() <= after.keys()

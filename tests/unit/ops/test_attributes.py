@@ -50,13 +50,14 @@ def run(command: str, file: Path, *attributes: str, more: tuple[str, ...] = ()) 
 def test_a_webhook_is_tried_with_its_attributes(command: str, file: Path) -> None:
     code, out, err = run(command, file, TOPIC, DELIVERY)
     assert (code, err) == (0, "")
-    assert out.splitlines()[-1].startswith("1 event, 0 ")
+    assert out.splitlines()[-1] in {"1 event, 0 invalid", "1 event would make 0 dead letters"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_line_of_a_file_has_the_attributes(command: str, file: Path) -> None:
     file.write_text("\n".join(json.dumps(body(id=number)) for number in (1, 2)))
-    assert run(command, file, TOPIC, DELIVERY)[1].splitlines()[-1].startswith("2 events, 0 ")
+    _, out, _ = run(command, file, TOPIC, DELIVERY)
+    assert out.splitlines()[-1] in {"2 events, 0 invalid", "2 events would make 0 dead letters"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
