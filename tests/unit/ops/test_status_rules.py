@@ -3,8 +3,10 @@
 import re
 from io import StringIO
 
+import boto3
 import pytest
 
+from ops.stack import Stack
 from ops.status import cli
 
 LONG = "warehouse.fulfilment.shipment_rescheduled_by_the_carrier"
@@ -23,7 +25,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, columns: int, rules: dict[str, str]) 
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", str(columns))
-    parts = ("alarms", "last_hour", "lag_seconds", "queues", "letters", "keys", "deployment")
+    parts = cli._parts(Stack({}, boto3.Session(region_name="us-east-1")), "orders")
     cli._show({"stack": "orders", **dict.fromkeys(parts), "rules": rules})
     return re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()
 
