@@ -15,7 +15,7 @@ from tokenizer.aws.replay.edits import attempted, public_fields
 from tokenizer.aws.replay.letters import Opened
 from tokenizer.errors import Refused
 from tokenizer.pipeline.catalog import Catalog
-from tokenizer.replay.edit_rules import EDIT_REFUSED
+from tokenizer.replay.edit_rules import APPROVAL_NEEDED, EDIT_REFUSED
 from tokenizer.replay.outline import outline
 
 QUEUE = LetterSource(queue="q", message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z")
@@ -80,7 +80,7 @@ def test_the_message_names_the_path_that_the_editor_opens(known: Catalog, name: 
 def test_an_edited_record_is_published_and_only_the_field_has_changed(known: Catalog, name: str) -> None:
     data, path, value, new = LETTERS[name]
     operation = {"op": "add" if value is None else "replace", "path": path, "value": new}
-    attempt = attempted(Opened(QUEUE, data), [operation], None)
+    attempt = attempted(Opened(QUEUE, data), [operation])
     edited = attempt.allowed()
     assert attempt.facts()["paths"] == [path]
     assert edited.source.edited
@@ -135,19 +135,32 @@ REFUSED: dict[str, tuple[bytes, list[dict[str, Any]]]] = {
 }  # fmt: skip
 
 
+BY_TWO = {  # may be changed if a second person approves
+    "a sensitive field",
+    "a field that no schema names",
+    "another subject",
+    "a field named like the envelope's",
+    "an attribute",
+    "a new attribute",
+}
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_sensitive_or_names_the_type_stays(name: str) -> None:
     data, patch = REFUSED[name]
-    attempt = attempted(Opened(QUEUE, data), patch, None)
-    assert attempt.facts()["refused"] == EDIT_REFUSED
+    attempt = attempted(Opened(QUEUE, data), patch)
+    assert attempt.facts()["refused"] == (APPROVAL_NEEDED if name in BY_TWO else EDIT_REFUSED)
     assert "canary" not in str(attempt.result).lower()
+    assert (attempted(Opened(QUEUE, data), patch, approved=True).facts().get("refused") is None) == (
+        name in BY_TWO
+    )
 
 
 @pytest.mark.parametrize("path", ["", "/wrapper"])
 def test_the_wrapper_is_not_taken_away(path: str) -> None:
     patch: list[dict[str, Any]] = [{"op": "replace" if not path else "remove", "path": path, "value": {}}]
     with pytest.raises(Refused):
-        attempted(Opened(QUEUE, MESSAGE), patch, None).allowed()
+        attempted(Opened(QUEUE, MESSAGE), patch).allowed()
 
 
 @pytest.mark.parametrize(
