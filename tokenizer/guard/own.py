@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
+from tokenizer.guard.own_forms import other_forms
 from tokenizer.guard.placeholders import is_placeholder
 from tokenizer.guard.plans import COUNTRY_CODE
 from tokenizer.guard.shown import folded_codes
@@ -80,12 +81,14 @@ def own_values(values: Iterable[str]) -> OwnValues:
         form = folded(plain)
         if _length(form) < _SHORTEST or is_placeholder(plain, form):
             continue
-        if not form.isdecimal():
-            (words if _is_short_word(form) else anywhere).add(form[:_LONGEST])
-        elif len(form) in _SHORT_NUMBERS:
-            alone.add(form)
-        else:
-            anywhere.add(form[:_LONGEST])
+        for other in (form, *map(folded, other_forms(plain))):
+            if not other.isdecimal():
+                (words if _is_short_word(other) else anywhere).add(other[:_LONGEST])
+            elif len(other) in _SHORT_NUMBERS:
+                alone.add(other)
+            else:
+                anywhere.add(other[:_LONGEST])
+        if form.isdecimal() and len(form) not in _SHORT_NUMBERS:
             anywhere.update(_national_forms(plain, form))
     return _prepared(frozenset(anywhere), frozenset(words), frozenset(alone))
 

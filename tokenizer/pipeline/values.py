@@ -11,6 +11,8 @@ from tokenizer.cards import UNKNOWN_BRAND, last4, parse_card
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _ISO_DATE = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:T.*)?", re.ASCII)
 _POSTAL_SHOWN = 3
+# A digit, and nothing but letters, digits, spaces and dashes; longer than what is shown.
+_POSTAL_CODE = re.compile(r"(?=[^0-9]*[0-9])[0-9A-Za-z][0-9A-Za-z -]{3,11}")
 _OF_CARDS = frozenset({Fact.LAST4, Fact.BRAND, Fact.BIN})
 _BIN_SHOWN = 6
 _BIN_LENGTHS = range(14, 20)  # a shorter number would hide fewer than four digits between BIN and last four
@@ -57,7 +59,7 @@ def generalize(rule: Rule, value: str) -> str | None:
     plain = value.strip()
     match rule:
         case Rule.POSTAL_PREFIX:
-            return plain[:_POSTAL_SHOWN] if len(plain) > _POSTAL_SHOWN else None
+            return plain[:_POSTAL_SHOWN] if _POSTAL_CODE.fullmatch(plain) else None
         case Rule.YEAR:
             return _year(plain)
         case Rule.NETWORK:

@@ -7,7 +7,16 @@ import re
 import unicodedata
 
 from tokenizer.guard.authentication_data.labels import may_have_label
-from tokenizer.guard.authentication_data.names import CODES, GATEWAYS, LOOKALIKES, PHRASES, TRACKS, WORDS
+from tokenizer.guard.authentication_data.names import (
+    CODES,
+    FLAGS,
+    GATEWAYS,
+    LOOKALIKES,
+    PHRASES,
+    TRACKS,
+    UNMISTAKABLE,
+    WORDS,
+)
 
 
 def joined(*names: str) -> tuple[str, ...]:
@@ -22,6 +31,12 @@ BEFORE = "order|payment|billing|credit|debit|card|cc|method|source|details|data"
 _COMPOUND = re.compile(
     rf"(?:{BEFORE})*"
     rf"(?:{'|'.join(joined(*CODES, *TRACKS, *PHRASES))})(?:code|number|value|no)?"
+)
+# What names a code beyond doubt counts behind anything, in the plural and with a number: user_cvv, cvv1, securityCode3.
+_UNMISTAKABLE = re.compile(
+    rf"(?!(?:{'|'.join(FLAGS)})(?:{'|'.join(UNMISTAKABLE)}))"
+    rf"(?:.*(?:{'|'.join(UNMISTAKABLE)})|(?:{BEFORE})*(?:{'|'.join(joined(*PHRASES))}))"
+    r"s?(?:code|number|num|value|digits?|no)?[0-9]?"
 )
 _LOWERED = bytes(range(256)).lower()
 _NO_LETTER = bytes(code for code in range(256) if code > 127 or not chr(code).isalnum())  # noqa: PLR2004 -- ASCII
@@ -96,7 +111,9 @@ _KINDS = bytes(
     for code in range(256)
 )
 _SPACE_OR_QUOTE = b' \t\r\n"' + bytes(range(128, 256))
-_SHORT_VALUES = (b",000,", b",0000,")
+_SHORT_VALUES = (b",000,", b",0000,", b",000.0,", b",0000.0,")
+# Digits at an end of a name, and digits behind an expiry.
+_BESIDE_VALUES = re.compile(rb"a[^0a,]{0,3}0{3,4},|,0{3,4}[^0a,]{0,3}a|,0{1,2}[^0a,]*0{2,4}[^0a,]*0{3,4},")
 _PIN_BLOCK = re.compile(rb'"[0-9A-Fa-f]{16}"')
 # Many digits in one string: a number and something beside it, or a track. A number alone is what a card's field holds.
 # Characters beyond ASCII are left out, because invisible ones may stand between digits.
@@ -113,7 +130,9 @@ _LONGEST_ALONE = 16
 def is_authentication_key(key: str) -> bool:
     """Returns True if the value of a key is sensitive authentication data."""
     name = normal_key(key)
-    return name in _EXACT or _COMPOUND.fullmatch(name) is not None
+    return (
+        name in _EXACT or _COMPOUND.fullmatch(name) is not None or _UNMISTAKABLE.fullmatch(name) is not None
+    )
 
 
 def is_lookalike(name: str) -> bool:
@@ -131,6 +150,10 @@ def may_hold_authentication_data(raw: bytes) -> bool:
     # circumflexes.
     if (
         b"\\" in raw
+        or b'"ey' in raw
+        or b'"ew' in raw
+        or b'"7b' in raw
+        or b'"7B' in raw
         or b"^" in raw
         or ((b"%" in raw or b"&" in raw or b"<" in raw) and _ENCODED.search(raw) is not None)
     ):
@@ -150,6 +173,8 @@ def may_hold_authentication_data(raw: bytes) -> bool:
 def _may_hold_secret(raw: bytes) -> bool:
     kinds = raw.translate(_KINDS, _SPACE_OR_QUOTE)
     if any(map(kinds.__contains__, _SHORT_VALUES)):
+        return True
+    if _BESIDE_VALUES.search(kinds):
         return True
     return any(not found[0].strip(b'"').isdigit() for found in _PIN_BLOCK.finditer(raw))
 

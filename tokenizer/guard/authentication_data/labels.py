@@ -26,7 +26,9 @@ SEPARATOR = r"(?:[^\w*]|_)"
 # Markup shows nothing: tags of HTML, and the asterisks of Markdown. Three of them are a mark, unless they enclose digits.
 _TAG = r"</?[a-z][^<>\n]{0,64}+>"
 _EMPHASIS = r"(?<!\*)(?:\*{1,2}(?!\*)|\*{3}(?=[0-9](?:[^\w\n]?[0-9]){2,3}\*{3}))"
-_BETWEEN = rf"(?:{_TAG}|{_EMPHASIS}|{SEPARATOR})"
+# What PHP writes between a serialized key and its value.
+_SERIALIZED = r";(?:s:[0-9]{1,4}|[id]):"
+_BETWEEN = rf"(?:{_SERIALIZED}|{_TAG}|{_EMPHASIS}|{SEPARATOR})"
 _GAP = rf"(?:{_BETWEEN}{{0,4}}(?:{_any_of(words.JOINTS)})(?![a-z])){{0,5}}{_BETWEEN}{{0,6}}"
 _STARTS = r"(?:(?<![a-z])|(?<=card)|(?<=cc)|(?<=\bmy)|(?<=_))"
 _CODE = re.compile(
@@ -48,10 +50,13 @@ _REMOVED = r"\*{3}"
 _APART = r"(?:[^\w\n]|_){1,3}"
 _CODE_DIGITS = rf"(?P<code>[0-9](?:[ ]?[0-9]){{2,3}}|[0-9](?:{_APART}[0-9]){{2,3}}){_WHOLE}"
 _DIGITS_AFTER = re.compile(rf"{_GAP}(?:{_CODE_DIGITS}|{_REMOVED})", re.IGNORECASE)
-# A few words of any language, within one sentence.
+# A few words of any language, within one sentence; before them what stands in brackets, and among them a card's last digits.
+_OTHER = rf"(?:{_any_of((*words.OTHER_NUMBERS, *words.PLACES))})(?![^\W\d_])"
+_ASIDE = rf"[^\w\n*]{{0,2}}\((?:(?!(?<![^\W\d_]){_OTHER})[^()\n0-9*]){{0,64}}+\)"
+_CARD_ENDING = r"end(?:ing|s|et|end)[ ](?:(?:in|with|auf|mit)[ ])?[0-9]{4}(?![0-9])"
+_SOME_WORD = rf"(?:(?!{_OTHER})(?:{_CARD_ENDING}|[^\W\d_]{{1,20}}+)[^\w\n.,;!?*]{{0,4}}+)"
 _DIGITS_BEHIND_WORDS = re.compile(
-    rf"[^\w\n.,;!?*]{{0,3}}+"
-    rf"(?:(?!(?:{_any_of((*words.OTHER_NUMBERS, *words.PLACES))})(?![^\W\d_]))[^\W\d_]{{1,20}}+[^\w\n.,;!?*]{{0,3}}+){{1,5}}+"
+    rf"(?:{_ASIDE}[^\w\n.,;!?*]{{0,3}}+{_SOME_WORD}{{0,5}}+|[^\w\n.,;!?*]{{0,3}}+{_SOME_WORD}{{1,5}}+)"
     rf"{_CODE_DIGITS}(?![ ]?(?:{_any_of(words.UNITS)})(?![a-z]))",
     re.IGNORECASE,
 )

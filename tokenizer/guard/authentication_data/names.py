@@ -16,6 +16,8 @@ _PHRASES = """
     card_verification_number card_validation_code card_validation_value card_security_value pin_data
 """
 PHRASES = tuple(_PHRASES.split())
+# Codes that are no part of any other word: they count behind every prefix (`user_cvv`, `xcvv`).
+UNMISTAKABLE = ("cvv", "cvv2", "cvc", "cvc2", "cvn2", "cav2")
 # These words have other meanings too, so they don't count as a part of a longer key.
 WORDS = ("pin", "cid", "csc")
 
@@ -78,6 +80,11 @@ _IN_PAYMENTS = """
     validation_value secret_code back_code check_digits three_digits sec_code cryptogram_code
 """
 IN_PAYMENTS = tuple(_IN_PAYMENTS.split())
+# Keys of a card that hold a name, which has no digits at its ends.
+_HOLDERS = "holder holder_name card_holder card_holder_name name name_on_card owner"
+HOLDERS = tuple(_HOLDERS.split())
+# Flags such as `has_cvv` hold no code.
+FLAGS = ("has", "is", "requires", "require", "required", "check", "verify", "skip", "with", "without")
 
 # Fields of a card that may hold three or four digits, sixteen hexadecimal digits, or a number with the form of a track,
 # and that are none of these. Anything else of that shape is removed from a card.

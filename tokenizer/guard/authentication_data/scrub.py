@@ -9,12 +9,13 @@ import json
 import re
 from collections.abc import Sequence
 
+from tokenizer.guard.authentication_data.encoded import scrub_encoded
 from tokenizer.guard.authentication_data.keys import BEFORE, compatible, joined
 from tokenizer.guard.authentication_data.names import CODES, GATEWAYS, PHRASES, TRACKS, WORDS
 from tokenizer.guard.authentication_data.prose import MARK, scrub_prose
 
-PAIR_NAMES = ("name", "key", "field", "type", "id", "label")
-PAIR_VALUES = ("value", "val", "content")
+PAIR_NAMES = ("name", "key", "field", "type", "id", "label", "code", "attribute", "title", "k")
+PAIR_VALUES = ("value", "val", "content", "v")
 
 
 def _spaced(names: tuple[str, ...]) -> str:
@@ -28,7 +29,10 @@ def _in_words(names: Sequence[str]) -> str:
 
 
 _QUOTE = r"""\\*+["']|%22|%27|&(?:quot|\#34|\#39);"""
-_CLOSERS = rf"(?:[\s\])]|\\|%5d|%20|{_QUOTE})*+"
+# What JSON with comments has between a key and its value, and what PHP writes there.
+_COMMENT = r"/\*[^*]{0,64}+\*/|//[^\n]{0,64}+\n"
+_SERIALIZED = r";(?:s:[0-9]{1,4}|[id]):"
+_CLOSERS = rf"(?:[\s\])]|{_COMMENT}|\\|%5d|%20|{_QUOTE})*+"
 _ASSIGNED = r"(?:=>|:=|[:=]|%3[ad])"
 _STARTS = r"(?<![a-z0-9])|(?<=\\[nrt])|(?<=%[0-9a-f]{2})"
 _AFTER_A_WORD = "|".join(f"(?<={word})" for word in BEFORE.split("|"))
@@ -40,14 +44,16 @@ _FIRST_LETTERS = "".join(
 )
 _KEY = re.compile(
     rf"""(?=[{_FIRST_LETTERS}])
-    (?:{_spaced(CODES)}
-       |(?:{_STARTS}|{_AFTER_A_WORD})(?:{_spaced(joined(*TRACKS, *PHRASES))})
+    (?:(?P<counted>(?:{_spaced(CODES)}|(?:{_STARTS}|{_AFTER_A_WORD})(?:{_spaced(joined(*PHRASES))}))s?)
+       |(?:{_STARTS}|{_AFTER_A_WORD})(?:{_spaced(joined(*TRACKS))})
        |(?:{_STARTS}|(?<=card))(?:{_spaced(WORDS)})
        |(?:{_STARTS})(?:{_in_words([name for name, _ in GATEWAYS])}))
-    (?:[\W_]?(?:code|number|value|no))?(?![a-z0-9])
+    (?:[\W_]?(?:code|number|num|value|digits?|no))?(?(counted)(?:[_-]?[0-9])?)(?![a-z0-9])
     (?:(?P<tag>(?:\s[^<>]{{0,256}}+)?>|(?:\s[^<>&]{{0,256}}+)?&gt;)
       |{_CLOSERS}(?:(?P<tagged>>|&gt;)
         |,?\s*+{_CLOSERS}(?:{"|".join(PAIR_VALUES)}){_CLOSERS}{_ASSIGNED}
+        |{_SERIALIZED}
+        |content-type:[^\r\n]{{0,128}}+(?=[\r\n])
         |(?P<assigned>{_ASSIGNED})
         |(?=[0-9])(?!{_NUMBER_IN_ROW})))""",
     re.VERBOSE | re.IGNORECASE,
@@ -56,7 +62,7 @@ _CLOSING_TAG = re.compile(r"</|&lt;/")
 _IN_CLOSING_TAG = re.compile(r"(?:<|&lt;)/[\w.:-]{0,64}\Z")
 _LONGEST_NAME = 70
 
-_OPENING = re.compile(rf"\s*+({_QUOTE})", re.VERBOSE | re.IGNORECASE)
+_OPENING = re.compile(rf"(?:\s|{_COMMENT})*+({_QUOTE})", re.VERBOSE | re.IGNORECASE)
 _REST = {
     '"': re.compile(r'(?:[^"\\]|\\.)*+', re.DOTALL),
     "'": re.compile(r"(?:[^'\\]|\\.)*+", re.DOTALL),
@@ -88,13 +94,20 @@ def scrub_text(raw: bytes) -> tuple[bytes, int]:
     encoding = json.detect_encoding(raw)
     if not encoding.startswith("utf-8"):
         try:
-            text, removed = scrub(raw.decode(encoding))
+            text, removed = scrub_all(raw.decode(encoding))
         except UnicodeDecodeError:
             pass
         else:
             return (text.encode(encoding), removed) if removed else (raw, 0)
-    text, removed = scrub(raw.decode("utf-8", "surrogateescape"))
+    text, removed = scrub_all(raw.decode("utf-8", "surrogateescape"))
     return (text.encode("utf-8", "surrogateescape"), removed) if removed else (raw, 0)
+
+
+def scrub_all(text: str) -> tuple[str, int]:
+    """Does the same for text, and for the words in it that are text in base64 or hexadecimal digits."""
+    text, removed = scrub(text)
+    text, encoded = scrub_encoded(text, scrub)
+    return text, removed + encoded
 
 
 def scrub(text: str) -> tuple[str, int]:

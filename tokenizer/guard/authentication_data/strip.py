@@ -11,6 +11,9 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from tokenizer.cards import passes_luhn
+from tokenizer.guard.authentication_data.cards import scrub_card_field
+from tokenizer.guard.authentication_data.columns import heads_of, without_columns
+from tokenizer.guard.authentication_data.encoded import scrub_encoded
 from tokenizer.guard.authentication_data.identities import NO_IDENTITIES, Identities, below, is_code
 from tokenizer.guard.authentication_data.keys import is_authentication_key, is_lookalike, joined, normal_key
 from tokenizer.guard.authentication_data.names import IN_PAYMENTS
@@ -22,16 +25,19 @@ from tokenizer.guard.authentication_data.places import (
     place_of,
 )
 from tokenizer.guard.authentication_data.prose import MARK, scrub_card_number, scrub_prose
-from tokenizer.guard.authentication_data.scrub import PAIR_NAMES, PAIR_VALUES, scrub
+from tokenizer.guard.authentication_data.scrub import PAIR_NAMES, PAIR_VALUES, scrub, scrub_all
+from tokenizer.guard.authentication_data.words import labels_as_keys
 
 JsonValue: TypeAlias = str | int | Decimal | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
 
 _EMBEDDED_JSON = re.compile(r'\s*+[\[{][^"]*+"')
-_IN_PAYMENTS = frozenset(joined(*IN_PAYMENTS))
+# An object in base64 or in hexadecimal digits: `{` and a quote, a space or a line's end.
+_ENCODED_JSON = re.compile(r"\s*+(?:ey|ew|7[bB])[0-9A-Za-z+/_-]{22}")
+_IN_PAYMENTS = frozenset((*joined(*IN_PAYMENTS), *map(normal_key, labels_as_keys())))
 _PAIR_NAMES, _PAIR_VALUES = frozenset(joined(*PAIR_NAMES)), frozenset(joined(*PAIR_VALUES))
 _SIZE_OF_PAIR = 2
 # A code; a PIN block (ISO 9564-1), which has a letter in all but one of two thousand; the first and the second track.
-_CODE = re.compile(r"[0-9]{3,4}")
+_CODE = re.compile(r"(?:code[\W_]{0,3})?[0-9]{3,4}(?:\.0)?", re.IGNORECASE)
 _PIN_BLOCK = re.compile(r"(?=[0-9]*[A-F])[0-9A-F]{16}", re.IGNORECASE)
 _TRACK = re.compile(r"[%;]?[A-Z]?([0-9]{12,19})[\^=D].*", re.IGNORECASE | re.DOTALL)
 
@@ -78,10 +84,16 @@ def _strip_text(value: JsonValue, name: str, place: Setting) -> tuple[JsonValue,
     if is_card_number_key(name, place) and isinstance(value, str | int) and not isinstance(value, bool):
         text, removed = scrub_card_number(str(value))
         return (text, removed) if removed else (value, 0)
+    if place.of_payments and isinstance(value, str | int) and not isinstance(value, bool):
+        text, removed = scrub_card_field(str(value), name)
+        if removed:
+            return text, removed
     if not isinstance(value, str):
         return value, 0
     if _EMBEDDED_JSON.match(value):
-        return scrub(value)
+        return scrub_all(value)
+    if _ENCODED_JSON.match(value):
+        return scrub_encoded(value, scrub)
     return scrub_prose(value, payment=place.of_payments)
 
 
@@ -95,6 +107,7 @@ def _strip_object(
         for key, each in value.items()
         if isinstance(each, str) and normal_key(key) in _PAIR_NAMES
     )
+    columns = heads_of(value.values(), lambda head: _is_removed(head, place, pair=True))
     for key, inner in value.items():
         name = normal_key(key)
         inside = below(identities, key)
@@ -107,8 +120,9 @@ def _strip_object(
         if gone or shown in kept:
             removed += 1
             continue
-        kept[shown], more = _strip(inner, name, place)
-        removed += count + more
+        rows, cells = without_columns(inner, columns)
+        kept[shown], more = _strip(rows, name, place)
+        removed += count + cells + more
     return (kept, removed) if removed else (value, 0)
 
 
@@ -123,9 +137,18 @@ def _strip_list(
         and _is_removed(scrub_prose(str(value[0]))[0], place, pair=True)
     ):
         return value[:1], 1
-    stripped = [_strip(inner, name, place, below(identities, index)) for index, inner in enumerate(value)]
-    removed = sum(count for _, count in stripped)
+    rows, cells = (value, 0) if identities else _without_columns(value, place)
+    stripped = [_strip(inner, name, place, below(identities, index)) for index, inner in enumerate(rows)]
+    removed = cells + sum(count for _, count in stripped)
     return ([inner for inner, _ in stripped], removed) if removed else (value, 0)
+
+
+def _without_columns(value: list[JsonValue], place: Setting) -> tuple[list[JsonValue], int]:
+    """Does the same for a table whose first row has the heads. A pair is no such row."""
+    heads = [each for each in value[:1] if isinstance(each, list) and not _is_pair(each)]
+    columns = heads_of(heads, lambda head: _is_removed(head, place, pair=True))
+    rows, removed = without_columns(value[1:], columns)
+    return ([*value[:1], *rows], removed) if removed else (value, 0)
 
 
 def _names_of_pair(value: JsonValue) -> list[str]:
@@ -169,7 +192,9 @@ def _is_secret(name: str, value: JsonValue, place: Setting) -> bool:
         return False
     values = value if isinstance(value, list) else [value]
     return any(
-        _has_shape(str(each)) for each in values if isinstance(each, str | int) and not isinstance(each, bool)
+        _has_shape(str(each))
+        for each in values
+        if isinstance(each, str | int | Decimal) and not isinstance(each, bool)
     )
 
 

@@ -56,6 +56,13 @@ UNITS = (
     "pieces", "items", "times", "days", "eur", "usd", "gbp", "chf", "st", "street", "road", "stk", "x"
 )  # fmt: skip
 
+
+def labels_as_keys() -> set[str]:
+    """Returns the labels as keys have them: with their accents, without, and with `ue` for the German umlaut."""
+    labels = (*SOFT_LABELS, "Kartenprüfnummer", "Kartenprüfziffer", "cryptogramme", "cryptogramme visuel")
+    return {form for label in labels for form in (label, plain_text(label), label.replace("ü", "ue"))}
+
+
 # Parts of the labels, for which a text is searched first.
 PARTS_OF_CODES = ("v", "cryptogramme", "kartenpruf", "card")
 PARTS_OF_PINS = ("pin", "geheimzahl")

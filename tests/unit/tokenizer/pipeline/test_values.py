@@ -78,7 +78,18 @@ def test_a_domain_is_told_where_it_is_one(value: str, domain: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("12", None), ("123", None), (" 123 ", None), ("1234", "123"), ("SW1A 1AA", "SW1")]
+    ("value", "shown"),
+    [("12", None), ("123", None), (" 123 ", None), ("1234", "123"), ("SW1A 1AA", "SW1")]
+    + [
+        (other, None)
+        for other in (
+            "ann@example.com",
+            "Ann Example",
+            "Ann Example 1, Street",
+            "Main Street 12a",
+            "ann1@example",
+        )
+    ],
 )
 def test_a_postal_code_is_cut_or_not_shown(value: str, shown: str | None) -> None:
     assert generalize(Rule.POSTAL_PREFIX, value) == shown

@@ -1,0 +1,59 @@
+"""Own values that are written in another way: names turned round, dates of birth, numbers without their country."""
+
+from pathlib import Path
+
+import pytest
+
+from tokenizer.guard import Finding, find_leak
+from tokenizer.guard.own import own_values
+from tokenizer.guard.own_forms import _MONTHS
+
+OWN = own_values(["Ann Example", "Ann Maria Example", "1990-04-01", "IT RSSMRA85T10A562S"])
+PAGE = " ".join(Path("docs/guard.md").read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("call Example, Ann", "example_ann", "EXAMPLE ANN", "exampleAnnMaria"),
+        *("4/1/1990", "1/4/1990", "04/01/1990", "01.04.1990", "born 1-4-1990."),
+        *("1 April 1990", "born on April 1, 1990", "1 Apr 1990", "apr 1 1990"),
+        *("rssmra85t10a562s", "RSSMRA85 T10A562S"),
+    ],
+)
+def test_an_own_value_is_found_in_another_form(text: str) -> None:
+    assert find_leak(text, OWN) is Finding.OWN_VALUE
+
+
+@pytest.mark.parametrize(
+    "text", ["in 1990", "April 1990", "4/1/1991", "2 April 1990", "example.com, announce", "1.4/1990.5"]
+)
+def test_a_part_of_an_own_value_is_none(text: str) -> None:
+    assert find_leak(text, OWN) is None
+
+
+@pytest.mark.parametrize(("month", "name"), [*enumerate(_MONTHS, 1)])
+def test_the_months_are_those_of_the_year(month: int, name: str) -> None:
+    own = own_values([f"1990-{month:02}-21"])
+    assert find_leak(f"21 {name.title()} 1990", own) is Finding.OWN_VALUE
+    assert find_leak(f"{name[:3]} 21, 1990", own) is Finding.OWN_VALUE
+
+
+NOT_FOUND = {
+    "1.4.1990": "1.4.1990",
+    "1st April 1990": "1st April 1990",
+    "avril": "1 avril 1990",
+    "annAtExampleDotCom": "annAtExampleDotCom",
+    "b64YW5uQGV4YW1wbGUuY29t": "b64YW5uQGV4YW1wbGUuY29t",
+    "<b>4111</b><b>1111</b><i>1111</i>1111": None,
+    "203[.]0[.]113[.]77": "203[.]0[.]113[.]77",
+    "`\\141\\156\\156`": "\\141\\156\\156\\100\\145xample.com",
+    "61:6e:6e": "61:6e:6e:40:65:78:61:6d:70:6c:65:2e:63:6f:6d",
+    "U+202E": "\u202e1111111111111114",
+}
+
+
+@pytest.mark.parametrize(("claim", "text"), [(claim, text) for claim, text in NOT_FOUND.items() if text])
+def test_the_page_names_what_is_not_found(claim: str, text: str) -> None:
+    assert claim in PAGE
+    assert find_leak(text, own_values(["1990-04-01", "ann@example.com", "4111111111111111"])) is None
