@@ -54,6 +54,7 @@ WRITES_NO_FORMAT = {
     "tokenizer/aws/api/idempotency.py": "kept for a day, and an answer that can't be read is an error for that request",
     "tokenizer/aws/api/order_service.py": "the raw record, as the producer sent it",
     "tokenizer/aws/api/orders_table.py": "the sanitized event, whose form the contract and its schema version say",
+    "tokenizer/aws/authorization/approvals.py": "an approval ends within a day (docs/decisions/0028)",
     "tokenizer/aws/authorization/budget_counters.py": "counts that end with their window",
     "tokenizer/aws/authorization/seen_values.py": "sets that end with their window",
     "tokenizer/aws/authorization/sign_in_keys.py": "the pool's public keys, in the form of RFC 7517; written anew every few minutes",

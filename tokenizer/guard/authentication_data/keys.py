@@ -112,8 +112,14 @@ _KINDS = bytes(
 )
 _SPACE_OR_QUOTE = b' \t\r\n"' + bytes(range(128, 256))
 _SHORT_VALUES = (b",000,", b",0000,", b",000.0,", b",0000.0,")
-# Digits at an end of a name, and digits behind an expiry.
-_BESIDE_VALUES = re.compile(rb"a[^0a,]{0,3}0{3,4},|,0{3,4}[^0a,]{0,3}a|,0{1,2}[^0a,]*0{2,4}[^0a,]*0{3,4},")
+# Three or four digits at an end of a holder's name, or behind an expiry.
+_BESIDE_VALUES = re.compile(
+    rb"(?:holder|name|owner)[^\":]{0,20}\"\s*+:\s*+\""
+    rb"(?:[^\"]*[A-Za-z\x80-\xff][^0-9A-Za-z\"]{1,8}[0-9]{3,4}[^0-9A-Za-z\"]*+\"|[^0-9A-Za-z\"]*+[0-9]{3,4}[^0-9A-Za-z\"]{1,8}[A-Za-z\x80-\xff])"
+    rb"|(?:exp|valid)[^\":]{0,24}\"\s*+:\s*+\"?[^0-9\"]{0,16}+"
+    rb"(?:0?[1-9]|1[0-2])[\s/.,;|_-]{0,3}(?:20)?[2-4][0-9][\s/.,;|_-]{0,3}(?!20[2-4][0-9])[0-9]{3,4}(?![0-9])",
+    re.IGNORECASE,
+)
 _PIN_BLOCK = re.compile(rb'"[0-9A-Fa-f]{16}"')
 # Many digits in one string: a number and something beside it, or a track. A number alone is what a card's field holds.
 # Characters beyond ASCII are left out, because invisible ones may stand between digits.
@@ -174,7 +180,7 @@ def _may_hold_secret(raw: bytes) -> bool:
     kinds = raw.translate(_KINDS, _SPACE_OR_QUOTE)
     if any(map(kinds.__contains__, _SHORT_VALUES)):
         return True
-    if _BESIDE_VALUES.search(kinds):
+    if _BESIDE_VALUES.search(raw):
         return True
     return any(not found[0].strip(b'"').isdigit() for found in _PIN_BLOCK.finditer(raw))
 
