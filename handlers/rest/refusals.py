@@ -25,7 +25,7 @@ _REFUSALS = {
     "denied": 403,
     "budget_used": 429,
     "invalid_request": 422,
-    NOBODY: 422,
+    NOBODY: 404,
     FAILED: 500,
 }
 

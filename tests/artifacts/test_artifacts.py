@@ -118,6 +118,7 @@ def test_the_makefile_builds_what_sam_asks_it_for(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, env=os.environ | target, check=True, capture_output=True, timeout=600)
     assert sorted(each.name for each in (tmp_path / "handlers").iterdir()) == [
         "__init__.py",
+        "invoker.py",
         "replay.py",
         "runtime.py",
     ]

@@ -20,6 +20,7 @@ TOLD = (
     "TokenizeStreamFunction",
     "PaymentFunction",
     "ApiFunction",
+    "ReplayFunction",
     "RevealFunction",
     "EraseFunction",
     "VaultKeysFunction",

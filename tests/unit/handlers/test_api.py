@@ -158,7 +158,7 @@ class FakeOrderService:
         (Refused("idempotency_key_in_use", "m"), 409, "idempotency_key_in_use"),
         (Refused("not_found", "m"), 404, "not_found"),
         (Refused("not_payable", "m"), 409, "not_payable"),
-        (Refused("names_nobody", "m"), 422, "names_nobody"),
+        (Refused("names_nobody", "m"), 404, "names_nobody"),
         (Denied("canary"), 503, "unavailable"),
         (Throttled("canary"), 503, "unavailable"),
         (Unavailable("canary"), 503, "unavailable"),
