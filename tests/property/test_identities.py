@@ -15,6 +15,8 @@ from tests.support.property.sensitive import DIGITS, RESPELLED, emails, national
 from tests.support.property.tried import tried
 from tests.support.samples import order, stream_record
 from tokenizer.cards import digits_of
+from tokenizer.guard.authentication_data import strip_authentication_data
+from tokenizer.guard.authentication_data.identities import is_code
 from tokenizer.identity import Identity
 from tokenizer.records import milliseconds, timestamp
 from tokenizer.vault.tokens import is_token
@@ -158,7 +160,6 @@ _ADDRESS_SPELLINGS: dict[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "upper case": str.upper,
     "space around": lambda text: f" {text}\n",
-    "full width": RESPELLED["full width"],
     "taken apart": RESPELLED["taken apart"],
 }
 
@@ -219,6 +220,8 @@ def numbers(draw: st.DrawFn) -> str:
 
 @tried(numbers(), times=2)
 def test_an_alias_keeps_its_numbers_shape_and_is_no_number_of_anybody(number: str) -> None:
+    # An id that holds a code beside a card number makes the record a letter: test_identities.py of the pipeline.
+    assume(is_code(number) or not strip_authentication_data({"notes": number})[1])
     world = World()
     event = {
         "event_id": "e",

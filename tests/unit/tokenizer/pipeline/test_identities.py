@@ -134,7 +134,7 @@ def test_an_identity_that_holds_authentication_data_is_a_letter_without_it(field
     "known",
     [
         passing_luhn("501820261130") + "-1234",
-        "+44 1632 960961 1234",
+        "+44 1632 960961 1235",
         "j***@example.com",
         "*** *** 0123",
         "ann.4821.pinewood@example.com",
