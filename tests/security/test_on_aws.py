@@ -309,7 +309,11 @@ def logs_are_kept_for_a_time_that_there_is(template: Template) -> list[str]:
 
 # What the calls of tokenizer/aws/replay and the audit trail ask for, and Lambda itself.
 REPLAYS = {
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
     "dynamodb:PutItem",
+    "dynamodb:Scan",
+    "dynamodb:UpdateItem",
     "kinesis:GetRecords",
     "kinesis:GetShardIterator",
     "kinesis:ListShards",
