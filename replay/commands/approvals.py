@@ -165,7 +165,7 @@ def _the_one(found: Sequence[Mapping[str, Any]], approval_id: str) -> Mapping[st
     fitting = [each for each in found if each["approval"].startswith(approval_id)]
     if len(fitting) != 1:
         raise CommandError(
-            f"{len(fitting) or 'no'} requests for approval begin with {approval_id}",
+            f"{approval_id} begins {'more than one' if fitting else 'no'} request for approval",
             "`replay approvals` lists them",
         )
     return fitting[0]
