@@ -165,7 +165,7 @@ def _the_one(found: Sequence[Mapping[str, Any]], approval_id: str) -> Mapping[st
     fitting = [each for each in found if each["approval"].startswith(approval_id)]
     if len(fitting) != 1:
         raise CommandError(
-            f"{approval_id} begins {'more than one' if fitting else 'no'} request for approval",
+            f"{'more than one' if fitting else 'no'} request for approval begins with {approval_id}",
             "`replay approvals` lists them",
         )
     return fitting[0]

@@ -172,6 +172,7 @@ FINAL = frozenset(
         "InvalidWriteOffset",
         "ItemCollectionSizeLimitExceeded",
         "ItemCollectionSizeLimitExceededException",
+        "KMSInvalidSignatureException",
         "KeyTooLongError",
         "MalformedDetail",
         "MalformedHttpRequestException",
