@@ -6,6 +6,7 @@ approvals that somebody gave for something else.
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -41,7 +42,7 @@ LETTERS = {
 }
 OLGA: dict[str, Any] = {"sub": "olga", "cognito:groups": ["operators"]}
 PAUL: dict[str, Any] = {"sub": "paul", "cognito:groups": ["compliance"]}
-TOKENS = pool_tokens(Objects("first"))
+TOKENS = pool_tokens(Objects("first"), time.time)  # type: ignore[arg-type]  # the clock of the tokens, not of the import
 
 
 class _Letters:
