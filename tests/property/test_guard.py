@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.support.fakes.world import World, ample_budget
 from tests.support.property.sensitive import (
     DIGITS,
+    IDS,
     RESPELLED,
     card_numbers_of_all_networks,
     emails,
@@ -18,13 +19,13 @@ from tests.support.property.sensitive import (
     secrets_in_ids,
     spellings,
     ssns,
+    stays_as_an_id,
     written_again,
 )
 from tests.support.property.tried import tried
 from tests.support.samples import order, stream_record
 from tokenizer.guard import NO_VALUES, Finding, find_leak
 from tokenizer.guard.authentication_data import strip_authentication_data
-from tokenizer.guard.authentication_data.identities import is_code
 from tokenizer.vault.tokens import is_token
 
 # Where producers write what they like: the path, and whether it is free text.
@@ -38,7 +39,6 @@ PUBLIC = (
     ("order", "customer", "customer_id"),
     ("event_id",),
 )
-IDS = ("order_id", "sku", "customer_id", "event_id")
 _NAMES = st.sampled_from(
     ("Ann Secretname", "Zoe\u0308 Mu\u0308ller", "孫悟空の道", "O'Brien-Smith", "Łukasz Żółć")
 )
@@ -101,8 +101,7 @@ def test_a_public_field_that_holds_one_becomes_a_token(text: str, path: tuple[st
 @tried(secrets_in_ids, st.sampled_from([path for path in PUBLIC if path[-1] in IDS]))
 def test_an_id_that_holds_one_becomes_a_token(text: str, path: tuple[str | int, ...]) -> None:
     assume(len(text) <= 250)
-    # An id that holds a code beside a card number makes the record a letter: test_identities.py of the pipeline.
-    assume(is_code(text) or not strip_authentication_data({"notes": text})[1])
+    assume(stays_as_an_id(text))
     assert_taken(plain_order(), path, text)
 
 

@@ -11,12 +11,10 @@ from stdnum import luhn
 
 from schemas.dead_letter import LetterSource
 from tests.support.fakes.world import TOKEN_KEYS, World, ample_budget
-from tests.support.property.sensitive import DIGITS, RESPELLED, emails, national, phones
+from tests.support.property.sensitive import DIGITS, RESPELLED, emails, national, phones, stays_as_an_id
 from tests.support.property.tried import tried
 from tests.support.samples import order, stream_record
 from tokenizer.cards import digits_of
-from tokenizer.guard.authentication_data import strip_authentication_data
-from tokenizer.guard.authentication_data.identities import is_code
 from tokenizer.identity import Identity
 from tokenizer.records import milliseconds, timestamp
 from tokenizer.vault.tokens import is_token
@@ -220,8 +218,7 @@ def numbers(draw: st.DrawFn) -> str:
 
 @tried(numbers(), times=2)
 def test_an_alias_keeps_its_numbers_shape_and_is_no_number_of_anybody(number: str) -> None:
-    # An id that holds a code beside a card number makes the record a letter: test_identities.py of the pipeline.
-    assume(is_code(number) or not strip_authentication_data({"notes": number})[1])
+    assume(stays_as_an_id(number))
     world = World()
     event = {
         "event_id": "e",

@@ -10,6 +10,9 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
+from tokenizer.guard.authentication_data import strip_authentication_data
+from tokenizer.guard.authentication_data.identities import is_code
+
 DIGITS = "0123456789"
 # Issuer prefixes and lengths, by network.
 _CARDS: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = (
@@ -209,3 +212,11 @@ def national(code: str, number: str) -> dict[str, str]:
         "without trunk zero": number,
         "grouped": f"0{number[:2]} {number[2:]}",
     }
+
+
+IDS = ("order_id", "sku", "customer_id", "event_id")
+
+
+def stays_as_an_id(text: str) -> bool:
+    """Returns True if an id may hold a text: no authentication data stands in it, for which the record would be a letter."""
+    return is_code(text) or not strip_authentication_data({"notes": text})[1]

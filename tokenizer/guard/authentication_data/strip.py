@@ -87,7 +87,8 @@ def _strip_text(value: JsonValue, name: str, place: Setting) -> tuple[JsonValue,
     if place.of_payments and isinstance(value, str | int) and not isinstance(value, bool):
         text, removed = scrub_card_field(str(value), name)
         if removed:
-            return text, removed
+            text, more = scrub_prose(text, payment=True)
+            return text, removed + more
     if not isinstance(value, str):
         return value, 0
     if _EMBEDDED_JSON.match(value):
@@ -103,11 +104,11 @@ def _strip_object(
     kept: dict[str, JsonValue] = {}
     removed = 0
     named = any(
-        _is_removed(scrub_prose(each)[0], place, pair=True)
+        _names_secret(each, place)
         for key, each in value.items()
         if isinstance(each, str) and normal_key(key) in _PAIR_NAMES
     )
-    columns = heads_of(value.values(), lambda head: _is_removed(head, place, pair=True))
+    columns = heads_of(value.values(), lambda head: _names_secret(head, place))
     for key, inner in value.items():
         name = normal_key(key)
         inside = below(identities, key)
@@ -129,13 +130,9 @@ def _strip_object(
 def _strip_list(
     value: list[JsonValue], name: str, place: Setting, identities: Identities | None
 ) -> tuple[JsonValue, int]:
-    if is_about_payment(name for inner in value for name in _names_of_pair(inner)):
+    if is_about_payment(scrub_prose(name)[0] for inner in value for name in _names_of_pair(inner)):
         place = Setting.PAYMENT
-    if (
-        identities is None
-        and _is_pair(value)
-        and _is_removed(scrub_prose(str(value[0]))[0], place, pair=True)
-    ):
+    if identities is None and _is_pair(value) and _names_secret(str(value[0]), place):
         return value[:1], 1
     rows, cells = (value, 0) if identities else _without_columns(value, place)
     stripped = [_strip(inner, name, place, below(identities, index)) for index, inner in enumerate(rows)]
@@ -146,7 +143,7 @@ def _strip_list(
 def _without_columns(value: list[JsonValue], place: Setting) -> tuple[list[JsonValue], int]:
     """Does the same for a table whose first row has the heads. A pair is no such row."""
     heads = [each for each in value[:1] if isinstance(each, list) and not _is_pair(each)]
-    columns = heads_of(heads, lambda head: _is_removed(head, place, pair=True))
+    columns = heads_of(heads, lambda head: _names_secret(head, place))
     rows, removed = without_columns(value[1:], columns)
     return ([*value[:1], *rows], removed) if removed else (value, 0)
 
@@ -180,6 +177,11 @@ def _is_removed(key: str, place: Setting, *, pair: bool = False) -> bool:
     if place.of_payments or not is_lookalike(normal_key(key)):
         return True
     return not pair and place is not Setting.ADDRESS
+
+
+def _names_secret(text: str, place: Setting) -> bool:
+    """Returns True if a text names authentication data in a pair or a table, once codes in the text itself are removed."""
+    return _is_removed(scrub_prose(text)[0], place, pair=True)
 
 
 def _is_secret(name: str, value: JsonValue, place: Setting) -> bool:
