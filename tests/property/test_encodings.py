@@ -116,7 +116,8 @@ def written(world: World) -> str:
 
 @tried(glued(st.sampled_from(sorted(OWN.values()))), st.sampled_from(PLACES), times=3)
 def test_a_records_own_value_is_found_in_every_encoding(text: str, place: tuple[str | int, ...]) -> None:
-    assume(place[-1] not in IDS or stays_as_an_id(text))
+    # An id has at most 256 characters.
+    assume(place[-1] not in IDS or (len(text) <= 250 and stays_as_an_id(text)))
     raw = event()
     put(raw["order"], place, text)
     (detail,) = run(raw).bus.details()
