@@ -46,9 +46,20 @@ def written(on: Stack, folder: Path) -> Iterator[tuple[str, bytes]]:
         yield from part(on)
     yield "metrics", _flat(on.client("cloudwatch").list_metrics()["Metrics"])
     yield "environment", _flat([_environment(on)])
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink() and "kinesis" not in path.name and "sqs" not in path.name:
-            yield f"file {path.relative_to(folder)}", path.read_bytes()
+    for held, _, names in os.walk(folder):  # which passes over a folder that is gone
+        for path in [Path(held) / name for name in names if "kinesis" not in name and "sqs" not in name]:
+            if path.is_file() and not path.is_symlink() and (content := _read(path)) is not None:
+                yield f"file {path.relative_to(folder)}", content
+
+
+def _read(path: Path) -> bytes | None:
+    """Returns a file's content; None if a function's process took the file along when it ended."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        if any(part.startswith("ministack-lambda-") for part in path.parts):
+            return None
+        raise
 
 
 def _tables(on: Stack) -> Iterator[tuple[str, bytes]]:

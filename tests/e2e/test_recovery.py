@@ -101,7 +101,7 @@ class Operator:
             moment: the backups of tables that are restored.
         """
         block = re.findall(r"^```\n(.*?)^```$", section(heading), re.MULTILINE | re.DOTALL)[0]
-        script = block.replace(" --stack orders", "").replace(SINCE, "1h")
+        script = re.sub(r" \\\n\s*", " ", block).replace(" --stack orders", "").replace(SINCE, "1h")
         # A backup's name in the place of the table's and the time.
         script = re.sub(
             r"restore-table-to-point-in-time --source-table-name (\S+) (--target-table-name \S+) --restore-date-time \S+",

@@ -40,6 +40,7 @@ _STANDING_ALONE = {
     )
     for count in _SHORT_NUMBERS
 }
+_BETWEEN_DIGITS = str.maketrans("", "", " \t\n\r\f\v\x1c\x1d\x1e\x1f/_-")  # what the pattern lets stand there
 
 _LONGEST_PHONE = 15  # ITU-T E.164
 _SHORTEST_NATIONAL = 7
@@ -190,9 +191,9 @@ def _national_forms(plain: str, digits: str) -> list[str]:
 
 def _stands_alone(count: int, plain: str, numbers: frozenset[str]) -> bool:
     for found in _STANDING_ALONE[count].finditer(plain):
-        start, end = found.span(1)
-        if folded(found[1]) not in numbers:
+        if found[1].translate(_BETWEEN_DIGITS) not in numbers:
             continue
+        start, end = found.span(1)
         # Digits beside a letter are part of a code such as SKU1229.
         if end - start > count or not (plain[max(0, start - 1) : start] + plain[end : end + 1]).isalpha():
             return True
