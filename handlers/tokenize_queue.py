@@ -7,11 +7,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.batch_outcomes import LoggedStarts, log_batch, tokenize_answer
+from handlers.own_sources import check_own, refusals_counted
 from handlers.runtime import answer_errors, redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.invocation import invocation_time
 from tokenizer.aws.compose.look_up import look_up_maker
-from tokenizer.aws.compose.tokenize import maker, unfinished_starts
+from tokenizer.aws.compose.tokenize import api_requests, maker, raw_queue, unfinished_starts
 from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
@@ -95,7 +96,13 @@ def _looked_up(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _records(asked: TokenizeMessage) -> list[RawRecord]:
-    if asked.record is not None:
-        return [api_record(asked.record)]
-    records = {"Records": list(asked.records)}
-    return sqs_records(records, _settings().max_receive_count, catalog().attributes())
+    settings = _settings()
+    with refusals_counted():
+        if asked.record is not None:
+            records, source = [api_record(asked.record)], api_requests(settings)
+        else:
+            entries = {"Records": list(asked.records)}
+            records = sqs_records(entries, settings.max_receive_count, catalog().attributes())
+            source = raw_queue(settings)
+    check_own(((each.source, each.arrived_at) for each in records), source, replayed=asked.mode.replays)
+    return records

@@ -7,10 +7,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from handlers.batch_outcomes import LoggedStarts, log_batch, tokenize_answer
+from handlers.own_sources import check_own, refusals_counted
 from handlers.runtime import redact_errors
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.compose.invocation import invocation_time
-from tokenizer.aws.compose.tokenize import maker, unfinished_starts
+from tokenizer.aws.compose.tokenize import maker, raw_stream, unfinished_starts
 from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
@@ -22,13 +23,18 @@ from tokenizer.pipeline.sources import in_one_invocation, kinesis_records, may_b
 
 
 @cache
+def _settings() -> TokenizeSettings:
+    return TokenizeSettings.load(os.environ)
+
+
+@cache
 def _kept() -> ExpiringCache[Tokenizer]:
-    return ExpiringCache(maker(TokenizeSettings.load(os.environ)))
+    return ExpiringCache(maker(_settings()))
 
 
 @cache
 def _starts() -> DynamoStarts:
-    return unfinished_starts(TokenizeSettings.load(os.environ))
+    return unfinished_starts(_settings())
 
 
 def _tokenizer() -> Tokenizer:
@@ -45,7 +51,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     asked = tokenize_message(event)
     budget = invocation_budget(context.get_remaining_time_in_millis)
-    records, rest = in_one_invocation(kinesis_records({"Records": list(asked.records)}))
+    with refusals_counted():
+        read = kinesis_records({"Records": list(asked.records)})
+    check_own(
+        ((each.source, each.arrived_at) for each in read),
+        raw_stream(_settings()),
+        replayed=asked.mode.replays,
+    )
+    records, rest = in_one_invocation(read)
     if asked.mode is not Mode.DELIVERED:
         outcomes = _tokenizer().tokenize_batch(records, budget, asked.mode)
         log_batch(outcomes)

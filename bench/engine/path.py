@@ -5,7 +5,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from bench.network import VAULT, Network
-from bench.workload import CONTEXT, Mix, orders, stream_event
+from bench.workload import CONTEXT, STREAM, Mix, orders, stream_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,10 @@ ENVIRONMENT = {
     "BUS_NAME": "shop-sanitized",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/shop-dead-letters",
     "LETTER_BUCKET": "shop-letters",
+    "RAW_STREAM_ARN": STREAM,
+    "RAW_STREAM_HOURS": "100000",  # the orders of a benchmark have a fixed arrival
+    "RAW_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:raw-orders",
+    "API_NAME": "api:shop",
 }
 
 

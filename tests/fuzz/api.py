@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from handlers.rest.callers import SCOPES
 from handlers.runtime import logger
 from tests.fuzz.records import untold
 from tokenizer.aws.api.order_service import checked
+from tokenizer.aws.platform.settings import OrdersSettings
 from tokenizer.callers import Caller
 from tokenizer.messages.reveal import RevealAnswer
 
@@ -39,6 +41,7 @@ class Context:
 
 
 CONTEXT: Any = Context()
+ORDERS_QUEUE = OrdersSettings(orders_table="o", orders_queue_arn="arn:aws:sqs:eu-west-1:123456789012:orders")
 SETTINGS = SimpleNamespace(max_body_bytes=1_000_000, allowed_origin="", token_url="https://example.com/token")
 
 
@@ -167,8 +170,18 @@ def bus_message(data: bytes) -> None:
     class Table:
         def keep(self, _event: Any) -> None: ...
 
-    event = {"Records": [{"messageId": "m-1", "body": body}]}
-    with logged() as told, patch.object(on_order_sanitized, "_orders", Table):
+    record = {
+        "messageId": "m-1",
+        "body": body,
+        "eventSourceARN": ORDERS_QUEUE.orders_queue_arn,
+        "attributes": {"SentTimestamp": str(int(time.time() * 1000))},
+    }
+    event = {"Records": [record]}
+    with (
+        logged() as told,
+        patch.object(on_order_sanitized, "_orders", Table),
+        patch.object(on_order_sanitized, "_settings", return_value=ORDERS_QUEUE),
+    ):
         answer = on_order_sanitized.handler(event, CONTEXT)
     assert answer["batchItemFailures"] in ([], [{"itemIdentifier": "m-1"}])
     untold(told.getvalue())

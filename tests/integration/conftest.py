@@ -18,6 +18,7 @@ from tests.support.aws_account import (
     make_table,
 )
 from tests.support.quick import quick_stand_ins
+from tests.support.samples import STREAM
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.aws.vault import token_keys
 
@@ -54,6 +55,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             bus_name="sanitized",
             dead_letter_queue_url=sqs.create_queue(QueueName="letters")["QueueUrl"],
             letter_bucket="letters",
+            raw_stream_arn=STREAM,
+            raw_queue_arn="arn:aws:sqs:us-east-1:000000000000:raw",
+            api_name="api:orders",
         )
         boto3.client("s3").create_bucket(Bucket="letters")
         token_keys.provision(

@@ -74,12 +74,20 @@ ALARMS = {
     "HoneyTokenAlarm": ours("HoneyTokenAsked"),
     "KeyChangesAlarm": Alarm(WAITING, ("QueueName", "KeyChangesQueue"), "Maximum", 0),
     "PaymentsDeclinedAlarm": ours("PaymentDeclined", 20, 5 * MINUTE),
+    "RecordsRefusedAlarm": ours("RecordsRefused"),
     "RevealsDeniedAlarm": ours("RevealsDenied", 100, 5 * MINUTE),
     "TamperedAlarm": ours("Tampered"),
 }
 # Somebody has to act at once: something is lost or stands still, or a wall has been touched. The others can wait for a day.
 URGENT = {
-    *("AuditFailedAlarm", "DeniedAlarm", "HoneyTokenAlarm", "KeyChangesAlarm", "TamperedAlarm"),
+    *(
+        "AuditFailedAlarm",
+        "DeniedAlarm",
+        "HoneyTokenAlarm",
+        "KeyChangesAlarm",
+        "RecordsRefusedAlarm",
+        "TamperedAlarm",
+    ),
     *("IteratorAgeAlarm", "QueueAgeAlarm", "QueueErrorsAlarm", "StreamErrorsAlarm"),
     *("LetterAgeAlarm", "RecordsDroppedAlarm", "UnprocessedAlarm"),
 }

@@ -93,6 +93,7 @@ NAMES = {
     "IDEMPOTENCY_TABLE": "IdempotencyTable",
     "LETTER_BUCKET": "LetterBucket",
     "LETTER_KEY_ARN": "LetterKey",
+    "ORDERS_QUEUE_ARN": "OrdersQueue",
     "ORDERS_TABLE": "OrdersTable",
     "STARTS_TABLE": "UnfinishedStartsTable",
     "PAYMENTS_TABLE": "PaymentsTable",
@@ -118,6 +119,9 @@ VAULT_KEYS = {"VAULT_KEY_ARN", "VAULT_OTHER_KEY_ARNS"}
 TEXTS = {
     "API_NAME": "api:orders",
     "CLIENT_ID": "orders-UserPoolClient",
+    "ORDERS_QUEUE_SECONDS": "1209600",
+    "RAW_QUEUE_SECONDS": "1209600",
+    "RAW_STREAM_HOURS": "168",
     "ISSUER": f"https://cognito-idp.eu-central-1.amazonaws.com/{POOL}",
     "TOKEN_URL": f"https://orders-{ACCOUNT}.auth.eu-central-1.amazoncognito.com/oauth2/token",
     "USER_POOL_ID": POOL,
@@ -135,7 +139,12 @@ OF_PARAMETERS = {
     "VAULT_RETENTION_DAYS",
 }
 # The identity of a raw message is its queue and its id: a replay needs the name, and not the queue.
-NAMED_ONLY = {("ReplayFunction", "RawOrdersQueue")}
+NAMED_ONLY = {
+    ("ReplayFunction", "RawOrdersQueue"),
+    # Both tokenizing functions have the same variables.
+    ("TokenizeStreamFunction", "RawOrdersQueue"),
+    ("TokenizeQueueFunction", "RawOrdersStream"),
+}
 
 
 def variables(stack: Stack, function: str) -> dict[str, Any]:
@@ -199,7 +208,9 @@ def test_every_function_is_told_of_what_it_may_use_and_may_use_what_it_is_told_o
         told |= {key for name in VAULT_KEYS & found.keys() for key in named(stack, found[name])}
         told -= {name for who, name in NAMED_ONLY if who == function}
         told -= {each for each in told if each.startswith("kms:")}  # of another deployment
+        # It is told of what its mapping reads, to know its own deliveries.
         may = uses(stack, function) - sources.get(function, set())
+        told -= sources.get(function, set())
         # Who only seals is told of the one key that is in turn.
         idle = {"VaultKey", "VaultKeyGreen"} - told if stack.given == "rekeying" else set()
         assert may - idle == told, function

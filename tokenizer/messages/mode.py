@@ -18,6 +18,11 @@ class Mode(StrEnum):
         return self in {Mode.DELIVERED, Mode.REPLAYED_WITHOUT_LETTER}
 
     @property
+    def replays(self) -> bool:
+        """Returns True if an operator has the records tokenized again."""
+        return self in {Mode.REPLAYED, Mode.REPLAYED_WITHOUT_LETTER}
+
+    @property
     def publishes(self) -> bool:
         """Returns True if events go to the bus."""
         return self is not Mode.VALUES

@@ -1,13 +1,18 @@
 """One local stack for all attacks that only use it."""
 
+import io
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from handlers import runtime
 from local.emulator import lifecycle
 from local.emulator.stack import Stack
+from tests.support.handlers import Emitted
+from tokenizer.aws.platform import counters
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +27,23 @@ def attacked(directory: Path) -> Iterator[Stack]:
     """Yields a running stack."""
     with lifecycle.running(directory) as started:
         yield started
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Yields what handlers log."""
+    told = io.StringIO()
+    handler: Any = runtime.logger.handlers[0]
+    before = handler.setStream(told)
+    yield told
+    handler.setStream(before)
+
+
+@pytest.fixture
+def emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Emitted]:
+    """Yields the metrics that handlers print."""
+    monkeypatch.setattr(runtime.metrics, "namespace", "OrderTokenizer")
+    monkeypatch.setattr(runtime.metrics, "service", "order-tokenizer")
+    counters.take()
+    yield Emitted(capsys)
+    counters.take()

@@ -1,11 +1,13 @@
 """The real handlers over a stubbed network, one process for all: what they print is what CloudWatch gets.
 
 `python -m tests.support.fakes.emitting`, with the environment that the template gives to functions. Whatever can be counted happens: an
-order, a poison record, a card number in a note, a sweep of tokens over honey and beyond a budget, an audit line that is not written, a declined charge, a sweep of erasures.
+order, a poison record, a card number in a note, a sweep of tokens over honey and beyond a budget, an audit line that is not written, a declined charge, a sweep of
+erasures, a delivery that is refused.
 """
 
 import json
 import os
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,11 +42,15 @@ def batch() -> dict[str, Any]:
 
 
 def tokenize() -> None:
-    """The stream's function, started by Lambda and handed a batch."""
+    """The stream's function, started by Lambda and handed a batch, and another one that somebody made up."""
     with _Letters().installed() as network:
         path = Path(network, reload=False)
         os.environ.update(FROM_TEMPLATE)  # which the benchmark's own has replaced
         path.run(batch())
+        forged = batch()
+        forged["Records"][0]["eventSourceARN"] = "arn:aws:kinesis:us-east-1:123456789012:stream/other"
+        with suppress(RuntimeError):
+            path.run(forged)
 
 
 def ask() -> None:

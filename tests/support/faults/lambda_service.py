@@ -55,6 +55,9 @@ SETTINGS = TokenizeSettings(
     bus_name="sanitized",
     dead_letter_queue_url="https://sqs.us-east-1.amazonaws.com/000000000000/letters",
     letter_bucket="letters",
+    raw_stream_arn=STREAM,
+    raw_queue_arn=QUEUE,
+    api_name="api:orders",
     max_receive_count=MAX_RECEIVES,
 )
 _MAPPING = Settings(
@@ -104,6 +107,7 @@ class Function:
                 writing(self.release.writes),
                 mock.patch.object(self._module, "_tokenizer", self._warm),
                 mock.patch.object(self._module, "_starts", self._starts),
+                mock.patch.object(self._module, "_settings", return_value=SETTINGS),
             ):
                 return json.loads(json.dumps(self._handler(event, context))), None
         except Killed:

@@ -54,6 +54,7 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "TamperedAlarm": Fault(hour={"Published": 1199, "Tampered": 1}),
     "AuditFailedAlarm": Fault(),
+    "RecordsRefusedAlarm": Fault(),
     "KeyChangesAlarm": Fault(disabled="VaultKeyArn"),
     "HoneyTokenAlarm": Fault(),
     "LettersAlarm": Fault(hour={"Published": 1188, "DeadLettered": 12}, letters=12),

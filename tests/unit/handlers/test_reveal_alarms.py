@@ -15,7 +15,7 @@ from tests.support.fakes.endless_vault import CARD, EndlessVault, token_of
 from tests.support.fakes.reveals import CountedRevealing, Revealing
 from tests.support.fakes.world import FakeAliases
 from tests.support.handlers import Emitted
-from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED, PAYMENT_DECLINED
+from tokenizer.alarm_metrics import AUDIT_FAILED, HONEY_ASKED, PAYMENT_DECLINED, RECORDS_REFUSED
 from tokenizer.aws.platform import counters
 from tokenizer.callers import Caller
 from tokenizer.erasure.certificates import Certificate
@@ -33,6 +33,7 @@ LISTENING = {
     "DeniedAlarm": "Denied",
     "HoneyTokenAlarm": "HoneyTokenAsked",
     "PaymentsDeclinedAlarm": "PaymentDeclined",
+    "RecordsRefusedAlarm": "RecordsRefused",
     "RetriedAlarm": "Retried",
     "RevealsDeniedAlarm": "RevealsDenied",
     "SweepsFailedAlarm": "SweepsFailed",
@@ -139,6 +140,7 @@ def test_every_alarm_of_ours_listens_to_a_metric_that_is_emitted(
     batch_outcomes.log_batch([])
     counters.count(AUDIT_FAILED)
     counters.count(PAYMENT_DECLINED)
+    counters.count(RECORDS_REFUSED)
     monkeypatch.setattr(
         erase, "_service", lambda: SimpleNamespace(sweep=lambda _: {"swept": 0, "failed": 0, "unproven": 0})
     )

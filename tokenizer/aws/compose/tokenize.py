@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, bounds, vault_context
 from tokenizer.aws.erasure.marks import DynamoErasures
@@ -21,6 +22,7 @@ from tokenizer.aws.vault.materials import VaultWriterMaterials
 from tokenizer.aws.vault.vault import VaultWriter
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import Catalog, catalog
+from tokenizer.pipeline.own_sources import OwnSource
 from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import Sanitizer
 from tokenizer.pipeline.vault_stage import VaultStage
@@ -95,3 +97,18 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
 def unfinished_starts(settings: TokenizeSettings) -> DynamoStarts:
     """Returns the table of invocations that began and never ended."""
     return DynamoStarts(client("dynamodb", attempts=1), settings.starts_table, time.time)
+
+
+def raw_stream(settings: TokenizeSettings) -> OwnSource:
+    """Returns what the stream's function reads."""
+    return OwnSource(settings.raw_stream_arn, timedelta(hours=settings.raw_stream_hours))
+
+
+def raw_queue(settings: TokenizeSettings) -> OwnSource:
+    """Returns what the queue's function reads."""
+    return OwnSource(settings.raw_queue_arn, timedelta(seconds=settings.raw_queue_seconds))
+
+
+def api_requests(settings: TokenizeSettings) -> OwnSource:
+    """Returns where the records of waiting callers come from; an idempotency key repeats one for a day."""
+    return OwnSource(settings.api_name, timedelta(days=1))

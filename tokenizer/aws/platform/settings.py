@@ -85,6 +85,11 @@ class TokenizeSettings(DataKeySettings):
         bus_name: the bus for sanitized events.
         dead_letter_queue_url: the queue for dead letters.
         letter_bucket: the bucket for letters that are too large for the queue.
+        raw_stream_arn: the stream of raw orders.
+        raw_queue_arn: the queue of raw orders.
+        api_name: the API's name in the identity of what it has tokenized.
+        raw_stream_hours: the hours that the stream keeps records.
+        raw_queue_seconds: the seconds that the queue keeps messages.
         vault_retention_days: the days that the vault keeps values; 0 for ever.
         vault_lifetimes: days for single categories of value, such as `card_number=400 card_expiry=400`.
         event_max_bytes: the most bytes of a PutEvents entry. AWS announced 1 MB in January 2026, but the API model says
@@ -108,6 +113,11 @@ class TokenizeSettings(DataKeySettings):
     bus_name: str
     dead_letter_queue_url: str
     letter_bucket: str
+    raw_stream_arn: str
+    raw_queue_arn: str
+    api_name: str
+    raw_stream_hours: int = 168
+    raw_queue_seconds: int = 1_209_600
     vault_retention_days: int = 0
     vault_lifetimes: str = ""
     event_max_bytes: int = 256_000
@@ -342,6 +352,14 @@ class PaySettings(VaultReaderSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersSettings(Settings):
-    """Holds the settings of the consumer that keeps the latest sanitized orders."""
+    """Holds the settings of the consumer that keeps the latest sanitized orders.
+
+    Args:
+        orders_table: the table of sanitized orders.
+        orders_queue_arn: the queue of events from the bus.
+        orders_queue_seconds: the seconds that the queue keeps messages.
+    """
 
     orders_table: str
+    orders_queue_arn: str
+    orders_queue_seconds: int = 1_209_600
