@@ -26,6 +26,7 @@ HINTS = {
     "approval_refused": "`replay approvals` shows what was asked; the same command with --ask asks again",
     "denied": "docs/reveals.md says who may, for which --purpose; --ask asks a colleague to approve (docs/replay.md#two-people)",
     "unauthorized": "--id-token FILE with the token of a new sign-in (docs/replay.md#two-people)",
+    "too_many_edits": "--id-token FILE counts your edits alone; the hour's budget has room again in the next hour",
     "edit_refused": (
         "an edit moves no value; a type that no schema has needs one (docs/new-event-type.md); "
         "else `replay quarantine ID --reason WHY`, and the producer sends the record again"

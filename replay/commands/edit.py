@@ -108,10 +108,9 @@ def run_edited(
         return True
     change = {"patch": patch} if patch is not None else _by_hand(function, request, opened)
     if approving.approval:
-        change |= {
-            "approval": whole_id(function, approving.approval),
-            "id_token": given_id_token(approving.token),
-        }
+        change["approval"] = whole_id(function, approving.approval)
+    if approving.approval or approving.token:
+        change["id_token"] = given_id_token(approving.token)
     (result,) = function.ask("edit", **request, **change)["results"]
     if result["status"] == _PUBLISHED:
         _delete(stack, letter)

@@ -39,10 +39,15 @@ def quarantine(
         queue.give_back(aside)
         queue.give_back_unread()
     function = ReplayFunction(stack, wanted.to_dict())
+    kept: list[str] = []
     for letter in found:
-        function.ask("quarantine", letters=[letter.body], ids=[letter.letter_id], reason=reason)
+        kept += function.ask("quarantine", letters=[letter.body], ids=[letter.letter_id], reason=reason)[
+            "ids"
+        ]
         queue.delete([letter.receipt])
-    show_answer({"quarantined": ids}, f"{console.counted(len(found), 'letter')} quarantined", as_json=as_json)
+    show_answer(
+        {"quarantined": kept}, f"{console.counted(len(found), 'letter')} quarantined", as_json=as_json
+    )
 
 
 def restore(

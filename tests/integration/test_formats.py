@@ -65,6 +65,7 @@ WRITES_NO_FORMAT = {
     "tokenizer/aws/platform/conditional_puts.py": "sends what other modules write",
     "tokenizer/aws/rekey/held_keys.py": "the state of one move, which begins anew",
     "tokenizer/aws/rekey/progress.py": "the state of one move, which begins anew",
+    "tokenizer/aws/replay/edit_counts.py": "a count of each letter, and the name of its one edit",
     "tokenizer/aws/replay/queues.py": "letters as they came",
     "ops/rekey/restore.py": "items as they came",
 }

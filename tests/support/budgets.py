@@ -9,5 +9,6 @@ LIMITS = BudgetRules.model_validate(
         "misses": {"hour": 5, "day": 8},
         "declines": {"hour": 3, "day": 5},
         "look_ups": {"hour": 4, "day": 6},
+        "edits": {"hour": 7, "day": 9},
     }
 )

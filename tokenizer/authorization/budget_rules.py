@@ -91,6 +91,7 @@ class BudgetRules(_Model):
         misses: limits the tokens that lead nowhere or are refused.
         declines: limits the charges that are declined.
         look_ups: limits the different values whose consistent token is looked up.
+        edits: limits the attempts to edit a letter's record.
     """
 
     purposes: frozenset[str]
@@ -98,6 +99,7 @@ class BudgetRules(_Model):
     misses: Limit
     declines: Limit
     look_ups: Limit
+    edits: Limit
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

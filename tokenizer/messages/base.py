@@ -1,8 +1,9 @@
 """Defines the form of every message between functions. A message of another form is refused without repeating it."""
 
+import re
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from tokenizer.errors import InvalidRequest
@@ -14,8 +15,18 @@ Purpose = Annotated[str, Field(pattern=r"\S")]  # a reason that somebody gives f
 # The ID token of the caller for whom the API asks; None if an administrator invokes the function by its alias. Cognito's tokens
 # have 1,000 to 8,000 characters, and API Gateway takes 10,240 bytes of headers.
 IdToken = Annotated[Annotated[str, Field(min_length=1, max_length=10_240)] | None, Field(repr=False)]
+NO_ARN = "withheld: no ARN"
+_ARN = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:[\w+=,.@:/-]{1,1600}", re.ASCII)
 _SHOWN = 5  # faults of a message
 _UNKNOWN_FIELD = {"extra_forbidden", "unexpected_keyword_argument"}
+
+
+def _known_as(name: str) -> str:
+    return name if _ARN.fullmatch(name) else NO_ARN
+
+
+# The ARN that IAM knows a caller by, as their own program asks it from STS. It proves nothing; other texts are not kept.
+Operator = Annotated[str, AfterValidator(_known_as)]
 
 
 class Message(BaseModel):

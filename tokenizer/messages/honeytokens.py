@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from tokenizer.messages.base import Message, Text
+from tokenizer.messages.base import Message, Operator
 
 MOST = 25  # honey tokens a request; each needs a call of the tokenizing function, and an invocation has 30 seconds
 NOTE_CHARACTERS = 200
@@ -18,7 +18,7 @@ class SeedMessage(Message):
     """
 
     action: Literal["seed"]
-    operator: Text
+    operator: Operator
     kind: Literal["card_number", "email", "government_id", "name", "phone"]
     count: Annotated[int, Field(ge=1, le=MOST)]
     note: Annotated[str, Field(min_length=1, max_length=NOTE_CHARACTERS)]
@@ -28,7 +28,7 @@ class ListMessage(Message):
     """Asks to list honey tokens."""
 
     action: Literal["list"]
-    operator: Text
+    operator: Operator
 
 
 HONEY: TypeAdapter[SeedMessage | ListMessage] = TypeAdapter(

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from tokenizer.messages.base import Message
+from tokenizer.messages.base import Message, Operator
 
 _UNKNOWN = "unknown"
 
@@ -13,7 +13,7 @@ class BeginMessage(Message):
     """Asks to begin a run, or to continue one that has not ended."""
 
     action: Literal["begin"]
-    operator: str = _UNKNOWN
+    operator: Operator = _UNKNOWN
     segments: int = 4
 
 
@@ -21,7 +21,7 @@ class WorkMessage(Message):
     """Asks to work on one segment."""
 
     action: Literal["work"]
-    operator: str = _UNKNOWN
+    operator: Operator = _UNKNOWN
     segment: int
 
 
@@ -29,14 +29,14 @@ class ConcludeMessage(Message):
     """Asks to end a phase."""
 
     action: Literal["conclude"]
-    operator: str = _UNKNOWN
+    operator: Operator = _UNKNOWN
 
 
 class StatusMessage(Message):
     """Asks for the state of the latest run."""
 
     action: Literal["status"]
-    operator: str = _UNKNOWN
+    operator: Operator = _UNKNOWN
 
 
 RekeyMessage = BeginMessage | WorkMessage | ConcludeMessage | StatusMessage

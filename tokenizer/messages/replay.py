@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from tokenizer.messages.base import IdToken, Message, Purpose
+from tokenizer.messages.base import IdToken, Message, Operator, Purpose
 
 MOST = 100
 _DIGITS = 128  # digits of a sequence number of Kinesis
@@ -12,13 +12,14 @@ _ID = 64  # characters of an approval's name
 
 Texts = Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=MOST)]
 OneText = Annotated[tuple[str], Field(strict=False)]
+QuarantineId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 ApprovalId = Annotated[str, Field(min_length=1, max_length=_ID)]
 
 
 class _Asked(Message):
     """Holds what every request may add for the audit trail: the operator, the filter of letters, and their ids."""
 
-    operator: str | None = None
+    operator: Operator | None = None
     filter: dict[str, Any] | None = None
     ids: Texts | None = None
 
@@ -71,7 +72,8 @@ class EditLetter(_Asked):
     """Asks to replay a letter's record with a JSON Patch applied.
 
     Args:
-        id_token: the caller's, if somebody else has approved the edit.
+        id_token: the caller's. It is needed if somebody else has approved the edit; it gives the caller a budget of their
+            own in any case.
         approval: names that approval.
     """
 
@@ -143,11 +145,10 @@ class ReplayUnprocessed(_Asked):
 
 
 class QuarantineLetters(_Asked):
-    """Asks to move letters into quarantine; `ids` has an id for each."""
+    """Asks to move letters into quarantine. `ids`, those that the letters have in the queue, name nothing there."""
 
     action: Literal["quarantine"]
     letters: Texts
-    ids: Texts
     reason: Purpose
 
 
@@ -161,7 +162,7 @@ class RestoreLetters(_Asked):
     """Asks to send letters back to the queue."""
 
     action: Literal["restore"]
-    ids: Texts
+    ids: Annotated[tuple[QuarantineId, ...], Field(strict=False, min_length=1, max_length=MOST)]
 
 
 ReplayMessage = (

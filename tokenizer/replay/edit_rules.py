@@ -34,12 +34,14 @@ class Leaf:
         kind: what the schema says of the field; empty if no schema names it.
         public: True if consumers see the value.
         subject: True if the value is the id of the person whom the record is about.
+        names: True if the value is the id of what the record is about: its order, its refund.
     """
 
     value: Any = field(repr=False)
     kind: str
     public: bool
     subject: bool = False
+    names: bool = False
 
     @property
     def text(self) -> str:
@@ -77,9 +79,10 @@ def check_alone(patch: Sequence[Any], before: Leaves, after: Leaves) -> None:
         after: the fields of the edited record.
 
     Raises:
-        Refused: the edit touches what is sensitive, or changes whom the record is about.
+        Refused: the edit touches what is sensitive, or changes whom or which order the record is about.
     """
     _check_subject(before, after)
+    _check_names(before, after)
     for path in _written(patch):
         if touched := next(
             (each for each, leaf in before.items() if not leaf.public and _meet(path, each)), None
@@ -174,6 +177,17 @@ def _check_subject(before: Leaves, after: Leaves) -> None:
         raise _needs_approval(path, "a record is given another subject")
 
 
+def _check_names(before: Leaves, after: Leaves) -> None:
+    """Refuses another id of the order, or whatever the record is about: it would take the place of somebody else's."""
+    both = before.keys() | after.keys()
+    for path in sorted(
+        each for each in both if any(each in leaves and leaves[each].names for leaves in (before, after))
+    ):
+        old, new = (leaves[path].text if path in leaves else "" for leaves in (before, after))
+        if old != new:
+            raise _needs_approval(path, "what the record is about is changed")
+
+
 def _subject(leaves: Leaves) -> tuple[str, str] | None:
     """Returns where a record names its subject, and the id as erasing knows it; None if it names nobody."""
     for path, leaf in leaves.items():
@@ -200,11 +214,16 @@ def _hunt(before: Leaves, after: Leaves) -> None:
     every = own_values(values)
     for path, text in made.items():
         if find_leak(text, every) is Finding.OWN_VALUE and not _was_there(before.get(path), text, values):
-            raise Refused(EDIT_REFUSED, f"{_of(path)}: would hold a sensitive value of the record")
+            raise _holds_a_value()
     # A value may be cut into pieces, one for each of some neighbours.
     pieces = [each.text for path, each in after.items() if path in made and each.public]
     if len(pieces) > 1 and find_leak("".join(pieces), every) is Finding.OWN_VALUE:
-        raise Refused(EDIT_REFUSED, "the changed fields together would hold a sensitive value of the record")
+        raise _holds_a_value()
+
+
+def _holds_a_value() -> Refused:
+    """Returns the refusal that a right guess gets. It names no field: many guesses in one edit are answered as one."""
+    return Refused(EDIT_REFUSED, "the edited fields would hold a sensitive value of the record")
 
 
 def _was_there(old: Leaf | None, text: str, values: Sequence[str]) -> bool:

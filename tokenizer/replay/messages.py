@@ -9,9 +9,11 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from schemas.dead_letter import LetterSource
+from tokenizer.identity import Identity
 
 Entry = dict[str, Any]
 Result = dict[str, Any]
@@ -26,6 +28,7 @@ PUBLISHED, FAILED, UNAVAILABLE, REFUSED, EXPIRED, SKIPPED = (
 )
 # A letter that stands for many records: a portion of them is done, or all are, and the bad ones have letters of their own.
 PARTLY, SPLIT = "partly", "split"
+_ID_DIGITS = 32
 NOT_BEGUN: Result = {"status": PARTLY, "so_far": PUBLISHED, "next": 0, "records": 0}
 # If one letter stands for several records, the worst result counts.
 _WORST_FIRST = (REFUSED, EXPIRED, UNAVAILABLE, FAILED, SPLIT, PUBLISHED)
@@ -98,6 +101,18 @@ def approval_digest(source: LetterSource, record: bytes, action: str, patch: Seq
     """
     what = json.dumps([action, source.model_dump(mode="json"), patch], sort_keys=True)
     return hmac.digest(record, b"approved:" + what.encode(), "sha256").hex()
+
+
+def letter_id(source: LetterSource) -> str:
+    """Returns the id of a letter in the audit trail and in the counts of edits: a digest of where its record came from.
+
+    All letters of one record have one id, edited or not.
+
+    Raises:
+        ValueError: the source names neither a stream position nor a message of a queue.
+    """
+    origin = Identity.of_source(source.model_copy(update={"edited": None}))
+    return sha256(origin.canonical).hexdigest()[:_ID_DIGITS]
 
 
 def worst(results: Sequence[Result]) -> Result:

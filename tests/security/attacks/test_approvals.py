@@ -344,7 +344,7 @@ def test_each_role_has_its_own_way_in(scene: Scene, alias: str, actions: set[str
         "open": {"purpose": "p", "paths": ["/order/total"]},
         "ask_approval": {"purpose": "p", "ids": ["i"]},
         "quarantine": {"ids": ["i"], "reason": "r"},
-        "restore": {"ids": ["i"]},
+        "restore": {"ids": ["0192f0c8-1111-7abc-8def-000000000001"]},
     }
     for action in sorted(actions):
         event: dict[str, Any] = {"action": action, **more.get(action, {})}

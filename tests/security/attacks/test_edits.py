@@ -60,14 +60,14 @@ GUESSES: dict[str, Patch] = {
 }
 WRITTEN: dict[str, Patch] = {
     "a number that was read over somebody's shoulder": [
-        {"op": "replace", "path": "/order/order_id", "value": PAN}
+        {"op": "replace", "path": "/order/items/0/sku", "value": PAN}
     ],
     "with separators": [{"op": "replace", "path": "/order/items/0/sku", "value": "4111-1111-1111-1111"}],
     "inside other text": [
         {"op": "replace", "path": "/order/items/0/name", "value": "for Ann Canaryname, urgent"}
     ],
     "in another script's digits": [
-        {"op": "replace", "path": "/order/order_id", "value": "\uff14" + "\uff11" * 15}
+        {"op": "replace", "path": "/order/items/0/sku", "value": "\uff14" + "\uff11" * 15}
     ],
     "in base64": [{"op": "replace", "path": "/order/items/0/sku", "value": "NDExMTExMTExMTExMTExMQ=="}],
     "in two pieces": [

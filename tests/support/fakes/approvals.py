@@ -1,6 +1,7 @@
 """Requests for approval in memory, and the replay function's service over fakes."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +16,8 @@ from tokenizer.aws.replay.letter_reveals import LetterReveals
 from tokenizer.aws.replay.second_person import SecondPerson
 from tokenizer.aws.replay.service import ReplayService
 from tokenizer.callers import Caller
-from tokenizer.errors import Refused
+from tokenizer.errors import PipelineError, Refused
+from tokenizer.replay.edit_limits import EditLimits
 
 _NONE: Any = None
 
@@ -63,6 +65,28 @@ class FakeApprovals:
 
 
 @dataclass
+class FakeEditCounts:
+    """Implements the port `EditCounts`."""
+
+    attempts: Counter[str] = field(default_factory=Counter)
+    published: dict[str, str] = field(default_factory=dict)
+    down: PipelineError | None = None
+
+    def attempt(self, letter: str) -> int:
+        if self.down:
+            raise self.down
+        self.attempts[letter] += 1
+        return self.attempts[letter]
+
+    def claim(self, letter: str, revision: str) -> bool:
+        return self.published.setdefault(letter, revision) == revision
+
+    def release(self, letter: str, revision: str) -> None:
+        if self.published.get(letter) == revision:
+            del self.published[letter]
+
+
+@dataclass
 class Replaying:
     """The service of the replay function, with parts that a test looks at."""
 
@@ -70,6 +94,7 @@ class Replaying:
     tokenizers: Any
     audit: Any
     store: FakeApprovals = field(default_factory=FakeApprovals)
+    counts: FakeEditCounts = field(default_factory=FakeEditCounts)
     stream: Any = None
     others: Any = None
 
@@ -96,6 +121,13 @@ class Replaying:
             self.audit,
             LetterReveals(gates, self.audit),
             SecondPerson(approvals),
+            EditLimits(
+                self.counts,
+                gates.budgets.limits,
+                gates.budgets.counters,
+                gates.signal,
+                gates.now,
+            ),
         )
 
     def ask(self, action: str, caller: Caller | None = None, alias: str = "", **asked: Any) -> dict[str, Any]:

@@ -202,7 +202,7 @@ def _replay(asked: dict[str, Any]) -> dict[str, Any]:
         "shards": {"shards": ["shardId-000000000000", "shardId-000000000001"]},
         "stream": {"read": 1200, "published": 1200, "failed": [], "failures": 0, "next": None},
         "quarantined": {"ids": kept, "letters": [noted]},
-        "quarantine": {},
+        "quarantine": {"kept": 1, "ids": kept[:1]},
         "restore": {},
         "unprocessed": {"results": []},
     }

@@ -11,6 +11,7 @@ from tokenizer.aws.compose.reveal_gates import reveal_gates
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import ReplaySettings
+from tokenizer.aws.replay.edit_counts import DynamoEditCounts
 from tokenizer.aws.replay.letter_reveals import LetterReveals
 from tokenizer.aws.replay.letters import Letters
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
@@ -19,6 +20,7 @@ from tokenizer.aws.replay.service import ReplayService
 from tokenizer.aws.replay.stream import StreamReplay
 from tokenizer.aws.replay.tokenizers import Tokenizers
 from tokenizer.aws.vault.data_keys import DataKeyReader
+from tokenizer.replay.edit_limits import EditLimits
 
 _ID_BYTES = 8  # of an approval's name
 _INVOCATION = 65  # seconds; the tokenizing functions end after 60
@@ -50,4 +52,11 @@ def replay_service(settings: ReplaySettings) -> ReplayService:
         audit=audit,
         reveals=LetterReveals(gates, audit),
         second=SecondPerson(approvals),
+        edits=EditLimits(
+            DynamoEditCounts(clients.client("dynamodb"), settings.budgets_table),
+            gates.budgets.limits,
+            gates.budgets.counters,
+            gates.signal,
+            gates.now,
+        ),
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.check import escape
 from schemas.fault import Fault
-from schemas.kinds import FieldKind, FreeText, Public, Subject
+from schemas.kinds import FieldKind, FreeText, Identifier, Public, Subject
 from schemas.wrappers import attributes_of, event_in
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
@@ -76,4 +76,11 @@ def _below(value: Any, plan: Plan | None, path: str) -> Iterator[tuple[str, Leaf
         kind = plan.name if isinstance(plan, FieldKind) else ""
         # Free text is public unless the guard finds something in it, and the guard reads the edited event as well.
         public, subject = isinstance(plan, Public | FreeText), isinstance(plan, Subject)
-        yield path, Leaf(value, kind, public=public, subject=subject)
+        names = isinstance(plan, Identifier) and not subject and _names_the_record(path)
+        yield path, Leaf(value, kind, public=public, subject=subject, names=names)
+
+
+def _names_the_record(path: str) -> bool:
+    """Returns True for the path of an id that stands in no list: those in lists name parts, such as an item's article."""
+    *above, name = path.split("/")
+    return not any(each.isdecimal() for each in above) and name.lower().endswith("id")

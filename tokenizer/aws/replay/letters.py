@@ -16,7 +16,17 @@ from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.errors import BadRecord, PipelineError, Refused
 from tokenizer.identity import Identity
 from tokenizer.pipeline.catalog import catalog
-from tokenizer.replay.messages import REFUSED, SKIPPED, UNAVAILABLE, Entry, Result, arrival, entry, revision
+from tokenizer.replay.messages import (
+    REFUSED,
+    SKIPPED,
+    UNAVAILABLE,
+    Entry,
+    Result,
+    arrival,
+    entry,
+    letter_id,
+    revision,
+)
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -45,6 +55,11 @@ class Opened:
 
     source: LetterSource
     data: bytes = field(repr=False)
+
+    @property
+    def letter_id(self) -> str:
+        """Returns the id of the letter, as the audit trail has it."""
+        return letter_id(self.source)
 
     @property
     def event_type(self) -> str | None:

@@ -1,9 +1,12 @@
 """Replays the queue of unprocessed messages, and quarantines letters that nobody can repair."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
+from uuid import UUID
 
+from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from schemas.dead_letter import DeadLetter
@@ -95,13 +98,24 @@ class Quarantine:
 
     @translated("quarantining a letter")
     def keep(self, letter_id: str, body: str, reason: str) -> None:
-        """Stores a letter with the reason, which holds no value. Storing it again is safe."""
+        """Stores a letter with the reason, which holds no value.
+
+        What is stored under the id stays: by `quarantine_id` it is the same letter.
+        """
         kept = self._with_object(body, f"{_OBJECTS}{letter_id}")
         # Metadata of an object is ASCII, and a reason may be in any script.
         noted = {_REASON: quote(reason), _CODE: _code_of(body)}
-        self._s3.put_object(
-            Bucket=self._bucket, Key=f"{_PREFIX}{letter_id}", Body=kept.encode(), Metadata=noted
-        )
+        try:
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=f"{_PREFIX}{letter_id}",
+                Body=kept.encode(),
+                Metadata=noted,
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
 
     @translated("listing the quarantine")
     def listed(self) -> dict[str, Any]:
@@ -151,6 +165,11 @@ class Quarantine:
         self._s3.copy_object(Bucket=self._bucket, Key=key, CopySource={"Bucket": self._bucket, "Key": source})
         copied = letter.model_copy(update={"sealed_object": f"s3://{self._bucket}/{key}"})
         return copied.model_dump_json(exclude_none=True)
+
+
+def quarantine_id(body: str) -> str:
+    """Returns the id of a letter in quarantine: a UUID made of the letter, so nobody can choose another letter's."""
+    return str(UUID(bytes=sha256(body.encode("utf-8", "surrogatepass")).digest()[:16], version=5))
 
 
 def _code_of(body: str) -> str:

@@ -10,7 +10,7 @@ from tokenizer.aws.replay.edits import attempted
 from tokenizer.aws.replay.letters import Opened
 from tokenizer.callers import Caller
 from tokenizer.errors import InvalidRequest, Refused
-from tokenizer.replay.edit_rules import APPROVAL_NEEDED
+from tokenizer.replay.edit_rules import APPROVAL_NEEDED, named_paths
 from tokenizer.replay.messages import approval_digest
 
 
@@ -20,23 +20,23 @@ class SecondPerson:
 
     approvals: Approvals
 
+    def not_to_be_asked(self, opened: Opened, patch: Sequence[Any]) -> Refused | None:
+        """Returns why nobody is asked to approve an edit: it is never allowed, or needs no approval; None if it does."""
+        result = attempted(opened, patch).result
+        if not isinstance(result, Refused):
+            return InvalidRequest("patch: one person may make this edit; no approval is needed")
+        return None if result.code == APPROVAL_NEEDED else result
+
     def ask(
         self, caller: Caller, opened: Opened, letter: str, patch: Sequence[Any] | None, purpose: str
     ) -> Approval:
         """Stores a request for approval of an edit, or without a patch of a reveal.
 
         Raises:
-            Refused: the edit is never allowed, or needs no approval, or the caller may not ask for it.
+            Refused: the caller may not ask for it.
             PipelineError: the audit trail or the store can't be reached.
         """
-        paths: Sequence[str] = ()
-        if patch is not None:
-            attempt = attempted(opened, patch)
-            if not isinstance(attempt.result, Refused):
-                raise InvalidRequest("patch: one person may make this edit; no approval is needed")
-            if attempt.result.code != APPROVAL_NEEDED:
-                raise attempt.result
-            paths = attempt.named
+        paths = () if patch is None else named_paths(patch)
         return self.approvals.ask(caller, _wanted(opened, patch, purpose), letter, paths)
 
     def approve(

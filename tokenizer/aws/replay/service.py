@@ -7,15 +7,17 @@ from typing import Any
 
 from tokenizer.audit.lines import guarded
 from tokenizer.audit.port import Audit
-from tokenizer.aws.replay.edits import attempted, public_fields
+from tokenizer.aws.replay.audit_facts import NO_LETTER, kept_filter, kept_ids, letter_named
+from tokenizer.aws.replay.edits import EditAttempt, attempted, public_fields
 from tokenizer.aws.replay.invocation import Invocation
 from tokenizer.aws.replay.letter_reveals import LetterReveals
 from tokenizer.aws.replay.letters import Letters, Opened
 from tokenizer.aws.replay.portions import pieces, replay_portion
-from tokenizer.aws.replay.queues import Quarantine, Unprocessed
+from tokenizer.aws.replay.queues import Quarantine, Unprocessed, quarantine_id
 from tokenizer.aws.replay.second_person import SecondPerson
 from tokenizer.aws.replay.stream import StreamReplay, is_failure_record
 from tokenizer.aws.replay.tokenizers import Tokenizers
+from tokenizer.callers import Caller
 from tokenizer.errors import InvalidRequest, PipelineError, Refused
 from tokenizer.messages.base import parse_message
 from tokenizer.messages.replay import (
@@ -36,7 +38,9 @@ from tokenizer.messages.replay import (
     RevealLetter,
     ShowLetter,
 )
-from tokenizer.replay.messages import NOT_BEGUN, REFUSED, UNAVAILABLE, Result, entry
+from tokenizer.replay.edit_limits import NOBODY_SIGNED_IN, EditLimits
+from tokenizer.replay.edit_rules import APPROVAL_NEEDED, named_paths
+from tokenizer.replay.messages import FAILED, NOT_BEGUN, REFUSED, UNAVAILABLE, Result, entry
 from tokenizer.replay.outline import outline
 
 _REASON_CHARACTERS = 200
@@ -54,6 +58,7 @@ class ReplayService:
     audit: Audit
     reveals: LetterReveals
     second: SecondPerson
+    edits: EditLimits
 
     def serve(self, event: Mapping[str, Any], invoked: Invocation) -> dict[str, Any]:
         """Does what is asked. Without an `action` it replays letters.
@@ -141,7 +146,8 @@ class ReplayService:
             purpose,
             approval.facts() if approval else {},
             invoked.budget,
-            ids=None if asked.ids is None else list(asked.ids),
+            ids=kept_ids(asked.ids),
+            letters=[opened.letter_id],
             role=asked.operator or "not told",
         )
         return {"record": record}
@@ -154,23 +160,46 @@ class ReplayService:
 
     def _edit(self, asked: EditLetter, invoked: Invocation) -> dict[str, Any]:
         purpose = _reason(asked.purpose)
+        caller = invoked.caller(asked.id_token) if asked.id_token or asked.approval else None
         opened = self._opened(asked.letters[0])
         facts: dict[str, Any] = {}
-        if asked.approval:
-            caller = invoked.caller(asked.id_token)
+        if caller is not None and asked.approval:
             facts = self.second.take(caller, asked.approval, opened, asked.patch, purpose).facts()
-        attempt = attempted(opened, asked.patch, approved=bool(facts))
+        name = caller.name if caller else NOBODY_SIGNED_IN
+        refused = self.edits.begin(opened.letter_id, name, approved=bool(facts))
+        if refused is None:
+            attempt = attempted(opened, asked.patch, approved=bool(facts))
+        else:
+            attempt = EditAttempt(refused, named_paths(asked.patch))
         # One line before anything is answered, a refusal included, and one after with the result.
-        self._audit("edit", asked, [], purpose=purpose, **facts, **attempt.facts())
+        facts |= {"purpose": purpose, "caller": caller}
+        self._audit("edit", asked, [], **facts, **attempt.facts())
         edited = attempt.allowed()
+        revision = str(edited.source.edited)
+        self.edits.claim(opened.letter_id, revision)
         (result,) = self.tokenizers.tokenize([entry(edited.source, edited.data)])
-        self._audit("replay edited", asked, [result], purpose=purpose, edited=edited.source.edited, **facts)
-        return {"results": [{**result, "edited": edited.source.edited}]}
+        if result["status"] == FAILED:
+            self.edits.release(opened.letter_id, revision)
+        self._audit("replay edited", asked, [result], edited=revision, **facts)
+        return {"results": [{**result, "edited": revision}]}
 
     def _ask_approval(self, asked: AskApproval, invoked: Invocation) -> dict[str, Any]:
         caller, opened = invoked.caller(asked.id_token), self._opened(asked.letters[0])
-        purpose = asked.purpose.strip() if asked.patch is None else _reason(asked.purpose)
-        return {"approval": self.second.ask(caller, opened, asked.ids[0], asked.patch, purpose).to_dict()}
+        shown = (kept_ids(asked.ids) or [NO_LETTER])[0]
+        if asked.patch is None:
+            return {"approval": self.second.ask(caller, opened, shown, None, asked.purpose.strip()).to_dict()}
+        purpose, paths = _reason(asked.purpose), named_paths(asked.patch)
+        refused = self.edits.begin(opened.letter_id, caller.name)
+        # After too many attempts on a letter nobody is told what would become of the edit until a second person agrees.
+        if refused is None:
+            refused = self.second.not_to_be_asked(opened, asked.patch)
+        elif refused.code == APPROVAL_NEEDED:
+            refused = None
+        if refused is not None:
+            facts = {"purpose": purpose, "paths": paths, "refused": refused.code}
+            self._audit("ask approval", asked, [], caller=caller, **facts)
+            raise refused
+        return {"approval": self.second.ask(caller, opened, shown, asked.patch, purpose).to_dict()}
 
     def _approve(self, asked: Approve, invoked: Invocation) -> dict[str, Any]:
         caller, opened = invoked.caller(asked.id_token), self._opened(asked.letters[0])
@@ -193,13 +222,16 @@ class ReplayService:
         return {"results": results}
 
     def _quarantine(self, asked: QuarantineLetters) -> dict[str, Any]:
-        if len(asked.letters) != len(asked.ids):
-            raise InvalidRequest("ids: one for each letter")
-        reason = guarded(_reason(asked.reason))
-        self._audit("quarantine", asked, [], reason=reason)
-        for letter_id, body in zip(asked.ids, asked.letters, strict=True):
+        for body in asked.letters:
+            if is_failure_record(body):
+                self.stream.check_own(body)
+            else:
+                self._opened(body)
+        reason, kept = guarded(_reason(asked.reason)), [quarantine_id(body) for body in asked.letters]
+        self._audit("quarantine", asked, [], reason=reason, kept=kept)
+        for letter_id, body in zip(kept, asked.letters, strict=True):
             self.quarantine.keep(letter_id, body, reason)
-        return {"kept": len(asked.ids)}
+        return {"kept": len(kept), "ids": kept}
 
     def _restore(self, asked: RestoreLetters) -> dict[str, Any]:
         self._audit("restore", asked, [])
@@ -212,13 +244,26 @@ class ReplayService:
             raise Refused(REFUSED, "a failure record of Lambda's holds positions, and no record")
         return self.letters.open(body)
 
-    def _audit(self, action: str, asked: ReplayMessage, results: Sequence[Result], **facts: Any) -> None:
+    def _audit(
+        self,
+        action: str,
+        asked: ReplayMessage,
+        results: Sequence[Result],
+        caller: Caller | None = None,
+        **facts: Any,
+    ) -> None:
+        """Writes a line: of a caller whom an ID token names, or else of the role that they say they have."""
+        role = asked.operator or "not told"
+        by = {"role": role} if caller else {}
+        letters = [letter_named(body) for body in getattr(asked, "letters", ())]
         self.audit.write(
             action,
-            asked.operator or "not told",
-            filter=asked.filter,
-            ids=None if asked.ids is None else list(asked.ids),
+            caller.name if caller else role,
+            filter=kept_filter(asked.filter),
+            ids=kept_ids(asked.ids),
+            letters=letters,
             results=[{k: v for k, v in each.items() if k != "message"} for each in results],
+            **by,
             **facts,
         )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.replay.portions import replay_portion
 from tokenizer.aws.replay.tokenizers import Tokenizers
+from tokenizer.errors import Refused
 from tokenizer.replay.messages import EXPIRED, FAILED, PARTLY, PUBLISHED, REFUSED, Entry, Result, stream_entry
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ class StreamReplay:
         self._kinesis = kinesis
         self._stream_arn = stream_arn
         self._tokenizers = tokenizers
+
+    def check_own(self, body: str) -> None:
+        """Checks that one of Lambda's failure records is of the stack's stream.
+
+        Raises:
+            Refused: it is another stack's.
+        """
+        if json.loads(body)["KinesisBatchInfo"].get("streamArn") != self._stream_arn:
+            raise Refused(REFUSED, "the failure record is from another stack")
 
     def positions(self, body: str, first_piece: int = 0) -> Result:
         """Replays the records of one of Lambda's failure records, or a portion of them.

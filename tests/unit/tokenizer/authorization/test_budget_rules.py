@@ -30,6 +30,9 @@ day = 12
 [look_ups]
 hour = 13
 day = 14
+[edits]
+hour = 15
+day = 16
 """
 
 
@@ -53,9 +56,11 @@ def test_hours_and_days_have_steps_of_their_own() -> None:
     limits = BudgetRules.parse(TEXT)
     assert limits.steps(Window.DAY, ("payments",), "charge", "card_number") == Steps(full=3, shown=4)
     counts = [
-        limit.of(window) for limit in (limits.misses, limits.declines, limits.look_ups) for window in Window
+        limit.of(window)
+        for limit in (limits.misses, limits.declines, limits.look_ups, limits.edits)
+        for window in Window
     ]
-    assert counts == [9, 10, 11, 12, 13, 14]
+    assert counts == [9, 10, 11, 12, 13, 14, 15, 16]
 
 
 def test_purposes_that_callers_make_up_are_counted_together() -> None:

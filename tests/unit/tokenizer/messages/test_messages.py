@@ -78,7 +78,7 @@ GOOD: list[tuple[TypeAdapter[Any] | None, dict[str, Any]]] = [
     (REPLAY, {"action": "unprocessed"}),
     (REPLAY, {"action": "quarantine", **LETTER, "reason": "r"}),
     (REPLAY, {"action": "quarantined"}),
-    (REPLAY, {"action": "restore", "ids": ["i"]}),
+    (REPLAY, {"action": "restore", "ids": ["0192f0c8-1111-7abc-8def-000000000001"]}),
     (TOKENIZE_ANSWER, {"outcomes": [{"item": "1", "sub": 0, "status": "published", "detail": "{}"}]}),
     (None, WAITED_FOR),
     (None, {"mode": "replayed", "records": [{"eventSource": "aws:sqs"}]}),

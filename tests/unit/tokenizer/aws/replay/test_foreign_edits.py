@@ -80,7 +80,8 @@ def test_the_message_names_the_path_that_the_editor_opens(known: Catalog, name: 
 def test_an_edited_record_is_published_and_only_the_field_has_changed(known: Catalog, name: str) -> None:
     data, path, value, new = LETTERS[name]
     operation = {"op": "add" if value is None else "replace", "path": path, "value": new}
-    attempt = attempted(Opened(QUEUE, data), [operation])
+    # The id of an order that the record has not had yet may be somebody else's, so it takes a second person.
+    attempt = attempted(Opened(QUEUE, data), [operation], approved=path == "/id")
     edited = attempt.allowed()
     assert attempt.facts()["paths"] == [path]
     assert edited.source.edited
@@ -117,7 +118,7 @@ REFUSED: dict[str, tuple[bytes, list[dict[str, Any]]]] = {
     "another subject": (FOREIGN, [{"op": "replace", "path": "/buyer/ref", "value": "B-2"}]),
     "a copy": (FOREIGN, [{"op": "copy", "from": "/buyer/name", "path": "/id"}]),
     "a guess": (FOREIGN, [{"op": "test", "path": "/buyer/name", "value": "Ann Canaryname"}]),
-    "a value in a public field": (FOREIGN, [{"op": "replace", "path": "/id", "value": "Ann.Canary@example.com"}]),
+    "a value in a public field": (FOREIGN, [{"op": "replace", "path": "/total", "value": "Ann.Canary@example.com"}]),
     "another type": (FOREIGN, [{"op": "replace", "path": "/meta/topic", "value": "orders/create"}]),
     "the type of another envelope": (FOREIGN, [{"op": "add", "path": f"/{key}", "value": value} for key, value in OWN.items()]),
     "a field named like the envelope's": (
