@@ -12,10 +12,9 @@ from typing import Any
 
 from tokenizer.errors import Refused
 from tokenizer.guard import Finding, find_leak, is_plain_word, own_values
+from tokenizer.replay.messages import APPROVAL_NEEDED, EDIT_REFUSED
 from tokenizer.subjects import names_nobody
 
-EDIT_REFUSED = "edit_refused"
-APPROVAL_NEEDED = "approval_needed"
 _LOOKING = frozenset({"copy", "move", "test"})  # operations that read what is there
 _TYPE = "/event_type"
 # Stand for the type and version that a record is read as, wherever it names them. No path begins without a slash.

@@ -28,6 +28,9 @@ PUBLISHED, FAILED, UNAVAILABLE, REFUSED, EXPIRED, SKIPPED = (
 )
 # A letter that stands for many records: a portion of them is done, or all are, and the bad ones have letters of their own.
 PARTLY, SPLIT = "partly", "split"
+# The codes of an edit that is refused: for good, or until a second person has approved it.
+EDIT_REFUSED = "edit_refused"
+APPROVAL_NEEDED = "approval_needed"
 _ID_DIGITS = 32
 NOT_BEGUN: Result = {"status": PARTLY, "so_far": PUBLISHED, "next": 0, "records": 0}
 # If one letter stands for several records, the worst result counts.

@@ -25,7 +25,7 @@ from tokenizer.aws.replay.invocation import Invocation
 from tokenizer.aws.replay.letters import Opened
 from tokenizer.callers import APPROVE, DIRECT, Caller, administrator
 from tokenizer.errors import Refused, Unavailable
-from tokenizer.replay.edit_rules import APPROVAL_NEEDED
+from tokenizer.replay.messages import APPROVAL_NEEDED
 
 SSN = "219-09-1234"
 PATCH = [{"op": "replace", "path": "/order/customer/ssn", "value": SSN}]

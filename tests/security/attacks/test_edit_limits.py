@@ -19,13 +19,13 @@ from tests.security.attacks.test_edits import QUEUE, STREAM
 from tests.support.fakes.approvals import Replaying
 from tests.support.fakes.audit import FakeAudit
 from tests.support.samples import order
+from tokenizer.authorization.edit_limits import ALONE, TOO_MANY_EDITS
 from tokenizer.aws.replay.edits import attempted
 from tokenizer.aws.replay.letters import Opened
 from tokenizer.callers import Caller
 from tokenizer.errors import Refused, Unavailable
 from tokenizer.pipeline.catalog import EventPlan, catalog
-from tokenizer.replay.edit_limits import ALONE, TOO_MANY_EDITS
-from tokenizer.replay.edit_rules import APPROVAL_NEEDED, EDIT_REFUSED
+from tokenizer.replay.messages import APPROVAL_NEEDED, EDIT_REFUSED
 
 ANN, EVE = Caller("ann", ("operators",)), Caller("eve", ("compliance",), mfa=True)
 SAMPLES = Path("schemas/samples")

@@ -20,7 +20,7 @@ from tokenizer.aws.replay.edits import attempted, public_fields
 from tokenizer.aws.replay.letters import Opened
 from tokenizer.errors import Refused, Unavailable
 from tokenizer.pipeline.catalog import EventPlan, catalog
-from tokenizer.replay.edit_rules import APPROVAL_NEEDED, EDIT_REFUSED
+from tokenizer.replay.messages import APPROVAL_NEEDED, EDIT_REFUSED
 
 SAMPLES = Path("schemas/samples")
 PAN = "4111111111111111"

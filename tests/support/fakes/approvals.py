@@ -11,13 +11,13 @@ from typing import Any
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import ample_budget
 from tokenizer.authorization.approvals import Approval, Approvals
+from tokenizer.authorization.edit_limits import EditLimits
 from tokenizer.aws.replay.invocation import Invocation
 from tokenizer.aws.replay.letter_reveals import LetterReveals
 from tokenizer.aws.replay.second_person import SecondPerson
 from tokenizer.aws.replay.service import ReplayService
 from tokenizer.callers import Caller
 from tokenizer.errors import PipelineError, Refused
-from tokenizer.replay.edit_limits import EditLimits
 
 _NONE: Any = None
 

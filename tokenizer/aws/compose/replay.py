@@ -4,6 +4,7 @@ import secrets
 import time
 
 from tokenizer.authorization.approvals import Approvals
+from tokenizer.authorization.edit_limits import EditLimits
 from tokenizer.aws.authorization.approvals import DynamoApprovals
 from tokenizer.aws.compose.audit import audit_trail
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, bounds
@@ -20,7 +21,6 @@ from tokenizer.aws.replay.service import ReplayService
 from tokenizer.aws.replay.stream import StreamReplay
 from tokenizer.aws.replay.tokenizers import Tokenizers
 from tokenizer.aws.vault.data_keys import DataKeyReader
-from tokenizer.replay.edit_limits import EditLimits
 
 _ID_BYTES = 8  # of an approval's name
 _INVOCATION = 65  # seconds; the tokenizing functions end after 60

@@ -10,7 +10,6 @@ from tokenizer.aws.replay.field_kinds import leaves_of
 from tokenizer.aws.replay.letters import Opened
 from tokenizer.errors import Refused
 from tokenizer.replay.edit_rules import (
-    EDIT_REFUSED,
     Leaves,
     changed_paths,
     check_alone,
@@ -20,6 +19,7 @@ from tokenizer.replay.edit_rules import (
     check_type,
     named_paths,
 )
+from tokenizer.replay.messages import EDIT_REFUSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from tokenizer.aws.replay.edits import attempted
 from tokenizer.aws.replay.letters import Opened
 from tokenizer.callers import Caller
 from tokenizer.errors import InvalidRequest, Refused
-from tokenizer.replay.edit_rules import APPROVAL_NEEDED, named_paths
-from tokenizer.replay.messages import approval_digest
+from tokenizer.replay.edit_rules import named_paths
+from tokenizer.replay.messages import APPROVAL_NEEDED, approval_digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tokenizer.audit.lines import guarded
 from tokenizer.audit.port import Audit
+from tokenizer.authorization.edit_limits import NOBODY_SIGNED_IN, EditLimits
 from tokenizer.aws.replay.audit_facts import NO_LETTER, kept_filter, kept_ids, letter_named
 from tokenizer.aws.replay.edits import EditAttempt, attempted, public_fields
 from tokenizer.aws.replay.invocation import Invocation
@@ -38,9 +39,8 @@ from tokenizer.messages.replay import (
     RevealLetter,
     ShowLetter,
 )
-from tokenizer.replay.edit_limits import NOBODY_SIGNED_IN, EditLimits
-from tokenizer.replay.edit_rules import APPROVAL_NEEDED, named_paths
-from tokenizer.replay.messages import FAILED, NOT_BEGUN, REFUSED, UNAVAILABLE, Result, entry
+from tokenizer.replay.edit_rules import named_paths
+from tokenizer.replay.messages import APPROVAL_NEEDED, FAILED, NOT_BEGUN, REFUSED, UNAVAILABLE, Result, entry
 from tokenizer.replay.outline import outline
 
 _REASON_CHARACTERS = 200

@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 import pytest
 
 from schemas.dead_letter import LetterSource
+from schemas.kinds import Public
+from schemas.registry import EventName
 from tests.support.fakes.world import World, ample_budget
 from tests.support.further_types import example, put_in_force
 from tests.support.samples import order, stream_record
-from tests.support.webhooks import MODELS, message, relayed, webhook
+from tests.support.webhooks import MODELS, Webhook, message, relayed, webhook
 from tokenizer.aws.replay.edits import attempted, public_fields
 from tokenizer.aws.replay.letters import Opened
 from tokenizer.errors import Refused
 from tokenizer.pipeline.catalog import Catalog
-from tokenizer.replay.edit_rules import APPROVAL_NEEDED, EDIT_REFUSED
+from tokenizer.replay.messages import APPROVAL_NEEDED, EDIT_REFUSED
 from tokenizer.replay.outline import outline
 
 QUEUE = LetterSource(queue="q", message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z")
@@ -58,10 +61,18 @@ LETTERS: dict[str, tuple[bytes, str, Any, Any]] = {
 EACH = pytest.mark.parametrize("name", LETTERS)
 
 
+class Returned(Webhook):
+    """Is a second type of the same shop: a body that is read as one type could be read as the other."""
+
+    foreign = replace(Webhook.foreign, types=("order.returned",))
+
+    event_type: Annotated[Literal["web.return"], Public()]  # type: ignore[assignment]  # another type
+
+
 @pytest.fixture(autouse=True)
 def known() -> Iterator[Catalog]:
     with pytest.MonkeyPatch.context() as patch:
-        yield put_in_force(patch, {**example(), **MODELS})
+        yield put_in_force(patch, {**example(), **MODELS, EventName("web.return", 1): Returned})
 
 
 @EACH
@@ -120,6 +131,7 @@ REFUSED: dict[str, tuple[bytes, list[dict[str, Any]]]] = {
     "a guess": (FOREIGN, [{"op": "test", "path": "/buyer/name", "value": "Ann Canaryname"}]),
     "a value in a public field": (FOREIGN, [{"op": "replace", "path": "/total", "value": "Ann.Canary@example.com"}]),
     "another type": (FOREIGN, [{"op": "replace", "path": "/meta/topic", "value": "orders/create"}]),
+    "another type that is known": (FOREIGN, [{"op": "replace", "path": "/meta/topic", "value": "order.returned"}]),
     "the type of another envelope": (FOREIGN, [{"op": "add", "path": f"/{key}", "value": value} for key, value in OWN.items()]),
     "a field named like the envelope's": (
         raw(webhook(total="12,00", event_id="Ann Canaryname")), [{"op": "replace", "path": "/event_id", "value": "x"}],

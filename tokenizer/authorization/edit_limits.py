@@ -15,7 +15,7 @@ from tokenizer.alarm_metrics import BUDGET_EXCEEDED
 from tokenizer.authorization.budget_rules import BudgetRules, Window
 from tokenizer.authorization.ports import Counters
 from tokenizer.errors import Refused
-from tokenizer.replay.edit_rules import APPROVAL_NEEDED, EDIT_REFUSED
+from tokenizer.replay.messages import APPROVAL_NEEDED, EDIT_REFUSED
 
 ALONE = 5  # attempts on a letter before each takes a second person; a wrong path or two, and the edit
 TOO_MANY_EDITS = "too_many_edits"
