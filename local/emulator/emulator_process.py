@@ -1,12 +1,17 @@
-"""Runs ministack in this process, with what it lacks for sign-in and aliases. docs/local-stack.md lists both."""
+"""Runs ministack in this process, with what it lacks for sign-in and aliases, and functions that start at once.
+
+docs/local-stack.md lists what differs.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.core.responses import error_response_json
-from ministack.services import cognito
+from ministack.services import cognito, lambda_svc
+
+from local.emulator.function_processes import FunctionProcesses
 
 _resource_arn = iam_actions.extract_resource_arn
 _cognito = vars(cognito)  # there is no public place to add a claim
@@ -56,7 +61,10 @@ def _attributes_of_the_client(data: dict[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
+    # Batches of a queue that are in work at once: AWS's least. Each more is a process that a machine of two cores waits for.
+    vars(lambda_svc)["_ESM_SQS_DEFAULT_CONCURRENCY"] = 2
     iam_actions.extract_resource_arn = _qualified
     _cognito["_signed_jwt"] = _with_methods
     _cognito["_update_user_attributes"] = _attributes_of_the_client
+    vars(lambda_runtime)["subprocess"] = FunctionProcesses()
     app.main()

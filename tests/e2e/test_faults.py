@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -85,16 +86,12 @@ def send_all(on: Stack, raw: list[dict[str, Any]]) -> None:
 
 
 def workers(emulator: int) -> list[int]:
-    """Returns the processes that run functions: the emulator's children."""
-    found = []
+    """Returns the processes that run functions: the children of the emulator's child that forks them."""
+    parents: dict[int, int] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(path.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if parent == emulator:
-            found.append(int(path.parent.name))
-    return found
+        with suppress(OSError):
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+    return [pid for pid, parent in parents.items() if parents.get(parent) == emulator]
 
 
 def disturb(on: Stack, directory: Path, weather: Weather, done: Event, struck: list[str]) -> None:
