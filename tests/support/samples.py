@@ -15,6 +15,12 @@ ARRIVED = datetime(2026, 11, 23, 10, 15, 1, 250_000, UTC)
 STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/raw"
 SHARD = "shardId-000000000000"
 
+# Where the records of letters come from.
+OF_STREAM = LetterSource(
+    stream="s", shard="shardId-0", sequence_number="1", arrived_at="2026-11-23T10:15:01Z"
+)
+OF_QUEUE = LetterSource(queue="q", message_id="m-1", arrived_at="2026-11-23T10:15:01.250Z")
+
 _ORDER: dict[str, Any] = {
     "event_id": "0192f0c8-1111-7abc-8def-000000000001",
     "event_type": "order.placed",

@@ -15,10 +15,10 @@ from pydantic import TypeAdapter
 
 from replay.filters import Filter
 from schemas.dead_letter import DeadLetter
-from tests.security.attacks.test_edits import QUEUE
 from tests.support.fakes.approvals import Replaying
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.replay_function import body
+from tests.support.samples import OF_QUEUE as QUEUE
 from tests.support.samples import order
 from tokenizer.audit.lines import clean, clean_operator
 from tokenizer.aws.replay.audit_facts import kept_filter, kept_ids

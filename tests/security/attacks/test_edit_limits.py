@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from schemas.dead_letter import LetterSource
-from tests.security.attacks.test_edits import QUEUE, STREAM
 from tests.support.fakes.approvals import Replaying
 from tests.support.fakes.audit import FakeAudit
+from tests.support.samples import OF_QUEUE as QUEUE
+from tests.support.samples import OF_STREAM as STREAM
 from tests.support.samples import order
 from tokenizer.authorization.edit_limits import ALONE, TOO_MANY_EDITS
 from tokenizer.aws.replay.edits import attempted
