@@ -48,7 +48,7 @@ SOURCE = LetterSource(
     arrived_at="2026-11-23T10:15:01.250Z",
     edited="aa",
 )
-LATER = {"unproven"}  # fields that later samples have if they are set
+LATER = {"unproven", "left"}  # fields that later samples have if they are set
 _TOKEN = Pointer(b"consistent01", b"tag0").token
 
 

@@ -36,6 +36,8 @@ class Certificate:
         also: the vault's other names for the customer, by older versions of the subject key.
         unproven: how many values have an index entry or a share that is not as it was written. Nothing was destroyed on
             its word; if a share keeps the value, the value is among those that are pending, and can still be read.
+        left: how many of those that are kept were shared with an owner who stays. Their shares are gone, so no sweep finds
+            them again.
         unannounced: the event for consumers, until the bus has accepted it.
     """
 
@@ -54,6 +56,7 @@ class Certificate:
     also: tuple[str, ...] = ()
     unannounced: SanitizedRecord | None = field(default=None, repr=False)
     unproven: int = 0
+    left: int = 0
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -171,7 +171,11 @@ class Eraser:
         shares = [share for share in shares if self._proven(share)]
         # A value that nobody owns is erased because of its shares, so these stay until it is gone.
         ownerless = [share for share in shares if not share.owner]
-        unshared = self._unshare([share for share in shares if share.owner], budget)
+        owned_by_others = [share for share in shares if share.owner]
+        unshared = self._unshare(owned_by_others, budget)
+        # The certificate's own names may own a value as well; that one is no other customer's.
+        others = {share.record_id for share in owned_by_others if share.owner not in subjects}
+        left = certificate.left + len(others - unshared)
         unshared |= {share.record_id for share in ownerless}
         owned = [
             each
@@ -198,7 +202,8 @@ class Eraser:
         return replace(
             certificate,
             records=certificate.records + len(gone),
-            kept_for_others=len(kept),
+            kept_for_others=len(kept) + left,
+            left=left,
             pending=tuple(sorted(waiting | dropped | held)),
             unproven=len(unproven | held),
         )

@@ -89,8 +89,9 @@ def _item(certificate: Certificate) -> dict[str, Any]:
         "failed": {"BOOL": certificate.failed},
         "also": {"L": [{"S": each} for each in certificate.also]},
     }
-    if certificate.unproven:
-        item["unproven"] = {"N": str(certificate.unproven)}
+    for name in ("unproven", "left"):
+        if count := getattr(certificate, name):
+            item[name] = {"N": str(count)}
     if certificate.next_sweep:
         item |= {"open": {"S": _OPEN}, "next_sweep": {"N": str(certificate.next_sweep)}}
     if certificate.unannounced:
@@ -116,5 +117,5 @@ def _certificate(item: Any) -> Certificate:
         item["failed"]["BOOL"],
         tuple(each["S"] for each in item["also"]["L"]),
         SanitizedRecord(parts[0]["S"], bytes(parts[1]["B"]), parts[2]["S"]) if parts else None,
-        int(item["unproven"]["N"]) if "unproven" in item else 0,
+        *(int(item[name]["N"]) if name in item else 0 for name in ("unproven", "left")),
     )

@@ -107,6 +107,30 @@ def test_a_value_that_another_customer_shares_stays_for_that_one(erasing: Erasin
     assert send(erasing, "C-2", email=EMAIL, later=9_000)["customer"]["email"] == first
 
 
+def test_a_certificate_counts_a_value_that_stays_with_its_owner_after_every_sweep_too(
+    erasing: Erasing,
+) -> None:
+    """Whoever came second only shares the value: it stays, and the certificate has to say so."""
+    token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
+    assert send(erasing, "C-2", email=EMAIL)["customer"]["email"] == token
+    certificate = erasing.erase("C-2")
+    assert certificate.kept_for_others == 1
+    assert certificate.shown("C-2")["kept_for_others"] == 1
+    for each in SWEEPS[:3]:
+        (swept,) = erasing.sweep(each)
+        assert swept.kept_for_others == 1
+    assert erasing.statuses(token) == ["ok"]
+
+
+def test_a_value_whose_owner_is_erased_as_well_is_not_counted_as_kept(erasing: Erasing) -> None:
+    token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
+    send(erasing, "C-2", email=EMAIL)
+    erasing.erase("C-1", "era_1")
+    certificate = erasing.erase("C-2", "era_2")
+    assert certificate.kept_for_others == 0
+    assert erasing.statuses(token) == ["erased"]
+
+
 def test_a_shared_value_goes_with_the_last_who_shares_it(erasing: Erasing) -> None:
     token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
     send(erasing, "C-2", email=EMAIL)
