@@ -45,7 +45,7 @@ from tokenizer.aws.compose.sign_in import pool_tokens
 from tokenizer.aws.platform.settings import ApiSettings
 from tokenizer.callers import Caller
 from tokenizer.errors import PipelineError, Refused
-from tokenizer.messages.erasure import ErasureCertificate
+from tokenizer.messages.erasure import ErasureCertificate, OrderErasureCertificate
 from tokenizer.messages.payments import PaymentAnswer
 from tokenizer.messages.reveal import RevealAnswer, RevealedToken
 from tokenizer.pipeline.consistent_fields import consistent_tokens, with_consistent
@@ -250,6 +250,17 @@ def erase(
 ) -> Answer:
     """Erases what the vault holds on a customer. The customer's tokens answer `erased` from then on."""
     return answer(200, _service().erase(customer_id, purpose, _id_token()).model_dump())
+
+
+@app.delete(
+    "/orders/<order_id>",
+    tags=[description.ORDERS],
+    security=description.PEOPLE,
+    responses=_answers(_200=OrderErasureCertificate),
+)
+def erase_order(order_id: OrderId, purpose: Annotated[Purpose, Query()] = ERASURE_PURPOSE) -> Answer:
+    """Erases what came under an order without a customer. An order that has a customer is erased with the customer."""
+    return answer(200, _service().erase_order(order_id, purpose, _id_token()).model_dump())
 
 
 @app.get("/openapi.json", include_in_schema=False)

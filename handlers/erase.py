@@ -1,4 +1,4 @@
-"""Erases customers for callers who may invoke this function and whom the policies permit, and sweeps on a schedule."""
+"""Erases customers and orders for callers who may invoke this function and whom the policies permit, and sweeps on a schedule."""
 
 import os
 from functools import cache
@@ -13,9 +13,17 @@ from tokenizer.aws.compose.erase import erasure_service
 from tokenizer.aws.compose.invocation import budget as invocation_budget
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import EraseSettings
+from tokenizer.callers import Caller
 from tokenizer.erasure.service import ErasureService
-from tokenizer.messages.base import parse_message
-from tokenizer.messages.erasure import ERASE, ErasedMessage, ErasureCertificate
+from tokenizer.messages.erasure import (
+    ErasedMessage,
+    EraseMessage,
+    EraseOrderMessage,
+    ErasureCertificate,
+    OrderErasedMessage,
+    OrderErasureCertificate,
+    parse_erasure,
+)
 from tokenizer.time_budget import Budget
 
 
@@ -30,11 +38,11 @@ def _service() -> ErasureService:
 
 @redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Erases a customer, or runs the sweeps that are due.
+    """Erases a customer or an order that came without one, or runs the sweeps that are due.
 
     Args:
-        event: `{"customer_id", "purpose", "id_token"}`, the token not if administrators invoke the alias `direct`; or
-            `{"sweep": true}`, as the schedule sends it.
+        event: `{"customer_id", "purpose", "id_token"}`, the token not if administrators invoke the alias `direct`;
+            the same with `order_id` and `of_customer`; or `{"sweep": true}`, as the schedule sends it.
         context: Lambda's.
 
     Returns:
@@ -54,12 +62,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @answer_errors("the erasure was not begun; try again")
 def _erased(event: dict[str, Any], budget: Budget, context: LambdaContext) -> dict[str, Any]:
-    asked = parse_message(ERASE, event)
-    certificate = _service().erase(
-        identified_caller(asked.id_token, context), asked.customer_id, asked.purpose, budget
-    )
+    asked = parse_erasure(event)
+    certificate = _certificate(asked, identified_caller(asked.id_token, context), budget)
     if certificate["unproven"]:
         metrics.add_metric("Tampered", MetricUnit.Count, certificate["unproven"])
         metrics.flush_metrics()
     logger.info("erasure", extra={name: certificate[name] for name in ("erasure_id", "records", "complete")})
+    if isinstance(asked, EraseOrderMessage):
+        return OrderErasedMessage(certificate=OrderErasureCertificate(**certificate)).model_dump()
     return ErasedMessage(certificate=ErasureCertificate(**certificate)).model_dump()
+
+
+def _certificate(asked: EraseMessage | EraseOrderMessage, caller: Caller, budget: Budget) -> dict[str, Any]:
+    if isinstance(asked, EraseOrderMessage):
+        return _service().erase_order(
+            caller, asked.order_id, asked.purpose, budget, of_customer=asked.of_customer
+        )
+    return _service().erase(caller, asked.customer_id, asked.purpose, budget)

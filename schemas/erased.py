@@ -1,4 +1,7 @@
-"""Defines `customer.erased`, version 1, which tells consumers that a customer's tokens answer `erased` from now on."""
+"""Defines `customer.erased` and `order.erased`, version 1: tokens answer `erased` from now on.
+
+The first is about a customer's tokens, the second about those of an order that came without a customer.
+"""
 
 from typing import Annotated, Literal
 
@@ -7,7 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.registry import EventName
 from schemas.sanitized import Metadata
 
-NAME = EventName("customer.erased", 1)
+CUSTOMER = EventName("customer.erased", 1)
+ORDER = EventName("order.erased", 1)
+
+ErasedId = Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class _Model(BaseModel):
@@ -23,7 +29,7 @@ class ErasureMetadata(Metadata):
 class ErasedCustomer(_Model):
     """Names the customer to forget, with everything of theirs that had arrived until `occurred_at`."""
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=256)]
+    customer_id: ErasedId
 
 
 class Erasure(_Model):
@@ -37,3 +43,22 @@ class CustomerErased(_Model):
 
     metadata: ErasureMetadata
     data: Erasure
+
+
+class ErasedOrder(_Model):
+    """Names the order to forget, with everything that had arrived under it without a customer until `occurred_at`."""
+
+    order_id: ErasedId
+
+
+class OrderErasure(_Model):
+    """Holds the event's data."""
+
+    order: ErasedOrder
+
+
+class OrderErased(_Model):
+    """Describes the event's `detail`."""
+
+    metadata: ErasureMetadata
+    data: OrderErasure

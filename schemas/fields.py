@@ -5,11 +5,22 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.base import Text
-from schemas.kinds import ConsistentToken, Fact, FreeText, Generalized, NormalForm, Rule, Subject, Token
+from schemas.kinds import (
+    ConsistentToken,
+    Fact,
+    FreeText,
+    Generalized,
+    NormalForm,
+    OrderReference,
+    Rule,
+    Subject,
+    Token,
+)
 
 _SCOPE = "orders"
 
 CustomerId = Annotated[str, Field(min_length=1, max_length=256), Subject()]
+OrderId = Annotated[str, Field(min_length=1, max_length=256), OrderReference()]
 Name = Annotated[Text, Token(everyday=True)]
 AddressLine = Annotated[Text, Token(everyday=True)]
 PostalCode = Annotated[Text, Generalized(Rule.POSTAL_PREFIX)]

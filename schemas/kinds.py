@@ -110,6 +110,15 @@ class Subject(Identifier):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderReference(Identifier):
+    """Passes the value on like Public, and marks it as the id of the order that the event is about, for erasure.
+
+    An event without a subject, such as a guest's, belongs to its order. At most one field of an event may have this
+    kind, and none inside a list.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class FreeText(FieldKind):
     """Passes prose on unless the guard finds something; the record's names and addresses count here, too."""
 

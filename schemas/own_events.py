@@ -8,6 +8,7 @@ from schemas import erased, refused
 from schemas.registry import EventName
 
 OWN_EVENTS: Mapping[EventName, type[BaseModel]] = {
-    erased.NAME: erased.CustomerErased,
+    erased.CUSTOMER: erased.CustomerErased,
+    erased.ORDER: erased.OrderErased,
     refused.NAME: refused.OrderRefused,
 }

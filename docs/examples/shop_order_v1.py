@@ -13,6 +13,7 @@ from schemas.kinds import (
     Masked,
     NormalForm,
     OneWayToken,
+    OrderReference,
     Public,
     Rule,
     Subject,
@@ -105,7 +106,7 @@ class ShopOrder(Envelope):
 
     event_type: Annotated[Literal["shop.order"], Public()]
     schema_version: Annotated[Literal[1], Public()]
-    id: ShopId
+    id: Annotated[ShopId, OrderReference()]
     name: Identifier
     created_at: LenientTime | None = None
     currency: Currency

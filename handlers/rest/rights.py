@@ -21,8 +21,11 @@ ACTIONS = {
     ("POST", "/tokens/reveal"): RouteAction.ASK_REVEAL,
     ("POST", "/customer-lookups"): RouteAction.LOOK_UP,
     ("DELETE", "/customers/{customer_id}"): RouteAction.ERASE,
+    ("DELETE", "/orders/{order_id}"): RouteAction.ERASE_ORDER,
 }
-_BY_FUNCTIONS = frozenset({RouteAction.CHARGE, RouteAction.ASK_REVEAL, RouteAction.ERASE})
+_BY_FUNCTIONS = frozenset(
+    {RouteAction.CHARGE, RouteAction.ASK_REVEAL, RouteAction.ERASE, RouteAction.ERASE_ORDER}
+)
 
 
 def check_right(event: dict[str, Any], caller: Caller, policies: RoutePolicies) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.base import Code, Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
+from schemas.base import Code, Count, Currency, Envelope, EventModel, Money, PublicText
 from schemas.fields import (
     BirthDate,
     CardNumber,
@@ -12,6 +12,7 @@ from schemas.fields import (
     Email,
     Name,
     Note,
+    OrderId,
     Phone,
     Secret,
 )
@@ -60,7 +61,7 @@ class Payment(EventModel):
 class Order(EventModel):
     """Describes the order."""
 
-    order_id: Identifier
+    order_id: OrderId
     currency: Currency
     total: Money
     items: Annotated[list[Item], Field(min_length=1)]

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from schemas.base import Code, Count, Currency, Envelope, EventModel, Identifier, Money, PublicText
-from schemas.fields import CardNumber, CustomerId, Email, Name, Note, Secret
+from schemas.fields import CardNumber, CustomerId, Email, Name, Note, OrderId, Secret
 from schemas.kinds import Public
 
 
@@ -47,7 +47,7 @@ class Refund(EventModel):
     """Describes the refund."""
 
     refund_id: Identifier
-    order_id: Identifier
+    order_id: OrderId
     currency: Currency
     amount: Money
     customer: Customer

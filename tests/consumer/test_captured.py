@@ -10,6 +10,7 @@ from order_events.testing import faults
 SHIPPED = {
     ("customer.erased", 1),
     ("customer.updated", 1),
+    ("order.erased", 1),
     ("order.placed", 1),
     ("order.placed", 2),
     ("order.refunded", 1),

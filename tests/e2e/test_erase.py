@@ -7,7 +7,7 @@ import pytest
 from local.emulator import users
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
-from schemas.erased import CustomerErased
+from schemas.erased import CustomerErased, OrderErased
 from tests.support.e2e.probe import DENIED, Probe, vault_batch
 from tests.support.e2e.stack import Api, Subscriber, audit_lines, eventually
 from tests.support.samples import order
@@ -26,8 +26,8 @@ def payments(running: Stack) -> Api:
     return Api(running, users.sign_in(running, "shop", "payments", "support"))
 
 
-def placed(api: Api, order_id: str, customer: str, email: str) -> dict[str, str]:
-    """Places a customer's order; returns the tokens of its values by what they are."""
+def placed(api: Api, order_id: str, customer: str | None, email: str) -> dict[str, str]:
+    """Places a customer's order, or a guest's; returns the tokens of its values by what they are."""
     about = {"customer_id": customer, "name": f"Canary {customer}", "email": email}
     status, body = api("POST", "/orders", order(order_id=order_id, customer=about), Prefer="wait")
     assert status == 201
@@ -66,6 +66,28 @@ def test_an_erased_customers_tokens_answer_erased_and_another_keeps_what_they_sh
     assert [CustomerErased.model_validate(each).data.customer.customer_id for each in told] == ["C-erase-1"]
     status, again = compliance("DELETE", "/customers/C-erase-1")
     assert (status, again["records"]) == (200, 0)
+
+
+def test_a_guests_order_is_erased_by_its_id_and_a_customers_only_with_the_customer(
+    running: Stack, compliance: Api, payments: Api
+) -> None:
+    subscriber = Subscriber(running, "order_erased")
+    guest = placed(payments, "SO-erase-guest", None, "guest@example.com")
+    customer = placed(payments, "SO-erase-7", "C-erase-7", "seven@example.com")
+    assert eventually(lambda: payments("GET", "/orders/SO-erase-7")[0] == 200)
+
+    status, certificate = compliance("DELETE", "/orders/SO-erase-guest")
+    assert (status, certificate["order_id"], certificate["records"]) == (200, "SO-erase-guest", 1)
+    assert set(statuses(compliance, *guest.values())) == {"erased"}
+    told = [event["detail"] for event in subscriber.receive(3) if event["detail-type"] == "order.erased"]
+    assert [OrderErased.model_validate(each).data.order.order_id for each in told] == ["SO-erase-guest"]
+
+    status, body = compliance("DELETE", "/orders/SO-erase-7")
+    assert (status, body["error"]["code"]) == (409, "has_customer")
+    assert set(statuses(compliance, *customer.values())) == {"ok"}
+    line = audit_lines(running)[-2]
+    assert (line["action"], line["result"]) == ("erase_order", "has_customer")
+    assert "SO-erase-7" not in json.dumps(line)
 
 
 def test_an_order_whose_card_was_erased_can_not_be_paid(compliance: Api, payments: Api) -> None:

@@ -101,6 +101,9 @@ class Desks:
         json.dumps([customer_id, purpose, id_token])
         return SimpleNamespace(model_dump=lambda: {"certificate": {}})
 
+    def erase_order(self, order_id: str, purpose: str, id_token: str) -> SimpleNamespace:
+        return self.erase(order_id, purpose, id_token)
+
 
 def gateway(data: bytes) -> None:
     """Every request is answered; an error has a code and a sentence, and repeats nothing; nothing is logged of it."""

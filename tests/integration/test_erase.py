@@ -73,13 +73,25 @@ def test_an_entry_that_nobody_owns_is_taken_over_by_the_first_who_uses_it(aws: A
         nobodys.blind_index: nobodys
     }
     mine = replace(nobodys, owner="a" * 32, arrived=5)
-    assert index.adopt([mine], ample_budget()).found == {mine.blind_index: mine}
+    nobody = {mine.blind_index: ""}
+    assert index.adopt([mine], nobody, ample_budget()).found == {mine.blind_index: mine}
     later, stale = replace(mine, owner="b" * 32, arrived=6), replace(mine, token="tok_2", owner="b" * 32)
     for each in (mine, later, stale):
-        assert index.adopt([each], ample_budget()).found == {mine.blind_index: mine}
+        assert index.adopt([each], nobody, ample_budget()).found == {mine.blind_index: mine}
     assert index.lookup([("scope", mine.blind_index)], ample_budget()).found == {mine.blind_index: mine}
     (item,) = aws.stored("blind-index")
     assert item["owner"]["S"] in owners("a" * 32)
+
+
+def test_an_entry_that_an_order_owns_is_taken_over_by_the_first_customer(aws: Aws) -> None:
+    index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
+    orders = IndexEntry("scope", b"i" * 32, "tok_1", "0" * 34, arrived=3)
+    index.claim([orders], {}, ample_budget())
+    mine, later = (replace(orders, owner=each * 32, arrived=5) for each in "ab")
+    for each in (mine, later):
+        adopted = index.adopt([each], {orders.blind_index: orders.owner}, ample_budget())
+        assert adopted.found == {mine.blind_index: mine}
+    assert index.lookup([("scope", mine.blind_index)], ample_budget()).found == {mine.blind_index: mine}
 
 
 def test_a_tombstone_that_was_edited_or_a_record_that_lost_its_owner_is_refused(customers: Customers) -> None:

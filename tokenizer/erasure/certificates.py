@@ -4,25 +4,24 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.erased import NAME, CustomerErased
+from schemas.erased import CUSTOMER, ORDER, CustomerErased, OrderErased
+from schemas.registry import EventName
 from tokenizer import json_text
 from tokenizer.records import SanitizedRecord, moment_of, timestamp
+from tokenizer.vault.tokens import is_order
 
 # Milliseconds after the request. The first sweep comes after every invocation that was running then has ended. The last
 # comes after dead letters (14 days, and 14 more in quarantine) and the stream (7 days) have expired.
 SWEEPS = (120_000, 3_600_000, *(day * 86_400_000 for day in range(1, 31)))
 
-# Nothing but the event's schema decides its bytes, since it is made of the request and not of a record.
-_RULES = hashlib.sha256(f"{NAME.event_type} {NAME.schema_version}".encode()).hexdigest()[:16]
-
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Describes an erasure. It names the customer by the vault's name for them, never by the customer id.
+    """Describes an erasure. It names the customer or the order by the vault's name, never by the id.
 
     Args:
         erasure_id: identifies the erasure in the audit trail and in the event.
-        subject: the vault's name for the customer.
+        subject: the vault's name for the customer, or for the order.
         requested_by: the caller who asked.
         purpose: the caller's reason.
         requested_at: milliseconds since 1970.
@@ -33,7 +32,7 @@ class Certificate:
         sweeps: how many sweeps are done.
         next_sweep: milliseconds since 1970; 0 if no sweep is left.
         failed: True if the last attempt failed; it will be repeated.
-        also: the vault's other names for the customer, by older versions of the subject key.
+        also: the vault's other names for the same, by older versions of the subject key.
         unproven: how many values have an index entry or a share that is not as it was written. Nothing was destroyed on
             its word; if a share keeps the value, the value is among those that are pending, and can still be read.
         left: how many of those that are kept were shared with an owner who stays. Their shares are gone, so no sweep finds
@@ -60,14 +59,19 @@ class Certificate:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """Returns all of the vault's names for the customer."""
+        """Returns all of the vault's names for the customer or the order."""
         return (self.subject, *self.also)
 
-    def shown(self, customer_id: str) -> dict[str, Any]:
-        """Returns the certificate as JSON for the caller who asked for the erasure."""
+    @property
+    def of(self) -> str:
+        """Returns what was erased: `customer` or `order`."""
+        return "order" if is_order(self.subject) else "customer"
+
+    def shown(self, named: str) -> dict[str, Any]:
+        """Returns the certificate as JSON for the caller who asked for the erasure of what they named."""
         return {
             "erasure_id": self.erasure_id,
-            "customer_id": customer_id,
+            f"{self.of}_id": named,
             "status": "erased",
             "requested_by": self.requested_by,
             "purpose": self.purpose,
@@ -81,20 +85,31 @@ class Certificate:
         }
 
 
-def event_of(certificate: Certificate, customer_id: str) -> SanitizedRecord:
-    """Returns the event that tells consumers about an erasure. Publishing it again sends the same bytes."""
+def event_of(certificate: Certificate, named: str) -> SanitizedRecord:
+    """Returns the event that tells consumers about an erasure. Publishing it again sends the same bytes.
+
+    Args:
+        certificate: the erasure.
+        named: the id of the customer or the order.
+    """
+    name, model = (ORDER, OrderErased) if certificate.of == "order" else (CUSTOMER, CustomerErased)
     when = timestamp(moment_of(certificate.requested_at))
     ingest_id = f"ing_{certificate.erasure_id.rpartition('_')[2]}"
     detail = {
         "metadata": {
-            "rules": _RULES,
+            "rules": _rules(name),
             "event_id": certificate.erasure_id,
-            "schema_version": NAME.schema_version,
+            "schema_version": name.schema_version,
             "occurred_at": when,
             "ingested_at": when,
             "ingest_id": ingest_id,
         },
-        "data": {"customer": {"customer_id": customer_id}},
+        "data": {certificate.of: {f"{certificate.of}_id": named}},
     }
-    CustomerErased.model_validate(detail)
-    return SanitizedRecord(NAME.event_type, json_text.dump(detail), ingest_id)
+    model.model_validate(detail)
+    return SanitizedRecord(name.event_type, json_text.dump(detail), ingest_id)
+
+
+def _rules(name: EventName) -> str:
+    """Returns the name of an event's rules: nothing but its schema decides its bytes, since no record does."""
+    return hashlib.sha256(f"{name.event_type} {name.schema_version}".encode()).hexdigest()[:16]

@@ -1,10 +1,10 @@
-"""Erases customers: makes their values in the vault unreadable at once, and removes them soon after.
+"""Erases customers, and orders of guests: makes their values unreadable at once, and removes them soon after.
 
 Erasing has three steps:
 
-1. It marks the customer. From then on nothing that arrived before is revealed, whether it is stored yet or not, and the
+1. It marks the customer or the order, the subject. From then on nothing that arrived before is revealed, whether it is stored yet or not, and the
    tokenizer lets none of it back into the blind index.
-2. It replaces the customer's records with tombstones, so that their tokens answer `erased`.
+2. It replaces the subject's records with tombstones, so that their tokens answer `erased`.
 3. Sweeps remove the rest over the following weeks: consistent values that a running function may be about to share,
    records that were on their way, and values that replays bring back while dead letters and the stream still hold them.
 """
@@ -21,7 +21,7 @@ from tokenizer.guard import NO_VALUES, Reading, find_leak
 from tokenizer.pipeline.ports import Bus, Vault
 from tokenizer.records import IndexEntry, Share, VaultRecord
 from tokenizer.time_budget import Budget
-from tokenizer.vault.tokens import Pointer, SubjectKey, Versions
+from tokenizer.vault.tokens import Pointer, SubjectKey, Versions, is_order, yields
 
 _AN_ID = Reading(identifier=True)  # as the sanitizer reads it
 
@@ -84,7 +84,7 @@ class ErasureStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """Erases customers, and sweeps until nothing of theirs can come back.
+    """Erases customers and orders of guests, and sweeps until nothing of theirs can come back.
 
     Args:
         now: returns milliseconds since 1970.
@@ -105,14 +105,29 @@ class Eraser:
             PipelineError: the mark or the certificate could not be stored. Nothing is promised then; trying again is
                 safe.
         """
-        (subject, *also), now = self.subjects(customer_id), self.now()
+        return self._erase(customer_id, self.subjects(customer_id), by, purpose, erasure_id, budget)
+
+    def erase_order(
+        self, order_id: str, by: str, purpose: str, erasure_id: str, budget: Budget
+    ) -> Certificate:
+        """Erases everything of an order that has arrived without a customer. Calling it again is safe, as with `erase`.
+
+        Raises:
+            PipelineError: as `erase`.
+        """
+        return self._erase(order_id, self.orders(order_id), by, purpose, erasure_id, budget)
+
+    def _erase(  # noqa: PLR0917 -- both callers pass all on
+        self, named: str, subjects: Sequence[str], by: str, purpose: str, erasure_id: str, budget: Budget
+    ) -> Certificate:
+        (subject, *also), now = subjects, self.now()
         certificate = Certificate(
             erasure_id, subject, by, purpose, now, now, also=tuple(also), next_sweep=now + SWEEPS[0]
         )
         # If the guard takes the id for a sensitive value, every event shows a token in its place. Consumers don't know
-        # the customer by this id then, and must not learn it.
-        if find_leak(customer_id, NO_VALUES, _AN_ID) is None:
-            certificate = replace(certificate, unannounced=event_of(certificate, customer_id))
+        # the customer or the order by this id then, and must not learn it.
+        if find_leak(named, NO_VALUES, _AN_ID) is None:
+            certificate = replace(certificate, unannounced=event_of(certificate, named))
         self._mark(certificate, now)
         self.store.keep(certificate)  # if a later step fails, the sweeps repeat it
         certificate = self._attempt(certificate, budget)
@@ -141,8 +156,12 @@ class Eraser:
         """Returns the vault's names for a customer, one for each version of the subject key, newest first."""
         return tuple(key.subject(customer_id) for key in self.keys.newest_first())
 
+    def orders(self, order_id: str) -> tuple[str, ...]:
+        """Returns the vault's names for an order that came without a customer, newest first as `subjects`."""
+        return tuple(key.order(order_id) for key in self.keys.newest_first())
+
     def _mark(self, certificate: Certificate, until: int) -> None:
-        """Marks all names of the customer. Shares are only sorted out after that, since any name may own one."""
+        """Marks all names of the subject. Shares are only sorted out after that, since any name may own one."""
         for subject in certificate.subjects:
             self.store.mark(subject, until)
 
@@ -169,13 +188,17 @@ class Eraser:
         ]
         unproven |= {share.record_id for share in shares if not self._proven(share)}
         shares = [share for share in shares if self._proven(share)]
-        # A value that nobody owns is erased because of its shares, so these stay until it is gone.
-        ownerless = [share for share in shares if not share.owner]
-        owned_by_others = [share for share in shares if share.owner]
-        unshared = self._unshare(owned_by_others, budget)
+        # A value that no other owns by right is erased because of its shares, so these stay until it is gone.
+        ownerless = [share for share in shares if yields(share.owner, to=share.subject)]
+        owned_by_others = [share for share in shares if share not in ownerless]
+        erased_too = self._unshare(owned_by_others, budget)
         # The certificate's own names may own a value as well; that one is no other customer's.
         others = {share.record_id for share in owned_by_others if share.owner not in subjects}
-        left = certificate.left + len(others - unshared)
+        left = certificate.left + len(others - erased_too)
+        # What a customer owned and an order shares went with the customer.
+        unshared = {
+            share.record_id for share in owned_by_others if is_order(share.subject) <= is_order(share.owner)
+        } & erased_too
         unshared |= {share.record_id for share in ownerless}
         owned = [
             each
@@ -187,7 +210,7 @@ class Eraser:
         candidates = (
             {each.record_id for each in owned if each.consistent} | unshared | set(certificate.pending)
         )
-        uses = self.status.shared(candidates, budget)
+        uses = self._shared(candidates, certificate.subject, budget)
         kept = {key for key, shares in uses.items() if any(map(self._proven, shares))}
         held = {key for key, shares in uses.items() if shares} - kept
         shared = kept | held
@@ -207,6 +230,12 @@ class Eraser:
             pending=tuple(sorted(waiting | dropped | held)),
             unproven=len(unproven | held),
         )
+
+    def _shared(
+        self, record_ids: Collection[bytes], subject: str, budget: Budget
+    ) -> dict[bytes, list[Share]]:
+        """Returns the shares that keep values against the erasure of a subject. An order keeps none for a customer."""
+        return self.status.shared(record_ids, budget, self._proven if is_order(subject) else None)
 
     def _proven(self, share: Share) -> bool:
         """Returns True if a function with the subject key wrote a share.
@@ -234,7 +263,7 @@ class Eraser:
             for each in self.subject_data.entries(subject)
             if each.arrived <= until
         }
-        heirs = self.status.shared(entries.keys(), budget)
+        heirs = self._shared(entries.keys(), subject, budget)
         dropped = set()
         for record_id, entry in entries.items():
             proven = [share for share in heirs.get(record_id, ()) if self._proven(share)]

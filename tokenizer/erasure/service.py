@@ -1,4 +1,4 @@
-"""Decides whether a caller may erase a customer, and writes the audit trail of every request and sweep."""
+"""Decides whether a caller may erase, and writes the audit trail of every request and sweep."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,17 +13,19 @@ from tokenizer.errors import Refused
 from tokenizer.subjects import NOBODY, names_nobody
 from tokenizer.time_budget import Budget
 
-ERASE = "erase"
 DENIED = "denied"
+OF_CUSTOMER = "has_customer"
+MARKED = "marked"  # the result in the line of an erasure that is begun
 _REFUSALS = {
     DENIED: "the policies do not let the caller erase for this purpose",
     NOBODY: "the id stands for nobody: what came under it has no owner, and nothing is erased",
+    OF_CUSTOMER: "the order has a customer: erase the customer, whose orders are erased with them",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureService:
-    """Erases customers for callers whom the policies permit."""
+    """Erases customers and orders for callers whom the policies permit."""
 
     eraser: Eraser
     policies: RoutePolicies
@@ -38,31 +40,65 @@ class ErasureService:
             Refused: the policies don't permit it, or the id stands for nobody; the audit trail records the attempt.
             PipelineError: an AWS service failed. Nothing is promised then; trying again is safe.
         """
-        erasure_id = f"era_{uuid.uuid4().hex}"
-        refusal = self._refusal(caller, customer_id, purpose)
+        refusal = self._refusal(caller, RouteAction.ERASE, purpose) or (
+            NOBODY if names_nobody(customer_id) else ""
+        )
         subject = self.eraser.subjects(customer_id)[0]
+        erasure_id = self._noted(caller, RouteAction.ERASE, purpose, subject, refusal)
+        certificate = self.eraser.erase(customer_id, caller.name, as_code(purpose), erasure_id, budget)
+        return certificate.shown(customer_id)
+
+    def erase_order(
+        self, caller: Caller, order_id: str, purpose: str, budget: Budget, *, of_customer: bool
+    ) -> dict[str, Any]:
+        """Erases what came under an order without a customer; returns the certificate.
+
+        Args:
+            caller: the caller.
+            order_id: the order.
+            purpose: the caller's reason.
+            budget: the time that is left.
+            of_customer: True if the order is known to have a customer. It is erased with the customer, since what came
+                with one belongs to them.
+
+        Raises:
+            Refused: as `erase`; or the order has a customer.
+            PipelineError: as `erase`.
+        """
+        refusal = self._refusal(caller, RouteAction.ERASE_ORDER, purpose) or (
+            NOBODY if names_nobody(order_id) else OF_CUSTOMER if of_customer else ""
+        )
+        subject = self.eraser.orders(order_id)[0]
+        erasure_id = self._noted(caller, RouteAction.ERASE_ORDER, purpose, subject, refusal)
+        certificate = self.eraser.erase_order(order_id, caller.name, as_code(purpose), erasure_id, budget)
+        return certificate.shown(order_id)
+
+    def _refusal(self, caller: Caller, action: RouteAction, purpose: str) -> str:
+        """Returns the code of the refusal by the policies; empty if there is none.
+
+        Other refusals come after it, so that nobody without the right learns which ids stand for nobody.
+        """
+        return "" if self.policies.permits(caller, action, purpose) else DENIED
+
+    def _noted(self, caller: Caller, action: RouteAction, purpose: str, subject: str, refusal: str) -> str:
+        """Writes the audit line of a request; returns the id of the erasure.
+
+        Raises:
+            Refused: there is a refusal.
+        """
+        erasure_id = f"era_{uuid.uuid4().hex}"
         self.audit.write(
-            ERASE,
+            action,
             caller.name,
             groups=list(caller.groups),
             purpose=as_code(purpose),
             subject=subject,
             erasure_id=erasure_id,
-            result=refusal or "marked",
+            result=refusal or MARKED,
         )
         if refusal:
             raise Refused(refusal, _REFUSALS[refusal])
-        certificate = self.eraser.erase(customer_id, caller.name, as_code(purpose), erasure_id, budget)
-        return certificate.shown(customer_id)
-
-    def _refusal(self, caller: Caller, customer_id: str, purpose: str) -> str:
-        """Returns the code of the refusal; empty if there is none.
-
-        Values that came under an id such as `guest` belong to nobody. So no certificate may say that they are erased.
-        """
-        if not self.policies.permits(caller, RouteAction.ERASE, purpose):
-            return DENIED
-        return NOBODY if names_nobody(customer_id) else ""
+        return erasure_id
 
     def sweep(self, budget: Budget) -> dict[str, int]:
         """Runs the sweeps that are due; returns how many succeeded and failed, and how many values are unproven.

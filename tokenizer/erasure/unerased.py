@@ -1,11 +1,12 @@
 """Hides erased values from every reader of the vault, even before their records are removed.
 
-A record is erased if its subject's mark is at or after the record's arrival. A consistent value may belong to several
-customers: it stays readable as long as its owner or a customer who shares it is not erased. A consistent value that came
-without a customer is erased once every customer who used it is.
+A record is erased if its subject's mark is at or after the record's arrival. A subject is a customer, or the order of
+somebody who came without an account. A consistent value may belong to several: it stays readable as long as a customer
+who used it is not erased. If no customer ever used it, it stays as long as an order that used it is not erased. So an
+order never keeps a value for which a customer asked to be forgotten. A value that neither used stays.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from tokenizer.pipeline.ports import Erasures
 from tokenizer.records import Share, VaultRecord
 from tokenizer.reveal.lookup import ReadableVault
 from tokenizer.time_budget import Budget
+from tokenizer.vault.tokens import is_order, not_of_customer
 
 
 class Shares(Protocol):
@@ -47,30 +49,54 @@ class ErasureStatus:
             until[subject] = answer
         return until
 
-    def shared(self, record_ids: Collection[bytes], budget: Budget) -> dict[bytes, list[Share]]:
-        """Returns for each value the shares whose subjects are not erased.
+    def shared(
+        self,
+        record_ids: Collection[bytes],
+        budget: Budget,
+        outranks: Callable[[Share], bool] | None = None,
+    ) -> dict[bytes, list[Share]]:
+        """Returns for each value the shares that keep it: of customers who are not erased.
+
+        Args:
+            record_ids: the values.
+            budget: the time that is left.
+            outranks: given if the values belong to orders; tells which share of a customer is to be believed. A value
+                without one is kept by orders, too.
 
         Raises:
             PipelineError: the shares or marks of at least one value can't be read.
         """
         found, until = self._shares(record_ids, budget)
+        counted = {
+            record_id: _that_count(shares, outranks) if outranks else _of_customers(shares)
+            for record_id, shares in found.items()
+        }
         return {
             record_id: [share for share in shares if share.arrived > until[share.subject]]
-            for record_id, shares in found.items()
+            for record_id, shares in counted.items()
         }
 
-    def abandoned(self, record_ids: Collection[bytes], budget: Budget) -> dict[bytes, int]:
-        """Returns the values that customers used and all of them are erased, each with its latest mark.
+    def abandoned(self, records: Collection[VaultRecord], budget: Budget) -> dict[bytes, int]:
+        """Returns the values that are nobody's or an order's and that all are erased who used them.
+
+        Returns:
+            The latest mark of each such value, by its record id.
 
         Raises:
             PipelineError: the shares or marks of at least one value can't be read.
         """
-        found, until = self._shares(record_ids, budget)
-        return {
-            record_id: max(until[share.subject] for share in shares)
-            for record_id, shares in found.items()
-            if shares and all(share.arrived <= until[share.subject] for share in shares)
-        }
+        found, until = self._shares({each.record_id for each in records}, budget)
+        until |= self.until({each.subject for each in records}, budget)
+        gone: dict[bytes, int] = {}
+        for record in records:
+            shares = found[record.record_id]
+            customers = _of_customers(shares)
+            uses = [(share.subject, share.arrived) for share in customers or shares]
+            if record.subject and not customers:
+                uses.append((record.subject, record.arrived))
+            if uses and all(arrived <= until[subject] for subject, arrived in uses):
+                gone[record.record_id] = max(until[subject] for subject, _ in uses)
+        return gone
 
     def _shares(
         self, record_ids: Collection[bytes], budget: Budget
@@ -82,6 +108,16 @@ class ErasureStatus:
                 raise shares
             found[record_id] = [share for share in shares if share.subject]
         return found, self.until({share.subject for each in found.values() for share in each}, budget)
+
+
+def _of_customers(shares: Sequence[Share]) -> list[Share]:
+    return [share for share in shares if not is_order(share.subject)]
+
+
+def _that_count(shares: Sequence[Share], outranks: Callable[[Share], bool]) -> Sequence[Share]:
+    """Returns the shares of customers, or all shares if there is none of a customer that outranks orders."""
+    customers = _of_customers(shares)
+    return customers if any(map(outranks, customers)) else shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +148,13 @@ class UnerasedVault:
 
     def _gone(self, records: Sequence[VaultRecord], budget: Budget) -> list[tuple[VaultRecord, int]]:
         until = self.status.until({each.subject for each in records}, budget)
-        owned = [each for each in records if each.subject and each.arrived <= until[each.subject]]
+        owned, weak = [], []
+        for record in records:
+            if record.consistent and not_of_customer(record.subject):
+                weak.append(record)
+            elif record.arrived <= until[record.subject]:
+                owned.append(record)
+        abandoned = self.status.abandoned(weak, budget)
         shared = self.status.shared({each.record_id for each in owned if each.consistent}, budget)
         gone = [(each, until[each.subject]) for each in owned if not shared.get(each.record_id)]
-        abandoned = self.status.abandoned({each.record_id for each in records if not each.subject}, budget)
-        return gone + [(each, abandoned[each.record_id]) for each in records if each.record_id in abandoned]
+        return gone + [(each, abandoned[each.record_id]) for each in weak if each.record_id in abandoned]

@@ -19,7 +19,7 @@ from schemas.check import faults, foreign_in, read_as, settled
 from schemas.dead_letter import ErrorCode
 from schemas.fault import Fault
 from schemas.foreign import ATTRIBUTE, NO_ATTRIBUTES, Foreign
-from schemas.kinds import FieldKind, Public, Removed, Subject, Token
+from schemas.kinds import FieldKind, Identifier, OrderReference, Public, Removed, Subject, Token
 from schemas.registry import EventName, registry
 from schemas.values import ValuesSubmitted
 from schemas.wrappers import attributes_of, event_in
@@ -30,6 +30,8 @@ from tokenizer.subjects import names_nobody
 
 ENVELOPE = ("event_id", "event_type", "schema_version", "occurred_at")
 _ERRORS_SHOWN = 5
+# The kinds that say whose an event is: the person it is about, or else its order.
+_OWNERS: Mapping[type[Identifier], str] = {Subject: "subject", OrderReference: "order"}
 _SCALARS = (str, int, float, Decimal, NoneType)
 
 
@@ -67,6 +69,7 @@ class EventPlan:
         readings: say how the guard reads the event's public strings.
         digest: identifies the compiled schema: two plans with one digest treat every event alike.
         subject: the keys that lead to the id of the person whom the event is about; empty if no field holds one.
+        order: the keys that lead to the id of the order that the event is about; empty if no field holds one.
     """
 
     name: EventName
@@ -75,13 +78,15 @@ class EventPlan:
     readings: Readings
     digest: str
     subject: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
     def subject_of(self, event: Mapping[str, Any]) -> str | None:
         """Returns the id of the person whom a checked event is about; None if it names nobody, as a guest's does."""
-        value: Any = event
-        for key in self.subject:
-            value = value.get(key) if isinstance(value, dict) else None
-        return None if names_nobody(value) else str(value)
+        return _id_at(self.subject, event)
+
+    def order_of(self, event: Mapping[str, Any]) -> str | None:
+        """Returns the id of the order that a checked event is about; None if it names none."""
+        return _id_at(self.order, event)
 
     def validate(self, event: Mapping[str, Any]) -> None:
         """Checks an event's shape.
@@ -117,6 +122,14 @@ class EventPlan:
             if plan is None:
                 return "".join(f"/{each}" for each in steps[:at])
         return path
+
+
+def _id_at(path: tuple[str, ...], event: Mapping[str, Any]) -> str | None:
+    """Returns the id to which keys lead; None without keys, or if what is there stands for nobody."""
+    value: Any = event if path else None
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return None if names_nobody(value) else str(value)
 
 
 class Catalog:
@@ -223,15 +236,13 @@ def _refuse_alike(models: Mapping[EventName, type[Envelope]]) -> None:
 def _event_plan(name: EventName, model: type[Envelope]) -> EventPlan:
     plan = _object_plan(model)
     data = ObjectPlan({field: plan for field, plan in plan.fields.items() if field not in ENVELOPE})
-    subjects = list(_subjects(plan))
-    if len(subjects) > 1:
-        raise SchemaRefused(f"{model.__module__}.{model.__qualname__}: more than one field is the subject")
+    subject, order = (_only(model, plan, kind, what) for kind, what in _OWNERS.items())
     readings = _readings(model)
     content = "\n".join(
-        [repr((name, readings, subjects, model.shows_unknown_booleans, model.foreign)), *_lines(data)]
+        [repr((name, readings, subject, order, model.shows_unknown_booleans, model.foreign)), *_lines(data)]
     )
     digest = hashlib.sha256(content.encode()).hexdigest()
-    return EventPlan(name, model, data, readings, digest, *subjects)
+    return EventPlan(name, model, data, readings, digest, subject, order)
 
 
 def _lines(plan: Plan, path: str = "") -> Iterator[str]:
@@ -265,17 +276,31 @@ def _readings(model: type[Envelope]) -> Readings:
     )
 
 
-def _subjects(plan: Plan, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yields the paths of the fields that identify the person whom an event is about."""
+def _only(model: type[Envelope], plan: Plan, kind: type[Identifier], what: str) -> tuple[str, ...]:
+    """Returns the path of the only field of a kind; empty if there is none.
+
+    Raises:
+        SchemaRefused: there are several, or one is in a list.
+    """
+    found = list(_fields_of(plan, kind, what))
+    if len(found) > 1:
+        raise SchemaRefused(f"{model.__module__}.{model.__qualname__}: more than one field is the {what}")
+    return found[0] if found else ()
+
+
+def _fields_of(
+    plan: Plan, kind: type[Identifier], what: str, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
+    """Yields the paths of the fields of a kind that no list may hold."""
     match plan:
-        case Subject():
+        case FieldKind() if isinstance(plan, kind):
             yield path
         case ObjectPlan():
             for name, inner in plan.fields.items():
-                yield from _subjects(inner, (*path, name))
+                yield from _fields_of(inner, kind, what, (*path, name))
         case ListPlan():
-            for _ in _subjects(plan.element):
-                raise SchemaRefused(f"/{'/'.join(path)}: a list can't hold the subject")
+            for _ in _fields_of(plan.element, kind, what):
+                raise SchemaRefused(f"/{'/'.join(path)}: a list can't hold the {what}")
 
 
 def _object_plan(model: type[BaseModel]) -> ObjectPlan:

@@ -60,8 +60,15 @@ class BlindIndex(Protocol):
         """
         ...
 
-    def adopt(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
-        """Gives entries that nobody owns the owners they have here; returns the entries that are stored then."""
+    def adopt(self, entries: Sequence[IndexEntry], owners: Mapping[bytes, str], budget: Budget) -> Tokens:
+        """Gives entries the owners they have here; returns the entries that are stored then.
+
+        Args:
+            entries: the entries as they are to be.
+            owners: the owner that each entry has now, by blind index; empty for nobody. If it has another one by then,
+                it stays as it is.
+            budget: the time that is left.
+        """
         ...
 
     def share(self, shares: Sequence[Share], budget: Budget) -> Sequence[PipelineError | None]:

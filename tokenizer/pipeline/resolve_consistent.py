@@ -12,7 +12,7 @@ from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
 from tokenizer.pipeline.ports import Tokens
 from tokenizer.pipeline.sanitize import ConsistentUse, Draft
 from tokenizer.records import IndexEntry, SanitizedRecord, Share, VaultRecord
-from tokenizer.vault.tokens import Pointer
+from tokenizer.vault.tokens import Pointer, yields
 
 _ORPHANS_KEPT = 86_400  # seconds after the record's arrival
 
@@ -68,15 +68,16 @@ class ConsistentValues:
         return wanted
 
     def adopting(self, batch: Iterable[InFlight]) -> dict[bytes, tuple[InFlight, IndexEntry]]:
-        """Returns the entries of values that nobody owns, each with the first customer who uses it as its owner.
+        """Returns the entries that are to get another owner, each with the first subject who uses the value as its owner.
 
-        So an erasure of that customer finds the entry.
+        Those are entries that nobody owns, or an order that a customer outranks. So an erasure of that subject finds the
+        entry.
         """
         entries: dict[bytes, tuple[InFlight, IndexEntry]] = {}
         for record, draft in drafts(batch):
             for use in draft.uses if draft.subject and not record.late else ():
                 entry = self.found.get(use.blind_index)
-                if entry is not None and not entry.owner:
+                if entry is not None and yields(entry.owner, to=draft.subject):
                     adopted = replace(entry, owner=draft.subject, arrived=draft.arrived)
                     entries.setdefault(use.blind_index, (record, adopted))
         return entries

@@ -103,7 +103,8 @@ class Draft:
         uses: the consistent values in the event.
         aliases: the fields that get an alias.
         guard_hits: the fields in which the guard found something. The elements of a list count as one field.
-        subject: the vault's name for the person whom the record is about; empty if it names nobody.
+        subject: the vault's name for the person whom the record is about, or else for its order; empty if it names
+            neither.
         arrived: milliseconds since 1970 at which the raw record arrived.
         partition_key: events with an equal one keep their order.
     """
@@ -178,8 +179,7 @@ class Sanitizer:
         hits = walk.guard()
         detail = json_text.dump_for_queues({"metadata": metadata, "data": data})
         drawn = [use.token for use in walk.uses] + [use.pointer.token for use in walk.aliases]
-        about = plan.subject_of(event)
-        subject = self.subject_keys.at(arrived).subject(about) if about is not None else ""
+        subject = self._owner(event, plan, arrived)
         records = tuple(
             VaultRecord(walk.ids[days], fields, self.lifetimes.end(days, arrived), subject, arrived)
             for days, fields in walk.fields.items()
@@ -196,6 +196,14 @@ class Sanitizer:
             arrived,
             record.partition_key,
         )
+
+    def _owner(self, event: Mapping[str, Any], plan: EventPlan, arrived: int) -> str:
+        """Returns the vault's name for the person whom an event is about, or else for its order; or nothing."""
+        key = self.subject_keys.at(arrived)
+        if (about := plan.subject_of(event)) is not None:
+            return key.subject(about)
+        order = plan.order_of(event)
+        return "" if order is None else key.order(order)
 
     def rules(self, plan: EventPlan) -> str:
         """Returns the name of the rules by which events of a plan are sanitized."""

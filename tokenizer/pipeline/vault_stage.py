@@ -165,9 +165,10 @@ class VaultStage:
                 self.vault.put([self.vault.seal(each) for each in records], budget)
 
     def _adopt(self, batch: Sequence[InFlight], values: ConsistentValues, budget: Budget) -> None:
-        """Gives values that nobody owns to the first customer who uses them."""
+        """Gives values that nobody owns to the first who uses them, and those of orders to the first customer."""
         while adopting := values.adopting(batch):
-            tokens = self.index.adopt([entry for _, entry in adopting.values()], budget)
+            entries = [entry for _, entry in adopting.values()]
+            tokens = self.index.adopt(entries, {each: values.found[each].owner for each in adopting}, budget)
             values.claim(tokens)
             for value, failure in tokens.failed.items():
                 values.lose(value, adopting[value][0], Stage.RESOLVING, failure)

@@ -34,6 +34,7 @@ class Leaf:
         public: True if consumers see the value.
         subject: True if the value is the id of the person whom the record is about.
         names: True if the value is the id of what the record is about: its order, its refund.
+        order: True if it is the id of the order, which owns a record that names no person.
     """
 
     value: Any = field(repr=False)
@@ -41,6 +42,7 @@ class Leaf:
     public: bool
     subject: bool = False
     names: bool = False
+    order: bool = False
 
     @property
     def text(self) -> str:
@@ -166,13 +168,16 @@ def _types(before: Leaves, after: Leaves) -> set[str]:
 
 
 def _check_subject(before: Leaves, after: Leaves) -> None:
-    """Refuses another subject, or none, for a record that names one. One that names nobody may be given one."""
+    """Refuses another subject, or none, for a record that names one: a person, or else its order.
+
+    A record that names neither may be given one.
+    """
     named = _subject(before)
     if named is None:
         return
-    path, somebody = named
+    path, owner = named
     found = _subject(after)
-    if found is None or found[1] != somebody:
+    if found is None or (found[1].order, str(found[1].value)) != (owner.order, str(owner.value)):
         raise _needs_approval(path, "a record is given another subject")
 
 
@@ -187,12 +192,11 @@ def _check_names(before: Leaves, after: Leaves) -> None:
             raise _needs_approval(path, "what the record is about is changed")
 
 
-def _subject(leaves: Leaves) -> tuple[str, str] | None:
-    """Returns where a record names its subject, and the id as erasing knows it; None if it names nobody."""
-    for path, leaf in leaves.items():
-        if leaf.subject and not names_nobody(leaf.value):
-            return path, str(leaf.value)
-    return None
+def _subject(leaves: Leaves) -> tuple[str, Leaf] | None:
+    """Returns where a record names its subject, and the field that does; None if it names nobody."""
+    named = [(path, leaf) for path, leaf in leaves.items() if not names_nobody(leaf.value)]
+    owners = [each for each in named if each[1].subject] or [each for each in named if each[1].order]
+    return owners[0] if owners else None
 
 
 def _check_new_kinds(before: Leaves, after: Leaves) -> None:

@@ -23,6 +23,8 @@ _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _TAG_PART = 8 * TAG_BYTES + 3  # bits in the last seven characters: the tag and three of the record id
 _SEALED_ENTRY = {1: b"entry:", 2: b"entry/2:"}  # by the version of the format
+_SUBJECT_BYTES = 16
+_ORDER_BYTES = 17  # a byte longer than those of customers, so that nobody mistakes one for the other
 _SHAPE = re.compile(rf"{PREFIX}[0-7][{_ALPHABET}]{{25}}", re.ASCII)
 
 
@@ -158,9 +160,24 @@ class ScopeKeys:
         return key
 
 
+def is_order(subject: str) -> bool:
+    """Returns True if a subject's name is that of an order that came without a customer."""
+    return len(subject) == 2 * _ORDER_BYTES
+
+
+def not_of_customer(subject: str) -> bool:
+    """Returns True if what belongs to a subject belongs to no customer: to an order, or to nobody."""
+    return not subject or is_order(subject)
+
+
+def yields(owner: str, to: str) -> bool:
+    """Returns True if what belongs to an owner goes to a subject who uses it: from nobody, or from order to customer."""
+    return not owner or (is_order(owner) and not is_order(to))
+
+
 @dataclass(frozen=True, slots=True)
 class SubjectKey:
-    """Turns a customer id into the name that the vault uses for the customer.
+    """Turns ids of customers, and of the orders of guests, into the names that the vault uses for them.
 
     Args:
         secret: 32 bytes.
@@ -170,7 +187,11 @@ class SubjectKey:
 
     def subject(self, customer_id: str) -> str:
         """Returns 32 hexadecimal digits, 128 bits of an HMAC. The vault holds them instead of the customer id."""
-        return digest(self.secret, b"subject:" + customer_id.encode(), "sha256")[:16].hex()
+        return digest(self.secret, b"subject:" + customer_id.encode(), "sha256")[:_SUBJECT_BYTES].hex()
+
+    def order(self, order_id: str) -> str:
+        """Returns 34 hexadecimal digits, the vault's name for an order that came without a customer."""
+        return digest(self.secret, b"order:" + order_id.encode(), "sha256")[:_ORDER_BYTES].hex()
 
     def owned(self, blind_index: bytes, token: str, owner: str, arrived: int) -> bytes:
         """Returns 16 bytes that bind an index entry to its owner and the arrival of the owner's record.

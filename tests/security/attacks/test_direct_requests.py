@@ -41,6 +41,7 @@ ROUTES: dict[str, tuple[str, str, str, Any]] = {
         {"tokens": ["tok_" + "0" * 26], "purpose": "support"},
     ),
     "erase": ("DELETE", "/customers/{customer_id}", "/customers/D-1", None),
+    "erase an order": ("DELETE", "/orders/{order_id}", "/orders/D-1", None),
     "machine places": ("POST", "/machine/orders", "/machine/orders", order(order_id="D-none")),
     "machine reads": ("GET", "/machine/orders/{order_id}", "/machine/orders/D-1", None),
     "machine tokenizes": (
@@ -120,6 +121,7 @@ def test_ones_own_token_opens_no_more_than_through_the_gateway(
         ("machine reads", "read"),
         ("read", "machine reads"),
         ("look up", "erase"),
+        ("read", "erase an order"),
     ],
 )
 def test_the_right_to_one_route_opens_no_other(
@@ -157,7 +159,7 @@ def test_a_group_is_not_another_group_that_its_name_holds(attacked: Stack, group
     for group in groups:
         cognito.create_group(UserPoolId=pool, GroupName=group)
     api = Api(attacked, users.sign_in(attacked, *groups))
-    for route in ("place", "read", "tokenize", "look up", "charge", "reveal", "erase"):
+    for route in ("place", "read", "tokenize", "look up", "charge", "reveal", "erase", "erase an order"):
         method, _, path, body = ROUTES[route]
         assert api(method, path, body, Idempotency_Key="a-group")[0] == 403, route
 

@@ -191,9 +191,39 @@ def test_each_type_and_version_keeps_its_subject(plan: EventPlan, value: str | N
     assert attempt.facts() == {"paths": [path], "refused": APPROVAL_NEEDED}
 
 
-@pytest.mark.parametrize(("before", "after"), [(77, "77"), ("guest", "C-78"), (0, "C-78"), (None, "C-78")])
-def test_an_id_is_set_right_and_a_record_of_nobody_is_given_a_customer(before: Any, after: str) -> None:
+@pytest.mark.parametrize("order_id", ["SO-OTHER", "guest", None])
+@pytest.mark.parametrize(
+    "plan", [each for each in catalog().plans() if each.order], ids=lambda each: str(each.name)
+)
+def test_each_type_and_version_keeps_the_order_of_a_guest(plan: EventPlan, order_id: str | None) -> None:
+    record = json.loads((SAMPLES / f"{plan.name.event_type}.{plan.name.schema_version}.json").read_bytes())
+    record[plan.subject[0]]["customer"]["customer_id"] = "guest"
+    path = f"/{'/'.join(plan.order)}"
+    attempt = attempted(
+        Opened(QUEUE, json.dumps(record).encode()), [{"op": "replace", "path": path, "value": order_id}]
+    )
+    assert attempt.facts() == {"paths": [path], "refused": APPROVAL_NEEDED}
+
+
+@pytest.mark.parametrize("guest", ["guest", 0, None])
+def test_the_record_of_an_order_is_given_no_customer(guest: Any) -> None:
+    """Whoever erased the order would find its values again under that customer. The customer may have the order's id."""
     record = order()
+    record["order"]["customer"]["customer_id"] = guest
+    for customer in ("C-78", record["order"]["order_id"]):
+        patch = [{"op": "replace", "path": "/order/customer/customer_id", "value": customer}]
+        attempt = attempted(Opened(QUEUE, json.dumps(record).encode()), patch)
+        assert attempt.facts()["refused"] == APPROVAL_NEEDED
+
+
+@pytest.mark.parametrize(
+    ("before", "order_id", "after"),
+    [(77, "SO-1", "77"), ("guest", None, "C-78"), (0, None, "C-78"), (None, "n/a", "C-78")],
+)
+def test_an_id_is_set_right_and_a_record_of_nobody_is_given_a_customer(
+    before: Any, order_id: str | None, after: str
+) -> None:
+    record = order(order_id=order_id)
     record["order"]["customer"]["customer_id"] = before
     patch = [{"op": "replace", "path": "/order/customer/customer_id", "value": after}]
     edited = attempted(Opened(QUEUE, json.dumps(record).encode()), patch).result

@@ -26,6 +26,7 @@ ROUTES: dict[str, tuple[str, str, Any, dict[str, str]]] = {
     "reveal": ("POST", "/tokens/reveal", {"tokens": ["tok_" + "0" * 26], "purpose": "charge"}, {}),
     "find": ("POST", "/customer-lookups", {"email": "a@example.com", "purpose": "support"}, {}),
     "erase": ("DELETE", "/customers/C-none", None, {}),
+    "erase an order": ("DELETE", "/orders/R-none", None, {}),
 }
 # What each group may do; "charge" of an unknown order is answered 404 to whom it is open.
 OPEN = {
@@ -33,7 +34,7 @@ OPEN = {
     ("shop",): {"send", "send and wait", "read", "tokenize", "reveal"},
     ("payments",): {"charge", "reveal"},
     ("support",): {"find", "reveal"},
-    ("compliance",): {"find", "reveal", "erase"},
+    ("compliance",): {"find", "reveal", "erase", "erase an order"},
     ("analytics",): {"read", "reveal"},
 }
 
@@ -153,10 +154,14 @@ def test_who_tries_out_cards_is_stopped_on_one_order_and_over_many(
 
 def test_a_denied_charge_and_a_denied_erasure_stand_in_the_trail(attacked: Stack) -> None:
     nobody = Api(attacked, users.sign_in(attacked))
-    for method, path in (("POST", "/orders/R-denied/payments"), ("DELETE", "/customers/R-denied")):
+    for method, path in (
+        ("POST", "/orders/R-denied/payments"),
+        ("DELETE", "/customers/R-denied"),
+        ("DELETE", "/orders/R-denied"),
+    ):
         assert nobody(method, path, {}, Idempotency_Key="d")[0] == 403
     denied = [line["action"] for line in audit_lines(attacked) if line.get("result") == "denied"]
-    assert {"charge", "erase"} <= set(denied)
+    assert {"charge", "erase", "erase_order"} <= set(denied)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def samples() -> list[dict[str, Any]]:
 
 
 def captured(on: Stack) -> list[dict[str, Any]]:
-    """Returns what a consumer gets: all samples, another order of a customer, one record twice, a refusal, an erasure."""
+    """Returns what a consumer gets: all samples, another order of a customer, one record twice, a refusal, two erasures."""
     subscriber = Subscriber(on, "capture", refusals=True)
     events = samples()
     another = copy.deepcopy(next(each for each in events if each["event_type"] == "order.placed"))
@@ -35,8 +35,10 @@ def captured(on: Stack) -> list[dict[str, Any]]:
     arrived = time.time()  # after any erasure of the samples' customer on a shared stack
     for _ in range(2):
         _deliver(on, another, arrived)
-    Api(on, users.sign_in(on, "compliance"))("DELETE", "/customers/C-captured")
-    received = subscriber.receive(len(events) + 5)
+    compliance = Api(on, users.sign_in(on, "compliance"))
+    for path in ("/customers/C-captured", "/orders/SO-captured"):
+        compliance("DELETE", path)
+    received = subscriber.receive(len(events) + 6)
     return sorted(received, key=lambda each: (each["detail-type"], each["detail"]["metadata"]["ingest_id"]))
 
 

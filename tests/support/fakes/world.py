@@ -83,12 +83,12 @@ class FakeBlindIndex:
             {each.blind_index: self.entries.setdefault(each.blind_index, each) for each in entries}, {}
         )
 
-    def adopt(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
+    def adopt(self, entries: Sequence[IndexEntry], owners: Mapping[bytes, str], budget: Budget) -> Tokens:
         if self.adopt_down:
             return Tokens({}, {each.blind_index: self.adopt_down for each in entries})
         for each in entries:
             there = self.entries.get(each.blind_index)
-            if there and there.token == each.token and not there.owner:
+            if there and there.token == each.token and there.owner == owners[each.blind_index]:
                 self.entries[each.blind_index] = each
         return self.lookup({(each.scope, each.blind_index) for each in entries}, budget)
 

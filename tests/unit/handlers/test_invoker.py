@@ -17,6 +17,7 @@ ASKED: dict[str, tuple[Handler, dict[str, Any]]] = {
     "reveal": (reveal.handler, {"tokens": ["t"], "purpose": "charge"}),
     "pay": (pay.handler, {"order_id": "SO-1", "key": "k"}),
     "erase": (erase.handler, {"customer_id": "C-1", "purpose": "erasure_request"}),
+    "erase an order": (erase.handler, {"order_id": "SO-1", "purpose": "erasure_request"}),
 }
 FORGED = {"name": "mallory", "groups": ["compliance"], "mfa": True}
 
@@ -34,16 +35,17 @@ def services(monkeypatch: pytest.MonkeyPatch) -> list[Caller]:
     """Keeps whom the services behind the handlers are asked for."""
     asked: list[Caller] = []
 
-    def keep(*arguments: Any) -> None:
+    def keep(*arguments: Any, **_: Any) -> None:
         asked.append(Asked(*arguments).caller)
         raise Asked(*arguments)
 
-    for module, factory, method in (
+    for module, factory, *methods in (
         (reveal, "_reveals", "answer"),
         (pay, "_cashier", "pay"),
-        (erase, "_service", "erase"),
+        (erase, "_service", "erase", "erase_order"),
     ):
-        monkeypatch.setattr(module, factory, lambda method=method: SimpleNamespace(**{method: keep}))
+        service = SimpleNamespace(**dict.fromkeys(methods, keep))
+        monkeypatch.setattr(module, factory, lambda service=service: service)
     known = pool_tokens(Objects("first"))
     monkeypatch.setattr(invoker, "_pool_tokens", lambda: known)
     return asked
@@ -124,6 +126,6 @@ def test_a_failure_that_lasts_is_told_apart_from_one_that_passes(
     def caller(*_: Any) -> Caller:
         raise error("canary")
 
-    module = {"reveal": reveal, "pay": pay, "erase": erase}[function]
+    module = {"reveal": reveal, "pay": pay, "erase": erase}[function.partition(" ")[0]]
     monkeypatch.setattr(module, "identified_caller", caller)
     assert invoke(function) == code

@@ -27,7 +27,7 @@ def _asking(call: Api) -> Iterator[tuple[str, str, dict[str, Any] | None, str]]:
 
 
 def _ask(call: Api, method: str, path: str, example: dict[str, Any] | None, purpose: str) -> Any:
-    where = path.replace("{customer_id}", "C-77")
+    where = path.replace("{customer_id}", "C-77").replace("{order_id}", "SO-77")
     if example is None:
         return call(method, path, claims=EVERYBODY, path=where, query={"purpose": purpose})
     body = json.dumps({**example, "purpose": purpose})
@@ -42,6 +42,7 @@ def test_every_route_with_a_purpose_refuses_a_blank_one(call: Api) -> None:
         "/tokens/reveal",
         "/customer-lookups",
         "/customers/{customer_id}",
+        "/orders/{order_id}",
     }
     for method, path, example, _ in asking:
         for purpose in BLANK:

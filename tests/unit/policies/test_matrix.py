@@ -168,7 +168,10 @@ ROUTES: dict[tuple[str, RouteAction], frozenset[str]] = {
     ("tokens/write", RouteAction.TOKENIZE): ALL,
     ("tokens/look_up", RouteAction.LOOK_UP): LOOKED_UP,
 }
-FOR_A_PURPOSE = {("compliance", RouteAction.ERASE, "erasure_request"): EVERY}
+FOR_A_PURPOSE = {
+    ("compliance", action, "erasure_request"): EVERY
+    for action in (RouteAction.ERASE, RouteAction.ERASE_ORDER)
+}
 # What takes a second factor, and what takes an approval.
 WITH_MFA = frozenset({("compliance", RouteAction.APPROVE)})
 EDITS = frozenset({("operators", RouteAction.EDIT_LETTER)})
@@ -244,7 +247,8 @@ def test_every_route_is_an_action_of_the_policies() -> None:
 
 
 def test_direct_callers_may_erase() -> None:
-    assert CedarPolicies().permits(Caller("c", (IAM,)), RouteAction.ERASE, "any")
+    for action in (RouteAction.ERASE, RouteAction.ERASE_ORDER):
+        assert CedarPolicies().permits(Caller("c", (IAM,)), action, "any")
 
 
 def test_the_policies_fit_their_schema() -> None:

@@ -13,7 +13,14 @@ from tokenizer.aws.platform.error_mapping import translated
 from tokenizer.aws.platform.functions import ask_function
 from tokenizer.callers import Caller
 from tokenizer.errors import BadRecord
-from tokenizer.messages.erasure import ERASED, EraseMessage, ErasureCertificate
+from tokenizer.messages.erasure import (
+    ERASED,
+    ORDER_ERASED,
+    EraseMessage,
+    EraseOrderMessage,
+    ErasureCertificate,
+    OrderErasureCertificate,
+)
 from tokenizer.messages.payments import PAID, PayMessage
 from tokenizer.messages.reveal import REVEAL_ANSWER, RevealAnswer, RevealMessage
 from tokenizer.pipeline.catalog import catalog
@@ -136,3 +143,18 @@ class OrderService:
         """
         asked = EraseMessage(customer_id=customer_id, purpose=purpose, id_token=id_token)
         return ask_function(self._functions, self._erase_function, asked, ERASED).certificate
+
+    def erase_order(self, order_id: str, purpose: str, id_token: str) -> OrderErasureCertificate:
+        """Returns what the erasing function answers about an order, for the caller whose ID token this is.
+
+        The function decides, and is told whether the order's newest event names a customer.
+
+        Raises:
+            Refused: as `erase`; or the order has a customer.
+            PipelineError: a service failed; try again.
+        """
+        of_customer = self._orders.has_customer(order_id)
+        asked = EraseOrderMessage(
+            order_id=order_id, of_customer=of_customer, purpose=purpose, id_token=id_token
+        )
+        return ask_function(self._functions, self._erase_function, asked, ORDER_ERASED).certificate

@@ -94,6 +94,17 @@ class OrdersReader:
         shown: dict[str, Any] = {name: item[name]["S"] for name in _FIELDS}
         return {**shown, "order": json_text.parse(item["order"]["S"].encode())}
 
+    def has_customer(self, order_id: str) -> bool:
+        """Returns True if the newest event of an order names a customer.
+
+        Raises:
+            PipelineError: the table failed.
+        """
+        found = self.order(order_id)
+        return found is not None and not names_nobody(
+            (found["order"].get("customer") or {}).get("customer_id")
+        )
+
     @translated("looking for orders")
     def with_email(self, token: str) -> list[FoundOrder]:
         """Returns orders whose customer's email has a token, a hundred at most of each customer, in no order of time.

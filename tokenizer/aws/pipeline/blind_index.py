@@ -91,9 +91,9 @@ class DynamoBlindIndex:
         """
         return self._put_all(entries, lambda entry: self._put(entry, erasures.get(entry.owner, 0)), budget)
 
-    def adopt(self, entries: Sequence[IndexEntry], budget: Budget) -> Tokens:
-        """Gives entries that nobody owns an owner. Of two who try at once, the first one gets the entry."""
-        return self._put_all(entries, self._adopting, budget)
+    def adopt(self, entries: Sequence[IndexEntry], owners: Mapping[bytes, str], budget: Budget) -> Tokens:
+        """Gives entries another owner. Of two who try at once, the first one gets the entry."""
+        return self._put_all(entries, lambda entry: self._adopting(entry, owners[entry.blind_index]), budget)
 
     def _put_all(
         self, entries: Sequence[IndexEntry], put: Callable[[IndexEntry], dict[str, Any]], budget: Budget
@@ -144,12 +144,17 @@ class DynamoBlindIndex:
             put["ExpressionAttributeValues"] = {":owner": item["owner"], ":until": {"N": str(erased_until)}}
         return {**put, "Item": item}
 
-    def _adopting(self, entry: IndexEntry) -> dict[str, Any]:
+    def _adopting(self, entry: IndexEntry, before: str) -> dict[str, Any]:
+        values: dict[str, Any] = {":token": {"S": entry.token}}
+        condition = "attribute_not_exists(#owner)"
+        if before:
+            condition = "#owner = :owner"
+            values[":owner"] = {"S": owner(before, entry.blind_index)}
         return {
             **self._put(entry, 0),
-            "ConditionExpression": "#token = :token AND attribute_not_exists(#owner)",
+            "ConditionExpression": f"#token = :token AND {condition}",
             "ExpressionAttributeNames": {"#token": "token", "#owner": "owner"},
-            "ExpressionAttributeValues": {":token": {"S": entry.token}},
+            "ExpressionAttributeValues": values,
         }
 
     def _genuine(self, item: Mapping[str, Any], scope: str, blind_index: bytes) -> IndexEntry:

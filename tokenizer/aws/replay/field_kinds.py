@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.check import escape
 from schemas.fault import Fault
-from schemas.kinds import FieldKind, FreeText, Identifier, Public, Subject
+from schemas.kinds import FieldKind, FreeText, Identifier, OrderReference, Public, Subject
 from schemas.wrappers import attributes_of, event_in
 from tokenizer import json_text
 from tokenizer.errors import BadRecord
@@ -75,9 +75,10 @@ def _below(value: Any, plan: Plan | None, path: str) -> Iterator[tuple[str, Leaf
     else:
         kind = plan.name if isinstance(plan, FieldKind) else ""
         # Free text is public unless the guard finds something in it, and the guard reads the edited event as well.
-        public, subject = isinstance(plan, Public | FreeText), isinstance(plan, Subject)
+        public = isinstance(plan, Public | FreeText)
+        subject, order = isinstance(plan, Subject), isinstance(plan, OrderReference)
         names = isinstance(plan, Identifier) and not subject and _names_the_record(path)
-        yield path, Leaf(value, kind, public=public, subject=subject, names=names)
+        yield path, Leaf(value, kind, public=public, subject=subject, order=order, names=names)
 
 
 def _names_the_record(path: str) -> bool:

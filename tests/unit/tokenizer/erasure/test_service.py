@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.subject_data import Erasing
-from tests.support.fakes.world import ample_budget
+from tests.support.fakes.world import SUBJECT_KEY, ample_budget
 from tests.support.samples import ARRIVED
 from tokenizer.callers import Caller
 from tokenizer.erasure.service import ErasureService
@@ -56,6 +56,30 @@ def test_who_may_not_erase_does_not_learn_which_ids_are_none() -> None:
     with pytest.raises(Refused) as refused:
         desk(Erasing(milliseconds(ARRIVED)), FakeAudit(), permits=False).erase(
             CARLA, "guest", "erasure_request", ample_budget()
+        )
+    assert refused.value.code == "denied"
+
+
+def test_an_order_of_a_customer_is_refused_and_one_of_nobody_and_both_are_in_the_trail() -> None:
+    erasing, audit = Erasing(milliseconds(ARRIVED)), FakeAudit()
+    made = desk(erasing, audit)
+    for order_id, of_customer, code in (("SO-1", True, "has_customer"), ("n/a", False, "names_nobody")):
+        with pytest.raises(Refused) as refused:
+            made.erase_order(CARLA, order_id, "erasure_request", ample_budget(), of_customer=of_customer)
+        assert refused.value.code == code
+    answer = made.erase_order(CARLA, "SO-1", PASTED, ample_budget(), of_customer=False)
+    assert (answer["order_id"], answer["purpose"]) == ("SO-1", "withheld: no code")
+    assert [(line["action"], line["result"]) for line in audit.lines] == [
+        ("erase_order", result) for result in ("has_customer", "names_nobody", "marked")
+    ]
+    assert {line["subject"] for line in audit.lines} == {SUBJECT_KEY.order(each) for each in ("SO-1", "n/a")}
+    assert "SO-1" not in repr(audit.lines)
+
+
+def test_who_may_not_erase_an_order_does_not_learn_which_have_a_customer() -> None:
+    with pytest.raises(Refused) as refused:
+        desk(Erasing(milliseconds(ARRIVED)), FakeAudit(), permits=False).erase_order(
+            CARLA, "SO-1", "erasure_request", ample_budget(), of_customer=True
         )
     assert refused.value.code == "denied"
 

@@ -13,7 +13,7 @@ from schemas.fault import Fault
 from schemas.json_schema import raw_schema, sanitized_schema
 from schemas.registry import EventName, registry
 from schemas.sanitized import SanitizedEvent
-from tests.support.fakes.world import World, ample_budget
+from tests.support.fakes.world import SUBJECT_KEY, World, ample_budget
 from tests.support.samples import data, order, stream_record
 from tokenizer.aws.api.order_service import checked
 from tokenizer.aws.api.orders_table import OrdersWriter
@@ -47,7 +47,7 @@ def of(customer: Any, version: int = NEWEST) -> dict[str, Any]:
 
 
 def subjects(world: World) -> set[str]:
-    """Returns who owns what was written; the values of nobody have the owner ""."""
+    """Returns who owns what was written; an order that came without a customer owns its values."""
     return {each.subject for each in world.vault.stored.values()}
 
 
@@ -67,7 +67,9 @@ def test_an_id_that_only_looks_like_a_placeholder_is_somebodys(value: Any) -> No
     [None, *({"customer_id": each, "email": "ann@example.com"} for each in (None, "", 0))],
     ids=["no customer", "null", "empty", "zero"],
 )
-def test_a_guests_order_of_any_version_is_published_without_a_subject(customer: Any, version: int) -> None:
+def test_a_guests_order_of_any_version_is_published_and_belongs_to_its_order(
+    customer: Any, version: int
+) -> None:
     event = of(customer, version)
     outcome, world = tokenized(event)
     assert outcome.published, outcome
@@ -78,7 +80,7 @@ def test_a_guests_order_of_any_version_is_published_without_a_subject(customer: 
         if customer is None
         else {**shown["data"]["order"]["customer"], "customer_id": customer["customer_id"]}
     )
-    assert subjects(world) == {""}
+    assert subjects(world) == {SUBJECT_KEY.order("SO-1001")}
     name = EventName("order.placed", NEWEST)
     Draft202012Validator(sanitized_schema(registry()[name])).validate(shown)
     assert check(data(event))["schema_version"] == NEWEST
@@ -95,7 +97,7 @@ def test_the_newest_version_needs_no_customer(customer: Any) -> None:
     Draft202012Validator(raw_schema(registry()[EventName("order.placed", NEWEST)])).validate(event)
     outcome, world = tokenized(event)
     assert outcome.published, outcome
-    assert subjects(world) == {""}
+    assert subjects(world) == {SUBJECT_KEY.order("SO-1001")}
     Draft202012Validator(sanitized_schema(registry()[EventName("order.placed", NEWEST)])).validate(
         world.bus.details()[0]
     )
@@ -119,11 +121,11 @@ def test_an_earlier_version_still_requires_its_customer(customer: Any, version: 
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("customer_id", [each for each in NOBODY if isinstance(each, str) and each])
-def test_no_placeholder_is_somebodys_id(customer_id: str, version: int) -> None:
+def test_under_a_placeholder_an_order_owns_its_values(customer_id: str, version: int) -> None:
     outcome, world = tokenized(of({"customer_id": customer_id, "email": "ann@example.com"}, version))
     assert outcome.published, outcome
     assert world.bus.details()[0]["metadata"]["schema_version"] == version
-    assert subjects(world) == {""}
+    assert subjects(world) == {SUBJECT_KEY.order("SO-1001")}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
