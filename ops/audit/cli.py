@@ -90,8 +90,8 @@ def erasures(  # noqa: PLR0917 -- a command has its options
     if broken:
         unread = f", {console.counted(found.unread, 'line')} unread" if found.unread else ""
         console.error(
-            f"{console.counted(len(found.unmarked), 'customer', 'has', 'have')} no mark any more{unread}",
-            "`order-tokenizer rekey restore` puts back later marks; else erase the customers again: docs/recovery.md#if-marks-were-lost",
+            f"{console.counted(len(found.unmarked), 'erasure', 'has', 'have')} no mark any more{unread}",
+            "`order-tokenizer rekey restore` puts back later marks; else erase again: docs/recovery.md#if-marks-were-lost",
         )
         raise typer.Exit(_BROKEN)
 

@@ -14,6 +14,9 @@ from ops.audit.chain import Stored
 from tokenizer.audit.lines import Line, Newer, NotWhole, unseal
 
 
+_ERASING = frozenset({"erase", "erase_order"})  # the actions that mark somebody
+
+
 class Lines(Protocol):
     """Reads the lines of a trail."""
 
@@ -28,13 +31,13 @@ class Lines(Protocol):
 
 @dataclass(slots=True)
 class Returned:
-    """Holds what a check found. Customers are known by the vault's names for them.
+    """Holds what a check found. Customers and orders of guests are known by the vault's names for them.
 
     Args:
         erasures: the erasures in the audit trail.
-        unmarked: the customers who were erased and have no mark as late as that, in order.
+        unmarked: the customers and orders that were erased and have no mark as late as that, in order.
         readable: the vault records of theirs that answer again though they were erased.
-        stored: the vault records of marked customers that are stored again; nobody can read them.
+        stored: the vault records of marked customers and orders that are stored again; nobody can read them.
         unread: the lines that are no lines of this release.
     """
 
@@ -85,7 +88,7 @@ class _Asked:
     """Holds the erasures of the trail, with their moments in milliseconds since 1970.
 
     Args:
-        by_subject: the latest of each customer, by the vault's name.
+        by_subject: the latest of each customer and order, by the vault's name.
         by_id: each by its id.
         nameless: the ids of those whose line has no name, since the guard took it for a number.
         count: how many there are.
@@ -108,7 +111,7 @@ def _asked(trail: Lines, tick: Callable[[int], None]) -> _Asked:
     for line in _lines(trail, tick):
         if line is None:
             asked.unread += 1
-        elif line.action == "erase" and line.facts.get("result") == "marked":
+        elif line.action in _ERASING and line.facts.get("result") == "marked":
             asked.count += 1
             moment = round(datetime.fromisoformat(line.time).timestamp() * 1000)
             subject, erasure_id = str(line.facts.get("subject")), str(line.facts.get("erasure_id"))

@@ -125,8 +125,9 @@ def test_a_mark_that_is_put_back_moves_forward_alone(
 class ErasedLines:
     """The audit trail of some erasures, each with its moment in milliseconds since 1970."""
 
-    def __init__(self, erasures: dict[str, int]) -> None:
+    def __init__(self, erasures: dict[str, int], action: str = "erase") -> None:
         self._erasures = erasures
+        self._action = action
 
     def days(self) -> list[str]:
         return ["2026-11-25"]
@@ -136,7 +137,7 @@ class ErasedLines:
             line = Line(
                 Place(day, "c" * 32, sequence),
                 moment_of(moment).isoformat(timespec="milliseconds"),
-                "erase",
+                self._action,
                 "carla",
                 {"subject": subject, "erasure_id": f"era_{sequence}", "result": "marked"},
             )
@@ -174,6 +175,22 @@ def test_marks_restored_to_a_time_before_an_erasure_are_found_by_the_audit_trail
 
     put_back(customers.aws.client("dynamodb"), "erasures", marks, lambda _: None)
     assert compared(customers, ["C-1", "C-2"], marks, vault).unmarked == []
+
+
+def test_the_check_knows_the_erasures_of_guests_orders(customers: Customers) -> None:
+    guest = customers.order(None, 1)
+    vault, marks = restored(customers.aws), restored(customers.aws, "erasures")
+    customers.erase_order("SO-1")
+    customers.sweep()
+    assert customers.statuses(guest) == {"erased"}
+    name = customers.eraser().orders("SO-1")[0]
+    trail, dynamodb = ErasedLines({name: NOW}, "erase_order"), customers.aws.client("dynamodb")
+    assert check_erasures(trail, dynamodb, "erasures", vault, lambda _: None).unmarked == []
+    assert statuses(customers.aws, guest, vault) == {"erased"}
+    returned = check_erasures(trail, dynamodb, marks, vault, lambda _: None)
+    assert (returned.unmarked, returned.readable) == ([name], 2)
+    put_back(dynamodb, "erasures", marks, lambda _: None)
+    assert check_erasures(trail, dynamodb, marks, vault, lambda _: None).unmarked == []
 
 
 def test_a_customer_who_was_erased_twice_gets_the_later_mark_back(customers: Customers) -> None:

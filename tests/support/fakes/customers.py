@@ -53,10 +53,14 @@ class Customers:
         object.__setattr__(made, "now", lambda: self.now)
         return made
 
-    def order(self, customer: str, sequence: int, **about: str) -> list[str]:
-        """Tokenizes an order of a customer; returns its tokens."""
-        who = {"customer_id": customer, "name": "Ann", "email": f"{customer}@example.com"} | about
-        event = order(customer=who, order_id=f"SO-{sequence}")
+    def order(self, customer: str | None, sequence: int, **about: str) -> list[str]:
+        """Tokenizes an order of a customer or of a guest; returns its tokens."""
+        who: dict[str, str | None] = {
+            "customer_id": customer,
+            "name": "Ann",
+            "email": f"{customer}@example.com",
+        } | about
+        event = {**order(customer=who, order_id=f"SO-{sequence}"), "schema_version": 3}
         (outcome,) = self.aws.tokenizer().tokenize_batch([stream_record(event, sequence)], ample_budget())
         assert outcome.published, outcome
         (detail,) = (
@@ -68,6 +72,9 @@ class Customers:
 
     def erase(self, customer: str, erasure_id: str = "era_1") -> Any:
         return self.eraser().erase(customer, "carla", "erasure_request", erasure_id, ample_budget())
+
+    def erase_order(self, order_id: str, erasure_id: str = "era_1") -> Any:
+        return self.eraser().erase_order(order_id, "carla", "erasure_request", erasure_id, ample_budget())
 
     def sweep(self) -> Any:
         self.now = LATER

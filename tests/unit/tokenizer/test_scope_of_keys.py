@@ -37,7 +37,7 @@ from tokenizer.errors import Refused
 from tokenizer.payments.cashier import Cashier, NoGateway
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.records import Share
-from tokenizer.vault.tokens import Pointer, ScopeKeys, SubjectKey
+from tokenizer.vault.tokens import Pointer, ScopeKeys, SubjectKey, is_order
 
 
 def all_differ(made: list[Any]) -> None:
@@ -219,6 +219,14 @@ SUBJECT_KEY_PARTS: dict[str, Callable[[SubjectKey], list[bytes]]] = {
 def test_what_a_subject_key_seals_differs_by_each_part(name: str) -> None:
     keys = (SUBJECT_KEY, SubjectKey(b"o" * 32))
     all_differ([each for key in keys for each in SUBJECT_KEY_PARTS[name](key)])
+
+
+def test_an_orders_name_is_no_customers_name() -> None:
+    names = [
+        (key.subject(each), key.order(each)) for key in (SUBJECT_KEY, SubjectKey(b"o" * 32)) for each in "ab"
+    ]
+    all_differ([name[:32] for pair in names for name in pair])
+    assert {(is_order(customer), is_order(order)) for customer, order in names} == {(False, True)}
 
 
 def test_a_seal_of_an_owner_is_none_of_a_share() -> None:
