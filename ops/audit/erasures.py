@@ -13,7 +13,6 @@ from typing import Any, Protocol
 from ops.audit.chain import Stored
 from tokenizer.audit.lines import Line, Newer, NotWhole, unseal
 
-
 _ERASING = frozenset({"erase", "erase_order"})  # the actions that mark somebody
 
 
