@@ -22,6 +22,7 @@ from handlers.rest.models import (
     SanitizedOrder,
     TokensAnswer,
     TokensRequest,
+    ValueErasureRequest,
 )
 from handlers.rest.rights import ERASURE_PURPOSE, check_asker
 from handlers.runtime import FAILED, fail, log_alarm_metrics, logger, type_only
@@ -32,6 +33,7 @@ from tokenizer.aws.api.consistent_kinds import consistent_kinds
 from tokenizer.aws.api.customer_finder import CustomerFinder
 from tokenizer.aws.api.order_service import OrderService, checked
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
+from tokenizer.aws.api.value_eraser import ValueEraser
 from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.authorization.pool_tokens import PoolTokens
 from tokenizer.aws.compose.api import (
@@ -40,12 +42,13 @@ from tokenizer.aws.compose.api import (
     order_service,
     route_policies,
     synchronous_tokenizer,
+    value_eraser,
 )
 from tokenizer.aws.compose.sign_in import pool_tokens
 from tokenizer.aws.platform.settings import ApiSettings
 from tokenizer.callers import Caller
 from tokenizer.errors import PipelineError, Refused
-from tokenizer.messages.erasure import ErasureCertificate, OrderErasureCertificate
+from tokenizer.messages.erasure import ErasureCertificate, OrderErasureCertificate, ValueErasureCertificate
 from tokenizer.messages.payments import PaymentAnswer
 from tokenizer.messages.reveal import RevealAnswer, RevealedToken
 from tokenizer.pipeline.consistent_fields import consistent_tokens, with_consistent
@@ -87,6 +90,11 @@ def _look_ups() -> LookUps:
 @cache
 def _finder() -> CustomerFinder:
     return customer_finder(_settings(), _look_ups)
+
+
+@cache
+def _value_eraser() -> ValueEraser:
+    return value_eraser(_settings(), _look_ups)
 
 
 @cache
@@ -261,6 +269,21 @@ def erase(
 def erase_order(order_id: OrderId, purpose: Annotated[Purpose, Query()] = ERASURE_PURPOSE) -> Answer:
     """Erases what came under an order without a customer. An order that has a customer is erased with the customer."""
     return answer(200, _service().erase_order(order_id, purpose, _id_token()).model_dump())
+
+
+@app.post(
+    "/value-erasures",
+    tags=[description.CUSTOMERS],
+    security=description.PEOPLE,
+    responses=_answers(_200=ValueErasureCertificate),
+)
+def erase_value(request: ValueErasureRequest) -> Answer:
+    """Erases an email or a phone number that the caller names, for all who used it. It takes a second factor.
+
+    The value gets another token when it is used again. Each request counts as a look-up.
+    """
+    erased = _value_eraser().erase(request.kind, request.value, request.purpose, _caller(), _id_token())
+    return answer(200, erased.model_dump())
 
 
 @app.get("/openapi.json", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""Erases customers and orders for callers who may invoke this function and whom the policies permit, and sweeps on a schedule."""
+"""Erases customers, orders and values for callers who may invoke this function and whom the policies permit, and sweeps on a schedule."""
 
 import os
 from functools import cache
@@ -19,9 +19,12 @@ from tokenizer.messages.erasure import (
     ErasedMessage,
     EraseMessage,
     EraseOrderMessage,
+    EraseValueMessage,
     ErasureCertificate,
     OrderErasedMessage,
     OrderErasureCertificate,
+    ValueErasedMessage,
+    ValueErasureCertificate,
     parse_erasure,
 )
 from tokenizer.time_budget import Budget
@@ -38,11 +41,11 @@ def _service() -> ErasureService:
 
 @redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Erases a customer or an order that came without one, or runs the sweeps that are due.
+    """Erases a customer, an order that came without one, or a value; or runs the sweeps that are due.
 
     Args:
         event: `{"customer_id", "purpose", "id_token"}`, the token not if administrators invoke the alias `direct`;
-            the same with `order_id` and `of_customer`; or `{"sweep": true}`, as the schedule sends it.
+            the same with `order_id` and `of_customer`, or with `token` and `owner`; or `{"sweep": true}`, as the schedule sends it.
         context: Lambda's.
 
     Returns:
@@ -68,14 +71,23 @@ def _erased(event: dict[str, Any], budget: Budget, context: LambdaContext) -> di
         metrics.add_metric("Tampered", MetricUnit.Count, certificate["unproven"])
         metrics.flush_metrics()
     logger.info("erasure", extra={name: certificate[name] for name in ("erasure_id", "records", "complete")})
+    if isinstance(asked, EraseValueMessage):
+        return ValueErasedMessage(certificate=ValueErasureCertificate(**certificate)).model_dump()
     if isinstance(asked, EraseOrderMessage):
         return OrderErasedMessage(certificate=OrderErasureCertificate(**certificate)).model_dump()
     return ErasedMessage(certificate=ErasureCertificate(**certificate)).model_dump()
 
 
-def _certificate(asked: EraseMessage | EraseOrderMessage, caller: Caller, budget: Budget) -> dict[str, Any]:
-    if isinstance(asked, EraseOrderMessage):
-        return _service().erase_order(
-            caller, asked.order_id, asked.purpose, budget, of_customer=asked.of_customer
-        )
-    return _service().erase(caller, asked.customer_id, asked.purpose, budget)
+def _certificate(
+    asked: EraseMessage | EraseOrderMessage | EraseValueMessage, caller: Caller, budget: Budget
+) -> dict[str, Any]:
+    match asked:
+        case EraseValueMessage():
+            return _service().erase_value(caller, asked.token, asked.owner, asked.purpose, budget)
+        case EraseOrderMessage():
+            of_customer = asked.of_customer
+            return _service().erase_order(
+                caller, asked.order_id, asked.purpose, budget, of_customer=of_customer
+            )
+        case _:
+            return _service().erase(caller, asked.customer_id, asked.purpose, budget)

@@ -17,13 +17,20 @@ from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.expiring_cache import ExpiringCache
 from tokenizer.aws.platform.settings import TokenizeSettings
 from tokenizer.messages.base import parse_message
-from tokenizer.messages.look_up import LOOK_UP, LOOKED_UP_MODE, LookUpAnswer
+from tokenizer.messages.look_up import (
+    ERASED_MODE,
+    LOOK_UP,
+    LOOKED_UP_MODE,
+    NOTE_ERASURE,
+    LookUpAnswer,
+    NoteErasureAnswer,
+)
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.tokenize import TokenizeMessage, tokenize_message
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import catalog, values_catalog
 from tokenizer.pipeline.deliveries import Deliveries
-from tokenizer.pipeline.look_up import LookUp
+from tokenizer.pipeline.look_up import ValueErasures
 from tokenizer.pipeline.sources import api_record, may_be_deadly, sqs_records
 from tokenizer.records import RawRecord
 from tokenizer.time_budget import Budget
@@ -50,7 +57,7 @@ def _starts() -> DynamoStarts:
 
 
 @cache
-def _kept_look_up() -> ExpiringCache[LookUp]:
+def _kept_look_up() -> ExpiringCache[ValueErasures]:
     return ExpiringCache(look_up_maker(_settings()))
 
 
@@ -64,13 +71,16 @@ def _budget(context: LambdaContext) -> Budget:
 
 @redact_errors
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Tokenizes a batch from the queue, or looks up the token that a value has.
+    """Tokenizes a batch from the queue, or looks up the token that a value has, or notes that a value was erased.
 
     Returns:
-        The partial batch response: each message that has to be delivered again. For a look-up, the token.
+        The partial batch response: each message that has to be delivered again. For a look-up, the token. For an erased
+        value, the moment up to which it is erased.
     """
     if event.get("mode") == LOOKED_UP_MODE:
         return _looked_up(event, context)
+    if event.get("mode") == ERASED_MODE:
+        return _noted(event, context)
     asked = tokenize_message(event)
     records, budget = _records(asked), _budget(context)
     timeout = context.get_remaining_time_in_millis() / 1000
@@ -91,8 +101,18 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @answer_errors()
 def _looked_up(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     asked = parse_message(LOOK_UP, event)
-    token = _kept_look_up().current().token(asked.kind, asked.value, _budget(context))
-    return LookUpAnswer(token=token).model_dump()
+    entry = _kept_look_up().current().look_up.entry(asked.kind, asked.value, _budget(context))
+    answer = LookUpAnswer(token=entry.token, owner=entry.owner) if entry else LookUpAnswer(token=None)
+    return answer.model_dump()
+
+
+@answer_errors()
+def _noted(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    asked = parse_message(NOTE_ERASURE, event)
+    erasures = _kept_look_up().current()
+    return NoteErasureAnswer(
+        until=erasures.note(asked.kind, asked.value, asked.token, _budget(context))
+    ).model_dump()
 
 
 def _records(asked: TokenizeMessage) -> list[RawRecord]:

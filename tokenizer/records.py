@@ -104,6 +104,8 @@ class IndexEntry:
         token: the value's token, or the token it will get if it is new.
         owner: the subject who owns the entry; empty for nobody.
         arrived: milliseconds since 1970 at which the owner's record arrived.
+        erased_token: the token that was erased when somebody named the value; empty if nobody did.
+        erased_until: milliseconds since 1970; what arrived up to then gets the erased token for ever.
     """
 
     scope: str
@@ -111,6 +113,21 @@ class IndexEntry:
     token: str
     owner: str = ""
     arrived: int = 0
+    erased_token: str = ""
+    erased_until: int = 0
+
+    @property
+    def live(self) -> bool:
+        """Returns True if the token can be read. If not, the value's next use gets another one."""
+        return self.token != self.erased_token
+
+    def token_at(self, arrived: int) -> str:
+        """Returns the value's token in a record that arrived then, in milliseconds since 1970."""
+        return self.erased_token if arrived <= self.erased_until else self.token
+
+    def remembers(self, other: "IndexEntry") -> bool:
+        """Returns True if the same erasure of the value is noted in both entries."""
+        return (self.erased_token, self.erased_until) == (other.erased_token, other.erased_until)
 
 
 @dataclass(frozen=True, slots=True)

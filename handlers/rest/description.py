@@ -65,7 +65,7 @@ def described(app: APIGatewayRestResolver, token_url: str) -> str:
             Tag(name=ORDERS, description="Takes raw orders and returns sanitized ones."),
             Tag(name=PAYMENTS, description="Charges the cards behind orders."),
             Tag(name=TOKENS, description="Tokenizes single values, and reveals them by policy."),
-            Tag(name=CUSTOMERS, description="Erases customers."),
+            Tag(name=CUSTOMERS, description="Finds and erases customers, and erases values."),
         ],
         # Relative to the address of this description, so that it holds on every stage, domain and the local stack.
         servers=[Server(url=".")],

@@ -150,6 +150,20 @@ class FindRequest(_Model):
     purpose: Purpose
 
 
+class ValueErasureRequest(_Model):
+    """Holds a value to erase for all who used it, and the purpose."""
+
+    model_config = ConfigDict(
+        json_schema_extra=_example(
+            {"kind": "email", "value": "ann@example.com", "purpose": "erasure_request"}
+        )
+    )
+
+    kind: Literal["email", "phone"]
+    value: Annotated[str, Field(min_length=1, max_length=320)]
+    purpose: Purpose = "erasure_request"
+
+
 class FoundCustomer(_Model):
     """Holds a customer who used an email, and orders in which they did: a hundred at most, in no order of time."""
 

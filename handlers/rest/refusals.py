@@ -26,6 +26,7 @@ _REFUSALS = {
     "budget_used": 429,
     "invalid_request": 422,
     NOBODY: 404,
+    "unknown_value": 404,
     FAILED: 500,
 }
 

@@ -22,10 +22,10 @@ ACTIONS = {
     ("POST", "/customer-lookups"): RouteAction.LOOK_UP,
     ("DELETE", "/customers/{customer_id}"): RouteAction.ERASE,
     ("DELETE", "/orders/{order_id}"): RouteAction.ERASE_ORDER,
+    ("POST", "/value-erasures"): RouteAction.ERASE_VALUE,
 }
-_BY_FUNCTIONS = frozenset(
-    {RouteAction.CHARGE, RouteAction.ASK_REVEAL, RouteAction.ERASE, RouteAction.ERASE_ORDER}
-)
+_ERASING = {RouteAction.ERASE, RouteAction.ERASE_ORDER, RouteAction.ERASE_VALUE}
+_BY_FUNCTIONS = frozenset({RouteAction.CHARGE, RouteAction.ASK_REVEAL, *_ERASING})
 
 
 def check_right(event: dict[str, Any], caller: Caller, policies: RoutePolicies) -> None:

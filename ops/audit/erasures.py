@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ops.audit.chain import Stored
 from tokenizer.audit.lines import Line, Newer, NotWhole, unseal
 
-_ERASING = frozenset({"erase", "erase_order"})  # the actions that mark somebody
+_ERASING = frozenset({"erase", "erase_order", "erase_value"})  # the actions that set a mark
 
 
 class Lines(Protocol):
@@ -75,7 +75,12 @@ def check_erasures(
     for item in _items(dynamodb, vault_table, tick):
         subject = item.get("owner", {"S": ""})["S"].partition(".")[0]
         arrived = int(item.get("arrived", {"S": "0"})["S"])
-        if subject in unmarked and marks.get(subject, 0) < arrived <= erased[subject]:
+        value = item["id"]["S"] if "erased" not in item else ""  # a value's mark has the id of its record
+        if value in unmarked:
+            found.readable += 1
+        elif value in marks:
+            found.stored += 1
+        elif subject in unmarked and marks.get(subject, 0) < arrived <= erased[subject]:
             found.readable += 1
         elif subject and arrived <= marks.get(subject, 0):
             found.stored += 1

@@ -90,6 +90,29 @@ def test_a_guests_order_is_erased_by_its_id_and_a_customers_only_with_the_custom
     assert "SO-erase-7" not in json.dumps(line)
 
 
+def test_a_value_that_somebody_names_is_erased_for_all_and_comes_again_under_another_token(
+    running: Stack, compliance: Api, payments: Api
+) -> None:
+    email = "named@example.com"
+    mine = placed(payments, "SO-erase-8", "C-erase-8", email)
+    placed(payments, "SO-erase-guest-8", None, email)
+    asked = {"kind": "email", "value": f" {email.upper()}"}
+    assert compliance("POST", "/value-erasures", asked)[0] == 403  # without a second factor
+    with_factor = Api(running, users.sign_in(running, "compliance", second_factor=True))
+    status, certificate = with_factor("POST", "/value-erasures", asked)
+    assert (status, certificate["token"], certificate["complete"]) == (200, mine["email"], True)
+    assert (certificate["lost_by_customers"], certificate["lost_by_orders"]) == (1, 1)
+    assert statuses(compliance, mine["email"], mine["name"]) == ["erased", "ok"]
+    status, body = with_factor("POST", "/value-erasures", asked)
+    assert (status, body["error"]["code"]) == (404, "unknown_value")
+    again = placed(payments, "SO-erase-9", "C-erase-8", email)
+    assert again["email"] != mine["email"]
+    assert statuses(compliance, again["email"]) == ["ok"]
+    lines = [line for line in audit_lines(running) if line["action"] == "erase_value"]
+    assert [line["result"] for line in lines] == ["denied", "marked", "unknown_value"]
+    assert "named" not in json.dumps(lines)
+
+
 def test_an_order_whose_card_was_erased_can_not_be_paid(compliance: Api, payments: Api) -> None:
     placed(payments, "SO-erase-3", "C-erase-3", "three@example.com")
     assert compliance("DELETE", "/customers/C-erase-3")[0] == 200

@@ -46,7 +46,7 @@ SETTINGS = SimpleNamespace(max_body_bytes=1_000_000, allowed_origin="", token_ur
 
 
 # What handlers/api.py makes once, and asks.
-SERVICES = ("_service", "_waiting", "_look_ups", "_finder")
+SERVICES = ("_service", "_waiting", "_look_ups", "_finder", "_value_eraser")
 
 
 class Tokens:
@@ -97,8 +97,8 @@ class Desks:
         json.dumps([route, purpose, asdict(caller)])
         return frozenset(token for _, token in found)
 
-    def erase(self, customer_id: str, purpose: str, id_token: str) -> SimpleNamespace:
-        json.dumps([customer_id, purpose, id_token])
+    def erase(self, *asked: Any) -> SimpleNamespace:
+        json.dumps([asdict(each) if isinstance(each, Caller) else each for each in asked])
         return SimpleNamespace(model_dump=lambda: {"certificate": {}})
 
     def erase_order(self, order_id: str, purpose: str, id_token: str) -> SimpleNamespace:

@@ -73,11 +73,11 @@ def test_an_entry_that_nobody_owns_is_taken_over_by_the_first_who_uses_it(aws: A
         nobodys.blind_index: nobodys
     }
     mine = replace(nobodys, owner="a" * 32, arrived=5)
-    nobody = {mine.blind_index: ""}
-    assert index.adopt([mine], nobody, ample_budget()).found == {mine.blind_index: mine}
+    read = {mine.blind_index: nobodys}
+    assert index.amend([mine], read, ample_budget()).found == {mine.blind_index: mine}
     later, stale = replace(mine, owner="b" * 32, arrived=6), replace(mine, token="tok_2", owner="b" * 32)
     for each in (mine, later, stale):
-        assert index.adopt([each], nobody, ample_budget()).found == {mine.blind_index: mine}
+        assert index.amend([each], read, ample_budget()).found == {mine.blind_index: mine}
     assert index.lookup([("scope", mine.blind_index)], ample_budget()).found == {mine.blind_index: mine}
     (item,) = aws.stored("blind-index")
     assert item["owner"]["S"] in owners("a" * 32)
@@ -89,7 +89,7 @@ def test_an_entry_that_an_order_owns_is_taken_over_by_the_first_customer(aws: Aw
     index.claim([orders], {}, ample_budget())
     mine, later = (replace(orders, owner=each * 32, arrived=5) for each in "ab")
     for each in (mine, later):
-        adopted = index.adopt([each], {orders.blind_index: orders.owner}, ample_budget())
+        adopted = index.amend([each], {orders.blind_index: orders}, ample_budget())
         assert adopted.found == {mine.blind_index: mine}
     assert index.lookup([("scope", mine.blind_index)], ample_budget()).found == {mine.blind_index: mine}
 

@@ -1,23 +1,20 @@
 """Tests tables that come back from a recovery point (moto's DynamoDB): what is read then, and what stays erased."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ops.audit.chain import Stored
 from ops.audit.erasures import Returned, check_erasures
 from ops.rekey.restore import put_back
-from tests.support.aws_account import OWNER, Aws, make_table
+from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.customers import NOW, Customers
+from tests.support.fakes.restored import ErasedLines, restored, statuses
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.audit.lines import Line, Place, seal
 from tokenizer.aws.compose.vault import unerased_vault
 from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.erasure.certificates import SWEEPS
-from tokenizer.records import moment_of
 from tokenizer.reveal.lookup import reveal
 
 
@@ -26,23 +23,9 @@ def customers(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Customers:
     return Customers(aws, monkeypatch)
 
 
-def restored(aws: Aws, table: str = "vault") -> str:
-    """Returns a copy of a table as it is now, under another name, as a restore makes it."""
-    dynamodb = aws.client("dynamodb")
-    copy = make_table(dynamodb, f"{table}-restored", OWNER)
-    for item in aws.stored(table):
-        dynamodb.put_item(TableName=copy, Item=item)
-    return copy
-
-
 def destroy(aws: Aws, table: str = "vault") -> None:
     for item in aws.stored(table):
         aws.client("dynamodb").delete_item(TableName=table, Key={"id": item["id"]})
-
-
-def statuses(aws: Aws, tokens: list[str], table: str) -> set[str]:
-    vault = unerased_vault(aws.reveal_settings(vault_table=table))
-    return {str(each.status) for each in reveal(tokens, vault, aws.aliases(), ample_budget()).values()}
 
 
 def test_a_vault_restored_under_another_name_is_read_by_the_old_ones_name(customers: Customers) -> None:
@@ -120,28 +103,6 @@ def test_a_mark_that_is_put_back_moves_forward_alone(
     put_back(dynamodb, "erasures-restored", "erasures", lambda _: None)
     (mark,) = aws.stored("erasures")
     assert mark == {"id": {"S": "ann"}, "until": {"N": str(after)}}
-
-
-class ErasedLines:
-    """The audit trail of some erasures, each with its moment in milliseconds since 1970."""
-
-    def __init__(self, erasures: dict[str, int], action: str = "erase") -> None:
-        self._erasures = erasures
-        self._action = action
-
-    def days(self) -> list[str]:
-        return ["2026-11-25"]
-
-    def lines(self, day: str) -> Iterator[Stored | str]:
-        for sequence, (subject, moment) in enumerate(self._erasures.items(), 1):
-            line = Line(
-                Place(day, "c" * 32, sequence),
-                moment_of(moment).isoformat(timespec="milliseconds"),
-                self._action,
-                "carla",
-                {"subject": subject, "erasure_id": f"era_{sequence}", "result": "marked"},
-            )
-            yield Stored(line.place, seal(line, b"key")[1], 1, hidden=False, locked_days=10)
 
 
 def compared(

@@ -48,7 +48,8 @@ SOURCE = LetterSource(
     arrived_at="2026-11-23T10:15:01.250Z",
     edited="aa",
 )
-LATER = {"unproven", "left"}  # fields that later samples have if they are set
+# Fields that later samples have if they are set.
+LATER = {"unproven", "left", "erased_token", "erased_until", "lost_by"}
 _TOKEN = Pointer(b"consistent01", b"tag0").token
 
 
@@ -137,6 +138,7 @@ def _vault_values(_: Any) -> Iterator[Sample]:
 ENTRIES = {
     "owned": IndexEntry("contact", b"v" * 32, _TOKEN, SUBJECT, ARRIVED),
     "nobody": IndexEntry("contact", b"w" * 32, Pointer(b"nobodys00001", b"tag0").token),
+    "erased": IndexEntry("contact", b"x" * 32, _TOKEN, SUBJECT, ARRIVED, _TOKEN, ERASED),
 }
 SHARES = {
     "share": Share(b"consistent01", OTHER, ARRIVED + 1, SUBJECT, ARRIVED),
@@ -198,7 +200,16 @@ def certificates() -> dict[str, Certificate]:
     done = Certificate(
         **{**_fields(asked), "records": 12, "kept_for_others": 1, "sweeps": 32, "next_sweep": 1}
     )
-    return {"begun": begun, "swept": done}
+    value = Certificate(
+        **{
+            **_fields(asked),
+            "subject": b"consistent01".hex(),
+            "records": 1,
+            "next_sweep": 1,
+            "lost_by": (SUBJECT, OTHER),
+        }
+    )
+    return {"begun": begun, "swept": done, "value": value}
 
 
 def _certificate(dynamodb: Any) -> Iterator[Sample]:

@@ -95,6 +95,7 @@ def forget() -> None:
         api._policies,
         api._look_ups,
         api._finder,
+        api._value_eraser,
         api._description,
         api._methods,
     ):

@@ -13,7 +13,8 @@ class RouteAction(StrEnum):
     """Lists the actions that a route stands for.
 
     `ASK_REVEAL` is the right to ask at all; each token is then decided for itself. `LOOK_UP` is learning the consistent
-    token of a value that one names. `ERASE_ORDER` erases an order that came without a customer. `EDIT_LETTER` is a change of what is sensitive in a letter's record, and `APPROVE` is
+    token of a value that one names. `ERASE_ORDER` erases an order that came without a customer, and
+    `ERASE_VALUE` a value that one names, whoever uses it. `EDIT_LETTER` is a change of what is sensitive in a letter's record, and `APPROVE` is
     approving what somebody else asked for; both are the replay function's.
     """
 
@@ -25,6 +26,7 @@ class RouteAction(StrEnum):
     ASK_REVEAL = "ask_reveal"
     ERASE = "erase"
     ERASE_ORDER = "erase_order"
+    ERASE_VALUE = "erase_value"
     EDIT_LETTER = "edit_letter"
     APPROVE = "approve"
 

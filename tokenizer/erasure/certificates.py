@@ -8,7 +8,7 @@ from schemas.erased import CUSTOMER, ORDER, CustomerErased, OrderErased
 from schemas.registry import EventName
 from tokenizer import json_text
 from tokenizer.records import SanitizedRecord, moment_of, timestamp
-from tokenizer.vault.tokens import is_order
+from tokenizer.vault.tokens import is_order, is_value
 
 # Milliseconds after the request. The first sweep comes after every invocation that was running then has ended. The last
 # comes after dead letters (14 days, and 14 more in quarantine) and the stream (7 days) have expired.
@@ -37,6 +37,7 @@ class Certificate:
             its word; if a share keeps the value, the value is among those that are pending, and can still be read.
         left: how many of those that are kept were shared with an owner who stays. Their shares are gone, so no sweep finds
             them again.
+        lost_by: if a value was erased that somebody named: the vault's names for the customers and orders that lose it.
         unannounced: the event for consumers, until the bus has accepted it.
     """
 
@@ -56,6 +57,7 @@ class Certificate:
     unannounced: SanitizedRecord | None = field(default=None, repr=False)
     unproven: int = 0
     left: int = 0
+    lost_by: tuple[str, ...] = ()
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -64,14 +66,21 @@ class Certificate:
 
     @property
     def of(self) -> str:
-        """Returns what was erased: `customer` or `order`."""
+        """Returns what was erased: `customer`, `order` or `value`."""
+        if is_value(self.subject):
+            return "value"
         return "order" if is_order(self.subject) else "customer"
 
     def shown(self, named: str) -> dict[str, Any]:
-        """Returns the certificate as JSON for the caller who asked for the erasure of what they named."""
+        """Returns the certificate as JSON for the caller who asked for the erasure of what they named.
+
+        A value is shown by its token, with the number of customers and of orders that lose it.
+        """
+        orders = sum(map(is_order, self.lost_by))
+        lost = {"lost_by_customers": len(self.lost_by) - orders, "lost_by_orders": orders}
         return {
             "erasure_id": self.erasure_id,
-            f"{self.of}_id": named,
+            **({"token": named, **lost} if self.of == "value" else {f"{self.of}_id": named}),
             "status": "erased",
             "requested_by": self.requested_by,
             "purpose": self.purpose,

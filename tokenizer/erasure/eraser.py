@@ -21,7 +21,7 @@ from tokenizer.guard import NO_VALUES, Reading, find_leak
 from tokenizer.pipeline.ports import Bus, Vault
 from tokenizer.records import IndexEntry, Share, VaultRecord
 from tokenizer.time_budget import Budget
-from tokenizer.vault.tokens import Pointer, SubjectKey, Versions, is_order, yields
+from tokenizer.vault.tokens import Pointer, SubjectKey, Versions, is_order, value_name, yields
 
 _AN_ID = Reading(identifier=True)  # as the sanitizer reads it
 
@@ -117,6 +117,35 @@ class Eraser:
         """
         return self._erase(order_id, self.orders(order_id), by, purpose, erasure_id, budget)
 
+    def erase_value(  # noqa: PLR0917 -- as for `_erase`
+        self, token: str, owner: str, by: str, purpose: str, erasure_id: str, budget: Budget
+    ) -> Certificate:
+        """Erases a consistent value, whoever uses it. Calling it again is safe.
+
+        Args:
+            token: the value's token.
+            owner: the subject who owns its index entry; empty for nobody.
+            by: the caller who asked.
+            purpose: the caller's reason.
+            erasure_id: identifies the erasure.
+            budget: the time that is left.
+
+        Raises:
+            PipelineError: as `erase`.
+        """
+        record_id, now = Pointer.parse(token).record_id, self.now()
+        shares = self.status.users([record_id], budget)[record_id]
+        lost_by = {share.subject for share in shares} | ({owner} if owner else set())
+        certificate = Certificate(
+            erasure_id, value_name(record_id), by, purpose, now, now, next_sweep=now + SWEEPS[0],
+            lost_by=tuple(sorted(lost_by)),
+        )  # fmt: skip
+        self._mark(certificate, now)
+        self.store.keep(certificate)
+        certificate = self._attempt(certificate, budget)
+        self.store.keep(certificate)
+        return certificate
+
     def _erase(  # noqa: PLR0917 -- both callers pass all on
         self, named: str, subjects: Sequence[str], by: str, purpose: str, erasure_id: str, budget: Budget
     ) -> Certificate:
@@ -181,6 +210,9 @@ class Eraser:
 
     def _pass(self, certificate: Certificate, budget: Budget) -> Certificate:
         subjects, until = certificate.subjects, certificate.until
+        if certificate.of == "value":
+            self._bury([bytes.fromhex(certificate.subject)], until, budget)
+            return replace(certificate, records=1)
         unproven: set[bytes] = set()
         dropped = {key for each in subjects for key in self._disown(each, until, unproven, budget)}
         shares = [

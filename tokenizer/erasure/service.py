@@ -12,14 +12,17 @@ from tokenizer.erasure.eraser import Eraser
 from tokenizer.errors import Refused
 from tokenizer.subjects import NOBODY, names_nobody
 from tokenizer.time_budget import Budget
+from tokenizer.vault.tokens import Pointer, value_name
 
 DENIED = "denied"
 OF_CUSTOMER = "has_customer"
+UNKNOWN_VALUE = "unknown_value"
 MARKED = "marked"  # the result in the line of an erasure that is begun
 _REFUSALS = {
     DENIED: "the policies do not let the caller erase for this purpose",
     NOBODY: "the id stands for nobody: what came under it has no owner, and nothing is erased",
     OF_CUSTOMER: "the order has a customer: erase the customer, whose orders are erased with them",
+    UNKNOWN_VALUE: "no event has held this value, or it is erased",
 }
 
 
@@ -72,6 +75,30 @@ class ErasureService:
         erasure_id = self._noted(caller, RouteAction.ERASE_ORDER, purpose, subject, refusal)
         certificate = self.eraser.erase_order(order_id, caller.name, as_code(purpose), erasure_id, budget)
         return certificate.shown(order_id)
+
+    def erase_value(
+        self, caller: Caller, token: str | None, owner: str, purpose: str, budget: Budget
+    ) -> dict[str, Any]:
+        """Erases a consistent value that the caller named; returns the certificate.
+
+        Args:
+            caller: the caller.
+            token: the value's token; None if no event has held the value.
+            owner: the vault's name for who owns its index entry; empty for nobody.
+            purpose: the caller's reason.
+            budget: the time that is left.
+
+        Raises:
+            Refused: the policies don't permit it, or there is no such value; the audit trail records the attempt.
+            PipelineError: as `erase`.
+        """
+        refusal = self._refusal(caller, RouteAction.ERASE_VALUE, purpose) or ("" if token else UNKNOWN_VALUE)
+        name = value_name(Pointer.parse(token).record_id) if token else ""
+        erasure_id = self._noted(caller, RouteAction.ERASE_VALUE, purpose, name, refusal)
+        certificate = self.eraser.erase_value(
+            str(token), owner, caller.name, as_code(purpose), erasure_id, budget
+        )
+        return certificate.shown(str(token))
 
     def _refusal(self, caller: Caller, action: RouteAction, purpose: str) -> str:
         """Returns the code of the refusal by the policies; empty if there is none.

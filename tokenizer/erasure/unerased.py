@@ -3,7 +3,8 @@
 A record is erased if its subject's mark is at or after the record's arrival. A subject is a customer, or the order of
 somebody who came without an account. A consistent value may belong to several: it stays readable as long as a customer
 who used it is not erased. If no customer ever used it, it stays as long as an order that used it is not erased. So an
-order never keeps a value for which a customer asked to be forgotten. A value that neither used stays.
+order never keeps a value for which a customer asked to be forgotten. A value that neither used stays. A value that was
+erased because somebody named it has a mark of its own, and is erased whoever used it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,7 +16,7 @@ from tokenizer.pipeline.ports import Erasures
 from tokenizer.records import Share, VaultRecord
 from tokenizer.reveal.lookup import ReadableVault
 from tokenizer.time_budget import Budget
-from tokenizer.vault.tokens import is_order, not_of_customer
+from tokenizer.vault.tokens import is_order, not_of_customer, value_name
 
 
 class Shares(Protocol):
@@ -71,10 +72,16 @@ class ErasureStatus:
             record_id: _that_count(shares, outranks) if outranks else _of_customers(shares)
             for record_id, shares in found.items()
         }
-        return {
-            record_id: [share for share in shares if share.arrived > until[share.subject]]
-            for record_id, shares in counted.items()
-        }
+        return {record_id: _unerased(shares, until) for record_id, shares in counted.items()}
+
+    def users(self, record_ids: Collection[bytes], budget: Budget) -> dict[bytes, list[Share]]:
+        """Returns for each value the shares of all who are not erased, of customers and orders alike.
+
+        Raises:
+            PipelineError: the shares or marks of at least one value can't be read.
+        """
+        found, until = self._shares(record_ids, budget)
+        return {record_id: _unerased(shares, until) for record_id, shares in found.items()}
 
     def abandoned(self, records: Collection[VaultRecord], budget: Budget) -> dict[bytes, int]:
         """Returns the values that are nobody's or an order's and that all are erased who used them.
@@ -108,6 +115,10 @@ class ErasureStatus:
                 raise shares
             found[record_id] = [share for share in shares if share.subject]
         return found, self.until({share.subject for each in found.values() for share in each}, budget)
+
+
+def _unerased(shares: Sequence[Share], until: Mapping[str, int]) -> list[Share]:
+    return [share for share in shares if share.arrived > until[share.subject]]
 
 
 def _of_customers(shares: Sequence[Share]) -> list[Share]:
@@ -147,14 +158,19 @@ class UnerasedVault:
         return answer | {each.record_id: each.tombstone(until) for each, until in gone}
 
     def _gone(self, records: Sequence[VaultRecord], budget: Budget) -> list[tuple[VaultRecord, int]]:
-        until = self.status.until({each.subject for each in records}, budget)
-        owned, weak = [], []
+        names = {each.record_id: value_name(each.record_id) for each in records if each.consistent}
+        until = self.status.until({*(each.subject for each in records), *names.values()}, budget)
+        named, owned, weak = [], [], []
         for record in records:
-            if record.consistent and not_of_customer(record.subject):
+            if by_name := until[names[record.record_id]] if record.consistent else 0:
+                named.append((record, by_name))
+            elif record.consistent and not_of_customer(record.subject):
                 weak.append(record)
             elif record.arrived <= until[record.subject]:
                 owned.append(record)
         abandoned = self.status.abandoned(weak, budget)
         shared = self.status.shared({each.record_id for each in owned if each.consistent}, budget)
         gone = [(each, until[each.subject]) for each in owned if not shared.get(each.record_id)]
-        return gone + [(each, abandoned[each.record_id]) for each in weak if each.record_id in abandoned]
+        return (
+            named + gone + [(each, abandoned[each.record_id]) for each in weak if each.record_id in abandoned]
+        )

@@ -1,9 +1,10 @@
 """Defines the messages of the erasing function."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
+from schemas.sanitized import TOKEN_PATTERN
 from tokenizer.messages.base import IdToken, Message, Purpose, Text, parse_message
 
 
@@ -29,6 +30,21 @@ class EraseOrderMessage(Message):
 
     order_id: Text
     of_customer: bool = False
+    purpose: Purpose
+    id_token: IdToken = None
+
+
+class EraseValueMessage(Message):
+    """Asks to erase a value that somebody named, whoever uses it.
+
+    Args:
+        token: the value's token; None if no event has held the value.
+        owner: the vault's name for who owns its index entry.
+        id_token: as in `EraseMessage`.
+    """
+
+    token: Annotated[str, Field(pattern=TOKEN_PATTERN)] | None
+    owner: Annotated[str, Field(pattern=r"^(|[0-9a-f]{32}|[0-9a-f]{34})$")] = ""
     purpose: Purpose
     id_token: IdToken = None
 
@@ -61,6 +77,20 @@ class OrderErasureCertificate(_Certificate):
     order_id: str
 
 
+class ValueErasureCertificate(_Certificate):
+    """Holds the certificate of the erasure of a value that somebody named, for all who used it."""
+
+    token: str
+    lost_by_customers: int
+    lost_by_orders: int
+
+
+class ValueErasedMessage(Message):
+    """Holds the erasing function's answer about a value."""
+
+    certificate: ValueErasureCertificate
+
+
 class ErasedMessage(Message):
     """Holds the erasing function's answer about a customer."""
 
@@ -75,14 +105,18 @@ class OrderErasedMessage(Message):
 
 ERASE = TypeAdapter(EraseMessage)
 ERASE_ORDER = TypeAdapter(EraseOrderMessage)
+ERASE_VALUE = TypeAdapter(EraseValueMessage)
 ERASED = TypeAdapter(ErasedMessage)
 ORDER_ERASED = TypeAdapter(OrderErasedMessage)
+VALUE_ERASED = TypeAdapter(ValueErasedMessage)
 
 
-def parse_erasure(message: dict[str, object]) -> EraseMessage | EraseOrderMessage:
-    """Reads what is to be erased: an order if the message names one, else a customer.
+def parse_erasure(message: dict[str, object]) -> EraseMessage | EraseOrderMessage | EraseValueMessage:
+    """Reads what is to be erased: an order if the message names one, a value if it has its token, else a customer.
 
     Raises:
         InvalidRequest: the message has another form.
     """
-    return parse_message(ERASE_ORDER, message) if "order_id" in message else parse_message(ERASE, message)
+    if "order_id" in message:
+        return parse_message(ERASE_ORDER, message)
+    return parse_message(ERASE_VALUE, message) if "token" in message else parse_message(ERASE, message)

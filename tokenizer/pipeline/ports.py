@@ -60,13 +60,14 @@ class BlindIndex(Protocol):
         """
         ...
 
-    def adopt(self, entries: Sequence[IndexEntry], owners: Mapping[bytes, str], budget: Budget) -> Tokens:
-        """Gives entries the owners they have here; returns the entries that are stored then.
+    def amend(
+        self, entries: Sequence[IndexEntry], before: Mapping[bytes, IndexEntry], budget: Budget
+    ) -> Tokens:
+        """Replaces entries; returns the entries that are stored then.
 
         Args:
-            entries: the entries as they are to be.
-            owners: the owner that each entry has now, by blind index; empty for nobody. If it has another one by then,
-                it stays as it is.
+            entries: the entries as they are to be, with the tokens that they have.
+            before: the entries as they were read, by blind index. One that has been changed since stays as it is.
             budget: the time that is left.
         """
         ...

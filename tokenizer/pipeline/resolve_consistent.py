@@ -19,17 +19,25 @@ _ORPHANS_KEPT = 86_400  # seconds after the record's arrival
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """Holds the first use of a consistent value that has no token yet, and the record that brings it."""
+    """Holds the first use of a consistent value that has no token that holds, and the record that brings it.
+
+    Args:
+        before: the value's entry, which no longer holds; None if it has none.
+    """
 
     use: ConsistentUse
     record: InFlight
     draft: Draft
+    before: IndexEntry | None
 
     @property
     def entry(self) -> IndexEntry:
         """Returns the entry that the blind index is to hold for the value."""
-        use, draft = self.use, self.draft
-        return IndexEntry(use.scope, use.blind_index, use.token, draft.subject, draft.arrived)
+        use, draft, before = self.use, self.draft, self.before
+        entry = IndexEntry(use.scope, use.blind_index, use.token, draft.subject, draft.arrived)
+        if before is None:
+            return entry
+        return replace(entry, erased_token=before.erased_token, erased_until=before.erased_until)
 
 
 @dataclass(slots=True)
@@ -61,9 +69,7 @@ class ConsistentValues:
             value = use.blind_index
             if value not in brought and value not in self.claimed and value not in self.failed:
                 entry = self.found.get(value)
-                if entry is None or (
-                    entry.owner and entry.owner == draft.subject and entry.arrived <= record.erased_until
-                ):
+                if entry is None or not _holds(entry, record, draft):
                     wanted.setdefault(value, use)
         return wanted
 
@@ -77,7 +83,9 @@ class ConsistentValues:
         for record, draft in drafts(batch):
             for use in draft.uses if draft.subject and not record.late else ():
                 entry = self.found.get(use.blind_index)
-                if entry is not None and yields(entry.owner, to=draft.subject):
+                if entry is not None and draft.arrived <= entry.erased_until:
+                    continue
+                if entry is not None and entry.live and yields(entry.owner, to=draft.subject):
                     adopted = replace(entry, owner=draft.subject, arrived=draft.arrived)
                     entries.setdefault(use.blind_index, (record, adopted))
         return entries
@@ -113,7 +121,7 @@ class ConsistentValues:
         shares: dict[tuple[bytes, str], Share] = {}
         for use in draft.uses if draft.subject and not record.late else ():
             entry = self.found[use.blind_index]
-            if entry.owner != draft.subject:
+            if entry.owner != draft.subject and draft.arrived > entry.erased_until:
                 record_id = Pointer.parse(entry.token).record_id
                 share = Share(record_id, draft.subject, draft.arrived, entry.owner, entry.arrived)
                 shares[record_id, draft.subject] = share
@@ -122,12 +130,21 @@ class ConsistentValues:
     def event_of(self, record: InFlight, draft: Draft) -> SanitizedRecord:
         """Returns a record's event with its final tokens.
 
-        The event of a late record shows the tokens that the draft drew, which answer `erased`.
+        The event of a late record shows the tokens that the draft drew, which answer `erased`. So does the token of a
+        value that was erased by name after the record had arrived.
         """
         tokens = dict(record.aliases)
         for use in () if record.late else draft.uses:
-            tokens[use.token] = self.found[use.blind_index].token
+            tokens[use.token] = self.found[use.blind_index].token_at(draft.arrived)
         return draft.event(tokens)
+
+
+def _holds(entry: IndexEntry, record: InFlight, draft: Draft) -> bool:
+    """Returns True if a record gets a token of a value's entry: the one that is there, or the one that was erased."""
+    if draft.arrived <= entry.erased_until:
+        return True
+    own = entry.owner and entry.owner == draft.subject
+    return entry.live and not (own and entry.arrived <= record.erased_until)
 
 
 def vault_records(

@@ -117,7 +117,7 @@ class VaultStage:
             if items is not None:
                 sealed.records.update(items)
                 for value, use in brought.items():
-                    sealed.firsts[value] = First(use, record, draft)
+                    sealed.firsts[value] = First(use, record, draft, values.found.get(value))
             elif isinstance(record.failure, Transient):
                 # KMS returns no data key. The next record would only ask, and wait, again.
                 down = record.failure
@@ -168,7 +168,7 @@ class VaultStage:
         """Gives values that nobody owns to the first who uses them, and those of orders to the first customer."""
         while adopting := values.adopting(batch):
             entries = [entry for _, entry in adopting.values()]
-            tokens = self.index.adopt(entries, {each: values.found[each].owner for each in adopting}, budget)
+            tokens = self.index.amend(entries, values.found, budget)
             values.claim(tokens)
             for value, failure in tokens.failed.items():
                 values.lose(value, adopting[value][0], Stage.RESOLVING, failure)

@@ -165,6 +165,16 @@ def is_order(subject: str) -> bool:
     return len(subject) == 2 * _ORDER_BYTES
 
 
+def value_name(record_id: bytes) -> str:
+    """Returns the name under which a consistent value is marked as erased: 24 hexadecimal digits."""
+    return record_id.hex()
+
+
+def is_value(subject: str) -> bool:
+    """Returns True if a name is that of a consistent value."""
+    return len(subject) == 2 * RECORD_BYTES
+
+
 def not_of_customer(subject: str) -> bool:
     """Returns True if what belongs to a subject belongs to no customer: to an order, or to nobody."""
     return not subject or is_order(subject)
@@ -203,6 +213,10 @@ class SubjectKey:
     def shared(self, record_id: bytes, subject: str, arrived: int, owner: str, owned_since: int) -> bytes:
         """Returns 16 bytes that bind all that a share says, so that a forged one is noticed."""
         return self._bound(b"shared:" + record_id, subject, arrived, owner, owned_since)
+
+    def erased(self, blind_index: bytes, token: str, until: int) -> bytes:
+        """Returns 16 bytes that bind an index entry to the token that was erased with its value."""
+        return self._bound(b"erased:" + blind_index, token, until)
 
     def _bound(self, head: bytes, *parts: str | int) -> bytes:
         # Heads of one purpose are equally long. No part holds a colon: they are tokens, subjects and numbers.

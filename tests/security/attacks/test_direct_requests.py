@@ -42,6 +42,12 @@ ROUTES: dict[str, tuple[str, str, str, Any]] = {
     ),
     "erase": ("DELETE", "/customers/{customer_id}", "/customers/D-1", None),
     "erase an order": ("DELETE", "/orders/{order_id}", "/orders/D-1", None),
+    "erase a value": (
+        "POST",
+        "/value-erasures",
+        "/value-erasures",
+        {"kind": "email", "value": "a@example.com"},
+    ),
     "machine places": ("POST", "/machine/orders", "/machine/orders", order(order_id="D-none")),
     "machine reads": ("GET", "/machine/orders/{order_id}", "/machine/orders/D-1", None),
     "machine tokenizes": (
@@ -121,7 +127,8 @@ def test_ones_own_token_opens_no_more_than_through_the_gateway(
         ("machine reads", "read"),
         ("read", "machine reads"),
         ("look up", "erase"),
-        ("read", "erase an order"),
+        ("place", "erase an order"),
+        ("look up", "erase a value"),
     ],
 )
 def test_the_right_to_one_route_opens_no_other(

@@ -26,7 +26,8 @@ ROUTES: dict[str, tuple[str, str, Any, dict[str, str]]] = {
     "reveal": ("POST", "/tokens/reveal", {"tokens": ["tok_" + "0" * 26], "purpose": "charge"}, {}),
     "find": ("POST", "/customer-lookups", {"email": "a@example.com", "purpose": "support"}, {}),
     "erase": ("DELETE", "/customers/C-none", None, {}),
-    "erase an order": ("DELETE", "/orders/R-none", None, {}),
+    "erase an order": ("DELETE", "/orders/R-absent", None, {}),
+    "erase a value": ("POST", "/value-erasures", {"kind": "email", "value": "nobody@example.com"}, {}),
 }
 # What each group may do; "charge" of an unknown order is answered 404 to whom it is open.
 OPEN = {

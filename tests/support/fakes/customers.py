@@ -6,14 +6,16 @@ import pytest
 
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
-from tests.support.samples import order, stream_record
+from tests.support.samples import ARRIVED, order, stream_record
 from tests.support.watched_calls import watch
 from tokenizer.aws.compose.erase import eraser
+from tokenizer.aws.compose.look_up import look_up_maker
 from tokenizer.aws.compose.vault import unerased_vault
 from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import EraseSettings
 from tokenizer.erasure.certificates import SWEEPS
 from tokenizer.erasure.eraser import Eraser
+from tokenizer.records import moment_of
 from tokenizer.reveal.lookup import reveal
 from tokenizer.vault.tokens import is_token
 
@@ -53,17 +55,19 @@ class Customers:
         object.__setattr__(made, "now", lambda: self.now)
         return made
 
-    def order(self, customer: str | None, sequence: int, **about: str) -> list[str]:
-        """Tokenizes an order of a customer or of a guest; returns its tokens."""
-        who: dict[str, str | None] = {
+    def order(self, customer: str | None, sequence: int, *, later: int = 0, **about: str) -> list[str]:
+        """Tokenizes an order of a customer or of a guest, `later` milliseconds after `NOW`; returns its tokens."""
+        who: dict[str, Any] = {
             "customer_id": customer,
             "name": "Ann",
             "email": f"{customer}@example.com",
         } | about
         event = {**order(customer=who, order_id=f"SO-{sequence}"), "schema_version": 3}
-        (outcome,) = self.aws.tokenizer().tokenize_batch([stream_record(event, sequence)], ample_budget())
+        arrived = moment_of(NOW + later) if later else ARRIVED
+        record = stream_record(event, sequence, arrived_at=arrived)
+        (outcome,) = self.aws.tokenizer().tokenize_batch([record], ample_budget())
         assert outcome.published, outcome
-        (detail,) = (
+        *_, detail = (
             each["detail"]
             for each in self.aws.events()
             if each["detail"]["data"].get("order", {}).get("order_id") == f"SO-{sequence}"
@@ -75,6 +79,18 @@ class Customers:
 
     def erase_order(self, order_id: str, erasure_id: str = "era_1") -> Any:
         return self.eraser().erase_order(order_id, "carla", "erasure_request", erasure_id, ample_budget())
+
+    def erase_value(self, email: str, erasure_id: str = "era_value") -> Any:
+        """Erases an email as the API does: it is looked up, erased, and noted."""
+        notes = look_up_maker(self.aws.settings)()
+        object.__setattr__(notes, "now", lambda: self.now)
+        entry = notes.look_up.entry("email", email, ample_budget())
+        assert entry is not None
+        erased = self.eraser().erase_value(
+            entry.token, entry.owner, "carla", "erasure_request", erasure_id, ample_budget()
+        )
+        notes.note("email", email, entry.token, ample_budget())
+        return erased
 
     def sweep(self) -> Any:
         self.now = LATER

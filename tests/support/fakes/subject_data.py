@@ -1,13 +1,14 @@
 """Holds what erasing needs, over the same fakes as the use case."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tests.support.fakes.world import SUBJECT_KEYS, World, ample_budget
+from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, World, ample_budget
 from tokenizer.erasure.certificates import Certificate
 from tokenizer.erasure.eraser import Eraser, OwnedRecord
 from tokenizer.erasure.unerased import ErasureStatus, UnerasedVault
 from tokenizer.errors import PipelineError
+from tokenizer.pipeline.look_up import LookUp, ValueErasures
 from tokenizer.records import IndexEntry, Share
 from tokenizer.reveal.lookup import Revealed, reveal
 
@@ -36,15 +37,17 @@ class FakeSubjectData:
     def drop_entry(self, entry: IndexEntry) -> bool:
         if entry.token in self.forged:
             return False
-        del self.world.index.entries[entry.blind_index]
+        entries = self.world.index.entries
+        there = entries.pop(entry.blind_index)
+        if there.erased_token:
+            entries[entry.blind_index] = replace(there, owner="", erased_token=there.token)
         return True
 
     def hand_over(self, entry: IndexEntry, heir: Share) -> bool:
         if entry.token in self.forged:
             return False
-        self.world.index.entries[entry.blind_index] = IndexEntry(
-            entry.scope, entry.blind_index, entry.token, heir.subject, heir.arrived
-        )
+        handed = replace(entry, owner=heir.subject, arrived=heir.arrived)
+        self.world.index.entries[entry.blind_index] = handed
         return True
 
     def drop_share(self, share: Share) -> None:
@@ -100,6 +103,18 @@ class Erasing:
 
     def erase(self, customer_id: str, erasure_id: str = "era_1") -> Certificate:
         return self.eraser.erase(customer_id, "carla", "erasure_request", erasure_id, ample_budget())
+
+    def erase_value(self, value: str, erasure_id: str = "era_value") -> Certificate:
+        """Erases an email as the API does: it is looked up, erased, and noted."""
+        look_up = LookUp(self.world.index, SCOPE_KEYS)
+        entry = look_up.entry("email", value, ample_budget())
+        assert entry is not None
+        erased = self.eraser.erase_value(
+            entry.token, entry.owner, "carla", "erasure_request", erasure_id, ample_budget()
+        )
+        notes = ValueErasures(look_up, self.world.erasures, lambda: self.now)
+        assert notes.note("email", value, entry.token, ample_budget()) == self.now
+        return erased
 
     def sweep(self, later: int) -> list[Certificate]:
         """Lets milliseconds pass, and sweeps what is due then."""

@@ -66,7 +66,7 @@ class FakeBlindIndex:
     shares: dict[tuple[bytes, str], Share] = field(default_factory=dict)
     down: PipelineError | None = None
     share_down: PipelineError | None = None
-    adopt_down: PipelineError | None = None
+    amend_down: PipelineError | None = None
     subject_keys: Versions[SubjectKey] = SUBJECT_KEYS
 
     def lookup(self, wanted: Collection[tuple[str, bytes]], budget: Budget) -> Tokens:
@@ -77,18 +77,27 @@ class FakeBlindIndex:
     def claim(self, entries: Sequence[IndexEntry], erasures: Mapping[str, int], budget: Budget) -> Tokens:
         for each in entries:
             there = self.entries.get(each.blind_index)
-            if there and there.owner == each.owner and there.arrived <= erasures.get(each.owner, 0):
+            if (
+                there
+                and there.remembers(each)
+                and (
+                    not there.live
+                    or (there.owner == each.owner and there.arrived <= erasures.get(each.owner, 0))
+                )
+            ):
                 del self.entries[each.blind_index]
         return Tokens(
             {each.blind_index: self.entries.setdefault(each.blind_index, each) for each in entries}, {}
         )
 
-    def adopt(self, entries: Sequence[IndexEntry], owners: Mapping[bytes, str], budget: Budget) -> Tokens:
-        if self.adopt_down:
-            return Tokens({}, {each.blind_index: self.adopt_down for each in entries})
+    def amend(
+        self, entries: Sequence[IndexEntry], before: Mapping[bytes, IndexEntry], budget: Budget
+    ) -> Tokens:
+        if self.amend_down:
+            return Tokens({}, {each.blind_index: self.amend_down for each in entries})
         for each in entries:
-            there = self.entries.get(each.blind_index)
-            if there and there.token == each.token and there.owner == owners[each.blind_index]:
+            there, read = self.entries.get(each.blind_index), before[each.blind_index]
+            if there and (there.token, there.owner) == (read.token, read.owner) and there.remembers(read):
                 self.entries[each.blind_index] = each
         return self.lookup({(each.scope, each.blind_index) for each in entries}, budget)
 

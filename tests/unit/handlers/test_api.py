@@ -31,6 +31,7 @@ SECURITY = {
     ("POST", "/tokens/reveal"): PEOPLE,
     ("DELETE", "/customers/{customer_id}"): PEOPLE,
     ("DELETE", "/orders/{order_id}"): PEOPLE,
+    ("POST", "/value-erasures"): PEOPLE,
     ("POST", "/customer-lookups"): PEOPLE,
     ("POST", "/machine/orders"): [{"machine": ["orders/write"], "machineKey": []}],
     ("GET", "/machine/orders/{order_id}"): [{"machine": ["orders/read"], "machineKey": []}],

@@ -17,6 +17,7 @@ ASKED: dict[str, tuple[Handler, dict[str, Any]]] = {
     "reveal": (reveal.handler, {"tokens": ["t"], "purpose": "charge"}),
     "pay": (pay.handler, {"order_id": "SO-1", "key": "k"}),
     "erase": (erase.handler, {"customer_id": "C-1", "purpose": "erasure_request"}),
+    "erase a value": (erase.handler, {"token": "tok_" + "0" * 26, "purpose": "erasure_request"}),
     "erase an order": (erase.handler, {"order_id": "SO-1", "purpose": "erasure_request"}),
 }
 FORGED = {"name": "mallory", "groups": ["compliance"], "mfa": True}
@@ -42,7 +43,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> list[Caller]:
     for module, factory, *methods in (
         (reveal, "_reveals", "answer"),
         (pay, "_cashier", "pay"),
-        (erase, "_service", "erase", "erase_order"),
+        (erase, "_service", "erase", "erase_order", "erase_value"),
     ):
         service = SimpleNamespace(**dict.fromkeys(methods, keep))
         monkeypatch.setattr(module, factory, lambda service=service: service)

@@ -174,6 +174,7 @@ FOR_A_PURPOSE = {
 }
 # What takes a second factor, and what takes an approval.
 WITH_MFA = frozenset({("compliance", RouteAction.APPROVE)})
+WITH_MFA_FOR_A_PURPOSE = {("compliance", RouteAction.ERASE_VALUE, "erasure_request"): EVERY}
 EDITS = frozenset({("operators", RouteAction.EDIT_LETTER)})
 
 Cell = tuple[str, RouteAction, str]
@@ -188,8 +189,8 @@ def route_cells(policies: CedarPolicies) -> Iterator[tuple[Cell, frozenset[str]]
             assert policies.permits(caller, action, purpose) is bool(permitted)
         else:
             permitted = EVERY if policies.permits(caller, action, purpose) else frozenset()
-        if action is RouteAction.APPROVE and not mfa:
-            assert not permitted, "nobody approves without a second factor"
+        if action in {RouteAction.APPROVE, RouteAction.ERASE_VALUE} and not mfa:
+            assert not permitted, "nobody approves, or erases a value, without a second factor"
             continue
         yield (who, action, purpose), permitted
 
@@ -214,11 +215,15 @@ def approved_routes(policies: CedarPolicies) -> set[tuple[str, RouteAction]]:
     }
 
 
-EXPECTED_ROUTES = {
-    (*cell, purpose): kinds
-    for cell, kinds in (ROUTES | dict.fromkeys(WITH_MFA, EVERY)).items()
-    for purpose in PURPOSES
-} | FOR_A_PURPOSE
+EXPECTED_ROUTES = (
+    {
+        (*cell, purpose): kinds
+        for cell, kinds in (ROUTES | dict.fromkeys(WITH_MFA, EVERY)).items()
+        for purpose in PURPOSES
+    }
+    | FOR_A_PURPOSE
+    | WITH_MFA_FOR_A_PURPOSE
+)
 
 
 def test_every_cell_of_the_routes_is_as_expected() -> None:
@@ -247,7 +252,7 @@ def test_every_route_is_an_action_of_the_policies() -> None:
 
 
 def test_direct_callers_may_erase() -> None:
-    for action in (RouteAction.ERASE, RouteAction.ERASE_ORDER):
+    for action in (RouteAction.ERASE, RouteAction.ERASE_ORDER, RouteAction.ERASE_VALUE):
         assert CedarPolicies().permits(Caller("c", (IAM,)), action, "any")
 
 

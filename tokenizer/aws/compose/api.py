@@ -11,6 +11,7 @@ from tokenizer.aws.api.idempotency import IdempotencyKeys
 from tokenizer.aws.api.order_service import OrderService
 from tokenizer.aws.api.orders_table import OrdersReader
 from tokenizer.aws.api.synchronous_tokenizer import SynchronousTokenizer
+from tokenizer.aws.api.value_eraser import ValueEraser
 from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.authorization.seen_values import DynamoSeenValues
 from tokenizer.aws.compose.audit import audit_trail
@@ -75,6 +76,17 @@ def customer_finder(settings: ApiSettings, look_ups: Callable[[], LookUps]) -> C
         clients.client("lambda", attempts=1, read_timeout=API_CALL_SECONDS),
         settings.tokenize_function,
         OrdersReader(clients.client("dynamodb"), settings.orders_table),
+        look_ups,
+        Fingerprints(clients.client("kms"), settings.fingerprint_key_arn),
+    )
+
+
+def value_eraser(settings: ApiSettings, look_ups: Callable[[], LookUps]) -> ValueEraser:
+    """Returns the eraser of values that somebody names."""
+    return ValueEraser(
+        clients.client("lambda", attempts=1, read_timeout=API_CALL_SECONDS),
+        settings.tokenize_function,
+        settings.erase_function,
         look_ups,
         Fingerprints(clients.client("kms"), settings.fingerprint_key_arn),
     )

@@ -92,6 +92,8 @@ def _item(certificate: Certificate) -> dict[str, Any]:
     for name in ("unproven", "left"):
         if count := getattr(certificate, name):
             item[name] = {"N": str(count)}
+    if certificate.lost_by:
+        item["lost_by"] = {"L": [{"S": each} for each in certificate.lost_by]}
     if certificate.next_sweep:
         item |= {"open": {"S": _OPEN}, "next_sweep": {"N": str(certificate.next_sweep)}}
     if certificate.unannounced:
@@ -118,4 +120,5 @@ def _certificate(item: Any) -> Certificate:
         tuple(each["S"] for each in item["also"]["L"]),
         SanitizedRecord(parts[0]["S"], bytes(parts[1]["B"]), parts[2]["S"]) if parts else None,
         *(int(item[name]["N"]) if name in item else 0 for name in ("unproven", "left")),
+        tuple(each["S"] for each in item["lost_by"]["L"]) if "lost_by" in item else (),
     )

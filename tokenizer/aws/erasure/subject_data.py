@@ -76,8 +76,43 @@ class DynamoSubjectData:
 
     @translated("dropping an index entry")
     def drop_entry(self, entry: IndexEntry) -> bool:
-        """Removes an index entry, unless its value has got another token or another owner since."""
-        return self._if_as_written(entry, lambda condition: self._dynamodb.delete_item(**condition))
+        """Removes an index entry, unless its value has got another token or another owner since.
+
+        An entry that notes that the value was erased by name stays, without an owner, and its token is erased as well:
+        else a replay of what came before would bring the value back.
+        """
+        noted: list[Mapping[str, Any]] = []
+
+        def drop(condition: dict[str, Any]) -> object:
+            condition["ConditionExpression"] += " AND attribute_not_exists(erased_until)"
+            return self._dynamodb.delete_item(**condition)
+
+        genuine = self._if_as_written(entry, drop, found=noted.append)
+        if not genuine and "erased_until" in noted[0]:
+            return self._forget(entry, noted[0])
+        return genuine
+
+    def _forget(self, entry: IndexEntry, there: Mapping[str, Any]) -> bool:
+        """Notes that the token of an entry is the erased one, and takes its owner away.
+
+        Returns:
+            False if the entry, or what it notes, is not as it was written.
+        """
+        was, until = there.get("erased_token", {}).get("S", ""), int(there["erased_until"]["N"])
+        key = self._subject_keys.at(until)
+        values = {
+            ":until": there["erased_until"],
+            ":noted": {"B": key.erased(entry.blind_index, was, until)},
+            ":erased": {"B": key.erased(entry.blind_index, entry.token, until)},
+            ":nobodys": {"B": self._owned(entry.blind_index, entry.token, "", entry.arrived)},
+        }
+        change = "SET erased_token = :token, erased_seal = :erased, owned = :nobodys REMOVE #owner"
+
+        def forget(condition: dict[str, Any]) -> object:
+            condition["ConditionExpression"] += " AND erased_until = :until AND erased_seal = :noted"
+            return self._dynamodb.update_item(UpdateExpression=change, **condition)
+
+        return self._if_as_written(entry, forget, values)
 
     @translated("handing an index entry over")
     def hand_over(self, entry: IndexEntry, heir: Share) -> bool:
@@ -122,6 +157,7 @@ class DynamoSubjectData:
         entry: IndexEntry,
         call: Callable[[dict[str, Any]], object],
         more: Mapping[str, Any] | None = None,
+        found: Callable[[Any], None] = lambda _: None,
     ) -> bool:
         """Makes a call for an entry that is as a tokenizing or erasing function wrote it.
 
@@ -152,6 +188,7 @@ class DynamoSubjectData:
                 raise
             # The index is a moment behind the table. What it still shows may have been claimed anew or handed over.
             there: Any = error.response.get("Item", {})
+            found(there)
             changed: bool = (there.get("token"), there.get("owner")) != (
                 {"S": entry.token},
                 {"S": owner(entry.owner, entry.blind_index)},

@@ -5,6 +5,8 @@ condition lets the first writer win. Each entry is sealed under the same key, so
 table can't point a value at another value's token. An entry names its owner, the subject of the record that first held
 the value; a second seal, under the subject key, binds owner and arrival to the entry. A table of shares names everybody
 else who uses the value, so that erasing one subject leaves what others share. Shares are sealed under the subject key.
+If a value was erased because somebody named it, its entry notes the token that was erased and until when, under a third
+seal, whatever token it has got since.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -91,9 +93,11 @@ class DynamoBlindIndex:
         """
         return self._put_all(entries, lambda entry: self._put(entry, erasures.get(entry.owner, 0)), budget)
 
-    def adopt(self, entries: Sequence[IndexEntry], owners: Mapping[bytes, str], budget: Budget) -> Tokens:
-        """Gives entries another owner. Of two who try at once, the first one gets the entry."""
-        return self._put_all(entries, lambda entry: self._adopting(entry, owners[entry.blind_index]), budget)
+    def amend(
+        self, entries: Sequence[IndexEntry], before: Mapping[bytes, IndexEntry], budget: Budget
+    ) -> Tokens:
+        """Replaces entries that are as they were read. Of two who try at once, the first one succeeds."""
+        return self._put_all(entries, lambda entry: self._amending(entry, before[entry.blind_index]), budget)
 
     def _put_all(
         self, entries: Sequence[IndexEntry], put: Callable[[IndexEntry], dict[str, Any]], budget: Budget
@@ -126,6 +130,39 @@ class DynamoBlindIndex:
         return [failed.get((each.record_id, each.subject)) for each in shares]
 
     def _put(self, entry: IndexEntry, erased_until: int) -> dict[str, Any]:
+        """Returns a put that takes the place of no entry, or of one that no longer holds."""
+        item = self._item(entry)
+        names, values, replaced = {}, dict[str, Any](), ""
+        if erased_until:
+            names["#owner"] = "owner"
+            values |= {":owner": item["owner"], ":until": {"N": str(erased_until)}}
+            replaced += f" OR (#owner = :owner AND arrived <= :until AND {_same_erasure(entry, values)})"
+        if entry.erased_token:
+            names["#token"] = "token"
+            replaced += f" OR (#token = :erased_token AND {_same_erasure(entry, values)})"
+        put = {
+            "TableName": self._table,
+            "Item": item,
+            "ConditionExpression": f"attribute_not_exists(id){replaced}",
+        }
+        more = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+        return {**put, **more} if replaced else put
+
+    def _amending(self, entry: IndexEntry, before: IndexEntry) -> dict[str, Any]:
+        values: dict[str, Any] = {":token": {"S": before.token}}
+        owned = "attribute_not_exists(#owner)"
+        if before.owner:
+            owned = "#owner = :owner"
+            values[":owner"] = {"S": owner(before.owner, before.blind_index)}
+        return {
+            "TableName": self._table,
+            "Item": self._item(entry),
+            "ConditionExpression": f"#token = :token AND {owned} AND {_same_erasure(before, values)}",
+            "ExpressionAttributeNames": {"#token": "token", "#owner": "owner"},
+            "ExpressionAttributeValues": values,
+        }
+
+    def _item(self, entry: IndexEntry) -> dict[str, Any]:
         version = INDEX_ENTRY.written
         item = {
             **_key(entry.blind_index),
@@ -135,27 +172,13 @@ class DynamoBlindIndex:
             "owned": {"B": self._owned(entry)},
             "arrived": {"N": str(entry.arrived)},
         }
-        put: dict[str, Any] = {"TableName": self._table, "ConditionExpression": "attribute_not_exists(id)"}
         if entry.owner:
             item["owner"] = {"S": owner(entry.owner, entry.blind_index)}
-        if erased_until:
-            put["ConditionExpression"] += " OR (#owner = :owner AND arrived <= :until)"
-            put["ExpressionAttributeNames"] = {"#owner": "owner"}
-            put["ExpressionAttributeValues"] = {":owner": item["owner"], ":until": {"N": str(erased_until)}}
-        return {**put, "Item": item}
-
-    def _adopting(self, entry: IndexEntry, before: str) -> dict[str, Any]:
-        values: dict[str, Any] = {":token": {"S": entry.token}}
-        condition = "attribute_not_exists(#owner)"
-        if before:
-            condition = "#owner = :owner"
-            values[":owner"] = {"S": owner(before, entry.blind_index)}
-        return {
-            **self._put(entry, 0),
-            "ConditionExpression": f"#token = :token AND {condition}",
-            "ExpressionAttributeNames": {"#token": "token", "#owner": "owner"},
-            "ExpressionAttributeValues": values,
-        }
+        if entry.erased_token:
+            item["erased_token"] = {"S": entry.erased_token}
+            item["erased_until"] = {"N": str(entry.erased_until)}
+            item["erased_seal"] = {"B": self._erased(entry)}
+        return item
 
     def _genuine(self, item: Mapping[str, Any], scope: str, blind_index: bytes) -> IndexEntry:
         """Returns the entry in an item.
@@ -170,6 +193,8 @@ class DynamoBlindIndex:
             genuine = item["seal"]["B"] == self._keys.seal(scope, blind_index, entry.token, version)
             if version > _OWNER_UNSEALED:
                 genuine = genuine and item["owned"]["B"] == self._owned(entry)
+            if entry.erased_token or entry.erased_until:
+                genuine = genuine and item["erased_seal"]["B"] == self._erased(entry)
         except (LookupError, TypeError, ValueError):
             genuine = False
         if not genuine:
@@ -179,6 +204,10 @@ class DynamoBlindIndex:
     def _owned(self, entry: IndexEntry) -> bytes:
         key = self._subject_keys.at(entry.arrived)
         return key.owned(entry.blind_index, entry.token, entry.owner, entry.arrived)
+
+    def _erased(self, entry: IndexEntry) -> bytes:
+        key = self._subject_keys.at(entry.erased_until)
+        return key.erased(entry.blind_index, entry.erased_token, entry.erased_until)
 
     def _share(self, share: Share) -> dict[str, Any]:
         key = self._subject_keys.at(share.arrived)
@@ -206,7 +235,17 @@ def _entry(item: Mapping[str, Any], scope: str, blind_index: bytes) -> IndexEntr
         item["token"]["S"],
         item["owner"]["S"].partition(".")[0] if "owner" in item else "",
         int(item["arrived"]["N"]) if "arrived" in item else 0,
+        item["erased_token"]["S"] if "erased_token" in item else "",
+        int(item["erased_until"]["N"]) if "erased_until" in item else 0,
     )
+
+
+def _same_erasure(entry: IndexEntry, values: dict[str, Any]) -> str:
+    """Returns the condition that the stored entry notes the erasure that this one does, or none; adds its values."""
+    if not entry.erased_token:
+        return "attribute_not_exists(erased_token)"
+    values |= {":erased_token": {"S": entry.erased_token}, ":erased_until": {"N": str(entry.erased_until)}}
+    return "erased_token = :erased_token AND erased_until = :erased_until"
 
 
 def _shared(item: Mapping[str, Any]) -> tuple[bytes, str]:

@@ -242,7 +242,7 @@ def test_a_customer_in_the_batch_of_the_value_that_came_without_one_owns_it(eras
 def test_an_order_waits_while_the_value_that_nobody_owns_can_not_be_taken_over(erasing: Erasing) -> None:
     submit(erasing, EMAIL)
     world = erasing.world
-    world.index.adopt_down = Unavailable("full")
+    world.index.amend_down = Unavailable("full")
     record = stream_record(order(customer={"customer_id": "C-1", "email": EMAIL}), next(sequences))
     (outcome,) = world.tokenizer.tokenize_batch([record], ample_budget())
     assert isinstance(outcome.failure, Unavailable)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from tokenizer.errors import InvalidRequest
 from tokenizer.messages.base import parse_message
-from tokenizer.messages.erasure import ERASE, ERASED
+from tokenizer.messages.erasure import ERASE, ERASE_ORDER, ERASE_VALUE, ERASED
 from tokenizer.messages.honeytokens import HONEY
 from tokenizer.messages.mode import Mode
 from tokenizer.messages.payments import PAID, PAY
@@ -55,6 +55,11 @@ GOOD: list[tuple[TypeAdapter[Any] | None, dict[str, Any]]] = [
     (PAY, {"order_id": "SO-1", "key": "k", "id_token": "eyJ.e30.c2ln"}),
     (PAID, {"payment": PAYMENT}),
     (ERASE, {"customer_id": "C-1", "purpose": "p", "id_token": "eyJ.e30.c2ln"}),
+    (ERASE_ORDER, {"order_id": "SO-1", "of_customer": True, "purpose": "p", "id_token": "eyJ.e30.c2ln"}),
+    (
+        ERASE_VALUE,
+        {"token": "tok_" + "0" * 26, "owner": "a" * 32, "purpose": "p", "id_token": "eyJ.e30.c2ln"},
+    ),
     (ERASED, {"certificate": CERTIFICATE}),
     (HONEY, {"action": "seed", "operator": "ann", "kind": "email", "count": 1, "note": "n"}),
     (HONEY, {"action": "list", "operator": "ann"}),
@@ -145,7 +150,7 @@ def test_an_unknown_action_is_answered_with_those_that_there_are(form: TypeAdapt
 
 @pytest.mark.parametrize("told", [None, [], "canary", 4111111111111111])
 def test_what_is_no_object_is_refused(told: object) -> None:
-    forms: tuple[TypeAdapter[Any], ...] = (REVEAL, PAY, ERASE, HONEY, REKEY, REPLAY)
+    forms: tuple[TypeAdapter[Any], ...] = (REVEAL, PAY, ERASE, ERASE_ORDER, ERASE_VALUE, HONEY, REKEY, REPLAY)
     for form in forms:
         with pytest.raises(InvalidRequest) as refused:
             parse_message(form, told)

@@ -49,8 +49,9 @@ def test_a_value_is_looked_up_by_any_spelling_and_an_unknown_one_stays_unknown(
 ) -> None:
     world = World()
     look_up: Any = LookUp(world.index, SCOPE_KEYS)
-    assert look_up.token(kind, spelling, ample_budget()) is None
-    assert look_up.token(kind, spelling, ample_budget()) is None
+    assert look_up.entry(kind, spelling, ample_budget()) is None
+    assert look_up.entry(kind, spelling, ample_budget()) is None
     world.tokenizer.tokenize_batch([stream_record(order())], ample_budget())
     (event,) = world.bus.details()
-    assert look_up.token(kind, spelling, ample_budget()) == event["data"]["order"]["customer"][kind]
+    token = event["data"]["order"]["customer"][kind]
+    assert look_up.entry(kind, spelling, ample_budget()).token == token
