@@ -278,4 +278,4 @@ def test_each_body_that_is_taken_is_described_with_an_example_that_is_taken(call
     for name in bodies:
         (example,) = described["components"]["schemas"][name]["examples"]
         getattr(models, name).model_validate(example)
-    assert bodies == {"FindRequest", "RawOrder", "RevealRequest", "TokensRequest"}
+    assert bodies == {"FindRequest", "RawOrder", "RevealRequest", "TokensRequest", "ValueErasureRequest"}

@@ -119,6 +119,7 @@ def _certificate(item: Any) -> Certificate:
         item["failed"]["BOOL"],
         tuple(each["S"] for each in item["also"]["L"]),
         SanitizedRecord(parts[0]["S"], bytes(parts[1]["B"]), parts[2]["S"]) if parts else None,
-        *(int(item[name]["N"]) if name in item else 0 for name in ("unproven", "left")),
+        int(item["unproven"]["N"]) if "unproven" in item else 0,
+        int(item["left"]["N"]) if "left" in item else 0,
         tuple(each["S"] for each in item["lost_by"]["L"]) if "lost_by" in item else (),
     )
