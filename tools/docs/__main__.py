@@ -46,9 +46,12 @@ def written(root: Path = Path()) -> str:
     return reference(load(root / TEMPLATE), (root / "Makefile").read_text(encoding="utf-8"), names)
 
 
-def write_reference(root: Path = Path()) -> None:
-    """Writes the one page that follows from the event models."""
-    (root / REFERENCE).write_text(written(root), encoding="utf-8")
+def write_reference(root: Path = Path()) -> bool:
+    """Writes the one page that follows from the event models; returns True if that changed it."""
+    path, text = root / REFERENCE, written(root)
+    changed = path.read_text(encoding="utf-8") != text
+    path.write_text(text, encoding="utf-8")
+    return changed
 
 
 if __name__ == "__main__":

@@ -8,38 +8,41 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from schemas.released import FILE as RELEASED
 from schemas.released import name_in, release, released, word_of
-from tools.schemas.files import FOLDER, Refused, generated, write
+from tools.schemas.files import FOLDER, Refused, Written, generated, write
 
 _USAGE = "make release EVENT=order.placed.1"
 
 
 def main(arguments: Sequence[str], root: Path = Path()) -> int:
-    """Writes all files, or prints why none was written; returns the exit code.
+    """Writes all files and prints which ones that changed, or why none was written; returns the exit code.
 
     Args:
         arguments: none, or `release` and the event.
         root: the folder of the tree.
     """
     try:
-        if arguments:
-            _release(arguments, root)
-        else:
-            write(root)
+        written = _release(arguments, root) if arguments else write(root)
     except Refused as refused:
         for fault in refused.faults:
             sys.stderr.write(f"error: {fault}\n")
         sys.stderr.write(f"hint: {refused.hint}\n")
         return 1
     # It loads every command of the product. Nobody has to wait for that to be told what is refused.
-    from tools.docs.__main__ import write_reference  # noqa: PLC0415
+    from tools.docs.__main__ import REFERENCE, write_reference  # noqa: PLC0415
 
-    write_reference(root)
+    changed = [*written.changed, *([REFERENCE] if write_reference(root) else [])]
+    for done, places in (("wrote", changed), ("removed", written.removed)):
+        for place in places:
+            sys.stdout.write(f"{done} {place}\n")
+    if not changed and not written.removed:
+        sys.stdout.write("every file is already as the event models have it\n")
     return 0
 
 
-def _release(arguments: Sequence[str], root: Path) -> None:
-    """Releases a draft as it is now. To release an event again changes nothing."""
+def _release(arguments: Sequence[str], root: Path) -> Written:
+    """Releases a draft as it is now; returns what that changed. To release an event again changes nothing."""
     folder = root / FOLDER
     try:
         _, word = arguments
@@ -50,8 +53,11 @@ def _release(arguments: Sequence[str], root: Path) -> None:
     if name not in known:
         drafts = ", ".join(map(word_of, sorted(known - released(folder)))) or "there is none"
         raise Refused([f"{word}: no model defines this event"], f"drafts: {drafts}")
-    write(root)
-    release(folder, [name])
+    written = write(root)
+    if name not in released(folder):
+        release(folder, [name])
+        written.changed.append(FOLDER / RELEASED)
+    return written
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 from ops.lake import resources as lake
 from schemas import events
@@ -39,6 +40,18 @@ class Refused(Exception):
         super().__init__("; ".join(faults))
         self.faults = faults
         self.hint = hint
+
+
+class Written(NamedTuple):
+    """Says what writing the generated files changed, by their paths in the tree.
+
+    Args:
+        changed: the files that are new or have another text.
+        removed: the files that are gone.
+    """
+
+    changed: list[Path]
+    removed: list[Path]
 
 
 def generated() -> dict[Path, tuple[Schema, Reader]]:
@@ -100,7 +113,8 @@ def broken(folder: Path) -> list[str]:
             path = folder / place
             if path.exists():
                 before = json.loads(path.read_text(encoding="utf-8"))
-                found += [f"{place}{fault}" for fault in breaking(before, schema, reader)]
+                after = json.loads(text(schema))  # both as JSON has them: it knows no tuples, for example
+                found += [f"{place}{fault}" for fault in breaking(before, after, reader)]
             else:
                 found.append(f"{place}: is released, and its file is gone")
     made = {name_in(place.stem) for place in schemas}
@@ -109,19 +123,29 @@ def broken(folder: Path) -> list[str]:
     ]
 
 
-def write(root: Path) -> None:
+def write(root: Path) -> Written:
     """Writes all generated files, and removes those of drafts that are gone.
+
+    Returns:
+        What that changed.
 
     Raises:
         Refused: as of `planned`. Nothing was written.
     """
     files = planned(root)
-    for place, content in files.items():
+    changed = [place for place, content in files.items() if _text_of(root / place) != content]
+    for place in changed:
         (root / place).parent.mkdir(parents=True, exist_ok=True)
-        (root / place).write_text(content, encoding="utf-8")
+        (root / place).write_text(files[place], encoding="utf-8")
     drafts = [path for path in (root / FOLDER).glob("*/*.json") if path.relative_to(root) not in files]
-    for path in (*drafts, *stale(root, files)):
+    gone = [*drafts, *stale(root, files)]
+    for path in gone:
         path.unlink()
+    return Written(sorted(changed), sorted(path.relative_to(root) for path in gone))
+
+
+def _text_of(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def _without_event() -> Iterator[str]:

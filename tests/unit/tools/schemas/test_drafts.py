@@ -186,6 +186,25 @@ def test_a_released_event_may_get_an_optional_field(tree: Path) -> None:
     assert make(tree) == ""
 
 
+def test_what_changed_is_said(tree: Path) -> None:
+    a_field("weight: Annotated[Text, Public()] | None = None")(tree)
+    edit(tree, SAMPLE_FILE, '"route"', '"weight": "2 kg", "route"')
+    said = [typed(tree, sys.executable, "-m", "tools.schemas").stdout for _ in range(2)]
+    assert f"wrote {RAW}\n" in said[0]
+    assert "wrote docs/reference.md\n" in said[0]
+    assert "order.placed" not in said[0]
+    assert said[1] == "every file is already as the event models have it\n"
+    assert typed(tree, sys.executable, "-m", "tools.schemas", "release", "parcel.sent.1").stdout == (
+        "wrote schemas/json/released.json\nwrote docs/reference.md\n"
+    )
+    (tree / RAW).unlink()
+    edit(tree, Path("schemas/json/released.json"), '"parcel.sent.1"', '"order.placed.1"')
+    (tree / FILE).unlink()
+    gone = typed(tree, sys.executable, "-m", "tools.schemas").stdout.splitlines()
+    assert "removed schemas/json/sanitized/parcel.sent.1.json" in gone
+    assert all("parcel" in line for line in gone if line.startswith("removed "))
+
+
 def test_a_draft_that_is_refused_is_not_released(tree: Path) -> None:
     without_sample(tree)
     before = texts(tree)
