@@ -7,6 +7,7 @@ import typer
 
 from ops import console
 from ops.errors import CommandError
+from schemas.foreign import attribute_named
 from tokenizer.pipeline.catalog import catalog
 
 Attributes = Annotated[
@@ -20,7 +21,7 @@ Attributes = Annotated[
 
 
 def attributes_in(words: Sequence[str] | None) -> Mapping[str, str]:
-    """Returns the attributes that were given on the command line, and warns of those that no event type reads.
+    """Returns the attributes that were given on the command line, and says once which of them no event type reads.
 
     Raises:
         CommandError: one has no name, or comes twice.
@@ -38,8 +39,9 @@ def attributes_in(words: Sequence[str] | None) -> Mapping[str, str]:
             )
         found[name] = value
     known = sorted(catalog().attributes())
-    for name in found:
-        if name not in known:
-            read = f"they read {', '.join(known)}" if known else "they read none"
-            console.aside(f"warning: no event type reads the attribute {name}, so it is left out; {read}")
+    read = {attribute_named(each, found) for each in known}
+    unread = sorted(found.keys() - read)
+    if unread:
+        theirs = f"event types read {', '.join(known)}" if known else "no event type reads any"
+        console.aside(f"note: left out {', '.join(unread)}; {theirs}")
     return found

@@ -1,7 +1,6 @@
 """Finds the stack by name, or the local one by `.local/stack.json`, and makes the operator's clients for it."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from ops.errors import CommandError
 from ops.explain import explained
 
 LOCAL = Path(".local/stack.json")
+_ADMINISTRATOR = ("test", "test")  # of the local stack, who assumes the role that a command needs
 _ROLE = "ReplayOperatorRoleArn"
 _CALL_SECONDS = 130  # the replay function works on a request for at most 120
 _CONFIG = Config(
@@ -110,11 +110,8 @@ def _local(role_arn: str | None, local_role: str) -> Stack:
         raise CommandError(
             f"{LOCAL} is no description of a stack", "`make down && make up` starts another"
         ) from None
-    session = boto3.Session(
-        aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "test"),
-        aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
-        region_name=region,
-    )
+    # Whatever credentials the shell has, such as those of `local env --role consumer`: they are of somebody else.
+    session = boto3.Session(*_ADMINISTRATOR, region_name=region)
     chosen = role_arn or outputs.get(local_role)
     return Stack(outputs, _assumed(session, chosen, endpoint) if chosen else session, endpoint)
 

@@ -6,7 +6,7 @@ their places.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -40,6 +40,22 @@ class Unit(StrEnum):
     MILLISECONDS = "milliseconds"
 
 
+def attribute_named(name: str, attributes: Collection[str]) -> str | None:
+    """Returns the name of an attribute as a message has it; None if none fits, or several do.
+
+    Relays write the names of HTTP headers in one case or another, so one in another case fits if it is the only one.
+
+    Args:
+        name: the name as an event type has it.
+        attributes: the names that the message has.
+    """
+    if name in attributes:
+        return name
+    folded = name.casefold()
+    found = [each for each in attributes if each.casefold() == folded]
+    return found[0] if len(found) == 1 else None
+
+
 class Place(NamedTuple):
     """Says where a value stands: in the body, or in an attribute of the message."""
 
@@ -48,7 +64,8 @@ class Place(NamedTuple):
     def value(self, body: Mapping[str, Any], attributes: Mapping[str, str]) -> Any:
         """Returns the value, or None if nothing stands there."""
         if self.text.startswith(ATTRIBUTE):
-            return attributes.get(self.text.removeprefix(ATTRIBUTE))
+            name = attribute_named(self.text.removeprefix(ATTRIBUTE), attributes)
+            return None if name is None else attributes[name]
         value: Any = body
         for part in self.text[1:].split("/"):
             key = part.replace("~1", "/").replace("~0", "~")
@@ -66,7 +83,8 @@ class Foreign:
     """Says where the envelope stands in the body of a producer that doesn't know it.
 
     A place is a JSON Pointer into the body, such as `/meta/id`, or `attribute:NAME`: an attribute of the message on the
-    queue, of an SNS notification, or a field of the wrapper around a CloudEvent or an EventBridge event.
+    queue, of an SNS notification, or a field of the wrapper around a CloudEvent or an EventBridge event. Its name is found in
+    another case, too, if only one attribute fits (`attribute_named`).
 
     Args:
         event_id: the place of a text or an integer.
@@ -107,13 +125,13 @@ class Foreign:
 
     def marks(self, event_type: str, version: int) -> Iterator[tuple[str, str, str | None, str | int | None]]:
         """Yields what a body of this type and version may have: two types with a mark in common can't be told apart."""
+        at, version_at = _folded(self.event_type), self.schema_version and _folded(self.schema_version)
         for each in self.types or (event_type,):
-            if self.schema_version is None:
-                yield self.event_type, each, None, None
+            if version_at is None:
+                yield at, each, None, None
             else:
                 yield from (
-                    (self.event_type, each, self.schema_version, other)
-                    for other in self.versions or (version, str(version))
+                    (at, each, version_at, other) for other in self.versions or (version, str(version))
                 )
 
 
@@ -183,6 +201,11 @@ class Body:
         if not isinstance(found, str):
             raise Fault(ErrorCode.INVALID_FIELD, f"{place}: a time is required for occurred_at")
         return _zoned(found, foreign.zone, place)
+
+
+def _folded(place: str) -> str:
+    """Returns a place so that two which may be the same are: attributes are found without case."""
+    return place.casefold() if place.startswith(ATTRIBUTE) else place
 
 
 def _number(found: Any) -> Decimal | None:

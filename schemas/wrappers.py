@@ -150,10 +150,12 @@ def _free(event: Mapping[str, Any]) -> str:
 def _held(held: Any, wrapper: Wrapper) -> dict[str, Any]:
     if not wrapper.as_text:
         return dict(held)
+    # Of a message of the queue the body is the record as a whole: no producer knows that we keep attributes with it.
+    where = "" if wrapper is MESSAGE else f"/{wrapper.holds}: "
     try:
         event = strict_json.parse(held.encode("utf-8", "surrogatepass"))
     except strict_json.NotStrictJson as refused:
-        raise Fault(ErrorCode.MALFORMED_JSON, f"/{wrapper.holds}: {refused}") from None
+        raise Fault(ErrorCode.MALFORMED_JSON, f"{where}{refused}") from None
     if not isinstance(event, dict):
-        raise Fault(ErrorCode.NOT_AN_OBJECT, f"/{wrapper.holds}: {wrapper.name} holds JSON, but no object")
+        raise Fault(ErrorCode.NOT_AN_OBJECT, f"{where}{wrapper.name} holds JSON, but no object")
     return event

@@ -75,10 +75,15 @@ def run_edited(
     letter = the_letter(open_queue(stack), wanted.ids[0])
     opened = tuple(fields) or fields_at_fault(letter)
     if patch is None and not fields and (letter.code == _UNKNOWN or set(opened) == {_TYPE}):
+        known = (
+            "if the type is right, add its schema (docs/new-event-type.md) and `replay run --id ID --apply`; else "
+            if letter.code == _UNKNOWN
+            else ""
+        )
+        again = "the producer sends it again" + ("" if known else " with its type")
         raise CommandError(
             f"no edit changes a record's type: {letter.message}",
-            "if the type is right, add its schema (docs/new-event-type.md) and `replay run --id ID --apply`; "
-            f"else `replay quarantine {letter.letter_id[:8]} --reason WHY`, and the producer sends it again",
+            f"{known}`replay quarantine {letter.letter_id[:8]} --reason WHY`, and {again}",
         )
     if patch is None and not opened:
         raise CommandError(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.dead_letter import ErrorCode
-from schemas.foreign import ATTRIBUTE
+from schemas.foreign import ATTRIBUTE, attribute_named
 from schemas.kinds import FieldKind
 from schemas.wrappers import places_of_attribute
 from tokenizer.errors import BadRecord
@@ -35,7 +35,7 @@ def identities_in(
         plans = [catalog.settled(event, attributes)[1]]
     except BadRecord:
         plans = list(catalog.plans())
-    return identity_tree(path for plan in plans for path in _raw_paths(plan, beside))
+    return identity_tree(path for plan in plans for path in _raw_paths(plan, attributes, beside))
 
 
 def refuse_lost_identities(event: Mapping[str, Any], plan: EventPlan) -> None:
@@ -51,7 +51,9 @@ def refuse_lost_identities(event: Mapping[str, Any], plan: EventPlan) -> None:
         raise BadRecord(ErrorCode.INVALID_FIELD, f"{', '.join(lost[:5])}: {why}", lost)
 
 
-def _raw_paths(plan: EventPlan, beside: str | None) -> Iterator[tuple[str, ...]]:
+def _raw_paths(
+    plan: EventPlan, attributes: Mapping[str, str], beside: str | None
+) -> Iterator[tuple[str, ...]]:
     """Yields the paths in an event as it came: a producer's own form may have the event's id elsewhere."""
     yield from identity_paths(plan)
     if plan.model.foreign is None:
@@ -60,7 +62,8 @@ def _raw_paths(plan: EventPlan, beside: str | None) -> Iterator[tuple[str, ...]]
     if not place.startswith(ATTRIBUTE):
         yield tuple(part.replace("~1", "/").replace("~0", "~") for part in place[1:].split("/"))
     elif beside is not None:
-        yield from ((beside, *keys) for keys in places_of_attribute(place.removeprefix(ATTRIBUTE)))
+        name = attribute_named(place.removeprefix(ATTRIBUTE), attributes)
+        yield from ((beside, *keys) for keys in places_of_attribute(name)) if name is not None else ()
 
 
 def _paths(plan: Plan) -> Iterator[tuple[str, ...]]:

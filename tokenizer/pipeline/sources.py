@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas.dead_letter import LetterSource
+from schemas.foreign import attribute_named
 from schemas.wrappers import message_with
 from tokenizer.errors import Configuration
 from tokenizer.identity import Identity
@@ -126,7 +127,8 @@ def message_data(body: str, attributes: Mapping[str, str], named: frozenset[str]
         attributes: the attributes of the message that are texts.
         named: the names of the attributes that event types ask for.
     """
-    wanted = {name: attributes[name] for name in named & attributes.keys()}
+    found = [attribute_named(name, attributes.keys()) for name in named]
+    wanted = {name: attributes[name] for name in found if name is not None}
     return (message_with(body, wanted) if wanted else body).encode("utf-8", "surrogatepass")
 
 

@@ -3,10 +3,14 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from local.emulator import environment
+from local.emulator.environment import Role
+from local.emulator.stack import Credentials
+from local.emulator.stack import Stack as LocalStack
 from ops import stack as stacks
 from ops.errors import CommandError
 from ops.stack import Stack, find
@@ -55,6 +59,23 @@ def test_the_local_stack_without_a_role_is_used_as_its_administrator() -> None:
     assert credentials is not None
     assert (credentials.access_key, credentials.secret_key) == ("test", "test")
     assert found.session.region_name == "eu-west-1"
+
+
+@pytest.mark.parametrize("role", [None, *get_args(Role)])
+def test_in_a_shell_of_any_role_the_local_stack_is_used_as_its_administrator(
+    role: Role | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = dict.fromkeys(
+        ("ProducerRoleArn", "ConsumerRoleArn", "ReplayOperatorRoleArn", "AnalystRoleArn"), ""
+    )
+    stack = LocalStack("http://127.0.0.1:1", "eu-west-1", outputs, None)
+    monkeypatch.setattr(LocalStack, "assume", lambda *_: Credentials("ASIAROLE", "secret", "session"))
+    for name, value in environment.variables(stack, role).items():
+        monkeypatch.setenv(name, value)
+    write(STATE)
+    credentials = find(None, None, None, None).session.get_credentials()
+    assert credentials is not None
+    assert (credentials.access_key, credentials.secret_key, credentials.token) == ("test", "test", None)
 
 
 def assumed_by(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None]]:

@@ -61,6 +61,22 @@ def test_a_wrong_type_is_not_opened_and_the_hint_names_the_ways_out(
     assert "--edit" not in caught.value.hint
 
 
+def test_a_letter_without_a_type_asks_for_no_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = "/event_type: a string is required, or in a foreign body one at attribute:X-Shop-Topic"
+    sealed = body(1, "invalid_field").replace('"m"', f'"{message}"')
+    letter = read({"MessageId": "i" * 9, "ReceiptHandle": "r", "Body": sealed})
+    monkeypatch.setattr(edit, "open_stack", lambda: None)
+    monkeypatch.setattr(edit, "open_queue", lambda _: None)
+    monkeypatch.setattr(edit, "the_letter", lambda *_: letter)
+    with pytest.raises(CommandError, match="no edit changes a record's type") as caught:
+        run_edited(
+            Filter(ids=(letter.letter_id,)), Path("-"), (), "typo", Approving(), apply=True, as_json=False
+        )
+    assert caught.value.hint == (
+        "`replay quarantine iiiiiiii --reason WHY`, and the producer sends it again with its type"
+    )
+
+
 @pytest.mark.parametrize(
     ("after", "patch"),
     [

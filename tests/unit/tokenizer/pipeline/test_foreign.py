@@ -242,6 +242,42 @@ def test_attributes_of_a_message_make_its_envelope() -> None:
     assert shown["data"].keys() == {"at", "buyer", "wrapper"}
 
 
+def in_another_case(names: dict[str, str]) -> list[dict[str, str]]:
+    """Returns attributes as relays may write them: HTTP/2 and proxies change the case of a header's name."""
+    cases = (str.lower, str.upper, str.title, str.swapcase)
+    return [{change(name): value for name, value in names.items()} for change in cases]
+
+
+@pytest.mark.parametrize("attributes", [ATTRIBUTES, *in_another_case(ATTRIBUTES)])
+def test_an_attribute_in_another_case_is_found_if_only_one_fits(attributes: dict[str, str]) -> None:
+    record = message(json.dumps(relayed()), attributes)
+    assert json.loads(record.data)["messageAttributes"].keys() < attributes.keys()
+    cloud = {
+        "specversion": "1.0",
+        "id": "c-1",
+        "source": "/shop",
+        "type": "x",
+        **attributes,
+        "data": relayed(),
+    }
+    sns = {"Type": "Notification", "MessageId": "n-1", "TopicArn": "arn", "Timestamp": "2026-11-23T10:15:00.500Z",
+           "Message": json.dumps(relayed()),
+           "MessageAttributes": {name: {"Type": "String", "Value": value} for name, value in attributes.items()}}  # fmt: skip
+    for raw in (record, stream_record(cloud), stream_record(sns)):
+        outcome, world = tokenized(raw)
+        assert outcome.published, outcome.letter
+        assert world.bus.details()[0]["metadata"]["event_id"] == "d-1"
+
+
+def test_of_two_attributes_that_differ_by_case_the_exact_one_counts_or_none() -> None:
+    exact = message(json.dumps(relayed()), {**ATTRIBUTES, "Delivery": "other", "TOPIC": "other"})
+    assert tokenized(exact)[1].bus.details()[0]["metadata"]["event_id"] == "d-1"
+    two = message(json.dumps(relayed()), {"topic": "relayed.order", "Delivery": "d-1", "DELIVERY": "d-2"})
+    outcome, _ = tokenized(two)
+    assert outcome.letter is not None
+    assert outcome.letter.message.startswith("attribute:delivery: ")
+
+
 def test_attributes_that_no_type_asks_for_are_left_out() -> None:
     record = message(json.dumps(relayed()), ATTRIBUTES)
     assert json.loads(record.data)["messageAttributes"].keys() == {"topic", "delivery"}
@@ -369,6 +405,7 @@ def _twin(foreign: Foreign) -> type[Webhook]:
             False,
         ),
         (Foreign("/x", "/meta/topic", "/y", types=("order.gone",)), False),
+        (Foreign("/x", "/META/topic", "/y", types=("order.changed",)), False),
         (Foreign("/x", "/topic", "/y", types=("order.created",)), False),
     ],
 )
@@ -382,6 +419,15 @@ def test_types_that_cannot_be_told_apart_are_refused(foreign: Foreign, alike: bo
             Catalog(models)
     else:
         assert Catalog(models).plans()
+
+
+def test_types_whose_attributes_differ_by_case_alone_are_refused() -> None:
+    models: dict[EventName, Any] = {
+        EventName("web.order", version): _twin(Foreign("/x", f"attribute:{name}", "/y", types=("sold",)))
+        for version, name in ((1, "X-Topic"), (2, "x-topic"))
+    }
+    with pytest.raises(SchemaRefused, match="can't be told apart"):
+        Catalog(models)
 
 
 def _digest(model: type[Webhook]) -> str:

@@ -164,16 +164,21 @@ def _wrapped() -> Iterator[tuple[str, Any, Catalog]]:
     yield "cloudevent", {**cloud, "data": inner}, catalog()
     yield "body", webhook(id="PIN-1001", answer={"note": "cvv 737"}), webhook_catalog()
     foreign = relayed(note="cvv 737")
-    named = {"delivery": "PIN-1001", "topic": "relayed.order"}
-    yield "cloudevent with an attribute", {**cloud, **named, "data": foreign}, webhook_catalog()
-    values = {name: {"Type": "String", "Value": text} for name, text in named.items()}
-    yield (
-        "sns with an attribute",
-        {**sns, "Message": json.dumps(foreign), "MessageAttributes": values},
-        webhook_catalog(),
-    )
-    texts = {name: {"stringValue": text} for name, text in named.items()}
-    yield "message", {"messageAttributes": texts, "body": json.dumps(foreign)}, webhook_catalog()
+    for names in (
+        ("delivery", "topic"),
+        ("Delivery", "TOPIC"),
+    ):  # the case of an attribute's name doesn't matter
+        named = dict(zip(names, ("PIN-1001", "relayed.order"), strict=True))
+        yield f"cloudevent with {names[0]}", {**cloud, **named, "data": foreign}, webhook_catalog()
+        values = {name: {"Type": "String", "Value": text} for name, text in named.items()}
+        yield (
+            f"sns with {names[0]}",
+            {**sns, "Message": json.dumps(foreign), "MessageAttributes": values},
+            webhook_catalog(),
+        )
+        texts = {name: {"stringValue": text} for name, text in named.items()}
+        message = {"messageAttributes": texts, "body": json.dumps(foreign)}
+        yield f"message with {names[0]}", message, webhook_catalog()
 
 
 @pytest.mark.parametrize(("raw", "known"), [pytest.param(*each, id=name) for name, *each in _wrapped()])

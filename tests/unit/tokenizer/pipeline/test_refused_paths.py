@@ -28,6 +28,8 @@ TOPIC = {"topic": "relayed.order"}
 WRAPPED = {"Type": "Notification", "MessageId": "n-1", "TopicArn": "arn", "Timestamp": "2026-11-23T10:15:00Z"}
 OURS = {"version": "0", "id": "e", "detail-type": "t", "source": SOURCE, "account": "1", "time": "t", "region": "r",
         "resources": [], "detail": {}}  # fmt: skip
+# How a message that is no object is kept with its attributes, if a type asks for them.
+WRAPPED_MESSAGE = {"messageAttributes": {"topic": {"stringValue": "relayed.order"}}, "body": "[1]"}
 PLACED = ("order.placed", 1)
 WEB, RELAYED = ("web.order", 1), ("relayed.order", 1)
 NOBODY = (None, None)
@@ -35,7 +37,8 @@ Case = tuple[ErrorCode, Any, list[str], tuple[str | None, int | None]]
 CASES: dict[str, Case] = {
     "no JSON": (ErrorCode.MALFORMED_JSON, b"{", [], NOBODY),
     "no JSON in a wrapper": (ErrorCode.MALFORMED_JSON, {**WRAPPED, "Message": "{"}, ["/Message"], NOBODY),
-    "no JSON in a message": (ErrorCode.MALFORMED_JSON, message("{", TOPIC), ["/body"], NOBODY),
+    "no JSON in a message": (ErrorCode.MALFORMED_JSON, message("{", TOPIC), [], NOBODY),
+    "a list in a message": (ErrorCode.NOT_AN_OBJECT, WRAPPED_MESSAGE, [], NOBODY),
     "a list": (ErrorCode.NOT_AN_OBJECT, [1], [], NOBODY),
     "a list in a wrapper": (ErrorCode.NOT_AN_OBJECT, {**WRAPPED, "Message": "[1]"}, ["/Message"], NOBODY),
     "a type": (ErrorCode.UNKNOWN_EVENT_TYPE, {**order(), "event_type": "x"}, ["/event_type"], NOBODY),
