@@ -32,4 +32,4 @@ def _load(description: Path, results: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "locust", "--locustfile", "bench/load/locustfile.py", "--headless"]
     command += ["--only-summary", "--stack-file", str(description), "--results", str(results), "--seed", "6"]
     command += ["--users-per-kind", "2", "--orders-per-second", "4", "--enough", "2", "--run-time", "300s"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=400)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1_200)

@@ -56,13 +56,13 @@ def tried(
         *("--continue-on-failure", "--no-color", *options),
     ]
     done = subprocess.run(
-        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=1_200, check=False
     )
     return done.returncode, done.stdout + done.stderr
 
 
 def described(running: Stack) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{running.outputs['ApiUrl']}/openapi.json", timeout=30) as answer:  # noqa: S310 -- the local stack's
+    with urllib.request.urlopen(f"{running.outputs['ApiUrl']}/openapi.json", timeout=300) as answer:  # noqa: S310 -- the local stack's
         return dict(json.loads(answer.read()))
 
 

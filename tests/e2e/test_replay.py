@@ -356,7 +356,7 @@ def test_an_interrupted_run_leaves_what_was_not_done_and_says_how_to_go_on(
     )
     assert eventually(lambda: waiting(own) < 60), "the run has taken letters"
     run.send_signal(signal.SIGINT)
-    _, told = run.communicate(timeout=60)
+    _, told = run.communicate(timeout=1_200)
     assert run.returncode == 130
     assert re.search(r"^error: interrupted: \d+ of about 60 letters done", told, re.MULTILINE)
     assert f"hint: `replay --hold 10 {' '.join(words)}` goes on" in told
@@ -388,7 +388,7 @@ def test_letters_that_somebody_else_holds_are_told_and_waited_for(own: Stack, op
     assert run.stderr is not None
     assert run.stderr.readline().startswith("waiting for 1 letter that somebody else holds")
     sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=theirs["ReceiptHandle"], VisibilityTimeout=0)
-    document, _ = run.communicate(timeout=60)
+    document, _ = run.communicate(timeout=1_200)
     assert (json.loads(document)["statuses"], json.loads(document)["held"]) == ({"published": 2}, 0)
     assert run.returncode == 0
     assert lying(own) == 0

@@ -75,7 +75,7 @@ def start(tree: Path, *words: str, **more: str) -> "subprocess.Popen[str]":
 
 def make(tree: Path, *words: str, expect: int = 0, **more: str) -> str:
     child = start(tree, *words, **more)
-    text, _ = child.communicate(timeout=120)
+    text, _ = child.communicate(timeout=1_200)
     assert child.returncode == expect, text
     return text
 
@@ -128,7 +128,7 @@ def test_ctrl_c_at_a_terminal_ends_it_in_a_sentence(tree: Path) -> None:
 
 def test_two_at_once_wait_for_each_other(tree: Path) -> None:
     both = [start(tree, "setup"), start(tree, ".venv/.demo")]
-    texts = [child.communicate(timeout=120)[0] for child in both]
+    texts = [child.communicate(timeout=1_200)[0] for child in both]
     assert [child.returncode for child in both] == [0, 0], texts
     assert len([text for text in texts if "waiting for another set-up" in text]) == 1
     assert installed(tree) == DEMO | {"project", "kit", "pip", "iniconfig"}

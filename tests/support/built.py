@@ -28,7 +28,7 @@ class Built:
         setup += "import os; os.environ['AWS_DEFAULT_REGION'] = 'us-east-1'\n"
         flags = ["-I", "-S", "-B", "-c", setup + code, *arguments]
         done = subprocess.run(
-            [self.python, *flags], capture_output=True, text=True, check=False, timeout=120, cwd="/"
+            [self.python, *flags], capture_output=True, text=True, check=False, timeout=1_200, cwd="/"
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

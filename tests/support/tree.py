@@ -29,5 +29,5 @@ def typed(tree: Path, *command: str) -> "subprocess.CompletedProcess[str]":
     packages = os.pathsep.join([str(tree), str(tree / "consumer")])
     environment = os.environ | {"PYTHONPATH": packages, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
-        command, cwd=tree, env=environment, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=tree, env=environment, capture_output=True, text=True, timeout=1_200, check=False
     )

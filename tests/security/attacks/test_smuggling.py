@@ -50,7 +50,7 @@ def asked(
 ) -> tuple[int, Any]:
     """Sends a request as it is written; returns the status and the body."""
     at = urllib.parse.urlsplit(stack.outputs["ApiUrl"])
-    connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=30)
+    connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=300)
     try:
         connection.putrequest(method, at.path + path)
         for name, value in [*headers, ("Content-Length", str(len(body or b"")))]:

@@ -43,7 +43,7 @@ def run(page: str, on: Stack, folder: Path, cwd: Path = ROOT) -> str:
         text=True,
         env=environment,
         cwd=cwd,
-        timeout=240,
+        timeout=1_200,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -113,7 +113,7 @@ class Api:
         }
         request = urllib.request.Request(self._url + path, data, sent, method=method)  # noqa: S310 -- the local stack's
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=300) as answer:  # noqa: S310
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())

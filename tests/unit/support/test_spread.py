@@ -47,7 +47,7 @@ def test_a_module_stays_in_one_worker_with_the_options_of_make_test() -> None:
     command = [sys.executable, "-m", "pytest", *plugins, "-v", "-n", "2", *options.split(), *MODULES]
     environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=1_200
     )
     workers: dict[str, set[str]] = {module: set() for module in MODULES}
     for worker, module in re.findall(r"^\[(gw\d)\].* (tests/\S+?\.py)::", done.stdout, re.MULTILINE):
