@@ -8,13 +8,13 @@ import unicodedata
 
 from tokenizer.guard.authentication_data.labels import may_have_label
 from tokenizer.guard.authentication_data.names import (
+    BEHIND_ANYTHING,
     CODES,
     FLAGS,
     GATEWAYS,
     LOOKALIKES,
     PHRASES,
     TRACKS,
-    UNMISTAKABLE,
     WORDS,
 )
 
@@ -32,11 +32,13 @@ _COMPOUND = re.compile(
     rf"(?:{BEFORE})*"
     rf"(?:{'|'.join(joined(*CODES, *TRACKS, *PHRASES))})(?:code|number|value|no)?"
 )
-# What names a code beyond doubt counts behind anything, in the plural and with a number: user_cvv, cvv1, securityCode3.
+# What names a code beyond doubt counts behind anything, in the plural, with a number, and with what forms put behind it:
+# user_cvv, cvv1, securityCode3, cvv2_encrypted.
+_BEHIND_ANYTHING = "|".join(joined(*BEHIND_ANYTHING))
 _UNMISTAKABLE = re.compile(
-    rf"(?!(?:{'|'.join(FLAGS)})(?:{'|'.join(UNMISTAKABLE)}))"
-    rf"(?:.*(?:{'|'.join(UNMISTAKABLE)})|(?:{BEFORE})*(?:{'|'.join(joined(*PHRASES))}))"
-    r"s?(?:code|number|num|value|digits?|no)?[0-9]?"
+    rf"(?!(?:{'|'.join(FLAGS)})(?:{_BEHIND_ANYTHING})s?$)"
+    rf"(?:.*(?:{_BEHIND_ANYTHING})|(?:{BEFORE})*(?:{'|'.join(joined(*PHRASES))}))"
+    r"s?(?:code|number|num|value|digits?|no)?[0-9]?(?:encrypted|enc|raw|plain|hidden|input|field|entry)?"
 )
 _LOWERED = bytes(range(256)).lower()
 _NO_LETTER = bytes(code for code in range(256) if code > 127 or not chr(code).isalnum())  # noqa: PLR2004 -- ASCII

@@ -18,8 +18,10 @@ _PHRASES = """
 PHRASES = tuple(_PHRASES.split())
 # Codes that are no part of any other word: they count behind every prefix (`user_cvv`, `xcvv`).
 UNMISTAKABLE = ("cvv", "cvv2", "cvc", "cvc2", "cvn2", "cav2")
-# These words have other meanings too, so they don't count as a part of a longer key.
+# These words have other meanings too. Behind other words they count if those end with a card: `elavon-card-cid`.
 WORDS = ("pin", "cid", "csc")
+# Plugins put their own names before these: `authorize_net-card-cvn`.
+BEHIND_ANYTHING = (*UNMISTAKABLE, *(f"card_{name}" for name in (*CODES, *WORDS)))
 
 # What payment gateways and shop systems call the same things, where none of the rules above covers it.
 GATEWAYS: tuple[tuple[str, str], ...] = (
@@ -80,6 +82,15 @@ _IN_PAYMENTS = """
     validation_value secret_code back_code check_digits three_digits sec_code cryptogram_code
 """
 IN_PAYMENTS = tuple(_IN_PAYMENTS.split())
+# The same for a key that names the card itself, behind anything and wherever it stands: `wc-card-verification`. `csc`
+# behind a plugin's name (`wc-first-data-csc`) is mostly a code, too.
+OF_A_CARD = (
+    *(f"card_{name}" for name in IN_PAYMENTS),
+    "card_check",
+    "card_security",
+    "card_validation",
+    "csc",
+)
 # Keys of a card that hold a name, which has no digits at its ends.
 _HOLDERS = "holder holder_name card_holder card_holder_name name name_on_card owner"
 HOLDERS = tuple(_HOLDERS.split())

@@ -16,7 +16,7 @@ from tokenizer.guard.authentication_data.columns import heads_of, without_column
 from tokenizer.guard.authentication_data.encoded import scrub_encoded
 from tokenizer.guard.authentication_data.identities import NO_IDENTITIES, Identities, below, is_code
 from tokenizer.guard.authentication_data.keys import is_authentication_key, is_lookalike, joined, normal_key
-from tokenizer.guard.authentication_data.names import IN_PAYMENTS
+from tokenizer.guard.authentication_data.names import IN_PAYMENTS, OF_A_CARD
 from tokenizer.guard.authentication_data.places import (
     Setting,
     is_about_payment,
@@ -26,7 +26,7 @@ from tokenizer.guard.authentication_data.places import (
 )
 from tokenizer.guard.authentication_data.prose import MARK, scrub_card_number, scrub_prose
 from tokenizer.guard.authentication_data.scrub import PAIR_NAMES, PAIR_VALUES, scrub, scrub_all
-from tokenizer.guard.authentication_data.words import labels_as_keys
+from tokenizer.guard.authentication_data.words import labels_as_keys, labels_of_a_card
 
 JsonValue: TypeAlias = str | int | Decimal | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
 
@@ -34,6 +34,7 @@ _EMBEDDED_JSON = re.compile(r'\s*+[\[{][^"]*+"')
 # An object in base64 or in hexadecimal digits: `{` and a quote, a space or a line's end.
 _ENCODED_JSON = re.compile(r"\s*+(?:ey|ew|7[bB])[0-9A-Za-z+/_-]{22}")
 _IN_PAYMENTS = frozenset((*joined(*IN_PAYMENTS), *map(normal_key, labels_as_keys())))
+_OF_A_CARD = (*joined(*OF_A_CARD), *map(normal_key, labels_of_a_card()))
 _PAIR_NAMES, _PAIR_VALUES = frozenset(joined(*PAIR_NAMES)), frozenset(joined(*PAIR_VALUES))
 _SIZE_OF_PAIR = 2
 # A code; a PIN block (ISO 9564-1), which has a letter in all but one of two thousand; the first and the second track.
@@ -103,11 +104,9 @@ def _strip_object(
 ) -> tuple[JsonValue, int]:
     kept: dict[str, JsonValue] = {}
     removed = 0
-    named = any(
-        _names_secret(each, place)
-        for key, each in value.items()
-        if isinstance(each, str) and normal_key(key) in _PAIR_NAMES
-    )
+    names = _names_of_pair(value)
+    named = any(_names_secret(each, place) for each in names)
+    doubtful = not named and any(_may_name_secret(each, place) for each in names)
     columns = heads_of(value.values(), lambda head: _names_secret(head, place))
     for key, inner in value.items():
         name = normal_key(key)
@@ -117,7 +116,10 @@ def _strip_object(
             removed += more
             continue
         shown, count = scrub_prose(key, payment=place.of_payments)
-        gone = _is_removed(shown, place) or (named and name in _PAIR_VALUES) or _is_secret(name, inner, place)
+        gone = _is_removed(shown, place) or (
+            name in _PAIR_VALUES and (named or (doubtful and _has_shape(inner)))
+        )
+        gone = gone or _is_secret(name, inner, place)
         if gone or shown in kept:
             removed += 1
             continue
@@ -132,7 +134,7 @@ def _strip_list(
 ) -> tuple[JsonValue, int]:
     if is_about_payment(scrub_prose(name)[0] for inner in value for name in _names_of_pair(inner)):
         place = Setting.PAYMENT
-    if identities is None and _is_pair(value) and _names_secret(str(value[0]), place):
+    if identities is None and _is_pair(value) and _is_pair_of_secret(value, place):
         return value[:1], 1
     rows, cells = (value, 0) if identities else _without_columns(value, place)
     stripped = [_strip(inner, name, place, below(identities, index)) for index, inner in enumerate(rows)]
@@ -149,12 +151,18 @@ def _without_columns(value: list[JsonValue], place: Setting) -> tuple[list[JsonV
 
 
 def _names_of_pair(value: JsonValue) -> list[str]:
-    """Returns what an element of a list names, if it is a pair."""
+    """Returns what a pair names; none if the value is no pair."""
     if isinstance(value, dict):
         return [
             each for key, each in value.items() if isinstance(each, str) and normal_key(key) in _PAIR_NAMES
         ]
     return [str(value[0])] if isinstance(value, list) and _is_pair(value) else []
+
+
+def _is_pair_of_secret(pair: list[JsonValue], place: Setting) -> bool:
+    """Returns True if a list of a name and a value holds authentication data."""
+    name, inner = str(pair[0]), pair[1]
+    return _names_secret(name, place) or (_may_name_secret(name, place) and _has_shape(inner))
 
 
 def _is_pair(value: list[JsonValue]) -> bool:
@@ -184,23 +192,36 @@ def _names_secret(text: str, place: Setting) -> bool:
     return _is_removed(scrub_prose(text)[0], place, pair=True)
 
 
+def _may_name_secret(text: str, place: Setting) -> bool:
+    """Returns True if a text may name authentication data in a pair; the shape of the value decides."""
+    return _may_mean_secret(normal_key(scrub_prose(text)[0]), place)
+
+
+def _may_mean_secret(name: str, place: Setting) -> bool:
+    """Returns True if a key, as `normal_key` returns it, may mean authentication data; the shape of the value decides."""
+    if place is Setting.CARD:
+        return not may_be_of_card(name)
+    if place is Setting.PAYMENT and name in _IN_PAYMENTS:
+        return True
+    return name.rstrip("0123456789").endswith(_OF_A_CARD) and not is_lookalike(name)
+
+
 def _is_secret(name: str, value: JsonValue, place: Setting) -> bool:
     """Returns True if a value has the shape of authentication data, and its key may mean some where it stands."""
-    if place is Setting.CARD:
-        unknown = not may_be_of_card(name)
-    else:
-        unknown = place is Setting.PAYMENT and name in _IN_PAYMENTS
-    if not unknown:
-        return False
+    return _may_mean_secret(name, place) and _has_shape(value)
+
+
+def _has_shape(value: JsonValue) -> bool:
+    """Returns True if a value, or one of a list, looks like a code, a PIN block or a track."""
     values = value if isinstance(value, list) else [value]
     return any(
-        _has_shape(str(each))
+        _is_shaped(str(each))
         for each in values
         if isinstance(each, str | int | Decimal) and not isinstance(each, bool)
     )
 
 
-def _has_shape(text: str) -> bool:
+def _is_shaped(text: str) -> bool:
     plain = text.strip()
     if _CODE.fullmatch(plain) or _PIN_BLOCK.fullmatch(plain):
         return True

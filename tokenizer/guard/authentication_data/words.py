@@ -57,9 +57,20 @@ UNITS = (
 )  # fmt: skip
 
 
+_OF_A_CARD = ("Kartenprüfnummer", "Kartenprüfziffer", "cryptogramme", "cryptogramme visuel")
+
+
 def labels_as_keys() -> set[str]:
     """Returns the labels as keys have them: with their accents, without, and with `ue` for the German umlaut."""
-    labels = (*SOFT_LABELS, "Kartenprüfnummer", "Kartenprüfziffer", "cryptogramme", "cryptogramme visuel")
+    return _forms((*SOFT_LABELS, *_OF_A_CARD))
+
+
+def labels_of_a_card() -> set[str]:
+    """Returns those that name a card's code wherever they stand, in the same forms."""
+    return _forms(_OF_A_CARD)
+
+
+def _forms(labels: tuple[str, ...]) -> set[str]:
     return {form for label in labels for form in (label, plain_text(label), label.replace("ü", "ue"))}
 
 

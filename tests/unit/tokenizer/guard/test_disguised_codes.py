@@ -15,7 +15,14 @@ from tokenizer.guard.authentication_data import (
     scrub_text,
     strip_authentication_data,
 )
-from tokenizer.guard.authentication_data.names import HOLDERS, OF_CARDS, UNMISTAKABLE
+from tokenizer.guard.authentication_data.names import (
+    CODES,
+    HOLDERS,
+    OF_A_CARD,
+    OF_CARDS,
+    UNMISTAKABLE,
+    WORDS,
+)
 from tokenizer.guard.authentication_data.prose import MARK
 from tokenizer.guard.authentication_data.scrub import PAIR_NAMES, PAIR_VALUES
 from tokenizer.guard.authentication_data.words import SOFT_LABELS
@@ -218,3 +225,58 @@ def test_the_page_names_a_broken_card() -> None:
         PAGE.split()
     )
     assert CODE in scrub_text(b'{"card":{"kode":"737"')[0].decode()
+
+
+# As plugins of shop systems put their gateways' names before the fields of a card.
+PLUGINS = (
+    "authorize_net-",
+    "elavon-",
+    "wc-authorize-net-cim-credit-",
+    "_wc_first_data_",
+    "braintree.",
+    "shop:",
+)
+
+
+def placed(key: str, value: JsonValue) -> dict[str, JsonValue]:
+    """Returns a field of a plugin in each place where one may stand."""
+    pairs: dict[str, JsonValue] = {
+        "of objects": {"meta_data": [{"id": 7, "key": key, "value": value}]},
+        "of lists": {"meta_data": [[key, value]]},
+    }
+    return {"itself": {key: value}, "in a payment": {"payment": {key: value}}, **pairs}
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+@pytest.mark.parametrize(
+    "name", [*(f"card_{name}" for name in (*CODES, *WORDS)), *(f"{name}_encrypted" for name in UNMISTAKABLE)]
+)
+def test_a_plugins_name_before_a_code_hides_nothing(plugin: str, name: str) -> None:
+    for key in (f"{plugin}{name.replace('_', '-')}", f"{plugin}{name}"):
+        assert [at for at, record in placed(key, CODE).items() if CODE in left(record)] == []
+
+
+@pytest.mark.parametrize("plugin", ["the-", *PLUGINS])
+@pytest.mark.parametrize("name", [*OF_A_CARD, "Kartenprüfnummer", "Kartenpruefziffer"])
+def test_a_key_that_names_the_card_holds_a_code_wherever_it_stands(plugin: str, name: str) -> None:
+    assert [at for at, record in placed(f"{plugin}{name}", CODE).items() if CODE in left(record)] == []
+    if is_authentication_key(f"{plugin}{name}"):
+        return  # whatever its value
+    for harmless in ("passed", True, None, 12, "2026-11-30"):
+        for record in placed(f"{plugin}{name}", harmless).values():
+            assert strip_authentication_data(record) == (record, 0)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "csc_ref",
+        "customer_cid",
+        "ga_cid",
+        "stripe_cid",
+        "card_verification_status",
+    ],
+)
+def test_what_is_no_code_stays_behind_a_plugins_name(key: str) -> None:
+    record: JsonValue = {key: CODE}
+    assert strip_authentication_data(record) == (record, 0)
