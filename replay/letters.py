@@ -15,6 +15,7 @@ from ops.entry import uninterrupted
 from ops.errors import CommandError
 from ops.explain import explained
 from schemas.dead_letter import DeadLetter, ErrorCode
+from tokenizer.replay.messages import letter_named
 
 NEEDS = "replay needs the stack's ReplayOperatorRoleArn"
 _BATCH = 10  # ReceiveMessage and DeleteMessageBatch take at most 10 a call
@@ -60,6 +61,7 @@ class Letter:
         """Returns what may be shown of a letter."""
         return {
             "id": self.letter_id,
+            "audit_id": letter_named(self.body),
             "shape": self.shape,
             "code": self.code,
             "source": self.source,

@@ -12,7 +12,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from schemas.dead_letter import LetterSource
+from pydantic import ValidationError
+
+from schemas.dead_letter import DeadLetter, LetterSource
 from tokenizer.identity import Identity
 
 Entry = dict[str, Any]
@@ -32,6 +34,7 @@ PARTLY, SPLIT = "partly", "split"
 EDIT_REFUSED = "edit_refused"
 APPROVAL_NEEDED = "approval_needed"
 _ID_DIGITS = 32
+NO_LETTER = "no letter"
 NOT_BEGUN: Result = {"status": PARTLY, "so_far": PUBLISHED, "next": 0, "records": 0}
 # If one letter stands for several records, the worst result counts.
 _WORST_FIRST = (REFUSED, EXPIRED, UNAVAILABLE, FAILED, SPLIT, PUBLISHED)
@@ -116,6 +119,28 @@ def letter_id(source: LetterSource) -> str:
     """
     origin = Identity.of_source(source.model_copy(update={"edited": None}))
     return sha256(origin.canonical).hexdigest()[:_ID_DIGITS]
+
+
+def letter_named(body: str) -> str:
+    """Returns the id of a letter as it says itself, or of one of Lambda's failure records; it is a digest in any case.
+
+    Only an opened letter proves where its record came from. The results beside it say which ones were opened.
+    """
+    try:
+        return letter_id(DeadLetter.model_validate_json(body).source)
+    except (ValidationError, ValueError):
+        return _positions(body)
+
+
+def _positions(body: str) -> str:
+    try:
+        info = json.loads(body)["KinesisBatchInfo"]
+        names = [
+            str(info[name]) for name in ("streamArn", "shardId", "startSequenceNumber", "endSequenceNumber")
+        ]
+    except (LookupError, RecursionError, TypeError, ValueError):
+        return NO_LETTER
+    return sha256(json.dumps(names).encode()).hexdigest()[:_ID_DIGITS]
 
 
 def worst(results: Sequence[Result]) -> Result:

@@ -13,6 +13,7 @@ from replay.filters import Filter, moment
 from replay.letters import Letter, LetterQueue, read
 from replay.runner import LETTERS, Pace, Report, Runner
 from tests.support.fakes.replay_function import FakeFunction, body
+from tokenizer.replay.messages import NO_LETTER
 
 MANY = 10_000
 BODY = "A" * 30_000
@@ -255,6 +256,17 @@ def test_a_letter_tells_the_trace_that_its_message_carries() -> None:
     traced = read({**message, "Attributes": {"AWSTraceHeader": header}})
     assert traced.to_dict()["trace"] == "1-6744a3c5-0123456789abcdef01234567"
     assert read(message).to_dict()["trace"] is None
+
+
+def test_a_letter_has_the_id_that_the_audit_trail_knows_it_by_whatever_id_the_queue_gives_it() -> None:
+    shown = [
+        read({"MessageId": name, "ReceiptHandle": "r", "Body": text}).to_dict()["audit_id"]
+        for name in ("one", "two")
+        for text in (body(1), body(2), "no letter at all")
+    ]
+    assert shown[:3] == shown[3:]
+    assert len(set(shown)) == 3
+    assert shown[2] == NO_LETTER
 
 
 class Portions:

@@ -3,27 +3,20 @@
 What a caller writes in the place of one of those is withheld, since it may be a value.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
-from pydantic import ValidationError
-
-from schemas.dead_letter import DeadLetter, ErrorCode
+from schemas.dead_letter import ErrorCode
 from tokenizer.pipeline.catalog import catalog
-from tokenizer.replay.messages import letter_id
 
 WITHHELD = "withheld: not known"
-NO_LETTER = "no letter"
 _UNKNOWN = "unknown"  # the code and the source of a message that is no letter
 # The id of a message of SQS; its beginning holds a letter, because digits alone may be a date or another number.
 _WHOLE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _BEGINNING = re.compile(r"(?=.*[a-f])[0-9a-f]{1,8}", re.ASCII)
 _SOURCES = frozenset({"stream", "queue", _UNKNOWN})
-_DIGITS = 32
 
 
 def kept_ids(ids: Iterable[str] | None) -> list[str] | None:
@@ -45,28 +38,6 @@ def kept_filter(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
         else:
             found["others"] = WITHHELD
     return found
-
-
-def letter_named(body: str) -> str:
-    """Returns the id of a letter as it says itself, or of one of Lambda's failure records; it is a digest in any case.
-
-    Only an opened letter proves where its record came from. The results beside it say which ones were opened.
-    """
-    try:
-        return letter_id(DeadLetter.model_validate_json(body).source)
-    except (ValidationError, ValueError):
-        return _positions(body)
-
-
-def _positions(body: str) -> str:
-    try:
-        info = json.loads(body)["KinesisBatchInfo"]
-        names = [
-            str(info[name]) for name in ("streamArn", "shardId", "startSequenceNumber", "endSequenceNumber")
-        ]
-    except (LookupError, RecursionError, TypeError, ValueError):
-        return NO_LETTER
-    return sha256(json.dumps(names).encode()).hexdigest()[:_DIGITS]
 
 
 def _kept(value: Any, known: Callable[[Any], bool]) -> Any:

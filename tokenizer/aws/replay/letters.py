@@ -88,8 +88,8 @@ class Opened:
             record = json_text.parse(self.data)
             wrapper = wrapper_of(record)
             event = _patched(record, patch) if wrapper is None else _in_wrapper(record, wrapper, patch)
-            changed = json_text.dump(event)
-            json_text.parse(changed)
+            # Read again: what the edited record says is what a reader of its text understands, numbers included.
+            changed = json_text.dump(json_text.parse(json_text.dump(event)))
         except _NO_FIT:
             raise Refused(REFUSED, "the patch does not fit the record") from None
         return self.edited(changed)

@@ -8,7 +8,7 @@ from typing import Any
 from tokenizer.audit.lines import guarded
 from tokenizer.audit.port import Audit
 from tokenizer.authorization.edit_limits import NOBODY_SIGNED_IN, EditLimits
-from tokenizer.aws.replay.audit_facts import NO_LETTER, kept_filter, kept_ids, letter_named
+from tokenizer.aws.replay.audit_facts import kept_filter, kept_ids
 from tokenizer.aws.replay.edits import EditAttempt, attempted, public_fields
 from tokenizer.aws.replay.invocation import Invocation
 from tokenizer.aws.replay.letter_reveals import LetterReveals
@@ -40,7 +40,17 @@ from tokenizer.messages.replay import (
     ShowLetter,
 )
 from tokenizer.replay.edit_rules import named_paths
-from tokenizer.replay.messages import APPROVAL_NEEDED, FAILED, NOT_BEGUN, REFUSED, UNAVAILABLE, Result, entry
+from tokenizer.replay.messages import (
+    APPROVAL_NEEDED,
+    FAILED,
+    NO_LETTER,
+    NOT_BEGUN,
+    REFUSED,
+    UNAVAILABLE,
+    Result,
+    entry,
+    letter_named,
+)
 from tokenizer.replay.outline import outline
 
 _REASON_CHARACTERS = 200
