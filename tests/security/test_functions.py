@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.support.security.deployed import Stack, listed
 from tokenizer.aws.api.idempotency import LEASE_SECONDS
 from tokenizer.aws.compose.invocation import API_CALL_SECONDS
@@ -214,6 +216,25 @@ def test_every_function_is_told_of_what_it_may_use_and_may_use_what_it_is_told_o
         # Who only seals is told of the one key that is in turn.
         idle = {"VaultKey", "VaultKeyGreen"} - told if stack.given == "rekeying" else set()
         assert may - idle == told, function
+
+
+@pytest.mark.parametrize(
+    ("variable", "source", "kept"),
+    [
+        ("RAW_STREAM_HOURS", "RawOrdersStream", "RetentionPeriodHours"),
+        ("RAW_QUEUE_SECONDS", "RawOrdersQueue", "MessageRetentionPeriod"),
+        ("ORDERS_QUEUE_SECONDS", "OrdersQueue", "MessageRetentionPeriod"),
+    ],
+)
+def test_a_function_knows_how_long_its_source_keeps_records(
+    stack: Stack, variable: str, source: str, kept: str
+) -> None:
+    """A delivery that is older is refused, so a function that knew less would refuse real ones."""
+    wanted = str(stack.resources[source]["Properties"][kept])
+    told = {
+        variables(stack, each)[variable] for each in stack.functions() if variable in variables(stack, each)
+    }
+    assert told == {wanted}
 
 
 def test_every_function_has_the_time_and_the_memory_of_the_table(stack: Stack) -> None:
