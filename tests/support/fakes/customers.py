@@ -15,7 +15,7 @@ from tokenizer.aws.platform import clients
 from tokenizer.aws.platform.settings import EraseSettings
 from tokenizer.erasure.certificates import SWEEPS
 from tokenizer.erasure.eraser import Eraser
-from tokenizer.records import moment_of
+from tokenizer.records import VaultRecord, moment_of
 from tokenizer.reveal.lookup import reveal
 from tokenizer.vault.tokens import is_token
 
@@ -70,7 +70,8 @@ class Customers:
         *_, detail = (
             each["detail"]
             for each in self.aws.events()
-            if each["detail"]["data"].get("order", {}).get("order_id") == f"SO-{sequence}"
+            if each["detail-type"] == "order.placed"
+            and each["detail"]["data"]["order"]["order_id"] == f"SO-{sequence}"
         )
         return [each for each in detail["data"]["order"]["customer"].values() if is_token(str(each))]
 
@@ -91,6 +92,25 @@ class Customers:
         )
         notes.note("email", email, entry.token, ample_budget())
         return erased
+
+    def knows(self, email: str) -> bool:
+        """Returns True if the email has a token that is not erased."""
+        return look_up_maker(self.aws.settings)().look_up.entry("email", email, ample_budget()) is not None
+
+    def values(self) -> list[Any]:
+        """Returns every value that the vault holds and that has not expired, erased or not."""
+        ids = [bytes.fromhex(item["id"]["S"]) for item in self.aws.stored("vault")]
+        records = [
+            each
+            for at in range(0, len(ids), 100)
+            for each in self.aws.reader().get_decrypted(ids[at : at + 100], ample_budget()).values()
+        ]
+        return [
+            field.value
+            for each in records
+            if isinstance(each, VaultRecord) and not each.expires_at
+            for field in each.fields.values()
+        ]
 
     def sweep(self) -> Any:
         self.now = LATER
