@@ -15,7 +15,7 @@ Attributes = Annotated[
     typer.Option(
         "--attribute",
         metavar="NAME=VALUE",
-        help="An attribute that each event's message has on the queue; may be repeated.",
+        help="An attribute of the message whose body the file is; may be repeated.",
     ),
 ]
 

@@ -95,12 +95,12 @@ class _Source:
 
 
 def events(file: str, *, lines: bool, attributes: Mapping[str, str] = NO_ATTRIBUTES) -> Iterator[FileEvent]:
-    """Yields each event of a file.
+    """Yields each event of a file. With attributes it is the body of one message of the queue, whatever it holds.
 
     Args:
         file: the file's path, or - for standard input.
-        lines: True if every line is an event, even if the first one is broken.
-        attributes: the attributes of the message that each event is sent in.
+        lines: True if every line is an event, even if the first one is broken; with attributes, a message of its own.
+        attributes: the attributes of the message.
 
     Raises:
         CommandError: the file can't be read, or can't be split into events.
@@ -109,6 +109,9 @@ def events(file: str, *, lines: bool, attributes: Mapping[str, str] = NO_ATTRIBU
     try:
         with _opened(file) as opened:
             source = _Source(opened)
+            if attributes and not lines:
+                yield _one_message(file, opened.read(), attributes)
+                return
             try:
                 for each in events_in(cast("BinaryIO", source), lines=lines):
                     yield FileEvent(*each, source.begins(each), _record(each.data, attributes))
@@ -117,6 +120,12 @@ def events(file: str, *, lines: bool, attributes: Mapping[str, str] = NO_ATTRIBU
                 raise CommandError(f"{file}: {why}{source.broken()}", hint) from None
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}", hint) from None
+
+
+def _one_message(file: str, body: bytes, attributes: Mapping[str, str]) -> FileEvent:
+    if not body.strip():
+        raise CommandError(f"{file}: there is nothing in it", "a message of the queue has a body")
+    return FileEvent("", body, START, _record(body, attributes))
 
 
 def known_events(codes: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ from ops.errors import CommandError
 from ops.explain import explained
 
 LOCAL = Path(".local/stack.json")
-_ADMINISTRATOR = ("test", "test")  # of the local stack, who assumes the role that a command needs
+_ADMINISTRATOR = "test"  # both keys of the local stack's, who assumes the role that a command needs
 _ROLE = "ReplayOperatorRoleArn"
 _CALL_SECONDS = 130  # the replay function works on a request for at most 120
 _CONFIG = Config(
@@ -111,7 +111,9 @@ def _local(role_arn: str | None, local_role: str) -> Stack:
             f"{LOCAL} is no description of a stack", "`make down && make up` starts another"
         ) from None
     # Whatever credentials the shell has, such as those of `local env --role consumer`: they are of somebody else.
-    session = boto3.Session(*_ADMINISTRATOR, region_name=region)
+    session = boto3.Session(
+        aws_access_key_id=_ADMINISTRATOR, aws_secret_access_key=_ADMINISTRATOR, region_name=region
+    )
     chosen = role_arn or outputs.get(local_role)
     return Stack(outputs, _assumed(session, chosen, endpoint) if chosen else session, endpoint)
 

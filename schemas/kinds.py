@@ -38,7 +38,7 @@ class NormalForm(StrEnum):
 class Rule(StrEnum):
     """Lists the ways to make a value coarser.
 
-    `POSTAL_PREFIX` keeps the first three characters. `YEAR` keeps a date's year. `NETWORK` turns an IPv4 address into
+    `POSTAL_PREFIX` keeps the first three characters, of four digits two. `YEAR` keeps a date's year. `NETWORK` turns an IPv4 address into
     its /24 and an IPv6 address into its /48, unless
     that would hold a whole IPv4 address (6to4). `AMOUNT_BAND` turns an amount into its band of the series 1, 2, 5, 10, 20,
     50, ...

@@ -15,9 +15,10 @@ from schemas.kinds import Identifier, Public
 _MOST_MONEY = 10**18 - 1
 _MOST_COUNTED = 999_999_999
 _LAST = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z in milliseconds since 1970
-_DECIMALS = 6
-_MONEY = r"^-?[0-9]{1,18}(\.[0-9]{1,6})?$"
-_QUANTITY = r"^[0-9]{1,9}(\.[0-9]{1,6})?$"
+_DIGITS = 17  # significant ones: no float prints more, so neither does a producer that computes with them
+_LEAST_EXPONENT = -340  # of a float's last digit
+_MONEY = r"^-?[0-9]{1,18}(\.[0-9]{1,17})?$"
+_QUANTITY = r"^[0-9]{1,9}(\.[0-9]{1,17})?$"
 _TIME = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
     r" ?([Zz]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?)?$"
@@ -26,11 +27,16 @@ _CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-
 
 
 def _in_bounds(value: Any, least: int, most: int) -> bool:
-    """Returns True for a number within bounds with at most six decimals; true and false are none."""
+    """Returns True for a number within bounds that has at most 17 decimals or, as small floats do, 17 significant digits.
+
+    True and false are no numbers.
+    """
     if not isinstance(value, int | Decimal) or isinstance(value, bool) or not least <= value <= most:
         return False
-    exponent = Decimal(value).as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -_DECIMALS
+    _, digits, exponent = Decimal(value).as_tuple()
+    if not isinstance(exponent, int):
+        return False
+    return exponent >= -_DIGITS or (len(digits) <= _DIGITS and exponent >= _LEAST_EXPONENT)
 
 
 def _shape(pattern: str, least: int, most: int) -> WithJsonSchema:
@@ -43,13 +49,13 @@ def _money(value: Any) -> Any:
         value, -_MOST_MONEY, _MOST_MONEY
     ):
         return value
-    raise ValueError("an amount is required, as a text or a number, with at most six decimals")
+    raise ValueError("an amount is required, as a text or a number, with at most 17 decimals")
 
 
 def _quantity(value: Any) -> Any:
     if (isinstance(value, str) and re.fullmatch(_QUANTITY, value)) or _in_bounds(value, 0, _MOST_COUNTED):
         return value
-    raise ValueError("a quantity is required, as a text or a number, with at most six decimals")
+    raise ValueError("a quantity is required, as a text or a number, with at most 17 decimals")
 
 
 def _time(value: Any) -> Any:

@@ -19,6 +19,7 @@ from tokenizer.pipeline.catalog import ENVELOPE, Catalog, EventPlan, ListPlan, O
 from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.pipeline.sanitize import GUARDED, UNKNOWN, Sanitizer
 from tokenizer.records import RawRecord
+from tokenizer.vault.categories import category
 from tokenizer.vault.tokens import ScopeKeys, SubjectKey, TokenKey, Versions
 
 _QUEUE = "preview"
@@ -73,11 +74,33 @@ OUTCOME_GROUPS: Mapping[FieldOutcome, OutcomeGroup] = {
 }
 
 
+# What can be revealed, for those who may see values of the field's category.
+_REVEALED = frozenset(
+    {
+        FieldOutcome.TOKEN,
+        FieldOutcome.CONSISTENT_TOKEN,
+        FieldOutcome.FORMAT_PRESERVING_TOKEN,
+        FieldOutcome.GUARD_HIT,
+        FieldOutcome.UNKNOWN,
+    }
+)
+
+
 class Field(NamedTuple):
     """Describes one field of an event by its JSON Pointer. A key that the sanitizer would hide is `*`."""
 
     path: str
     outcome: FieldOutcome
+
+    @property
+    def category(self) -> str:
+        """Returns the category that a reveal of the value goes by, or "" if no value is kept to be revealed."""
+        if self.outcome not in _REVEALED:
+            return ""
+        path = self.path
+        while path.endswith("/*"):  # an element of a list
+            path = path.removesuffix("/*")
+        return category(path)
 
     @property
     def starred(self) -> "Field":
@@ -86,13 +109,14 @@ class Field(NamedTuple):
 
 
 class Preview:
-    """Sanitizes events with keys that nobody keeps."""
+    """Sanitizes events with keys that nobody keeps. A consistent value has one token in all of them, as on the stack."""
 
     def __init__(self, catalog: Catalog) -> None:
         token_key, scopes, subjects = (token_bytes(_KEY_BYTES) for _ in range(3))
         keys = Versions.only(TokenKey(token_key)), ScopeKeys(scopes), Versions.only(SubjectKey(subjects))
         self._intake = RecordReader(catalog, Sanitizer(*keys))
         self._count = 0
+        self._consistent: dict[bytes, str] = {}  # the token of each value, by its blind index
 
     def fields(self, data: bytes) -> list[Field]:
         """Returns what becomes of each field, as `sanitized` does."""
@@ -115,7 +139,8 @@ class Preview:
         event, plan = self._intake.catalog.read(json_text.parse(data))
         kept = {each.path: each.kind for record in draft.records for each in record.fields.values()}
         aliased = frozenset(use.draws.path for use in draft.aliases)
-        detail = draft.event({}).detail
+        tokens = {use.token: self._consistent.setdefault(use.blind_index, use.token) for use in draft.uses}
+        detail = draft.event(tokens).detail
         return list(_Told(plan, kept, aliased, json_text.parse(detail)).fields(event)), detail
 
 

@@ -22,7 +22,7 @@ def document(coverage: Coverage) -> dict[str, Any]:
         "events": coverage.events,
         "refused": [{"place": place, "code": code, "message": why} for place, code, why in coverage.refused],
         "fields": [
-            {"path": each.path, "becomes": each.outcome, "seen": seen}
+            {"path": each.path, "becomes": each.outcome, "category": each.category, "seen": seen}
             for each, seen in sorted(coverage.fields.items())
         ],
         "coverage": coverage.outcomes(),
@@ -58,8 +58,11 @@ def tables(coverage: Coverage) -> None:
 
 
 def _published(coverage: Coverage) -> None:
-    rows = [[each.path, each.outcome, console.number(seen)] for each, seen in sorted(coverage.fields.items())]
-    console.table("fields", ["path", "becomes", "seen"], rows)
+    rows = [
+        [each.path, each.outcome, each.category, console.number(seen)]
+        for each, seen in sorted(coverage.fields.items())
+    ]
+    console.table("fields", ["path", "becomes", "category", "seen"], rows)
     outcomes = coverage.outcomes()
     total = sum(outcomes.values())
     paths = Counter(each.outcome for each in coverage.fields)

@@ -11,6 +11,7 @@ from tokenizer.cards import UNKNOWN_BRAND, last4, parse_card
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _ISO_DATE = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:T.*)?", re.ASCII)
 _POSTAL_SHOWN = 3
+_POSTAL_HIDDEN = 2  # letters and digits; of a code of four digits, two are shown
 # A digit, and nothing but letters, digits, spaces and dashes; longer than what is shown.
 _POSTAL_CODE = re.compile(r"(?=[^0-9]*[0-9])[0-9A-Za-z][0-9A-Za-z -]{3,11}")
 _OF_CARDS = frozenset({Fact.LAST4, Fact.BRAND, Fact.BIN})
@@ -59,13 +60,21 @@ def generalize(rule: Rule, value: str) -> str | None:
     plain = value.strip()
     match rule:
         case Rule.POSTAL_PREFIX:
-            return plain[:_POSTAL_SHOWN] if _POSTAL_CODE.fullmatch(plain) else None
+            return _postal_prefix(plain) if _POSTAL_CODE.fullmatch(plain) else None
         case Rule.YEAR:
             return _year(plain)
         case Rule.NETWORK:
             return _network(plain)
         case Rule.AMOUNT_BAND:
             return _band(plain)
+
+
+def _postal_prefix(code: str) -> str:
+    """Returns the first three characters, or fewer, so that two letters or digits at least are not shown."""
+    shown = _POSTAL_SHOWN
+    while sum(map(str.isalnum, code[shown:])) < _POSTAL_HIDDEN:
+        shown -= 1
+    return code[:shown]
 
 
 def _year(value: str) -> str | None:

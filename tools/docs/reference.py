@@ -5,9 +5,13 @@ import re
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import TypeAdapter
 
 from ops.app import User
+from schemas import base, lenient
+from schemas import fields as fields_
 from schemas.dead_letter import ErrorCode
 from schemas.kinds import Fact, FieldKind
 from schemas.registry import EventName, registry
@@ -16,6 +20,12 @@ from tools.docs.commands import rows
 from tools.docs.groups import OUTPUTS, PARAMETERS, grouped
 
 _TARGET = re.compile(r"^([a-z-]+):.*## (.*)$", re.MULTILINE)
+_LIMITS = {
+    "minLength": "characters from",
+    "maxLength": "characters up to",
+    "minimum": "from",
+    "maximum": "up to",
+}
 _Rows = Callable[[Mapping[str, Any]], Iterator[list[str]]]
 _HEAD = """\
 # Reference
@@ -52,6 +62,7 @@ def reference(template: Mapping[str, Any], makefile: str, drafts: Collection[Eve
         "Commands": "\n\n".join(_commands()),
         "Targets of make": _table(("make", "does"), _targets(makefile)),
         "Events": "\n\n".join(_events(drafts)),
+        "Field types": _table(("type", "from", "takes", "kind"), _types()),
         "Field kinds": _table(("kind", "what becomes of a field", "parameters"), _kinds()),
         "Codes of dead letters": _table(("code",), ([f"`{each}`"] for each in ErrorCode)),
         "Parameters of a deployment": _tables(
@@ -120,6 +131,33 @@ def _kind(kind: FieldKind) -> str:
         if each.name != "facts" and (value := getattr(kind, each.name)) not in {each.default, None}
     ]
     return f"{kind.name} ({', '.join(limits)})" if limits else kind.name
+
+
+def _types() -> Iterator[list[str]]:
+    """Yields the types that schemas are written with, and what each takes."""
+    seen = set()
+    for module in (base, fields_, lenient):
+        for name, each in vars(module).items():
+            if get_origin(each) is Annotated and not name.startswith("_") and name not in seen:
+                seen.add(name)
+                kinds = [entry for entry in get_args(each) if isinstance(entry, FieldKind)]
+                shown = (
+                    _kind(kinds[-1]).replace(kinds[-1].name, type(kinds[-1]).__name__, 1)
+                    if kinds
+                    else "none; add one"
+                )
+                facts = ", ".join(f"`_{fact}`" for fact in getattr(kinds[-1] if kinds else None, "facts", ()))
+                beside = f"; beside it {facts}" if facts else ""
+                taken = " or ".join(_takes(TypeAdapter(each).json_schema()))
+                yield [f"`{name}`", f"`{module.__name__}`", taken, shown + beside]
+
+
+def _takes(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yields what a JSON Schema takes: a JSON type with its limits for each of its arms."""
+    for arm in schema.get("anyOf", [schema]):
+        limits = [f"{said} {arm[key]}" for key, said in _LIMITS.items() if key in arm]
+        pattern = f" `{arm['pattern']}`" if "pattern" in arm else ""
+        yield f"{arm['type']}{pattern}{', ' if limits else ''}{', '.join(limits)}"
 
 
 def _kinds() -> Iterator[list[str]]:

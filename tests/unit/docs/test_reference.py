@@ -1,5 +1,6 @@
 """docs/reference.md says what template, schemas and Makefile say, and leaves nothing out."""
 
+import ast
 import copy
 from pathlib import Path
 
@@ -34,6 +35,36 @@ def test_each_name_is_on_it(name: str) -> None:
     ],
 )
 def test_it_tells_what_becomes_of_fields_and_what_commands_do(row: str) -> None:
+    assert row in PAGE
+
+
+def field_types() -> list[str]:
+    """Returns the names that the three modules of types assign, by their source: the page finds them by their values."""
+    assigned = [
+        target.id
+        for module in ("base", "fields", "lenient")
+        for line in ast.parse(Path(f"schemas/{module}.py").read_text()).body
+        if isinstance(line, ast.Assign)
+        for target in line.targets
+        if isinstance(target, ast.Name)
+    ]
+    return [name for name in assigned if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("name", field_types())
+def test_each_type_that_a_schema_may_use_is_on_it(name: str) -> None:
+    assert PAGE.count(f"| `{name}` | `schemas.") == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| `AddressLine` | `schemas.fields` | string, characters up to 4096 | Token (everyday) |",
+        "| `Text` | `schemas.base` | string, characters up to 4096 | none; add one |",
+        "| `Count` | `schemas.base` | integer, from 0, up to 1000000000 | Public |",
+    ],
+)
+def test_it_tells_what_a_type_takes(row: str) -> None:
     assert row in PAGE
 
 

@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 from ops.app import app
 from ops.errors import CommandError
+from tests.support.fakes.world import World, ample_budget
 from tests.support.further_types import example, put_in_force
-from tests.support.webhooks import MODELS
-from tokenizer.pipeline.catalog import ENVELOPE
+from tests.support.webhooks import MODELS, message
+from tokenizer.pipeline.catalog import ENVELOPE, Catalog
 
 SAMPLE = Path("docs/examples/shop.order.1.json")
 TOPIC, DELIVERY = "X-Shop-Topic=orders/create", "X-Shop-Webhook-Id=wh-1"
@@ -24,6 +25,10 @@ def shop() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         put_in_force(patch, {**example(), **MODELS})
         yield
+
+
+def catalog() -> Catalog:
+    return Catalog({**example(), **MODELS})
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -54,9 +59,36 @@ def test_a_webhook_is_tried_with_its_attributes(command: str, file: Path) -> Non
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_line_of_a_file_has_the_attributes(command: str, file: Path) -> None:
+@pytest.mark.parametrize(
+    "held", ["[{0}, {0}]", "[{0}]", "{0}\n{0}", "\n{0}\n", "{0}{0}", "[]", "[", "{{", "{0}"]
+)
+def test_a_file_with_attributes_is_judged_as_the_queue_judges_the_message(
+    command: str, file: Path, held: str
+) -> None:
+    file.write_text(held.format(json.dumps(body())))
+    attributes = dict(each.split("=") for each in (TOPIC, DELIVERY))
+    known = catalog()
+    (outcome,) = World(catalog=known).tokenizer.tokenize_batch(
+        [message(file.read_text(), attributes, known=known)], ample_budget()
+    )
+    code, out, _ = run(command, file, TOPIC, DELIVERY)
+    assert code == (0 if outcome.published else 1)
+    assert out.splitlines()[-1].startswith("1 event")
+    if outcome.letter is not None:
+        assert str(outcome.letter.code) in out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_empty_file_is_no_message(command: str, file: Path) -> None:
+    file.write_text("\n")
+    with pytest.raises(CommandError, match="there is nothing in it"):
+        run(command, file, TOPIC, DELIVERY)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_line_is_a_message_if_that_is_asked_for(command: str, file: Path) -> None:
     file.write_text("\n".join(json.dumps(body(id=number)) for number in (1, 2)))
-    _, out, _ = run(command, file, TOPIC, DELIVERY)
+    _, out, _ = run(command, file, TOPIC, DELIVERY, more=("--lines",))
     assert out.splitlines()[-1] in {"2 events, 0 invalid", "2 events would make 0 dead letters"}
 
 
@@ -119,7 +151,7 @@ def test_places_and_positions_are_those_of_the_file(file: Path) -> None:
     file.write_text(
         "\n".join([json.dumps(body()), '{"id": 1,, "name": "x"}', json.dumps(body(total_price=5))])
     )
-    code, out, _ = run("validate", file, TOPIC, DELIVERY)
+    code, out, _ = run("validate", file, TOPIC, DELIVERY, more=("--lines",))
     assert code == 1
     assert out.splitlines() == [
         f"{file}: line 2: malformed_json: not valid JSON, at line 2, column 10",

@@ -20,6 +20,7 @@ from tests.support.property.events import Raw, raw_events
 from tests.support.samples import CANARIES, order, stream_record
 from tokenizer import json_text
 from tokenizer.pipeline.catalog import ENVELOPE, catalog
+from tokenizer.vault.categories import category
 from tokenizer.vault.tokens import is_token
 
 SAMPLES = sorted(Path("schemas/samples").glob("*.json"))
@@ -40,6 +41,61 @@ def at(value: Any, path: str) -> Any:
         key = step.replace("~1", "/").replace("~0", "~")
         value = value[int(key)] if isinstance(value, list) else value.get(key, NOTHING)
     return value
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome", "of"),
+    [
+        ("/billing/address_1", FieldOutcome.TOKEN, "address"),
+        ("/street/*", FieldOutcome.TOKEN, "address"),
+        ("/billing/email", FieldOutcome.CONSISTENT_TOKEN, "email"),
+        ("/order/notes", FieldOutcome.GUARD_HIT, "other"),
+        ("/order/*", FieldOutcome.UNKNOWN, "other"),
+        ("/firstName", FieldOutcome.UNKNOWN, "name"),
+        ("/name", FieldOutcome.PUBLIC, ""),
+        ("/email", FieldOutcome.ONE_WAY_TOKEN, ""),
+        ("/email", FieldOutcome.EMPTY, ""),
+    ],
+)
+def test_the_category_of_what_can_be_revealed_is_told(path: str, outcome: FieldOutcome, of: str) -> None:
+    assert Field(path, outcome).category == of
+
+
+def test_the_categories_are_those_that_a_reveal_goes_by() -> None:
+    world = World()
+    (outcome,) = world.tokenizer.tokenize_batch([stream_record(order())], ample_budget())
+    assert outcome.published
+    told = {each.path: each.category for each in Preview(catalog()).fields(json_text.dump(order()))}
+    kept = [each.path for record in world.vault.stored.values() for each in record.fields.values()]
+    assert kept
+    assert {path: told[path] for path in kept if path in told} == {
+        path: category(path) for path in kept if path in told
+    }
+    assert len([path for path in kept if path in told]) > 5
+
+
+def test_a_consistent_value_has_one_token_in_a_run_as_on_the_stack() -> None:
+    national, international = "0660 1234567", "+43 660 1234567"
+    events = [order(), order()]
+    for event, phone, email in zip(
+        events, (national, international), ("A@example.org", "a@example.org"), strict=True
+    ):
+        event["order"]["shipping_address"]["country"] = "AT"
+        event["order"]["customer"] |= {"phone": phone, "email": email, "name": "Ann Example"}
+    world, preview = World(), Preview(catalog())
+    world.tokenizer.tokenize_batch(
+        [stream_record(each, at) for at, each in enumerate(events)], ample_budget()
+    )
+    stack = [each["data"]["order"]["customer"] for each in world.bus.details()]
+    shown = [
+        json_text.parse(preview.sanitized(json_text.dump(each))[1])["data"]["order"]["customer"]
+        for each in events
+    ]
+    for name, alike in (("phone", True), ("email", True), ("name", False)):
+        assert (stack[0][name] == stack[1][name]) == (shown[0][name] == shown[1][name]) == alike
+    assert preview.sanitized(json_text.dump(events[0]))[1] != preview.sanitized(json_text.dump(events[1]))[1]
+    other = json_text.parse(Preview(catalog()).sanitized(json_text.dump(events[0]))[1])
+    assert other["data"]["order"]["customer"]["phone"] != shown[0]["phone"]
 
 
 def leaves(value: Any, path: str = "") -> Iterator[str]:
@@ -139,7 +195,7 @@ def test_lines_without_a_terminal_json_for_programs(tmp_path: Path) -> None:
     )
     code, out = run(str(file))
     assert code == 1
-    assert "/order/customer/ssn\ttoken\t2\n" in out
+    assert "/order/customer/ssn\ttoken\tgovernment_id\t2\n" in out
     assert "\nline 3\tinvalid_field\t/order/total: " in out
     assert out.endswith("3 events would make 1 dead letter\n")
     assert not [canary for canary in CANARIES if canary in out]
@@ -147,7 +203,12 @@ def test_lines_without_a_terminal_json_for_programs(tmp_path: Path) -> None:
     read = json.loads(out)
     assert (code, read["events"], read["refused"][0]["place"]) == (1, 3, "line 3")
     assert sum(read["coverage"].values()) == sum(each["seen"] for each in read["fields"])
-    assert {"path": "/order/customer/ssn", "becomes": "token", "seen": 2} in read["fields"]
+    assert {
+        "path": "/order/customer/ssn",
+        "becomes": "token",
+        "category": "government_id",
+        "seen": 2,
+    } in read["fields"]
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

@@ -1,6 +1,8 @@
 """Tests what is computed from single values, at every edge of every rule."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.kinds import Fact, Rule
 from tests.support.samples import passing_luhn
@@ -79,7 +81,15 @@ def test_a_domain_is_told_where_it_is_one(value: str, domain: str | None) -> Non
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("12", None), ("123", None), (" 123 ", None), ("1234", "123"), ("SW1A 1AA", "SW1")]
+    [("12", None), ("123", None), (" 123 ", None), ("1234", "12"), ("1070", "10"), ("SW1A 1AA", "SW1")]
+    + [
+        ("62701", "627"),
+        ("1070 ", "10"),
+        ("107-0", "10"),
+        ("1012 AB", "101"),
+        ("M5V 2T6", "M5V"),
+        ("A-12", "A-"),
+    ]
     + [
         (other, None)
         for other in (
@@ -93,6 +103,16 @@ def test_a_domain_is_told_where_it_is_one(value: str, domain: str | None) -> Non
 )
 def test_a_postal_code_is_cut_or_not_shown(value: str, shown: str | None) -> None:
     assert generalize(Rule.POSTAL_PREFIX, value) == shown
+
+
+@given(st.from_regex(r"[0-9A-Za-z][0-9A-Za-z -]{3,11}", fullmatch=True))
+def test_two_letters_or_digits_of_a_postal_code_are_never_shown(code: str) -> None:
+    shown = generalize(Rule.POSTAL_PREFIX, code)
+    plain = code.strip()
+    if shown is not None:
+        assert plain.startswith(shown)
+        assert len(shown) <= 3
+        assert sum(map(str.isalnum, plain)) - sum(map(str.isalnum, shown)) >= 2
 
 
 @pytest.mark.parametrize(

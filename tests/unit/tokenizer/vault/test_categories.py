@@ -1,12 +1,15 @@
 """Tests the category of each field of the shipped schemas, written out since policies and budgets go by it."""
 
+import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from handlers.rest.models import NamedValue
 from tokenizer.aws.api.synchronous_tokenizer import KINDS
-from tokenizer.vault.categories import CATEGORIES, category
+from tokenizer.vault.categories import CATEGORIES, NAMES, category
 
 FIELDS = {
     "card_number": ["/order/payment/card/number", "/values/0/card/number"],
@@ -24,7 +27,63 @@ FIELDS = {
     "address": [f"/order/billing_address/{line}" for line in ("line1", "line2", "address1", "address2")],
     "bank_account": ["/payment/iban"],
     "customer_number": ["/customer/loyalty_number"],
-    "other": ["/order/preferences", "/order/number", "/order/customer/Email", "/card/number/x", ""],
+    "other": [
+        *("/order/preferences", "/order/number", "/billing", "/customer", "/shipping_method", "/address"),
+        *("/order/recipient", "/order/company_id", "/customer_id", "/card/number/x", "/0", ""),
+    ],
+}
+# The fields of the shop systems whose names the table has, as their documentation shows them.
+SHOPS = {
+    "Shopify": {
+        "name": "/billing_address/first_name /billing_address/last_name /shipping_address/company /customer/first_name",
+        "address": "/billing_address/address1 /shipping_address/address2 /default_address/zip",
+        "email": "/email /contact_email /customer/email",
+        "phone": "/phone /customer/phone",
+    },
+    "WooCommerce": {
+        "name": "/billing/first_name /billing/last_name /billing/company",
+        "address": "/billing/address_1 /shipping/address_2 /shipping/postcode",
+        "email": "/billing/email",
+        "phone": "/billing/phone /shipping/phone",
+    },
+    "Magento": {
+        "name": "/customer_firstname /customer_lastname /customer_middlename /billing_address/firstname",
+        "address": "/billing_address/street/0 /billing_address/street/1 /billing_address/postcode",
+        "email": "/customer_email",
+        "phone": "/billing_address/telephone /billing_address/fax",
+        "birth_date": "/customer_dob",
+        "government_id": "/customer_taxvat /billing_address/vat_id",
+    },
+    "Shopware": {
+        "name": "/orderCustomer/firstName /orderCustomer/lastName",
+        "address": "/billingAddress/street /billingAddress/additionalAddressLine1 /billingAddress/zipcode",
+        "phone": "/billingAddress/phoneNumber",
+        "birth_date": "/customer/birthday",
+        "government_id": "/orderCustomer/vatIds/0",
+        "customer_number": "/orderCustomer/customerNumber",
+    },
+    "PrestaShop": {
+        "name": "/address/firstname",
+        "address": "/address/address1",
+        "phone": "/address/phone_mobile",
+        "government_id": "/address/vat_number /address/dni",
+    },
+    "BigCommerce": {
+        "name": "/billing_address/company",
+        "address": "/billing_address/street_1 /billing_address/zip",
+    },
+    "commercetools": {
+        "name": "/shippingAddress/firstName",
+        "address": "/shippingAddress/streetName /shippingAddress/streetNumber /shippingAddress/postalCode",
+        "phone": "/shippingAddress/mobile",
+        "birth_date": "/dateOfBirth",
+    },
+    "Stripe": {
+        "name": "/customer_details/name /customer_name",
+        "address": "/customer_details/address/line1 /customer_details/address/postal_code",
+        "email": "/receipt_email /customer_email",
+        "phone": "/customer_phone",
+    },
 }
 
 
@@ -33,6 +92,29 @@ FIELDS = {
 )
 def test_a_field_has_its_category(path: str, expected: str) -> None:
     assert category(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [(path, of) for shop in SHOPS.values() for of, paths in shop.items() for path in paths.split()],
+)
+def test_fields_of_well_known_shop_systems_have_their_category(path: str, expected: str) -> None:
+    assert category(path) == expected
+
+
+@pytest.mark.parametrize(
+    "spelled", [str.upper, str.title, lambda name: f"billing_{name}", lambda name: f"x-{name}"]
+)
+def test_case_separators_and_whose_it_is_do_not_matter(spelled: Callable[[str], str]) -> None:
+    for of, names in NAMES.items():
+        for name in names:
+            other = spelled(name) == f"x-{name}"
+            assert category(f"/a/{spelled(name)}") == ("other" if other else of)
+
+
+def test_the_page_has_the_names_of_every_category() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (`.+) \|$", Path("docs/reveals.md").read_text(), re.MULTILINE)
+    assert {of: tuple(re.findall(r"`(\w+)`", names)) for of, names in rows} == dict(NAMES)
 
 
 def test_these_are_all_categories() -> None:
