@@ -103,6 +103,11 @@ def test_a_numbers_spelling_stays(text: str) -> None:
     assert field(world.bus.events[0].detail, "total") == text
 
 
+def test_a_float_whose_digits_pass_for_a_card_number_is_a_token() -> None:
+    detail, _ = published(total=Decimal("1.4111111111111111"))
+    assert is_token(field(detail, "total").strip('"'))
+
+
 @pytest.mark.parametrize(
     "value",
     [
