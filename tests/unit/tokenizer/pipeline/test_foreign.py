@@ -2,16 +2,18 @@
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
 from schemas import check as check_module
 from schemas.check import check
+from schemas.erased import ErasedCustomer
 from schemas.events.order_placed_v1 import OrderPlaced
 from schemas.fault import Fault
 from schemas.foreign import Foreign
 from schemas.json_schema import raw_schema
+from schemas.kinds import Subject, Token
 from schemas.registry import EventName
 from schemas.wrappers import MESSAGE, wrapper_of
 from tests.support.fakes.world import World, ample_budget
@@ -339,6 +341,24 @@ def test_one_customer_is_the_subject_and_a_guest_is_nobody() -> None:
     for buyer, known in (({"ref": "B-1"}, True), (None, False), ({"ref": "guest"}, False)):
         _, world = tokenized(stream_record(webhook(buyer=buyer)))
         assert {bool(each.subject) for each in world.vault.stored.values()} == {known}
+
+
+class _Numbered(Webhook):
+    """Has its customers' ids as numbers, as WooCommerce has."""
+
+    customer_id: Annotated[int, Subject()]
+    buyer: Annotated[Any, Token()] = None
+
+
+def test_a_subject_that_is_a_number_is_known_by_its_text() -> None:
+    known = Catalog({EventName("web.order", 1): _Numbered})
+    outcome, world = tokenized(stream_record(webhook(customer_id=26)), World(catalog=known))
+    assert outcome.published
+    assert world.bus.details()[0]["data"]["customer_id"] == 26
+    (plan,) = known.plans()
+    assert plan.subject_of({"customer_id": 26}) == plan.subject_of({"customer_id": "26"}) == "26"
+    erased_id = ErasedCustomer.model_json_schema()["properties"]["customer_id"]
+    assert erased_id["type"] == "string"
 
 
 @pytest.mark.parametrize("place", ["", "id", "attribute:", "/a~2b", "attribute", "#/id"])
