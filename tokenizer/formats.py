@@ -58,9 +58,12 @@ class StoredFormat:
         return self.check(version)
 
 
-VAULT_RECORD: Final = StoredFormat("vault_record")  # the item
+VAULT_RECORD: Final = StoredFormat("vault_record", written=2, newest=2)  # the item
+LISTS_VALUES: Final = (
+    2  # the version of vault records from which on they list the consistent values that they use
+)
 VAULT_VALUES: Final = StoredFormat("vault_values")  # what is encrypted in it
-INDEX_ENTRY: Final = StoredFormat("index_entry", written=2, newest=2)
+INDEX_ENTRY: Final = StoredFormat("index_entry", written=3, newest=3)
 SHARE: Final = StoredFormat("share", written=2, newest=2)
 ALIAS: Final = StoredFormat("alias")
 TOKEN_KEY: Final = StoredFormat("token_key")

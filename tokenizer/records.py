@@ -1,7 +1,7 @@
 """Defines the values that flow through the pipeline, from a raw record to its outcome."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -55,6 +55,19 @@ class VaultField:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedValue:
+    """Names a consistent value that a raw record uses, in the list that its vault record keeps for an erasure.
+
+    Args:
+        blind_index: 32 bytes, the key of the value's entry in the blind index; never printed.
+        record_id: 12 bytes, the value's vault record if this raw record brought it.
+    """
+
+    blind_index: bytes = field(repr=False)
+    record_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class VaultRecord:
     """Holds all values of one raw record, or one consistent value.
 
@@ -66,6 +79,9 @@ class VaultRecord:
         arrived: milliseconds since 1970 at which the raw record arrived.
         consistent: True for a consistent value, which other records may point at.
         erased: milliseconds since 1970 of the erasure; 0 if this is no tombstone.
+        uses: the consistent values that the raw record uses. Only the erasing function can open them in a stored record,
+            so a record that was read has none.
+        listed: True for a consistent value that the record which brought it lists, so that no index has to hold it.
     """
 
     record_id: bytes
@@ -75,9 +91,16 @@ class VaultRecord:
     arrived: int = 0
     consistent: bool = False
     erased: int = 0
+    uses: tuple[ListedValue, ...] = field(default=(), repr=False, compare=False)
+    listed: bool = False
 
     def tombstone(self, erased: int) -> "VaultRecord":
-        """Returns the tombstone that replaces the record when it is erased; its tokens answer `erased`."""
+        """Returns the tombstone that replaces the record when it is erased; its tokens answer `erased`.
+
+        The list of its consistent values stays in it, and is found by its owner, until all of them are dealt with.
+        """
+        if self.uses:
+            return replace(self, fields={}, erased=erased)
         return VaultRecord(self.record_id, {}, erased=erased)
 
 
@@ -106,6 +129,7 @@ class IndexEntry:
         arrived: milliseconds since 1970 at which the owner's record arrived.
         erased_token: the token that was erased when somebody named the value; empty if nobody did.
         erased_until: milliseconds since 1970; what arrived up to then gets the erased token for ever.
+        listed: True if that record lists the value, so that no index by owner has to hold the entry.
     """
 
     scope: str
@@ -115,6 +139,7 @@ class IndexEntry:
     arrived: int = 0
     erased_token: str = ""
     erased_until: int = 0
+    listed: bool = False
 
     @property
     def live(self) -> bool:

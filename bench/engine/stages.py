@@ -31,7 +31,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "tokens": (
         "tokenizer.vault.tokens:TokenKey.record_id",
-        "tokenizer.vault.tokens:TokenKey.consistent_record_id",
+        "tokenizer.vault.tokens:SubjectKey.value_record_id",
         "tokenizer.vault.tokens:TokenKey.tag",
         "tokenizer.vault.tokens:TokenKey.ingest_id",
         "tokenizer.vault.tokens:ScopeKeys.blind_index",

@@ -24,7 +24,13 @@ OMITTED_TYPES = (
 )
 
 # Condition keys that the emulator never matches, so that an Allow under one is a denial.
-STRIPPED_CONDITIONS = ("kms:EncryptionContext:", "events:source", "aws:SourceVpc")
+STRIPPED_CONDITIONS = (
+    "kms:EncryptionContext:",
+    "events:source",
+    "aws:SourceVpc",
+    "dynamodb:Attributes",  # of BatchGetItem, where it takes the attributes for all
+    "dynamodb:Select",
+)
 
 # Statements that deny plain HTTP, which is what the emulator speaks; calls from outside of the VPC, where it has none; and puts
 # without `If-None-Match`, a condition that it does not know and would take for absent from every put.

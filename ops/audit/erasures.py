@@ -73,7 +73,9 @@ def check_erasures(
     unmarked = {each for each, moment in erased.items() if marks.get(each, 0) < moment}
     found = Returned(asked.count, sorted([*unmarked, *asked.nameless]), unread=asked.unread)
     for item in _items(dynamodb, vault_table, tick):
-        subject = item.get("owner", {"S": ""})["S"].partition(".")[0]
+        # A tombstone holds no value. It names its owner while it lists what is left of theirs.
+        named = {} if "erased" in item else item
+        subject = named.get("subject", named.get("owner", {"S": ""}))["S"].partition(".")[0]
         arrived = int(item.get("arrived", {"S": "0"})["S"])
         value = item["id"]["S"] if "erased" not in item else ""  # a value's mark has the id of its record
         if value in unmarked:

@@ -17,6 +17,7 @@ from ops.explain import explained
 from ops.stack import Stack
 from schemas.dead_letter import DeadLetter
 from schemas.registry import registry
+from tokenizer.formats import VAULT_RECORD
 from tokenizer.pipeline.catalog import catalog
 from tokenizer.pipeline.rules import rules_of
 from tokenizer.vault.lifetimes import Lifetimes
@@ -168,6 +169,7 @@ def rules(stack: Stack) -> dict[str, str]:
             known.plan({"event_type": name.event_type, "schema_version": name.schema_version}).digest,
             lifetimes.default,
             lifetimes.sorted_days,
+            VAULT_RECORD.written,
         )
         for name in sorted(registry())
     }

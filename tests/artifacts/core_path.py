@@ -9,13 +9,14 @@ from typing import Any
 import jsonpatch
 
 from schemas.dead_letter import LetterSource
-from tests.support.fakes.world import World, ample_budget
+from tests.support.fakes.world import SUBJECT_KEYS, World, ample_budget
 from tests.support.samples import CANARIES, data, order, stream_record
 from tokenizer.aws.authorization.cedar import CedarPolicies
 from tokenizer.aws.payments.fake_gateway import FakeGateway
 from tokenizer.aws.platform.clients import client
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
 from tokenizer.callers import Caller
 from tokenizer.payments.cashier import Card
@@ -88,7 +89,8 @@ def a_vault_record_is_sealed_and_opened(world: World) -> None:
     cloud: Any = Cloud()
     bounds: Any = ({}, Bounds(), lambda: 0.0)
     records = list(world.vault.stored.values())
-    writer = VaultWriter(cloud, "vault", "vault", VaultWriterMaterials(DataKeyWriter(cloud, "arn", *bounds)))
+    materials = VaultWriterMaterials(DataKeyWriter(cloud, "arn", *bounds))
+    writer = VaultWriter(cloud, "vault", "vault", materials, ValueLists(SUBJECT_KEYS))
     assert not any(writer.put([writer.seal(each) for each in records], ample_budget()))
     assert "Canaryname" not in str(cloud.items)
     reader = VaultReader(

@@ -8,7 +8,7 @@ from local.emulator import users
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
 from schemas.erased import CustomerErased, OrderErased
-from tests.support.e2e.probe import DENIED, Probe, vault_batch
+from tests.support.e2e.probe import DENIED, Probe
 from tests.support.e2e.stack import Api, Subscriber, audit_lines, eventually
 from tests.support.samples import order
 from tokenizer.vault.tokens import Pointer
@@ -174,8 +174,11 @@ def test_the_purpose_has_to_be_one_that_the_policies_know(compliance: Api) -> No
 
 
 def test_the_erasing_function_can_not_read_what_it_erases(running: Stack) -> None:
+    """It may ask for some attributes of items by their ids, which the emulator can't tell from all of them."""
     probe = Probe(running, "EraseFunctionName")
-    assert probe.call("dynamodb", "batch_get_item", **vault_batch(running)) in DENIED
+    for table in ("VaultTableName", "BlindIndexTableName"):
+        item = {"TableName": running.outputs[table], "Key": {"id": {"S": "00"}}}
+        assert probe.call("dynamodb", "get_item", **item) in DENIED
     assert probe.call("dynamodb", "scan", TableName=running.outputs["VaultTableName"]) in DENIED
     key, context = running.outputs["VaultKeyArn"], {"purpose": "vault"}
     assert probe.call("kms", "decrypt", KeyId=key, CiphertextBlob="AA==", EncryptionContext=context) in DENIED

@@ -233,9 +233,10 @@ def test_all_comes_back_from_one_moment_but_for_the_marks(own: Stack, home: Path
     assert {each["metadata"]["ingest_id"]: each for each in repeated} == shop.published
     assert (statuses(own, gone), statuses(own, [*kept, *new])) == ({"erased"}, {"ok"})
 
-    operator.follows("5. Sweep once more")
-    two_minutes_pass(own)
-    assert invoke(own, "EraseFunctionName", {"sweep": True})["failed"] == 0
+    for _ in range(2):  # the first sweep takes values out of the index, and the second one removes them
+        operator.follows("5. Sweep once more")
+        two_minutes_pass(own)
+        assert invoke(own, "EraseFunctionName", {"sweep": True})["failed"] == 0
     found = operator.checks()
     assert (found["verdict"], found["stored"]) == ("hold", 0)
     assert (statuses(own, gone), statuses(own, [*kept, *new])) == ({"erased"}, {"ok"})

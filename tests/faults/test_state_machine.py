@@ -22,6 +22,7 @@ from tokenizer.identity import Identity
 from tokenizer.pipeline import sanitize
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.in_flight import InFlight, drafts
+from tokenizer.pipeline.rules import rules_of
 from tokenizer.vault.tokens import TokenKey
 
 STEPS = int(os.environ.get("FAULT_STEPS", "2000"))
@@ -161,6 +162,15 @@ def leave_the_rules_out_of_one_id(patch: Patch) -> None:
     )
 
 
+def leave_a_value_out_of_the_list(patch: Patch) -> None:
+    listed = sanitize._Walk.listed
+    patch.setattr(sanitize._Walk, "listed", lambda self: listed(self)[:1])
+
+
+def leave_the_version_of_records_out_of_the_rules(patch: Patch) -> None:
+    patch.setattr(sanitize, "rules_of", lambda *parts: rules_of(*parts[:-1], 0))
+
+
 def read_the_version_that_is_written_alone(patch: Patch) -> None:
     def own(self: StoredFormat, version: int) -> int:
         if version != self.written:
@@ -186,6 +196,8 @@ MUTATIONS = (
     repeat_the_record_in_the_letters_message,
     share_one_identity,
     leave_the_rules_out_of_one_id,
+    leave_a_value_out_of_the_list,
+    leave_the_version_of_records_out_of_the_rules,
     read_the_version_that_is_written_alone,
 )
 

@@ -94,12 +94,15 @@ def test_an_entry_that_an_order_owns_is_taken_over_by_the_first_customer(aws: Aw
     assert index.lookup([("scope", mine.blind_index)], ample_budget()).found == {mine.blind_index: mine}
 
 
-def test_a_tombstone_that_was_edited_or_a_record_that_lost_its_owner_is_refused(customers: Customers) -> None:
+def test_a_record_that_lost_its_owner_or_its_list_is_refused(customers: Customers) -> None:
+    """The revealing functions check the vault's own signature."""
     mine = customers.order("C-1", 1)
-    for item in customers.aws.stored("vault"):
-        changed = {key: value for key, value in item.items() if key != "owner"}
-        customers.aws.client("dynamodb").put_item(TableName="vault", Item=changed)
-    assert customers.statuses(mine) == {"tampered"}
+    before = customers.aws.stored("vault")
+    for names in ({"owner", "subject"}, {"uses", "subject"}, {"version"}):
+        for item in before:
+            changed = {key: value for key, value in item.items() if key not in names}
+            customers.aws.client("dynamodb").put_item(TableName="vault", Item=changed)
+        assert customers.statuses(mine) == {"tampered"}, names
 
 
 def test_killed_at_any_call_an_erasure_is_either_not_begun_or_finished_by_its_sweep(
@@ -152,7 +155,6 @@ def test_no_key_of_the_index_of_sharers_gets_hot(aws: Aws) -> None:
 
 
 CHANGES: dict[str, Any] = {
-    "owner": {"S": owners("c" * 32)[0]},
     "arrived": {"N": "1"},
     "token": {"S": Pointer(b"another00001", b"tag0").token},
     "owned": {"B": b"0" * 16},
@@ -161,16 +163,35 @@ CHANGES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
-def test_an_entry_that_somebody_changed_is_refused_whatever_they_changed(aws: Aws, name: str) -> None:
+OWNERS: dict[bool, tuple[str, Any]] = {
+    False: ("owner", {"S": owners("c" * 32)[0]}),
+    True: ("subject", {"S": "c" * 32}),
+}
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["in the index by owner", "listed"])
+@pytest.mark.parametrize("name", [*CHANGES, "its owner"])
+def test_an_entry_that_somebody_changed_is_refused_whatever_they_changed(
+    aws: Aws, name: str, *, listed: bool
+) -> None:
     """Somebody may write the table and has no key. Nothing but the key of the item is left out."""
     index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
-    entry = IndexEntry("scope", b"i" * 32, Pointer(b"consistent01", b"tag0").token, "a" * 32, 5)
+    entry = IndexEntry(
+        "scope", b"i" * 32, Pointer(b"consistent01", b"tag0").token, "a" * 32, 5, listed=listed
+    )
     index.claim([entry], {}, ample_budget())
     (item,) = aws.stored("blind-index")
-    assert item.keys() == CHANGES.keys() | {"id"}
+    changes = dict([*CHANGES.items(), OWNERS[listed]])
+    assert item.keys() == changes.keys() | {"id"}
+    name = OWNERS[listed][0] if name == "its owner" else name
     taken_out = {each: value for each, value in item.items() if each != name}
-    for changed in (taken_out, taken_out | ({name: CHANGES[name]} if CHANGES[name] else {})):
+    other_way = {OWNERS[not listed][0]: OWNERS[not listed][1]}
+    for changed in (
+        taken_out,
+        taken_out | ({name: changes[name]} if changes[name] else {}),
+        taken_out | other_way,
+        item | other_way,
+    ):
         aws.client("dynamodb").put_item(TableName="blind-index", Item=changed)
         answer = index.lookup([("scope", entry.blind_index)], ample_budget())
         assert isinstance(answer.failed[entry.blind_index], VaultIntegrity)
@@ -192,9 +213,10 @@ def test_an_entry_stripped_to_the_older_format_with_its_owner_is_refused(aws: Aw
     )
 
 
+@pytest.mark.parametrize("listed", [False, True], ids=["into the index by owner", "into no index"])
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "with an heir"])
 def test_an_entry_moved_to_the_erased_customer_stays_with_whom_it_is(
-    customers: Customers, shared: bool
+    customers: Customers, *, shared: bool, listed: bool
 ) -> None:
     customers.order("C-1", 1)
     (_, theirs) = customers.order("C-2", 2)
@@ -202,12 +224,16 @@ def test_an_entry_moved_to_the_erased_customer_stays_with_whom_it_is(
         customers.order("C-3", 3, email="C-2@example.com")
     dynamodb = customers.aws.client("dynamodb")
     (item,) = (each for each in customers.aws.stored("blind-index") if each["token"]["S"] == theirs)
-    moved = item | {
-        "owner": {"S": owners(customers.eraser().subjects("C-1")[0])[int(item["id"]["S"][1], 16)]}
-    }
+    subject = customers.eraser().subjects("C-1")[0]
+    del item["subject"]
+    moved = item | (
+        {"subject": {"S": subject}}
+        if listed
+        else {"owner": {"S": owners(subject)[int(item["id"]["S"][1], 16)]}}
+    )
     dynamodb.put_item(TableName="blind-index", Item=moved)
     certificate = customers.erase("C-1")
-    assert (certificate.unproven, certificate.shown("C-1")["complete"]) == (1, False)
+    assert (certificate.unproven, certificate.shown("C-1")["complete"]) == (0 if listed else 1, False)
     customers.sweep()
     assert moved in customers.aws.stored("blind-index")
     assert customers.statuses([theirs]) == {"ok"}
@@ -226,11 +252,11 @@ def test_an_entry_of_the_older_format_is_handed_over_and_removed_as_before(aws: 
     subject_data = DynamoSubjectData(aws.client("dynamodb"), "vault", "blind-index", "shares", SUBJECT_KEYS)
     index = DynamoBlindIndex(aws.client("dynamodb"), "blind-index", "shares", SCOPE_KEYS, SUBJECT_KEYS)
     aws.client("dynamodb").put_item(TableName="blind-index", Item=sample.stored)
-    (entry,) = subject_data.entries(sample.given["owner"])
+    (entry,) = subject_data.entries(sample.given["owner"], [], ample_budget())
     heir = Share(b"consistent01", "b" * 32, 9, entry.owner, entry.arrived)
     assert subject_data.hand_over(entry, heir)
     answer = index.lookup([("contact", entry.blind_index)], ample_budget())
     assert answer.found[entry.blind_index].owner == heir.subject
-    (inherited,) = subject_data.entries(heir.subject)
+    (inherited,) = subject_data.entries(heir.subject, [], ample_budget())
     assert subject_data.drop_entry(inherited)
     assert aws.stored("blind-index") == []

@@ -45,6 +45,7 @@ from tokenizer.aws.vault.values import unpacked
 from tokenizer.aws.vault.vault import VaultReader
 from tokenizer.errors import NewerFormat, PipelineError, VaultIntegrity
 from tokenizer.formats import FORMATS, LETTER, StoredFormat
+from tokenizer.records import VaultRecord
 
 VERSIONS = [(each, version) for each in FORMATS for version in range(1, each.newest + 1)]
 NEXT = 99
@@ -148,7 +149,12 @@ def _put(dynamodb: Any, table: str, item: Any) -> None:
 def _vault_record(dynamodb: Any, sample: Sample) -> Any:
     _put(dynamodb, "vault", sample.stored)
     record_id = bytes.fromhex(sample.stored["id"]["S"])
-    return _vault(dynamodb).get_decrypted([record_id], ample_budget())[record_id]
+    record = _vault(dynamodb).get_decrypted([record_id], ample_budget())[record_id]
+    if isinstance(record, VaultRecord) and "uses" in sample.stored:
+        (owned,) = _subject_data(dynamodb).records(SUBJECT, ample_budget())
+        assert (owned.erased, owned.forged) == (bool(record.erased), False)
+        return replace(record, uses=owned.uses)
+    return record
 
 
 def _vault_values(_: Any, sample: Sample) -> Any:
@@ -167,7 +173,7 @@ def _index_entry(dynamodb: Any, sample: Sample) -> Any:
     answer = index.lookup([("contact", value)], ample_budget())
     found = answer.failed.get(value) or answer.found[value]
     if not isinstance(found, PipelineError) and found.owner:
-        (owned,) = _subject_data(dynamodb).entries(SUBJECT)
+        (owned,) = _subject_data(dynamodb).entries(SUBJECT, [value], ample_budget())
         # The erasing function asks for what an entry notes of an erased value only when it removes the entry.
         assert plain(owned) == {**plain(replace(found, erased_token="", erased_until=0)), "scope": ""}
     return found

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from schemas.dead_letter import LetterSource
-from tests.support.fakes.world import TOKEN_KEYS, World, ample_budget
+from tests.support.fakes.world import SUBJECT_KEY, TOKEN_KEYS, World, ample_budget
 from tests.support.property.sensitive import DIGITS, RESPELLED, emails, national, phones, stays_as_an_id
 from tests.support.property.tried import tried
 from tests.support.samples import order, stream_record
@@ -69,8 +69,8 @@ def drawn(identity: Identity) -> set[object]:
     return {
         KEY.record_id(identity),
         KEY.record_id(identity, "30 days"),
-        KEY.consistent_record_id(identity, "/a"),
-        KEY.consistent_record_id(identity, "/b"),
+        SUBJECT_KEY.value_record_id(KEY.record_id(identity), 0),
+        SUBJECT_KEY.value_record_id(KEY.record_id(identity), 1),
         KEY.tag(identity, "/a"),
         KEY.tag(identity, "/a", 1),
         KEY.tag(identity, "/b"),

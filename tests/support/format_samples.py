@@ -29,11 +29,12 @@ from tokenizer.aws.pipeline.sealing import Sealer
 from tokenizer.aws.vault import token_keys
 from tokenizer.aws.vault.data_keys import Bounds, DataKey, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultWriterMaterials
+from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.values import packed
 from tokenizer.aws.vault.vault import VaultWriter
 from tokenizer.erasure.certificates import Certificate, event_of
 from tokenizer.formats import FORMATS, StoredFormat
-from tokenizer.records import IndexEntry, SanitizedRecord, Share, VaultField, VaultRecord
+from tokenizer.records import IndexEntry, ListedValue, SanitizedRecord, Share, VaultField, VaultRecord
 from tokenizer.vault.tokens import Pointer
 
 FOLDER = Path("tests/integration/samples")
@@ -49,7 +50,7 @@ SOURCE = LetterSource(
     edited="aa",
 )
 # Fields that later samples have if they are set.
-LATER = {"unproven", "left", "erased_token", "erased_until", "lost_by"}
+LATER = {"unproven", "left", "erased_token", "erased_until", "lost_by", "listed", "uses"}
 _TOKEN = Pointer(b"consistent01", b"tag0").token
 
 
@@ -90,8 +91,9 @@ def plain(value: Any) -> Any:
     match value:
         case VaultRecord():
             fields = {tag.hex(): plain(asdict(each)) for tag, each in value.fields.items()}
-            return plain({**{name: getattr(value, name) for name in value.__slots__}, "fields": fields})
-        case IndexEntry() | Share() | Certificate() | SanitizedRecord():
+            given = {name: getattr(value, name) for name in value.__slots__} | {"fields": fields}
+            return plain({name: each for name, each in given.items() if each or name not in LATER})
+        case ListedValue() | IndexEntry() | Share() | Certificate() | SanitizedRecord():
             given = asdict(value)
             given.pop("seal", None)  # made when a share is stored
             return plain({name: each for name, each in given.items() if each or name not in LATER})
@@ -120,18 +122,31 @@ def vault_records() -> dict[str, VaultRecord]:
         "nobody": VaultRecord(b"nobodys00001", fields),
         "consistent": VaultRecord(b"consistent01", email, 0, SUBJECT, ARRIVED, consistent=True),
         "tombstone": VaultRecord(b"tombstone001", {}, erased=ERASED),
+        "listing": VaultRecord(b"listing00001", fields, 0, SUBJECT, ARRIVED, uses=_listed(b"listing00001")),
+        "listed": VaultRecord(b"listed000001", email, 0, SUBJECT, ARRIVED, consistent=True, listed=True),
+        "emptied": VaultRecord(
+            b"emptied00001", {}, 0, SUBJECT, ARRIVED, erased=ERASED, uses=_listed(b"emptied00001")
+        ),
     }
+
+
+def _listed(record_id: bytes) -> tuple[ListedValue, ...]:
+    key = SUBJECT_KEYS.at(ARRIVED)
+    return tuple(
+        ListedValue(each * 32, key.value_record_id(record_id, at)) for at, each in enumerate((b"v", b"w"))
+    )
 
 
 def _vault_record(_: Any) -> Iterator[Sample]:
     keys = DataKeyWriter(_kms(), "arn", {}, Bounds(), lambda: 0.0)
-    writer = VaultWriter(_nothing(), "vault", "vault", VaultWriterMaterials(keys))
+    writer = VaultWriter(_nothing(), "vault", "vault", VaultWriterMaterials(keys), ValueLists(SUBJECT_KEYS))
     for name, record in vault_records().items():
         yield Sample(name, record, writer.seal(record).item)
 
 
 def _vault_values(_: Any) -> Iterator[Sample]:
-    for name, record in vault_records().items():
+    for name in ("values", "nobody", "consistent", "tombstone"):
+        record = vault_records()[name]
         yield Sample(name, record, packed(record.fields))
 
 
@@ -139,6 +154,7 @@ ENTRIES = {
     "owned": IndexEntry("contact", b"v" * 32, _TOKEN, SUBJECT, ARRIVED),
     "nobody": IndexEntry("contact", b"w" * 32, Pointer(b"nobodys00001", b"tag0").token),
     "erased": IndexEntry("contact", b"x" * 32, _TOKEN, SUBJECT, ARRIVED, _TOKEN, ERASED),
+    "listed": IndexEntry("contact", b"y" * 32, _TOKEN, SUBJECT, ARRIVED, listed=True),
 }
 SHARES = {
     "share": Share(b"consistent01", OTHER, ARRIVED + 1, SUBJECT, ARRIVED),

@@ -4,7 +4,8 @@ Erasing has three steps:
 
 1. It marks the customer or the order, the subject. From then on nothing that arrived before is revealed, whether it is stored yet or not, and the
    tokenizer lets none of it back into the blind index.
-2. It replaces the subject's records with tombstones, so that their tokens answer `erased`.
+2. It replaces the subject's records with tombstones, so that their tokens answer `erased`. It finds consistent values
+   by the lists in those records, or, if their records could list nothing, by indexes.
 3. Sweeps remove the rest over the following weeks: consistent values that a running function may be about to share,
    records that were on their way, and values that replays bring back while dead letters and the stream still hold them.
 """
@@ -15,6 +16,7 @@ from hmac import compare_digest
 from typing import Protocol
 
 from tokenizer.erasure.certificates import SWEEPS, Certificate, event_of
+from tokenizer.erasure.owned_records import OwnedLists, OwnedRecord
 from tokenizer.erasure.unerased import ErasureStatus
 from tokenizer.errors import PipelineError
 from tokenizer.guard import NO_VALUES, Reading, find_leak
@@ -26,24 +28,22 @@ from tokenizer.vault.tokens import Pointer, SubjectKey, Versions, is_order, valu
 _AN_ID = Reading(identifier=True)  # as the sanitizer reads it
 
 
-@dataclass(frozen=True, slots=True)
-class OwnedRecord:
-    """Describes a vault record for erasure: its owner can be read, its values cannot."""
-
-    record_id: bytes
-    arrived: int
-    consistent: bool
-
-
 class SubjectData(Protocol):
     """Finds and removes what a subject owns. Each call raises a PipelineError if it fails."""
 
-    def records(self, subject: str) -> Iterable[OwnedRecord]:
-        """Returns the subject's vault records that are not erased yet."""
+    def records(self, subject: str, budget: Budget) -> Iterable[OwnedRecord]:
+        """Returns the subject's vault records that are not erased yet, and tombstones that list values.
+
+        Consistent values that other records list are left out.
+        """
         ...
 
-    def entries(self, subject: str) -> Iterable[IndexEntry]:
-        """Returns the blind index entries that the subject owns."""
+    def standing(self, record_ids: Collection[bytes], budget: Budget) -> Collection[bytes]:
+        """Returns which vault records are stored and are no tombstones."""
+        ...
+
+    def entries(self, subject: str, listed: Collection[bytes], budget: Budget) -> Iterable[IndexEntry]:
+        """Returns the blind index entries that the subject owns; `listed` are keys that the subject's records list."""
         ...
 
     def shares(self, subject: str) -> Iterable[Share]:
@@ -211,10 +211,17 @@ class Eraser:
     def _pass(self, certificate: Certificate, budget: Budget) -> Certificate:
         subjects, until = certificate.subjects, certificate.until
         if certificate.of == "value":
-            self._bury([bytes.fromhex(certificate.subject)], until, budget)
+            self._bury([VaultRecord(bytes.fromhex(certificate.subject), {})], until, budget)
             return replace(certificate, records=1)
-        unproven: set[bytes] = set()
-        dropped = {key for each in subjects for key in self._disown(each, until, unproven, budget)}
+        owned = {each: self._owned(each, until, budget) for each in subjects}
+        records = [each for mine in owned.values() for each in mine]
+        unproven = {each.record_id for each in records if each.forged}
+        lists, entered = OwnedLists.of(owned), set[bytes]()
+        dropped = {
+            key
+            for each, mine in owned.items()
+            for key in self._disown(each, mine, until, budget, unproven=unproven, entered=entered)
+        }
         shares = [
             share for each in subjects for share in self.subject_data.shares(each) if share.arrived <= until
         ]
@@ -232,16 +239,10 @@ class Eraser:
             share.record_id for share in owned_by_others if is_order(share.subject) <= is_order(share.owner)
         } & erased_too
         unshared |= {share.record_id for share in ownerless}
-        owned = [
-            each
-            for subject in subjects
-            for each in self.subject_data.records(subject)
-            if each.arrived <= until
-        ]
-        plain = {each.record_id for each in owned if not each.consistent}
-        candidates = (
-            {each.record_id for each in owned if each.consistent} | unshared | set(certificate.pending)
-        )
+        plain = {each.record_id for each in records if not (each.consistent or each.erased or each.forged)}
+        brought = set(self.subject_data.standing(lists.brought, budget)) if lists.records else set()
+        mine = {each.record_id for each in records if each.consistent} | brought
+        candidates = mine | unshared | set(certificate.pending)
         uses = self._shared(candidates, certificate.subject, budget)
         kept = {key for key, shares in uses.items() if any(map(self._proven, shares))}
         held = {key for key, shares in uses.items() if shares} - kept
@@ -249,14 +250,23 @@ class Eraser:
         # A function may have just looked this value up and be about to share it, so the value waits for the next sweep.
         fresh = self.now() < certificate.requested_at + SWEEPS[0]
         waiting = (candidates if fresh else dropped) - shared
-        gone = plain | (candidates - shared - waiting)
-        self._bury(gone, until, budget)
+        gone = candidates - shared - waiting
+        self._bury([VaultRecord(each, {}) for each in sorted(gone)], until, budget)
+        # The lists go after what they lead to. While a function may be about to enter a value, all of them stay.
+        kept_lists = (
+            {each.record_id: each for each in lists.records}
+            if fresh
+            else lists.unfinished(entered, brought - gone)
+        )
+        emptied = [kept_lists.get(each, VaultRecord(each, {})) for each in sorted(plain)]
+        done = [VaultRecord(each, {}) for each in sorted(lists.emptied - kept_lists.keys())]
+        self._bury(emptied + done, until, budget)
         for share in ownerless:
             if share.record_id in gone:
                 self.subject_data.drop_share(share)
         return replace(
             certificate,
-            records=certificate.records + len(gone),
+            records=certificate.records + len(plain) + len(gone),
             kept_for_others=len(kept) + left,
             left=left,
             pending=tuple(sorted(waiting | dropped | held)),
@@ -278,27 +288,44 @@ class Eraser:
         seal = key.shared(share.record_id, share.subject, share.arrived, share.owner, share.owned_since)
         return compare_digest(share.seal, seal)
 
-    def _disown(self, subject: str, until: int, unproven: set[bytes], budget: Budget) -> set[bytes]:
+    def _owned(self, subject: str, until: int, budget: Budget) -> list[OwnedRecord]:
+        """Returns the subject's vault records that arrived up to `until`, in milliseconds since 1970."""
+        return [each for each in self.subject_data.records(subject, budget) if each.arrived <= until]
+
+    def _disown(
+        self,
+        subject: str,
+        records: Iterable[OwnedRecord],
+        until: int,
+        budget: Budget,
+        *,
+        unproven: set[bytes],
+        entered: set[bytes],
+    ) -> set[bytes]:
         """Removes the subject's index entries, or hands them over to an unerased subject who shares the value.
 
         Args:
             subject: the owner.
+            records: the subject's vault records, which list values.
             until: milliseconds since 1970; entries that arrived later stay.
-            unproven: takes the values whose entry is not as it was written, and is left alone.
             budget: the time that is left.
+            unproven: takes the values whose entry is not as it was written, and is left alone.
+            entered: takes the keys of the entries that are left, or were there a moment ago.
 
         Returns:
             The values whose entries were removed.
         """
+        listed = {use.blind_index for each in records for use in each.uses}
         entries = {
             Pointer.parse(each.token).record_id: each
-            for each in self.subject_data.entries(subject)
+            for each in self.subject_data.entries(subject, listed, budget)
             if each.arrived <= until
         }
         heirs = self._shared(entries.keys(), subject, budget)
         dropped = set()
         for record_id, entry in entries.items():
             proven = [share for share in heirs.get(record_id, ()) if self._proven(share)]
+            entered.add(entry.blind_index)
             if heirs.get(record_id) and not proven:
                 continue  # the value is held; a sweep decides once the share is proven or gone
             if proven:
@@ -316,8 +343,8 @@ class Eraser:
             self.subject_data.drop_share(share)
         return {each.record_id for each in shares if each.owned_since <= owners[each.owner]}
 
-    def _bury(self, record_ids: Collection[bytes], until: int, budget: Budget) -> None:
-        tombstones = [self.vault.seal(VaultRecord(each, {}, erased=until)) for each in sorted(record_ids)]
+    def _bury(self, records: Collection[VaultRecord], until: int, budget: Budget) -> None:
+        tombstones = [self.vault.seal(each.tombstone(until)) for each in records]
         for failure in self.vault.put(tombstones, budget) if tombstones else ():
             if failure is not None:
                 raise failure

@@ -34,7 +34,9 @@ class First:
     def entry(self) -> IndexEntry:
         """Returns the entry that the blind index is to hold for the value."""
         use, draft, before = self.use, self.draft, self.before
-        entry = IndexEntry(use.scope, use.blind_index, use.token, draft.subject, draft.arrived)
+        entry = IndexEntry(
+            use.scope, use.blind_index, use.token, draft.subject, draft.arrived, listed=draft.listed
+        )
         if before is None:
             return entry
         return replace(entry, erased_token=before.erased_token, erased_until=before.erased_until)
@@ -86,7 +88,7 @@ class ConsistentValues:
                 if entry is not None and draft.arrived <= entry.erased_until:
                     continue
                 if entry is not None and entry.live and yields(entry.owner, to=draft.subject):
-                    adopted = replace(entry, owner=draft.subject, arrived=draft.arrived)
+                    adopted = replace(entry, owner=draft.subject, arrived=draft.arrived, listed=draft.listed)
                     entries.setdefault(use.blind_index, (record, adopted))
         return entries
 
@@ -110,7 +112,7 @@ class ConsistentValues:
     def fail_unknown(self, batch: Iterable[InFlight]) -> None:
         """Fails each record that holds a value whose token can't be known now."""
         for record, draft in drafts(batch):
-            for use in () if record.late else draft.uses:
+            for use in draft.uses:
                 record.fail(Stage.RESOLVING, self.failed.get(use.blind_index))
 
     def shares_of(self, record: InFlight, draft: Draft) -> dict[tuple[bytes, str], Share]:
@@ -127,11 +129,38 @@ class ConsistentValues:
                 shares[record_id, draft.subject] = share
         return shares
 
+    def vault_records(
+        self, record: InFlight, draft: Draft, brought: Iterable[ConsistentUse], *, own: bool
+    ) -> list[VaultRecord]:
+        """Returns what the vault is to hold for a record.
+
+        Args:
+            record: the record.
+            draft: its draft.
+            brought: the consistent values that it brings. They outlive it, because later records point at them too.
+            own: True if its own values belong to it. Those of a late record are replaced by tombstones, and so are the
+                values that it would have brought. But a value that an earlier delivery brought and that is in the index
+                stays, since another customer may use it by now.
+        """
+        records = list(draft.vault_records(record.aliases)) if own else []
+        if own and record.late:
+            unused = [use for use in draft.uses if use.value is not None and not self._in_use(use)]
+            return [each.tombstone(record.erased_until) for each in records] + [
+                VaultRecord(use.pointer.record_id, {}, erased=record.erased_until) for use in unused
+            ]
+        return records + [_consistent(draft, use) for use in brought if use.value is not None]
+
+    def _in_use(self, use: ConsistentUse) -> bool:
+        """Returns True if the index has the token that a use drew, or can't be asked."""
+        entry = self.found.get(use.blind_index)
+        return use.blind_index in self.failed or (entry is not None and entry.token == use.token)
+
     def event_of(self, record: InFlight, draft: Draft) -> SanitizedRecord:
         """Returns a record's event with its final tokens.
 
-        The event of a late record shows the tokens that the draft drew, which answer `erased`. So does the token of a
-        value that was erased by name after the record had arrived.
+        The event of a late record shows the tokens that the draft drew, as the first delivery did if it brought the
+        values. They answer `erased`, unless another customer uses the value by now. The token of a value that was erased
+        by name after the record had arrived answers so, too.
         """
         tokens = dict(record.aliases)
         for use in () if record.late else draft.uses:
@@ -145,24 +174,6 @@ def _holds(entry: IndexEntry, record: InFlight, draft: Draft) -> bool:
         return True
     own = entry.owner and entry.owner == draft.subject
     return entry.live and not (own and entry.arrived <= record.erased_until)
-
-
-def vault_records(
-    record: InFlight, draft: Draft, brought: Iterable[ConsistentUse], *, own: bool
-) -> list[VaultRecord]:
-    """Returns what the vault is to hold for a record.
-
-    Args:
-        record: the record.
-        draft: its draft.
-        brought: the consistent values that it brings. They outlive it, because later records point at them too.
-        own: True if its own values belong to it. Those of a late record are replaced by tombstones.
-    """
-    records = list(draft.vault_records(record.aliases)) if own else []
-    if own and record.late:
-        records += [_consistent(draft, use) for use in draft.uses if use.value is not None]
-        return [each.tombstone(record.erased_until) for each in records]
-    return records + [_consistent(draft, use) for use in brought if use.value is not None]
 
 
 def own_ids(record: InFlight, draft: Draft) -> list[bytes]:
@@ -190,4 +201,12 @@ def orphans(firsts: Iterable[First], tokens: Tokens) -> list[VaultRecord]:
 def _consistent(draft: Draft, use: ConsistentUse) -> VaultRecord:
     pointer = use.pointer
     fields = {pointer.tag: use.value} if use.value is not None else {}
-    return VaultRecord(pointer.record_id, fields, 0, draft.subject, draft.arrived, consistent=True)
+    return VaultRecord(
+        pointer.record_id,
+        fields,
+        0,
+        draft.subject,
+        draft.arrived,
+        consistent=True,
+        listed=draft.listed,
+    )

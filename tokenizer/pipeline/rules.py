@@ -3,7 +3,8 @@
 The same record gives the same bytes as long as the rules stay the same. After a change it gets other record ids, tokens
 and aliases, so that a record which is delivered again under new rules never overwrites what published tokens point at.
 
-What counts: the compiled schema of the event's type and version, the lifetimes, the text of the modules that sanitize
+What counts: the compiled schema of the event's type and version, the lifetimes, the version in which vault records are
+written, the text of the modules that sanitize
 (an edit of a comment there counts as well, since telling the two apart would cost each cold start more than it saves),
 and the versions of the libraries that know numbers. The deployment, the keys and the settings of AWS don't count.
 """
@@ -43,15 +44,19 @@ LIBRARIES = ("phonenumbers", "stdnum", "tzdata")  # the file of each package's o
 
 
 @cache
-def rules_of(schema: str, default_days: int, days: tuple[tuple[str, int], ...]) -> str:
+def rules_of(schema: str, default_days: int, days: tuple[tuple[str, int], ...], record_version: int) -> str:
     """Returns the name of the rules for events of one type and version: 16 hexadecimal digits.
 
     Args:
         schema: the digest of the compiled schema (`EventPlan.digest`).
         default_days: the default lifetime, in days.
         days: the lifetimes of categories, in days, sorted by category.
+        record_version: the version in which vault records are written. A release that writes another one must not
+            overwrite a record that lists what an erasure has to find.
     """
-    return hashlib.sha256(repr((schema, default_days, days, _code())).encode()).hexdigest()[:DIGITS]
+    return hashlib.sha256(repr((schema, default_days, days, record_version, _code())).encode()).hexdigest()[
+        :DIGITS
+    ]
 
 
 def deciding_files() -> Iterator[Path]:

@@ -31,6 +31,7 @@ from schemas.kinds import (
 )
 from tokenizer import json_text
 from tokenizer.cards import number_alone
+from tokenizer.formats import LISTS_VALUES, VAULT_RECORD
 from tokenizer.guard import (
     NO_VALUES,
     VOUCHED,
@@ -52,6 +53,7 @@ from tokenizer.pipeline.normalize import normal_form
 from tokenizer.pipeline.rules import rules_of
 from tokenizer.pipeline.values import fact, generalize, shows_card_digits
 from tokenizer.records import (
+    ListedValue,
     RawRecord,
     SanitizedRecord,
     VaultField,
@@ -126,6 +128,11 @@ class Draft:
         grown = sum([max(0, len(use.draws.value) - len(use.pointer.token)) for use in self.aliases])
         return self.text.size + grown
 
+    @property
+    def listed(self) -> bool:
+        """Returns True if a vault record that never expires lists the consistent values of the event."""
+        return any(each.uses for each in self.records)
+
     def event(self, tokens: Mapping[str, str]) -> SanitizedRecord:
         """Returns the event with its final tokens, given by the token that the draft drew."""
         return SanitizedRecord(self.event_type, self.text.filled(tokens), self.ingest_id, self.partition_key)
@@ -162,9 +169,8 @@ class Sanitizer:
             plan: the plan of the event's type and version, which has already checked it.
         """
         arrived = milliseconds(record.arrived_at)
-        token_key = self.token_keys.at(arrived)
         rules = self.rules(plan)
-        walk = _Walk(self, token_key, record.identity.under(rules), event, plan)
+        walk = _Walk(self, arrived, record.identity.under(rules), event, plan)
         data = walk.object({key: value for key, value in event.items() if key not in ENVELOPE}, plan.data, "")
         metadata: dict[str, Any] = {
             "rules": rules,
@@ -172,7 +178,7 @@ class Sanitizer:
             "schema_version": event["schema_version"],
             "occurred_at": event["occurred_at"],
             "ingested_at": timestamp(record.arrived_at),
-            "ingest_id": token_key.ingest_id(record.identity),
+            "ingest_id": walk.token_key.ingest_id(record.identity),
         }
         for name in ("event_id", "occurred_at"):
             walk.watch(metadata, name, f"/{name}", plan.readings.identifier)
@@ -180,15 +186,18 @@ class Sanitizer:
         detail = json_text.dump_for_queues({"metadata": metadata, "data": data})
         drawn = [use.token for use in walk.uses] + [use.pointer.token for use in walk.aliases]
         subject = self._owner(event, plan, arrived)
-        records = tuple(
+        records = [
             VaultRecord(walk.ids[days], fields, self.lifetimes.end(days, arrived), subject, arrived)
             for days, fields in walk.fields.items()
-        )
+        ]
+        # A list must live as long as what it leads to, and consistent values have no end.
+        if subject and not records[0].expires_at and VAULT_RECORD.written >= LISTS_VALUES:
+            records[0] = replace(records[0], uses=walk.listed())
         return Draft(
             plan.name.event_type,
             metadata["ingest_id"],
             EventText.of(detail, drawn),
-            records,
+            tuple(records),
             tuple(walk.uses),
             tuple(walk.aliases),
             tuple(hits),
@@ -207,7 +216,8 @@ class Sanitizer:
 
     def rules(self, plan: EventPlan) -> str:
         """Returns the name of the rules by which events of a plan are sanitized."""
-        return rules_of(plan.digest, self.lifetimes.default, self.lifetimes.sorted_days)
+        days = self.lifetimes
+        return rules_of(plan.digest, days.default, days.sorted_days, VAULT_RECORD.written)
 
     def ingest_id(self, record: RawRecord) -> str:
         """Returns the opaque id of a record. It is the same in the event and in dead letters."""
@@ -226,13 +236,14 @@ class _Walk:
     def __init__(
         self,
         sanitizer: Sanitizer,
-        token_key: TokenKey,
+        arrived: int,
         identity: Identity,
         event: Mapping[str, Any],
         plan: EventPlan,
     ) -> None:
         self.identity = identity
-        self.token_key = token_key
+        self.token_key = sanitizer.token_keys.at(arrived)
+        self.subject_key = sanitizer.subject_keys.at(arrived)
         self.scope_keys = sanitizer.scope_keys
         self.lifetimes = sanitizer.lifetimes
         usual = self.lifetimes.default
@@ -285,6 +296,10 @@ class _Walk:
             raw: the value that a token replaces if the guard finds something; None if that is the value itself.
         """
         self._watched.append((holder, key, path, holder[key] if raw is None else raw, reading))
+
+    def listed(self) -> tuple[ListedValue, ...]:
+        """Returns what an erasure needs to find the consistent values."""
+        return tuple(ListedValue(use.blind_index, use.pointer.record_id) for use in self.uses)
 
     def guard(self) -> list[str]:
         """Replaces each watched value in which the guard finds something by a token, and hides such facts and keys.
@@ -462,7 +477,7 @@ class _Walk:
         # written alike.
         one_way = isinstance(kind, OneWayToken)
         scope = f"{'one-way' if one_way else 'token'}:{kind.normal_form}:{kind.scope}"
-        record_id = self.token_key.consistent_record_id(self.identity, path)
+        record_id = self.subject_key.value_record_id(self.ids[self.lifetimes.default], len(self.uses))
         pointer = Pointer(record_id, self.token_key.tag(self.identity, path))
         blind_index = self.scope_keys.blind_index(
             scope, normal_form(kind.normal_form, str(value), self.countries)

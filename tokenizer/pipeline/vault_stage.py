@@ -8,15 +8,18 @@ its tokens answer `erased` and none of its values is stored.
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tokenizer.errors import OutOfTime, PipelineError, Transient
 from tokenizer.pipeline.claim_aliases import claim_aliases
 from tokenizer.pipeline.in_flight import InFlight, Stage, drafts
 from tokenizer.pipeline.ports import Aliases, BlindIndex, Erasures, Vault
-from tokenizer.pipeline.resolve_consistent import ConsistentValues, First, orphans, own_ids, vault_records
-from tokenizer.pipeline.sanitize import ConsistentUse, Draft
+from tokenizer.pipeline.resolve_consistent import ConsistentValues, First, orphans, own_ids
 from tokenizer.records import SealedRecord, Share, VaultRecord
 from tokenizer.time_budget import Budget
+
+if TYPE_CHECKING:
+    from tokenizer.pipeline.sanitize import ConsistentUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,7 @@ class VaultStage:
 
     def _look_up(self, batch: Sequence[InFlight], budget: Budget) -> ConsistentValues:
         """Returns what the blind index knows of the consistent values of a batch."""
-        wanted = {
-            (use.scope, use.blind_index)
-            for record, draft in drafts(batch)
-            if not record.late
-            for use in draft.uses
-        }
+        wanted = {(use.scope, use.blind_index) for record, draft in drafts(batch) for use in draft.uses}
         if not wanted:
             return ConsistentValues()
         tokens = self.index.lookup(wanted, budget)
@@ -113,7 +111,10 @@ class VaultStage:
             if down is not None:
                 record.fail(Stage.SEALING, down)
                 continue
-            items = record.run(Stage.SEALING, self._items, record, draft, brought.values(), own=own)
+            records = record.run(
+                Stage.SEALING, values.vault_records, record, draft, brought.values(), own=own
+            )
+            items = None if records is None else record.run(Stage.SEALING, self._items, records)
             if items is not None:
                 sealed.records.update(items)
                 for value, use in brought.items():
@@ -123,28 +124,37 @@ class VaultStage:
                 down = record.failure
         return sealed
 
-    def _items(
-        self, record: InFlight, draft: Draft, brought: Iterable[ConsistentUse], *, own: bool
-    ) -> dict[bytes, SealedRecord]:
-        records = vault_records(record, draft, brought, own=own)
+    def _items(self, records: Sequence[VaultRecord]) -> dict[bytes, SealedRecord]:
         return {each.record_id: self.vault.seal(each) for each in records}
 
     def _write(
         self, batch: Sequence[InFlight], values: ConsistentValues, sealed: _Sealed, budget: Budget
     ) -> None:
-        """Writes sealed records to the vault. A value whose record was not written is not entered then."""
-        items = list(sealed.records.values())
-        results = self.vault.put(items, budget) if items else ()
-        if not any(results):
-            return
-        unwritten = {item.record_id: why for item, why in zip(items, results, strict=True) if why is not None}
-        for record, draft in drafts(batch):
+        """Writes sealed records to the vault: those of raw records first, then those of the values that they bring.
+
+        So no value is stored that no record lists. A value is not entered then if its record, or the record that brings
+        it, was not written. In the latter case another record may bring it.
+        """
+        own = {each: None for record, draft in drafts(batch) for each in own_ids(record, draft)}
+        unwritten = self._put([sealed.records[each] for each in own if each in sealed.records], budget)
+        for record, draft in drafts(batch) if unwritten else ():
             for record_id in own_ids(record, draft):
                 record.fail(Stage.WRITING, unwritten.get(record_id))
-        for value, first in list(sealed.firsts.items()):
-            if failure := unwritten.get(first.use.pointer.record_id):
-                values.lose(value, first.record, Stage.WRITING, failure)
+        for value in [value for value, first in sealed.firsts.items() if first.record.failure is not None]:
+            del sealed.firsts[value]
+        brought = {value: first.use.pointer.record_id for value, first in sealed.firsts.items()}
+        unwritten = self._put(
+            [sealed.records[each] for each in brought.values() if each in sealed.records], budget
+        )
+        for value, record_id in brought.items():
+            if failure := unwritten.get(record_id):
+                values.lose(value, sealed.firsts[value].record, Stage.WRITING, failure)
                 del sealed.firsts[value]
+
+    def _put(self, items: Sequence[SealedRecord], budget: Budget) -> dict[bytes, PipelineError]:
+        """Returns why records could not be written, by their ids."""
+        results = self.vault.put(items, budget) if items else ()
+        return {item.record_id: why for item, why in zip(items, results, strict=True) if why is not None}
 
     def _claim(self, values: ConsistentValues, firsts: Iterable[First], budget: Budget) -> None:
         """Enters new values into the blind index. Their vault records are written, so no entry points at nothing."""

@@ -22,7 +22,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32 in lower ca
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _TAG_PART = 8 * TAG_BYTES + 3  # bits in the last seven characters: the tag and three of the record id
-_SEALED_ENTRY = {1: b"entry:", 2: b"entry/2:"}  # by the version of the format
+_SEALED_ENTRY = {1: b"entry:", 2: b"entry/2:", 3: b"entry/3:"}  # by the version of the format
 _SUBJECT_BYTES = 16
 _ORDER_BYTES = 17  # a byte longer than those of customers, so that nobody mistakes one for the other
 _SHAPE = re.compile(rf"{PREFIX}[0-7][{_ALPHABET}]{{25}}", re.ASCII)
@@ -106,10 +106,6 @@ class TokenKey:
         Each lifetime has its own; a trillion records collide with a probability of 6e-6.
         """
         return self._derive(b"record", identity, lifetime)[:RECORD_BYTES]
-
-    def consistent_record_id(self, identity: Identity, path: str) -> bytes:
-        """Returns the 12-byte record id of a consistent value, derived from the field in which it first occurred."""
-        return self._derive(b"consistent", identity, path)[:RECORD_BYTES]
 
     def tag(self, identity: Identity, path: str, attempt: int = 0) -> bytes:
         """Returns a field's 4-byte tag. `attempt` draws another one if two fields of one record get the same."""
@@ -203,12 +199,15 @@ class SubjectKey:
         """Returns 34 hexadecimal digits, the vault's name for an order that came without a customer."""
         return digest(self.secret, b"order:" + order_id.encode(), "sha256")[:_ORDER_BYTES].hex()
 
-    def owned(self, blind_index: bytes, token: str, owner: str, arrived: int) -> bytes:
+    def owned(
+        self, blind_index: bytes, token: str, owner: str, arrived: int, *, listed: bool = False
+    ) -> bytes:
         """Returns 16 bytes that bind an index entry to its owner and the arrival of the owner's record.
 
         The scope's key can't make them, since the erasing function, which gives entries to heirs, must not have it.
+        Whether the owner's record lists the value is bound as well, since it decides how an erasure finds the entry.
         """
-        return self._bound(b"owned:" + blind_index, token, owner, arrived)
+        return self._bound((b"listed:" if listed else b"owned:") + blind_index, token, owner, arrived)
 
     def shared(self, record_id: bytes, subject: str, arrived: int, owner: str, owned_since: int) -> bytes:
         """Returns 16 bytes that bind all that a share says, so that a forged one is noticed."""
@@ -217,6 +216,18 @@ class SubjectKey:
     def erased(self, blind_index: bytes, token: str, until: int) -> bytes:
         """Returns 16 bytes that bind an index entry to the token that was erased with its value."""
         return self._bound(b"erased:" + blind_index, token, until)
+
+    def value_record_id(self, record_id: bytes, at: int) -> bytes:
+        """Returns the 12-byte record id of a consistent value if the raw record that holds it brings it.
+
+        It follows from the id of that record's vault record and the value's place among the consistent values there. So
+        the erasing function finds the value by its record, which lists it.
+        """
+        return digest(self.secret, b"value:%s:%d" % (record_id, at), "sha256")[:RECORD_BYTES]
+
+    def list_key(self, record_id: bytes) -> bytes:
+        """Returns the 64 bytes under which a vault record's list of consistent values is encrypted."""
+        return digest(self.secret, b"list:" + record_id, "sha512")
 
     def _bound(self, head: bytes, *parts: str | int) -> bytes:
         # Heads of one purpose are equally long. No part holds a colon: they are tokens, subjects and numbers.

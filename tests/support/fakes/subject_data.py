@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, World, ample_budget
 from tokenizer.erasure.certificates import Certificate
-from tokenizer.erasure.eraser import Eraser, OwnedRecord
+from tokenizer.erasure.eraser import Eraser
+from tokenizer.erasure.owned_records import OwnedRecord
 from tokenizer.erasure.unerased import ErasureStatus, UnerasedVault
 from tokenizer.errors import PipelineError
 from tokenizer.pipeline.look_up import LookUp, ValueErasures
 from tokenizer.records import IndexEntry, Share
 from tokenizer.reveal.lookup import Revealed, reveal
+from tokenizer.time_budget import Budget
 
 
 @dataclass
@@ -18,20 +20,38 @@ class FakeSubjectData:
     world: World
     down: PipelineError | None = None
     forged: set[str] = field(default_factory=set)  # tokens of entries whose seal is not their owner's
+    forged_lists: set[bytes] = field(
+        default_factory=set
+    )  # ids of records whose lists are not as they were written
 
-    def records(self, subject: str) -> list[OwnedRecord]:
-        if self.down:
-            raise self.down
+    def records(self, subject: str, budget: Budget) -> list[OwnedRecord]:
         return [
-            OwnedRecord(each.record_id, each.arrived, each.consistent)
+            OwnedRecord(
+                each.record_id,
+                each.arrived,
+                each.consistent,
+                () if each.record_id in self.forged_lists else each.uses,
+                erased=bool(each.erased),
+                forged=each.record_id in self.forged_lists,
+            )
             for each in self.world.vault.stored.values()
-            if each.subject == subject
+            if each.subject == subject and not each.listed
         ]
 
-    def entries(self, subject: str) -> list[IndexEntry]:
-        return [each for each in self.world.index.entries.values() if each.owner == subject]
+    def standing(self, record_ids: Collection[bytes], budget: Budget) -> set[bytes]:
+        stored = self.world.vault.stored
+        return {each for each in record_ids if each in stored and not stored[each].erased}
+
+    def entries(self, subject: str, listed: Collection[bytes], budget: Budget) -> list[IndexEntry]:
+        return [
+            each
+            for each in self.world.index.entries.values()
+            if each.owner == subject and (not each.listed or each.blind_index in listed)
+        ]
 
     def shares(self, subject: str) -> list[Share]:
+        if self.down:  # half-way: index entries are gone already
+            raise self.down
         return [each for each in self.world.index.shares.values() if each.subject == subject]
 
     def drop_entry(self, entry: IndexEntry) -> bool:

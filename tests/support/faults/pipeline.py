@@ -18,11 +18,13 @@ from tests.support.faults.releases import Release
 from tokenizer import json_text
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
 from tokenizer.aws.pipeline.alias_lookup import AliasLookup
+from tokenizer.aws.pipeline.index_items import index_entry
 from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.replay.stream import is_failure_record
 from tokenizer.aws.vault import token_keys
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.aws.vault.materials import VaultReaderMaterials
+from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.vault import VaultReader
 from tokenizer.records import milliseconds
 from tokenizer.reveal.lookup import reveal
@@ -176,7 +178,7 @@ class Pipeline:
             if entry is None:
                 yield f"the index entry of {token}"
                 continue
-            owner = entry["owner"]["S"].partition(".")[0]
+            owner = index_entry(entry).owner
             share = shares.get(f"{Pointer.parse(token).record_id.hex()}/{subject}")
             if owner != subject and (share is None or share["owner"]["S"] != owner):
                 yield f"the share of {token}"
@@ -279,11 +281,27 @@ class Pipeline:
         """Yields what was there at an event's publishing and is gone now, and index entries that point at nothing."""
         for detail in {event.detail for event in self.aws.bus}:
             yield from (f"gone since: {each}" for each in self._unnoted(json.loads(detail)))
+        yield from self._unlisted()
         tokens = {item["token"]["S"] for item in self.aws.table(SETTINGS.blind_index_table).values()}
         yield from (
             f"the index has {each}, which reveals nothing"
             for each in tokens - self._revealed(sorted(tokens)).keys()
         )
+
+    def _unlisted(self) -> Iterator[str]:
+        """Yields what no erasure would find: entries and values that are in no index by owner and in no list."""
+        lists, vault = ValueLists(self._subjects()), self.aws.table(SETTINGS.vault_table)
+        found: set[tuple[str, bytes]] = set()
+        for item in vault.values():
+            if "uses" in item:
+                record_id, arrived = bytes.fromhex(item["id"]["S"]), int(item["arrived"]["S"])
+                subject = item["owner"]["S"].partition(".")[0]
+                for use in lists.open(bytes(item["uses"]["B"]), record_id, subject, arrived):
+                    found |= {(subject, use.blind_index), (subject, use.record_id)}
+        for table in (vault, self.aws.table(SETTINGS.blind_index_table)):
+            for item in table.values():
+                if "subject" in item and (item["subject"]["S"], bytes.fromhex(item["id"]["S"])) not in found:
+                    yield f"no list has {item['id']['S']}"
 
     def _wrong_values(self) -> Iterator[str]:
         details = self.details()

@@ -18,7 +18,7 @@ from tokenizer.pipeline.catalog import Catalog
 from tokenizer.pipeline.catalog import catalog as shipped
 from tokenizer.vault import tokens
 
-WRITTEN = (formats.VAULT_VALUES, formats.INDEX_ENTRY, formats.SHARE, formats.LETTER)
+WRITTEN = (formats.VAULT_RECORD, formats.VAULT_VALUES, formats.INDEX_ENTRY, formats.SHARE, formats.LETTER)
 
 
 class Writes(Enum):

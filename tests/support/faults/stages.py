@@ -14,6 +14,7 @@ from unittest import mock
 from tests.support.faults.aws import Refusal
 from tests.support.faults.lambda_service import QUEUE, SHARD, STREAM, tokenizer
 from tests.support.faults.pipeline import Pipeline, Sent
+from tests.support.faults.releases import Release, writing
 from tokenizer.identity import Identity
 from tokenizer.pipeline.aliases import Draws
 from tokenizer.pipeline.in_flight import Stage
@@ -78,21 +79,30 @@ class Marks:
     """Knows one order in all that is made of its record, under the rules of each of some releases."""
 
     def __init__(
-        self, readers: Sequence[RecordReader], identity: Identity, arrived: int, number: int, customer: str
+        self,
+        readers: Mapping[Release, RecordReader],
+        identity: Identity,
+        arrived: int,
+        number: int,
+        customer: str,
     ) -> None:
         """Makes the marks of a record that arrived then, in milliseconds since 1970."""
         self.order = f'"SO-{number}"'
         self.record_ids, self.emails, ids, unders = set[str](), set[str](), set[bytes](), set[bytes]()
         tokens: list[str] = []
-        for reader in readers:
+        for release, reader in readers.items():
             plan = reader.catalog.plan({"event_type": "order.placed", "schema_version": 1})
-            key, under = reader.sanitizer.token_keys.at(arrived), identity.under(reader.sanitizer.rules(plan))
+            key = reader.sanitizer.token_keys.at(arrived)
+            with writing(release.writes):
+                under = identity.under(reader.sanitizer.rules(plan))
             lifetimes = ("", *(f"{days} days" for _, days in reader.sanitizer.lifetimes.sorted_days))
             own = {key.record_id(under, each) for each in lifetimes}
+            named = reader.sanitizer.subject_keys.at(arrived)
             pointers = [
-                Pointer(key.consistent_record_id(under, path), key.tag(under, path)) for path in _CONSISTENT
+                Pointer(named.value_record_id(key.record_id(under), at), key.tag(under, path))
+                for at, path in enumerate(_CONSISTENT)
             ]
-            self.subject = reader.sanitizer.subject_keys.at(arrived).subject(customer)
+            self.subject = named.subject(customer)
             self.record_ids |= {each.hex() for each in own}
             self.emails.add(pointers[0].token)
             tokens += [pointer.token for pointer in pointers]
@@ -129,7 +139,7 @@ def marks_of(pipeline: Pipeline, sent: Sent, number: int, customer: int) -> Mark
         )
     else:
         identity, arrived = Identity.of_sqs(QUEUE, sent.place), pipeline.queue.messages[sent.place].sent
-    readers = [tokenizer(release).reader for release in pipeline.releases]
+    readers = {release: tokenizer(release).reader for release in pipeline.releases}
     return Marks(readers, identity, int(arrived * 1000), number, f"C-{customer}")
 
 

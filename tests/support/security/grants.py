@@ -5,6 +5,15 @@ Keys are not in it: their policies alone say who uses them (`tests/security/test
 
 # How a resource's line ends if the permission stands under a condition.
 OURS = " if {'ForAllValues:StringEquals': {'events:source': 'orders.tokenizer'}, 'Null': {'events:source': 'false'}}"
+_SPECIFIC = "'StringEqualsIfExists': {'dynamodb:Select': 'SPECIFIC_ATTRIBUTES'}"
+LISTS = (
+    " if {'ForAllValues:StringEquals': {'dynamodb:Attributes':"
+    f" ['arrived', 'erased', 'id', 'owner', 'uses', 'version']}}, {_SPECIFIC}}}"
+)
+OWNERS = (
+    " if {'ForAllValues:StringEquals': {'dynamodb:Attributes':"
+    f" ['arrived', 'id', 'subject', 'token', 'version']}}, {_SPECIFIC}}}"
+)
 IN_QUARANTINE = " if {'StringLike': {'s3:prefix': 'quarantine/*'}}"
 
 _FROM_QUEUE = "sqs:ChangeMessageVisibility DeleteMessage GetQueueAttributes ReceiveMessage"
@@ -52,6 +61,7 @@ OF_FUNCTIONS = {
     | _VERIFIES
     | {
         "BlindIndexTable": "dynamodb:DeleteItem UpdateItem",
+        f"BlindIndexTable{OWNERS}": "dynamodb:BatchGetItem",
         "BlindIndexTable/index/owner": "dynamodb:Query",
         "ErasuresTable": "dynamodb:BatchGetItem PutItem UpdateItem",
         "ErasuresTable/index/due": "dynamodb:Query",
@@ -60,6 +70,7 @@ OF_FUNCTIONS = {
         "SharesTable/index/sharer": "dynamodb:Query",
         "TokenKeysTable": "dynamodb:Scan",
         "VaultTable": "dynamodb:BatchWriteItem",
+        f"VaultTable{LISTS}": "dynamodb:BatchGetItem",
         "VaultTable/index/owner": "dynamodb:Query",
     },
     "HoneyRole": _AUDITED

@@ -4,9 +4,11 @@ An expectation stands for each role and action; what is not named is denied. `te
 local stack, `tests/support/security/simulated.py` with a simulator; `tests/support/security/access_page.py` writes the page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from tokenizer.aws.erasure.keyed_reads import OF_ENTRIES, OF_RECORDS
 
 # Roles of functions, by the output that names the function or the logical id; then the roles that people assume.
 FUNCTIONS = {
@@ -82,8 +84,11 @@ class Action:
         return self.under is None and role not in self.not_emulated
 
 
-def _keys(table: str) -> Arguments:
-    return lambda names: {"RequestItems": {names[table]: {"Keys": [{"id": {"S": "00"}}]}}}
+def _keys(table: str, attributes: Sequence[str] = ()) -> Arguments:
+    """Returns the arguments of a call that reads an item by its key, whole or in some attributes."""
+    named = {f"#{at}": name for at, name in enumerate(attributes)}
+    some: Any = {"ProjectionExpression": ", ".join(named), "ExpressionAttributeNames": named} if named else {}
+    return lambda names: {"RequestItems": {names[table]: {"Keys": [{"id": {"S": "00"}}], **some}}}
 
 
 def _puts(table: str) -> Arguments:
@@ -247,7 +252,21 @@ ACTIONS = (
         received("RawOrdersQueueUrl"),
         frozenset({"tokenize (queue)"}),
     ),
-    Action("read vault records (ciphertext)", "dynamodb", "batch_get_item", _keys(VAULT), READERS),
+    Action(
+        "read vault records (ciphertext)",
+        "dynamodb",
+        "batch_get_item",
+        _keys(VAULT),
+        READERS,
+        not_emulated=ERASE,  # it may read some attributes, which the emulator can't tell from others
+    ),
+    Action(
+        "read whose a vault record is, and its sealed list",
+        "dynamodb",
+        "batch_get_item",
+        _keys(VAULT, OF_RECORDS),
+        READERS | ERASE,
+    ),
     Action("read one vault record", "dynamodb", "get_item", _get(VAULT), NOBODY),
     Action("scan the vault", "dynamodb", "scan", _table(VAULT), REKEY),
     Action("write vault records", "dynamodb", "batch_write_item", _puts(VAULT), TOKENIZERS | ERASE),
@@ -320,7 +339,21 @@ ACTIONS = (
         _never("TOKEN_KEYS_TABLE"),
         frozenset({"token keys"}),
     ),
-    Action("read the blind index", "dynamodb", "batch_get_item", _keys(INDEX), TOKENIZERS),
+    Action(
+        "read the blind index",
+        "dynamodb",
+        "batch_get_item",
+        _keys(INDEX),
+        TOKENIZERS,
+        not_emulated=ERASE,  # the same
+    ),
+    Action(
+        "read whose an index entry is",
+        "dynamodb",
+        "batch_get_item",
+        _keys(INDEX, OF_ENTRIES),
+        TOKENIZERS | ERASE,
+    ),
     Action("write the blind index", "dynamodb", "put_item", _never(INDEX), TOKENIZERS),
     Action("find a customer's index entries", "dynamodb", "query", _owner(INDEX), ERASE),
     Action("remove an entry from the blind index", "dynamodb", "delete_item", _get(INDEX), ERASE),

@@ -14,13 +14,14 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.partly import Partly
 from tests.support.fakes.reveals import NOON
 from tests.support.fakes.subject_data import Erasing
-from tests.support.fakes.world import SUBJECT_KEY, ample_budget
+from tests.support.fakes.world import SUBJECT_KEY, SUBJECT_KEYS, ample_budget
 from tests.support.samples import ARRIVED, order, stream_record
 from tokenizer.authorization.budget_rules import Window
 from tokenizer.aws.authorization.budget_counters import DynamoCounters
 from tokenizer.aws.platform.batches import in_calls
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
 from tokenizer.erasure.certificates import SWEEPS
 from tokenizer.errors import Refused
@@ -147,7 +148,7 @@ def test_a_vault_record_is_gone_at_the_second_that_it_expires(now: float, read: 
     writes = DataKeyWriter(aws, "arn", {}, Bounds(), lambda: 0.0)
     reads = DataKeyReader(aws, ["arn"], {}, Bounds(), lambda: 0.0)
     record = VaultRecord(b"k0".ljust(12, b"\0"), {b"tag0": VaultField("/path", "token", "v")}, 100)
-    writer = VaultWriter(aws, "vault", "vault", VaultWriterMaterials(writes))
+    writer = VaultWriter(aws, "vault", "vault", VaultWriterMaterials(writes), ValueLists(SUBJECT_KEYS))
     writer.put([writer.seal(record)], ample_budget())
     vault = VaultReader(aws, "vault", "vault", VaultReaderMaterials(reads), lambda: now)
     assert (vault.get_decrypted([record.record_id], ample_budget())[record.record_id] == record) is read

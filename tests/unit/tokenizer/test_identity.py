@@ -176,11 +176,6 @@ DRAWN: dict[str, list[Callable[[TokenKey], object]]] = {
         lambda key: key.record_id(HERE, "30 days"),
         lambda key: key.record_id(HERE, "40 days"),
     ],
-    "consistent_record_id": [
-        lambda key: key.consistent_record_id(HERE, "/a"),
-        lambda key: key.consistent_record_id(HERE, "/b"),
-        lambda key: key.consistent_record_id(THERE, "/a"),
-    ],
     "tag": [
         lambda key: key.tag(HERE, "/a"),
         lambda key: key.tag(HERE, "/b"),

@@ -195,7 +195,7 @@ def test_the_encryption_contexts_are_these_and_name_what_they_are_for() -> None:
 KEY_PARTS: dict[str, Callable[[ScopeKeys], list[bytes]]] = {
     "blind_index": lambda keys: [keys.blind_index(*parts) for parts in product(("s", "t"), ("a", "b"))],
     "seal": lambda keys: [
-        keys.seal(*parts) for parts in product(("s", "t"), (b"a", b"b"), ("x", "y"), (1, 2))
+        keys.seal(*parts) for parts in product(("s", "t"), (b"a", b"b"), ("x", "y"), (1, 2, 3))
     ],
 }
 
@@ -209,6 +209,11 @@ SUBJECT_KEY_PARTS: dict[str, Callable[[SubjectKey], list[bytes]]] = {
     "owned": lambda key: [
         key.owned(*parts) for parts in product((b"a", b"b"), ("x", "y"), ("o", "p"), (1, 2))
     ],
+    "listed": lambda key: [key.owned(b"a", "x", "o", 1, listed=each) for each in (False, True)],
+    "value_record_id": lambda key: [
+        key.value_record_id(*parts) for parts in product((b"a", b"b"), (0, 1, 10))
+    ],
+    "list_key": lambda key: [key.list_key(each) for each in (b"a", b"b")],
     "shared": lambda key: [
         key.shared(*parts) for parts in product((b"a", b"b"), ("s", "t"), (1, 2), ("o", "p"), (1, 2))
     ],

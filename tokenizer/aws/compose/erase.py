@@ -15,6 +15,7 @@ from tokenizer.aws.platform.settings import EraseSettings
 from tokenizer.aws.vault.data_keys import DataKeyWriter
 from tokenizer.aws.vault.materials import VaultWriterMaterials
 from tokenizer.aws.vault.token_keys import load_subject_keys
+from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.vault import VaultWriter
 from tokenizer.erasure.eraser import Eraser
 from tokenizer.erasure.service import ErasureService
@@ -46,7 +47,13 @@ def eraser(settings: EraseSettings) -> Eraser:
         ErasureStatus(
             DynamoErasures(dynamodb, settings.erasures_table), DynamoShares(dynamodb, settings.shares_table)
         ),
-        VaultWriter(dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(keys)),
+        VaultWriter(
+            dynamodb,
+            settings.vault_table,
+            settings.vault_crypto_name,
+            VaultWriterMaterials(keys),
+            ValueLists(subject_keys),
+        ),
         EventBridgeBus(clients.client("events"), settings.bus_name, settings.event_max_bytes),
         lambda: int(time.time() * 1000),
     )

@@ -19,6 +19,7 @@ from tokenizer.aws.platform.workers import Threads
 from tokenizer.aws.vault import token_keys
 from tokenizer.aws.vault.data_keys import DataKeyWriter
 from tokenizer.aws.vault.materials import VaultWriterMaterials
+from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.vault import VaultWriter
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.catalog import Catalog, catalog
@@ -52,9 +53,7 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
         kms, settings.vault_key_arn, vault_context(settings.vault_crypto_name), limits, time.time
     )
     letter_keys = DataKeyWriter(kms, settings.letter_key_arn, LETTER_CONTEXT, limits, time.time)
-    vault = VaultWriter(
-        dynamodb, settings.vault_table, settings.vault_crypto_name, VaultWriterMaterials(vault_keys)
-    )
+    materials = VaultWriterMaterials(vault_keys)
     workers = Threads()
     bus = EventBridgeBus(client("events", attempts=1), settings.bus_name, settings.event_max_bytes, workers)
     letters = SqsDeadLetters(
@@ -73,6 +72,9 @@ def maker(settings: TokenizeSettings, events: Catalog | None = None) -> Callable
 
     def make() -> Tokenizer:
         keys = token_keys.load(dynamodb, kms, settings.token_keys_table, settings.token_key_arn)
+        vault = VaultWriter(
+            dynamodb, settings.vault_table, settings.vault_crypto_name, materials, ValueLists(keys[2])
+        )
         index = DynamoBlindIndex(
             dynamodb, settings.blind_index_table, settings.shares_table, keys[1], keys[2], workers=workers
         )

@@ -7,11 +7,15 @@ the value; a second seal, under the subject key, binds owner and arrival to the 
 else who uses the value, so that erasing one subject leaves what others share. Shares are sealed under the subject key.
 If a value was erased because somebody named it, its entry notes the token that was erased and until when, under a third
 seal, whatever token it has got since.
+
+An owner stands in `subject` if the vault record that brought the value lists it: an erasure finds the entry by that
+list. Otherwise it stands in `owner`, by which an index holds a copy, and that copy costs a write of its own.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tokenizer.aws.pipeline.index_items import index_entry
 from tokenizer.aws.platform.batches import chunks, prepare, resend, unprocessed
 from tokenizer.aws.platform.conditional_puts import put_each
 from tokenizer.aws.platform.workers import InTurn, Workers
@@ -135,8 +139,13 @@ class DynamoBlindIndex:
         names, values, replaced = {}, dict[str, Any](), ""
         if erased_until:
             names["#owner"] = "owner"
-            values |= {":owner": item["owner"], ":until": {"N": str(erased_until)}}
-            replaced += f" OR (#owner = :owner AND arrived <= :until AND {_same_erasure(entry, values)})"
+            values |= {
+                ":owner": {"S": owner(entry.owner, entry.blind_index)},
+                ":subject": {"S": entry.owner},
+                ":until": {"N": str(erased_until)},
+            }
+            same = _same_erasure(entry, values)
+            replaced += f" OR ((#owner = :owner OR subject = :subject) AND arrived <= :until AND {same})"
         if entry.erased_token:
             names["#token"] = "token"
             replaced += f" OR (#token = :erased_token AND {_same_erasure(entry, values)})"
@@ -150,8 +159,11 @@ class DynamoBlindIndex:
 
     def _amending(self, entry: IndexEntry, before: IndexEntry) -> dict[str, Any]:
         values: dict[str, Any] = {":token": {"S": before.token}}
-        owned = "attribute_not_exists(#owner)"
-        if before.owner:
+        owned = "attribute_not_exists(#owner) AND attribute_not_exists(subject)"
+        if before.listed:
+            owned = "attribute_not_exists(#owner) AND subject = :owner"
+            values[":owner"] = {"S": before.owner}
+        elif before.owner:
             owned = "#owner = :owner"
             values[":owner"] = {"S": owner(before.owner, before.blind_index)}
         return {
@@ -172,7 +184,9 @@ class DynamoBlindIndex:
             "owned": {"B": self._owned(entry)},
             "arrived": {"N": str(entry.arrived)},
         }
-        if entry.owner:
+        if entry.listed:
+            item["subject"] = {"S": entry.owner}
+        elif entry.owner:
             item["owner"] = {"S": owner(entry.owner, entry.blind_index)}
         if entry.erased_token:
             item["erased_token"] = {"S": entry.erased_token}
@@ -189,7 +203,7 @@ class DynamoBlindIndex:
         """
         version = INDEX_ENTRY.of_item(item)
         try:
-            entry = _entry(item, scope, blind_index)
+            entry = index_entry(item, scope)
             genuine = item["seal"]["B"] == self._keys.seal(scope, blind_index, entry.token, version)
             if version > _OWNER_UNSEALED:
                 genuine = genuine and item["owned"]["B"] == self._owned(entry)
@@ -203,7 +217,7 @@ class DynamoBlindIndex:
 
     def _owned(self, entry: IndexEntry) -> bytes:
         key = self._subject_keys.at(entry.arrived)
-        return key.owned(entry.blind_index, entry.token, entry.owner, entry.arrived)
+        return key.owned(entry.blind_index, entry.token, entry.owner, entry.arrived, listed=entry.listed)
 
     def _erased(self, entry: IndexEntry) -> bytes:
         key = self._subject_keys.at(entry.erased_until)
@@ -226,18 +240,6 @@ class DynamoBlindIndex:
 
 def _key(blind_index: bytes) -> dict[str, Any]:
     return {"id": {"S": blind_index.hex()}}
-
-
-def _entry(item: Mapping[str, Any], scope: str, blind_index: bytes) -> IndexEntry:
-    return IndexEntry(
-        scope,
-        blind_index,
-        item["token"]["S"],
-        item["owner"]["S"].partition(".")[0] if "owner" in item else "",
-        int(item["arrived"]["N"]) if "arrived" in item else 0,
-        item["erased_token"]["S"] if "erased_token" in item else "",
-        int(item["erased_until"]["N"]) if "erased_until" in item else 0,
-    )
 
 
 def _same_erasure(entry: IndexEntry, values: dict[str, Any]) -> str:

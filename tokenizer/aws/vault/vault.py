@@ -9,7 +9,10 @@ The attributes of an item:
 - `values`: all values as one encrypted attribute (see `values.py`).
 - `exp`: the expiry that readers check, in seconds since 1970 as text, `0` for never; signed.
 - `expires_at`: DynamoDB's own TTL attribute. It is unsigned so that DynamoDB can use it, so it is never believed.
+- `version`: of the format; signed. Version 1 has none, and neither `subject` nor `uses`.
 - `owner`: the subject, by which erasure finds the item through an index; signed.
+- `subject`: the same on the record of a consistent value that another record lists. No index holds it; signed.
+- `uses`: the sealed list of the consistent values that a raw record uses (see `value_lists.py`); signed.
 - `arrived`: the raw record's arrival in milliseconds since 1970 as text; signed.
 - `consistent`: only on the record of a consistent value; signed.
 - `erased`: only on a tombstone; signed.
@@ -27,9 +30,10 @@ from dynamodb_encryption_sdk.structures import AttributeActions, EncryptionConte
 from schemas.dead_letter import ErrorCode
 from tokenizer.aws.platform.batches import chunks, resend, unprocessed
 from tokenizer.aws.platform.error_mapping import translated
+from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.values import packed, unpacked
 from tokenizer.errors import BadRecord, PipelineError, VaultIntegrity
-from tokenizer.formats import VAULT_RECORD
+from tokenizer.formats import VAULT_RECORD, VERSION
 from tokenizer.records import SealedRecord, VaultRecord
 from tokenizer.time_budget import Budget
 
@@ -44,6 +48,9 @@ ITEM_BYTES = 400 * 1024
 
 _ACTIONS = {
     "id": CryptoAction.SIGN_ONLY,
+    VERSION: CryptoAction.SIGN_ONLY,
+    "subject": CryptoAction.SIGN_ONLY,
+    "uses": CryptoAction.SIGN_ONLY,
     "exp": CryptoAction.SIGN_ONLY,
     "expires_at": CryptoAction.DO_NOTHING,
     "owner": CryptoAction.SIGN_ONLY,
@@ -106,6 +113,18 @@ class _Table:
 class VaultWriter(_Table):
     """Writes vault records. It implements the port `Vault`."""
 
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        crypto_name: str,
+        materials: CryptographicMaterialsProvider,
+        lists: ValueLists,
+    ) -> None:
+        """Uses a table. `lists` seals the lists of consistent values in records."""
+        super().__init__(dynamodb, table, crypto_name, materials)
+        self._lists = lists
+
     def put(self, sealed: Sequence[SealedRecord], budget: Budget) -> list[PipelineError | None]:
         """Stores sealed records. One that is stored already is replaced by the same content.
 
@@ -137,14 +156,22 @@ class VaultWriter(_Table):
         """
         item: Item = {
             **_key(record.record_id),
+            VERSION: {"N": str(VAULT_RECORD.written)},
             "values": {"B": packed(record.fields)},
             "exp": {"S": str(record.expires_at)},
         }
         if record.expires_at:
             item["expires_at"] = {"N": str(record.expires_at)}
-        if record.subject:
+        if record.listed:
+            item["subject"] = {"S": record.subject}
+        elif record.subject:
             item["owner"] = {"S": owner(record.subject, record.record_id)}
+        if record.subject:
             item["arrived"] = {"S": str(record.arrived)}
+        if record.uses:
+            item["uses"] = {
+                "B": self._lists.seal(record.uses, record.record_id, record.subject, record.arrived)
+            }
         if record.consistent:
             item["consistent"] = {"S": "1"}
         if record.erased:
@@ -177,6 +204,7 @@ class VaultReader(_Table):
 
         Returns:
             For each id its record, None if there is none or it has expired, or the error that kept it from being read.
+            The list of consistent values is left out, since only the erasing function can open it.
             The error is `VaultIntegrity` if the stored item is not what was written under that id.
         """
         items, failed = self._get(ids, budget)
@@ -210,10 +238,11 @@ class VaultReader(_Table):
             record_id,
             unpacked(item["values"]["B"]),
             expires_at,
-            subject=item.get("owner", _NOBODY)["S"].partition(".")[0],
+            subject=item.get("subject", item.get("owner", _NOBODY))["S"].partition(".")[0],
             arrived=int(item.get("arrived", _ZERO)["S"]),
             consistent="consistent" in item,
             erased=int(item.get("erased", _ZERO)["S"]),
+            listed="subject" in item,
         )
 
 

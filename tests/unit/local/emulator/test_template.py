@@ -19,6 +19,8 @@ def texts() -> tuple[str, str]:
     [
         "kms:EncryptionContext",
         "events:source",
+        "dynamodb:Attributes",
+        "dynamodb:Select",
         "TlsOnly",
         "DenyOutsideVpc",
         "aws:SourceVpc",

@@ -18,6 +18,7 @@ from schemas.dead_letter import ErrorCode, LetterSource
 from tests.support.fakes.calls import callers
 from tests.support.fakes.partly import KEYS, LEFT, Partly, id_of, key_of
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, ample_budget
+from tokenizer.aws.erasure.keyed_reads import KeyedReads
 from tokenizer.aws.erasure.marks import DynamoErasures
 from tokenizer.aws.honeytokens.reader import HoneyReader
 from tokenizer.aws.pipeline.alias_lookup import AliasLookup
@@ -30,6 +31,7 @@ from tokenizer.aws.platform.conditional_puts import put_each
 from tokenizer.aws.platform.workers import InTurn, Threads, Workers
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
+from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.vault import VaultReader, VaultWriter
 from tokenizer.errors import BadRecord, Denied, OutOfTime, PipelineError, Rejected, Throttled, Unavailable
 from tokenizer.identity import Identity
@@ -71,7 +73,7 @@ def _told(results: list[PipelineError | None]) -> Outcomes:
 
 def _vault_writer(aws: Any) -> VaultWriter:
     keys = DataKeyWriter(aws, "arn", {}, Bounds(), lambda: 0.0)
-    return VaultWriter(aws, "vault", "vault", VaultWriterMaterials(keys))
+    return VaultWriter(aws, "vault", "vault", VaultWriterMaterials(keys), ValueLists(SUBJECT_KEYS))
 
 
 def write_vault(aws: Any) -> Outcomes:
@@ -109,6 +111,18 @@ def read_index(aws: Any) -> Outcomes:
         key: tokens.failed.get(_bytes(key, 32)) or tokens.found.get(_bytes(key, 32)) == _entry(key)
         for key in KEYS
     }
+
+
+def read_by_key(aws: Any) -> Outcomes:
+    """Items that an erasure needs are read together or not at all."""
+    aws.items = {key: {"id": {"S": _bytes(key, 12).hex()}, "erased": {"S": "1"}} for key in KEYS}
+    try:
+        found = KeyedReads(aws).items(
+            "vault", [_bytes(key, 12) for key in KEYS], ("id", "erased"), ample_budget()
+        )
+    except PipelineError as error:
+        return {key: error if key in LEFT else True for key in KEYS}
+    return {key: found[_bytes(key, 12)]["erased"] == {"S": "1"} for key in KEYS}
 
 
 def write_shares(aws: Any) -> Outcomes:
@@ -213,6 +227,7 @@ CASES: Mapping[str, Callable[[Any], Outcomes]] = {
     "_Table._get batch_get_item": read_vault,
     "DynamoBlindIndex.lookup batch_get_item": read_index,
     "DynamoBlindIndex.share batch_write_item": write_shares,
+    "KeyedReads.items batch_get_item": read_by_key,
     "DynamoErasures.until batch_get_item": read_erasures,
     "DynamoStarts.unfinished batch_get_item": read_starts,
     "DynamoStarts.note batch_write_item": note_starts,

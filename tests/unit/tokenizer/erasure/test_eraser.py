@@ -500,15 +500,17 @@ def test_a_forged_share_destroys_nobodys_value(erasing: Erasing, owner: str) -> 
     assert erasing.statuses(theirs) == ["ok"]
 
 
-def test_an_entry_that_was_moved_to_the_customer_stays_and_is_told_of(erasing: Erasing) -> None:
+@pytest.mark.parametrize("listed", [False, True], ids=["in the index by owner", "in no index"])
+def test_an_entry_that_was_moved_to_the_customer_stays(erasing: Erasing, *, listed: bool) -> None:
+    """If it got into the index by owner, the certificate tells of it. Otherwise no list of the customer's leads there."""
     theirs = str(send(erasing, "C-2")["customer"]["email"])
     send(erasing, "C-1")
     entries = erasing.world.index.entries
     (moved,) = [each for each in entries.values() if each.token == theirs]
-    entries[moved.blind_index] = replace(moved, owner=SUBJECT_KEY.subject("C-1"))
+    entries[moved.blind_index] = replace(moved, owner=SUBJECT_KEY.subject("C-1"), listed=listed)
     erasing.subject_data.forged.add(theirs)
     for certificate in (erasing.erase("C-1"), *erasing.sweep(FIRST_SWEEP)):
-        assert (certificate.unproven, certificate.shown("C-1")["complete"]) == (1, False)
+        assert certificate.unproven == (0 if listed else 1)
     assert theirs in {each.token for each in entries.values()}
     assert erasing.statuses(theirs) == ["ok"]
 
@@ -539,3 +541,58 @@ def test_a_certificate_says_what_how_many_when_and_by_whom() -> None:
         "pending": 0,
         "complete": True,
     }
+
+
+def test_a_late_delivery_of_the_order_that_brought_a_shared_value_leaves_it_to_the_other(
+    erasing: Erasing,
+) -> None:
+    token = send(erasing, "C-1", 7, email=EMAIL)["customer"]["email"]
+    assert send(erasing, "C-2", email=EMAIL)["customer"]["email"] == token
+    erasing.erase("C-1")
+    erasing.sweep(FIRST_SWEEP)
+    send(erasing, "C-1", 7, email=EMAIL)
+    assert erasing.statuses(token) == ["ok"]
+    (swept,) = erasing.sweep(SWEEPS[1])
+    assert (swept.kept_for_others, swept.pending) == (1, ())
+
+
+def test_a_repeated_erasure_counts_what_stays_for_others_as_the_first_one_did(erasing: Erasing) -> None:
+    shared(erasing)
+    assert erasing.erase("C-1").kept_for_others == 1
+    erasing.sweep(FIRST_SWEEP)
+    again = erasing.erase("C-1", "era_2")
+    assert (again.records, again.kept_for_others) == (0, 1)
+
+
+def test_a_list_stays_in_the_tombstone_until_nothing_is_left_that_it_leads_to(erasing: Erasing) -> None:
+    send(erasing, "C-1")
+    erasing.erase("C-1")
+    stored = erasing.world.vault.stored
+    (emptied,) = [each for each in stored.values() if each.uses]
+    assert (emptied.fields, bool(emptied.erased)) == ({}, True)
+    erasing.sweep(FIRST_SWEEP)
+    assert not any(each.uses or each.subject for each in stored.values())
+
+
+def test_what_is_entered_between_two_passes_is_found_by_the_list_in_the_tombstone(erasing: Erasing) -> None:
+    """A function had written the order's record before the erasure, and enters the value after the first pass."""
+    send(erasing, "C-1")
+    entries = dict(erasing.world.index.entries)
+    erasing.world.index.entries.clear()
+    erasing.erase("C-1")
+    erasing.world.index.entries |= entries
+    (swept,) = erasing.sweep(FIRST_SWEEP)
+    assert (erasing.world.index.entries, len(swept.pending)) == ({}, 1)
+    (swept,) = erasing.sweep(SWEEPS[1])
+    assert (values_kept(erasing), swept.pending) == ([], ())
+    erasing.sweep(SWEEPS[2])
+    assert not any(each.uses for each in erasing.world.vault.stored.values())
+
+
+def test_a_forged_list_is_left_alone_and_told_of(erasing: Erasing) -> None:
+    send(erasing, "C-1")
+    (listing,) = [each for each in erasing.world.vault.stored.values() if each.uses]
+    erasing.subject_data.forged_lists.add(listing.record_id)
+    for certificate in (erasing.erase("C-1"), *erasing.sweep(FIRST_SWEEP)):
+        assert (certificate.records, certificate.unproven) == (0, 1)
+        assert not certificate.shown("C-1")["complete"]

@@ -6,7 +6,7 @@ import pytest
 from schemas.dead_letter import ErrorCode
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import CANARIES, data, order, stream_record
-from tokenizer.errors import BadRecord, Throttled, Unavailable
+from tokenizer.errors import BadRecord, PipelineError, Rejected, Throttled, Unavailable
 from tokenizer.records import Outcome, RawRecord
 from tokenizer.vault.lifetimes import Lifetimes
 from tokenizer.vault.tokens import Pointer
@@ -167,6 +167,43 @@ def test_only_the_orders_of_a_failed_vault_record_are_held_back() -> None:
     assert first.published
     assert isinstance(second.failure, Unavailable)
     assert len(world.bus.events) == 1
+
+
+@pytest.mark.parametrize("why", [Unavailable("lost"), Rejected("refused")], ids=["for now", "for good"])
+def test_no_value_is_stored_whose_order_is_not_and_the_next_order_brings_it(why: PipelineError) -> None:
+    """The order's record lists its values, so without it no erasure would find them."""
+    world = World()
+    record = stream_record(order(), 1)
+    world.vault.refused[world.record_id(record)] = why
+    (outcome,) = run(world, record)
+    assert outcome.failure == why or outcome.letter is not None
+    assert not world.vault.stored
+    assert not world.index.entries
+    failed, published = run(world, record, stream_record(order(), 2))
+    assert (failed.published, published.published) == (False, True)
+    assert len(world.index.entries) == 2
+
+
+def test_an_order_lists_its_values_unless_its_record_has_an_end() -> None:
+    guests = order()
+    guests["order"]["customer"]["customer_id"] = "guest"
+    for lifetimes, event, listed in (
+        (Lifetimes(), order(), True),
+        (Lifetimes.parse(0, "name=30"), order(), True),
+        (Lifetimes(30), order(), False),
+        (Lifetimes(), guests, True),  # the order itself owns them
+    ):
+        world = World(lifetimes)
+        run(world, stream_record(event))
+        stored = world.vault.stored.values()
+        values = {each.record_id for each in stored if each.consistent}
+        lists = [each for each in stored if each.uses]
+        assert len(lists) == listed
+        assert len(values) == 2
+        assert {use.record_id for each in lists for use in each.uses} == (values if listed else set())
+        assert not any(each.expires_at for each in lists)
+        assert [each.listed for each in world.index.entries.values()] == [listed] * 2
+        assert [each.listed for each in stored if each.consistent] == [listed] * 2
 
 
 def test_an_order_waits_while_the_blind_index_is_down() -> None:

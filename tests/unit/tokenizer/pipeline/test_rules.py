@@ -37,6 +37,7 @@ from tokenizer.vault.tokens import is_token
 # Modules that reading, cleaning and sanitizing import and that decide no byte of an event, with the reason.
 NOT_DECIDING = {
     "tokenizer.errors": "names what went wrong",
+    "tokenizer.formats": "the version in which vault records are written counts, by its number",
     "tokenizer.identity": "is the input, and its form is the token key's message",
     "tokenizer.pipeline.aggregates": "divides a record before it has an identity, and each part is an input of its own",
     "tokenizer.pipeline.bounds": "turns a record that holds too much into a letter",
@@ -103,7 +104,7 @@ def no_cache() -> Iterator[None]:
 def test_an_edit_of_any_deciding_file_changes_the_name(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, at: int
 ) -> None:
-    before = rules_of("schema", 0, ())
+    before = rules_of("schema", 0, (), 1)
     files = list(deciding_files())
     edited = tmp_path / "edited.py"
     edited.write_bytes(files[at].read_bytes() + b"#\n")
@@ -111,7 +112,7 @@ def test_an_edit_of_any_deciding_file_changes_the_name(
     monkeypatch.setattr(rules_module, "deciding_files", lambda: files)
     rules_module._code.cache_clear()
     rules_of.cache_clear()
-    assert rules_of("schema", 0, ()) != before
+    assert rules_of("schema", 0, (), 1) != before
 
 
 def _catalog(kind: FieldKind, note: FieldKind | None = None, national_ids: tuple[str, ...] = ()) -> Catalog:
@@ -156,7 +157,7 @@ def test_every_difference_of_schema_or_lifetimes_is_another_name() -> None:
     names = set()
     for make in SCHEMAS.values():
         plan = make().plan({"event_type": "order.placed", "schema_version": 1})
-        names |= {rules_of(plan.digest, each.default, each.sorted_days) for each in lifetimes}
+        names |= {rules_of(plan.digest, each.default, each.sorted_days, 1) for each in lifetimes}
     assert len(names) == len(SCHEMAS) * len(lifetimes)
 
 

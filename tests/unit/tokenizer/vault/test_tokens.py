@@ -57,8 +57,6 @@ def test_everything_derived_differs_by_identity_path_key_and_purpose() -> None:
     drawn = [
         KEY.record_id(HERE),
         KEY.record_id(there),
-        KEY.consistent_record_id(HERE, "/a"),
-        KEY.consistent_record_id(HERE, "/b"),
         TokenKey(b"o" * 32).record_id(HERE),
         KEY.tag(HERE, "/a"),
         KEY.tag(HERE, "/b"),
