@@ -75,8 +75,8 @@ WEBHOOKS: dict[str, tuple[dict[str, str], dict[str, Any], str, str]] = {
     ),
     "WooCommerce": (
         {"X-WC-Webhook-Topic": "topic", "X-WC-Webhook-Delivery-ID": "421"},
-        {"id": 727, "order_key": "wc_order_58d2d042d1d", "date_created_gmt": "2017-03-22T19:28:08"},
-        "wc_order_58d2d042d1d",
+        {"id": 727, "date_created_gmt": "2017-03-22T19:28:08"},
+        "727",
         "2017-03-22T19:28:08+00:00",
     ),
     "Stripe": (
