@@ -6,6 +6,7 @@ read it, or until an answer tells them whether a guess is right.
 
 import copy
 import json
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -197,7 +198,8 @@ def test_each_type_and_version_keeps_its_subject(plan: EventPlan, value: str | N
 )
 def test_each_type_and_version_keeps_the_order_of_a_guest(plan: EventPlan, order_id: str | None) -> None:
     record = json.loads((SAMPLES / f"{plan.name.event_type}.{plan.name.schema_version}.json").read_bytes())
-    record[plan.subject[0]]["customer"]["customer_id"] = "guest"
+    *above, name = plan.subject
+    reduce(lambda place, each: place[each], above, record)[name] = "guest"
     path = f"/{'/'.join(plan.order)}"
     attempt = attempted(
         Opened(QUEUE, json.dumps(record).encode()), [{"op": "replace", "path": path, "value": order_id}]
