@@ -30,7 +30,6 @@ from dynamodb_encryption_sdk.structures import AttributeActions, EncryptionConte
 from schemas.dead_letter import ErrorCode
 from tokenizer.aws.platform.batches import chunks, resend, unprocessed
 from tokenizer.aws.platform.error_mapping import translated
-from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.values import packed, unpacked
 from tokenizer.errors import BadRecord, PipelineError, VaultIntegrity
 from tokenizer.formats import VAULT_RECORD, VERSION
@@ -39,6 +38,8 @@ from tokenizer.time_budget import Budget
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+    from tokenizer.aws.vault.value_lists import ValueLists
 
 Item = dict[str, Any]
 
@@ -119,7 +120,7 @@ class VaultWriter(_Table):
         table: str,
         crypto_name: str,
         materials: CryptographicMaterialsProvider,
-        lists: ValueLists,
+        lists: "ValueLists",
     ) -> None:
         """Uses a table. `lists` seals the lists of consistent values in records."""
         super().__init__(dynamodb, table, crypto_name, materials)
