@@ -124,7 +124,10 @@ def events(file: str, *, lines: bool, attributes: Mapping[str, str] = NO_ATTRIBU
 
 def _one_message(file: str, body: bytes, attributes: Mapping[str, str]) -> FileEvent:
     if not body.strip():
-        raise CommandError(f"{file}: there is nothing in it", "a message of the queue has a body")
+        raise CommandError(
+            f"{file}: there is nothing in it",
+            "`order-tokenizer validate FILE --attribute NAME=VALUE` takes a message's body",
+        )
     return FileEvent("", body, START, _record(body, attributes))
 
 
