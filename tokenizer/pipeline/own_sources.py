@@ -24,11 +24,11 @@ class OwnSource:
 
     Args:
         name: the ARN of the stream or queue, or the API's own name.
-        kept: how long the source keeps a record.
+        retention: how long the source keeps a record.
     """
 
     name: str
-    kept: timedelta
+    retention: timedelta
 
     def check(
         self, places: Iterable[tuple[LetterSource, datetime]], now: datetime, *, replayed: bool = False
@@ -59,5 +59,5 @@ class OwnSource:
         """
         if arrived > now + AHEAD:
             raise Configuration("a record arrives in the future")
-        if not replayed and arrived < now - self.kept - LATE:
+        if not replayed and arrived < now - self.retention - LATE:
             raise Configuration("a record is older than its source keeps one")
