@@ -1,7 +1,7 @@
 """Shows letters and the results of a run to an operator, in tables."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from replay.selection import short_length
 
 _AGES = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _REASONS = 20
+UNAVAILABLE = "unavailable"
 DONE = frozenset({"published", "skipped", SPLIT})
 
 
@@ -70,7 +71,20 @@ def results(statuses: Mapping[str, int], each_result: Sequence[Mapping[str, Any]
     table("stay on the queue, by reason", heads, rows[:_REASONS], whole=1)
     if len(rows) > _REASONS:
         line(f"... and {counted(len(rows) - _REASONS, 'more reason')}; --json has every letter")
-    line(f"`replay show {most_first[0][1][0][:length]}` shows what is wrong with one")
+    line(_next_step(most_first, {str(each["id"]) for each in each_result if each.get("id")}, length))
+
+
+def _next_step(
+    reasons: Sequence[tuple[tuple[str, str, str], list[str]]], letter_ids: Collection[str], length: int
+) -> str:
+    """Returns what to type next. Neither an outage nor a message that never was a letter can be shown."""
+    wrong = [ids[0] for (status, _, _), ids in reasons if status != UNAVAILABLE]
+    if not wrong:
+        return "nothing is wrong with these: `order-tokenizer status` shows what doesn't answer"
+    shown = next((each for each in wrong if each in letter_ids), None)
+    if shown is None:
+        return "`replay list` shows the letters that these became"
+    return f"`replay show {shown[:length]}` shows what is wrong with one"
 
 
 def age(moment: datetime | None) -> str:

@@ -13,7 +13,7 @@ from local.emulator import package
 from local.emulator.stack import Stack
 
 _FILE = "python/schemas/events/order_placed_v1.py"
-_BEFORE, _BUG = "    order_id: Identifier\n", "    order_id: Identifier\n    warehouse: Identifier\n"
+_BEFORE, _BUG = "    order_id: OrderId\n", "    order_id: OrderId\n    warehouse: Code\n"
 _FUNCTIONS = ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName")
 _SETTLE_SECONDS = 30.0
 
@@ -31,7 +31,7 @@ def deployed(stack: Stack) -> Iterator[None]:
         name: [each["Arn"] for each in functions.get_function_configuration(FunctionName=name)["Layers"]]
         for name in names
     }
-    broken = functions.publish_layer_version(LayerName="schema-bug", Content={"ZipFile": _broken_layer()})
+    broken = functions.publish_layer_version(LayerName="schema-bug", Content={"ZipFile": broken_layer()})
     try:
         for name in names:
             _use(stack, name, [broken["LayerVersionArn"]])
@@ -51,7 +51,12 @@ def _use(stack: Stack, name: str, layers: list[str]) -> None:
         time.sleep(0.1)
 
 
-def _broken_layer() -> bytes:
+def broken_layer() -> bytes:
+    """Returns the layer with the bug.
+
+    Raises:
+        RuntimeError: the file has not the line that the bug stands behind.
+    """
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(package.layer_zip())) as whole,

@@ -15,6 +15,8 @@ from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.selection import no_such_letter, selected, short_length
 
+_NAMED = 10  # ids on one line
+
 
 def quarantine(
     letter_ids: Annotated[
@@ -68,9 +70,10 @@ def restore(
             f"no such letter in quarantine: {', '.join(lost)}", "`replay restore` lists those that are there"
         )
     restored = [each for each in kept if any(each.startswith(beginning) for beginning in letter_ids)]
-    function.ask("restore", ids=restored)
+    ids = function.ask("restore", ids=restored)["ids"]
+    line = f"{console.counted(len(ids), 'letter')} restored, with new ids: {', '.join(ids[:_NAMED])}"
     show_answer(
-        {"restored": restored}, f"{console.counted(len(restored), 'letter')} restored", as_json=as_json
+        {"restored": restored, "ids": ids}, line + (" ..." if len(ids) > _NAMED else ""), as_json=as_json
     )
 
 

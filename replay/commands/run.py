@@ -1,6 +1,7 @@
 """Replays letters: a dry run first, then for good."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,7 @@ from replay.function import ReplayFunction
 from replay.held import waited_for
 from replay.letters import LetterQueue, count
 from replay.runner import Pace, Report, Runner
-from replay.selection import selected
+from replay.selection import no_such_letter, selected
 
 _SOME_FAILED = 1
 _COUNTS_LAG = 60  # seconds; SQS counts are approximate, and right a minute after the last change
@@ -93,7 +94,7 @@ def run(  # noqa: PLR0917 -- a command has its options
         else {"waiting": 0, "held": 0}
     )
     if not apply:
-        _dry_run(queue, wanted, raw["waiting"], as_json=as_json)
+        _dry_run(queue, wanted, raw, as_json=as_json)
         return
     function = ReplayFunction(stack, wanted.to_dict())
     expected = limit or queue.counts()["waiting"]
@@ -115,8 +116,20 @@ def run(  # noqa: PLR0917 -- a command has its options
         console.as_json({"statuses": dict(report.statuses), "stopped": report.stopped, "held": held, "results": report.results})  # fmt: skip
     else:
         _show(report, held)
+    _end(wanted, report, held)
+
+
+def _end(wanted: Filter, report: Report, held: int) -> None:
+    """Ends the command with an error if an id was wrong, or if a letter was not replayed."""
+    if not report.stopped and (lost := _lost(wanted, _tried(report))):
+        raise no_such_letter(lost, held)
     if not report.all_replayed:
         raise typer.Exit(_SOME_FAILED)
+
+
+def _lost(wanted: Filter, ids: Collection[str]) -> list[str]:
+    """Returns the ids that were asked for and that no letter begins with."""
+    return [each for each in wanted.ids if not any(one.startswith(each) for one in ids)]
 
 
 def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
@@ -158,8 +171,7 @@ def _may_be_held(wanted: Filter, report: Report) -> bool:
     """
     if wanted.limit:
         return False
-    tried = _tried(report)
-    return not wanted.ids or not all(any(one.startswith(each) for one in tried) for each in wanted.ids)
+    return not wanted.ids or bool(_lost(wanted, _tried(report)))
 
 
 def _tried(report: Report) -> set[str]:
@@ -176,7 +188,7 @@ def _interrupted(report: Report, expected: int) -> Interrupted:
     )
 
 
-def _dry_run(queue: LetterQueue, wanted: Filter, raw: int, *, as_json: bool) -> None:
+def _dry_run(queue: LetterQueue, wanted: Filter, raw: Mapping[str, int], *, as_json: bool) -> None:
     counted: Counter[tuple[str, str, str]] = Counter()
     ids: list[str] = []
     receipts: list[str] = []
@@ -190,12 +202,16 @@ def _dry_run(queue: LetterQueue, wanted: Filter, raw: int, *, as_json: bool) -> 
     finally:
         queue.give_back([*receipts, *aside])
         queue.give_back_unread()
+    if lost := _lost(wanted, ids):
+        raise no_such_letter(lost, held)
     if as_json:
-        console.as_json({"dry_run": True, "would_replay": len(ids), "ids": ids, "held": held, "unprocessed": raw})  # fmt: skip
+        console.as_json({"dry_run": True, "would_replay": len(ids), "ids": ids, "held": held, "unprocessed": raw["waiting"], "unprocessed_held": raw["held"]})  # fmt: skip
         return
-    present.groups(counted)
-    present.held(held)
-    more = f" and {console.counted(raw, 'unprocessed message')}" if raw else ""
+    if counted:
+        present.groups(counted)
+    present.held(held + raw["held"])
+    waiting = raw["waiting"]
+    more = f" and {console.counted(waiting, 'unprocessed message')}" if waiting else ""
     console.line(f"would replay {console.counted(len(ids), 'letter')}{more}; a dry run: add --apply to act")
 
 

@@ -33,7 +33,7 @@ def test_the_producers_page(running: Stack, folder: Path) -> None:
     subscriber = Subscriber(running, "produce")
     out = run("docs/produce.md", running, folder)
     assert "1 event, 0 invalid" in out
-    assert "/order/customer/email\tconsistent_token\t1" in out
+    assert "/order/customer/email\tconsistent_token\temail\t1" in out
     samples = len(list((ROOT / "schemas/samples").glob("order.*.json")))
     assert f"sent {samples}" in out
     received = subscriber.receive(samples + 3)

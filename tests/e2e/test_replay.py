@@ -318,10 +318,27 @@ def test_hopeless_letters_go_to_quarantine_and_come_back(own: Stack, operator: O
     assert kept["quarantined"] == [aside]
     (noted,) = kept["letters"]
     assert (noted["code"], noted["reason"]) == ("invalid_field", "producer is gone")
-    assert operator("restore", aside)["restored"] == [aside]
+    back = operator("restore", aside)
+    assert back["restored"] == [aside]
     assert operator("restore")["quarantined"] == []
-    assert operator("list")["letters"][0]["code"] == "invalid_field"
+    (again,) = operator("list")["letters"]
+    assert ([again["id"]], again["code"]) == (back["ids"], "invalid_field")
     assert {"quarantine", "restore"} <= {line["action"] for line in audit_lines(own)}
+
+
+@pytest.mark.parametrize("apply", [(), ("--apply",)], ids=["dry run", "for good"])
+def test_an_id_that_no_letter_has_is_an_error_beside_those_that_are_there(
+    own: Stack, operator: Operator, apply: tuple[str, ...]
+) -> None:
+    bad_letter(own, total="bad")
+    (letter,) = operator("list")["letters"]
+    for there in ((), ("--id", letter["id"][:8])):
+        told = operator("run", *there, "--id", "99zz", *apply, expect=2)
+        if apply:
+            assert len(told["results"]) == len(there) // 2
+        else:
+            assert told.startswith("error: no such letter: 99zz\n")
+    assert operator("list")["total"] == 1
 
 
 def test_filters_choose_letters(own: Stack, operator: Operator) -> None:

@@ -122,6 +122,26 @@ def test_a_run_without_failures_shows_results_alone(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out.splitlines() == ["result\tletters", "published\t3", "skipped\t2"]
 
 
+@pytest.mark.parametrize(
+    ("failed", "next_step"),
+    [
+        (
+            result("aaaaaaaaaa1", "unavailable"),
+            "nothing is wrong with these: `order-tokenizer status` shows what doesn't answer",
+        ),
+        (
+            {"message_id": "aaaaaaaaaa4", "status": "failed"},
+            "`replay list` shows the letters that these became",
+        ),
+    ],
+)
+def test_no_letter_is_shown_for_what_was_not_tried_or_is_none(
+    capsys: pytest.CaptureFixture[str], failed: dict[str, str], next_step: str
+) -> None:
+    present.results({str(failed["status"]): 1}, [failed])
+    assert capsys.readouterr().out.splitlines()[-1] == next_step
+
+
 def test_failures_are_told_by_reason_the_most_frequent_first(capsys: pytest.CaptureFixture[str]) -> None:
     each = [
         result("aaaaaaaaaa1", "failed", code="too_large", message="2 MB"),

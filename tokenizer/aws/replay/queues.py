@@ -140,18 +140,19 @@ class Quarantine:
         }
 
     @translated("restoring a letter")
-    def restore(self, letter_id: str) -> None:
-        """Sends a letter back to the queue, then deletes it here.
+    def restore(self, letter_id: str) -> str:
+        """Sends a letter back to the queue, then deletes it here; returns its id there.
 
         A crash in between sends it twice, which is harmless.
         """
         key = f"{_PREFIX}{letter_id}"
         kept = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
         restored = self._with_object(kept, f"{_RESTORED}{letter_id}")
-        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=restored)
+        sent = self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=restored)
         self._s3.delete_object(Bucket=self._bucket, Key=key)
         if restored != kept:
             self._s3.delete_object(Bucket=self._bucket, Key=f"{_OBJECTS}{letter_id}")
+        return str(sent["MessageId"])
 
     def _with_object(self, body: str, key: str) -> str:
         """Returns the letter with the key of a copy of its object, or unchanged if it has no object in this bucket."""

@@ -245,9 +245,8 @@ class ReplayService:
 
     def _restore(self, asked: RestoreLetters) -> dict[str, Any]:
         self._audit("restore", asked, [])
-        for letter_id in asked.ids:
-            self.quarantine.restore(letter_id)
-        return {"restored": len(asked.ids)}
+        restored = [self.quarantine.restore(letter_id) for letter_id in asked.ids]
+        return {"restored": len(restored), "ids": restored}
 
     def _opened(self, body: str) -> Opened:
         if is_failure_record(body):
