@@ -97,6 +97,7 @@ def test_a_value_that_somebody_names_is_erased_for_all_and_comes_again_under_ano
     mine = placed(payments, "SO-erase-8", "C-erase-8", email)
     placed(payments, "SO-erase-guest-8", None, email)
     asked = {"kind": "email", "value": f" {email.upper()}"}
+    before = len(audit_lines(running))
     assert compliance("POST", "/value-erasures", asked)[0] == 403  # without a second factor
     with_factor = Api(running, users.sign_in(running, "compliance", second_factor=True))
     status, certificate = with_factor("POST", "/value-erasures", asked)
@@ -108,7 +109,7 @@ def test_a_value_that_somebody_names_is_erased_for_all_and_comes_again_under_ano
     again = placed(payments, "SO-erase-9", "C-erase-8", email)
     assert again["email"] != mine["email"]
     assert statuses(compliance, again["email"]) == ["ok"]
-    lines = [line for line in audit_lines(running) if line["action"] == "erase_value"]
+    lines = [line for line in audit_lines(running)[before:] if line["action"] == "erase_value"]
     assert [line["result"] for line in lines] == ["denied", "marked", "unknown_value"]
     assert "named" not in json.dumps(lines)
 
