@@ -13,7 +13,7 @@ from local.emulator import package
 from local.emulator.stack import Stack
 
 _FILE = "python/schemas/events/order_placed_v1.py"
-_BEFORE, _BUG = "    order_id: OrderId\n", "    order_id: OrderId\n    warehouse: Code\n"
+BEFORE, BUG = "    order_id: OrderId\n", "    order_id: OrderId\n    warehouse: Code\n"
 _FUNCTIONS = ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName")
 _SETTLE_SECONDS = 30.0
 
@@ -65,7 +65,7 @@ def broken_layer() -> bytes:
         for entry in whole.infolist():
             data = whole.read(entry)
             if entry.filename == _FILE:
-                spoilt = data.decode().replace(_BEFORE, _BUG, 1).encode()
+                spoilt = data.decode().replace(BEFORE, BUG, 1).encode()
                 if spoilt == data:
                     raise RuntimeError(f"{_FILE} has no line to spoil")
                 data = spoilt

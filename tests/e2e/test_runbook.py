@@ -169,8 +169,8 @@ def test_poison(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
 def test_a_schema_bug(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
     schema = on_call.home / "schemas" / "events" / "order_placed_v1.py"
     right = schema.read_text()
-    line = "    order_id: Identifier\n"
-    schema.write_text(right.replace(line, f"{line}    warehouse: Identifier\n", 1))
+    assert schema_bug.BEFORE in right
+    schema.write_text(right.replace(schema_bug.BEFORE, schema_bug.BUG, 1))
     on_call.types("order-tokenizer local deploy", "LettersAlarm")
     for at in range(5):
         send(own, json.dumps(order(order_id=f"SO-bug{at}")))

@@ -155,6 +155,7 @@ def test_who_may_not_look_up_finds_no_customer_and_leaves_a_line(
 
 def test_support_finds_a_customer_by_email_and_leaves_a_line_without_it(scene: Scene) -> None:
     support = scene.person("support")
+    before = len(audit_lines(scene.stack))
     status, body = support(
         "POST", "/customer-lookups", {"email": " VICTIM@Example.com", "purpose": "support"}
     )
@@ -164,7 +165,7 @@ def test_support_finds_a_customer_by_email_and_leaves_a_line_without_it(scene: S
         200,
         {"customers": []},
     )
-    lines = [line for line in audit_lines(scene.stack) if line["action"] == "look_up"]
+    lines = [line for line in audit_lines(scene.stack)[before:] if line["action"] == "look_up"]
     assert [line["result"] for line in lines if line["groups"] == ["support"]] == ["shown", "unknown"]
     assert "example.com" not in json.dumps(lines)
 

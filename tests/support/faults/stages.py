@@ -208,7 +208,7 @@ REFUSALS: dict[str, tuple[Stage, bool, Callable[[Marks], Refusal]]] = {
     "a share": (
         Stage.RESOLVING,
         False,
-        lambda marks: Refusal("BatchWriteItem", lambda item: item.get("subject") == {"S": marks.subject}),
+        lambda marks: Refusal("BatchWriteItem", lambda item: "record" in item and item.get("subject") == {"S": marks.subject}),
     ),
     "an index entry": (
         Stage.RESOLVING,
