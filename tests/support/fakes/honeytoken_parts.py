@@ -10,6 +10,8 @@ from tokenizer.aws.honeytokens.service import HoneytokenService
 from tokenizer.errors import Unavailable
 from tokenizer.honeytokens import HoneyToken
 
+ANN = "arn:aws:sts::123456789012:assumed-role/honey-keeper/ann"
+
 
 class FakeTokenizing:
     """Tokenizes in its head."""
@@ -47,7 +49,7 @@ class Parts:
         self.desk = HoneytokenService(*parts)
 
     def serve(self, **request: Any) -> dict[str, Any]:
-        return self.desk.serve({"operator": "ann", **request})
+        return self.desk.serve({"operator": ANN, **request})
 
 
 SEED = {"action": "seed", "kind": "card_number", "count": 3, "note": "the wiki"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from stdnum import luhn
 
-from tests.support.fakes.honeytoken_parts import SEED, Parts
+from tests.support.fakes.honeytoken_parts import ANN, SEED, Parts
 from tokenizer.errors import InvalidRequest, Unavailable
 from tokenizer.honeytokens import MAKERS, values
 
@@ -65,8 +65,8 @@ def test_every_request_is_in_the_audit_log_without_a_value_or_a_token() -> None:
     parts.serve(**SEED)
     parts.serve(action="list")
     assert parts.audit.lines == [
-        {"action": "seed honey", "operator": "ann", "kind": "card_number", "count": 3, "note": "the wiki"},
-        {"action": "list honey", "operator": "ann"},
+        {"action": "seed honey", "operator": ANN, "kind": "card_number", "count": 3, "note": "the wiki"},
+        {"action": "list honey", "operator": ANN},
     ]
     parts.audit.down = True
     for request in (SEED, {"action": "list"}):
@@ -86,7 +86,7 @@ def test_every_request_is_in_the_audit_log_without_a_value_or_a_token() -> None:
         ({"note": "x" * 201}, "note"),
         ({"note": "beside 4111 1111 1111 1111"}, "note: holds what looks like a value .card_number."),
         ({"action": "plant"}, "action"),
-        ({"operator": ""}, "operator"),
+        ({"operator": 7}, "operator"),
     ],
 )
 def test_a_request_that_is_not_understood_is_refused_and_makes_nothing(
