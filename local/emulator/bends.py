@@ -29,7 +29,6 @@ STRIPPED_CONDITIONS = (
     "events:source",
     "aws:SourceVpc",
     "dynamodb:Attributes",  # of BatchGetItem, where it takes the attributes for all
-    "dynamodb:Select",
 )
 
 # Statements that deny plain HTTP, which is what the emulator speaks; calls from outside of the VPC, where it has none; and puts

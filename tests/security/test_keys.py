@@ -184,7 +184,7 @@ def test_a_role_that_reads_and_writes_the_vault_is_there_for_a_rekeying_alone(st
         "ForAllValues:StringEquals": {
             "dynamodb:Attributes": ["arrived", "erased", "id", "owner", "uses", "version"]
         },
-        "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+        "Null": {"dynamodb:Attributes": "false"},
     }
     on_vault = {
         (each.role, each.action in reads)

@@ -5,14 +5,14 @@ Keys are not in it: their policies alone say who uses them (`tests/security/test
 
 # How a resource's line ends if the permission stands under a condition.
 OURS = " if {'ForAllValues:StringEquals': {'events:source': 'orders.tokenizer'}, 'Null': {'events:source': 'false'}}"
-_SPECIFIC = "'StringEqualsIfExists': {'dynamodb:Select': 'SPECIFIC_ATTRIBUTES'}"
+_NAMED = "'Null': {'dynamodb:Attributes': 'false'}"
 LISTS = (
     " if {'ForAllValues:StringEquals': {'dynamodb:Attributes':"
-    f" ['arrived', 'erased', 'id', 'owner', 'uses', 'version']}}, {_SPECIFIC}}}"
+    f" ['arrived', 'erased', 'id', 'owner', 'uses', 'version']}}, {_NAMED}}}"
 )
 OWNERS = (
     " if {'ForAllValues:StringEquals': {'dynamodb:Attributes':"
-    f" ['arrived', 'id', 'subject', 'token', 'version']}}, {_SPECIFIC}}}"
+    f" ['arrived', 'id', 'subject', 'token', 'version']}}, {_NAMED}}}"
 )
 IN_QUARANTINE = " if {'StringLike': {'s3:prefix': 'quarantine/*'}}"
 

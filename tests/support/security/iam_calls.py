@@ -47,9 +47,26 @@ def _pascal(call: str) -> str:
 
 
 def _dynamodb(name: str, arguments: Arguments) -> list[Needed]:
-    tables = list(arguments["RequestItems"]) if "RequestItems" in arguments else [arguments["TableName"]]
+    batch: Mapping[str, Any] = arguments.get("RequestItems", {})
+    tables = list(batch) if batch else [arguments["TableName"]]
     index = f"/index/{arguments['IndexName']}" if "IndexName" in arguments else ""
-    return [Needed(f"dynamodb:{name}", f"arn:aws:dynamodb:{_HERE}:table/{table}{index}") for table in tables]
+    return [
+        Needed(
+            f"dynamodb:{name}",
+            f"arn:aws:dynamodb:{_HERE}:table/{table}{index}",
+            _of_attributes(batch.get(table, arguments)),
+        )
+        for table in tables
+    ]
+
+
+def _of_attributes(read: Any) -> Context:
+    """Returns the attributes that a read names. One that names none gets them all, and has no such key."""
+    if not isinstance(read, Mapping) or "ProjectionExpression" not in read:
+        return {}
+    names = read.get("ExpressionAttributeNames", {})
+    parts = [part.strip() for part in read["ProjectionExpression"].split(",")]
+    return {"dynamodb:Attributes": [names.get(part, part) for part in parts]}
 
 
 def _kms(name: str, arguments: Arguments) -> list[Needed]:

@@ -20,7 +20,6 @@ def texts() -> tuple[str, str]:
         "kms:EncryptionContext",
         "events:source",
         "dynamodb:Attributes",
-        "dynamodb:Select",
         "TlsOnly",
         "DenyOutsideVpc",
         "aws:SourceVpc",
