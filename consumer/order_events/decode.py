@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from decimal import Decimal
 from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -88,6 +89,9 @@ def _arm(arm: Any) -> _Read:
 
 
 def _of(kind: Any, value: Any) -> Any:
+    # A function on Lambda gets its event parsed, with the shortest text of each number behind a float.
+    if kind is Decimal and isinstance(value, float):
+        return Decimal(repr(value))
     # JSON's true is not a number, although Python's is.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise _NoMatchError

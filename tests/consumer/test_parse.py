@@ -1,13 +1,16 @@
 """Tests what the kit reads and what it refuses, and that no refusal repeats a value."""
 
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from order_events import OtherEvent, Unreadable, parse, parse_detail
+from order_events.decode import decode
 from order_events.events import OrderPlacedV1
+from order_events.parts import Part
 from order_events.testing import Variant, detail, envelope, known, wrapped
 
 CANARY = "4111111111111111"
@@ -121,3 +124,17 @@ def test_a_missing_field_is_refused_by_its_path(name: str) -> None:
 def test_what_is_no_sanitized_event_is_unreadable(body: Any) -> None:
     with pytest.raises(Unreadable):
         parse(body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line(Part):
+    """A part with a number, as a further type may have one."""
+
+    price: int | Decimal | str
+
+
+@pytest.mark.parametrize("text", ["20.83", "0.1", "1e-07", "20.833333333333332", "7", '"7.50"'])
+def test_a_number_that_came_parsed_is_what_it_was_in_the_text(text: str) -> None:
+    parsed = decode(Line, json.loads(f'{{"price": {text}}}'), "")
+    assert parsed == decode(Line, json.loads(f'{{"price": {text}}}', parse_float=Decimal), "")
+    assert isinstance(parsed.price, Decimal) == (("." in text and '"' not in text) or "e" in text)
