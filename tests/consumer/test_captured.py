@@ -1,6 +1,7 @@
 """Events that the local stack published are read whole, typed, and valid."""
 
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from typing import Any
 
 from order_events import EVENTS, Metadata, OtherEvent, from_file, is_token, parse
@@ -24,6 +25,8 @@ def as_json(value: Any) -> Any:
         named = {f.name: getattr(value, f.name) for f in fields(value) if f.name != "extra"}
         extra: dict[str, Any] = dict(getattr(value, "extra", {}))
         return {key: as_json(each) for key, each in {**named, **extra}.items() if each is not None}
+    if isinstance(value, Decimal):
+        return float(value)
     return [as_json(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
