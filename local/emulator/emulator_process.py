@@ -1,23 +1,17 @@
-"""Runs ministack in this process, with what it lacks for sign-in and aliases, and functions that start at once.
-
-docs/local-stack.md lists what differs.
-"""
+"""Runs ministack in this process, with what it lacks for sign-in and aliases. docs/local-stack.md lists both."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions, lambda_runtime
+from ministack.core import iam_actions
 from ministack.core.responses import error_response_json
 from ministack.services import cognito, lambda_svc
-
-from local.emulator.function_processes import FunctionProcesses
 
 _resource_arn = iam_actions.extract_resource_arn
 _cognito = vars(cognito)  # there is no public place to add a claim
 _signed = _cognito["_signed_jwt"]
 _update_attributes = _cognito["_update_user_attributes"]
-_discard = lambda_runtime.Worker._discard_tmpdir  # noqa: SLF001 -- the emulator's own name for it
 _sign_ins: dict[str, dict[str, Any]] = {}  # by what all tokens of a sign-in have in common
 
 
@@ -61,18 +55,10 @@ def _attributes_of_the_client(data: dict[str, Any]) -> Any:
     return error_response_json("NotAuthorizedException", message, 400)
 
 
-def _discard_unless_it_runs(worker: Any) -> None:
-    """Removes a function's files. When a function is changed, the emulator would take them from one that has just started."""
-    if worker._proc is None or worker._proc.poll() is not None:  # noqa: SLF001 -- there is no public place to ask
-        _discard(worker)
-
-
 if __name__ == "__main__":
     # Batches of a queue that are in work at once: AWS's least. Each more is a process that a machine of two cores waits for.
     vars(lambda_svc)["_ESM_SQS_DEFAULT_CONCURRENCY"] = 2
     iam_actions.extract_resource_arn = _qualified
     _cognito["_signed_jwt"] = _with_methods
     _cognito["_update_user_attributes"] = _attributes_of_the_client
-    lambda_runtime.Worker._discard_tmpdir = _discard_unless_it_runs  # noqa: SLF001 -- as above
-    vars(lambda_runtime)["subprocess"] = FunctionProcesses()
     app.main()

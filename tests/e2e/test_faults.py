@@ -86,12 +86,12 @@ def send_all(on: Stack, raw: list[dict[str, Any]]) -> None:
 
 
 def workers(emulator: int) -> list[int]:
-    """Returns the processes that run functions: the children of the emulator's child that forks them."""
+    """Returns the processes that run functions: the emulator's children."""
     parents: dict[int, int] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
-    return [pid for pid, parent in parents.items() if parents.get(parent) == emulator]
+    return [pid for pid, parent in parents.items() if parent == emulator]
 
 
 def disturb(on: Stack, directory: Path, weather: Weather, done: Event, struck: list[str]) -> None:
