@@ -7,18 +7,10 @@ import pytest
 
 from tests.support.aws_account import Aws
 from tests.support.fakes.customers import NOW, Customers
-from tests.support.watched_calls import watch
+from tests.support.watched_calls import Watched
 from tokenizer.aws.compose import tokenize
 
 Hook = Callable[[str, str], None]
-
-
-class Watched:
-    """Calls a hook before and after each call that the tokenizer makes."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.hook: Hook = lambda _when, _name: None
-        watch(monkeypatch, tokenize, self)
 
 
 @pytest.fixture
@@ -30,7 +22,7 @@ def test_an_erasure_between_any_two_calls_of_an_order_leaves_nothing_to_read(
     customers: Customers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The order arrived before the erasure, and was on its way. Its event goes out all the same."""
-    tokenizer = Watched(monkeypatch)
+    tokenizer = Watched(monkeypatch, tokenize)
     calls: list[str] = []
     tokenizer.hook = lambda when, name: calls.append(f"{when} {name}")
     customers.order("C-0", 1)
@@ -54,7 +46,7 @@ def test_an_erasure_between_any_two_calls_of_an_order_leaves_nothing_to_read(
 def test_an_erasure_of_a_guests_order_between_any_two_of_its_calls_leaves_nothing_to_read(
     customers: Customers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tokenizer = Watched(monkeypatch)
+    tokenizer = Watched(monkeypatch, tokenize)
     calls: list[str] = []
     tokenizer.hook = lambda when, name: calls.append(f"{when} {name}")
     customers.order(None, 1, email="first@example.com")
@@ -77,7 +69,7 @@ def test_an_erasure_of_a_value_between_any_two_calls_of_an_order_leaves_it_unrea
 ) -> None:
     """The order arrived before the erasure. A delivery of it again brings nothing back, and what comes after is read."""
     email, step = "both@example.com", 60_000
-    tokenizer = Watched(monkeypatch)
+    tokenizer = Watched(monkeypatch, tokenize)
     calls: list[str] = []
     tokenizer.hook = lambda when, name: calls.append(f"{when} {name}")
     customers.order("C-0", 1, email=email)

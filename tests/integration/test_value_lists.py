@@ -11,8 +11,7 @@ from tests.support.aws_account import Aws
 from tests.support.fakes.customers import NOW, Customers
 from tests.support.fakes.world import ample_budget
 from tests.support.faults.releases import Writes, writing
-from tests.support.samples import order, stream_record
-from tests.support.watched_calls import watch
+from tests.support.watched_calls import Watched
 from tokenizer.aws.compose import tokenize
 from tokenizer.erasure.certificates import SWEEPS
 
@@ -72,18 +71,10 @@ def test_an_order_with_a_lifetime_leaves_its_values_in_the_indexes(customers: Cu
     assert_nothing_left(customers)
 
 
-class Watched:
-    """Calls a hook before and after each call that the tokenizer makes."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.hook: Any = lambda _when, _name: None
-        watch(monkeypatch, tokenize, self)
-
-
 def test_what_a_function_left_that_died_at_any_call_is_erased_although_nothing_comes_again(
     customers: Customers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tokenizer = Watched(monkeypatch)
+    tokenizer = Watched(monkeypatch, tokenize)
     calls: list[str] = []
     tokenizer.hook = lambda when, name: calls.append(f"{when} {name}")
     customers.order("C-0", 1)
@@ -125,16 +116,11 @@ def test_a_release_that_is_rolled_back_takes_no_list_away(customers: Customers) 
     """It delivers the same order again, and writes a record without a list."""
     customers.order("C-1", 1)
     with writing(Writes.BEFORE):
-        customers.aws.tokenizer().tokenize_batch([again(1)], ample_budget())
+        customers.order("C-1", 1)
     assert sum("uses" in item for item in customers.aws.stored("vault")) == 1
     customers.erase("C-1")
     swept(customers)
     assert_nothing_left(customers)
-
-
-def again(sequence: int) -> Any:
-    who = {"customer_id": "C-1", "name": "Ann", "email": "C-1@example.com"}
-    return stream_record(order(customer=who, order_id=f"SO-{sequence}"), sequence)
 
 
 def test_an_heir_whose_record_lists_nothing_is_found_by_the_index(customers: Customers, aws: Aws) -> None:

@@ -1,12 +1,15 @@
 """Calls handlers as Lambda and API Gateway do, and reads the metrics that they print."""
 
+import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from handlers import api
+from handlers import api, runtime
 from handlers.rest.gate import ELSEWHERE
 from tests.support.pool_tokens import BUCKET, access_token, token
 
@@ -100,6 +103,18 @@ def forget() -> None:
         api._methods,
     ):
         cached.cache_clear()
+
+
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """Yields what handlers log. Their logger keeps the standard output of its making, so pytest does not see it."""
+    kept = io.StringIO()
+    handler: Any = runtime.logger.handlers[0]
+    before = handler.setStream(kept)
+    try:
+        yield kept
+    finally:
+        handler.setStream(before)
 
 
 class Emitted:

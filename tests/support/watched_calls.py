@@ -17,6 +17,14 @@ class Watcher(Protocol):
     hook: Hook
 
 
+class Watched:
+    """Watches the calls of a module from now on. Its hook does nothing until it is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> None:
+        self.hook: Hook = lambda _when, _name: None
+        watch(monkeypatch, module, self)
+
+
 def watch(monkeypatch: pytest.MonkeyPatch, module: ModuleType, watcher: Watcher) -> None:
     """Makes the clients that a module makes from now on call the watcher's hook around each call.
 

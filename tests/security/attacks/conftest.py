@@ -4,14 +4,13 @@ import io
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from handlers import runtime
 from local.emulator import lifecycle
 from local.emulator.stack import Stack
-from tests.support.handlers import Emitted
+from tests.support.handlers import Emitted, logged
 from tokenizer.aws.platform import counters
 
 
@@ -32,11 +31,8 @@ def attacked(directory: Path) -> Iterator[Stack]:
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """Yields what handlers log."""
-    told = io.StringIO()
-    handler: Any = runtime.logger.handlers[0]
-    before = handler.setStream(told)
-    yield told
-    handler.setStream(before)
+    with logged() as kept:
+        yield kept
 
 
 @pytest.fixture

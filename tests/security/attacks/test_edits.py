@@ -209,7 +209,7 @@ def test_each_type_and_version_keeps_the_order_of_a_guest(plan: EventPlan, order
 
 @pytest.mark.parametrize("guest", ["guest", 0, None])
 def test_the_record_of_an_order_is_given_no_customer(guest: Any) -> None:
-    """Whoever erased the order would find its values again under that customer. The customer may have the order's id."""
+    """Refuses it: whoever erased the order would find its values again under that customer, who may have the order's id."""
     record = order()
     record["order"]["customer"]["customer_id"] = guest
     for customer in ("C-78", record["order"]["order_id"]):

@@ -1,12 +1,10 @@
 """Tests that each alarm's section of the runbook says what somebody on call needs, in one order, with commands to type."""
 
-import io
 import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import botocore.session
 import pytest
@@ -14,6 +12,7 @@ from botocore import xform_name
 
 from handlers import runtime
 from tests.support.dashboard import RESOURCES
+from tests.support.handlers import logged
 from tests.support.screens import canned
 from tests.support.screens.on_call import FAULTS
 from tests.support.screens.workshop import Workshop
@@ -137,14 +136,10 @@ def test_what_the_page_shows_is_what_the_command_prints(
     ],
 )
 def test_the_log_lines_are_such_as_our_functions_write(command: str, line: str) -> None:
-    shown, kept = json.loads(line), io.StringIO()
-    handler: Any = runtime.logger.handlers[0]
-    before = handler.setStream(kept)
-    try:
+    shown = json.loads(line)
+    with logged() as kept:
         extra = {name: value for name, value in shown.items() if name not in {"level", "message"}}
         getattr(runtime.logger, shown["level"].lower())(shown["message"], extra=extra)
-    finally:
-        handler.setStream(before)
     assert json.loads(kept.getvalue()).items() >= shown.items(), command
     written = "".join(path.read_text() for path in Path("handlers").rglob("*.py"))
     assert f'"{shown["message"]}"' in written

@@ -1,11 +1,10 @@
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from handlers import api, runtime
-from tests.support.handlers import ENVIRONMENT, Api, Emitted, forget
+from tests.support.handlers import ENVIRONMENT, Api, Emitted, forget, logged
 from tests.support.pool_tokens import Objects, pool_tokens
 from tokenizer.aws.platform import counters
 
@@ -31,9 +30,6 @@ def emitted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Yields what is logged; the logger keeps the standard output of its making, so pytest does not see it."""
-    kept = io.StringIO()
-    handler: Any = runtime.logger.handlers[0]
-    before = handler.setStream(kept)
-    yield kept
-    handler.setStream(before)
+    """Yields what handlers log."""
+    with logged() as kept:
+        yield kept

@@ -35,6 +35,19 @@ def test_the_fields_are_those_that_the_message_names(message: str, paths: tuple[
     assert fields_at_fault(letter) == paths
 
 
+def refused(monkeypatch: pytest.MonkeyPatch, code: str, message: str, *, apply: bool) -> CommandError:
+    """Returns the error of `--edit -` on the only letter, which has no type that a schema knows."""
+    sealed = body(1, code).replace('"m"', f'"{message}"')
+    letter = read({"MessageId": "i" * 9, "ReceiptHandle": "r", "Body": sealed})
+    monkeypatch.setattr(edit, "open_stack", lambda: None)
+    monkeypatch.setattr(edit, "open_queue", lambda _: None)
+    monkeypatch.setattr(edit, "the_letter", lambda *_: letter)
+    wanted = Filter(ids=(letter.letter_id,))
+    with pytest.raises(CommandError, match="no edit changes a record's type") as caught:
+        run_edited(wanted, Path("-"), (), "typo", Approving(), apply=apply, as_json=False)
+    return caught.value
+
+
 @pytest.mark.parametrize("apply", [True, False])
 @pytest.mark.parametrize(
     "message",
@@ -47,32 +60,16 @@ def test_the_fields_are_those_that_the_message_names(message: str, paths: tuple[
 def test_a_wrong_type_is_not_opened_and_the_hint_names_the_ways_out(
     message: str, apply: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sealed = body(1, "unknown_event_type").replace('"m"', f'"{message}"')
-    letter = read({"MessageId": "i" * 9, "ReceiptHandle": "r", "Body": sealed})
-    monkeypatch.setattr(edit, "open_stack", lambda: None)
-    monkeypatch.setattr(edit, "open_queue", lambda _: None)
-    monkeypatch.setattr(edit, "the_letter", lambda *_: letter)
-    with pytest.raises(CommandError, match="no edit changes a record's type") as caught:
-        run_edited(
-            Filter(ids=(letter.letter_id,)), Path("-"), (), "typo", Approving(), apply=apply, as_json=False
-        )
-    assert "docs/new-event-type.md" in caught.value.hint
-    assert "`replay quarantine iiiiiiii --reason WHY`" in caught.value.hint
-    assert "--edit" not in caught.value.hint
+    hint = refused(monkeypatch, "unknown_event_type", message, apply=apply).hint
+    assert "docs/new-event-type.md" in hint
+    assert "`replay quarantine iiiiiiii --reason WHY`" in hint
+    assert "--edit" not in hint
 
 
 def test_a_letter_without_a_type_asks_for_no_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     message = "/event_type: a string is required, or in a foreign body one at attribute:X-Shop-Topic"
-    sealed = body(1, "invalid_field").replace('"m"', f'"{message}"')
-    letter = read({"MessageId": "i" * 9, "ReceiptHandle": "r", "Body": sealed})
-    monkeypatch.setattr(edit, "open_stack", lambda: None)
-    monkeypatch.setattr(edit, "open_queue", lambda _: None)
-    monkeypatch.setattr(edit, "the_letter", lambda *_: letter)
-    with pytest.raises(CommandError, match="no edit changes a record's type") as caught:
-        run_edited(
-            Filter(ids=(letter.letter_id,)), Path("-"), (), "typo", Approving(), apply=True, as_json=False
-        )
-    assert caught.value.hint == (
+    error = refused(monkeypatch, "invalid_field", message, apply=True)
+    assert error.hint == (
         "`replay quarantine iiiiiiii --reason WHY`, and the producer sends it again with its type"
     )
 

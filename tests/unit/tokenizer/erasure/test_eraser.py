@@ -110,7 +110,7 @@ def test_a_value_that_another_customer_shares_stays_for_that_one(erasing: Erasin
 def test_a_certificate_counts_a_value_that_stays_with_its_owner_after_every_sweep_too(
     erasing: Erasing,
 ) -> None:
-    """Whoever came second only shares the value: it stays, and the certificate has to say so."""
+    """Counts a value that the second customer only shares: it stays, and the certificate has to say so."""
     token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
     assert send(erasing, "C-2", email=EMAIL)["customer"]["email"] == token
     certificate = erasing.erase("C-2")
