@@ -15,8 +15,6 @@ from replay.filters import Filter
 from replay.function import ReplayFunction
 from replay.selection import no_such_letter, selected, short_length
 
-_NAMED = 10  # ids on one line
-
 
 def quarantine(
     letter_ids: Annotated[
@@ -71,10 +69,8 @@ def restore(
         )
     restored = [each for each in kept if any(each.startswith(beginning) for beginning in letter_ids)]
     ids = function.ask("restore", ids=restored)["ids"]
-    line = f"{console.counted(len(ids), 'letter')} restored, with new ids: {', '.join(ids[:_NAMED])}"
-    show_answer(
-        {"restored": restored, "ids": ids}, line + (" ..." if len(ids) > _NAMED else ""), as_json=as_json
-    )
+    told = console.counted(len(ids), "letter", "restored; its new id:", "restored; their new ids:")
+    show_answer({"restored": restored, "ids": ids}, "\n".join([told, *ids]), as_json=as_json)
 
 
 def _list(ids: list[str], letters: list[dict[str, Any]], *, as_json: bool) -> None:

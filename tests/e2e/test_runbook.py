@@ -201,7 +201,7 @@ def test_a_hopeless_letter(own: Stack, on_call: OnCall) -> None:
     assert kept.endswith("\tmalformed_json\tgone")
     restored = on_call.types("replay restore ID", "LettersAlarm", ID=kept.split("\t")[0])
     (back,) = letter_ids(on_call.types("replay list", "LettersAlarm"))
-    assert re.fullmatch(rf"1 letter restored, with new ids: {back}[0-9a-f-]+\n", restored)
+    assert re.fullmatch(rf"1 letter restored; its new id:\n{back}[0-9a-f-]+\n", restored)
     assert on_call.types(aside, "LettersAlarm", ID=back, WHY="gone") == "1 letter quarantined\n"
     assert on_call.types("replay list", "LettersAlarm") == "no letters\n"
 

@@ -1,0 +1,14 @@
+"""Tests that ministack has what the emulator's process replaces in it, as docs/local-stack.md says."""
+
+from ministack.core import iam_actions
+from ministack.services import cognito, lambda_svc
+
+
+def test_a_queues_mapping_has_five_batches_in_work_unless_it_is_told_otherwise() -> None:
+    assert vars(lambda_svc)["_ESM_SQS_DEFAULT_CONCURRENCY"] == 5
+
+
+def test_what_is_replaced_has_the_name_by_which_it_is_called() -> None:
+    assert callable(iam_actions.extract_resource_arn)
+    for name in ("_signed_jwt", "_update_user_attributes"):
+        assert callable(vars(cognito)[name])
