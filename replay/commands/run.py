@@ -115,7 +115,7 @@ def run(  # noqa: PLR0917 -- a command has its options
     if as_json:
         console.as_json({"statuses": dict(report.statuses), "stopped": report.stopped, "held": held, "results": report.results})  # fmt: skip
     else:
-        _show(report, held)
+        _show(wanted, report, held)
     _end(wanted, report, held)
 
 
@@ -227,10 +227,10 @@ def _run_unprocessed(function: ReplayFunction, report: Report) -> None:
         report.stopped = f"unprocessed messages: {error}"
 
 
-def _show(report: Report, held: int) -> None:
+def _show(wanted: Filter, report: Report, held: int) -> None:
     if report.statuses:
         present.results(report.statuses, report.results)
-    else:
+    elif not wanted.ids:  # or the error says which id is wrong
         console.line("nothing to replay")
     present.held(held)
     if report.stopped:
