@@ -13,9 +13,8 @@ from schemas.dead_letter import LetterSource
 from tokenizer.errors import Configuration
 
 AHEAD = timedelta(minutes=5)  # how far the clock of AWS may be ahead of ours
-LATE = timedelta(
-    hours=1
-)  # from the receipt of a record, at the end of its retention, until the function has it
+# From the receipt of a record, at the end of its retention, until the function has it.
+LATE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
