@@ -1,6 +1,5 @@
 """Deploys template.yaml, with its modules in place, to the emulator through CloudFormation, as `sam deploy` would to AWS."""
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -144,7 +143,7 @@ def _upload(s3: Any) -> tuple[str, str]:
     """Uploads the code of this checkout under names that change with it, as CloudFormation looks at names alone."""
     uris = []
     for name, body in (("function", package.function_zip()), ("layer", package.layer_zip())):
-        key = f"{name}-{hashlib.sha256(body).hexdigest()}.zip"
+        key = f"{name}-{package.identity(body)}.zip"
         s3.put_object(Bucket=_BUCKET, Key=key, Body=body)
         uris.append(f"s3://{_BUCKET}/{key}")
     function_uri, layer_uri = uris

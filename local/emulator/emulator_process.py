@@ -1,5 +1,6 @@
 """Runs ministack in this process, with what it lacks for sign-in and aliases. docs/local-stack.md lists both."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,6 +57,8 @@ def _attributes_of_the_client(data: dict[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
+    # What the translation of templates loads builds a grammar for a second if this is installed, and never asks it.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] -- Python's own way to say that it is not there
     # Batches of a queue that are in work at once: AWS's least. Each more is a process that a machine of two cores waits for.
     vars(lambda_svc)["_ESM_SQS_DEFAULT_CONCURRENCY"] = 2
     iam_actions.extract_resource_arn = _qualified

@@ -34,6 +34,7 @@ from local.emulator.stack import Stack
 
 PAUSED = "mapping.paused"
 _POLL = 0.1
+_IDLE_POLL = 0.5  # of a shard that stays empty; AWS asks once a second
 _SHARDS_EVERY = 2.0
 _FETCHED = 1_000
 _AHEAD = 5_000  # records held in memory for a shard before no more are fetched
@@ -84,6 +85,7 @@ class Shard:
         return self._closed and not self._busy and all(lane.drained for lane in self._lanes)
 
     def _run(self) -> None:
+        pause = _POLL
         while not self.finished:
             if self._paused.exists():
                 time.sleep(_POLL)
@@ -96,8 +98,11 @@ class Shard:
                 self._iterator = None
                 time.sleep(1.0)
                 continue
+            if fetched or any(moved) or self._busy:
+                pause = _POLL
             if not fetched and not any(moved):
-                time.sleep(_POLL)
+                time.sleep(pause)
+                pause = min(_IDLE_POLL, pause + _POLL)
 
     def _fetch(self) -> bool:
         """Takes more records off the shard."""
