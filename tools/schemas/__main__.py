@@ -30,7 +30,7 @@ def main(arguments: Sequence[str], root: Path = Path()) -> int:
         sys.stderr.write(f"hint: {refused.hint}\n")
         return 1
     # It loads every command of the product. Nobody has to wait for that to be told what is refused.
-    from tools.docs.__main__ import REFERENCE, write_reference  # noqa: PLC0415
+    from tools.docs.reference_page import REFERENCE, write_reference  # noqa: PLC0415
 
     changed = [*written.changed, *([REFERENCE] if write_reference(root) else [])]
     for done, places in (("wrote", changed), ("removed", written.removed)):

@@ -2,7 +2,7 @@
 
 import json
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -88,9 +88,10 @@ def planned(root: Path) -> dict[Path, str]:
         raise Refused(found, _REFUSED)
     if found := [each for name in sorted(models) for each in sample_faults(name, root)]:
         raise Refused(found, _REFUSED)
-    if found := broken(root / FOLDER):
+    made = generated()
+    if found := broken(root / FOLDER, made):
         raise Refused(found, _RELEASED)
-    schemas = {place: schema for place, (schema, _) in generated().items()}
+    schemas = {place: schema for place, (schema, _) in made.items()}
     try:
         files = {FOLDER / place: text(schema) for place, schema in schemas.items()}
         files |= published(root, schemas, text)
@@ -100,13 +101,14 @@ def planned(root: Path) -> dict[Path, str]:
     return files
 
 
-def broken(folder: Path) -> list[str]:
+def broken(folder: Path, schemas: Mapping[Path, tuple[Schema, Reader]]) -> list[str]:
     """Returns each change of a released event that would break a producer or a consumer.
 
     Args:
         folder: `schemas/json` as it was written last.
+        schemas: as they are now; from `generated`.
     """
-    schemas, names = generated(), released(folder)
+    names = released(folder)
     found = []
     for place, (schema, reader) in schemas.items():
         if name_in(place.stem) in names:

@@ -8,9 +8,9 @@ import pytest
 
 from local.emulator.template import load
 from schemas.dead_letter import ErrorCode
-from tools.docs.__main__ import REFERENCE, written
 from tools.docs.groups import OTHER, OUTPUTS, PARAMETERS, grouped
 from tools.docs.reference import reference
+from tools.docs.reference_page import REFERENCE, written
 
 TEMPLATE = load(Path("template.yaml"))
 MAKEFILE = Path("Makefile").read_text()

@@ -189,7 +189,12 @@ def test_a_released_event_may_get_an_optional_field(tree: Path) -> None:
 def test_what_changed_is_said(tree: Path) -> None:
     a_field("weight: Annotated[Text, Public()] | None = None")(tree)
     edit(tree, SAMPLE_FILE, '"route"', '"weight": "2 kg", "route"')
-    said = [typed(tree, sys.executable, "-m", "tools.schemas").stdout for _ in range(2)]
+    command = (sys.executable, "-m", "tools.schemas")
+    said = [typed(tree, *command).stdout]
+    again = typed(tree, sys.executable, "-X", "importtime", *command[1:])
+    said.append(again.stdout)
+    assert " tools.docs.reference_page\n" in again.stderr
+    assert "samtranslator" not in again.stderr, "the reference is written without the translator of templates"
     assert f"wrote {RAW}\n" in said[0]
     assert "wrote docs/reference.md\n" in said[0]
     assert "order.placed" not in said[0]
