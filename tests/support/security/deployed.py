@@ -23,6 +23,7 @@ Properties = dict[str, Any]
 # The set of parameters in which every resource is there.
 FULLEST = "rekeying"
 _SERVICE = re.compile(rf"^arn:aws:([a-z0-9-]+):(?:{REGION})?:(?:{ACCOUNT})?:")
+_MARK = re.compile("[/:]")
 _POLICIES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
 
 
@@ -71,10 +72,10 @@ class Stack:
     def named(self, arn: Node) -> str:
         """Returns an ARN with the logical name of what it belongs to: `VaultTable/index/owner`; others without their account."""
         text = str(arn)
-        known = [each for each in self._by_arn if text == each or text.startswith((f"{each}/", f"{each}:"))]
-        if known:
-            longest = max(known, key=len)
-            return self._by_arn[longest] + text.removeprefix(longest)
+        # The longest ARN that the text begins with, up to one of its marks.
+        for end in (len(text), *(each.start() for each in reversed(list(_MARK.finditer(text))))):
+            if (name := self._by_arn.get(text[:end])) is not None:
+                return name + text[end:]
         return _SERVICE.sub(r"\1:", text)
 
     def there(self, table: Mapping[str, Node]) -> dict[str, Node]:
