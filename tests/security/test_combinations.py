@@ -7,6 +7,7 @@ With each, every stack that a deployment makes refers only to what it has, and n
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -20,6 +21,12 @@ from tools.lint.settled import ROOT_STACK, Template, deployed_stacks
 SETS = pytest.mark.parametrize("given", sets(), ids=named)
 _NAMED = re.compile(r"\$\{([^!}]+)\}")
 _PSEUDO = PSEUDO.keys() | {"AWS::NoValue"}
+
+
+@cache
+def whole_stack() -> dict[str, Template]:
+    """Returns the stacks of a deployment that leaves nothing out."""
+    return deployed_stacks({"Rekeying": "true"})
 
 
 def test_every_module_is_tried_alone_and_left_out_and_every_choice_with_every_other() -> None:
@@ -92,7 +99,7 @@ def test_every_stack_refers_only_to_what_it_has(given: Given) -> None:
 @SETS
 def test_every_output_is_there_whose_module_is(given: Given) -> None:
     """All that the whole stack puts out, unless it is of a module, or of a role, that is left out."""
-    made, whole = deployed_stacks(given), deployed_stacks({"Rekeying": "true"})
+    made, whole = deployed_stacks(given), whole_stack()
     expected = {
         name
         for name, each in whole[ROOT_STACK]["Outputs"].items()
@@ -109,16 +116,18 @@ def test_every_output_is_there_whose_module_is(given: Given) -> None:
 def test_nothing_names_what_is_left_out(given: Given) -> None:
     """No alarm, dashboard, policy or variable has the name or the ARN of a resource that another combination has."""
     stack = deployed(given)
+    there = set(names(stack).values())
     absent = {
-        name: each
+        name: re.compile(rf"(?<![\w-]){re.escape(each)}(?![\w-])")
         for name, each in names(stacks()[FULLEST]).items()
-        if name not in stack.resources and each not in names(stack).values()
+        if name not in stack.resources and each not in there
     }
+    texts = {resource: json.dumps(each) for resource, each in stack.resources.items()}
     found = {
         f"{resource} names {name}"
-        for resource, each in stack.resources.items()
-        for name, text in absent.items()
-        if re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", json.dumps(each))
+        for resource, text in texts.items()
+        for name, wanted in absent.items()
+        if wanted.search(text)
     }
     assert found == set()
 
@@ -138,7 +147,7 @@ KEPT = {"Retain", "RetainExceptOnCreate"}
 
 def test_a_module_that_is_switched_off_and_on_again_meets_no_name_of_before() -> None:
     """No resource that outlives its module has a name that a second one would take: all that holds data has no switch."""
-    made = deployed_stacks({"Rekeying": "true"})
+    made = whole_stack()
     off = {name: deployed_stacks({f"{name.capitalize()}Enabled": "false"}) for name in map(str, Module)}
     kept = {
         resource: each

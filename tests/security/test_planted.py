@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from local.emulator.package import ROOT
 from tools.lint import cards, errors, licences, locks, logs, reprs
-from tools.lint.source import PACKAGES
+from tools.lint.source import PACKAGES, parsed
 
 # What is put at the end of handlers/runtime.py, and who finds it.
 SOURCE = {
@@ -58,6 +58,13 @@ RUFF = {
 
 def test_ten_and_more_kinds_are_planted() -> None:
     assert len(SOURCE) + len(RUFF) >= 10
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _parsed() -> Iterator[None]:
+    """Keeps no syntax trees after these tests: all of the product's take many megabytes."""
+    yield
+    parsed.cache_clear()
 
 
 @pytest.fixture

@@ -185,10 +185,13 @@ class _Conditions:
 
     def __init__(self, stated: Mapping[str, Node], parameters: Mapping[str, Node]) -> None:
         self._stated, self._parameters = stated, parameters
+        self._known: dict[str, bool] = {}
 
     def holds(self, name: str) -> bool:
         """Returns whether a condition is true."""
-        return self._true(self._stated[name])
+        if name not in self._known:
+            self._known[name] = self._true(self._stated[name])
+        return self._known[name]
 
     def _true(self, node: Node) -> bool:
         ((function, arguments),) = node.items()
@@ -229,10 +232,11 @@ def _decided(node: Node, parameters: Mapping[str, Node], conditions: _Conditions
         return [_decided(each, parameters, conditions) for each in node if not _absent(each, conditions)]
     if not isinstance(node, dict):
         return node
-    if set(node) == {"Fn::If"}:
-        return _decided(_chosen(node, conditions), parameters, conditions)
-    if set(node) == {"Ref"}:
-        return parameters.get(node["Ref"], node)
+    if len(node) == 1:
+        if "Fn::If" in node:
+            return _decided(_chosen(node, conditions), parameters, conditions)
+        if "Ref" in node:
+            return parameters.get(node["Ref"], node)
     decided = {
         key: _decided(value, parameters, conditions)
         for key, value in node.items()
@@ -247,9 +251,11 @@ def _chosen(node: Node, conditions: _Conditions) -> Node:
 
 
 def _absent(node: Node, conditions: _Conditions) -> bool:
-    while isinstance(node, dict) and set(node) == {"Fn::If"}:
+    while isinstance(node, dict) and len(node) == 1:
+        if "Fn::If" not in node:
+            return bool(node == _NOTHING)
         node = _chosen(node, conditions)
-    return bool(node == _NOTHING)
+    return False
 
 
 def _computed(node: dict[str, Node], parameters: Mapping[str, Node]) -> Node:

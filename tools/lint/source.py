@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 # What runs on Lambda or opens letters; the local stack, the benchmarks and the operator's terminal may print.
@@ -30,4 +31,10 @@ def modules(root: Path) -> Iterator[Module]:
     """Yields the product's modules in a tree, in order."""
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
-            yield Module(str(path.relative_to(root)), ast.parse(path.read_text(encoding="utf-8")))
+            yield Module(str(path.relative_to(root)), parsed(path.read_text(encoding="utf-8")))
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    """Returns the syntax tree of a text: several checks read the same files."""
+    return ast.parse(text)

@@ -20,10 +20,16 @@ OURS = ("handlers", "policies", "schemas", "tokenizer")
 LISTED: dict[str, dict[str, list[str]]] = json.loads(
     Path(__file__).with_name("loaded_modules.json").read_text(encoding="utf-8")
 )
+# Ours are taken out again after each handler, so that the next one loads its own; packages stay, since they load none of ours.
 _LOADED = """
 import importlib, json, sys
-importlib.import_module(sys.argv[1])
-print(json.dumps([name for name in sys.modules if name.split(".")[0] in sys.argv[2:]]))
+ours, found = sys.argv[1].split(), {}
+for module in sys.argv[2:]:
+    importlib.import_module(module)
+    found[module] = [name for name in sys.modules if name.split(".")[0] in ours]
+    for name in found[module]:
+        del sys.modules[name]
+print(json.dumps(found))
 """
 
 
@@ -33,13 +39,17 @@ def handlers() -> list[str]:
 
 
 @cache
-def loaded(module: str) -> frozenset[str]:
-    """Returns which of our modules a fresh process has loaded once it has loaded one."""
-    command = [sys.executable, "-c", _LOADED, module, *OURS]
+def _all_loaded() -> dict[str, list[str]]:
+    command = [sys.executable, "-c", _LOADED, " ".join(OURS), *handlers()]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
+def loaded(module: str) -> frozenset[str]:
+    """Returns which of our modules a process has loaded that had none of them, once it has loaded a handler."""
     return frozenset(
-        "tokenizer.guard.*" if each.startswith("tokenizer.guard.") else each
-        for each in json.loads(done.stdout)
+        "tokenizer.guard.*" if each.startswith("tokenizer.guard.") else each for each in _all_loaded()[module]
     )
 
 

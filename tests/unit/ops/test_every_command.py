@@ -223,6 +223,14 @@ main()
     assert done.stdout.splitlines()[-1] == f"{sorted(HEAVY)!r} []"
 
 
+@pytest.fixture(scope="module")
+def completion(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Returns what bash evaluates; the command knows its caller for bash."""
+    file = tmp_path_factory.mktemp("completion") / "script"
+    file.write_text(f"PATH={Path(PROGRAM).parent}:$PATH\n{NAME} --show-completion\n:\n")
+    return subprocess.run(["/usr/bin/env", "bash", file], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
@@ -233,11 +241,11 @@ main()
         ("lake ask ba", {"basket"}),
     ],
 )
-def test_bash_completes_what_is_typed(tmp_path: Path, typed: str, offered: set[str]) -> None:
+def test_bash_completes_what_is_typed(tmp_path: Path, completion: str, typed: str, offered: set[str]) -> None:
     words = [NAME, *typed.split()]
     script = f"""
 PATH={Path(PROGRAM).parent}:$PATH
-eval "$({NAME} --show-completion)"
+{completion}
 COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}
 _order_tokenizer_completion {NAME}
 printf '%s\\n' "${{COMPREPLY[@]}}"

@@ -4,7 +4,8 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -43,9 +44,14 @@ def foreign(package: str) -> set[str]:
     return found - sys.stdlib_module_names - (ours() - TOOLS)
 
 
+@cache
+def distributions() -> Mapping[str, list[str]]:
+    return packages_distributions()
+
+
 @pytest.mark.parametrize("package", sorted(ours() - TOOLS))
 def test_each_package_of_the_demo_imports_what_its_lock_has(package: str) -> None:
-    packages, locked = packages_distributions(), locks.names(DEMO)
+    packages, locked = distributions(), locks.names(DEMO)
     for name in foreign(package):
         assert {each.lower().replace("_", "-") for each in packages[name]} & locked.keys(), name
 

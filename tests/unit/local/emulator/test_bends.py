@@ -3,7 +3,7 @@
 import copy
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,17 +41,19 @@ def witnesses(name: str) -> list[Callable[[Any], Any]]:
     ]
 
 
-def faults(check: Callable[[Any], Any], plain: Template) -> list[str]:
-    """Returns what a check finds in a translated template; a test finds the sets in which it fails."""
-    if not check.__name__.startswith("test_"):
-        return [fault for given in PARAMETER_SETS.values() for fault in check(settled(plain, given))]
-    return [name for name, given in PARAMETER_SETS.items() if fails(check, deployed(given, name, plain))]
+def faults(check: Callable[[Any], Any], plain: Template) -> Iterator[str]:
+    """Yields what a check finds in a translated template; a test finds the sets in which it fails."""
+    for name, given in PARAMETER_SETS.items():
+        if not check.__name__.startswith("test_"):
+            yield from check(settled(plain, given))
+        elif fails(check, deployed(given, name, plain)):
+            yield name
 
 
 @cache
 def faults_unbent(check: Callable[[Any], Any]) -> list[str]:
     """Returns what a check finds in the real template; many bends have the same checks."""
-    return faults(check, plain_template(ROOT / "template.yaml"))
+    return list(faults(check, plain_template(ROOT / "template.yaml")))
 
 
 def fails(test: Callable[[Stack], None], stack: Stack) -> bool:
@@ -79,7 +81,7 @@ def test_each_bend_changes_the_template(real: Template, bend: Any) -> None:
 def test_each_witness_of_a_bend_fails_on_the_template_with_it(real: Template, bend: Any) -> None:
     bent = {**real, "Resources": bend.apply(copy.deepcopy(real["Resources"]))}
     first, *others = witnesses(bend.name)
-    assert faults(first, translated(bent))
+    assert any(faults(first, translated(bent)))
     for check in (first, *others):
         assert not faults_unbent(check), check.__name__
 
