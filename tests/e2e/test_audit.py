@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from botocore.exceptions import ClientError
 from local.emulator import lifecycle, users
 from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
-from tests.support import terminal
+from tests.support import forked, terminal
 from tests.support.e2e.probe import DENIED, Probe
 from tests.support.e2e.stack import Api, Subscriber, audit_lines, kept
 from tests.support.e2e.weakened import without
@@ -42,14 +41,7 @@ class Auditor:
 
     def __call__(self, *words: str) -> tuple[int, Any]:
         """Runs the command; returns its exit code and its document, or its output if it printed no document."""
-        done = subprocess.run(
-            [*self.command, *words, "--json"],
-            cwd=self.home,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = forked.run([*self.command, *words, "--json"], cwd=self.home, environment=self.environment)
         return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
 
 
@@ -243,13 +235,13 @@ def test_the_command_says_what_it_needs(own: Stack, auditor: Auditor) -> None:
 
 @pytest.mark.parametrize("sid", ["AppendAuditLines", "AdvanceAuditHeads", "SignAuditLines"])
 def test_without_its_trail_nothing_is_revealed_charged_or_erased_and_orders_go_on(
-    running: Stack, directory: Path, tmp_path: Path, sid: str
+    running: Stack, tmp_path: Path, sid: str
 ) -> None:
     """On the stack that tests share: the one of this file has had its trail tampered with."""
     auditor = Auditor(running, tmp_path / "auditor")
     _, before = auditor()
     assert before["verdict"] == "whole"
-    with without(running, directory, sid):
+    with without(running, sid):
         refused_without_a_trail(running, f"SO-{sid}")
         code, told = auditor()
     assert (code, told["verdict"]) == (0, "whole")

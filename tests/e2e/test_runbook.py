@@ -18,6 +18,7 @@ import pytest
 from local.emulator import lifecycle, schema_bug
 from local.emulator.stack import Stack
 from local.live.faults import BUS, Faults
+from tests.support import forked
 from tests.support.e2e.stack import Subscriber, eventually, put, send
 from tests.support.samples import order
 from tests.support.tree import copied
@@ -29,6 +30,7 @@ RUNBOOK = re.sub(r"\s+", " ", PAGE)
 # The local stack measures neither.
 ONLY_ON_AWS = {"alarms", "lag"}
 FUNCTIONS = ("TokenizeStreamFunctionName", "TokenizeQueueFunctionName")
+DEPLOY = "order-tokenizer local deploy"
 QUIET = 90.0  # seconds until an order is there that waited for a fault to end
 
 
@@ -37,24 +39,27 @@ class OnCall:
 
     def __init__(self, checkout: Path) -> None:
         self.home = checkout
-        mine = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-        self.environment = mine | {"PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
 
     def types(self, command: str, alarm: str, expect: int = 0, **words: str) -> str:
         """Types a command of an alarm's section, with words in the place of its capitals; returns what it prints."""
         assert f"`{command}`" in section(alarm), f"the section {alarm} has no `{command}`"
         typed = [words.get(each, each) for each in command.split()]
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / typed[0]), *typed[1:]],
-            cwd=self.home,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        if command == DEPLOY:
+            done = self._of_the_checkout(typed)
+        else:
+            done = forked.run(typed, cwd=self.home, environment=self.environment)
         assert done.returncode == expect, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout
+
+    def _of_the_checkout(self, typed: list[str]) -> "subprocess.CompletedProcess[str]":
+        """Runs a command with the checkout's code, which somebody may have edited."""
+        program = str(Path(sys.executable).parent / typed[0])
+        environment = self.environment | {"PYTHONPATH": str(self.home), "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(
+            [program, *typed[1:]], cwd=self.home, env=environment, capture_output=True, text=True, check=False
+        )
 
     def status(self, alarm: str) -> dict[str, str]:
         """Returns the screen of `order-tokenizer status`, by its first column."""
@@ -162,11 +167,8 @@ def test_poison(own: Stack, on_call: OnCall, subscriber: Subscriber) -> None:
     # Nobody is there to type the purpose that it asks for.
     done = on_call.types("replay run --edit - --id ID --apply", "LettersAlarm", expect=2, ID=letter)
     assert done == ""
-    program = str(Path(sys.executable).parent / "replay")
-    command = [program, "run", "--edit", "-", "--id", letter, "--apply", "--purpose", "comma in the total"]
-    edited = subprocess.run(
-        command, cwd=on_call.home, env=on_call.environment, capture_output=True, text=True, check=False
-    )
+    command = ["replay", "run", "--edit", "-", "--id", letter, "--apply", "--purpose", "comma in the total"]
+    edited = forked.run(command, cwd=on_call.home, environment=on_call.environment)
     assert edited.returncode == 0, edited.stderr
     assert_published(subscriber, "SO-poison")
     assert on_call.types("replay list", "LettersAlarm") == "no letters\n"
@@ -177,13 +179,13 @@ def test_a_schema_bug(own: Stack, on_call: OnCall, subscriber: Subscriber) -> No
     right = schema.read_text()
     assert schema_bug.BEFORE in right
     schema.write_text(right.replace(schema_bug.BEFORE, schema_bug.BUG, 1))
-    on_call.types("order-tokenizer local deploy", "LettersAlarm")
+    on_call.types(DEPLOY, "LettersAlarm")
     for at in range(5):
         send(own, json.dumps(order(order_id=f"SO-bug{at}")))
     eventually_says(lambda: on_call.status("IteratorAgeAlarm"), "dead letters", "^5 waiting")
     assert "invalid_field" in on_call.types("replay list", "LettersAlarm")
     schema.write_text(right)
-    assert "is deployed" in on_call.types("order-tokenizer local deploy", "LettersAlarm")
+    assert "is deployed" in on_call.types(DEPLOY, "LettersAlarm")
     told = on_call.types("replay run --code invalid_field --apply", "LettersAlarm")
     assert "published\t5" in told
     assert_published(subscriber, *(f"SO-bug{at}" for at in range(5)))

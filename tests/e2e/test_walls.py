@@ -1,7 +1,6 @@
 """The policies are in force: each role can do its part and no more, and without a permission its part fails."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,11 +173,11 @@ def letters_of(on: Stack) -> list[str]:
     ],
 )
 def test_without_one_permission_no_order_is_published_and_with_it_again_the_same_order_is(
-    running: Stack, directory: Path, sid: str
+    running: Stack, sid: str
 ) -> None:
     subscriber = Subscriber(running, f"without-{sid}")
     _, good = sent(sid)
-    with without(running, directory, sid):
+    with without(running, sid):
         assert handed(running, "TokenizeQueueFunctionName", good) == {good[0]}
     assert handed(running, "TokenizeQueueFunctionName", good) == set()
     assert orders_of(subscriber) == [f"SO-{sid}"]  # one, so there was none before
@@ -186,12 +185,12 @@ def test_without_one_permission_no_order_is_published_and_with_it_again_the_same
 
 @pytest.mark.parametrize("sid", ["SealLetters", "SendLetters"])
 def test_without_one_permission_no_letter_is_sent_and_with_it_again_the_same_letter_is(
-    running: Stack, directory: Path, sid: str
+    running: Stack, sid: str
 ) -> None:
     subscriber = Subscriber(running, f"without-{sid}")
     bad, good = sent(sid)
     purge(running)
-    with without(running, directory, sid):
+    with without(running, sid):
         assert handed(running, "TokenizeQueueFunctionName", bad, good) == {bad[0]}
         assert orders_of(subscriber) == [f"SO-{sid}"], "good orders need no letters"
     assert handed(running, "TokenizeQueueFunctionName", bad) == set()

@@ -9,6 +9,7 @@ from typing import Any
 
 from local.emulator.stack import Stack
 from replay.letters import count
+from tests.support import forked
 from tests.support.e2e.stack import eventually, send
 from tests.support.samples import order
 
@@ -27,15 +28,8 @@ class Operator:
 
     def __call__(self, *words: str, expect: int = 0, stdin: str = "") -> Any:
         """Runs a command with --json; returns its document, or its standard error if it failed as a whole."""
-        done = subprocess.run(
-            [*self.command, *words, "--json"],
-            cwd=self.home,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [*self.command, *words, "--json"]
+        done = forked.run(command, cwd=self.home, environment=self.environment, stdin=stdin)
         assert done.returncode == expect, done.stderr
         return json.loads(done.stdout) if done.stdout else done.stderr
 

@@ -1,43 +1,52 @@
 """A running stack without one permission for a while, and what its functions answer then.
 
-One deployment takes the permission away and another gives it back, so that the tests need no stack for each permission.
+The policies that were deployed are put without the permission's statements, and then as they were: tests need neither a stack
+nor a deployment for each permission.
 """
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import pytest
-
-from local.emulator import lifecycle, package, template
 from local.emulator.stack import Stack
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy that is in force, and how another is put in its place."""
+
+    holder: str  # the role's name; empty for a key's own policy
+    document: Document
+    put: Callable[[Document], Any]
 
 
 @contextmanager
-def without(on: Stack, directory: Path, sid: str) -> Iterator[None]:
+def without(on: Stack, sid: str) -> Iterator[None]:
     """Runs a block while the stack's policies lack the statements of one name.
 
     Args:
         on: the running stack.
-        directory: what it leaves on disk.
         sid: the statements' name in the template.
     """
-    assert f'"Sid": "{sid}"' in json.dumps(template.load(package.ROOT / "template.yaml"))
-    adapt = template.for_emulator
+    having = [each for each in _policies(on) if any(_named(each.document, sid))]
+    assert having, f"no policy has a statement {sid}"
+    named = [statement for each in having for statement in _named(each.document, sid)]
+    whose = json.dumps([[each.holder for each in having], named])
     try:
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(template, "for_emulator", lambda *given: _less(adapt(*given), sid))
-            lifecycle.update(directory, on, {})
-        assert sid not in _policies(on)
-        _start_anew(on)
+        for each in having:
+            left = [one for one in each.document["Statement"] if one.get("Sid") != sid]
+            each.put(each.document | {"Statement": left})
+        _start_anew(on, whose)
         yield
     finally:
-        lifecycle.update(directory, on, {})
-        assert sid in _policies(on)
-        _start_anew(on)
+        for each in having:
+            each.put(each.document)
+        _start_anew(on, whose)
 
 
 def handed(on: Stack, function: str, *messages: tuple[str, str]) -> set[str]:
@@ -76,32 +85,33 @@ def handed(on: Stack, function: str, *messages: tuple[str, str]) -> set[str]:
     return {each["itemIdentifier"] for each in failures}
 
 
-def _less(node: Any, sid: str) -> Any:
-    if isinstance(node, list):
-        return [_less(each, sid) for each in node if not (isinstance(each, dict) and each.get("Sid") == sid)]
-    return {key: _less(value, sid) for key, value in node.items()} if isinstance(node, dict) else node
+def _named(document: Document, sid: str) -> list[Document]:
+    return [each for each in document["Statement"] if each.get("Sid") == sid]
 
 
-def _policies(on: Stack) -> set[str]:
-    """Returns the names of all statements that the roles and the keys have."""
+def _policies(on: Stack) -> Iterator[Policy]:
+    """Yields the policies of the roles and of the keys."""
     iam, kms = on.client("iam"), on.client("kms")
-    documents = [
-        iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name)["PolicyDocument"]
-        for role in iam.list_roles()["Roles"]
-        for name in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
-    ]
-    documents += [
-        json.loads(kms.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])
-        for key in kms.list_keys()["Keys"]
-    ]
-    return {str(each.get("Sid")) for document in documents for each in document["Statement"]}
+    for role in [each["RoleName"] for each in iam.list_roles()["Roles"]]:
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            whose = {"RoleName": role, "PolicyName": name}
+            yield Policy(role, iam.get_role_policy(**whose)["PolicyDocument"], _putter(iam.put_role_policy, "PolicyDocument", whose))  # fmt: skip
+    for key in [each["KeyId"] for each in kms.list_keys()["Keys"]]:
+        which = {"KeyId": key, "PolicyName": "default"}
+        found = json.loads(kms.get_key_policy(**which)["Policy"])
+        yield Policy("", found, _putter(kms.put_key_policy, "Policy", which))
 
 
-def _start_anew(on: Stack) -> None:
-    """Ends the functions' processes, since a warm one has the keys that it was once allowed to ask for."""
+def _putter(call: Callable[..., Any], name: str, given: dict[str, str]) -> Callable[[Document], Any]:
+    return lambda document: call(**given, **{name: json.dumps(document)})
+
+
+def _start_anew(on: Stack, whose: str) -> None:
+    """Ends the processes of functions whose roles are named, since a warm one has the keys that it was once allowed to ask for."""
     functions = on.client("lambda")
     for each in functions.list_functions()["Functions"]:
-        # Any setting that a process is started with will do, even if it stays as it is.
-        functions.update_function_configuration(
-            FunctionName=each["FunctionName"], MemorySize=each["MemorySize"]
-        )
+        if each["Role"].rpartition("/")[2] in whose:
+            # Any setting that a process is started with will do, even if it stays as it is.
+            functions.update_function_configuration(
+                FunctionName=each["FunctionName"], MemorySize=each["MemorySize"]
+            )
