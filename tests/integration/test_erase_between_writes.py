@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.aws_account import Aws
 from tests.support.fakes.customers import NOW, Customers
-from tests.support.watched_calls import Watched
+from tests.support.watched_calls import Watched, moments
 from tokenizer.aws.compose import tokenize
 
 Hook = Callable[[str, str], None]
@@ -29,7 +29,7 @@ def test_an_erasure_between_any_two_calls_of_an_order_leaves_nothing_to_read(
     assert {"before BatchWriteItem", "after BatchWriteItem", "before PutItem", "before PutEvents"} <= set(
         calls
     )
-    for at in range(len(calls)):
+    for at in moments(calls):
         customer, seen = f"C-{at + 1}", iter(range(len(calls) + 1))
 
         def erase(_when: str, _name: str, at: int = at, customer: str = customer, seen: Any = seen) -> None:
@@ -50,7 +50,7 @@ def test_an_erasure_of_a_guests_order_between_any_two_of_its_calls_leaves_nothin
     calls: list[str] = []
     tokenizer.hook = lambda when, name: calls.append(f"{when} {name}")
     customers.order(None, 1, email="first@example.com")
-    for at in range(len(calls)):
+    for at in moments(calls):
         seen = iter(range(len(calls) + 1))
 
         def erase(_when: str, _name: str, at: int = at, seen: Any = seen) -> None:
@@ -75,7 +75,7 @@ def test_an_erasure_of_a_value_between_any_two_calls_of_an_order_leaves_it_unrea
     customers.order("C-0", 1, email=email)
     tokenizer.hook = lambda _when, _name: None
     customers.erase_value(email, "era_first")
-    for at in range(len(calls)):
+    for at in moments(calls):
         began, seen = at * 10 * step, iter(range(len(calls) + 1))
         if known:
             customers.order("C-first", 500 + at, later=began + step, email=email)

@@ -11,7 +11,7 @@ from tests.support.aws_account import Aws
 from tests.support.fakes.customers import NOW, Customers
 from tests.support.fakes.world import ample_budget
 from tests.support.faults.releases import Writes, writing
-from tests.support.watched_calls import Watched
+from tests.support.watched_calls import Watched, moments
 from tokenizer.aws.compose import tokenize
 from tokenizer.erasure.certificates import SWEEPS
 
@@ -80,7 +80,7 @@ def test_what_a_function_left_that_died_at_any_call_is_erased_although_nothing_c
     customers.order("C-0", 1)
     customers.erase("C-0", "era_counted")
     assert "after BatchWriteItem" in calls
-    for at in range(len(calls)):
+    for at in moments(calls):
         steps = iter(count())
 
         def kill(_when: str, _name: str, at: int = at, steps: Iterator[int] = steps) -> None:

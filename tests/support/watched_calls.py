@@ -1,6 +1,6 @@
 """Watches the calls that a module's AWS clients make, to end or disturb the caller between any two of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -42,3 +42,12 @@ def watch(monkeypatch: pytest.MonkeyPatch, module: ModuleType, watcher: Watcher)
         return made
 
     monkeypatch.setattr(module, "client", watched)
+
+
+def moments(calls: Sequence[str]) -> list[int]:
+    """Returns where to disturb a caller, as positions among its calls' `before X` and `after X`.
+
+    What stands between the end of a call and the next one's begin has no effect on the account: either stands for both.
+    """
+    ends = [call.startswith("after ") for call in calls]
+    return [at for at, end in enumerate(ends) if end or at == 0 or not ends[at - 1]]

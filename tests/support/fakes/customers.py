@@ -33,6 +33,7 @@ class Customers:
         self.aws = aws
         self.now = NOW
         self.hook: Callable[[str, str], None] = lambda _when, _name: None
+        self._seen: dict[str, tuple[dict[str, Any], list[Any]]] = {}
         watch(monkeypatch, clients, self)
         settings = aws.settings
         self._settings = EraseSettings(
@@ -99,18 +100,14 @@ class Customers:
 
     def values(self) -> list[Any]:
         """Returns every value that the vault holds and that has not expired, erased or not."""
-        ids = [bytes.fromhex(item["id"]["S"]) for item in self.aws.stored("vault")]
-        records = [
-            each
-            for at in range(0, len(ids), 100)
-            for each in self.aws.reader().get_decrypted(ids[at : at + 100], ample_budget()).values()
-        ]
-        return [
-            field.value
-            for each in records
-            if isinstance(each, VaultRecord) and not each.expires_at
-            for field in each.fields.values()
-        ]
+        items = {item["id"]["S"]: item for item in self.aws.stored("vault")}
+        # An item that is as it was last time holds what it held then.
+        changed = [each for each, item in items.items() if self._seen.get(each, (None,))[0] != item]
+        for at in range(0, len(changed), 100):
+            ids = [bytes.fromhex(each) for each in changed[at : at + 100]]
+            for record_id, record in self.aws.reader().get_decrypted(ids, ample_budget()).items():
+                self._seen[record_id.hex()] = items[record_id.hex()], _values(record)
+        return [value for each in items for value in self._seen[each][1]]
 
     def sweep(self) -> Any:
         self.now = LATER
@@ -125,3 +122,9 @@ class Customers:
     def whole(self) -> list[dict[str, Any]]:
         """Returns the vault's items that still hold something."""
         return [item for item in self.aws.stored("vault") if "erased" not in item]
+
+
+def _values(record: Any) -> list[Any]:
+    if not isinstance(record, VaultRecord) or record.expires_at:
+        return []
+    return [field.value for field in record.fields.values()]
