@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -148,11 +149,9 @@ class Aws:
             yield
 
     def client(self, service: str, **_: Any) -> Any:
-        made = _client(service)
-        made.meta.events.register("before-parameter-build", _keep_params, unique_id="keep-params")
-        made.meta.events.unregister("before-call", unique_id="answer")
-        made.meta.events.register("before-call", self._answer, unique_id="answer")
-        return made
+        """Returns the service's client, which answers for this account from here on."""
+        _ACCOUNTS[service] = self
+        return _client(service)
 
     def table(self, name: str) -> dict[str, Params]:
         return self.tables.setdefault(name, {})
@@ -408,20 +407,27 @@ def _entries(name: str, params: Params) -> list[Any]:
             return []
 
 
-_CLIENTS: dict[str, Any] = {}
+_ACCOUNTS: dict[str, Aws] = {}  # by the service whose client answers for it
 
 
+@cache
 def _client(service: str) -> Any:
-    if service not in _CLIENTS:
-        _CLIENTS[service] = boto3.client(
-            service,  # type: ignore[call-overload]
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            # Without a name of its own, a client writes a long one anew for each call.
-            config=Config(retries={"total_max_attempts": 1}, user_agent="tests"),
-        )
-    return _CLIENTS[service]
+    made = boto3.client(
+        service,  # type: ignore[call-overload]
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        # Without a name of its own, a client writes a long one anew for each call.
+        config=Config(retries={"total_max_attempts": 1}, user_agent="tests"),
+    )
+
+    def answer(**call: Any) -> tuple[Any, Params]:
+        return _ACCOUNTS[service]._answer(**call)
+
+    # Registered once: with each registration a client forgets which handlers its events have.
+    made.meta.events.register("before-parameter-build", _keep_params)
+    made.meta.events.register("before-call", answer)
+    return made
 
 
 def _keep_params(params: Params, context: Params, **_: Any) -> None:

@@ -4,16 +4,17 @@ import base64
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from unittest import mock
 
 from schemas.dead_letter import DeadLetter, ErrorCode
 from tests.support.fakes.world import ample_budget
 from tests.support.faults.aws import Aws
-from tests.support.faults.lambda_service import SETTINGS, Queue, Stream, queue_settings
+from tests.support.faults.lambda_service import SETTINGS, Queue, Stream, queue_settings, tokenizer
 from tests.support.faults.releases import Release
 from tokenizer import json_text
 from tokenizer.aws.compose.data_keys import LETTER_CONTEXT, vault_context
@@ -26,7 +27,8 @@ from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.aws.vault.materials import VaultReaderMaterials
 from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.vault import VaultReader
-from tokenizer.records import milliseconds
+from tokenizer.pipeline.record_reader import RecordReader
+from tokenizer.records import VaultRecord, milliseconds
 from tokenizer.reveal.lookup import reveal
 from tokenizer.vault.tokens import Pointer, SubjectKey, Versions, is_token
 
@@ -61,6 +63,17 @@ class Sent:
         return str(json.loads(self.data)["event_id"])
 
 
+class _Remembering(VaultReader):
+    """Opens an item anew only if it is another than last time: the oracle reads the same ones with each event."""
+
+    def _opened(self, record_id: bytes, item: Any) -> VaultRecord | None:
+        known = self.__dict__.setdefault("_known", {})
+        if record_id not in known or known[record_id][0] != item:
+            known[record_id] = item, super()._opened(record_id, dict(item))
+        record: VaultRecord | None = known[record_id][1]
+        return record
+
+
 class Pipeline:
     """The deployed pipeline in a box. Its functions may run any of some releases."""
 
@@ -72,6 +85,7 @@ class Pipeline:
         self.queue = Queue(aws)
         self.sent: list[Sent] = []
         self._subject_keys: Versions[SubjectKey] | None = None
+        self._readers: dict[Release, RecordReader] = {}
         self._made: dict[str, int] = {}
         self._vault: tuple[VaultReader, AliasLookup] | None = None  # kept, with the data keys that it opened
 
@@ -87,18 +101,12 @@ class Pipeline:
         """Makes another version of a key, which begins after a while."""
         self._made[name] = self._made.get(name, 1) + 1
         self._subject_keys = None
+        self._readers = {}
         with self.well():
             self._provision()
 
     def _provision(self) -> None:
-        token_keys.provision(
-            self.aws.client("dynamodb"),
-            self.aws.client("kms"),
-            SETTINGS.token_keys_table,
-            SETTINGS.token_key_arn,
-            versions=self._made,
-            now=int(self.aws.clock.now * 1000),
-        )
+        token_keys.provision(*self._keys(), versions=self._made, now=int(self.aws.clock.now * 1000))
 
     def send(
         self, source: str, data: bytes, code: ErrorCode | None = None, sensitive: frozenset[str] = frozenset()
@@ -183,17 +191,25 @@ class Pipeline:
             if owner != subject and (share is None or share["owner"]["S"] != owner):
                 yield f"the share of {token}"
 
+    def readers(self) -> Mapping[Release, RecordReader]:
+        """Returns how each release reads records, with the keys that there are. No fault may be on."""
+        if self._readers.keys() != set(self.releases):
+            keys = token_keys.load(*self._keys())
+            with mock.patch.object(token_keys, "load", return_value=keys):
+                self._readers = {release: tokenizer(release).reader for release in self.releases}
+        return self._readers
+
     def _subjects(self) -> Versions[SubjectKey]:
         """Returns the keys that name customers, opened past all faults."""
         if self._subject_keys is None:
             with self.well():
-                self._subject_keys = token_keys.load_subject_keys(
-                    self.aws.client("dynamodb"),
-                    self.aws.client("kms"),
-                    SETTINGS.token_keys_table,
-                    SETTINGS.token_key_arn,
-                )
+                self._subject_keys = token_keys.load_subject_keys(*self._keys())
         return self._subject_keys
+
+    def _keys(self) -> tuple[Any, Any, str, str]:
+        """Returns where the keys are, and what opens them."""
+        aws = self.aws
+        return aws.client("dynamodb"), aws.client("kms"), SETTINGS.token_keys_table, SETTINGS.token_key_arn
 
     def _revealed(self, tokens: list[str]) -> dict[str, Any]:
         """Returns the values by token, read past all faults."""
@@ -203,7 +219,7 @@ class Pipeline:
         )  # they answer for this account from here on
         if self._vault is None:
             keys = DataKeyReader(kms, [SETTINGS.vault_key_arn], vault_context("vault"), Bounds(), lambda: 0.0)
-            vault = VaultReader(dynamodb, "vault", "vault", VaultReaderMaterials(keys), lambda: 0.0)
+            vault = _Remembering(dynamodb, "vault", "vault", VaultReaderMaterials(keys), lambda: 0.0)
             self._vault = vault, AliasLookup(dynamodb, "aliases")
         with self.well():
             answers = reveal(tokens, *self._vault, ample_budget())

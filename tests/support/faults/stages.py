@@ -12,7 +12,7 @@ from typing import Any
 from unittest import mock
 
 from tests.support.faults.aws import Refusal
-from tests.support.faults.lambda_service import QUEUE, SHARD, STREAM, tokenizer
+from tests.support.faults.lambda_service import QUEUE, SHARD, STREAM
 from tests.support.faults.pipeline import Pipeline, Sent
 from tests.support.faults.releases import Release, writing
 from tokenizer.identity import Identity
@@ -139,8 +139,7 @@ def marks_of(pipeline: Pipeline, sent: Sent, number: int, customer: int) -> Mark
         )
     else:
         identity, arrived = Identity.of_sqs(QUEUE, sent.place), pipeline.queue.messages[sent.place].sent
-    readers = {release: tokenizer(release).reader for release in pipeline.releases}
-    return Marks(readers, identity, int(arrived * 1000), number, f"C-{customer}")
+    return Marks(pipeline.readers(), identity, int(arrived * 1000), number, f"C-{customer}")
 
 
 class _Text:
