@@ -57,7 +57,7 @@ class Path:
         if reload:
             importlib.reload(module)
         self._handler: Callable[[Any, Any], Any] = module.handler
-        self._network = network
+        self.network = network
         self._next = 10_000_000
         self._known: dict[str, Any] = {}
 
@@ -74,16 +74,16 @@ class Path:
     def know(self, mix: Mix, customers: int = 1_000) -> None:
         """Makes a mix's known customers known, and warms the function up."""
         known = Mix(mix.fields, mix.consistent, 1.0)
-        self._network.index.clear()
+        self.network.index.clear()
         if mix.consistent:
             for start in range(0, customers, 500):
                 self.run(stream_event(orders(known, 500, start, customers), 5_000_000 + start))
         else:
             self.run(stream_event(orders(mix, 1), 5_000_000))
-        self._known = dict(self._network.index)
+        self._known = dict(self.network.index)
 
     def event(self, mix: Mix, count: int) -> dict[str, Any]:
         """Returns the event of a batch that was never seen; the index holds the known customers again."""
-        self._network.index = dict(self._known)
+        self.network.index = dict(self._known)
         first, self._next = self._next, self._next + count
         return stream_event(orders(mix, count, first), first)

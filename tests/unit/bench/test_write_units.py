@@ -4,18 +4,17 @@ import copy
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
-from bench.engine.measure import NEW, asked_of_aws
+from bench.engine.measure import NEW, by_new_customers
 from bench.engine.path import ENVIRONMENT, Path
 from bench.network import VAULT, Network
 from bench.report.page import KEPT
 from bench.units import INDEXES
-from bench.workload import CONSISTENT, PLAIN, orders, stream_event
+from bench.workload import PLAIN, orders, stream_event
 from tests.support.samples import order
 
 
@@ -60,15 +59,15 @@ KEPT_RUN: dict[str, Any] = json.loads((KEPT / "run.json").read_text())
 
 
 @cache
-def measured(new: int) -> dict[str, Any]:
-    """Returns what is asked of AWS if so many in a hundred customers were never seen; measured once for both tests."""
-    return asked_of_aws(replace(CONSISTENT, known=1 - new / 100), 1_000)
+def measured() -> dict[str, Any]:
+    """Returns what two batches ask of AWS by how many in a hundred customers are new; measured once for both tests."""
+    return by_new_customers(200)
 
 
 @pytest.mark.parametrize("new", NEW)
 def test_a_value_that_was_never_seen_costs_a_record_and_an_entry(new: int) -> None:
     """Two consistent values an order; a customer who was never seen brings both."""
-    asked = measured(new)
+    asked = measured()[str(new)]
     values = 2 * new / 100
     assert asked["write_units_by_table"] == pytest.approx(
         {VAULT: 1 + values, INDEXES: 1} | ({BLIND_INDEX: values} if new else {})
@@ -82,6 +81,6 @@ def test_a_value_that_was_never_seen_costs_a_record_and_an_entry(new: int) -> No
 
 @pytest.mark.parametrize("new", NEW)
 def test_the_page_shows_what_is_counted(new: int) -> None:
-    kept, asked = copy.deepcopy((KEPT_RUN["counts"]["by new customers"][str(new)], measured(new)))
+    kept, asked = copy.deepcopy((KEPT_RUN["counts"]["by new customers"][str(new)], measured()[str(new)]))
     assert asked.pop("write_units_by_table") == pytest.approx(kept.pop("write_units_by_table"))
     assert asked == pytest.approx(kept)
