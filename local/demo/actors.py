@@ -58,11 +58,12 @@ class Consumer:
 
     def receive(self) -> list[Received]:
         """Takes the messages that have arrived; waits a second if there are none."""
-        bodies = []
-        for message in _receive(self._sqs, self.queue_url):
-            bodies.append(message["Body"])
-            self._sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
-        return [Received.of(body) for body in bodies]
+        messages = _receive(self._sqs, self.queue_url)
+        for start in range(0, len(messages), _BATCH):
+            handles = [each["ReceiptHandle"] for each in messages[start : start + _BATCH]]
+            entries = [{"Id": str(at), "ReceiptHandle": each} for at, each in enumerate(handles)]
+            self._sqs.delete_message_batch(QueueUrl=self.queue_url, Entries=entries)
+        return [Received.of(each["Body"]) for each in messages]
 
     def order(self, order_id: str) -> dict[str, str]:
         """Returns an order's item in the orders table, {} if there is none."""

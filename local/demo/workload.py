@@ -16,6 +16,8 @@ _TWICE = 10  # orders on each source that the producer puts twice
 _HELD = 40
 _AGGREGATE = 25  # user records that the Kinesis Producer Library packs into one
 _PUT_RECORDS = 100
+_SEND_MESSAGES = 10
+_LARGE = 20_000  # bytes
 
 T = TypeVar("T")
 
@@ -128,10 +130,12 @@ def _put(stack: Stack, producer: Credentials, workload: Workload) -> Iterator[in
 
 
 def _queue(stack: Stack, producer: Credentials, messages: Sequence[bytes]) -> Iterator[int]:
-    # One by one: the emulator asks for a permission sqs:SendMessageBatch, which AWS doesn't have.
     sqs, queue_url = stack.client("sqs", producer), stack.outputs["RawOrdersQueueUrl"]
-    for body in messages:
-        yield int("MessageId" in sqs.send_message(QueueUrl=queue_url, MessageBody=body.decode()))
+    large = [body for body in messages if len(body) > _LARGE]  # ten of them are more than a request may have
+    small = [body for body in messages if len(body) <= _LARGE]
+    for batch in chain(_batches(small, _SEND_MESSAGES), _batches(large, 1)):
+        entries = [{"Id": str(at), "MessageBody": body.decode()} for at, body in enumerate(batch)]
+        yield len(sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Successful", []))
 
 
 def pack(records: Sequence[bytes]) -> bytes:
