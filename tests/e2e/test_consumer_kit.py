@@ -39,12 +39,13 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(folder / "kit"),
     ]
     subprocess.run([sys.executable, "-m", "pip", *wheel], check=True)
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
     found = folder / "venv" / "bin" / "python"
     (built,) = folder.glob("order_events-*.whl")
     assert "order_events/py.typed" in ZipFile(built).namelist()
     needed = [f"{built}[testing]", *(f"{name}=={version(name)}" for name in ("pytest", "jsonschema"))]
-    subprocess.run([found, "-m", "pip", "install", "--quiet", *needed], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(found)]
+    subprocess.run([*pip, "install", "--quiet", *needed], check=True)
     return found
 
 
