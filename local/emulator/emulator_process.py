@@ -1,13 +1,17 @@
 """Runs ministack in this process, with what it lacks for sign-in and aliases. docs/local-stack.md lists both."""
 
 import sys
+import zipfile
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.core.responses import error_response_json
 from ministack.services import cognito, lambda_svc
+
+from local.emulator.unpacked import UnpackedOnce
 
 _resource_arn = iam_actions.extract_resource_arn
 _cognito = vars(cognito)  # there is no public place to add a claim
@@ -58,9 +62,10 @@ def _attributes_of_the_client(data: dict[str, Any]) -> Any:
 
 if __name__ == "__main__":
     # What the translation of templates loads builds a grammar for a second if this is installed, and never asks it.
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] -- Python's own way to say that it is not there
+    sys.modules.update({"rfc3987_syntax": None})  # type: ignore[dict-item] # Python's own way to say that it is not there
     # Batches of a queue that are in work at once: AWS's least. Each more is a process that a machine of two cores waits for.
     vars(lambda_svc)["_ESM_SQS_DEFAULT_CONCURRENCY"] = 2
+    vars(lambda_runtime)["zipfile"] = SimpleNamespace(**vars(zipfile) | {"ZipFile": UnpackedOnce})
     iam_actions.extract_resource_arn = _qualified
     _cognito["_signed_jwt"] = _with_methods
     _cognito["_update_user_attributes"] = _attributes_of_the_client

@@ -1,6 +1,8 @@
 """Tests that ministack has what the emulator's process replaces in it, as docs/local-stack.md says."""
 
-from ministack.core import iam_actions
+import zipfile
+
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import cognito, lambda_svc
 
 
@@ -12,3 +14,7 @@ def test_what_is_replaced_has_the_name_by_which_it_is_called() -> None:
     assert callable(iam_actions.extract_resource_arn)
     for name in ("_signed_jwt", "_update_user_attributes"):
         assert callable(vars(cognito)[name])
+
+
+def test_functions_are_unpacked_by_the_module_that_is_replaced() -> None:
+    assert vars(lambda_runtime)["zipfile"] is zipfile
