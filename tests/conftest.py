@@ -1,14 +1,20 @@
-"""Prepares each test's environment: the names that the template gives to logs and metrics, and this run's seeds."""
+"""Prepares each test's environment: the names that the template gives to logs and metrics, this run's seeds, and a stack."""
 
 import gc
 import os
 import secrets
-from collections.abc import Generator
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import at_once, grammars, spread
+
+if TYPE_CHECKING:
+    from local.emulator.stack import Stack
 
 SEEDS = ("PROPERTY_SEED", "FAULT_SEED")
 
@@ -37,6 +43,22 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = os.environ["PROPERTY_SEED"]
     os.environ["PROPERTY_SEED"] = config.option.hypothesis_seed
+
+
+@pytest.fixture(scope="session")
+def directory() -> Iterator[Path]:
+    """Yields the folder for what the running stack leaves on disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder) / "stack"
+
+
+@pytest.fixture(scope="session")
+def running(directory: Path) -> Iterator["Stack"]:
+    """Yields the real template on the local stack, started once for all tests that only use it."""
+    from local.emulator import lifecycle  # noqa: PLC0415 -- most runs of tests need no stack
+
+    with lifecycle.running(directory) as started:
+        yield started
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
