@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.docs.__main__ import DEPLOY, TEMPLATE
+from tools.docs.__main__ import DEPLOY
 from tools.docs.modules import idle_costs, tabled
+from tools.docs.reference_page import TEMPLATE
 from tools.lint.settled import PARAMETER_SETS
 
 PAGE = DEPLOY.read_text(encoding="utf-8")

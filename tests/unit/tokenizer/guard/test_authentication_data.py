@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.members import for_all
 from tokenizer.guard.authentication_data import (
     JsonValue,
     is_authentication_key,
@@ -100,12 +101,12 @@ def spellings(name: str) -> list[str]:
     return [name, name.upper(), bare, "-".join(bare), name.replace("_", " "), name.replace("_", "."), wide]
 
 
-@pytest.mark.parametrize("key", [spelling for name in NAMES for spelling in spellings(name)])
+@for_all("key", [spelling for name in NAMES for spelling in spellings(name)])
 def test_a_key_is_known_in_any_case_and_with_any_separators(key: str) -> None:
     assert is_authentication_key(key)
 
 
-@pytest.mark.parametrize("key", COMPOUNDS)
+@for_all("key", COMPOUNDS)
 def test_a_key_is_known_as_a_flattened_form_has_it(key: str) -> None:
     assert is_authentication_key(key)
     assert is_authentication_key(key.title().replace("_", ""))
@@ -121,7 +122,7 @@ def test_the_page_has_each_gateways_name_with_its_source(name: str, source: str)
     assert f"| `{name}` | {source} |" in PAGE
 
 
-@pytest.mark.parametrize("key", [*NAMES, *COMPOUNDS])
+@for_all("key", [*NAMES, *COMPOUNDS])
 def test_the_cheap_look_overlooks_no_key(key: str) -> None:
     for spelling in spellings(key):
         assert may_hold_authentication_data(json.dumps({spelling: "1"}, ensure_ascii=False).encode())
@@ -133,7 +134,7 @@ def test_the_cheap_look_lets_an_ordinary_record_by() -> None:
     )
 
 
-@pytest.mark.parametrize("name", [*NAMES, *PREFIXES[:-1], *SUFFIXES, *PAIR_NAMES, *PAIR_VALUES])
+@for_all("name", [*NAMES, *PREFIXES[:-1], *SUFFIXES, *PAIR_NAMES, *PAIR_VALUES])
 def test_the_page_names_each(name: str) -> None:
     assert f"`{name}`" in PAGE
 
@@ -162,15 +163,15 @@ def test_a_key_that_only_looks_alike_is_left_alone(key: str) -> None:
     assert not is_authentication_key(key)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_all("name", NAMES)
 def test_it_is_removed_at_any_depth_and_everything_else_stays(name: str) -> None:
     raw: JsonValue = {"a": [{name: CANARY, "b": 1}, [{name.upper(): {"x": CANARY}}]], "kept": "pin"}
     assert strip_authentication_data(raw) == ({"a": [{"b": 1}, [{}]], "kept": "pin"}, 2)
 
 
-@pytest.mark.parametrize(("named", "valued"), PAIRS)
-@pytest.mark.parametrize("first", [True, False], ids=["name first", "value first"])
-@pytest.mark.parametrize("name", NAMES)
+@for_all(("named", "valued"), PAIRS)
+@for_all("first", [True, False])
+@for_all("name", NAMES)
 def test_the_value_of_a_payments_pair_is_removed_in_whichever_order(
     named: str, valued: str, first: bool, name: str
 ) -> None:
@@ -181,8 +182,8 @@ def test_the_value_of_a_payments_pair_is_removed_in_whichever_order(
     )
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in LOOKALIKES])
-@pytest.mark.parametrize(("named", "valued"), PAIRS)
+@for_all("name", [name for name in NAMES if name not in LOOKALIKES])
+@for_all(("named", "valued"), PAIRS)
 def test_the_value_of_any_other_pair_is_removed_unless_its_name_means_other_things_too(
     named: str, valued: str, name: str
 ) -> None:
@@ -219,8 +220,8 @@ def test_a_pair_in_any_case_makes_its_list_a_payments(named: str) -> None:
     )
 
 
-@pytest.mark.parametrize("value", ["739", 739, CANARY])
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in LOOKALIKES])
+@for_all("value", ["739", 739, CANARY])
+@for_all("name", [name for name in NAMES if name not in LOOKALIKES])
 def test_the_value_of_a_list_that_is_a_pair_is_removed(name: str, value: JsonValue) -> None:
     assert strip_authentication_data({"a": [[name.upper(), value], ["b", 1]]}) == (
         {"a": [[name.upper()], ["b", 1]]},
@@ -251,8 +252,8 @@ def test_a_key_written_with_escapes_is_not_missed_by_the_cheap_look() -> None:
     assert may_hold_authentication_data(b'{"\\u0063vv": "1"}')
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("start", ["{", " \n[{"])
+@for_all("name", NAMES)
+@for_all("start", ["{", " \n[{"])
 def test_it_is_removed_from_json_inside_a_string(name: str, start: str) -> None:
     text = f'{start}"kept": 1, "{name}": "{CANARY}"'
     (stripped, removed) = strip_authentication_data({"payload": text})
@@ -293,8 +294,8 @@ FORMS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", NAMES)
+@for_all("form", FORMS)
+@for_all("name", NAMES)
 def test_what_does_not_parse_is_scrubbed(form: str, name: str) -> None:
     for key in (name, name.upper(), name.replace("_", "-")):
         scrubbed, removed = scrub_text(FORMS[form].replace("KEY", key).encode())

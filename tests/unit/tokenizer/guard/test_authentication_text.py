@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.support.members import for_all
 from tests.support.samples import passing_luhn
 from tokenizer.guard.authentication_data import (
     may_hold_authentication_data,
@@ -75,8 +76,8 @@ def stripped(value: Any) -> Any:
     return result
 
 
-@pytest.mark.parametrize("form", AFTER)
-@pytest.mark.parametrize("label", LABELS)
+@for_all("form", AFTER)
+@for_all("label", LABELS)
 def test_digits_behind_a_label_are_removed(label: str, form: str) -> None:
     for digits in SPELLED:
         text = form.format(label, digits)
@@ -96,8 +97,8 @@ MARKED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("form", MARKED)
-@pytest.mark.parametrize("label", LABELS)
+@for_all("form", MARKED)
+@for_all("label", LABELS)
 def test_markup_between_label_and_digits_shows_nothing(label: str, form: str) -> None:
     for digits in (*SPELLED, "9-3-7"):
         text = form.format(label, digits)
@@ -112,10 +113,10 @@ def test_markup_between_digits_and_a_label_behind_them_shows_nothing(label: str,
         assert stripped({"notes": text}) == {"notes": text.replace(digits, "***")}
 
 
-@pytest.mark.parametrize("between", ["-", ".", "/", "_", "*", ",", " - ", ", "])
-@pytest.mark.parametrize("digits", ["937", "9371"])
-@pytest.mark.parametrize("form", ["{}: {}", "{}= {}", "{} {}"])
-@pytest.mark.parametrize("label", LABELS)
+@for_all("between", ["-", ".", "/", "_", "*", ",", " - ", ", "])
+@for_all("digits", ["937", "9371"])
+@for_all("form", ["{}: {}", "{}= {}", "{} {}"])
+@for_all("label", LABELS)
 def test_digits_one_by_one_behind_a_label_are_removed(
     label: str, form: str, digits: str, between: str
 ) -> None:
@@ -124,11 +125,11 @@ def test_digits_one_by_one_behind_a_label_are_removed(
     assert stripped({"notes": text}) == {"notes": text.replace(written, "***")}
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("quote_mark", ["", '"'])
-@pytest.mark.parametrize("between", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("number", [VISA, "4111 1111 1111 1111", "4111-1111-1111-1111", AMEX])
-@pytest.mark.parametrize(
+@for_all("end", ["\n", "\r\n"])
+@for_all("quote_mark", ["", '"'])
+@for_all("between", [",", ";", "\t", "|"])
+@for_all("number", [VISA, "4111 1111 1111 1111", "4111-1111-1111-1111", AMEX])
+@for_all(
     "columns",
     [
         ("number", "cvv"),
@@ -377,7 +378,7 @@ ADDRESSES: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "address"), list(product(LOOKALIKES, ADDRESSES)))
+@for_all(("name", "address"), list(product(LOOKALIKES, ADDRESSES)))
 def test_in_an_address_a_lookalike_is_kept_and_a_code_is_not(name: str, address: dict[str, Any]) -> None:
     ((key, fields),) = address.items()
     value: Any = {"order": {key: {**fields, name.upper(): "560001"}}}

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from tests.support.members import for_all
 from tokenizer.guard.authentication_data import may_hold_authentication_data, strip_authentication_data, words
 from tokenizer.guard.authentication_data.prose import MARK, scrub_prose
 
@@ -54,7 +55,7 @@ def test_a_few_words_of_any_language_may_stand_between(text: str) -> None:
     assert removed(text.format("937")) == text.format(MARK)
 
 
-@pytest.mark.parametrize("word", [*words.OTHER_NUMBERS, *words.PLACES])
+@for_all("word", [*words.OTHER_NUMBERS, *words.PLACES])
 def test_a_word_for_another_number_keeps_it(word: str) -> None:
     text = f"cvv said the {word} 937"
     assert removed(text) == text
@@ -73,8 +74,8 @@ def test_the_words_are_of_one_short_sentence(text: str) -> None:
     assert removed(text) == text
 
 
-@pytest.mark.parametrize("label", words.SOFT_LABELS)
-@pytest.mark.parametrize("spelled", [str, str.lower, str.upper, str.capitalize])
+@for_all("label", words.SOFT_LABELS)
+@for_all("spelled", [str, str.lower, str.upper, str.capitalize])
 def test_a_label_of_every_language_is_found_in_every_case(label: str, spelled: object) -> None:
     assert callable(spelled)
     assert "937" not in removed(f"{spelled(label)}: 937")

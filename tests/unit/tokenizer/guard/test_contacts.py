@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from schemas.kinds import NormalForm
+from tests.support.members import for_all
 from tokenizer.guard import Countries, Finding, Reading, find_leak, own_values
 from tokenizer.guard.national_ids import COUNTRIES
 from tokenizer.pipeline.normalize import normal_form
@@ -28,8 +29,8 @@ def example(region: str, kind: int) -> phonenumbers.PhoneNumber:
     return number or phonenumbers.example_number(region)  # type: ignore[return-value] # every region has one
 
 
-@pytest.mark.parametrize("region", REGIONS)
-@pytest.mark.parametrize("kind", [PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE])
+@for_all("region", REGIONS)
+@for_all("kind", [PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE])
 def test_every_countrys_numbers_are_found_where_they_are_announced(region: str, kind: int) -> None:
     number = example(region, kind)
     international = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)

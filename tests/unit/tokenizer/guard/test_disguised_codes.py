@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.members import for_all
 from tokenizer.guard.authentication_data import (
     JsonValue,
     is_authentication_key,
@@ -43,7 +44,7 @@ def left(record: Any) -> str:
     return json.dumps(stripped, ensure_ascii=False)
 
 
-@pytest.mark.parametrize(
+@for_all(
     "key",
     [
         *("user_cvv", "customer_cvv", "the_cvv", "cvvs", "cvv1", "cvv_3", "cvvNum", "cvvdigits", "xcvv"),
@@ -57,7 +58,7 @@ def test_a_key_that_ends_or_begins_with_a_code_is_one(key: str) -> None:
     assert CODE not in scrub_text(f'{{"{key}": "{CODE}"'.encode())[0].decode()
 
 
-@pytest.mark.parametrize(
+@for_all(
     "key",
     [
         *("cvv_result_code", "cvc_check", "cvvResponse", "cvv_match", "cvv_status", "received", "qty_rcvd"),
@@ -107,8 +108,8 @@ def test_columns_of_codes_lose_their_cells(table: JsonValue, expected: JsonValue
     assert left({"extra": table}) == json.dumps({"extra": expected or table})
 
 
-@pytest.mark.parametrize("key", [name for name in OF_CARDS if name.startswith(("exp", "valid"))])
-@pytest.mark.parametrize(
+@for_all("key", [name for name in OF_CARDS if name.startswith(("exp", "valid"))])
+@for_all(
     ("value", "expected"),
     [
         ("12/29 737", "12/29 ***"),
@@ -128,8 +129,8 @@ def test_an_expiry_keeps_no_code(key: str, value: JsonValue, expected: JsonValue
     )
 
 
-@pytest.mark.parametrize("key", [*HOLDERS, "cardholder", "cardholder_name"])
-@pytest.mark.parametrize(
+@for_all("key", [*HOLDERS, "cardholder", "cardholder_name"])
+@for_all(
     ("value", "expected"),
     [
         ("ANN EXAMPLE 737", "ANN EXAMPLE ***"),
@@ -247,8 +248,8 @@ def placed(key: str, value: JsonValue) -> dict[str, JsonValue]:
     return {"itself": {key: value}, "in a payment": {"payment": {key: value}}, **pairs}
 
 
-@pytest.mark.parametrize("plugin", PLUGINS)
-@pytest.mark.parametrize(
+@for_all("plugin", PLUGINS)
+@for_all(
     "name", [*(f"card_{name}" for name in (*CODES, *WORDS)), *(f"{name}_encrypted" for name in UNMISTAKABLE)]
 )
 def test_a_plugins_name_before_a_code_hides_nothing(plugin: str, name: str) -> None:
@@ -256,8 +257,8 @@ def test_a_plugins_name_before_a_code_hides_nothing(plugin: str, name: str) -> N
         assert [at for at, record in placed(key, CODE).items() if CODE in left(record)] == []
 
 
-@pytest.mark.parametrize("plugin", ["the-", *PLUGINS])
-@pytest.mark.parametrize("name", [*OF_A_CARD, "Kartenprüfnummer", "Kartenpruefziffer"])
+@for_all("plugin", ["the-", *PLUGINS])
+@for_all("name", [*OF_A_CARD, "Kartenprüfnummer", "Kartenpruefziffer"])
 def test_a_key_that_names_the_card_holds_a_code_wherever_it_stands(plugin: str, name: str) -> None:
     assert [at for at, record in placed(f"{plugin}{name}", CODE).items() if CODE in left(record)] == []
     if is_authentication_key(f"{plugin}{name}"):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.members import for_all
 from tokenizer.guard import Finding, find_leak, own_values
 from tokenizer.guard.authentication_data.prose import scrub_prose
 from tokenizer.guard.shown import shown_forms
@@ -160,10 +161,8 @@ def test_whatever_looks_like_a_digit_is_one(one: int) -> None:
     assert shown_forms("".join(map(chr, range(one, one + 4)))) == ["1234"]
 
 
-@pytest.mark.parametrize(
-    "holder", ["<!-- {} -->", "<b title='{}'>x</b>", "<a href='{}'/>", "<br data-x='{}'>"]
-)
-@pytest.mark.parametrize("encoding", sorted(ONCE | TWICE | AS_WORDS))
+@for_all("holder", ["<!-- {} -->", "<b title='{}'>x</b>", "<a href='{}'/>", "<br data-x='{}'>"])
+@for_all("encoding", sorted(ONCE | TWICE | AS_WORDS))
 def test_what_markup_holds_is_read_as_well(holder: str, encoding: str) -> None:
     value = "Berta.Beispiel@example.org"
     encoded = (ONCE | TWICE | AS_WORDS)[encoding](value)

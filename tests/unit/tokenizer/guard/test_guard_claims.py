@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.members import for_all
 from tests.support.spellings import NOBODY, card, in_groups
 from tokenizer.guard import Finding, find_leak, own_values
 
@@ -188,7 +189,7 @@ def test_the_page_makes_the_claim(claim: str) -> None:
     assert claim in PAGE
 
 
-@pytest.mark.parametrize(("text", "finding"), texts(FOUND))
+@for_all(("text", "finding"), texts(FOUND))
 def test_what_the_page_claims_is_found(text: str, finding: Finding) -> None:
     assert find_leak(text, NOBODY) is finding
     assert find_leak(f"leave it at the door, {text} thanks", NOBODY) is finding

@@ -7,6 +7,7 @@ import phonenumbers
 import pytest
 from stdnum import ean, iban
 
+from tests.support.members import for_all
 from tests.support.spellings import NOBODY, card, in_groups
 from tokenizer.guard import Finding, Reading, find_leak, own_values
 
@@ -38,7 +39,7 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("prefix", "length"), NUMBERS)
+@for_all(("prefix", "length"), NUMBERS)
 def test_card_numbers_of_every_range_and_length_are_found(prefix: int, length: int) -> None:
     number = card(str(prefix), length)
     assert find_leak(number, NOBODY) is CARD
@@ -88,7 +89,7 @@ def account(country: str) -> str:
     return f"{country}{iban.calc_check_digits(f'{country}00{bban}')}{bban}"
 
 
-@pytest.mark.parametrize("entry", LENGTHS)
+@for_all("entry", LENGTHS)
 def test_ibans_of_every_country_are_found(entry: str) -> None:
     number = account(entry[:2])
     assert len(number) == int(entry[2:])
@@ -108,7 +109,7 @@ REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 TOO_SHORT = {"NU", "TA", "TK"}
 
 
-@pytest.mark.parametrize("region", REGIONS)
+@for_all("region", REGIONS)
 def test_international_numbers_of_every_country_are_found(region: str) -> None:
     number = phonenumbers.example_number(region)
     assert number is not None
@@ -119,7 +120,7 @@ def test_international_numbers_of_every_country_are_found(region: str) -> None:
     assert (find_leak(f"00{spelled[1:]}", NOBODY) is Finding.PHONE) is (region not in TOO_SHORT)
 
 
-@pytest.mark.parametrize("code", sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
+@for_all("code", sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
 def test_a_records_phone_number_is_found_without_its_country_code(code: int) -> None:
     for own in (f"+{code} 2345678", f"00{code}-2345678"):
         assert find_leak("ring 2345678 now", own_values([own])) is Finding.OWN_VALUE

@@ -5,6 +5,7 @@ import pytest
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.reveals import Revealing
 from tests.support.fakes.world import World, ample_budget
+from tests.support.members import for_all
 from tests.support.samples import order, stream_record
 from tokenizer.callers import Caller
 from tokenizer.reveal.ports import Action, RevealRequest
@@ -39,9 +40,9 @@ def test_every_category_has_a_field_here() -> None:
     assert set(FIELDS.values()) == set(CATEGORIES)
 
 
-@pytest.mark.parametrize("path", FIELDS)
-@pytest.mark.parametrize("number", HARMFUL)
-@pytest.mark.parametrize(
+@for_all("path", FIELDS)
+@for_all("number", HARMFUL)
+@for_all(
     "around",
     [
         lambda number: number,
@@ -49,7 +50,6 @@ def test_every_category_has_a_field_here() -> None:
         lambda number: {"a": [1, None, True, {"number": number}]},
         lambda number: {number: "x"},
     ],
-    ids=["alone", "in text", "in an object", "as a key"],
 )
 def test_a_value_is_also_what_it_holds(path: str, number: str, around: Any) -> None:
     found = categories(path, around(number))
