@@ -36,10 +36,10 @@ def first_arrivals(pipeline: Pipeline) -> list[str]:
 )
 @pytest.mark.parametrize("call", CALLS)
 def test_during_an_outage_the_stream_waits_and_then_drains_in_order(call: str, kind: Kind) -> None:
-    pipeline = Pipeline(Aws())
+    pipeline, orders = Pipeline(Aws()), range(2 * BATCH + 1)  # three deliveries
     with pipeline.running():
         pipeline.aws.fault = lambda _, name: kind if name == call else None
-        for number in range(3 * BATCH):
+        for number in orders:
             pipeline.send("stream", order(number, number % 3))
         ends = pipeline.aws.clock.now + 2 * HOURS
         for _ in range(30):
@@ -52,7 +52,7 @@ def test_during_an_outage_the_stream_waits_and_then_drains_in_order(call: str, k
         pipeline.aws.fault = lambda _number, _name: None
         pipeline.drain()
         assert pipeline.violations() == []
-        assert first_arrivals(pipeline) == [f"e-{number}" for number in range(3 * BATCH)]
+        assert first_arrivals(pipeline) == [f"e-{number}" for number in orders]
         assert pipeline.aws.messages == []
 
 

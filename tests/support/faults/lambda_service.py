@@ -107,7 +107,7 @@ class Function:
                 writing(self.release.writes),
                 mock.patch.object(self._module, "_tokenizer", self._warm),
                 mock.patch.object(self._module, "_starts", self._starts),
-                mock.patch.object(self._module, "_settings", return_value=SETTINGS),
+                mock.patch.object(self._module, "_settings", self._settings),
             ):
                 return json.loads(json.dumps(self._handler(event, context))), None
         except Killed:
@@ -117,6 +117,9 @@ class Function:
             return None, "Unhandled"
         finally:
             self._aws.deadline = others
+
+    def _settings(self) -> TokenizeSettings:
+        return SETTINGS
 
     def _starts(self) -> DynamoStarts:
         return tokenize.unfinished_starts(SETTINGS)

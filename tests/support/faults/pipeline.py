@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,7 @@ from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
 from tokenizer.aws.vault.materials import VaultReaderMaterials
 from tokenizer.aws.vault.value_lists import ValueLists
 from tokenizer.aws.vault.vault import VaultReader
+from tokenizer.errors import PipelineError
 from tokenizer.pipeline.record_reader import RecordReader
 from tokenizer.records import VaultRecord, milliseconds
 from tokenizer.reveal.lookup import reveal
@@ -63,15 +64,23 @@ class Sent:
         return str(json.loads(self.data)["event_id"])
 
 
-class _Remembering(VaultReader):
-    """Opens an item anew only if it is another than last time: the oracle reads the same ones with each event."""
+class _Oracle(VaultReader):
+    """Reads the vault past all faults, and opens an item anew only if it is another than last time."""
+
+    def __init__(self, items: Mapping[str, Any], materials: VaultReaderMaterials) -> None:
+        """Reads these items, by the key that the account knows them by."""
+        nobody: Any = None
+        super().__init__(nobody, "vault", "vault", materials, lambda: 0.0)
+        self._all = items
+        self._known: dict[bytes, tuple[Any, VaultRecord | None]] = {}
+
+    def _get(self, ids: Sequence[bytes], _: Any) -> tuple[dict[bytes, Any], dict[bytes, PipelineError]]:
+        return {each: self._all[each.hex()] for each in ids if each.hex() in self._all}, {}
 
     def _opened(self, record_id: bytes, item: Any) -> VaultRecord | None:
-        known = self.__dict__.setdefault("_known", {})
-        if record_id not in known or known[record_id][0] != item:
-            known[record_id] = item, super()._opened(record_id, dict(item))
-        record: VaultRecord | None = known[record_id][1]
-        return record
+        if record_id not in self._known or self._known[record_id][0] != item:
+            self._known[record_id] = item, super()._opened(record_id, dict(item))
+        return self._known[record_id][1]
 
 
 class Pipeline:
@@ -219,7 +228,7 @@ class Pipeline:
         )  # they answer for this account from here on
         if self._vault is None:
             keys = DataKeyReader(kms, [SETTINGS.vault_key_arn], vault_context("vault"), Bounds(), lambda: 0.0)
-            vault = _Remembering(dynamodb, "vault", "vault", VaultReaderMaterials(keys), lambda: 0.0)
+            vault = _Oracle(self.aws.table(SETTINGS.vault_table), VaultReaderMaterials(keys))
             self._vault = vault, AliasLookup(dynamodb, "aliases")
         with self.well():
             answers = reveal(tokens, *self._vault, ample_budget())
