@@ -1,7 +1,9 @@
 """Holds one string of the corpus, and the sentences that strings stand in."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -45,13 +47,18 @@ class Sample:
     countries: tuple[str, ...] = ()
 
 
-def fakers() -> list[Faker]:
-    """Returns a Faker for each of its locales, that makes the same values every time."""
-    logging.getLogger("faker").setLevel(logging.ERROR)
-    found = [Faker(locale) for locale in sorted(set(AVAILABLE_LOCALES) - _DEPRECATED)]
-    for index, faker in enumerate(found):
+def fakers() -> Iterator[Faker]:
+    """Yields a Faker for each of its locales, that makes the same values every time it is yielded."""
+    for index, faker in enumerate(_fakers()):
         faker.seed_instance(index)
-    return found
+        yield faker
+
+
+@cache
+def _fakers() -> list[Faker]:
+    # Made once: all together they take a second.
+    logging.getLogger("faker").setLevel(logging.ERROR)
+    return [Faker(locale) for locale in sorted(set(AVAILABLE_LOCALES) - _DEPRECATED)]
 
 
 def in_sentence(random: Random, value: str) -> str:

@@ -6,7 +6,7 @@ Which of them the guard claims to find is decided by others too: by the networks
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from random import Random
 from typing import Any
@@ -189,6 +189,7 @@ def _faker_phones(random: Random, sort: Dialled) -> Iterator[Sample]:
                     yield Sample(text, number, PROSE, (country,))
 
 
+@cache
 def sorted_by_phonenumbers(written: str, country: str) -> Dialled:
     """Returns what phonenumbers says of a number that is dialled in a country.
 
