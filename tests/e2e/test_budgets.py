@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,8 +13,8 @@ import pytest
 
 from local.emulator import users
 from local.emulator.deploy import STACK_NAME
-from local.emulator.package import ROOT
 from local.emulator.stack import Stack
+from tests.support import forked
 from tests.support.e2e.stack import Api, audit_lines, eventually
 from tests.support.fakes.reveals import SHIPPED
 from tokenizer.authorization.budget_rules import Window
@@ -140,18 +138,11 @@ class Keeper:
         state = {"endpoint_url": on.endpoint_url, "region": on.region, "outputs": dict(on.outputs)}
         (home / ".local" / "stack.json").write_text(json.dumps(state))
         self._home = home
-        own = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-        self._environment = own | {"PYTHONPATH": str(ROOT)}
+        self._environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
 
     def __call__(self, *words: str, expect: int = 0) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-m", "ops", "honeytokens", *words],
-            cwd=self._home,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = ["order-tokenizer", "honeytokens", *words]
+        done = forked.run(command, cwd=self._home, environment=self._environment)
         assert done.returncode == expect, done.stderr
         return json.loads(done.stdout) if "--json" in words else done.stdout + done.stderr
 

@@ -1,31 +1,20 @@
-"""One local stack for all attacks that only use it."""
+"""Gives attacks the stack, and shows them what handlers log and count."""
 
 import io
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from handlers import runtime
-from local.emulator import lifecycle
 from local.emulator.stack import Stack
 from tests.support.handlers import Emitted, logged
 from tokenizer.aws.platform import counters
 
 
 @pytest.fixture(scope="session")
-def directory() -> Iterator[Path]:
-    """Yields the folder for what the attacked stack leaves on disk."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder) / "stack"
-
-
-@pytest.fixture(scope="session")
-def attacked(directory: Path) -> Iterator[Stack]:
-    """Yields a running stack."""
-    with lifecycle.running(directory) as started:
-        yield started
+def attacked(running: Stack) -> Stack:
+    """Returns the running stack that is attacked."""
+    return running
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from local.emulator import users
 from local.emulator.stack import Stack
 from tests.support.e2e.forged_tokens import FORGERIES
-from tests.support.e2e.stack import audit_lines, drain, send
+from tests.support.e2e.stack import audit_lines, drain, purge, send
 from tests.support.samples import CANARIES, order
 
 pytestmark = pytest.mark.e2e
@@ -23,6 +23,7 @@ OPERATOR, APPROVER = "ReplayOperatorRoleArn", "ReplayApproverRoleArn"
 
 @pytest.fixture(scope="module")
 def letter(attacked: Stack) -> str:
+    purge(attacked)
     send(attacked, json.dumps(order(total="no number", order_id="SO-approvers")))
     (body,) = drain(attacked.client("sqs"), attacked.outputs["DeadLetterQueueUrl"], 1)
     return body

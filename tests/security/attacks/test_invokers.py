@@ -141,17 +141,11 @@ def test_what_the_functions_own_source_cannot_deliver_is_refused(
 ) -> None:
     name, make = MADE[function]
     arn, now, body = own_arn(attacked, names, function), time.time(), body_for(function, FORGED)
-    for record in (
-        make(f"{arn}-2", now, body),
-        make(arn.replace("000000000000", "999999999999"), now, body),
-        make(arn, now + 3600, body),
-        make(arn, now - 15 * 86_400, body),
-    ):
+    # What the template tells a function of its source. All other forgeries: test_made_up_deliveries.py.
+    for record in (make(f"{arn}-2", now, body), make(arn, now - 15 * 86_400, body)):
         assert refused(invoker, names[name], record), record["eventSourceARN"]
     if function != "orders":
-        assert refused(invoker, names[name], {**make(arn, now, body), "edited": "0" * 24})
         assert refused(invoker, names[name], make(f"{arn}-2", now, body), mode="replayed")
-        assert refused(invoker, names[name], make(arn, now + 3600, body), mode="replayed")
     assert not stored(attacked, FORGED)
 
 

@@ -72,10 +72,15 @@ def placed(attacked: Stack) -> str:
     return shop
 
 
+@pytest.fixture(scope="module")
+def nobody(attacked: Stack) -> str:
+    """Returns the token of somebody who is in no group."""
+    return users.sign_in(attacked)
+
+
 @pytest.mark.parametrize("path", PATHS)
-def test_no_spelling_of_a_path_opens_a_route(attacked: Stack, placed: str, path: str) -> None:
-    nobody = ("Authorization", users.sign_in(attacked))
-    for method, signed in product(("GET", "POST", "DELETE"), ([], [nobody])):
+def test_no_spelling_of_a_path_opens_a_route(attacked: Stack, placed: str, nobody: str, path: str) -> None:
+    for method, signed in product(("GET", "POST", "DELETE"), ([], [("Authorization", nobody)])):
         status, body = asked(attacked, method, path, [JSON, ("Idempotency-Key", "s"), *signed])
         assert status in REFUSED, (method, body)
         assert body.keys() <= {"error", "message"}, (method, body)
@@ -98,8 +103,8 @@ def several(shop: str, nobody: str) -> dict[str, Headers]:
 
 
 @pytest.mark.parametrize("way", several("", ""))
-def test_no_second_token_is_believed(attacked: Stack, placed: str, way: str) -> None:
-    headers = several(placed, users.sign_in(attacked))[way]
+def test_no_second_token_is_believed(attacked: Stack, placed: str, nobody: str, way: str) -> None:
+    headers = several(placed, nobody)[way]
     status, body = asked(attacked, "GET", "/orders/S-1", headers)
     assert status in {400, 401, 403}, body
     assert body.keys() == {"error"}
