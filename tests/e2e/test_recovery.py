@@ -19,8 +19,10 @@ import pytest
 
 from local.emulator import lifecycle, users
 from local.emulator.deploy import STACK_NAME
+from local.emulator.environment import exports, variables
 from local.emulator.stack import Stack
 from ops.rekey.restore import put_back
+from tests.support import forked
 from tests.support.e2e.functions import invoke
 from tests.support.e2e.stack import Api, Subscriber, put
 from tests.support.samples import order
@@ -88,10 +90,14 @@ class Shop:
 
 
 class Operator:
-    """Somebody at a terminal with the page."""
+    """Somebody at a terminal with the page, whose shell has the variables that `order-tokenizer local env` prints."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, on: Stack, home: Path) -> None:
         self._home = home
+        self._variables = variables(on, None)
+        given = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{given['PATH']}"
+        self._environment = given | {"PATH": path}
 
     def follows(self, heading: str, moment: Mapping[str, str] = NO_BACKUPS) -> str:
         """Runs the first commands under a heading as they stand; returns what they print.
@@ -111,29 +117,26 @@ class Operator:
         backups = "".join(f"{table}) echo '{arn}';;" for table, arn in moment.items())
         return self.types(f"backup() {{ case $1 in {backups} esac; }}\n{script}")
 
-    def types(self, script: str, expect: int = 0) -> str:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    def types(self, script: str) -> str:
+        lines = "\n".join(["set -euo pipefail", *exports(self._variables), script])
         done = subprocess.run(
-            [
-                "/bin/bash",
-                "-c",
-                f'set -euo pipefail; eval "$(order-tokenizer local --directory .local env)"\n{script}',
-            ],
+            ["/bin/bash", "-c", lines],
             cwd=self._home,
-            env=environment,
+            env=self._environment,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == expect, done.stdout + done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout
 
     def checks(self, expect: int = 0) -> dict[str, Any]:
         """Asks whether erasures hold, as step 3 does."""
-        printed = self.types(f"order-tokenizer audit erasures {MARKS} {VAULT} --json", expect)
-        found: dict[str, Any] = json.loads(printed)
+        command = ["order-tokenizer", "audit", "erasures", MARKS, VAULT, "--json"]
+        done = forked.run(command, cwd=self._home, environment=self._environment | self._variables)
+        assert done.returncode == expect, done.stdout + done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
         return found
 
 
@@ -208,7 +211,7 @@ def names(on: Stack) -> dict[str, str]:
 
 
 def test_all_comes_back_from_one_moment_but_for_the_marks(own: Stack, home: Path, compliance: Api) -> None:
-    shop, operator = Shop(own, "recovery"), Operator(home)
+    shop, operator = Shop(own, "recovery"), Operator(own, home)
     shop.orders("C-1", "C-2", "C-3")
     shop.orders("C-4", email="C-2@example.com")  # shared
     moment = backed_up(own)
@@ -245,7 +248,7 @@ def test_all_comes_back_from_one_moment_but_for_the_marks(own: Stack, home: Path
 def test_marks_of_an_earlier_moment_bring_erased_values_back_until_later_marks_or_another_erasure(
     own: Stack, home: Path, compliance: Api
 ) -> None:
-    shop, operator = Shop(own, "moments"), Operator(home)
+    shop, operator = Shop(own, "moments"), Operator(own, home)
     shop.orders("D-1", "D-2", "D-twice", "D-before")
     erase(compliance, "D-before")
     erase(compliance, "D-twice")
