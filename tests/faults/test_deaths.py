@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from tests.support.faults.aws import Aws
 from tests.support.faults.lambda_service import SETTINGS
 from tests.support.faults.orders import order
 from tests.support.faults.pipeline import Pipeline
-from tests.support.faults.processes import ProcessFunction
+from tests.support.faults.processes import ProcessFunction, hang
 from tests.support.faults.second_mapping import Shard, StandardQueue
 from tokenizer.pipeline.deliveries import MOST_STARTS
 from tokenizer.pipeline.kpl import aggregated
@@ -28,15 +27,10 @@ from tokenizer.pipeline.sanitize import Sanitizer
 KILLER = b'"event_id": "e-666"'
 
 
-def _hang() -> None:
-    while True:
-        time.sleep(60)
-
-
 ENDS: dict[str, tuple[Callable[[], object], int]] = {
     "memory": (lambda: os.kill(os.getpid(), signal.SIGKILL), signal.SIGKILL),
     "a crash": (os.abort, signal.SIGABRT),
-    "time": (_hang, signal.SIGKILL),
+    "time": (hang, signal.SIGKILL),
 }
 
 

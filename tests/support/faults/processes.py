@@ -16,7 +16,12 @@ from typing import Any
 from tests.support.faults.aws import Aws, http_answer
 from tests.support.faults.lambda_service import Function
 
-SECONDS = 1.5  # after which Lambda ends an invocation, in real time
+_GUARD = 120.0  # seconds of real time after which a child is taken for a fault of the test
+
+
+def hang() -> None:
+    """Does nothing any more, for good; what runs this child sees that and ends it, as Lambda does when time is over."""
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 class ProcessFunction(Function):
@@ -49,10 +54,11 @@ class ProcessFunction(Function):
             os._exit(0)
 
     def _serve(self, child: int, pipe: Connection) -> tuple[Any, str | None] | None:
-        """Answers a child's calls until it answers or ends; kills it when its time is over."""
-        ends = time.monotonic() + SECONDS
+        """Answers a child's calls until it answers or ends; kills one that hangs."""
+        guard = time.monotonic() + _GUARD
         with suppress(EOFError, ConnectionResetError):
-            while time.monotonic() < ends:
+            while os.waitid(os.P_PID, child, os.WSTOPPED | os.WNOHANG) is None:
+                assert time.monotonic() < guard, "a child neither answers nor ends"
                 if not pipe.poll(0.05):
                     continue
                 what, said = pipe.recv()
