@@ -13,6 +13,7 @@ from schemas.json_schema import raw_schema
 from schemas.kinds import KIND_KEY
 from schemas.lenient import LenientTime
 from schemas.registry import EventName, registry
+from tokenizer.guard.authentication_data import strip_authentication_data
 
 Json = Any
 Path = tuple[str | int, ...]
@@ -97,6 +98,11 @@ def set_at(value: Json, path: Path, to: Json) -> None:
     value_at(value, path[:-1])[path[-1]] = to
 
 
+def _keeps_its_form(text: str) -> bool:
+    """Returns False for a text like `000.5296804374209408`: the code beside a card's digits goes, and the rest is no quantity."""
+    return strip_authentication_data(text)[1] == 0
+
+
 def _resolved(schema: dict[str, Json], definitions: dict[str, Json]) -> dict[str, Json]:
     return dict(definitions[schema["$ref"].rpartition("/")[2]]) if "$ref" in schema else schema
 
@@ -175,7 +181,8 @@ class _Builder:
         if "pattern" in schema:
             if schema["pattern"] == _LENIENT_TIME:
                 return str(self._draw(times))
-            return str(self._draw(st.from_regex(schema["pattern"].removesuffix("$") + r"\Z", fullmatch=True)))
+            drawn = st.from_regex(schema["pattern"].removesuffix("$") + r"\Z", fullmatch=True)
+            return str(self._draw(drawn.filter(_keeps_its_form)))
         if schema.get(KIND_KEY, {}).get("name") == "public":
             text: str = self._draw(
                 st.one_of(st.sampled_from(("SO-1001", "Kettle", "Springfield", "IL", "card")), texts)
