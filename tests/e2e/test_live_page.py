@@ -4,8 +4,9 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -24,6 +25,7 @@ NARROW = 360
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=MILLISECONDS)  # a function's start alone takes as long as it takes
     with browsers.launched(browsers.needed()) as browser:
         yield browser
 
@@ -35,9 +37,15 @@ def directory() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def served(chromium: Browser, directory: Path) -> Iterator[Stack]:
-    """Yields a stack of the page's own, with its page; none where there is no browser."""
-    with lifecycle.running(directory, live=True) as started:
+def reported() -> list[str]:
+    """Returns what the start of the stack has told."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def served(directory: Path, reported: list[str]) -> Iterator[Stack]:
+    """Yields a stack of the page's own, with its page."""
+    with lifecycle.running(directory, reported.append, live=True) as started:
         yield started
 
 
@@ -182,25 +190,30 @@ def test_the_keyboard_alone_sends_an_order_and_walks_through_its_fields(page: Pa
     expect(page.locator("#fields [tabindex='0']")).to_have_count(1)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, NARROW])
-def test_axe_finds_nothing_with_orders_letters_and_a_fault_on_the_page(
-    page: Page, scheme: Any, width: int
-) -> None:
-    page.emulate_media(color_scheme=scheme)
+def looks(page: Page) -> Iterator[tuple[str, int]]:
+    """Shows the page in each colour scheme, wide and narrow; yields which."""
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme, width in product(schemes, (1280, NARROW)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        yield scheme, width
+
+
+def test_axe_finds_nothing_with_orders_letters_and_a_fault_on_the_page(page: Page) -> None:
     poison(page, "a wrong type").get_by_role("button", name=re.compile("^Replay")).click()
     expect(page.locator("#letters")).to_contain_text("Still refused")
     switch = page.get_by_role("switch", name="Stop the bus")
     switch.click()
     waiting = send(page)
     expect(waiting).to_contain_text("waiting")
-    page.set_viewport_size({"width": width, "height": 900})
-    assert violations(page) == []
+    for look in looks(page):
+        assert violations(page) == [], look
     switch.click()
     expect(waiting).to_contain_text("published")
-    row(page, "/order/payment/card/number").first.locator("td:visible").last.hover()
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for look in looks(page):
+        row(page, "/order/payment/card/number").first.locator("td:visible").last.hover()
+        assert violations(page) == [], look
+        assert page.evaluate("document.documentElement.scrollWidth") <= look[1]
 
 
 def test_axe_finds_what_is_wrong(page: Page) -> None:
@@ -208,19 +221,17 @@ def test_axe_finds_what_is_wrong(page: Page) -> None:
     assert any(each.startswith("select-name") for each in violations(page))
 
 
-def test_the_page_is_named_beside_the_endpoint_and_ends_with_the_stack(tmp_path: Path) -> None:
-    told: list[str] = []
-    directory = tmp_path / "stack"
-    started = lifecycle.up(directory, told.append, live=True)
-    try:
-        state = json.loads((directory / "stack.json").read_text())
-        assert state["live_url"] == started.live_url
-        assert told[-1] == f"live page: {started.live_url}"
-        assert lifecycle.up(directory, told.append, live=True) == started
-        assert told[-2].startswith("is up already")
-        *_, page = pids = json.loads((directory / "pids.json").read_text())
-        server.stop(page)
-        assert lifecycle.load(directory) is None
-    finally:
-        lifecycle.down(directory)
+def test_the_page_is_named_beside_the_endpoint_and_ends_with_the_stack(
+    served: Stack, directory: Path, reported: list[str]
+) -> None:
+    """The last of this file, since it ends the stack."""
+    state = json.loads((directory / "stack.json").read_text())
+    assert state["live_url"] == served.live_url
+    assert reported[-1] == f"live page: {served.live_url}"
+    assert lifecycle.up(directory, reported.append, live=True) == served
+    assert reported[-2].startswith("is up already")
+    *_, page = pids = json.loads((directory / "pids.json").read_text())
+    server.stop(page)
+    assert lifecycle.load(directory) is None
+    lifecycle.down(directory)
     assert eventually(lambda: not any(map(server.alive, pids)))
