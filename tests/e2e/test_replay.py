@@ -20,7 +20,7 @@ from replay.letters import count
 from tests.support import terminal
 from tests.support.e2e.functions import failure_record, invoke
 from tests.support.e2e.operator import Operator, bad_letter, waiting
-from tests.support.e2e.stack import Subscriber, audit_lines, eventually, purge, put, send
+from tests.support.e2e.stack import Subscriber, audit_lines, eventually, purge, put, put_all, send, send_all
 from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
@@ -64,10 +64,8 @@ def test_a_schema_bug_dead_letters_500_orders_and_after_the_fix_they_are_what_th
     subscriber = Subscriber(own, "bug")
     raw = orders(ORDERS, seed=5)
     with schema_bug.deployed(own):
-        for event in raw[: ORDERS // 2]:
-            put(own, event)
-        for event in raw[ORDERS // 2 :]:
-            send(own, json.dumps(event))
+        put_all(own, raw[: ORDERS // 2])
+        send_all(own, raw[ORDERS // 2 :])
         assert eventually(lambda: waiting(own) == ORDERS, 180)
     listed = operator("list")
     assert {group["code"] for group in listed["groups"]} == {"invalid_field"}
@@ -359,8 +357,7 @@ def test_filters_choose_letters(own: Stack, operator: Operator) -> None:
 def test_an_interrupted_run_leaves_what_was_not_done_and_says_how_to_go_on(
     own: Stack, operator: Operator
 ) -> None:
-    for _ in range(60):
-        send(own, json.dumps(order(total="bad")))
+    send_all(own, [order(total="bad")] * 60)
     assert eventually(lambda: waiting(own) == 60)
     words = ("run", "--apply", "--rate", "2", "--stop-after", "1000")
     # A job that a shell has put into the background ignores SIGINT, and so would its children.
@@ -414,8 +411,7 @@ def test_letters_that_somebody_else_holds_are_told_and_waited_for(own: Stack, op
 def test_two_operators_at_once_do_not_meet(own: Stack, operator: Operator) -> None:
     subscriber = Subscriber(own, "two")
     with schema_bug.deployed(own):
-        for at in range(60):
-            send(own, json.dumps(order(order_id=f"SO-two{at}")))
+        send_all(own, [order(order_id=f"SO-two{at}") for at in range(60)])
         assert eventually(lambda: waiting(own) == 60)
     runs = [operator.start("run", "--apply", "--rate", "60") for _ in range(2)]
     assert [run.wait() for run in runs] == [0, 0]
