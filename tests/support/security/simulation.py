@@ -226,7 +226,12 @@ def decide_all(tries: Iterable[tuple[Policies, Sequence[Request]]]) -> list[list
         names = _sent(documents, _variants(policies), number)
         asked += [_renamed(_asked(policies, each), names) for each in requests]
         together.append((set(_keys(policies.documents)), requests))
-    verdicts = iter(_simulated({"policies": _as_tags(documents), "requests": asked}))
+    # The same request on the same policies is decided once: sets of policies differ in few.
+    keys = [json.dumps(each, sort_keys=True) for each in asked]
+    different = dict(zip(keys, asked, strict=True))
+    decided = _simulated({"policies": _as_tags(documents), "requests": list(different.values())})
+    by_key = dict(zip(different, decided, strict=True))
+    verdicts = (by_key[each] for each in keys)
     return [[_allowed(each, next(verdicts), tested) for each in requests] for tested, requests in together]
 
 
