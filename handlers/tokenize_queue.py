@@ -57,7 +57,7 @@ def _starts() -> DynamoStarts:
 
 
 @cache
-def _kept_look_up() -> ExpiringCache[ValueErasures]:
+def _kept_erasures() -> ExpiringCache[ValueErasures]:
     return ExpiringCache(look_up_maker(_settings()))
 
 
@@ -101,7 +101,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @answer_errors()
 def _looked_up(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     asked = parse_message(LOOK_UP, event)
-    entry = _kept_look_up().current().look_up.entry(asked.kind, asked.value, _budget(context))
+    entry = _kept_erasures().current().look_up.entry(asked.kind, asked.value, _budget(context))
     answer = LookUpAnswer(token=entry.token, owner=entry.owner) if entry else LookUpAnswer(token=None)
     return answer.model_dump()
 
@@ -109,7 +109,7 @@ def _looked_up(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @answer_errors()
 def _noted(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     asked = parse_message(NOTE_ERASURE, event)
-    erasures = _kept_look_up().current()
+    erasures = _kept_erasures().current()
     return NoteErasureAnswer(
         until=erasures.note(asked.kind, asked.value, asked.token, _budget(context))
     ).model_dump()
