@@ -13,7 +13,7 @@ from local.demo.analyst import Analyst
 from local.demo.checks import Figure, Received
 from local.demo.leaks import LeakSearch, leaks_of_own
 from local.demo.raw_answers import answers
-from local.demo.verifications import attempts, deliver_again, function_logs, stored
+from local.demo.verifications import attempts, content_of, deliver_again, function_logs, keys_of
 from local.demo.view import View
 from local.demo.workload import Workload, send, send_held
 from local.emulator import schema_bug
@@ -69,7 +69,7 @@ class Steps:
 
         def look() -> int:
             before = len(kept)
-            kept.update(key.decode() for key in stored(self.stack, "OrdersTableName", "order_id").keys)
+            kept.update(key.decode() for key in keys_of(self.stack, "OrdersTableName", "order_id"))
             if len(kept) == before:
                 sleep(_POLL_SECONDS)
             return len(kept) - before
@@ -234,18 +234,15 @@ class Steps:
         places = {
             "consumer's queue": "\n".join(each.body for each in self.deliveries).encode(),
             "dead letters": "\n".join(self.operator.letters).encode(),
-            "orders table": stored(self.stack, "OrdersTableName", "order_id").content,
-            "vault as stored": stored(self.stack, "VaultTableName", "id").content,
-            "blind index": stored(self.stack, "BlindIndexTableName", "id").content,
+            "orders table": content_of(self.stack, "OrdersTableName"),
+            "vault as stored": content_of(self.stack, "VaultTableName"),
+            "blind index": content_of(self.stack, "BlindIndexTableName"),
             "function logs": function_logs(self.stack),
         }
         return places | ({"lake": self.analyst.content()} if self.analyst else {})
 
     def _vault_keys(self) -> frozenset[bytes]:
-        return (
-            stored(self.stack, "VaultTableName", "id").keys
-            | stored(self.stack, "BlindIndexTableName", "id").keys
-        )
+        return keys_of(self.stack, "VaultTableName", "id") | keys_of(self.stack, "BlindIndexTableName", "id")
 
     def _records(self) -> int:
         return len({each.ingest_id for each in self.deliveries})

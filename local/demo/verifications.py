@@ -4,7 +4,7 @@ import base64
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -107,26 +107,32 @@ def _as_delivered(record: dict[str, Any], stream_arn: str, shard: str, region: s
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Holds a table's items as DynamoDB itself sees them."""
-
-    keys: frozenset[bytes]
-    content: bytes = field(repr=False)
-
-
-def stored(stack: Stack, output: str, key: str) -> Stored:
-    """Reads a whole table as the account's administrator, without any key.
+def keys_of(stack: Stack, output: str, key: str) -> frozenset[bytes]:
+    """Reads the partition keys of a whole table as the account's administrator, and nothing else of its items.
 
     Args:
         stack: the running stack.
         output: the stack's output that names the table.
         key: the table's partition key.
     """
-    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs[output])
-    items = [item for page in pages for item in page["Items"]]
-    keys = frozenset(_bytes(item[key]) for item in items)
-    return Stored(keys, b"\n".join(part for item in items for part in _parts(item)))
+    found = _items(stack, output, ProjectionExpression="#key", ExpressionAttributeNames={"#key": key})
+    return frozenset(_bytes(item[key]) for item in found)
+
+
+def content_of(stack: Stack, output: str) -> bytes:
+    """Reads a whole table as the account's administrator, as DynamoDB itself sees it, without any key of ours.
+
+    Args:
+        stack: the running stack.
+        output: the stack's output that names the table.
+    """
+    return b"\n".join(part for item in _items(stack, output) for part in _parts(item))
+
+
+def _items(stack: Stack, output: str, **options: Any) -> Iterator[dict[str, Any]]:
+    scan = stack.client("dynamodb").get_paginator("scan")
+    for page in scan.paginate(TableName=stack.outputs[output], **options):
+        yield from page["Items"]
 
 
 def _parts(item: dict[str, Any]) -> Iterator[bytes]:
