@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from gzip import decompress
@@ -17,6 +16,7 @@ from local.demo.raw_answers import answers
 from local.emulator import lifecycle
 from local.emulator.stack import Stack
 from ops.lake.questions import ABOUT_ORDERS, Question
+from tests.support import forked
 from tests.support.e2e.pages import ROOT, SAYS, blocks, run
 from tests.support.e2e.stack import eventually
 
@@ -47,8 +47,7 @@ def printed(running: Stack, home: Path) -> str:
 
 def lake(home: Path, *words: str) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    command = [str(home / ".venv/bin/order-tokenizer"), "lake", *words]
-    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
+    done = forked.run(["order-tokenizer", "lake", *words], cwd=home, environment=environment)
     return done.stdout if done.returncode == 0 else done.stderr
 
 
