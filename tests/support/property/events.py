@@ -4,6 +4,7 @@ import string
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -181,12 +182,9 @@ class _Builder:
         if "pattern" in schema:
             if schema["pattern"] == _LENIENT_TIME:
                 return str(self._draw(times))
-            drawn = st.from_regex(schema["pattern"].removesuffix("$") + r"\Z", fullmatch=True)
-            return str(self._draw(drawn.filter(_keeps_its_form)))
+            return str(self._draw(_like(schema["pattern"])))
         if schema.get(KIND_KEY, {}).get("name") == "public":
-            text: str = self._draw(
-                st.one_of(st.sampled_from(("SO-1001", "Kettle", "Springfield", "IL", "card")), texts)
-            )
+            text: str = self._draw(_public)
             return text if len(text) >= schema.get("minLength", 0) else f"id-{text}"
         return str(self._draw(sensitive_texts))
 
@@ -206,11 +204,25 @@ def respelled(value: str, style: int) -> str:
             return f"re: {unicodedata.normalize('NFD', value)}!"
 
 
+# Made once: making a schema, or what draws along a pattern, takes longer than drawing.
+_public = st.one_of(st.sampled_from(("SO-1001", "Kettle", "Springfield", "IL", "card")), texts)
+
+
+@cache
+def _like(pattern: str) -> st.SearchStrategy[str]:
+    return st.from_regex(pattern.removesuffix("$") + r"\Z", fullmatch=True).filter(_keeps_its_form)
+
+
+@cache
+def _schema(name: EventName) -> dict[str, Json]:
+    return raw_schema(registry()[name])
+
+
 @st.composite
 def raw_events(draw: st.DrawFn) -> Raw:
     """Returns a raw event; one in two repeats one of its own sensitive values in a public field."""
     name: EventName = draw(st.sampled_from(sorted(registry())))
-    schema = raw_schema(registry()[name])
+    schema = _schema(name)
     builder = _Builder(draw, schema)
     raw = Raw(builder.value(schema, ()), builder.kinds)
     _repeat_a_secret(draw, raw)
