@@ -51,7 +51,7 @@ def _of(mix: Mix, path: Path, network: Network) -> dict[str, Any]:
         "bytecodes": round(_per_order(batch, bytecodes)),
         "c_calls": round(_per_order(batch, c_calls), 1),
         "peak_kib": peak_bytes(same) // 1024,
-        "blocks_left": round(blocks_left(same, 20), 1),
+        "blocks_left": round(blocks_left(same, 8), 1),
     }
 
 
