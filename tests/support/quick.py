@@ -3,7 +3,7 @@
 The stand-ins answer exactly as before: keys that can't sign carry one RSA key between them, and a service's description is read
 once a run instead of once a session, as is the list of all services. What follows from a description alone is made once, too: a
 client's class, the rules of its endpoints, and under which names an answer may hold a member. Clients share one TLS context, and
-those of a session what listens to them all.
+those of a session what listens to them all. Requests to all but S3 say who sends them, and carry no signature.
 """
 
 import copy
@@ -17,6 +17,7 @@ import botocore.hooks
 import jsonpath_ng.ext.parser
 import pytest
 from botocore import httpsession
+from botocore.auth import SigV4Auth
 from botocore.client import ClientCreator
 from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import JSONFileLoader, Loader
@@ -40,6 +41,7 @@ def quick_stand_ins() -> Iterator[None]:
         patch.setattr("botocore.regions.EndpointProvider", _once_a_ruleset(EndpointProvider))
         context = functools.cache(httpsession.create_urllib3_context)
         patch.setattr(httpsession, "create_urllib3_context", context)
+        patch.setattr(SigV4Auth, "add_auth", _named(SigV4Auth.add_auth))
         _shared_handlers(patch)
         patch.setattr(_HOOKS, "accepts_kwargs", _told_by_code(_HOOKS.accepts_kwargs))
         patch.setattr("jsonpath_ng.ext.parse", functools.cache(jsonpath_ng.ext.parser.parse))
@@ -106,6 +108,22 @@ def _looked_up_once(look_up: Any) -> Any:
         return known[wanted]
 
     return keys
+
+
+def _named(add_auth: Any) -> Any:
+    """Returns what says who calls and where, as a signature does, which moto reads and never checks."""
+
+    def named(signer: Any, request: Any) -> None:
+        if (
+            signer.credentials is None or signer._service_name == "s3"
+        ):  # where it signs how a body is sent, too
+            add_auth(signer, request)
+            return
+        scope = f"20261124/{signer._region_name}/{signer._service_name}/aws4_request"
+        said = f"Credential={signer.credentials.access_key}/{scope}, SignedHeaders=host, Signature=0"
+        request.headers["Authorization"] = f"AWS4-HMAC-SHA256 {said}"
+
+    return named
 
 
 def _told_by_code(accepts_kwargs: Any) -> Any:
