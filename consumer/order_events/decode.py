@@ -32,30 +32,31 @@ def decode(kind: type[_P], value: Any, path: str) -> _P:
     """
     if not isinstance(value, Mapping):
         raise Unreadable(path, "an object is needed")
-    readers, required = _plan(kind)  # type: ignore[arg-type]  # mypy takes a class for unhashable here
+    fields_by_key, required = _plan(kind)  # type: ignore[arg-type]  # mypy takes a class for unhashable here
     found: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for key, inner in value.items():
-        reader = readers.get(key)
-        if reader is None:
+        named = fields_by_key.get(key)
+        if named is None:
             extra[key] = inner
             continue
-        where = f"{path}/{key}"
+        where, (attribute, reader) = f"{path}/{key}", named
         try:
-            found[key] = reader(inner, where)
+            found[attribute] = reader(inner, where)
         except _NoMatchError:
             raise Unreadable(where, "is of another type than its schema says") from None
-    if missing := sorted(required - found.keys()):
+    if missing := sorted(required - value.keys()):
         raise Unreadable(f"{path}/{missing[0]}", "is missing")
     return kind(extra=extra, **found)
 
 
 @cache
-def _plan(kind: type[Part]) -> tuple[Mapping[str, _Read], frozenset[str]]:
+def _plan(kind: type[Part]) -> tuple[Mapping[str, tuple[str, _Read]], frozenset[str]]:
+    """Returns the attribute and the reader of each field by its name in events, and the names of required fields."""
     hints = get_type_hints(kind)
-    named = [field for field in fields(kind) if field.name != _EXTRA]
-    readers = {field.name: _reader(hints[field.name]) for field in named}
-    return readers, frozenset(field.name for field in named if field.default is MISSING)
+    named = {field.metadata.get("name", field.name): field for field in fields(kind) if field.name != _EXTRA}
+    readers = {name: (field.name, _reader(hints[field.name])) for name, field in named.items()}
+    return readers, frozenset(name for name, field in named.items() if field.default is MISSING)
 
 
 def _reader(annotation: Any) -> _Read:

@@ -4,13 +4,15 @@ Each event type has one table for all its versions.
 
 A field that may hold a token is text, whatever else it may hold, because one token in a column of numbers would fail
 the whole query. Money is text too, as in the events; a query casts it. Fields that no schema names are in the files but
-in no column.
+in no column. Columns are named in lower case, at every depth, as Athena reads the keys of events.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from ops.lake.keys import column_name
 from schemas.json_schema import Schema, own_schema, sanitized_schema
+from schemas.no_place import NoPlace
 from schemas.own_events import OWN_EVENTS
 from schemas.registry import EventName, registry
 
@@ -36,13 +38,19 @@ def columns(schemas: Mapping[EventName, Schema]) -> dict[str, dict[str, Column]]
         schemas: the schemas of the `detail` that consumers get.
 
     Raises:
-        ValueError: one column can't hold a field of two versions, or a field's name can't be a column's.
+        NoPlace: one column can't hold a field of two versions, or two fields of an object are equal in lower case. It
+            names all such fields.
     """
     found: dict[str, Column] = {}
+    reader = _Reader()
     for name in sorted(schemas):
-        detail = _column(schemas[name], schemas[name].get("$defs", {}))
+        detail = reader.column(schemas[name], schemas[name].get("$defs", {}), f"{name.event_type}: ")
         before = found.get(name.event_type)
-        found[name.event_type] = detail if before is None else _merged(before, detail)
+        found[name.event_type] = (
+            detail if before is None else reader.merged(before, detail, f"{name.event_type}: ")
+        )
+    if reader.faults:
+        raise NoPlace(*dict.fromkeys(reader.faults))
     return {event_type: {**_ENVELOPE, "detail": detail} for event_type, detail in found.items()}
 
 
@@ -67,36 +75,62 @@ def duckdb(column: Column) -> str:
     return f"{duckdb(column[0])}[]" if isinstance(column, list) else _DUCKDB[column]
 
 
-def _column(schema: Schema, parts: Mapping[str, Schema]) -> Column:
-    if "$ref" in schema:
-        return _column(parts[schema["$ref"].rpartition("/")[2]], parts)
-    if "anyOf" in schema:
-        return _one_of(_column(arm, parts) for arm in schema["anyOf"] if arm.get("type") != "null")
-    if schema.get("type") == "object":
-        for name in schema["properties"]:
-            if name != name.lower():
-                raise ValueError(f"{name}: Athena's columns are lower case")
-        return {name: _column(each, parts) for name, each in schema["properties"].items()}
-    if schema.get("type") == "array":
-        return [_column(schema["items"], parts)]
-    return _SCALARS.get(schema.get("type", ""), TEXT)
+class _Reader:
+    """Reads schemas as columns, and collects the fields that no column can hold."""
 
+    def __init__(self) -> None:
+        self.faults: list[str] = []
 
-def _one_of(arms: Iterable[Column]) -> Column:
-    merged: Column | None = None
-    for arm in arms:
-        merged = arm if merged is None else _merged(merged, arm)
-    if merged is None:
-        raise ValueError("a field that can only be null has no column")
-    return merged
+    def column(self, schema: Schema, parts: Mapping[str, Schema], place: str) -> Column:
+        if "$ref" in schema:
+            return self.column(parts[schema["$ref"].rpartition("/")[2]], parts, place)
+        if "anyOf" in schema:
+            arms = [self.column(arm, parts, place) for arm in schema["anyOf"] if arm.get("type") != "null"]
+            return self._one_of(arms, place)
+        if schema.get("type") == "object":
+            return self._structure(schema["properties"], parts, place)
+        if schema.get("type") == "array":
+            return [self.column(schema["items"], parts, f"{place}/*")]
+        return _SCALARS.get(schema.get("type", ""), TEXT)
 
+    def merged(self, one: Column, other: Column, place: str) -> Column:
+        """Returns the column that holds what either of two holds."""
+        if isinstance(one, dict) and isinstance(other, dict):
+            both = {
+                name: self.merged(one[name], other[name], f"{place}/{name}")
+                for name in one.keys() & other.keys()
+            }
+            return {**one, **other, **both}
+        if isinstance(one, list) and isinstance(other, list):
+            return [self.merged(one[0], other[0], f"{place}/*")]
+        if isinstance(one, str) and isinstance(other, str):
+            return one if one == other else TEXT
+        return self._refused(
+            place, "is an object in one place and none in another; no column of the lake holds both"
+        )
 
-def _merged(one: Column, other: Column) -> Column:
-    if isinstance(one, dict) and isinstance(other, dict):
-        both = {name: _merged(one[name], other[name]) for name in one.keys() & other.keys()}
-        return {**one, **other, **both}
-    if isinstance(one, list) and isinstance(other, list):
-        return [_merged(one[0], other[0])]
-    if isinstance(one, str) and isinstance(other, str):
-        return one if one == other else TEXT
-    raise ValueError("a field is an object in one place and none in another; no column holds both")
+    def _structure(self, fields: Mapping[str, Schema], parts: Mapping[str, Schema], place: str) -> Column:
+        found: dict[str, Column] = {}
+        by_column: dict[str, str] = {}
+        for name, each in fields.items():
+            column = column_name(name)
+            if column in found:
+                self._refused(
+                    f"{place}/{name}",
+                    f"the lake's columns have no case, so {by_column[column]} beside it is the same one",
+                )
+            by_column[column] = name
+            found[column] = self.column(each, parts, f"{place}/{name}")
+        return found
+
+    def _one_of(self, arms: list[Column], place: str) -> Column:
+        if not arms:
+            return self._refused(place, "can only be null, and so has no column in the lake")
+        merged, *others = arms
+        for arm in others:
+            merged = self.merged(merged, arm, place)
+        return merged
+
+    def _refused(self, place: str, why: str) -> Column:
+        self.faults.append(f"{place}: {why}")
+        return TEXT

@@ -2,21 +2,29 @@
 
 A token has the type `Token`, so that nobody takes it for a name. A public string is a `str`, although the leak guard
 may have replaced it by a token. Fields that no schema names are in `extra`.
+
+A field whose name the kit needs itself, such as `extra`, is the attribute `extra_` there.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
 from schemas.json_schema import TOKEN, Schema
+from schemas.no_place import NoPlace
 from schemas.registry import EventName
 
 _NOTE = "Written by `make schemas` from the models in `schemas/`."
 _DERIVED = "Holds the event's data in the raw event's shape, with tokens in place of sensitive values."
 _LINE = 110
-_TAKEN = frozenset({"Any", "ClassVar", "Event", "Mapping", "Metadata", "Part", "Token", "dataclass"})
-_RESERVED = frozenset({"extra", "metadata", "data"})
+_TAKEN = frozenset(
+    {"Any", "ClassVar", "Decimal", "Event", "Mapping", "Metadata", "Part", "Token", "dataclass", "field"}
+)
+_ANNOTATIONS = frozenset({"bool", "int", "str", "tuple"})
+# Names that mean something in the body of a kit's class. Those of its module's own classes do, too.
+RESERVED = _TAKEN | _ANNOTATIONS | {"extra"}
 _SCALARS: Mapping[str, str] = {
     "string": "str",
     "integer": "int",
@@ -30,12 +38,15 @@ def kit_files(sanitized: Mapping[EventName, Schema]) -> dict[Path, str]:
     """Returns each module of the kit by its path.
 
     Raises:
-        ValueError: events differ in their metadata, or a name is not possible in Python.
+        NoPlace: a name is not possible in the kit. It names all of them.
+        ValueError: events differ in their metadata.
     """
     names = sorted(sanitized)
     metadata = {_metadata_module(_resolved(sanitized[name], "metadata")) for name in names}
     if len(metadata) > 1:
         raise ValueError("events differ in their metadata")
+    if faults := [each for name in names for each in _faults(name, _parts(sanitized[name]))]:
+        raise NoPlace(*faults)
     files = {
         Path("events", f"{module_name(name)}.py"): _event_module(name, sanitized[name]) for name in names
     }
@@ -56,6 +67,24 @@ def class_name(name: EventName) -> str:
 
 
 def _event_module(name: EventName, schema: Schema) -> str:
+    parts = _parts(schema)
+    data = _resolved(schema, "data")["title"]
+    body = "\n\n\n".join(_part(title, parts[title], parts) for title in _by_need(parts, data))
+    event = [
+        "@dataclass(frozen=True, slots=True, kw_only=True)",
+        f"class {class_name(name)}(Event):",
+        f'    """Holds an event `{name.event_type}`, version {name.schema_version}."""\n',
+        f'    EVENT_TYPE: ClassVar[str] = "{name.event_type}"',
+        f"    SCHEMA_VERSION: ClassVar[int] = {name.schema_version}\n",
+        f"    data: {data}",
+    ]
+    text = body + "\n\n\n" + "\n".join(event) + "\n"
+    what = f"Defines `{name.event_type}`, version {name.schema_version}, as consumers see it."
+    return _head(what, text, "Event", "ClassVar") + text
+
+
+def _parts(schema: Schema) -> dict[str, Schema]:
+    """Returns the objects of an event's data by their classes' names."""
     definitions = schema.get("$defs", {})
     scalars = {key: each for key, each in definitions.items() if "properties" not in each}
     data = _inlined(_resolved(schema, "data"), scalars)
@@ -63,20 +92,31 @@ def _event_module(name: EventName, schema: Schema) -> str:
     if data["title"] not in parts:
         # The model's own description is about the raw event.
         parts[data["title"]] = {**data, "description": _DERIVED}
-    if clash := sorted((_TAKEN | {class_name(name)}) & parts.keys()):
-        raise ValueError(f"{name.event_type} {name.schema_version}: {clash[0]} is a name of the kit's own")
-    body = "\n\n\n".join(_part(title, parts[title]) for title in _by_need(parts, data["title"]))
-    event = [
-        "@dataclass(frozen=True, slots=True, kw_only=True)",
-        f"class {class_name(name)}(Event):",
-        f'    """Holds an event `{name.event_type}`, version {name.schema_version}."""\n',
-        f'    EVENT_TYPE: ClassVar[str] = "{name.event_type}"',
-        f"    SCHEMA_VERSION: ClassVar[int] = {name.schema_version}\n",
-        f"    data: {data['title']}",
-    ]
-    text = body + "\n\n\n" + "\n".join(event) + "\n"
-    what = f"Defines `{name.event_type}`, version {name.schema_version}, as consumers see it."
-    return _head(what, text, "Event", "ClassVar") + text
+    return parts
+
+
+def _faults(name: EventName, parts: Mapping[str, Schema]) -> Iterator[str]:
+    """Yields why the kit can't hold an event type's classes and fields."""
+    where = f"{name.event_type} {name.schema_version}"
+    for title in sorted((_TAKEN | _ANNOTATIONS | {class_name(name)}) & parts.keys()):
+        yield f"{where}: {title} is a name of the kit's own; call the class something else"
+    for title, part in parts.items():
+        names = part["properties"]
+        for each in names:
+            if not each.isidentifier() or iskeyword(each):
+                yield f"{where}: {title}: a field of the kit can't be called {each}"
+            elif (attribute := attribute_name(each, parts)) != each and attribute in names:
+                yield f"{where}: {title}: a field of the kit can't be called {each} beside {attribute}"
+
+
+def attribute_name(name: str, parts: Collection[str]) -> str:
+    """Returns what a field is called in the kit.
+
+    Args:
+        name: its name in events.
+        parts: the names of the classes of its module.
+    """
+    return f"{name}_" if name in RESERVED or name in parts else name
 
 
 def _inlined(node: Any, scalars: Mapping[str, Schema]) -> Any:
@@ -128,7 +168,7 @@ def _head(what: str, text: str, base: str = "", typing: str = "") -> str:
     used = [name for name in (base, "Part", "Token") if name and re.search(rf"\b{name}\b", text)]
     lines = [f'"""{what} {_NOTE}"""\n']
     lines += ["from collections.abc import Mapping"] * ("Mapping[" in text)
-    lines += ["from dataclasses import dataclass"]
+    lines += ["from dataclasses import dataclass" + ", field" * (" = field(" in text)]
     lines += ["from decimal import Decimal"] * ("Decimal" in text)
     wanted = [name for name in ("Any", typing) if name and re.search(rf"\b{name}\b", text)]
     lines += [f"from typing import {', '.join(wanted)}"] * bool(wanted)
@@ -162,7 +202,7 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(inner)
 
 
-def _part(title: str, schema: Schema) -> str:
+def _part(title: str, schema: Schema, parts: Collection[str] = ()) -> str:
     required = schema.get("required", [])
     lines = [
         "@dataclass(frozen=True, slots=True, kw_only=True)",
@@ -170,12 +210,15 @@ def _part(title: str, schema: Schema) -> str:
         f'    """{_docstring(schema.get("description", title))}"""\n',
     ]
     for name, each in schema["properties"].items():
-        if not name.isidentifier() or name in _RESERVED:
-            raise ValueError(f"{title}: a field of the kit can't be called {name}")
         annotation = annotated(each)
-        if name not in required:
-            annotation += " = None" if annotation.endswith("None") else " | None = None"
-        lines.append(f"    {name}: {annotation}")
+        attribute, optional = attribute_name(name, parts), name not in required
+        if optional and not annotation.endswith("None"):
+            annotation += " | None"
+        default = " = None" if optional else ""
+        if attribute != name:
+            said = f'metadata={{"name": "{name}"}}'
+            default = f" = field(default=None, {said})" if optional else f" = field({said})"
+        lines.append(f"    {attribute}: {annotation}{default}")
     return "\n".join(lines).rstrip()
 
 

@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from schemas.base import Envelope
 from schemas.check import faults, foreign_in, read_as, settled
@@ -139,7 +140,7 @@ class Catalog:
         """Compiles the models.
 
         Raises:
-            SchemaRefused: a field has no kind, or its kind breaks a rule.
+            SchemaRefused: a field has no kind, or its kind breaks a rule. It names all such fields of one model.
         """
         self._models = models
         _refuse_alike(models)
@@ -304,18 +305,36 @@ def _fields_of(
 
 
 def _object_plan(model: type[BaseModel]) -> ObjectPlan:
+    """Returns the plan of an object.
+
+    Raises:
+        SchemaRefused: names every wrong field, in the objects below, too.
+    """
     fields: dict[str, Plan] = {}
+    faults: list[str] = []
     where = f"{model.__module__}.{model.__qualname__}"
     for name, info in model.model_fields.items():
-        kinds = [entry for entry in info.metadata if isinstance(entry, FieldKind)]
-        plan = kinds[-1] if kinds else _plan_of(info.annotation)
-        if plan is None:
-            raise SchemaRefused(f"{where}.{name} has no field kind")
-        if kinds:
-            _refuse_open(f"{where}.{name}", info.annotation, kinds[-1])
-        fields[name] = plan
-    check_object(where, fields)
+        try:
+            fields[name] = _field_plan(f"{where}.{name}", info)
+        except SchemaRefused as refused:
+            faults += refused.faults
+    try:
+        check_object(where, fields)
+    except SchemaRefused as refused:
+        faults += refused.faults
+    if faults:
+        raise SchemaRefused(*dict.fromkeys(faults))
     return ObjectPlan(fields)
+
+
+def _field_plan(where: str, info: FieldInfo) -> Plan:
+    kinds = [entry for entry in info.metadata if isinstance(entry, FieldKind)]
+    plan = kinds[-1] if kinds else _plan_of(info.annotation)
+    if plan is None:
+        raise SchemaRefused(f"{where} has no field kind")
+    if kinds:
+        _refuse_open(where, info.annotation, kinds[-1])
+    return plan
 
 
 def _plan_of(annotation: Any) -> Plan | None:

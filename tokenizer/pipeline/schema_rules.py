@@ -29,7 +29,10 @@ _SSN_DIGITS = 9
 _LUHN_FAILING = 0.9
 _NO_SSN = prod((0.067, _LUHN_FAILING))  # the share of nine-digit numbers that are neither an SSN nor an ITIN
 _SHOWS_DIGITS = frozenset({Fact.LAST4, Fact.BIN})
-_DIGITS_BESIDE = ("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits")
+_DIGITS_BESIDE = (
+    *("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits"),
+    *("last4digits", "lastfourdigits", "last4_digits", "last_4_digits", "last_four_digits"),
+)
 # Published test numbers, one of each shape that a schema can't vouch for.
 _VALUES = (
     "4012888888881881", "4012 8888 8888 1881", "378282246310005", "536-22-8726", "536228726", "jo@example.org",
@@ -38,7 +41,15 @@ _VALUES = (
 
 
 class SchemaRefused(TypeError):
-    """Means that a schema must not be used. The text names the field and the reason."""
+    """Means that a schema must not be used.
+
+    Args:
+        faults: each names a field and the reason.
+    """
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
 
 
 def check_object(where: str, kinds: Mapping[str, object]) -> None:
@@ -50,15 +61,18 @@ def check_object(where: str, kinds: Mapping[str, object]) -> None:
             own.
 
     Raises:
-        SchemaRefused: names the first wrong field.
+        SchemaRefused: names every wrong field.
     """
+    found = []
     for name, kind in kinds.items():
         if is_authentication_key(name) and not isinstance(kind, Removed):
-            raise SchemaRefused(
+            found.append(
                 f"{where}.{name}: sensitive authentication data is never stored (3.3.1); the only kind is Removed"
             )
-        if isinstance(kind, FieldKind) and (why := _fault(name, kind, kinds)):
-            raise SchemaRefused(f"{where}.{name}: {why}")
+        elif isinstance(kind, FieldKind) and (why := _fault(name, kind, kinds)):
+            found.append(f"{where}.{name}: {why}")
+    if found:
+        raise SchemaRefused(*found)
 
 
 def check_element(where: str, kind: object) -> None:

@@ -2,18 +2,25 @@
 
 import json
 import pkgutil
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
+from warnings import catch_warnings, simplefilter
 
 from ops.lake import resources as lake
+from ops.lake.columns import columns
 from schemas import events
+from schemas.base import Envelope
 from schemas.compatibility import Reader, breaking
 from schemas.json_schema import Schema, file_name, own_schema, raw_schema, sanitized_schema
+from schemas.no_place import NoPlace
 from schemas.own_events import OWN_EVENTS
 from schemas.publish import published, stale
-from schemas.registry import events_of, registry
+from schemas.publish.kit import kit_files
+from schemas.registry import EventName, events_of, registry
 from schemas.released import name_in, released, word_of
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.pipeline.schema_rules import SchemaRefused
@@ -81,12 +88,17 @@ def planned(root: Path) -> dict[Path, str]:
             has no place for a field.
     """
     try:
-        models = registry()
-    except ValueError as error:
+        # Two ways in which pydantic says that a field can't have a name: an error, and a warning.
+        with catch_warnings():
+            simplefilter("error", UserWarning)
+            models = registry()
+    except (ValueError, UserWarning) as error:
         raise Refused([str(error)], _REFUSED) from None
-    if found := [*_without_event(), *_against_rules()]:
-        raise Refused(found, _REFUSED)
-    if found := [each for name in sorted(models) for each in sample_faults(name, root)]:
+    refused = _against_rules()
+    sound = {name: models[name] for name in sorted(models) if name not in refused}
+    found = [*_without_event(), *chain(*refused.values()), *_alike(sound), *_without_place(sound)]
+    found += [each for name in sound for each in sample_faults(name, root)]
+    if found:
         raise Refused(found, _REFUSED)
     made = generated()
     if found := broken(root / FOLDER, made):
@@ -160,12 +172,35 @@ def _without_event() -> Iterator[str]:
             )
 
 
-def _against_rules() -> Iterator[str]:
-    """Yields why models are refused when a function starts."""
-    for name, model in sorted(registry().items()):
+def _against_rules() -> dict[EventName, list[str]]:
+    """Returns why models are refused when a function starts."""
+    models, found = registry(), defaultdict[EventName, list[str]](list)
+    for name, model in sorted(models.items()):
         if name in OWN_EVENTS:
-            yield f"{model.__module__}: {name.event_type} {name.schema_version} is an event that only the tokenizer sends"
+            found[name].append(
+                f"{model.__module__}: {name.event_type} {name.schema_version} is an event that only the tokenizer sends"
+            )
         try:
             Catalog({name: model})
         except SchemaRefused as refused:
-            yield str(refused)
+            found[name] += refused.faults
+    return found
+
+
+def _alike(models: Mapping[EventName, type[Envelope]]) -> Iterator[str]:
+    """Yields why event types that hold the rules one by one can't be in force together."""
+    try:
+        Catalog(models)
+    except SchemaRefused as refused:
+        yield from refused.faults
+
+
+def _without_place(models: Mapping[EventName, type[Envelope]]) -> Iterator[str]:
+    """Yields each field that the kit or the lake has no place for."""
+    schemas = {name: sanitized_schema(model) for name, model in models.items()}
+    schemas |= {name: own_schema(own) for name, own in OWN_EVENTS.items()}
+    for make in (kit_files, columns):
+        try:
+            make(schemas)
+        except NoPlace as none:
+            yield from none.faults

@@ -11,8 +11,8 @@ from typing import Any
 from schemas.check import check
 from schemas.fault import Fault
 from schemas.json_schema import file_name
-from schemas.registry import EventName
-from tokenizer.pipeline.catalog import ENVELOPE, ListPlan, ObjectPlan, Plan, catalog
+from schemas.registry import EventName, registry
+from tokenizer.pipeline.catalog import ENVELOPE, Catalog, ListPlan, ObjectPlan, Plan
 
 FOLDER = Path("schemas/samples")
 
@@ -27,7 +27,7 @@ def sample_faults(name: EventName, root: Path) -> list[str]:
     path = FOLDER / file_name(name)
     if not (root / path).exists():
         return [f"{path}: is missing; it holds one raw event that fills every field of the schema"]
-    data = (root / path).read_bytes()
+    data, model = (root / path).read_bytes(), registry()[name]
     try:
         check(data)
     except Fault as fault:
@@ -35,7 +35,7 @@ def sample_faults(name: EventName, root: Path) -> list[str]:
     event = json.loads(data)
     if (event["event_type"], event["schema_version"]) != name:
         return [f"{path}: its event_type and schema_version are those of another event"]
-    plan = catalog().plan(event)
+    plan = Catalog({EventName(*name): model}).plan(event)
     fields, places = set(fields_of(plan.data)), list(_places(event))
     found = [f"{path}{field}: is not filled" for field in sorted(fields - {each for each, _ in places})]
     if not any(leaf and not _named(place, fields) for place, leaf in places):

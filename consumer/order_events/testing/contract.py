@@ -116,7 +116,7 @@ def _same_ids(to: Any, of: Any) -> None:
     for key, value in to.items():
         if isinstance(value, dict):
             _same_ids(value, of[key])
-        elif key.endswith("_id"):
+        elif key.endswith(("_id", "Id", "ID")):
             to[key] = of[key]
 
 

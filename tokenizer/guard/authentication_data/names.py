@@ -113,7 +113,8 @@ _OF_CARDS = """
 OF_CARDS = tuple(_OF_CARDS.split())
 # The same at the end of a longer name, such as `number_last4`.
 _ENDINGS_OF_CARDS = """
-    last4 last_four brand network issuer wallet month year expiry date bin iin type country zip currency status
+    last4 last_four last_digits last4_digits last_four_digits brand network issuer wallet month year expiry date bin iin
+    type country zip currency status
     result result_code response_code
 """
 ENDINGS_OF_CARDS = tuple(_ENDINGS_OF_CARDS.split())

@@ -10,6 +10,7 @@ from local.emulator.template import load
 from ops.lake import resources
 from ops.lake.columns import columns, duckdb, glue, tables
 from ops.lake.questions import Question
+from schemas.no_place import NoPlace
 from schemas.registry import EventName
 
 TEMPLATE = Path("stacks/lake.yaml")
@@ -67,7 +68,7 @@ def test_every_field_that_a_schema_names_is_in_a_column() -> None:
     assert {path.stem.rpartition(".")[0] for path in paths} == set(tables())
     for path in paths:
         event_type, _, _ = path.stem.rpartition(".")
-        named = set(_names(json.loads(path.read_text())))
+        named = {name.lower() for name in _names(json.loads(path.read_text()))}
         assert named <= set(_column_names(tables()[event_type])), path
 
 
@@ -107,11 +108,44 @@ def test_versions_of_a_type_share_a_table_with_the_fields_of_all() -> None:
 @pytest.mark.parametrize(
     ("odd", "why"),
     [
-        ({"a": {"anyOf": [schema(b=TOKEN), TOKEN]}}, "an object in one place"),
-        ({"A": TOKEN}, "lower case"),
-        ({"a": {"anyOf": [{"type": "null"}]}}, "only be null"),
+        ({"a": {"anyOf": [schema(b=TOKEN), TOKEN]}}, "order.placed: /a: is an object in one place"),
+        ({"userId": TOKEN, "userID": TOKEN}, "order.placed: /userID: .* userId beside it is the same one"),
+        (
+            {"a": {"type": "array", "items": schema(b=schema(C=NUMBER, c=NUMBER))}},
+            r"order.placed: /a/\*/b/c: .* C beside it is the same one",
+        ),
+        ({"a": {"anyOf": [{"type": "null"}]}}, "order.placed: /a: can only be null"),
     ],
 )
 def test_a_field_that_no_column_holds_is_refused(odd: dict[str, Any], why: str) -> None:
-    with pytest.raises(ValueError, match=why):
+    with pytest.raises(NoPlace, match=why):
         columns({ORDER: schema(**odd)})
+
+
+def test_all_fields_that_no_column_holds_are_named_at_once() -> None:
+    null = {"type": "null"}
+    odd = schema(a={"anyOf": [null]}, b=schema(c={"anyOf": [null]}), D=NUMBER, d=NUMBER)
+    with pytest.raises(NoPlace) as refused:
+        columns({ORDER: odd, EventName("order.lost", 1): schema(e={"anyOf": [null]})})
+    assert [each.partition(": ")[2].partition(":")[0] for each in refused.value.faults] == [
+        "/e",
+        "/a",
+        "/b/c",
+        "/d",
+    ]
+
+
+def test_names_are_in_lower_case_at_every_depth() -> None:
+    inner = schema(unitPrice=NUMBER, Tags={"type": "array", "items": TOKEN})
+    parts = {"Line": inner}
+    lines = {"type": "array", "items": {"$ref": "#/$defs/Line"}}
+    told = columns(
+        {
+            ORDER: {**schema(orderLines=lines, userId=NUMBER), "$defs": parts},
+            EventName("order.placed", 2): schema(userID=TOKEN, orderlines={"type": "array", "items": inner}),
+        }
+    )
+    assert told["order.placed"]["detail"] == {
+        "orderlines": [{"unitprice": "bigint", "tags": ["string"]}],
+        "userid": "string",
+    }

@@ -1,5 +1,6 @@
 """DuckDB stands in for Athena: same columns, nothing else of the machine, errors of our own."""
 
+import json
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from io import BytesIO
@@ -26,6 +27,21 @@ def test_every_table_of_the_template_is_there_with_its_day(lake_of: LakeOf, deta
 def test_the_day_is_the_one_that_the_event_came_in(lake_of: LakeOf, details: list[Event]) -> None:
     told = lake_of(map(envelope, details)).ask("SELECT DISTINCT day FROM order_placed")
     assert {day for (day,) in told.rows} == {detail["metadata"]["ingested_at"][:10] for detail in details}
+
+
+def test_keys_are_read_in_lower_case_at_every_depth_and_the_last_of_equal_ones_counts(
+    lake_of: LakeOf, details: list[Event]
+) -> None:
+    styled = json.loads(json.dumps(details[0]))
+    order = styled["data"]["order"]
+    plain = [(order["order_id"], order["items"][0]["sku"], "9" * 30)]
+    order["Order_ID"] = order.pop("order_id")
+    order["items"][0] |= {"SKU": order["items"][0].pop("sku"), "quantity": 1, "Quantity": int("9" * 30)}
+    told = lake_of([envelope(styled)]).ask(
+        'SELECT detail.data."order".ORDER_id, detail.data."order".items[1].sku,'
+        ' detail.data."order".items[1].QUANTITY FROM order_placed'
+    )
+    assert told.rows == plain
 
 
 def test_a_query_reaches_no_other_file_of_the_machine(lake_of: LakeOf, tmp_path: Path) -> None:

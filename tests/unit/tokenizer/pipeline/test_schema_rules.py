@@ -57,7 +57,10 @@ REFUSED: dict[str, dict[str, Any]] = {
     "ids of any shape": {"code": Identifier(pattern=r".*")},
     "ids of no shape at all": {"code": Identifier(pattern=r"[0-9")},
 }
-BESIDE = ("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits")
+BESIDE = (
+    *("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits"),
+    *("last4digits", "lastfourdigits", "last4_digits", "last_4_digits", "last_four_digits", "Last4Digits"),
+)
 REFUSED |= {
     f"a consistent number beside a public {shown}": {"number": ConsistentToken("c", EXACT), shown: Public()}
     for name in BESIDE

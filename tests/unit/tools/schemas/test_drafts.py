@@ -83,11 +83,6 @@ def a_field(line: str) -> Callable[[Path], object]:
     return lambda tree: edit(tree, FILE, "    driver:", f"    {line}\n    driver:")
 
 
-def with_capitals(tree: Path) -> None:
-    for path in (FILE, SAMPLE_FILE):
-        edit(tree, path, "driver", "driverName")
-
-
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a field without a kind": (a_field("route: str | None = None"), "ParcelSent.route has no field kind"),
     "a kept CVV": (
@@ -121,9 +116,32 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda tree: edit(tree, SAMPLE_FILE, '"bike"', "7"),
         "schemas/samples/parcel.sent.1.json: invalid_field: /carrier: Input should be a valid string",
     ),
-    "a name that no column can have": (
-        with_capitals,
-        "driverName: Athena's columns are lower case",
+    "two names that are one column": (
+        a_field("Carrier: Annotated[Text, Public()] | None = None"),
+        "parcel.sent: /data/Carrier: the lake's columns have no case",
+    ),
+    "a name beside the one that the kit gives to another": (
+        a_field("extra: Annotated[Text, Public()]\n    extra_: Annotated[Text, Public()]"),
+        "parcel.sent 1: ParcelSent: a field of the kit can't be called extra beside extra_",
+    ),
+    "a name of the models' base class": (
+        a_field("json: Annotated[Text, Public()] | None = None"),
+        'Field name "json" in "ParcelSent" shadows an attribute in parent "Envelope"',
+    ),
+    "two types that would take the same body": (
+        lambda tree: (
+            edit(
+                tree,
+                FILE,
+                "    event_type:",
+                '    foreign = Foreign("/id", "/topic", "/at", types=("parcel",))\n    event_type:',
+            ),
+            edit(tree, FILE, "from schemas.kinds", "from schemas.foreign import Foreign\nfrom schemas.kinds"),
+            (tree / "schemas/events/parcel_lost_v1.py").write_text(
+                (tree / FILE).read_text().replace("parcel.sent", "parcel.lost")
+            ),
+        ),
+        "foreign bodies of parcel.lost 1 and of parcel.sent 1 can't be told apart",
     ),
 }
 
@@ -137,6 +155,51 @@ def test_what_is_refused_is_named_and_nothing_is_written(tree: Path, name: str) 
     assert f"error: {message}" in errors or message in errors.partition("\n")[0]
     assert "hint: docs/new-event-type.md" in errors
     assert texts(tree) == before
+
+
+def test_every_fault_of_every_kind_is_named_in_one_run_a_line_each(tree: Path) -> None:
+    edit(
+        tree,
+        FILE,
+        "class ParcelSent(",
+        "class Stop(EventModel):\n"
+        '    """Describes a stop."""\n\n'
+        "    cvv: Annotated[Text, Token()] | None = None\n"
+        "    street: str\n\n\n"
+        "class ParcelSent(",
+    )
+    edit(tree, FILE, "import Envelope, Text", "import Envelope, EventModel, Text")
+    a_field(
+        "stops: list[Stop] | None = None\n    route: str | None = None\n    pin: Annotated[Text, Token()]"
+    )(tree)
+    other = MODEL.replace("parcel.sent", "parcel.lost").replace("ParcelSent", "ParcelLost")
+    other = other.replace(
+        "    driver:",
+        "    Carrier: Annotated[Text, Token()]\n    DRIVER: Annotated[Text, Token()]\n    extra_: Annotated[Text, Token()]\n"
+        "    extra: Annotated[Text, Token()]\n    driver:",
+    )
+    (tree / "schemas/events/parcel_lost_v1.py").write_text(other)
+    errors = [each for each in make(tree).splitlines() if each.startswith("error: ")]
+    named = [
+        *("ParcelSent.route has no field kind", "ParcelSent.pin: sensitive", "Stop.cvv: sensitive"),
+        *(
+            "Stop.street has no field kind",
+            "parcel.lost 1: ParcelLost: a field of the kit can't be called extra",
+        ),
+        *("parcel.lost: /data/Carrier: the lake's", "parcel.lost: /data/driver: the lake's"),
+        "schemas/samples/parcel.lost.1.json: is missing",
+    ]
+    assert len(errors) == len(named), errors
+    assert [each for each in named if not any(each in error for error in errors)] == []
+
+
+def test_names_in_camel_case_are_taken_at_every_depth(tree: Path) -> None:
+    for path in (FILE, SAMPLE_FILE):
+        edit(tree, path, "driver", "driverName")
+    assert make(tree) == ""
+    assert "driverName: Token" in (tree / "consumer/order_events/events/parcel_sent_v1.py").read_text()
+    assert "data:struct<carrier:string,drivername:string>" in (tree / "stacks/lake.yaml").read_text()
+    assert "driverName" in json.loads((tree / RAW).read_text())["properties"]
 
 
 def test_a_draft_is_marked_in_the_reference(tree: Path) -> None:
