@@ -10,7 +10,7 @@ from ops.lake.answer import Answer
 from ops.lake.columns import Column, table_name, tables
 from ops.lake.columns import duckdb as duckdb_type
 from ops.lake.files import PREFIX
-from ops.lake.keys import in_lower_case
+from ops.lake.keys import with_column_names
 from ops.lake.questions import orders
 
 _FUNCTIONS = (
@@ -65,7 +65,7 @@ def _table(folder: Path, event_type: str, columns: Mapping[str, Column]) -> str:
     if not files:
         fields = ", ".join(f'"{column}" {kind}' for column, kind in {**typed, "day": "VARCHAR"}.items())
         return f"CREATE TABLE {name} ({fields})"
-    names = ", ".join(_quoted(str(_in_lower_case(folder, each))) for each in files)
+    names = ", ".join(_quoted(str(_with_column_names(folder, each))) for each in files)
     kinds = ", ".join(f"{_quoted(column)}: {_quoted(kind)}" for column, kind in typed.items())
     return (
         f"CREATE TABLE {name} AS SELECT * EXCLUDE (event_type) FROM read_json([{names}], "  # noqa: S608 -- our own names
@@ -74,13 +74,13 @@ def _table(folder: Path, event_type: str, columns: Mapping[str, Column]) -> str:
     )
 
 
-def _in_lower_case(folder: Path, file: Path) -> Path:
+def _with_column_names(folder: Path, file: Path) -> Path:
     """Writes a file's events with their keys in lower case, and returns where."""
     there = folder / _LOWERED / file.relative_to(folder)
     if not there.exists():
         there.parent.mkdir(parents=True, exist_ok=True)
         with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
-            text = "".join(f"{in_lower_case(line)}\n" for line in lines)
+            text = "".join(f"{with_column_names(line)}\n" for line in lines)
         there.write_bytes(gzip.compress(text.encode(), compresslevel=1))
     return there
 

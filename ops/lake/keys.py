@@ -23,7 +23,7 @@ def column_name(key: str) -> str:
     return key.lower()
 
 
-def in_lower_case(line: str) -> str:
+def with_column_names(line: str) -> str:
     """Returns an event's JSON text with the keys as columns are named. Values stay as they are.
 
     Args:

@@ -83,6 +83,14 @@ def a_field(line: str) -> Callable[[Path], object]:
     return lambda tree: edit(tree, FILE, "    driver:", f"    {line}\n    driver:")
 
 
+def with_another_of_the_same_bodies(tree: Path) -> None:
+    said = '    foreign = Foreign("/id", "/topic", "/at", types=("parcel",))\n    event_type:'
+    edit(tree, FILE, "    event_type:", said)
+    edit(tree, FILE, "from schemas.kinds", "from schemas.foreign import Foreign\nfrom schemas.kinds")
+    other = (tree / FILE).read_text().replace("parcel.sent", "parcel.lost")
+    (tree / "schemas/events/parcel_lost_v1.py").write_text(other)
+
+
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a field without a kind": (a_field("route: str | None = None"), "ParcelSent.route has no field kind"),
     "a kept CVV": (
@@ -129,18 +137,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
         'Field name "json" in "ParcelSent" shadows an attribute in parent "Envelope"',
     ),
     "two types that would take the same body": (
-        lambda tree: (
-            edit(
-                tree,
-                FILE,
-                "    event_type:",
-                '    foreign = Foreign("/id", "/topic", "/at", types=("parcel",))\n    event_type:',
-            ),
-            edit(tree, FILE, "from schemas.kinds", "from schemas.foreign import Foreign\nfrom schemas.kinds"),
-            (tree / "schemas/events/parcel_lost_v1.py").write_text(
-                (tree / FILE).read_text().replace("parcel.sent", "parcel.lost")
-            ),
-        ),
+        with_another_of_the_same_bodies,
         "foreign bodies of parcel.lost 1 and of parcel.sent 1 can't be told apart",
     ),
 }
