@@ -19,7 +19,7 @@ import pytest
 from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
 from local.errors import LocalStackError
-from tests.support import terminal
+from tests.support import forked, terminal
 from tests.support.e2e.functions import settle_after
 from tests.support.e2e.stack import Api, Subscriber, eventually
 from tests.support.samples import order
@@ -149,5 +149,6 @@ def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(
 
 
 def moved(directory: Path) -> int:
-    told = json.loads(rekey(directory, "status", "--json").communicate()[0])
+    command = ["order-tokenizer", "rekey", "status", "--json"]
+    told = json.loads(forked.run(command, cwd=directory.parent, environment=os.environ).stdout)
     return int(told.get("moving", {}).get("moved", 0))
