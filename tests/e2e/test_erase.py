@@ -1,6 +1,7 @@
 """Erasing a customer over the API of the deployed template."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from local.emulator.deploy import STACK_NAME
 from local.emulator.stack import Stack
 from schemas.erased import CustomerErased, OrderErased
 from tests.support.e2e.probe import DENIED, Probe
-from tests.support.e2e.stack import Api, Subscriber, audit_lines, eventually
+from tests.support.e2e.stack import Api, Subscriber, audit_lines, eventually, put
 from tests.support.samples import order
 from tokenizer.vault.tokens import Pointer
 
@@ -88,6 +89,26 @@ def test_a_guests_order_is_erased_by_its_id_and_a_customers_only_with_the_custom
     line = audit_lines(running)[-2]
     assert (line["action"], line["result"]) == ("erase_order", "has_customer")
     assert "SO-erase-7" not in json.dumps(line)
+
+
+def test_what_is_not_found_is_neither_certified_nor_told(
+    running: Stack, compliance: Api, payments: Api
+) -> None:
+    """Of a refund, the table of orders knows no customer."""
+    subscriber = Subscriber(running, "nothing_found")
+    refund = json.loads(Path("schemas/samples/order.refunded.1.json").read_text(encoding="utf-8"))
+    refund |= {"event_id": "refund-nothing-found"}
+    refund["refund"]["order_id"] = "SO-nothing-found"
+    put(running, refund)
+    assert [event["detail-type"] for event in subscriber.receive(1)] == ["order.refunded"]
+    for path in ("/orders/SO-nothing-found", "/orders/SO-nonsense-999", "/customers/C-nonsense-999"):
+        status, certificate = compliance("DELETE", path)
+        found = (status, certificate["status"], certificate["records"], certificate["complete"])
+        assert found == (200, "nothing_found", 0, False), path
+    placed(payments, "SO-erase-last", None, "last@example.com")
+    assert compliance("DELETE", "/orders/SO-erase-last")[1]["status"] == "erased"
+    told = [event["detail-type"] for event in subscriber.receive(2)]
+    assert sorted(told) == ["order.erased", "order.placed"]
 
 
 def test_a_value_that_somebody_names_is_erased_for_all_and_comes_again_under_another_token(

@@ -12,6 +12,7 @@ from tokenizer.aws.erasure.store import DynamoErasureStore
 from tokenizer.aws.erasure.subject_data import DynamoSubjectData
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
 from tokenizer.erasure.certificates import Certificate
+from tokenizer.errors import PipelineError
 from tokenizer.records import IndexEntry, Share
 from tokenizer.vault.tokens import Pointer
 
@@ -120,3 +121,26 @@ def test_what_happened_to_an_entry_since_the_index_showed_it_is_neither_undone_n
     arguments = (FOUND,) if call == "drop_entry" else (FOUND, HEIR)
     assert getattr(subject_data(aws), call)(*arguments) is genuine
     assert (aws.stored("blind-index") != before) is changed
+
+
+def test_a_mark_knows_if_anything_was_found_whether_it_moves_or_not(store: DynamoErasureStore) -> None:
+    assert [store.mark("ann", each) for each in (10, 11, 11, 9)] == [False] * 4
+    store.note_found("ann")
+    assert [store.mark("ann", each) for each in (9, 11, 12)] == [True] * 3
+    assert store.mark("bob", 12) is False
+
+
+def test_nothing_is_noted_without_a_mark(store: DynamoErasureStore) -> None:
+    """A note is no mark: readers take every item of the table that has a subject's name for one."""
+    with pytest.raises(PipelineError):
+        store.note_found("ann")
+    assert store.mark("ann", 10) is False
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_a_certificate_that_is_kept_knows_if_anything_was_found(
+    store: DynamoErasureStore, *, found: bool
+) -> None:
+    kept = Certificate("era_1", "ann", "carla", "p", 1, 1, next_sweep=1, found=found)
+    store.keep(kept)
+    assert store.due(1) == [kept]

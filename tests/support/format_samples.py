@@ -96,6 +96,8 @@ def plain(value: Any) -> Any:
         case ListedValue() | IndexEntry() | Share() | Certificate() | SanitizedRecord():
             given = asdict(value)
             given.pop("seal", None)  # made when a share is stored
+            if given.get("found"):
+                del given["found"]  # so is every certificate of releases that didn't ask
             return plain({name: each for name, each in given.items() if each or name not in LATER})
         case bytes():
             return value.hex()
@@ -211,7 +213,7 @@ def _letter(_: Any) -> Iterator[Sample]:
 
 def certificates() -> dict[str, Certificate]:
     """Returns what the samples of certificates hold."""
-    asked = Certificate("era_0123456789abcdef", SUBJECT, "carla", "erasure_request", ERASED, ERASED + 412)  # fmt: skip
+    asked = Certificate("era_0123456789abcdef", SUBJECT, "carla", "erasure_request", ERASED, ERASED + 412, found=True)  # fmt: skip
     begun = Certificate(**{**_fields(asked), "next_sweep": ERASED + 1, "failed": True, "also": (OTHER,), "pending": (b"consistent01",), "unannounced": event_of(asked, "C-77")})  # fmt: skip
     done = Certificate(
         **{**_fields(asked), "records": 12, "kept_for_others": 1, "sweeps": 32, "next_sweep": 1}
@@ -225,7 +227,8 @@ def certificates() -> dict[str, Certificate]:
             "lost_by": (SUBJECT, OTHER),
         }
     )
-    return {"begun": begun, "swept": done, "value": value}
+    nothing = Certificate(**{**_fields(begun), "failed": False, "pending": (), "found": False})
+    return {"begun": begun, "swept": done, "value": value, "nothing_found": nothing}
 
 
 def _certificate(dynamodb: Any) -> Iterator[Sample]:
@@ -235,8 +238,11 @@ def _certificate(dynamodb: Any) -> Iterator[Sample]:
 
 
 def _erasure_mark(dynamodb: Any) -> Iterator[Sample]:
-    DynamoErasureStore(dynamodb, "erasures").mark(SUBJECT, ERASED)
+    store = DynamoErasureStore(dynamodb, "erasures")
+    store.mark(SUBJECT, ERASED)
     yield Sample("mark", {SUBJECT: ERASED}, _items(dynamodb, "erasures")[0])
+    store.note_found(SUBJECT)
+    yield Sample("found", {SUBJECT: ERASED}, _items(dynamodb, "erasures")[0])
 
 
 def _audit_line(dynamodb: Any) -> Iterator[Sample]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from schemas.erased import CUSTOMER, ORDER, CustomerErased, OrderErased
 from schemas.registry import EventName
@@ -13,6 +13,8 @@ from tokenizer.vault.tokens import is_order, is_value
 # Milliseconds after the request. The first sweep comes after every invocation that was running then has ended. The last
 # comes after dead letters (14 days, and 14 more in quarantine) and the stream (7 days) have expired.
 SWEEPS = (120_000, 3_600_000, *(day * 86_400_000 for day in range(1, 31)))
+
+ErasureState = Literal["erased", "nothing_found", "begun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Certificate:
             them again.
         lost_by: if a value was erased that somebody named: the vault's names for the customers and orders that lose it.
         unannounced: the event for consumers, until the bus has accepted it.
+        found: True once something was found that this erasure, or one before of the same, speaks for. Until then nothing
+            is certified: the id may be misspelt, or an order of a customer, or what it brought is still on its way.
     """
 
     erasure_id: str
@@ -58,11 +62,19 @@ class Certificate:
     unproven: int = 0
     left: int = 0
     lost_by: tuple[str, ...] = ()
+    found: bool = False
 
     @property
     def subjects(self) -> tuple[str, ...]:
         """Returns all of the vault's names for the customer or the order."""
         return (self.subject, *self.also)
+
+    @property
+    def status(self) -> ErasureState:
+        """Returns `erased`; `nothing_found` if there is nothing to erase; `begun` if no attempt could find out yet."""
+        if self.found:
+            return "erased"
+        return "begun" if self.failed else "nothing_found"
 
     @property
     def of(self) -> str:
@@ -81,7 +93,7 @@ class Certificate:
         return {
             "erasure_id": self.erasure_id,
             **({"token": named, **lost} if self.of == "value" else {f"{self.of}_id": named}),
-            "status": "erased",
+            "status": self.status,
             "requested_by": self.requested_by,
             "purpose": self.purpose,
             "requested_at": timestamp(moment_of(self.requested_at)),
@@ -90,7 +102,7 @@ class Certificate:
             "kept_for_others": self.kept_for_others,
             "pending": len(self.pending),
             "unproven": self.unproven,
-            "complete": not self.pending and not self.failed and not self.unproven,
+            "complete": self.found and not self.pending and not self.failed and not self.unproven,
         }
 
 

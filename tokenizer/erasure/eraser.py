@@ -69,8 +69,15 @@ class SubjectData(Protocol):
 class ErasureStore(Protocol):
     """Keeps marks and certificates. Each call raises a PipelineError if it fails."""
 
-    def mark(self, subject: str, until: int) -> None:
-        """Marks everything of the subject's that arrived up to `until` as erased. A mark never moves back in time."""
+    def mark(self, subject: str, until: int) -> bool:
+        """Marks everything of the subject's that arrived up to `until` as erased. A mark never moves back in time.
+
+        Returns True if an erasure has ever found something of the subject's.
+        """
+        ...
+
+    def note_found(self, subject: str) -> None:
+        """Notes in a mark that an erasure has found something of the subject's, so that a repeat knows it."""
         ...
 
     def keep(self, certificate: Certificate) -> None:
@@ -140,7 +147,7 @@ class Eraser:
             erasure_id, value_name(record_id), by, purpose, now, now, next_sweep=now + SWEEPS[0],
             lost_by=tuple(sorted(lost_by)),
         )  # fmt: skip
-        self._mark(certificate, now)
+        certificate = self._marked(certificate, now)
         self.store.keep(certificate)
         certificate = self._attempt(certificate, budget)
         self.store.keep(certificate)
@@ -157,12 +164,11 @@ class Eraser:
         # the customer or the order by this id then, and must not learn it.
         if find_leak(named, NO_VALUES, _AN_ID) is None:
             certificate = replace(certificate, unannounced=event_of(certificate, named))
-        self._mark(certificate, now)
+        certificate = self._marked(certificate, now)
         self.store.keep(certificate)  # if a later step fails, the sweeps repeat it
         certificate = self._attempt(certificate, budget)
         until = self.now()
-        self._mark(certificate, until)
-        certificate = replace(certificate, until=until)
+        certificate = replace(self._marked(certificate, until), until=until)
         self.store.keep(certificate)
         return certificate
 
@@ -172,7 +178,8 @@ class Eraser:
         for certificate in self.store.due(self.now()):
             if budget.spent:
                 break
-            after = self._attempt(certificate, budget)
+            known = certificate if certificate.found else self._marked(certificate, certificate.until)
+            after = self._attempt(known, budget)
             if not after.failed:
                 done = after.sweeps + 1
                 later = certificate.requested_at + SWEEPS[done] if done < len(SWEEPS) else 0
@@ -189,21 +196,34 @@ class Eraser:
         """Returns the vault's names for an order that came without a customer, newest first as `subjects`."""
         return tuple(key.order(order_id) for key in self.keys.newest_first())
 
-    def _mark(self, certificate: Certificate, until: int) -> None:
-        """Marks all names of the subject. Shares are only sorted out after that, since any name may own one."""
-        for subject in certificate.subjects:
-            self.store.mark(subject, until)
+    def _marked(self, certificate: Certificate, until: int) -> Certificate:
+        """Marks all names of the subject; returns the certificate, which knows by the marks if it repeats another.
+
+        Shares are only sorted out after that, since any name may own one.
+        """
+        known = [self.store.mark(subject, until) for subject in certificate.subjects]
+        return replace(certificate, found=certificate.found or any(known))
+
+    def _noted(self, certificate: Certificate, found: Sequence[object]) -> bool:
+        """Notes it in the mark if something was found for the first time; returns True if there ever was something.
+
+        It is noted before anything is removed, or else nobody would know it after a failure.
+        """
+        if found and not certificate.found:
+            self.store.note_found(certificate.subject)
+        return certificate.found or bool(found)
 
     def _attempt(self, certificate: Certificate, budget: Budget) -> Certificate:
-        """Runs one pass and publishes the event if it is still unannounced.
+        """Runs one pass and publishes the event if it is still unannounced, once something was found.
 
-        A failure sets `failed`; the next sweep tries again.
+        An id under which nothing was found may be a misspelt one, or the order of a customer: consumers must not be
+        told to forget it. A failure sets `failed`; the next sweep tries again.
         """
         try:
             after = replace(self._pass(certificate, budget), failed=False)
         except PipelineError:
             after = replace(certificate, failed=True)
-        if after.unannounced is not None:
+        if after.unannounced is not None and after.found:
             (refused,) = self.bus.publish([after.unannounced], budget)
             after = replace(after, failed=True) if refused else replace(after, unannounced=None)
         return after
@@ -211,8 +231,10 @@ class Eraser:
     def _pass(self, certificate: Certificate, budget: Budget) -> Certificate:
         subjects, until = certificate.subjects, certificate.until
         if certificate.of == "value":
-            self._bury([VaultRecord(bytes.fromhex(certificate.subject), {})], until, budget)
-            return replace(certificate, records=1)
+            record_id = bytes.fromhex(certificate.subject)
+            found = self._noted(certificate, [*self.subject_data.standing([record_id], budget)])
+            self._bury([VaultRecord(record_id, {})], until, budget)
+            return replace(certificate, records=int(found), found=found)
         owned = {each: self._owned(each, until, budget) for each in subjects}
         records = [each for mine in owned.values() for each in mine]
         unproven = {each.record_id for each in records if each.forged}
@@ -225,6 +247,7 @@ class Eraser:
         shares = [
             share for each in subjects for share in self.subject_data.shares(each) if share.arrived <= until
         ]
+        found = self._noted(certificate, [*records, *entered, *shares])
         unproven |= {share.record_id for share in shares if not self._proven(share)}
         shares = [share for share in shares if self._proven(share)]
         # A value that no other owns by right is erased because of its shares, so these stay until it is gone.
@@ -271,6 +294,7 @@ class Eraser:
             left=left,
             pending=tuple(sorted(waiting | dropped | held)),
             unproven=len(unproven | held),
+            found=found,
         )
 
     def _shared(

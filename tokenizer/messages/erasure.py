@@ -50,10 +50,13 @@ class EraseValueMessage(Message):
 
 
 class _Certificate(Message):
-    """Holds what every certificate says. `complete` is True when nothing waits for a sweep any more."""
+    """Holds what every certificate says. `complete` is True when nothing waits for a sweep any more.
+
+    Nothing is certified unless `status` is `erased`: nothing was found, or nobody could look yet.
+    """
 
     erasure_id: str
-    status: Literal["erased"]
+    status: Literal["erased", "nothing_found", "begun"]
     requested_by: str
     purpose: str
     requested_at: str

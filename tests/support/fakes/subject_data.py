@@ -89,10 +89,16 @@ class FakeShares:
 class FakeErasureStore:
     world: World
     kept: dict[str, Certificate] = field(default_factory=dict)
+    found: set[str] = field(default_factory=set)
 
-    def mark(self, subject: str, until: int) -> None:
+    def mark(self, subject: str, until: int) -> bool:
         marked = self.world.erasures.marked
         marked[subject] = max(until, marked.get(subject, 0))
+        return subject in self.found
+
+    def note_found(self, subject: str) -> None:
+        assert subject in self.world.erasures.marked
+        self.found.add(subject)
 
     def keep(self, certificate: Certificate) -> None:
         self.kept[certificate.erasure_id] = certificate

@@ -118,7 +118,9 @@ def test_a_payment_tells_of_honey_too(monkeypatch: pytest.MonkeyPatch, emitted: 
 def test_an_erasure_or_a_sweep_that_found_what_nobody_wrote_rings(
     emitted: Emitted, monkeypatch: pytest.MonkeyPatch, unproven: int
 ) -> None:
-    shown = Certificate("era_1", "s", "carla", "erasure_request", 1, 2, unproven=unproven).shown("C-1")
+    shown = Certificate("era_1", "s", "carla", "erasure_request", 1, 2, unproven=unproven, found=True).shown(
+        "C-1"
+    )
     service = SimpleNamespace(
         sweep=lambda _: {"swept": 1, "failed": 0, "unproven": unproven}, erase=lambda *_: shown
     )

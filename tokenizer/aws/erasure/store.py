@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 DUE_INDEX = "due"
+_FOUND = "found"  # a mark has it once an erasure has found something of the subject's
 _OPEN = "open"  # the only key of the index; certificates with a sweep to come have it
 
 
@@ -26,20 +27,39 @@ class DynamoErasureStore:
         self._table = table
 
     @translated("marking an erasure")
-    def mark(self, subject: str, until: int) -> None:
-        """Marks everything of the subject's that arrived up to `until` as erased. A mark never moves back in time."""
+    def mark(self, subject: str, until: int) -> bool:
+        """Marks everything of the subject's that arrived up to `until` as erased. A mark never moves back in time.
+
+        Returns True if an erasure has ever found something of the subject's.
+        """
         try:
-            self._dynamodb.update_item(
+            marked: Any = self._dynamodb.update_item(
                 TableName=self._table,
                 Key={"id": {"S": subject}},
                 UpdateExpression="SET #until = :until",
                 ConditionExpression="attribute_not_exists(#until) OR #until < :until",
                 ExpressionAttributeNames={"#until": "until"},
                 ExpressionAttributeValues={":until": {"N": str(until)}},
-            )
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            ).get("Attributes")
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
+            marked = error.response.get("Item")
+        return _FOUND in (marked or {})
+
+    @translated("noting what an erasure found")
+    def note_found(self, subject: str) -> None:
+        """Notes in a mark that an erasure has found something of the subject's, so that a repeat knows it."""
+        self._dynamodb.update_item(
+            TableName=self._table,
+            Key={"id": {"S": subject}},
+            UpdateExpression="SET #found = :true",
+            ConditionExpression="attribute_exists(#until)",
+            ExpressionAttributeNames={"#found": _FOUND, "#until": "until"},
+            ExpressionAttributeValues={":true": {"BOOL": True}},
+        )
 
     @translated("keeping a certificate")
     def keep(self, certificate: Certificate) -> None:
@@ -92,6 +112,8 @@ def _item(certificate: Certificate) -> dict[str, Any]:
     for name in ("unproven", "left"):
         if count := getattr(certificate, name):
             item[name] = {"N": str(count)}
+    if not certificate.found:
+        item["nothing_found"] = {"BOOL": True}  # absent in what releases before this one wrote
     if certificate.lost_by:
         item["lost_by"] = {"L": [{"S": each} for each in certificate.lost_by]}
     if certificate.next_sweep:
@@ -122,4 +144,5 @@ def _certificate(item: Any) -> Certificate:
         int(item["unproven"]["N"]) if "unproven" in item else 0,
         int(item["left"]["N"]) if "left" in item else 0,
         tuple(each["S"] for each in item["lost_by"]["L"]) if "lost_by" in item else (),
+        "nothing_found" not in item,
     )
