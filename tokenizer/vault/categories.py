@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 # Names as they are compared: in lower case, without dashes and underscores. They are those of our own events and of
-# Shopify, WooCommerce, Magento, Shopware, PrestaShop, BigCommerce, commercetools and Stripe.
+# Shopify, WooCommerce, Magento, Shopware, PrestaShop, BigCommerce, commercetools, Stripe and Snipcart.
 _WORDS = {
     "name": (
         "name firstname lastname middlename fullname displayname givenname familyname surname "
@@ -33,10 +33,18 @@ _WORDS = {
     "card_number": "cardnumber ccnumber creditcardnumber",
 }
 NAMES: Mapping[str, tuple[str, ...]] = {of: tuple(words.split()) for of, words in _WORDS.items()}
-# A name may begin with whose it is, as in `billing_email`.
-OWNERS = ("billing", "shipping", "customer", "delivery", "recipient", "buyer", "payer")
+# A name may begin with whose it is, as in `billing_email`, and what it is a part of, as in `billingAddressPhone`.
+OWNERS = (
+    *("billing", "shipping", "customer", "delivery", "recipient", "buyer", "payer", "bill", "ship", "billto"),
+    *("shipto", "invoice", "order", "default", "primary", "contact", "client", "guest", "sender", "receiver"),
+    "consignee",
+)
+PLACES = ("address", "contact", "details", "info", "information")
 _BY_FIELD = {name: of for of, names in NAMES.items() for name in names}
-_WHOSE = re.compile(f"^(?:{'|'.join(OWNERS)})")
+# Without an owner, `info` and the like may be anything's.
+_COMPOUND = re.compile(
+    f"(?:address|(?:{'|'.join(OWNERS)}){{1,3}}(?:{'|'.join(PLACES)})?)({'|'.join(_BY_FIELD)})"
+)
 _CARD_NUMBER = "/card/number"
 CATEGORIES = tuple(sorted({*NAMES, "other"}))
 
@@ -55,4 +63,7 @@ def category(path: str) -> str:
     while steps[-1].isdecimal():
         steps.pop()
     name = steps[-1].replace("_", "").replace("-", "").lower()
-    return _BY_FIELD.get(name) or _BY_FIELD.get(_WHOSE.sub("", name), "other")
+    if of := _BY_FIELD.get(name):
+        return of
+    compound = _COMPOUND.fullmatch(name)
+    return _BY_FIELD[compound[1]] if compound else "other"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import get_args
 
@@ -9,7 +10,7 @@ import pytest
 
 from handlers.rest.models import NamedValue
 from tokenizer.aws.api.synchronous_tokenizer import KINDS
-from tokenizer.vault.categories import CATEGORIES, NAMES, category
+from tokenizer.vault.categories import CATEGORIES, NAMES, OWNERS, PLACES, category
 
 FIELDS = {
     "card_number": ["/order/payment/card/number", "/values/0/card/number"],
@@ -78,6 +79,12 @@ SHOPS = {
         "phone": "/shippingAddress/mobile",
         "birth_date": "/dateOfBirth",
     },
+    "Snipcart": {
+        "name": "/content/billingAddressName /content/shippingAddressCompanyName /content/cardHolderName",
+        "address": "/content/billingAddressAddress1 /content/shippingAddressPostalCode",
+        "email": "/content/email /content/user/email",
+        "phone": "/content/billingAddressPhone /content/billingAddress/phone",
+    },
     "Stripe": {
         "name": "/customer_details/name /customer_name",
         "address": "/customer_details/address/line1 /customer_details/address/postal_code",
@@ -110,6 +117,47 @@ def test_case_separators_and_whose_it_is_do_not_matter(spelled: Callable[[str], 
         for name in names:
             other = spelled(name) == f"x-{name}"
             assert category(f"/a/{spelled(name)}") == ("other" if other else of)
+
+
+# Whose it is, in up to three words, and what it is a part of: `customerBillingAddressPhone`.
+PREFIXES = [
+    [*owners, *places]
+    for owners in [[], *([each] for each in OWNERS), ["customer", "billing"], ["order", "buyer", "shipping"]]
+    for places in [[], *([each] for each in PLACES)]
+    if owners or places == ["address"]
+]
+SPELLINGS: dict[str, Callable[[list[str]], str]] = {
+    "snake": "_".join,
+    "kebab": "-".join,
+    "camel": lambda words: words[0] + "".join(map(str.title, words[1:])),
+    "pascal": lambda words: "".join(map(str.title, words)),
+    "capitals": lambda words: "_".join(words).upper(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_compounds_of_whose_it_is_and_where_it_stands_have_the_category_of_the_name(spelling: str) -> None:
+    wrong = [
+        (path, of)
+        for prefix, (of, names) in product(PREFIXES, NAMES.items())
+        for name in names
+        if category(path := f"/content/{SPELLINGS[spelling]([*prefix, name])}") != of
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "name", ["shippingMethodName", "productName", "addressBook", "ipAddress", "paymentCompanyId", "itemsName"]
+)
+def test_what_begins_with_another_word_has_no_category(name: str) -> None:
+    assert category(f"/content/{name}") == "other"
+
+
+def test_the_page_has_the_words_that_a_name_may_begin_with() -> None:
+    text = " ".join(Path("docs/reveals.md").read_text(encoding="utf-8").split())
+    said = re.search(r"words that say whose it is \((.*?)\), and then one that .*? part of \((.*?);", text)
+    assert said
+    assert [tuple(re.findall(r"`(\w+)`", words)) for words in said.groups()] == [OWNERS, PLACES]
 
 
 def test_the_page_has_the_names_of_every_category() -> None:
