@@ -1,8 +1,7 @@
 """Sends marked values through every path of a running stack, and collects what people are told."""
 
 import json
-import subprocess
-import sys
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from local.data.poison import poisons_of
 from local.emulator import lifecycle, users
 from local.emulator.stack import Stack
+from tests.support import forked
 from tests.support.e2e.canary_marks import BROKEN, CARD, EMAIL, PASTED, SECOND_CARD, canary_order
 from tests.support.e2e.functions import failure_record, settle_after
 from tests.support.e2e.proxy import Weather, between
@@ -233,10 +233,8 @@ class Walk:
         self.told.append(self._command("audit", "verify"))
 
     def _command(self, *words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "ops", *words, "--json"],
-            cwd=self._directory.parent, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        command = ["order-tokenizer", *words, "--json"]
+        done = forked.run(command, cwd=self._directory.parent, environment=os.environ)
         assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr
 
