@@ -57,7 +57,7 @@ class ProcessFunction(Function):
         """Answers a child's calls until it answers or ends; kills one that hangs."""
         guard = time.monotonic() + _GUARD
         with suppress(EOFError, ConnectionResetError):
-            while os.waitid(os.P_PID, child, os.WSTOPPED | os.WNOHANG) is None:
+            while not _has_stopped(child):
                 assert time.monotonic() < guard, "a child neither answers nor ends"
                 if not pipe.poll(0.05):
                     continue
@@ -74,3 +74,10 @@ def _asked(parent: Connection, name: str, params: dict[str, Any]) -> tuple[Any, 
     parent.send(("call", (name, params)))
     answer: Any = parent.recv()
     return http_answer(answer), answer
+
+
+def _has_stopped(child: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, child, os.WSTOPPED | os.WNOHANG) is not None
+    except ChildProcessError:  # it has ended, so it will never stop; what it said before waits in the pipe
+        return False
