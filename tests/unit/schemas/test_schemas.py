@@ -14,6 +14,7 @@ from schemas.released import released
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import stream_record
 from tokenizer import json_text
+from tokenizer.pipeline.sanitize import KEY
 from tools.schemas.files import FOLDER, generated, text
 from tools.schemas.samples import sample_faults
 
@@ -63,8 +64,25 @@ def plain_data(event: dict[str, Any]) -> dict[str, Any]:
 
 @each_event
 def test_every_token_of_a_sample_reveals_what_came_in(name: EventName) -> None:
+    assert_every_token_reveals_what_came_in(sample(name))
+
+
+def test_every_token_of_a_key_reveals_the_key() -> None:
+    event = sample(EventName("order.placed", 1))
+    event["order"] |= {
+        "a/b": 1,
+        "~1#key": 2,
+        "Berta Beispiel": {"c": 3},
+        "seen4Digits": "4 Digits",
+        "k#key": 5,
+    }
+    event["order"]["items"][0]["Ann-Example"] = None
+    event["#key"] = 6
+    assert_every_token_reveals_what_came_in(event)
+
+
+def assert_every_token_reveals_what_came_in(event: dict[str, Any]) -> None:
     world = World()
-    event = sample(name)
     world.tokenizer.tokenize_batch([stream_record(event)], ample_budget())
     assert len(world.bus.details()) == 1
     kept = {
@@ -72,13 +90,15 @@ def test_every_token_of_a_sample_reveals_what_came_in(name: EventName) -> None:
     }
     # Numbers as the pipeline reads them: with all their digits.
     exact: Any = json_text.parse(json.dumps(event).encode())
-    raw = {f"/{key}": value for key, value in plain_data(exact).items()}
     assert kept
     for path, value in kept.items():
-        inner: Any = raw[f"/{path.split('/')[1]}"]
-        for step in path.split("/")[2:]:
-            inner = inner[int(step)] if isinstance(inner, list) else inner[step]
-        assert value == inner
+        *steps, last = (each.replace("~1", "/").replace("~0", "~") for each in path.split("/")[1:])
+        holder = exact
+        for step in steps:
+            holder = holder[int(step)] if isinstance(holder, list) else holder[step]
+        named = last.removesuffix(f"#{KEY}")
+        is_key = named != last and named == value and named in holder
+        assert is_key or value == (holder[int(last)] if isinstance(holder, list) else holder[last]), path
 
 
 def test_the_committed_schemas_are_what_the_models_say() -> None:
