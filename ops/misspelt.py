@@ -23,6 +23,7 @@ _LONGEST = 64  # characters; no schema names a longer field
 _NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 _INDEX = re.compile(r"/[0-9]+(?=/|$)")
 _NO_DIGIT = re.compile(r"[^0-9]+")
+_BETWEEN_WORDS = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Misspelt(NamedTuple):
@@ -80,20 +81,33 @@ def misspelt(data: bytes) -> list[Misspelt]:
 
 
 def similar(key: str, names: Iterable[str]) -> str | None:
-    """Returns the name that a key looks like, or None. Case, dashes and underscores don't count."""
+    """Returns the name that a key looks like, or None. Case, dashes and underscores don't count.
+
+    A key that is a name with a further word, such as `maxQuantity` beside `quantity`, is a field of its own.
+    """
     if len(key) > _LONGEST:
         return None
     plain, by_form = _form(key), {_form(name): name for name in names}
     if plain in by_form:
         return by_form[plain]
-    digits = _NO_DIGIT.sub("", plain)
-    forms = [each for each in by_form if not digits or _NO_DIGIT.sub("", each) == digits]
+    digits, within = _NO_DIGIT.sub("", plain), set(_runs_of_words(key))
+    forms = [
+        each for each in by_form if each not in within and (not digits or _NO_DIGIT.sub("", each) == digits)
+    ]
     if len(plain) >= _FEWEST_SWAPPED:
         swapped = [each for each in forms if sorted(each) == sorted(plain)]
         if swapped:
             return by_form[swapped[0]]
     close = get_close_matches(plain, forms, n=1, cutoff=_ALIKE)
     return by_form[close[0]] if close else None
+
+
+def _runs_of_words(key: str) -> Iterator[str]:
+    """Yields the form of each word of a key, and of the words that stand beside each other in it."""
+    words = [_form(each) for each in _BETWEEN_WORDS.split(key)]
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            yield "".join(words[start:end])
 
 
 def _form(key: str) -> str:

@@ -89,6 +89,37 @@ def test_a_field_that_the_event_has_was_not_meant() -> None:
     assert found(event) == [Misspelt("/order/customer/emial", "email")]
 
 
+FURTHER = ("max", "min", "ordered", "x")
+COMPOUNDS = [
+    compound
+    for word in FURTHER
+    for compound in (
+        f"{word}Quantity",
+        f"quantity{word.capitalize()}",
+        f"{word}_quantity",
+        f"quantity-{word}",
+        f"{word.capitalize()}Quantity",
+        f"{word}_unitPrice",
+        f"unit_price_{word}",
+    )
+]
+
+
+@pytest.mark.parametrize("key", COMPOUNDS)
+def test_a_name_with_a_further_word_is_a_field_of_its_own(key: str) -> None:
+    names = ["quantity", "unit_price", "unitPrice"]
+    assert similar(key, names) is None
+    assert similar("quantitiy", names) == "quantity"
+
+
+def test_of_a_misspelt_field_and_a_compound_only_the_misspelt_one_is_told() -> None:
+    event = order()
+    line = event["order"]["items"][0]
+    line["quantitiy"] = line.pop("quantity")
+    line |= {"maxQuantity": 9, "minQuantity": 1}
+    assert found(event) == [Misspelt("/order/items/0/quantitiy", "quantity")]
+
+
 @pytest.mark.parametrize("key", ["E-Mail", "e mail", "Email!", "email "])
 def test_a_key_that_is_no_plain_word_is_not_shown(key: str) -> None:
     event = order()
