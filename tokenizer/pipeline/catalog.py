@@ -5,7 +5,7 @@ A schema with a field that has no kind is refused when the function starts, not 
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from itertools import combinations
@@ -38,9 +38,19 @@ _SCALARS = (str, int, float, Decimal, NoneType)
 
 @dataclass(frozen=True, slots=True)
 class ObjectPlan:
-    """Says how to treat each named field of an object. Fields that it doesn't name are tokenized whole."""
+    """Says how to treat each named field of an object. Fields that it doesn't name are tokenized whole.
+
+    `structures` holds the names of fields that are objects or lists, in lower case, as the lake's columns are named.
+    """
 
     fields: Mapping[str, "Plan"]
+    structures: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = [
+            name.lower() for name, plan in self.fields.items() if isinstance(plan, ObjectPlan | ListPlan)
+        ]
+        object.__setattr__(self, "structures", frozenset(found))
 
 
 @dataclass(frozen=True, slots=True)

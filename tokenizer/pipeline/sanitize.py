@@ -276,7 +276,7 @@ class _Walk:
         for key, inner in value.items():
             named = plan.fields.get(key)
             if named is None:
-                self._unnamed(result, key, inner, path)
+                self._unnamed(result, key, inner, path, plan.structures)
             elif isinstance(named, Removed):
                 self._hunt(self._sensitive, inner, f"{path}/{key}")
             else:
@@ -343,12 +343,18 @@ class _Walk:
             if find_leak(key, own) is not None:
                 _rename(holder, key, self._token(key, KEY, f"{path}#key"))
 
-    def _unnamed(self, result: dict[str, Any], key: str, value: Any, path: str) -> None:
-        """Puts the token of a field that no schema names into its place; null stays null."""
+    def _unnamed(
+        self, result: dict[str, Any], key: str, value: Any, path: str, structures: frozenset[str]
+    ) -> None:
+        """Puts the token of a field that no schema names into its place; null stays null.
+
+        A key that differs from the name of an object or a list in case alone is a token: in the lake both are one
+        column, and a query of it would fail at a token.
+        """
         where = f"{path}/{escape(key)}"
         self._hunt(self._everyday, value, f"{path}/*")
         shown = value is None or (self._shows_booleans and isinstance(value, bool))
-        if is_plain_word(key):
+        if is_plain_word(key) and key.lower() not in structures:
             self._unknown.append((result, key, where))
             result[key] = value if shown else self._token(value, UNKNOWN, where)
         else:

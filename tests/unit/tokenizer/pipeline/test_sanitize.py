@@ -111,6 +111,36 @@ def test_an_unknown_key_that_may_itself_be_a_value_is_tokenized() -> None:
     assert found.value == "ann.canary@example.com"
 
 
+STRUCTURES = [
+    ("", "order"),
+    ("order", "items"),
+    ("order", "customer"),
+    ("order", "payment"),
+    ("order", "shipping_address"),
+]
+
+
+@pytest.mark.parametrize(("holder", "name"), STRUCTURES)
+@pytest.mark.parametrize("value", ["canary", 7, None, True, {"a": 1}])
+def test_no_unknown_key_is_the_column_of_an_object_or_a_list(holder: str, name: str, value: Any) -> None:
+    event = order()
+    inner = event[holder] if holder else event
+    keys = [name.upper(), name.capitalize()]
+    inner |= dict.fromkeys(keys, value)
+    detail, world = sanitized(event)
+    shown = detail["data"][holder] if holder else detail["data"]
+    assert [key for key in shown if key.lower() == name] == [name]
+    tokens = [key for key in shown if TOKEN.fullmatch(key)]
+    found = [world.reveal(token)[token].found for token in tokens]
+    assert [each and each.value for each in found] == keys
+
+
+def test_an_unknown_key_beside_a_text_of_the_same_letters_stays() -> None:
+    event = order()
+    event["order"]["Total"] = "1"
+    assert "Total" in sanitized(event)[0]["data"]["order"]
+
+
 @pytest.mark.parametrize("key", ["cvv", "CVC", "Track-Data", "track_1", "p.i.n"])
 def test_sensitive_authentication_data_is_stored_nowhere(key: str) -> None:
     event = order()
