@@ -1,6 +1,8 @@
 """Runs ministack in this process, with what it lacks for sign-in and aliases. docs/local-stack.md lists both."""
 
 import sys
+import threading
+import time
 import zipfile
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -18,6 +20,11 @@ _cognito = vars(cognito)  # there is no public place to add a claim
 _signed = _cognito["_signed_jwt"]
 _update_attributes = _cognito["_update_user_attributes"]
 _sign_ins: dict[str, dict[str, Any]] = {}  # by what all tokens of a sign-in have in common
+_runtime = vars(lambda_runtime)
+_invoke = lambda_runtime.Worker.invoke
+_terminate, _reap = _runtime["_signal"], _runtime["_collect"]
+_REAP_SECONDS = 2.0
+_invocation = threading.local()  # each has a thread of its own
 
 
 def _qualified(  # noqa: PLR0917 -- as the emulator calls it
@@ -60,12 +67,46 @@ def _attributes_of_the_client(data: dict[str, Any]) -> Any:
     return error_response_json("NotAuthorizedException", message, 400)
 
 
+def _terminate_later(process: Any) -> None:
+    """Leaves a process to the end of the invocation in this thread, if there is one."""
+    ended = getattr(_invocation, "ended", None)
+    if ended is None:
+        _terminate(process)
+    else:
+        ended.append(process)
+
+
+def _reap_later(process: Any, deadline: float) -> None:
+    if getattr(_invocation, "ended", None) is None:
+        _reap(process, deadline)
+
+
+def _stays_warm(worker: Any, *given: Any, **named: Any) -> dict[str, Any]:
+    """Invokes a function. As on AWS, an error that its handler raises leaves its process; the end of its time does not."""
+    ended: list[Any] = []
+    _invocation.ended = ended
+    try:
+        answer: dict[str, Any] = _invoke(worker, *given, **named)
+    finally:
+        _invocation.ended = None
+    for process in ended:
+        of_the_handler = "trace" in answer and process.poll() is None
+        if of_the_handler and vars(worker)["_proc"] is None:
+            vars(worker)["_proc"] = process
+        else:
+            _terminate(process)
+            _reap(process, time.monotonic() + _REAP_SECONDS)
+    return answer
+
+
 if __name__ == "__main__":
     # What the translation of templates loads builds a grammar for a second if this is installed, and never asks it.
     sys.modules.update({"rfc3987_syntax": None})  # type: ignore[dict-item] # Python's own way to say that it is not there
     # Batches of a queue that are in work at once: AWS's least. Each more is a process that a machine of two cores waits for.
     vars(lambda_svc)["_ESM_SQS_DEFAULT_CONCURRENCY"] = 2
-    vars(lambda_runtime)["zipfile"] = SimpleNamespace(**vars(zipfile) | {"ZipFile": UnpackedOnce})
+    _runtime["zipfile"] = SimpleNamespace(**vars(zipfile) | {"ZipFile": UnpackedOnce})
+    _runtime["_signal"], _runtime["_collect"] = _terminate_later, _reap_later
+    lambda_runtime.Worker.invoke = _stays_warm
     iam_actions.extract_resource_arn = _qualified
     _cognito["_signed_jwt"] = _with_methods
     _cognito["_update_user_attributes"] = _attributes_of_the_client

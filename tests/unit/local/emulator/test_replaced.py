@@ -18,3 +18,10 @@ def test_what_is_replaced_has_the_name_by_which_it_is_called() -> None:
 
 def test_functions_are_unpacked_by_the_module_that_is_replaced() -> None:
     assert vars(lambda_runtime)["zipfile"] is zipfile
+
+
+def test_the_end_of_a_function_is_asked_for_and_waited_for_by_what_is_replaced() -> None:
+    assert callable(lambda_runtime.Worker.invoke)
+    for name in ("_signal", "_collect"):
+        assert callable(vars(lambda_runtime)[name])
+        assert name in lambda_runtime.Worker.invoke.__code__.co_names
