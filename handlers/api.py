@@ -238,7 +238,7 @@ def reveal(request: RevealRequest) -> Answer:
     responses=_answers(_200=FoundCustomers),
 )
 def find_customers(request: FindRequest) -> Answer:
-    """Finds the customers who used an email, and their orders. Each look-up is counted and audited."""
+    """Finds the customers who used an email in an `order.placed`, and their orders. Each look-up is counted and audited."""
     found = _finder().find(request.email, request.purpose, _caller())
     customers = [
         {"customer_id": customer_id, "order_ids": orders} for customer_id, orders in sorted(found.items())

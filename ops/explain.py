@@ -15,10 +15,10 @@ _BUSY = frozenset({"KMSThrottlingException", "LimitExceededException", "Provisio
 _GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "NoSuchEntity", "NotFoundException", "QueueDoesNotExist", "ResourceNotFoundException"})  # fmt: skip
 
 CREDENTIALS = (
-    "`aws sts get-caller-identity` shows whether they work; `aws sso login`, or --profile NAME for others"
+    "`aws sts get-caller-identity` shows whether they work; sign in again, or name others by --profile NAME"
 )
 REGION = "--region REGION, or `aws configure set region REGION`"
-PROFILE = "`aws configure list-profiles` shows the names that --profile takes"
+PROFILE = "~/.aws/config and ~/.aws/credentials have the names that --profile takes"
 NETWORK = "`aws sts get-caller-identity` shows whether AWS is reachable; `make up` starts a local stack"
 SETTINGS = "`aws configure list` shows what is set, and where"
 USAGE = "the same command with --help shows the form that each option takes"

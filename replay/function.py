@@ -63,7 +63,8 @@ class ReplayFunction:
         text = answer["Payload"].read()
         if answer.get("FunctionError"):
             raise CommandError(
-                "the replay function failed", f"`aws logs tail /aws/lambda/{self._name} --since 10m` says why"
+                "the replay function failed",
+                f"`aws logs filter-log-events --log-group-name /aws/lambda/{self._name}` says why",
             )
         result: dict[str, Any] = json.loads(text)
         if "error" in result:

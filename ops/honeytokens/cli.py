@@ -65,7 +65,8 @@ def _asked(stack: Stack, **request: Any) -> list[dict[str, str]]:
     text = answer["Payload"].read()
     if answer.get("FunctionError"):
         raise CommandError(
-            "the honey function failed", f"`aws logs tail /aws/lambda/{name} --since 10m` says why"
+            "the honey function failed",
+            f"`aws logs filter-log-events --log-group-name /aws/lambda/{name}` says why",
         )
     result: dict[str, Any] = json.loads(text)
     if "error" in result:

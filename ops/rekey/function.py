@@ -40,7 +40,7 @@ class RekeyFunction:
         with explained("asking the rekey function", _NEEDS):
             answer = self._lambda.invoke(FunctionName=self._name, Payload=payload)
         text = answer["Payload"].read()
-        log = f"`aws logs tail /aws/lambda/{self._name} --since 10m` says why"
+        log = f"`aws logs filter-log-events --log-group-name /aws/lambda/{self._name}` says why"
         if answer.get("FunctionError"):
             raise RekeyUnavailable("the rekey function failed", log)
         result: dict[str, Any] = json.loads(text)

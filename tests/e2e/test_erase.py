@@ -15,6 +15,7 @@ from tests.support.samples import order
 from tokenizer.vault.tokens import Pointer
 
 pytestmark = pytest.mark.e2e
+REFUNDED = "refunded.alone@example.com"
 
 
 @pytest.fixture(scope="module")
@@ -94,13 +95,18 @@ def test_a_guests_order_is_erased_by_its_id_and_a_customers_only_with_the_custom
 def test_what_is_not_found_is_neither_certified_nor_told(
     running: Stack, compliance: Api, payments: Api
 ) -> None:
-    """Of a refund, the table of orders knows no customer."""
+    """Of a refund, the table of orders knows no customer, and finds none by their email."""
     subscriber = Subscriber(running, "nothing_found")
     refund = json.loads(Path("schemas/samples/order.refunded.1.json").read_text(encoding="utf-8"))
     refund |= {"event_id": "refund-nothing-found"}
-    refund["refund"]["order_id"] = "SO-nothing-found"
+    refund["refund"] |= {
+        "order_id": "SO-nothing-found",
+        "customer": {"customer_id": "C-77", "email": REFUNDED},
+    }
     put(running, refund)
     assert [event["detail-type"] for event in subscriber.receive(1)] == ["order.refunded"]
+    asked = {"email": REFUNDED, "purpose": "legal_request"}
+    assert compliance("POST", "/customer-lookups", asked) == (200, {"customers": []})
     for path in ("/orders/SO-nothing-found", "/orders/SO-nonsense-999", "/customers/C-nonsense-999"):
         status, certificate = compliance("DELETE", path)
         found = (status, certificate["status"], certificate["records"], certificate["complete"])
