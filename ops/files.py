@@ -9,16 +9,26 @@ from typing import Annotated, BinaryIO, NamedTuple, cast
 
 import typer
 
+from ops import console
 from ops.errors import CommandError
 from ops.json_position import START, FilePosition, position_of_error
 from schemas.dead_letter import ErrorCode
-from schemas.files import Located, NoEventsError, events_in
+from schemas.files import BLANK, Located, NoEventsError, events_in
 from schemas.foreign import NO_ATTRIBUTES, Foreign
 from schemas.registry import EventName, registry
 from tokenizer.pipeline.catalog import catalog
 from tokenizer.pipeline.sources import message_data
 
 _STDIN = "-"
+
+_A_LIST = (
+    "each element was read as a message or record of its own; the list as one is a dead letter on the queue and on the"
+    " stream (not_an_object)"
+)
+_SOME_LINES = (
+    "each line was read as a message or record of its own; the lines as one message are a dead letter on the queue"
+    " (malformed_json), and only the stream takes one record apart, if each line is an object"
+)
 
 File = Annotated[
     str,
@@ -58,12 +68,14 @@ class _Source:
         self._text: bytes | None = None
         self._searched = 0
         self._reached = START
+        self._filled = 0
 
     def readline(self) -> bytes:
         line = self._source.readline()
         if line:
             self._line += 1
             self._lines.append((self._line, line))
+            self._filled += bool(line.strip(BLANK))
         return line
 
     def read(self) -> bytes:
@@ -79,7 +91,7 @@ class _Source:
         if self._text is None:
             wanted = located.place.removeprefix("line ")
             number, line = next(each for each in reversed(self._lines) if wanted in {"", str(each[0])})
-            return FilePosition(number, len(line) - len(line.lstrip()) + 1)
+            return FilePosition(number, len(line) - len(line.lstrip(BLANK)) + 1)
         if not located.place:
             return FilePosition(self._line, 1)
         # Between two elements there are only spaces and a comma, so nothing else can be found.
@@ -87,6 +99,12 @@ class _Source:
         begins = self._reached.after(_readable(self._text[self._searched : at]))
         self._searched, self._reached = at + len(located.data), begins.after(_readable(located.data))
         return begins
+
+    def as_it_is(self) -> str:
+        """Returns a warning if the file as it is, in one message or record, isn't what the command took it for."""
+        if self._text is not None and self._text.lstrip(BLANK).startswith(b"["):
+            return _A_LIST
+        return _SOME_LINES if self._text is None and self._filled > 1 else ""
 
     def broken(self) -> str:
         """Returns where a list breaks off, as the end of a sentence; "" if the file has no list."""
@@ -101,6 +119,8 @@ def events(file: str, *, lines: bool, attributes: Mapping[str, str] = NO_ATTRIBU
         file: the file's path, or - for standard input.
         lines: True if every line is an event, even if the first one is broken; with attributes, a message of its own.
         attributes: the attributes of the message.
+
+    Says once if the file holds several events, since only a command takes it apart like that.
 
     Raises:
         CommandError: the file can't be read, or can't be split into events.
@@ -118,6 +138,8 @@ def events(file: str, *, lines: bool, attributes: Mapping[str, str] = NO_ATTRIBU
             except NoEventsError as error:
                 why = str(error).partition(", at character")[0]
                 raise CommandError(f"{file}: {why}{source.broken()}", hint) from None
+            if not lines and (warning := source.as_it_is()):
+                console.aside(f"{file}: warning: {warning}")
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}", hint) from None
 

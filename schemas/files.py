@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+BLANK = b" \t\r\n"  # what JSON takes for space; the tokenizer refuses any other
 _DECODER = json.JSONDecoder()
 
 
@@ -36,20 +37,20 @@ def events_in(source: BinaryIO, *, lines: bool = False) -> Iterator[Located]:
         NoEventsError: the file is empty, or its list ends too early.
     """
     skipped, first = 0, source.readline()
-    while first and not first.strip():
+    while first and not first.strip(BLANK):
         skipped, first = skipped + 1, source.readline()
     if not first:
         raise NoEventsError("there is nothing in it")
     if lines or _is_object(first):
         rest = source.readline()
         if not lines and not rest:
-            yield Located("", first.strip())
+            yield Located("", first.strip(BLANK))
             return
-        yield Located(f"line {skipped + 1}", first.strip())
+        yield Located(f"line {skipped + 1}", first.strip(BLANK))
         yield from _lines(rest, source, skipped + 2)
         return
     text = first + source.read()
-    if text.lstrip().startswith(b"["):
+    if text.lstrip(BLANK).startswith(b"["):
         yield from _elements(text)
     else:
         yield Located("", text)
@@ -64,8 +65,8 @@ def _is_object(line: bytes) -> bool:
 
 def _lines(line: bytes, source: BinaryIO, number: int) -> Iterator[Located]:
     while line:
-        if line.strip():
-            yield Located(f"line {number}", line.strip())
+        if line.strip(BLANK):
+            yield Located(f"line {number}", line.strip(BLANK))
         line, number = source.readline(), number + 1
 
 
