@@ -1,4 +1,4 @@
-"""What `validate` says of a file agrees with the queue and the stream on the same bytes, or it warns that it doesn't.
+"""`validate` says of a file what the queue and the stream take the same bytes for, or it warns that it does not.
 
 A list or several lines in a file are a convenience of the commands. Sent as they are, they are something else.
 """
