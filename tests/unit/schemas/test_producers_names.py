@@ -87,7 +87,7 @@ class CamelOrder(Envelope):
     foreign = Foreign(
         event_id="/content/invoiceNumber",
         event_type="/eventName",
-        types=("order.completed",),
+        types=("tests.order.completed",),
         occurred_at="/createdOn",
         zone="UTC",
     )
@@ -100,7 +100,7 @@ class CamelOrder(Envelope):
 
 
 WEBHOOK: dict[str, Any] = {
-    "eventName": "order.completed",
+    "eventName": "tests.order.completed",
     "createdOn": "2026-11-28T12:15:34.207Z",
     "content": {
         "invoiceNumber": "SNIP-1427",
