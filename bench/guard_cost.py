@@ -33,9 +33,9 @@ _FIELDS = 4_000  # below what makes a record a letter
 Changes = Mapping[str, Any]
 
 
-def _note(piece: str) -> Callable[[int], Changes]:
+def _note(piece: str, before: str = "") -> Callable[[int], Changes]:
     """Returns what fills a note with one piece of text again and again."""
-    return lambda size: {"notes": (piece * (size // len(piece) + 1))[:size]}
+    return lambda size: {"notes": (before + piece * (size // len(piece) + 1))[:size]}
 
 
 def _numbers(size: int, text: str, count: int = 1_500, digits: int = 12) -> Changes:
@@ -46,6 +46,10 @@ def _numbers(size: int, text: str, count: int = 1_500, digits: int = 12) -> Chan
 
 def _nested(size: int) -> Changes:
     return {"unnamed": ["a" * at + "b" for at in range(4, 4 + min(60, size // 60))], **_note("a")(size)}
+
+
+def _labelled(levels: int) -> Changes:
+    return {"a": "CVV", "b": _labelled(levels - 1)} if levels else {}
 
 
 def _words(size: int) -> Changes:
@@ -142,6 +146,18 @@ SHAPES: Mapping[str, Callable[[int], Changes]] = {
         "payment": {"card": {f"a{at // 1000}b{at % 1000}": "12" for at in range(min(_FIELDS, size // 14))}}
     },
     "name and value pairs": lambda size: {"a": [{"name": "b", "value": 1}] * min(_FIELDS // 3, size // 24)},
+    "objects with labels": lambda size: {
+        "a": [{"a": "verify the CVV on the back of the", "b": 123}] * min(_FIELDS // 3, size // 50)
+    },
+    "labels within labels": lambda size: {"a": [_labelled(80)] * (size // 1_700)},
+    "JSON of labels": lambda size: {"notes": json.dumps([{"a": "CVV", "b": 737}] * (size // 26))},
+    "objects in text": _note('{"a":"CVV 1","b":"c","d":737} '),
+    "one object in text": _note('"a":"CVV","b":737,', before="{"),
+    "objects never closed": _note('{"CVV":"000'),
+    "fields of a query": _note("a=CVV&b=737&"),
+    "elements of XML": _note("<x>CVV</x> <y>737</y>"),
+    "elements never closed": _note("<x>CVV 1</x=000 "),
+    "assignments": _note("CVV=000=", before="{"),
     "other scripts": _note("\u0661\u0301\uff21"),
 }
 

@@ -137,7 +137,11 @@ _LONGEST_ALONE = 16
 
 def is_authentication_key(key: str) -> bool:
     """Returns True if the value of a key is sensitive authentication data."""
-    name = normal_key(key)
+    return is_authentication_name(normal_key(key))
+
+
+def is_authentication_name(name: str) -> bool:
+    """Does the same for a key as `normal_key` returns it."""
     return (
         name in _EXACT or _COMPOUND.fullmatch(name) is not None or _UNMISTAKABLE.fullmatch(name) is not None
     )

@@ -68,6 +68,11 @@ _DIGITS_BEFORE = re.compile(
     rf"(?<![a-z0-9])(?<![0-9][.,:/-])(?P<code>[0-9]{{3,4}}|[0-9](?:-[0-9]){{2,3}}){_GAP}\Z",
     re.IGNORECASE,
 )
+_JOINTS_AT_END = re.compile(
+    rf"(?:[^\w*]{{1,3}}(?:{_any_of(words.JOINTS)})){{1,10}}+[^\w*]{{0,3}}\Z", re.IGNORECASE
+)
+_EXAMPLES = ("000", "0000")
+_PARTS = (*words.PARTS_OF_CODES, *words.PARTS_OF_PINS, *words.PARTS_OF_SOFT)
 _BEFORE = 32
 _SHORT_CODE = 3
 _PIN_DIGITS = 4
@@ -90,18 +95,49 @@ def may_have_label(raw: bytes, letters: bytes) -> bool:
     return not raw.isascii() and any(word in raw for word in words.FOREIGN)
 
 
-def labelled_digits(plain: str, *, payment: bool) -> Iterator[Span]:
+def may_be_label(plain: str) -> bool:
+    """Returns False if plain text has no part of a label."""
+    lowered = plain.lower()
+    return any(map(lowered.__contains__, _PARTS))
+
+
+def digits_announced(plain: str, *, payment: bool) -> frozenset[int]:
+    """Returns how many digits a code may have that a text announces as a whole: three, four, both, or none.
+
+    Args:
+        plain: plain text, such as `CVV on the back of your card`.
+        payment: True if the text belongs to a payment.
+    """
+    if not may_be_label(plain):
+        return frozenset()
+    label = plain.rstrip()
+    whole = _announced(label, payment=payment)
+    return whole or _announced(_JOINTS_AT_END.sub("", label), payment=payment)
+
+
+def _announced(label: str, *, payment: bool) -> frozenset[int]:
+    found = set()
+    for code in _EXAMPLES:
+        text = f"{label} {code}"
+        spans = labelled_digits(text, payment=payment, among_words=False)
+        if any(end == len(text) for _, end in spans):
+            found.add(len(code))
+    return frozenset(found)
+
+
+def labelled_digits(plain: str, *, payment: bool, among_words: bool = True) -> Iterator[Span]:
     """Yields where the digits are that a label announces.
 
     Args:
         plain: plain text.
         payment: True if the text belongs to a payment or holds a card number.
+        among_words: False if there may be no words between a label and its digits but those of `words.JOINTS`.
     """
     # A look for a part of the labels is much cheaper than a search for all of them.
     holds = plain.lower().__contains__
     if any(map(holds, words.PARTS_OF_CODES)):
         for label in _CODE.finditer(plain):
-            yield from _digits_of(plain, label, among_words=label["phrase"] is None)
+            yield from _digits_of(plain, label, among_words=among_words and label["phrase"] is None)
     soft: list[re.Match[str]] = []
     pins: list[re.Match[str]] = []
     if any(map(holds, words.PARTS_OF_SOFT)):

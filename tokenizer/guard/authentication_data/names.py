@@ -153,3 +153,20 @@ _OF_ADDRESSES = """
     postal_code postcode zip zip_code landmark locality house_number area taluk post_office
 """
 OF_ADDRESSES = tuple(_OF_ADDRESSES.split())
+
+# Keys that hold no code beside a label such as "CVV", although they may hold three or four digits.
+_NO_CODES = """
+    id ids position pos sort order index idx rank row column line step level priority price amount quantity qty count
+    total subtotal tax discount cost fee rate weight grams size width height depth length min max minimum maximum
+    version revision type kind status state year month day date time timestamp created updated currency country locale
+    language zip postcode sku barcode stock brand network last4 last_four bin iin expiry exp required pattern
+    placeholder group section page score ttl timeout
+"""
+NO_CODES = tuple(_NO_CODES.split())
+# The same at the end of a longer name: `orderId`, `sort_order`, `created_at`.
+_ENDINGS_OF_NO_CODES = """
+    id ids position order index rank row column price amount quantity qty count total tax discount cost fee rate weight
+    size width height length version type status year month day date time timestamp created_at updated_at currency
+    country zip postcode sku barcode brand network last4 last_four expiry
+"""
+ENDINGS_OF_NO_CODES = tuple(_ENDINGS_OF_NO_CODES.split())

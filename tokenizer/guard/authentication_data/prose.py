@@ -13,6 +13,7 @@ from itertools import chain
 
 from tokenizer.cards import parse_card, passes_luhn
 from tokenizer.guard.authentication_data.labels import SEPARATOR, Span, labelled_digits
+from tokenizer.guard.authentication_data.structures import structured_codes
 from tokenizer.guard.authentication_data.tables import table_cells
 from tokenizer.guard.cards import card_number_spans
 from tokenizer.guard.shown import readable
@@ -21,6 +22,7 @@ MARK = "***"
 _FEWEST_DIGITS = 3
 _DIGITS = re.compile(r"[0-9](?:[^0-9]{0,4}[0-9]){2}")
 _ENCODED = re.compile(r"[%&<\\]|U\+")
+_MAY_BE_STRUCTURE = re.compile(r"[{<&]")
 _MANY_DIGITS = re.compile(r"[0-9](?:[\W_]{0,3}+[0-9]){11}")
 
 _FIRST_TRACK = re.compile(
@@ -106,6 +108,8 @@ def _spans(plain: str, *, payment: bool) -> Iterator[Span]:
     numbers = list(card_number_spans(plain)) if _MANY_DIGITS.search(plain) else []
     of_cards = payment or bool(numbers)
     codes = labelled_digits(plain, payment=of_cards)
+    if _MAY_BE_STRUCTURE.search(plain):
+        codes = chain(codes, structured_codes(plain, payment=of_cards))
     if "\n" in plain:
         codes = chain(codes, table_cells(plain, payment=of_cards))
     if numbers:

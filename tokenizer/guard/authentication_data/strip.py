@@ -1,7 +1,7 @@
 """Removes sensitive authentication data from parsed JSON.
 
-It looks into objects, lists, pairs such as {"name": "cvv", "value": "737"} and ["cvv", "737"], strings that hold JSON, and
-other strings. The keys of a pair are compared as all others: without case and separators.
+It looks into objects, lists, pairs such as {"name": "cvv", "value": "737"} and ["cvv", "737"], objects with a label and a
+code under any other keys, strings that hold JSON, and other strings. The keys of a pair are compared as all others: without case and separators.
 A key such as `pin` decides by itself, except in an address and in pairs that are not about a payment. In a card, any
 unknown key decides together with the shape of its value.
 """
@@ -10,13 +10,19 @@ import re
 from decimal import Decimal
 from typing import TypeAlias
 
-from tokenizer.cards import passes_luhn
+from tokenizer import json_text
+from tokenizer.errors import BadRecord
 from tokenizer.guard.authentication_data.cards import scrub_card_field
 from tokenizer.guard.authentication_data.columns import heads_of, without_columns
+from tokenizer.guard.authentication_data.described import (
+    NO_DIGITS,
+    digits_of_labels,
+    may_hold_code,
+)
 from tokenizer.guard.authentication_data.encoded import scrub_encoded
 from tokenizer.guard.authentication_data.identities import NO_IDENTITIES, Identities, below, is_code
 from tokenizer.guard.authentication_data.keys import is_authentication_key, is_lookalike, joined, normal_key
-from tokenizer.guard.authentication_data.names import IN_PAYMENTS, OF_A_CARD
+from tokenizer.guard.authentication_data.names import IN_PAYMENTS, OF_A_CARD, UNMISTAKABLE
 from tokenizer.guard.authentication_data.places import (
     Setting,
     is_about_payment,
@@ -26,6 +32,7 @@ from tokenizer.guard.authentication_data.places import (
 )
 from tokenizer.guard.authentication_data.prose import MARK, scrub_card_number, scrub_prose
 from tokenizer.guard.authentication_data.scrub import PAIR_NAMES, PAIR_VALUES, scrub, scrub_all
+from tokenizer.guard.authentication_data.shapes import has_shape, holds_code, without_codes
 from tokenizer.guard.authentication_data.words import labels_as_keys, labels_of_a_card
 
 JsonValue: TypeAlias = str | int | Decimal | bool | list["JsonValue"] | dict[str, "JsonValue"] | None
@@ -37,10 +44,8 @@ _IN_PAYMENTS = frozenset((*joined(*IN_PAYMENTS), *map(normal_key, labels_as_keys
 _OF_A_CARD = (*joined(*OF_A_CARD), *map(normal_key, labels_of_a_card()))
 _PAIR_NAMES, _PAIR_VALUES = frozenset(joined(*PAIR_NAMES)), frozenset(joined(*PAIR_VALUES))
 _SIZE_OF_PAIR = 2
-# A code; a PIN block (ISO 9564-1), which has a letter in all but one of two thousand; the first and the second track.
-_CODE = re.compile(r"(?:code[\W_]{0,3})?[0-9]{3,4}(?:\.0)?", re.IGNORECASE)
-_PIN_BLOCK = re.compile(r"(?=[0-9]*[A-F])[0-9A-F]{16}", re.IGNORECASE)
-_TRACK = re.compile(r"[%;]?[A-Z]?([0-9]{12,19})[\^=D].*", re.IGNORECASE | re.DOTALL)
+# JSON in a string, and JSON in a string of that: each may be as deep as the record, and Python's stack is limited.
+_MOST_EMBEDDED = 2
 
 
 def strip_authentication_data(
@@ -59,19 +64,20 @@ def strip_authentication_data(
 
 
 def _strip(
-    value: JsonValue, name: str, place: Setting, kept: Identities | None = None
+    value: JsonValue, name: str, place: Setting, kept: Identities | None = None, embedded: int = 0
 ) -> tuple[JsonValue, int]:
     """Does the same for the value of a key, as `normal_key` returns it, in an object about something.
 
-    `kept` are the identities in the value; empty if it is one, and None if it has none.
+    `kept` are the identities in the value; empty if it is one, and None if it has none. `embedded` says in how many
+    strings of JSON it stands.
     """
     if isinstance(value, dict):
-        return _strip_object(value, place_of(name, value, place), kept)
+        return _strip_object(value, place_of(name, value, place), kept, embedded)
     if isinstance(value, list):
-        return _strip_list(value, name, place, kept)
+        return _strip_list(value, name, place, kept, embedded)
     if kept is not None and not kept:
         return _strip_identity(value, place)
-    return _strip_text(value, name, place)
+    return _strip_text(value, name, place, embedded)
 
 
 def _strip_identity(value: JsonValue, place: Setting) -> tuple[JsonValue, int]:
@@ -81,7 +87,7 @@ def _strip_identity(value: JsonValue, place: Setting) -> tuple[JsonValue, int]:
     return (MARK, removed) if removed and not is_code(value) else (value, 0)
 
 
-def _strip_text(value: JsonValue, name: str, place: Setting) -> tuple[JsonValue, int]:
+def _strip_text(value: JsonValue, name: str, place: Setting, embedded: int = 0) -> tuple[JsonValue, int]:
     if is_card_number_key(name, place) and isinstance(value, str | int) and not isinstance(value, bool):
         text, removed = scrub_card_number(str(value))
         return (text, removed) if removed else (value, 0)
@@ -93,51 +99,74 @@ def _strip_text(value: JsonValue, name: str, place: Setting) -> tuple[JsonValue,
     if not isinstance(value, str):
         return value, 0
     if _EMBEDDED_JSON.match(value):
-        return scrub_all(value)
+        return _strip_embedded(value, name, place, embedded)
     if _ENCODED_JSON.match(value):
         return scrub_encoded(value, scrub)
     return scrub_prose(value, payment=place.of_payments)
 
 
+def _strip_embedded(value: str, name: str, place: Setting, embedded: int) -> tuple[str, int]:
+    """Does the same for text that looks like JSON. If nothing is removed, it stays as it was written."""
+    removed = 0
+    if embedded < _MOST_EMBEDDED:
+        try:
+            parsed = json_text.parse(value.encode())
+        except (BadRecord, UnicodeEncodeError):
+            pass
+        else:
+            stripped, removed = _strip(parsed, name, place, None, embedded + 1)
+            value = json_text.dump_text(stripped) if removed else value
+    # What a parsed record keeps as doubtful goes from text, where nothing tells an address from a payment.
+    text, more = scrub_all(value)
+    return text, removed + more
+
+
 def _strip_object(
-    value: dict[str, JsonValue], place: Setting, identities: Identities | None
+    value: dict[str, JsonValue], place: Setting, identities: Identities | None, embedded: int
 ) -> tuple[JsonValue, int]:
     kept: dict[str, JsonValue] = {}
     removed = 0
     names = _names_of_pair(value)
     named = any(_names_secret(each, place) for each in names)
     doubtful = not named and any(_may_name_secret(each, place) for each in names)
+    digits = _digits_of(value, place)
     columns = heads_of(value.values(), lambda head: _names_secret(head, place))
     for key, inner in value.items():
         name = normal_key(key)
         inside = below(identities, key)
         if inside is not None:
-            kept[key], more = _strip(inner, name, place, inside)
+            kept[key], more = _strip(inner, name, place, inside, embedded)
             removed += more
             continue
         shown, count = scrub_prose(key, payment=place.of_payments)
         gone = _is_removed(shown, place) or (
-            name in _PAIR_VALUES and (named or (doubtful and _has_shape(inner)))
+            name in _PAIR_VALUES and (named or (doubtful and has_shape(inner)))
         )
         gone = gone or _is_secret(name, inner, place)
+        found, codes = without_codes(inner, digits) if digits else (inner, 0)
+        if codes and not may_hold_code(name):
+            found, codes = inner, 0
+        gone = gone or (codes > 0 and not isinstance(inner, dict | list))
         if gone or shown in kept:
             removed += 1
             continue
-        rows, cells = without_columns(inner, columns)
-        kept[shown], more = _strip(rows, name, place)
-        removed += count + cells + more
+        rows, cells = without_columns(found, columns)
+        kept[shown], more = _strip(rows, name, place, None, embedded)
+        removed += count + codes + cells + more
     return (kept, removed) if removed else (value, 0)
 
 
 def _strip_list(
-    value: list[JsonValue], name: str, place: Setting, identities: Identities | None
+    value: list[JsonValue], name: str, place: Setting, identities: Identities | None, embedded: int
 ) -> tuple[JsonValue, int]:
     if is_about_payment(scrub_prose(name)[0] for inner in value for name in _names_of_pair(inner)):
         place = Setting.PAYMENT
     if identities is None and _is_pair(value) and _is_pair_of_secret(value, place):
         return value[:1], 1
     rows, cells = (value, 0) if identities else _without_columns(value, place)
-    stripped = [_strip(inner, name, place, below(identities, index)) for index, inner in enumerate(rows)]
+    stripped = [
+        _strip(inner, name, place, below(identities, index), embedded) for index, inner in enumerate(rows)
+    ]
     removed = cells + sum(count for _, count in stripped)
     return ([inner for inner, _ in stripped], removed) if removed else (value, 0)
 
@@ -159,10 +188,26 @@ def _names_of_pair(value: JsonValue) -> list[str]:
     return [str(value[0])] if isinstance(value, list) and _is_pair(value) else []
 
 
+def _digits_of(value: dict[str, JsonValue], place: Setting) -> frozenset[int]:
+    """Returns how many digits a code may have that a label in an object announces."""
+    if len(value) < _SIZE_OF_PAIR or not any(map(_may_be_code, value.values())):
+        return NO_DIGITS
+    labels = [each for each in value.values() if isinstance(each, str)]
+    if place is Setting.ADDRESS:  # where labels that mean other things too are of a gate, or of a postal code
+        labels = [each for each in labels if any(map(normal_key(each).__contains__, UNMISTAKABLE))]
+    return digits_of_labels(labels, payment=place.of_payments)
+
+
+def _may_be_code(value: JsonValue) -> bool:
+    return isinstance(value, dict | list) or holds_code(value)
+
+
 def _is_pair_of_secret(pair: list[JsonValue], place: Setting) -> bool:
     """Returns True if a list of a name and a value holds authentication data."""
     name, inner = str(pair[0]), pair[1]
-    return _names_secret(name, place) or (_may_name_secret(name, place) and _has_shape(inner))
+    if _names_secret(name, place) or (_may_name_secret(name, place) and has_shape(inner)):
+        return True
+    return has_shape(inner) and without_codes(inner, _digits_of({"name": name, "value": inner}, place))[1] > 0
 
 
 def _is_pair(value: list[JsonValue]) -> bool:
@@ -208,22 +253,4 @@ def _may_mean_secret(name: str, place: Setting) -> bool:
 
 def _is_secret(name: str, value: JsonValue, place: Setting) -> bool:
     """Returns True if a value has the shape of authentication data, and its key may mean some where it stands."""
-    return _may_mean_secret(name, place) and _has_shape(value)
-
-
-def _has_shape(value: JsonValue) -> bool:
-    """Returns True if a value, or one of a list, looks like a code, a PIN block or a track."""
-    values = value if isinstance(value, list) else [value]
-    return any(
-        _is_shaped(str(each))
-        for each in values
-        if isinstance(each, str | int | Decimal) and not isinstance(each, bool)
-    )
-
-
-def _is_shaped(text: str) -> bool:
-    plain = text.strip()
-    if _CODE.fullmatch(plain) or _PIN_BLOCK.fullmatch(plain):
-        return True
-    track = _TRACK.fullmatch(plain)
-    return track is not None and passes_luhn(track[1])
+    return _may_mean_secret(name, place) and has_shape(value)

@@ -210,7 +210,6 @@ def test_what_stands_in_brackets_may_announce_another_number(text: str) -> None:
 
 
 NOT_FOUND = {
-    "a code in a text of JSON under an unknown key of a card": {"payment": {"card": {"kode": '{"x": "737"}'}}},
     "Cyrillic letters that look like those of a label (`\u0421VV 737`)": {"notes": "\u0421VV 737"},
 }  # fmt: skip
 
