@@ -8,6 +8,7 @@ from secrets import token_bytes
 from typing import Any, NamedTuple
 
 from ops.misspelt import starred
+from ops.preview.removed import removed_paths, value_at
 from schemas.check import escape
 from schemas.dead_letter import LetterSource
 from schemas.kinds import FieldKind, FormatPreservingToken, Generalized, Masked, Removed, TokenKind
@@ -141,7 +142,8 @@ class Preview:
         aliased = frozenset(use.draws.path for use in draft.aliases)
         tokens = {use.token: self._consistent.setdefault(use.blind_index, use.token) for use in draft.uses}
         detail = draft.event(tokens).detail
-        return list(_Told(plan, kept, aliased, json_text.parse(detail)).fields(event)), detail
+        clean = self._intake.catalog.read(json_text.parse(record.kept or data))[0]
+        return list(_Told(plan, kept, aliased, clean, json_text.parse(detail)).fields(event)), detail
 
 
 def _record(data: bytes, number: int) -> RawRecord:
@@ -157,12 +159,14 @@ class _Told:
     Args:
         kept: the kind under which the vault would keep the value at each path.
         aliased: the paths whose value gets an alias.
+        clean: the raw event without sensitive authentication data.
         shown: the parsed sanitized event.
     """
 
     plan: EventPlan
     kept: Mapping[str, str]
     aliased: frozenset[str]
+    clean: Mapping[str, Any]
     shown: Mapping[str, Any]
 
     def fields(self, event: Mapping[str, Any]) -> Iterator[Field]:
@@ -181,7 +185,9 @@ class _Told:
             if kind is None and self.kept.get(where) == UNKNOWN:
                 # A key that is no plain identifier may itself be a value, so it is hidden here if the sanitizer hides
                 # it.
-                yield Field(shown_path if key in shown else f"{label}/*", FieldOutcome.UNKNOWN)
+                told = shown_path if key in shown else f"{label}/*"
+                yield Field(told, FieldOutcome.UNKNOWN)
+                yield from self._removed(value, where, told)
             elif kind is None and (key in shown or f"{where}#key" in self.kept):
                 outcome = FieldOutcome.EMPTY if value is None else FieldOutcome.PUBLIC
                 yield Field(shown_path if key in shown else f"{label}/*", outcome)
@@ -211,7 +217,15 @@ class _Told:
                     inner, plan.element, shown[index], f"{path}/{index}", f"{label}/{index}"
                 )
         else:
-            yield Field(label, self._outcome(value, plan, shown, path))
+            outcome = self._outcome(value, plan, shown, path)
+            yield Field(label, outcome)
+            if outcome is not FieldOutcome.AUTHENTICATION_DATA:
+                yield from self._removed(value, path, label)
+
+    def _removed(self, value: Any, path: str, label: str) -> Iterator[Field]:
+        """Yields what was removed inside a field that has another outcome, too."""
+        for each in removed_paths(value, value_at(self.clean, path), label):
+            yield Field(each, FieldOutcome.AUTHENTICATION_DATA)
 
     def _outcome(self, value: Any, kind: FieldKind, shown: Any, path: str) -> FieldOutcome:
         kept = self.kept.get(path)

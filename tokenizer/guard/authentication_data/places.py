@@ -34,7 +34,7 @@ class Setting(Enum):
     @property
     def of_payments(self) -> bool:
         """Returns True for cards and payments."""
-        return self in {Setting.CARD, Setting.PAYMENT}
+        return self is Setting.CARD or self is Setting.PAYMENT  # a set would compute an enumeration's hash
 
 
 def place_of(name: str, keys: Iterable[str], outer: Setting) -> Setting:

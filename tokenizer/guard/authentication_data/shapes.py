@@ -37,10 +37,12 @@ def without_codes(value: Any, digits: frozenset[int], levels: int = _LEVELS) -> 
 def _without(value: dict[str, Any] | list[Any], digits: frozenset[int], levels: int) -> tuple[Any, int]:
     kept: Any = value
     removed = 0
+    of_object = isinstance(value, dict)
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(inner, dict | list):
-            below = levels > 1 and isinstance(inner, dict) is not isinstance(value, dict)
-            found, count = _without(inner, digits, levels - 1) if below else (inner, 0)
+        if isinstance(inner, list if of_object else dict):
+            found, count = _without(inner, digits, levels - 1) if levels > 1 else (inner, 0)
+        elif isinstance(inner, dict | list):
+            continue
         else:
             found, count = (MARK, 1) if holds_code(inner, digits) else (inner, 0)
         if count and (isinstance(key, int) or may_hold_code(normal_key(key))):
