@@ -212,5 +212,8 @@ def test_other_numbers_in_text_stay(text: str) -> None:
 
 
 def test_embedded_json_without_a_code_stays_as_it_was_written() -> None:
-    record: Any = {"customFieldsJson": '[ {"name":"Gift",  "type":"textbox", "value":"737"} ]', "cvv_status": "M"}
+    record: Any = {
+        "customFieldsJson": '[ {"name":"Gift",  "type":"textbox", "value":"737"} ]',
+        "cvv_status": "M",
+    }
     assert strip_authentication_data(record)[0] is record
