@@ -12,6 +12,7 @@ import pytest
 from handlers import api, runtime
 from handlers.rest.gate import ELSEWHERE
 from tests.support.pool_tokens import BUCKET, access_token, token
+from tokenizer.aws.platform import counters
 
 ENVIRONMENT = {
     "RAW_STREAM_NAME": "s",
@@ -107,7 +108,11 @@ def forget() -> None:
 
 @contextmanager
 def logged() -> Iterator[io.StringIO]:
-    """Yields what handlers log. Their logger keeps the standard output of its making, so pytest does not see it."""
+    """Yields what handlers log, and nothing of what tests before this one have counted.
+
+    Their logger keeps the standard output of its making, so pytest does not see it.
+    """
+    counters.take()
     kept = io.StringIO()
     handler: Any = runtime.logger.handlers[0]
     before = handler.setStream(kept)
