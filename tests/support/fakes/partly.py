@@ -10,6 +10,10 @@ LEFT = {
     "k1",
     "k3",
 }  # in the midst, so that neither its place among the failures nor the first place is a key's own
+WRITES = {
+    "PutRequest": "Item",
+    "DeleteRequest": "Key",
+}  # what BatchWriteItem takes, and where each has its key
 
 
 @dataclass
@@ -19,6 +23,8 @@ class Partly:
     times: int
     items: dict[str, Any] = field(default_factory=dict)
     sent: list[list[str]] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
+    kinds_left: set[str] = field(default_factory=set)
 
     def _left(self, keys: list[str]) -> set[str]:
         self.sent.append(keys)
@@ -35,9 +41,19 @@ class Partly:
 
     def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 -- boto3's
         ((table, requests),) = RequestItems.items()
-        by_key = {key_of(id_of(each["PutRequest"]["Item"])): each for each in requests}
+        by_key: dict[str, dict[str, Any]] = {}
+        for each in requests:
+            ((kind, write),) = each.items()
+            assert kind in WRITES
+            by_key[key_of(id_of(write[WRITES[kind]]))] = each
         left = self._left(list(by_key))
-        self.items |= {key: each["PutRequest"]["Item"] for key, each in by_key.items() if key not in left}
+        self.kinds_left |= {kind for key in left for kind in by_key[key]}
+        for key in by_key.keys() - left:
+            if "PutRequest" in by_key[key]:
+                self.items[key] = by_key[key]["PutRequest"]["Item"]
+            else:
+                self.items.pop(key, None)
+                self.deleted.add(key)
         return {"UnprocessedItems": {table: [by_key[key] for key in sorted(left)]} if left else {}}
 
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 -- boto3's

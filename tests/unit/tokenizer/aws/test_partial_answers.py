@@ -1,6 +1,7 @@
 """AWS takes a part of a batch and says 200: what it left is sent again, alone, and told of if it is never taken.
 
-`CASES` has every call of the product that can be answered so; a new one has to be added to it.
+`CASES` has every call of the product that can be answered so, with each kind of write that it makes; a new one has to
+be added to it.
 """
 
 from collections import Counter
@@ -16,7 +17,7 @@ from ops.errors import CommandError
 from replay.letters import LetterQueue
 from schemas.dead_letter import ErrorCode, LetterSource
 from tests.support.fakes.calls import callers
-from tests.support.fakes.partly import KEYS, LEFT, Partly, id_of, key_of
+from tests.support.fakes.partly import KEYS, LEFT, WRITES, Partly, id_of, key_of
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, ample_budget
 from tokenizer.aws.erasure.keyed_reads import KeyedReads
 from tokenizer.aws.erasure.marks import DynamoErasures
@@ -142,9 +143,30 @@ def read_starts(aws: Any) -> Outcomes:
     return {key: each if isinstance(each := found.get(key), PipelineError) else each == 2 for key in KEYS}
 
 
+def _note(aws: Any, starts: Mapping[str, int]) -> Outcomes:
+    """Tells of a write as done only if the table then has the count, or nothing for a count of 0."""
+    aws.items = {key: {"id": {"S": key}, "starts": {"N": "1"}} for key in KEYS}
+    failed = DynamoStarts(aws, "starts", lambda: 0.0).note(starts, ample_budget())
+    stored = {key: int(item["starts"]["N"]) for key, item in aws.items.items()}
+    assert aws.deleted == {key for key, count in starts.items() if not count} - failed.keys()
+    return {key: failed.get(key, stored.get(key, 0) == starts[key]) for key in KEYS}
+
+
 def note_starts(aws: Any) -> Outcomes:
-    failed = DynamoStarts(aws, "starts", lambda: 0.0).note(dict.fromkeys(KEYS, 2), ample_budget())
-    return {key: failed.get(key, True) for key in KEYS}
+    return _note(aws, dict.fromkeys(KEYS, 2))
+
+
+def forget_starts(aws: Any) -> Outcomes:
+    return _note(aws, dict.fromkeys(KEYS, 0))
+
+
+def note_and_forget_starts(aws: Any) -> Outcomes:
+    """Of the two that are left, one is a put and the other one a delete."""
+    return _note(aws, {"k0": 0, "k1": 2, "k2": 2, "k3": 0, "k4": 0})
+
+
+def forget_and_note_starts(aws: Any) -> Outcomes:
+    return _note(aws, {"k0": 2, "k1": 0, "k2": 0, "k3": 2, "k4": 2})
 
 
 def read_aliases(aws: Any) -> Outcomes:
@@ -230,7 +252,10 @@ CASES: Mapping[str, Callable[[Any], Outcomes]] = {
     "KeyedReads.items batch_get_item": read_by_key,
     "DynamoErasures.until batch_get_item": read_erasures,
     "DynamoStarts.unfinished batch_get_item": read_starts,
-    "DynamoStarts.note batch_write_item": note_starts,
+    "DynamoStarts.note batch_write_item: puts": note_starts,
+    "DynamoStarts.note batch_write_item: deletes": forget_starts,
+    "DynamoStarts.note batch_write_item: a put and a delete": note_and_forget_starts,
+    "DynamoStarts.note batch_write_item: a delete and a put": forget_and_note_starts,
     "AliasLookup.lookup batch_get_item": read_aliases,
     "HoneyReader.among batch_get_item": read_honey,
     "EventBridgeBus._put put_events": put_events,
@@ -242,7 +267,17 @@ CASES: Mapping[str, Callable[[Any], Outcomes]] = {
 
 
 def test_every_call_that_is_answered_in_part_is_in_the_table() -> None:
-    assert callers(PARTIAL) == CASES.keys()
+    assert callers(PARTIAL) == {name.partition(":")[0] for name in CASES}
+
+
+def test_puts_and_deletes_are_left_wherever_the_source_makes_them() -> None:
+    left = set()
+    for name, call in CASES.items():
+        aws = Partly(1)
+        call(aws)
+        left |= {f"{name.split()[0]} {kind}" for kind in aws.kinds_left}
+    reads_what_was_left = {f"_id {kind}" for kind in WRITES}
+    assert left == callers(WRITES) - reads_what_was_left
 
 
 @pytest.mark.parametrize("call", CASES.values(), ids=CASES)
@@ -251,7 +286,7 @@ def test_what_was_left_is_sent_again_alone(call: Callable[[Any], Outcomes], time
     aws = Partly(times)
     assert call(aws) == dict.fromkeys(KEYS, True)
     assert [sorted(sent) for sent in aws.sent] == [KEYS, *[sorted(LEFT)] * times]
-    assert aws.items.keys() >= set(KEYS) or call is read_honey
+    assert aws.items.keys() | aws.deleted >= set(KEYS) or call is read_honey
 
 
 @pytest.mark.parametrize("call", CASES.values(), ids=CASES)
