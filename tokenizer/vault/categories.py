@@ -22,7 +22,7 @@ _WORDS = {
         "nationalid personalid"
     ),
     "address": (
-        "line1 line2 line3 address1 address2 address3 addressline1 addressline2 "
+        "fulladdress line1 line2 line3 address1 address2 address3 addressline1 addressline2 "
         "additionaladdressline1 additionaladdressline2 additionalstreetinfo street street1 street2 "
         "streetname streetnumber housenumber apartment building pobox postalcode postcode zip "
         "zipcode"
