@@ -1,9 +1,11 @@
 """Own values that are written in another way: names turned round, dates of birth, numbers without their country."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.members import for_all
 from tokenizer.guard import Finding, find_leak
 from tokenizer.guard.own import own_values
 from tokenizer.guard.own_forms import _MONTHS
@@ -23,6 +25,32 @@ PAGE = " ".join(Path("docs/guard.md").read_text(encoding="utf-8").split())
 )
 def test_an_own_value_is_found_in_another_form(text: str) -> None:
     assert find_leak(text, OWN) is Finding.OWN_VALUE
+
+
+# One name alone, so that no other value finds it: by the number of its words, in several scripts, short words and long.
+NAMES = [
+    *("Ann Example", "Bo Li", "José Núñez", "Zoë Brontë", "Анна Петрова", "Ελένη Παππά"),
+    *("Ann Maria Example", "Bo An Li", "José María Núñez", "Анна Ивановна Петрова"),
+    f"Ann {'m' * 32} Example",
+]
+TURNED: dict[str, Callable[[str, str], str]] = {
+    "comma": lambda first, last: f"hand to {last}, {first}",
+    "spaces": lambda first, last: f"{last} {first} rang",
+    "semicolon": lambda first, last: f"({last}; {first})",
+    "capitals": lambda first, last: f"{last.upper()}, {first.upper()}",
+    "snake": lambda first, last: "_".join((last, *first.split())).lower(),
+    "camel": lambda first, last: last.lower() + "".join(map(str.title, first.split())),
+}
+
+
+@pytest.mark.parametrize("way", TURNED)
+@for_all("name", NAMES)
+def test_a_name_is_found_with_its_last_word_first(name: str, way: str) -> None:
+    first, last = name.rsplit(" ", 1)
+    own = own_values([name])
+    assert find_leak(TURNED[way](first, last), own) is Finding.OWN_VALUE
+    assert find_leak(name, own) is Finding.OWN_VALUE
+    assert find_leak(f"hand to {last} only", own) is None
 
 
 @pytest.mark.parametrize(
