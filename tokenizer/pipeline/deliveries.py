@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from schemas.dead_letter import ErrorCode
-from tokenizer.errors import BadRecord, OutOfTime, PipelineError
+from tokenizer.errors import BadRecord, OutOfTime, PipelineError, Transient
 from tokenizer.guard.authentication_data import scrub_text
 from tokenizer.pipeline.batch import Tokenizer
 from tokenizer.pipeline.in_flight import InFlight
@@ -64,11 +64,15 @@ class Deliveries:
         done: dict[int, Outcome] = {}
         for at, count in counts.items():
             if count == MOST_STARTS or (count > MOST_STARTS and records[at].source.stream is not None):
+                if done and budget.remaining() < _LEAST:
+                    break
                 # Even to remove what no letter may hold is work on the record, so it counts as a start as well.
                 self.starts.note({ids[at]: count + 1}, _short(budget))
-                done[at] = self._given_up(records[at], ids[at], budget, whole=count == MOST_STARTS)
-                if done[at].letter is not None:
-                    self.starts.note({ids[at]: 0}, _short(budget))
+                done[at] = self._given_up(
+                    records[at], ids[at], budget.keeping(_FOR_STARTS), whole=count == MOST_STARTS
+                )
+                if (after := _after(done[at], count)) is not None:
+                    self.starts.note({ids[at]: after}, _short(budget))
         for group in _groups(len(records), counts):
             if done and budget.remaining() < _LEAST:
                 break
@@ -107,6 +111,17 @@ class Deliveries:
         refused = InFlight(record, failure=why, letter=why)
         self.tokenizer.announce([refused], budget)
         return Outcome(record, letter=why, unannounced=refused.unannounced)
+
+
+def _after(given_up: Outcome, before: int) -> int | None:
+    """Returns the starts to note of a record whose letter was tried; None if this start is one more without an end.
+
+    An outage is an orderly end. A spent budget is none, because the letter may have taken the time.
+    """
+    if given_up.letter is not None:
+        return 0
+    outage = isinstance(given_up.failure, Transient) and not isinstance(given_up.failure, OutOfTime)
+    return before if outage else None
 
 
 def _count(known: int | PipelineError | None) -> int:
