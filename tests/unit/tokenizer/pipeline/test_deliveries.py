@@ -196,6 +196,8 @@ def test_who_is_not_given_up_for_want_of_time_is_not_counted() -> None:
 
     class Down:
         def send(self, letters: Any, budget: Budget) -> list[PipelineError | None]:
+            if budget.spent:
+                return [errors.OutOfTime("no time left") for _ in letters]
             left[0] -= budget.remaining()
             return [Unavailable("down") for _ in letters]
 
