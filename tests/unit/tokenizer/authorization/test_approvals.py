@@ -1,0 +1,141 @@
+"""An approval serves once, and only if whoever asked may still do this: each condition has a case of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.support.fakes.approvals import FakeApprovals
+from tests.support.fakes.audit import FakeAudit
+from tokenizer.authorization.approvals import APPROVAL_REFUSED, VALID_SECONDS, Approval, Approvals, Wanted
+from tokenizer.authorization.ports import RouteAction
+from tokenizer.callers import IAM, Caller
+from tokenizer.errors import Refused
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+END = int(NOW.timestamp()) + VALID_SECONDS
+ANN, EVE = Caller("ann", ("operators",)), Caller("eve", ("compliance",), mfa=True)
+WANTED = Wanted(RouteAction.EDIT_LETTER, "d" * 64, "typo")
+KEPT = Approval("a1", "edit_letter", "d" * 64, "typo", "m-1", ("/order/total",), "ann", END, "eve")
+
+
+@dataclass
+class Policies:
+    """Permits everything, or nothing; keeps what was asked."""
+
+    permit: bool = True
+    asked: list[tuple[Caller, RouteAction, str, bool]] = field(default_factory=list)
+
+    def permits(
+        self, caller: Caller, action: RouteAction, purpose: str = "", *, approved: bool = False
+    ) -> bool:
+        self.asked.append((caller, action, purpose, approved))
+        return self.permit
+
+    def permitted_categories(self, caller: Caller, action: RouteAction, purpose: str = "") -> frozenset[str]:
+        raise AssertionError("approvals are not about categories")
+
+
+@dataclass
+class Desk:
+    """Approvals over fakes, with one that can be used."""
+
+    kept: Approval = KEPT
+    policies: Policies = field(default_factory=Policies)
+    audit: FakeAudit = field(default_factory=FakeAudit)
+    store: FakeApprovals = field(default_factory=FakeApprovals)
+    now: datetime = NOW
+
+    def __post_init__(self) -> None:
+        self.store.add(self.kept)
+
+    @property
+    def approvals(self) -> Approvals:
+        return Approvals(self.store, self.policies, self.audit, lambda: self.now, lambda: "a2")
+
+
+def test_an_approval_that_holds_in_everything_serves_once() -> None:
+    desk = Desk()
+    assert desk.approvals.take(ANN, "a1", WANTED) == replace(KEPT, used=True)
+    assert desk.store.kept["a1"].used
+    assert desk.audit.lines == []  # the caller writes the line of what is done
+    with pytest.raises(Refused, match="used already"):
+        desk.approvals.take(ANN, "a1", WANTED)
+
+
+@pytest.mark.parametrize("action", RouteAction)
+def test_the_policies_are_asked_whether_the_caller_may_do_this_now(action: RouteAction) -> None:
+    wanted = replace(WANTED, action=action)
+    desk = Desk(replace(KEPT, action=str(action)))
+    desk.approvals.take(ANN, "a1", wanted)
+    assert desk.policies.asked == [(ANN, action, "typo", True)]
+
+
+# What takes an approval its force: what is changed of the case that holds, and what is said.
+WITHDRAWN: dict[str, tuple[dict[str, Any], str]] = {
+    "the policies no longer permit it": ({"policies": Policies(permit=False)}, "policies don't permit"),
+    "it was used": ({"kept": replace(KEPT, used=True)}, "used already"),
+    "it has ended": ({"kept": replace(KEPT, valid_until=int(NOW.timestamp()))}, "it has ended"),
+    "nobody has approved it": ({"kept": replace(KEPT, approver=None)}, "nobody has approved"),
+    "who asked has approved it": ({"kept": replace(KEPT, approver="ann")}, "asked for themselves"),
+    "it is somebody else's": ({"kept": replace(KEPT, proposer="olga")}, "given to somebody else"),
+    "it is for another action": ({"kept": replace(KEPT, action="ask_reveal")}, "for something else"),
+    "it is for another purpose": ({"kept": replace(KEPT, purpose="repair")}, "for something else"),
+    "it is for another patch": ({"kept": replace(KEPT, digest="e" * 64)}, "another patch"),
+}
+
+
+@pytest.mark.parametrize("why", WITHDRAWN)
+def test_each_condition_refuses_by_itself_and_uses_nothing_up(why: str) -> None:
+    changes, said = WITHDRAWN[why]
+    desk = Desk(**changes)
+    with pytest.raises(Refused, match=said) as caught:
+        desk.approvals.take(ANN, "a1", WANTED)
+    assert caught.value.code == APPROVAL_REFUSED
+    assert desk.store.kept == {"a1": desk.kept}
+    (line,) = desk.audit.lines
+    assert (line["action"], line["operator"], line["approval"]) == ("use approval", "ann", "a1")
+    assert said in line["refused"]
+
+
+@pytest.mark.parametrize("caller", [Caller("ann", (IAM,)), Caller("ann", scopes=("orders/write",))])
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda desk, who: desk.ask(who, WANTED, "m-1", []),
+        lambda desk, who: desk.approve(who, "a1", WANTED.digest),
+        lambda desk, who: desk.take(who, "a1", WANTED),
+    ],
+    ids=["ask", "approve", "take"],
+)
+def test_who_is_no_person_has_no_part_in_it(act: Callable[[Approvals, Caller], Any], caller: Caller) -> None:
+    desk = Desk()
+    with pytest.raises(Refused, match="people who signed in"):
+        act(desk.approvals, caller)
+    assert desk.store.kept == {"a1": KEPT}
+
+
+ASKED: dict[str, tuple[Callable[[Approvals], Any], tuple[Caller, RouteAction, str, bool]]] = {
+    "to ask": (
+        lambda desk: desk.ask(ANN, WANTED, "m-1", ["/order/total"]),
+        (ANN, RouteAction.EDIT_LETTER, "typo", True),
+    ),
+    "to approve": (
+        lambda desk: desk.approve(EVE, "a1", WANTED.digest),
+        (EVE, RouteAction.APPROVE, "typo", False),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_who_asks_and_who_approves_needs_the_right_to(what: str) -> None:
+    act, expected = ASKED[what]
+    desk = Desk(replace(KEPT, approver=None), Policies(permit=False))
+    with pytest.raises(Refused) as caught:
+        act(desk.approvals)
+    assert caught.value.code == "denied"
+    assert desk.store.kept == {"a1": desk.kept}
+    assert desk.audit.lines[-1]["refused"] == "denied"
+    assert desk.policies.asked == [expected]
