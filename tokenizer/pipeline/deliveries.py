@@ -6,9 +6,9 @@ and forgotten at any orderly end, also after an outage. What stays in the table 
 
 Records with one unfinished start shared it with their batch. They are taken one at a time, after the others. A record
 with more of them ended an invocation that was its own, so it waits until those are done, and is then taken alone. After
-`MOST_STARTS` the record is dead-lettered. If making its letter ends the invocation too, the letter of a record of the
-stream has its position alone, and a message waits until SQS moves it to the queue of unprocessed ones. If the table
-can't be reached, work goes on as if it were empty.
+`MOST_STARTS` the record is dead-lettered; an outage of the letters leaves the count as it was. If making its letter ends
+the invocation too, the letter of a record of the stream has its position alone, and a message waits until SQS moves it
+to the queue of unprocessed ones. If the table can't be reached, work goes on as if it were empty.
 """
 
 from collections.abc import Collection, Mapping, Sequence

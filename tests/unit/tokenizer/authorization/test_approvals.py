@@ -39,8 +39,8 @@ class Policies:
 
 
 @dataclass
-class Desk:
-    """Approvals over fakes, with one that can be used."""
+class Scene:
+    """Approvals over fakes, one of which can be used."""
 
     kept: Approval = KEPT
     policies: Policies = field(default_factory=Policies)
@@ -57,20 +57,20 @@ class Desk:
 
 
 def test_an_approval_that_holds_in_everything_serves_once() -> None:
-    desk = Desk()
-    assert desk.approvals.take(ANN, "a1", WANTED) == replace(KEPT, used=True)
-    assert desk.store.kept["a1"].used
-    assert desk.audit.lines == []  # the caller writes the line of what is done
+    scene = Scene()
+    assert scene.approvals.take(ANN, "a1", WANTED) == replace(KEPT, used=True)
+    assert scene.store.kept["a1"].used
+    assert scene.audit.lines == []  # the caller writes the line of what is done
     with pytest.raises(Refused, match="used already"):
-        desk.approvals.take(ANN, "a1", WANTED)
+        scene.approvals.take(ANN, "a1", WANTED)
 
 
 @pytest.mark.parametrize("action", RouteAction)
 def test_the_policies_are_asked_whether_the_caller_may_do_this_now(action: RouteAction) -> None:
     wanted = replace(WANTED, action=action)
-    desk = Desk(replace(KEPT, action=str(action)))
-    desk.approvals.take(ANN, "a1", wanted)
-    assert desk.policies.asked == [(ANN, action, "typo", True)]
+    scene = Scene(replace(KEPT, action=str(action)))
+    scene.approvals.take(ANN, "a1", wanted)
+    assert scene.policies.asked == [(ANN, action, "typo", True)]
 
 
 # What takes an approval its force: what is changed of the case that holds, and what is said.
@@ -90,12 +90,12 @@ WITHDRAWN: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("why", WITHDRAWN)
 def test_each_condition_refuses_by_itself_and_uses_nothing_up(why: str) -> None:
     changes, said = WITHDRAWN[why]
-    desk = Desk(**changes)
+    scene = Scene(**changes)
     with pytest.raises(Refused, match=said) as caught:
-        desk.approvals.take(ANN, "a1", WANTED)
+        scene.approvals.take(ANN, "a1", WANTED)
     assert caught.value.code == APPROVAL_REFUSED
-    assert desk.store.kept == {"a1": desk.kept}
-    (line,) = desk.audit.lines
+    assert scene.store.kept == {"a1": scene.kept}
+    (line,) = scene.audit.lines
     assert (line["action"], line["operator"], line["approval"]) == ("use approval", "ann", "a1")
     assert said in line["refused"]
 
@@ -104,26 +104,26 @@ def test_each_condition_refuses_by_itself_and_uses_nothing_up(why: str) -> None:
 @pytest.mark.parametrize(
     "act",
     [
-        lambda desk, who: desk.ask(who, WANTED, "m-1", []),
-        lambda desk, who: desk.approve(who, "a1", WANTED.digest),
-        lambda desk, who: desk.take(who, "a1", WANTED),
+        lambda scene, who: scene.ask(who, WANTED, "m-1", []),
+        lambda scene, who: scene.approve(who, "a1", WANTED.digest),
+        lambda scene, who: scene.take(who, "a1", WANTED),
     ],
     ids=["ask", "approve", "take"],
 )
 def test_who_is_no_person_has_no_part_in_it(act: Callable[[Approvals, Caller], Any], caller: Caller) -> None:
-    desk = Desk()
+    scene = Scene()
     with pytest.raises(Refused, match="people who signed in"):
-        act(desk.approvals, caller)
-    assert desk.store.kept == {"a1": KEPT}
+        act(scene.approvals, caller)
+    assert scene.store.kept == {"a1": KEPT}
 
 
 ASKED: dict[str, tuple[Callable[[Approvals], Any], tuple[Caller, RouteAction, str, bool]]] = {
     "to ask": (
-        lambda desk: desk.ask(ANN, WANTED, "m-1", ["/order/total"]),
+        lambda scene: scene.ask(ANN, WANTED, "m-1", ["/order/total"]),
         (ANN, RouteAction.EDIT_LETTER, "typo", True),
     ),
     "to approve": (
-        lambda desk: desk.approve(EVE, "a1", WANTED.digest),
+        lambda scene: scene.approve(EVE, "a1", WANTED.digest),
         (EVE, RouteAction.APPROVE, "typo", False),
     ),
 }
@@ -132,10 +132,10 @@ ASKED: dict[str, tuple[Callable[[Approvals], Any], tuple[Caller, RouteAction, st
 @pytest.mark.parametrize("what", ASKED)
 def test_who_asks_and_who_approves_needs_the_right_to(what: str) -> None:
     act, expected = ASKED[what]
-    desk = Desk(replace(KEPT, approver=None), Policies(permit=False))
+    scene = Scene(replace(KEPT, approver=None), Policies(permit=False))
     with pytest.raises(Refused) as caught:
-        act(desk.approvals)
+        act(scene.approvals)
     assert caught.value.code == "denied"
-    assert desk.store.kept == {"a1": desk.kept}
-    assert desk.audit.lines[-1]["refused"] == "denied"
-    assert desk.policies.asked == [expected]
+    assert scene.store.kept == {"a1": scene.kept}
+    assert scene.audit.lines[-1]["refused"] == "denied"
+    assert scene.policies.asked == [expected]
