@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
-_NAME = re.compile(r"[^\W\d_]{2,32}(?: [^\W\d_]{2,32}){1,2}")
+# Two to five words. The first and the last have two letters or more, since `examplej` would be found in `example job`.
+_LETTERS = r"[^\W\d_](?:['.-]?[^\W\d_])"
+_NAME = re.compile(rf"{_LETTERS}{{1,31}}\.?(?: +{_LETTERS}{{0,31}}\.?){{0,3}} +{_LETTERS}{{1,31}}\.?")
 _DATE = re.compile(r"((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?:T.*)?", re.DOTALL)
 _NUMBER = re.compile(r"[A-Z]{2}[ -]?((?=(?:[A-Z]*[0-9]){4})[0-9A-Z]{8,})")
 _MONTHS = (
@@ -22,8 +24,9 @@ def other_forms(plain: str) -> Iterator[str]:
     if plain.isdecimal():
         return
     if _NAME.fullmatch(plain):
-        words = plain.split(" ")
-        yield " ".join((words[-1], *words[:-1]))
+        words = plain.split()
+        for first in range(1, len(words)):
+            yield " ".join((*words[first:], *words[:first]))
     elif date := _DATE.fullmatch(plain):
         yield from _dates(*date.groups())
     elif number := _NUMBER.fullmatch(plain):

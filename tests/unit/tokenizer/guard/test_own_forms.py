@@ -31,26 +31,43 @@ def test_an_own_value_is_found_in_another_form(text: str) -> None:
 NAMES = [
     *("Ann Example", "Bo Li", "José Núñez", "Zoë Brontë", "Анна Петрова", "Ελένη Παππά"),
     *("Ann Maria Example", "Bo An Li", "José María Núñez", "Анна Ивановна Петрова"),
-    f"Ann {'m' * 32} Example",
+    *("Ann Maria Rosa Example", "Ludwig van der Berg", "Ann Maria Rosa Eva Example"),
+    *(
+        "Anna Example-Muster",
+        "Anne-Marie Example",
+        "Sean O'Brien",
+        "Sean O\u2019Brien",
+        "Jean\u2010Luc Muster",
+    ),
+    *("Anna M. Example", "Anna M Example", "Dr. Ann Example", "Ann Example Jr.", "Ann  Example"),
+    *(f"Ann {'m' * 32} Example", "José García López"),
 ]
 TURNED: dict[str, Callable[[str, str], str]] = {
     "comma": lambda first, last: f"hand to {last}, {first}",
     "spaces": lambda first, last: f"{last} {first} rang",
     "semicolon": lambda first, last: f"({last}; {first})",
     "capitals": lambda first, last: f"{last.upper()}, {first.upper()}",
-    "snake": lambda first, last: "_".join((last, *first.split())).lower(),
-    "camel": lambda first, last: last.lower() + "".join(map(str.title, first.split())),
+    "snake": lambda first, last: "_".join((*last.split(), *first.split())).lower(),
+    "camel": lambda first, last: last.lower().replace(" ", "") + "".join(map(str.title, first.split())),
 }
 
 
 @pytest.mark.parametrize("way", TURNED)
 @for_all("name", NAMES)
-def test_a_name_is_found_with_its_last_word_first(name: str, way: str) -> None:
-    first, last = name.rsplit(" ", 1)
+def test_a_name_is_found_with_its_last_word_or_words_first(name: str, way: str) -> None:
+    words = name.split()
     own = own_values([name])
-    assert find_leak(TURNED[way](first, last), own) is Finding.OWN_VALUE
+    for count in range(1, len(words)):
+        first, last = " ".join(words[:count]), " ".join(words[count:])
+        assert find_leak(TURNED[way](first, last), own) is Finding.OWN_VALUE
+        assert find_leak(f"hand to {last} only", own) is None
     assert find_leak(name, own) is Finding.OWN_VALUE
-    assert find_leak(f"hand to {last} only", own) is None
+
+
+@pytest.mark.parametrize("name", ["J Example", "J. Example", "Example J", "a b c d e f"])
+def test_a_name_that_begins_or_ends_with_one_letter_is_not_turned_round(name: str) -> None:
+    first, *others = name.split()
+    assert find_leak(" ".join((*others, first)), own_values([name])) is None
 
 
 @pytest.mark.parametrize(
