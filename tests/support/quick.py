@@ -3,7 +3,8 @@
 The stand-ins answer exactly as before: keys that can't sign carry one RSA key between them, and a service's description is read
 once a run instead of once a session, as is the list of all services. What follows from a description alone is made once, too: a
 client's class, the rules of its endpoints, and under which names an answer may hold a member. Clients share one TLS context, and
-those of a session what listens to them all. Requests to all but S3 say who sends them, and carry no signature.
+those of a session what listens to them all. Requests to AWS but S3's say who sends them, and carry no signature; the local
+stack's do.
 """
 
 import copy
@@ -12,6 +13,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.hooks
 import jsonpath_ng.ext.parser
@@ -114,9 +116,9 @@ def _named(add_auth: Any) -> Any:
     """Returns what says who calls and where, as a signature does, which moto reads and never checks."""
 
     def named(signer: Any, request: Any) -> None:
-        if (
-            signer.credentials is None or signer._service_name == "s3"
-        ):  # where it signs how a body is sent, too
+        host = urlsplit(request.url).hostname or ""
+        stood_in_for = host.endswith(".amazonaws.com") and signer.credentials is not None
+        if not stood_in_for or signer._service_name == "s3":  # where it signs how a body is sent, too
             add_auth(signer, request)
             return
         scope = f"20261124/{signer._region_name}/{signer._service_name}/aws4_request"
