@@ -23,7 +23,10 @@ def samples() -> list[dict[str, Any]]:
 
 
 def captured(on: Stack) -> list[dict[str, Any]]:
-    """Returns what a consumer gets: all samples, another order of a customer, one record twice, a refusal, two erasures."""
+    """Returns what a consumer gets: all samples, another order of a customer, one record twice, a refusal, two erasures.
+
+    The erasures are of a customer and of a guest's order, each with an event of its own.
+    """
     subscriber = Subscriber(on, "capture", refusals=True)
     events = samples()
     another = copy.deepcopy(next(each for each in events if each["event_type"] == "order.placed"))
@@ -35,11 +38,22 @@ def captured(on: Stack) -> list[dict[str, Any]]:
     arrived = time.time()  # after any erasure of the samples' customer on a shared stack
     for _ in range(2):
         _deliver(on, another, arrived)
+    placed = max((each for each in events if each["event_type"] == "order.placed"), key=_version)
+    theirs, guests = copy.deepcopy(placed), copy.deepcopy(placed)
+    theirs["order"]["customer"]["customer_id"] = "C-captured"
+    guests["order"] |= {"order_id": "SO-captured"}
+    del guests["order"]["customer"]["customer_id"]
+    for at, each in enumerate((theirs, guests), start=1):
+        _deliver(on, {**each, "event_id": f"captured-{at}"}, arrived, sequence=f"{4242 + at}")
     compliance = Api(on, users.sign_in(on, "compliance"))
     for path in ("/customers/C-captured", "/orders/SO-captured"):
         compliance("DELETE", path)
-    received = subscriber.receive(len(events) + 6)
+    received = subscriber.receive(len(events) + 8)
     return sorted(received, key=lambda each: (each["detail-type"], each["detail"]["metadata"]["ingest_id"]))
+
+
+def _version(event: dict[str, Any]) -> int:
+    return int(event["schema_version"])
 
 
 def written(path: Path, events: list[dict[str, Any]]) -> Path:
@@ -48,14 +62,14 @@ def written(path: Path, events: list[dict[str, Any]]) -> Path:
     return path
 
 
-def _deliver(on: Stack, event: dict[str, Any], arrived: float) -> None:
+def _deliver(on: Stack, event: dict[str, Any], arrived: float, sequence: str = "4242") -> None:
     """Hands the tokenizing function one stream record, as Lambda does when it delivers again."""
     record = {
         "eventSource": "aws:kinesis",
-        "eventID": "shardId-000000000000:4242",
+        "eventID": f"shardId-000000000000:{sequence}",
         "eventSourceARN": "arn:aws:kinesis:us-east-1:000000000000:stream/orders-raw-orders",
         "kinesis": {
-            "sequenceNumber": "4242",
+            "sequenceNumber": sequence,
             "approximateArrivalTimestamp": arrived,
             "data": base64.b64encode(json.dumps(event).encode()).decode(),
         },
