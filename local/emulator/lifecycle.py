@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -82,30 +84,52 @@ def _started(
 ) -> Stack:
     port = server.free_port()
     report(f"starting the emulator on {server.HOST}:{port}")
-    pids = [server.start(directory, port)]
-    _write(directory / _PIDS, pids)
+    pids: list[int] = []
+    _run(directory, pids, lambda: server.start(directory, port))
     bare = Stack(f"http://{server.HOST}:{port}", server.REGION, {})
     report("deploying template.yaml")
     outputs = deployment.deploy(bare.client, parameters=parameters)
     stack = Stack(bare.endpoint_url, bare.region, outputs)
     report("starting the stream's event source mapping")
-    pids.append(
-        mapping_process.start(directory, stack.endpoint_url, stack.outputs["TokenizeStreamFunctionName"])
-    )
+    function = stack.outputs["TokenizeStreamFunctionName"]
+    _run(directory, pids, lambda: mapping_process.start(directory, stack.endpoint_url, function))
     if delivery := stack.outputs.get("LakeDeliveryName"):
         report("starting the delivery to the lake")
-        pids.append(delivery_process.start(directory, stack.endpoint_url, delivery))
-    _write(directory / _PIDS, pids)
+        _run(directory, pids, lambda: delivery_process.start(directory, stack.endpoint_url, delivery))
     _keep(directory, stack)
     if live:
         report("starting the live page")
-        port = server.free_port()
-        pids.append(live_process.start(directory, port))  # finds the stack by what is kept
-        _write(directory / _PIDS, pids)
-        stack = replace(stack, live_url=f"http://{server.HOST}:{port}/")
+        live_port = server.free_port()
+        _run(
+            directory, pids, lambda: live_process.start(directory, live_port)
+        )  # finds the stack by what is kept
+        stack = replace(stack, live_url=f"http://{server.HOST}:{live_port}/")
         _keep(directory, stack)
     _tell("is up", stack, report)
     return stack
+
+
+def _run(directory: Path, pids: list[int], start: Callable[[], int]) -> None:
+    """Starts a process and notes it. Ctrl-C waits until it is noted, since `down` ends what is noted alone."""
+    with _uninterrupted():
+        pids.append(start())
+        _write(directory / _PIDS, pids)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Runs a block to its end; a Ctrl-C meanwhile is handled after it."""
+    if threading.current_thread() is not threading.main_thread():  # which gets every signal
+        yield
+        return
+    waiting: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if waiting:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _tell(what: str, stack: Stack, report: Callable[[str], None]) -> None:
