@@ -40,7 +40,7 @@ demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or
 WORKERS ?= 3
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test: .venv/.ready ## every test, in about twelve minutes on two idle cores
+test: .venv/.ready ## every test, in about thirteen minutes on two cores
 	@$(PYTEST)
 
 test-fast: .venv/.ready ## the tests that need neither the local stack nor a build, in under two minutes
