@@ -61,6 +61,7 @@ def test_an_order_whose_time_the_guard_took_away_is_kept_by_its_arrival(
         ("2026-11-23T10:15:00Z", "2026-11-23T10:15:00.001Z"),
         ("2026-11-23T10:15:00.9Z", "2026-11-23T10:15:01z"),
         ("2026-12-31T23:59:59-01:00", "2027-01-01T01:00:00+00:00"),
+        *[(f"2026-11-23T12:30:00.12345{at}Z", f"2026-11-23T12:30:00.12345{at + 1}Z") for at in range(6)],
     ],
 )
 def test_the_latest_stays_in_whatever_order_they_come(
