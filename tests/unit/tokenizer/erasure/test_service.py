@@ -1,5 +1,6 @@
 """Tests what an erasure puts in writing: a line before all else, and no text into which a value was pasted."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,10 +10,12 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.subject_data import Erasing
 from tests.support.fakes.world import SUBJECT_KEY, ample_budget
 from tests.support.samples import ARRIVED
+from tokenizer.authorization.ports import RouteAction
 from tokenizer.callers import Caller
 from tokenizer.erasure.service import ErasureService
 from tokenizer.errors import Refused, Unavailable
 from tokenizer.records import milliseconds
+from tokenizer.vault.tokens import Pointer
 
 CARLA = Caller("carla", ("compliance",))
 PASTED = "because of 4111 1111 1111 1111"
@@ -101,3 +104,42 @@ def test_each_sweep_is_in_the_trail_and_those_that_failed_are_counted() -> None:
         (line["action"], line["operator"], line["erasure_id"], line["result"]) for line in audit.lines[2:]
     ]
     assert told == [("sweep", "schedule", each, result) for result in ("failed", "swept") for each in ids]
+
+
+TOKEN = Pointer(bytes(range(12)), bytes(4)).token
+ASKS: dict[str, tuple[RouteAction, Callable[[ErasureService], object]]] = {
+    "erase": (
+        RouteAction.ERASE,
+        lambda made: made.erase(CARLA, "C-1", "erasure_request", ample_budget()),
+    ),
+    "erase_order": (
+        RouteAction.ERASE_ORDER,
+        lambda made: made.erase_order(CARLA, "SO-1", "erasure_request", ample_budget(), of_customer=False),
+    ),
+    "erase_value": (
+        RouteAction.ERASE_VALUE,
+        lambda made: made.erase_value(CARLA, TOKEN, "", "erasure_request", ample_budget()),
+    ),
+}
+
+
+def test_each_kind_of_erasure_is_tried_below() -> None:
+    assert set(ASKS) == {
+        name
+        for name in vars(ErasureService)
+        if name.startswith("erase") and callable(vars(ErasureService)[name])
+    }
+
+
+@pytest.mark.parametrize("kind", ASKS)
+def test_each_kind_of_erasure_asks_for_its_own_right_and_for_no_other(kind: str) -> None:
+    own, ask = ASKS[kind]
+
+    def made(permitted: Callable[[RouteAction], bool]) -> ErasureService:
+        policies: Any = SimpleNamespace(permits=lambda _caller, action, _purpose: permitted(action))
+        return ErasureService(Erasing(milliseconds(ARRIVED)).eraser, policies, FakeAudit())
+
+    ask(made(lambda action: action is own))
+    with pytest.raises(Refused) as refused:
+        ask(made(lambda action: action is not own))
+    assert refused.value.code == "denied"
