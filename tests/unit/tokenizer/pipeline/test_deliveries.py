@@ -210,3 +210,47 @@ def test_who_is_not_given_up_for_want_of_time_is_not_counted() -> None:
     outcomes = Deliveries(world.tokenizer, table).tokenize(records, {0, 1, 2}, budget)
     assert all(isinstance(each.failure, errors.Transient) for each in outcomes)
     assert table.counts == before
+
+
+@pytest.mark.parametrize("before", [MOST_STARTS, MOST_STARTS + 1])
+def test_the_letter_of_a_record_that_is_given_up_has_each_of_its_fields(before: int) -> None:
+    record = stream_record(order(notes="my cvv is 737"), 7, attempts=6)
+    world, table = World(announces=True), Table({_id(record): before})
+    (outcome,) = Deliveries(world.tokenizer, table).tokenize([record], {0}, ample_budget())
+    (letter,) = world.letters.sent
+    whole = before == MOST_STARTS
+    why = "5 invocations began with this record and never ended"
+    assert (letter.code, letter.message) == (ErrorCode.RETRIES_EXHAUSTED, why)
+    assert (letter.identity, letter.source, letter.attempts) == (record.identity, record.source, 6)
+    assert (letter.letter_id, letter.position_alone) == (_id(record), not whole)
+    assert letter.data == (record.data.replace(b"737", b"***") if whole else b"")
+    assert outcome.letter is not None
+    assert (outcome.letter.code, outcome.unannounced, outcome.record) == (letter.code, None, record)
+    assert [each.event_type for each in world.bus.events] == ["order.refused"]
+    world.bus.down = Unavailable("down")
+    (outcome,) = Deliveries(world.tokenizer, Table({_id(record): before})).tokenize(
+        [record], {0}, ample_budget()
+    )
+    assert outcome.unannounced is world.bus.down
+
+
+@pytest.mark.parametrize(("counts", "taken"), [
+    ([0, 0, 0], [0, 1, 2]),
+    ([1, 0, 1], [1, 0, 2]),  # those that shared a start come after the others, one at a time
+    ([2, 0, 1], [1, 2]),  # one that ended an invocation of its own waits
+    ([3, 2, 4], [1]),  # and is taken alone, the fewest starts first
+    ([2, 0, 0], [0]),
+    ([MOST_STARTS, 0, MOST_STARTS], [0, 2, 1]),  # given up at once
+    ([MOST_STARTS, 2, 0], [0, 1]),
+])  # fmt: skip
+def test_in_which_order_records_are_taken_and_who_waits(counts: list[int], taken: list[int]) -> None:
+    records = [stream_record(order(), number) for number in range(len(counts))]
+    ids = list(map(_id, records))
+    table = Table({ids[at]: count for at, count in enumerate(counts) if count})
+    world = World()
+    outcomes = Deliveries(world.tokenizer, table).tokenize(records, range(len(records)), ample_budget())
+    begun = [ids.index(each) for note in table.notes for each, count in note.items() if count]
+    assert begun == taken
+    waiting = {at for at, each in enumerate(outcomes) if isinstance(each.failure, errors.OutOfTime)}
+    assert waiting == set(range(len(records))) - set(taken)
+    assert [each.record for each in outcomes] == records

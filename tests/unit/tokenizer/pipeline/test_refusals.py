@@ -3,7 +3,8 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from random import Random
+from typing import Any, ClassVar
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -14,10 +15,12 @@ from schemas.json_schema import own_schema
 from schemas.refused import NAME, OrderRefused
 from tests.support.fakes.world import FakeBus, World, ample_budget
 from tests.support.samples import order, stream_record
-from tokenizer.errors import PipelineError, Unavailable
+from tokenizer.errors import BadRecord, PipelineError, Unavailable
 from tokenizer.messages.mode import Mode
 from tokenizer.pipeline.catalog import catalog
 from tokenizer.pipeline.deliveries import MOST_STARTS, Deliveries
+from tokenizer.pipeline.in_flight import InFlight
+from tokenizer.pipeline.refusals import refusal_of
 from tokenizer.pipeline.sources import sqs_records
 from tokenizer.records import Outcome, RawRecord, SanitizedRecord
 from tokenizer.time_budget import Budget
@@ -218,3 +221,58 @@ def test_nothing_is_told_where_it_is_switched_off() -> None:
     sent(world, stream_record(BAD))
     assert len(world.letters.sent) == 1
     assert world.bus.events == []
+
+
+class _Timed(FakeBus):
+    """Notes how much time each call has, and takes no refusal."""
+
+    def publish(self, events: Sequence[SanitizedRecord], budget: Budget) -> list[PipelineError | None]:
+        self.times.append(budget.remaining())
+        if events[0].event_type == NAME.event_type:
+            raise RuntimeError(CANARY)
+        return [None for _ in events]
+
+    times: ClassVar[list[float]] = []
+
+
+@pytest.mark.parametrize(("left", "has"), [(60.0, 1.0), (5.5, 1.0), (0.75, 0.75)])
+def test_telling_takes_a_second_at_most_and_an_error_in_it_belongs_to_each_record(
+    world: World, left: float, has: float
+) -> None:
+    bus = _Timed(world.vault)
+    _Timed.times = []
+    world.tokenizer = replace(world.tokenizer, bus=bus)
+    bad = [InFlight(stream_record(BAD, at)) for at in range(3)]
+    for each in bad:
+        each.letter = BadRecord(ErrorCode.INVALID_FIELD, "m")
+    budget = Budget(lambda: left, lambda _: None, Random(0))
+    world.tokenizer.announce(bad, budget)
+    assert bus.times == [has]
+    assert [str(each.unannounced) for each in bad] == ["announcing letters: RuntimeError"] * 3
+    world.tokenizer.announce([], budget)
+    assert len(bus.times) == 1  # no call where there is nothing to tell
+
+
+def test_who_is_not_at_fault_is_not_refused(world: World) -> None:
+    with pytest.raises(ValueError, match="not at fault"):
+        refusal_of(InFlight(stream_record(order())), "ing_1", None)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_each_mode_publishes_and_sends_letters_as_it_says_and_shows_its_events(
+    world: World, mode: Mode
+) -> None:
+    published, letters = {
+        Mode.DELIVERED: (True, True),
+        Mode.REPLAYED: (True, False),
+        Mode.REPLAYED_WITHOUT_LETTER: (True, True),
+        Mode.WAITED_FOR: (True, False),
+        Mode.VALUES: (False, False),
+    }[mode]
+    good, bad = sent(world, stream_record(order(), 1), stream_record(BAD, 2), mode=mode)
+    assert good.published
+    assert good.event is not None
+    assert bad.letter is not None  # why it failed, whether a letter is sent or not
+    events = [each for each in world.bus.events if each.event_type != NAME.event_type]
+    assert events == [good.event] * published
+    assert len(world.letters.sent) == letters
