@@ -1,6 +1,7 @@
 """Tests how a record's values are stored: in full, small, in a format that stays readable, and safe to read."""
 
 import zlib
+from base64 import b85decode
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -42,6 +43,42 @@ STORED = bytes.fromhex(
     "00000000000000"
 )
 
+# One field for each text of format 1's dictionary, as it was stored: were one left out, changed or in another place, what
+# has it could not be read any more.
+DICTIONARY = [
+    ("refund/destination/bank_account/holder", "token"),
+    ("refund/destination/bank_account/iban", "token"),
+    ("refund/destination/card/number", "token"),
+    ("refund/customer/email", "consistent"),
+    ("customer/loyalty_number", "format_preserving_token"),
+    ("customer/addresses/0/line2", "token"),
+    ("customer/addresses/0/line1", "token"),
+    ("customer/addresses/0/name", "token"),
+    ("customer/date_of_birth", "token"),
+    ("customer/name", "token"),
+    ("order/notes", "guarded"),
+    ("order/preferences", "unknown"),
+    ("order/customer/tax_id", "token"),
+    ("order/billing_address/line2", "token"),
+    ("order/billing_address/line1", "token"),
+    ("order/billing_address/name", "token"),
+    ("order/shipping_address/line2", "token"),
+    ("order/shipping_address/line1", "token"),
+    ("order/shipping_address/name", "token"),
+    ("order/payment/card/holder", "token"),
+    ("order/payment/card/expiry", "token"),
+    ("order/payment/card/number", "token"),
+    ("order/customer/ssn", "token"),
+    ("order/customer/date_of_birth", "token"),
+    ("order/customer/name", "token"),
+    ("order/customer/phone", "consistent"),
+    ("order/customer/email", "consistent"),
+]
+STORED_WITH_ALL = b85decode(
+    "0j1Qp6@V}h1kqloKn|H=2!v~bNADz)>sBb<xlI3A9B-a94)|Hx=z~riWz?vnO25eC$g0stl{EsXibNq%wUbEEhBPwl"
+    "Ln0aOMk<*fW-<v*kxsHpB$VvdDCKiFl~g*f(n=RZV#%UJEm4xlC0ZqViL#Ag)<vb5t{O>Z-Xxldx|!%@dp`"
+) + bytes(47)
+
 
 def fields_of(sample: Path) -> dict[bytes, VaultField]:
     draft = World().tokenizer.reader.read(stream_record(sample.read_bytes())).draft
@@ -70,6 +107,12 @@ def test_what_format_1_stored_stays_readable() -> None:
         b"tag0": VaultField("/order/customer/name", "token", "Ann Example"),
         b"tag1": VaultField("/order/payment/card/number", "token", "4111111111111111"),
     }
+
+
+def test_every_text_of_the_dictionary_of_format_1_stays_where_it_was() -> None:
+    assert list(unpacked(STORED_WITH_ALL).values()) == [
+        VaultField(f"/{path}", kind, "") for path, kind in DICTIONARY
+    ]
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
