@@ -207,7 +207,7 @@ def request(body: Any, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_request_of_the_api_is_a_record_of_its_own_source(world: World, emitted: Emitted) -> None:
-    ask = {"mode": "waited_for", "record": request(order())}
+    ask: dict[str, Any] = {"mode": "waited_for", "record": request(order())}
     (outcome,) = tokenize_queue.handler(ask, CONTEXT)["outcomes"]
     assert (outcome["item"], outcome["status"]) == ("r-1", "published")
     emitted()
@@ -341,7 +341,7 @@ def test_a_batchs_line_has_its_counts_and_the_ids_of_the_first_few_that_were_not
 ) -> None:
     records = [stream_record(BAD, at) for at in range(25)] + [stream_record(order(), 99)]
     outcomes = world.tokenizer.tokenize_batch(records, ample_budget())
-    monkeypatch.setattr(batch_outcomes.time, "time", lambda: ARRIVED.timestamp() + 1_234.5)
+    monkeypatch.setattr(time, "time", lambda: ARRIVED.timestamp() + 1_234.5)
     batch_outcomes.log_batch(outcomes)
     batch = next(each for each in map(json.loads, log.getvalue().splitlines()) if each["message"] == "batch")
     expected = {

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -162,7 +163,7 @@ def test_a_slice_of_a_rekeying_ends_before_its_invocation(
     milliseconds: int, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1_000.0]
-    monkeypatch.setattr(rekey.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     context: Any = SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds)
     budget = rekey._slice(context)
     assert budget.remaining() == seconds
@@ -175,16 +176,19 @@ def test_a_replay_is_served_with_its_alias_its_caller_and_its_time(
     action: str, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ) -> None:
     statuses = ["published", "failed"] if action == "replay" else []  # other actions answer something else
-    answer = {"results": [{"status": each} for each in statuses]} if statuses else {"edit": {}}
+    answer: dict[str, Any] = (
+        {"results": [{"status": each} for each in statuses]} if statuses else {"edit": {}}
+    )
     service = Service(answer)
     monkeypatch.setattr(replay, "_service", lambda: service)
-    asked = {"letters": []} | ({} if action == "replay" else {"action": action})
+    asked: dict[str, Any] = {"letters": []} | ({} if action == "replay" else {"action": action})
     assert replay.handler(asked, CONTEXT) is answer
     ((name, event, invoked),) = service.asked
     assert (name, event) == ("serve", asked)
     assert isinstance(invoked, Invocation)
     assert invoked.alias == "approve"
-    assert invoked.caller("t") == ME
+    caller: Any = invoked.caller("t")
+    assert caller == ME
     assert round(invoked.budget.remaining(), 1) == LEFT
     (line,) = lines(log)
     assert of(line, "action", "statuses") == {
@@ -196,7 +200,10 @@ def test_a_replay_is_served_with_its_alias_its_caller_and_its_time(
 def test_a_reveal_is_of_the_tokens_that_were_named(
     masked: bool, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ) -> None:
-    found = {TOKEN: {"status": "ok", "kind": "token", "value": {"a": "b"}}, "x": {"status": "unknown"}}
+    found: dict[str, dict[str, Any]] = {
+        TOKEN: {"status": "ok", "kind": "token", "value": {"a": "b"}},
+        "x": {"status": "unknown"},
+    }
     service = Service(found)
     monkeypatch.setattr(reveal, "_reveals", lambda: service)
     asked = {"tokens": [TOKEN, "x"], "purpose": " because ", "id_token": "t"} | (
