@@ -6,9 +6,56 @@ from itertools import permutations
 import pytest
 
 from tests.support.members import for_all
-from tokenizer.guard.authentication_data import may_hold_authentication_data, strip_authentication_data, words
+from tokenizer.guard.authentication_data import may_hold_authentication_data, strip_authentication_data
 from tokenizer.guard.authentication_data.prose import MARK, scrub_prose
 
+# Written out, since a word that is dropped from the product's lists has to be missed here.
+CODE_LABELS = (
+    "cvv", "cvc", "cvn", "cvd", "cav2", "c.a.v. 2",  "cvv2", "c.v.v. 2", "cv2", "c-v-2", "ccv", "ccv2", "cvx",
+    "Kartenprüfnummer", "Kartenprüfziffer", "cryptogramme", "cryptogramme visuel",
+    "card security code", "card-verification value", "card validation number", "card check digit", "card check digits",
+    "card verification data", "card security no", "card security", "card verification", "card validation", "card check"
+)  # fmt: skip
+SOFT_LABELS = (
+    "security code", "sec code", "security number", "verification code", "verification value", "csc",
+    "cid", "3 digit code", "three digit code", "4 digit code", "digits on the back", "code on the back",
+    "number on the back", "Sicherheitscode", "Sicherheitsnummer", "Prüfziffer", "Prüfnummer",
+    "code de sécurité", "code de vérification", "código de seguridad", "código de verificación",
+    "código de segurança", "código de verificação", "codice di sicurezza", "beveiligingscode",
+    "kod bezpieczeństwa", "код безопасности", "セキュリティコード", "安全码", "安全碼", "验证码", "校验码", "sikkerhetskode",
+    "sikkerhedskode", "säkerhetskod", "turvakoodi", "turvaluku", "bezpečnostní kód", "bezpečnostný kód",
+    "biztonsági kód", "cod de securitate", "güvenlik kodu", "kode keamanan", "mã bảo mật",
+    "κωδικός ασφαλείας", "보안코드", "보안 코드", "קוד אבטחה", "رمز الأمان", "सुरक्षा कोड"
+)  # fmt: skip
+PLACES = (
+    "door", "gate", "entry", "entrance", "building", "lobby", "locker", "garage", "alarm", "wifi",
+    "wi-fi", "buzzer", "intercom", "safe", "keybox", "key box", "lockbox", "parcel", "package",
+    "pickup", "collection", "elevator", "lift", "Tor", "Tür", "Haustür", "Eingang", "Paket", "Abholung",
+    "Packstation", "porte", "portail", "digicode", "colis", "puerta", "portón", "portone", "cancello",
+    "porta", "poort", "deur", "address", "postal", "zip", "pickup code"
+)  # fmt: skip
+JOINTS = (
+    "is", "are", "was", "as", "code", "codes", "number", "no", "nr", "num", "nummer", "value", "of",
+    "on", "the", "my", "for", "card", "back", "side", "ist", "lautet", "es", "est", "e", "und", "and",
+    "le", "la", "el", "der", "die", "das", "auf", "in", "de", "du", "your", "our", "his", "her", "new",
+    "visa", "mastercard", "amex", "digits", "3 digits", "4 digits", "3 digit", "4 digit", "er", "är",
+    "jest", "je", "to", "это", "は", "是", "为", "為", "는", "은"
+)  # fmt: skip
+OTHER_NUMBERS = (
+    "order", "orders", "invoice", "item", "sku", "qty", "ref", "reference", "tracking", "ticket",
+    "case", "page", "ext", "room", "house", "apt", "apartment", "flat", "unit", "floor", "street",
+    "road", "box", "suite", "team", "desk", "match", "matched", "matches", "mismatch", "checked",
+    "verified", "valid", "invalid", "accepted", "rejected", "correct", "failed", "fails", "passed",
+    "declined", "ok", "okay", "wrong", "missing", "required", "after", "before", "since", "score",
+    "error", "status", "response", "result", "http", "line", "step", "version", "year", "total",
+    "amount", "Bestellung", "Auftrag", "Rechnung", "Zimmer", "Haus", "Stock", "Fehler", "Jahr",
+    "commande", "facture", "chambre", "pedido", "factura", "habitación", "piso", "ordine", "fattura",
+    "stanza", "zamówienie", "заказ", "комната"
+)  # fmt: skip
+UNITS = (
+    "ml", "cl", "l", "mg", "g", "kg", "mm", "cm", "m", "km", "ms", "s", "sec", "min", "h", "pcs",
+    "pieces", "items", "times", "days", "eur", "usd", "gbp", "chf", "st", "street", "road", "stk", "x"
+)  # fmt: skip
 NUMBERS = ("4012 8888 8888 1881", "5105105105105100", "3782 822463 10005", "5105-1051-0510-5100")
 
 
@@ -55,13 +102,13 @@ def test_a_few_words_of_any_language_may_stand_between(text: str) -> None:
     assert removed(text.format("937")) == text.format(MARK)
 
 
-@for_all("word", [*words.OTHER_NUMBERS, *words.PLACES])
+@for_all("word", [*OTHER_NUMBERS, *PLACES])
 def test_a_word_for_another_number_keeps_it(word: str) -> None:
     text = f"cvv said the {word} 937"
     assert removed(text) == text
 
 
-@pytest.mark.parametrize("unit", words.UNITS)
+@for_all("unit", UNITS)
 def test_a_quantity_is_no_code(unit: str) -> None:
     text = f"cvv said again take 250 {unit}"
     assert removed(text) == text
@@ -74,7 +121,36 @@ def test_the_words_are_of_one_short_sentence(text: str) -> None:
     assert removed(text) == text
 
 
-@for_all("label", words.SOFT_LABELS)
+@for_all("label", CODE_LABELS)
+def test_a_label_of_a_cards_code_is_found_wherever_it_stands(label: str) -> None:
+    for text in (f"{label}: {{}}", f"{label.upper()} no {{}}", f"the door's {label} is {{}}"):
+        assert removed(text.format("937")) == text.format(MARK)
+
+
+@for_all("word", ["can", "CAD", "cac", "cad", "cav", "cv", "cvs", "caf"])
+def test_a_word_that_only_begins_like_a_label_keeps_the_digits_behind_it(word: str) -> None:
+    """Also where the same note has a code."""
+    text = f"very nice, {word} 250 {{}}"
+    assert removed(text.format("")) == text.format("")
+    assert removed(text.format("cvv: 937")) == text.format(f"cvv: {MARK}")
+
+
+@for_all("joint", JOINTS)
+def test_a_word_that_joins_a_label_to_its_digits_may_stand_between(joint: str) -> None:
+    for text in (f"security code {joint} {{}}", f"card pin {joint.upper()}: {{}}"):
+        assert removed(text.format("9371" if "pin" in text else "937")) == text.format(MARK)
+    assert removed("security code said 937") == "security code said 937"
+
+
+@for_all("place", PLACES)
+def test_a_code_of_a_place_is_no_cards(place: str) -> None:
+    for named in (place, place.upper(), f"{place}s", f"{place}n", f"{place}en"):
+        text = f"{named}: security code 937, PIN 9371"
+        assert removed(text) == text
+    assert removed("thing: security code 937, PIN 9371") == f"thing: security code {MARK}, PIN {MARK}"
+
+
+@for_all("label", SOFT_LABELS)
 @for_all("spelled", [str, str.lower, str.upper, str.capitalize])
 def test_a_label_of_every_language_is_found_in_every_case(label: str, spelled: object) -> None:
     assert callable(spelled)
