@@ -1,8 +1,9 @@
 # Each target makes the environment it needs; an unchanged lock makes that a matter of milliseconds.
 PYTHON ?= python3
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE = 1
 MAKEFLAGS += --no-print-directory
+# The set-up leaves it to Python to compile what it uses, once, also where a machine says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: guard-rates help setup schemas release demo test test-fast test-all up down rekey verify-audit lint bench load fuzz planted docs lock sbom clean build build-TokenizerLayer
 help: ## this list

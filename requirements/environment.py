@@ -26,8 +26,7 @@ LOCKS = {
     Path(".venv-sam/.ready"): ("requirements/sam.lock",),
 }
 UV = ".venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock"
-# Bytecode is compiled here, since the Makefile forbids Python to write any later.
-BY_UV = ".venv/bin/uv pip sync --require-hashes --compile-bytecode --python {folder}/bin/python {locks}"
+BY_UV = ".venv/bin/uv pip sync --require-hashes --python {folder}/bin/python {locks}"
 BY_PIP = ".venv/bin/pip --disable-pip-version-check --python {folder}/bin/python install --no-deps --require-hashes -r {locks}"
 OURS = ".venv/bin/uv pip install --quiet --no-deps --no-build-isolation --python {folder}/bin/python --editable . --editable ./consumer"
 _EACH_PACKAGE = re.compile(r" [-+~] ")  # uv's list of all packages, after it has said how many

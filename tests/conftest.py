@@ -43,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = os.environ["PROPERTY_SEED"]
     os.environ["PROPERTY_SEED"] = config.option.hypothesis_seed
+    if hasattr(config, "workerinput"):
+        spread.begin(config)
 
 
 @pytest.fixture(scope="session")

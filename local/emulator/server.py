@@ -56,7 +56,6 @@ def start(directory: Path, port: int) -> int:
         "TMPDIR": str(temporary),
         "STATE_DIR": str(directory / "state"),
         "S3_DATA_DIR": str(directory / "s3"),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     log = directory / "emulator.log"
     with log.open("wb") as output:

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 from schemas.dead_letter import ErrorCode
 from tests.support.faults.aws import Aws, Kind
 from tests.support.faults.lambda_service import Function
-from tests.support.faults.orders import CUSTOMERS, POISONS, order, poison
+from tests.support.faults.orders import CUSTOMERS, all_poisons, order, poison
 from tests.support.faults.pipeline import Endless, Pipeline
 from tests.support.faults.releases import RELEASES, Release, next_versions_are_read
 from tests.support.faults.stages import PLACES, REFUSALS, Marks, Place, broken, marks_of
@@ -27,6 +27,7 @@ from tokenizer.pipeline.in_flight import Stage
 STEPS_EACH = 50
 MOST_POISONS = 2
 MOST_KEYS = 3
+KINDS = st.deferred(lambda: st.integers(0, len(all_poisons()) - 1))
 MOST_HOURS = 6  # a stream keeps records for a day
 # An order here has no alias, and shares nothing if it is the first one.
 BROKEN = [
@@ -73,7 +74,7 @@ class FaultMachine(RuleBasedStateMachine):
             self.numbers += 1
             self.pipeline.send(source, order(self.numbers, (customer + at) % CUSTOMERS))
 
-    @rule(source=SOURCES, kind=st.integers(0, len(POISONS) - 1))
+    @rule(source=SOURCES, kind=KINDS)
     def poison_arrives(self, source: str, kind: int) -> None:
         self._step()
         bad = poison(kind)

@@ -2,6 +2,7 @@
 
 import zlib
 from base64 import b85decode
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -138,12 +139,18 @@ def _bomb() -> bytes:
 
 @pytest.mark.parametrize(
     "planted",
-    [b"", b"\x00" + packed({})[1:], packed({})[:2], b"\x01\xff\xff", _bomb()],
+    [
+        lambda: b"",
+        lambda: b"\x00" + packed({})[1:],
+        lambda: packed({})[:2],
+        lambda: b"\x01\xff\xff",
+        _bomb,
+    ],
     ids=["nothing", "no format", "cut", "no deflate", "a bomb"],
 )
-def test_what_is_in_no_known_format_is_refused_and_not_repeated(planted: bytes) -> None:
+def test_what_is_in_no_known_format_is_refused_and_not_repeated(planted: Callable[[], bytes]) -> None:
     with pytest.raises(VaultIntegrity) as raised:
-        unpacked(planted)
+        unpacked(planted())
     assert raised.value.__context__ is None or raised.value.__suppress_context__
 
 
