@@ -1,18 +1,8 @@
-"""Runs tests in a scratch copy of the tree, with a bug planted in it or without.
-
-A process for each copy imports what is not ours once, and makes a copy of itself for each run: importing takes longer
-than most of these tests.
-"""
+"""Runs tests in a scratch copy of the tree, with a bug planted in it or without."""
 
 import compileall
-import json
-import os
-import select
 import shutil
-import signal
 import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -22,6 +12,7 @@ from py_compile import PycInvalidationMode
 from local.emulator.package import ROOT
 from tests.planted.bugs import Bug, Unusable, place
 from tests.planted.templates import holders, rewrite, templates
+from tests.support.preloaded import Preloaded, UnusableCopy
 
 TIMEOUT = 300  # seconds; a bug that makes a test wait for longer is noticed by whoever waits
 _OUTPUT = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__")
@@ -30,36 +21,6 @@ _LIBRARIES = (
     "hypothesis.stateful", "jsonschema", "moto", "phonenumbers", "pydantic", "samtranslator", "simplejson",
     "stdnum", "yaml",
 )  # fmt: skip
-# Runs in the copy: whatever is installed, the packages under test have to be the copy's, and none of them may be there
-# before a bug is planted. Reads runs, one a line; answers each with its process id, and its exit code once it has ended.
-_INSIDE = """
-import importlib, json, os, sys
-from importlib.util import find_spec
-from pathlib import Path
-here = Path.cwd()
-ours = sys.argv[1].split()
-for name in ours:
-    origin = find_spec(name).origin
-    assert Path(origin).is_relative_to(here), f"{name} comes from {origin}"
-import pytest
-for name in sys.argv[2:]:
-    importlib.import_module(name)
-assert not {name.partition(".")[0] for name in sys.modules} & {*ours, "tests"}
-print("ready", flush=True)
-for line in sys.stdin:
-    asked = json.loads(line)
-    pid = os.fork()
-    if pid == 0:
-        os.setsid()
-        for number, path in enumerate((os.devnull, asked["output"], asked["output"])):
-            os.dup2(os.open(path, os.O_RDWR | os.O_APPEND), number)
-        code = pytest.main(asked["options"])
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    print(pid, flush=True)
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-"""
 _FAILED_TESTS = 1  # pytest's exit code; others say that it could not run them
 
 
@@ -127,24 +88,12 @@ class Tree:
     def __init__(self, path: Path) -> None:
         """Starts the process that runs them; it is ready once the first run is asked for, or has said why not."""
         self.path = path
-        paths = os.pathsep.join([str(path), str(path / "consumer")])
         # Loading all of pytest's plugins takes longer than most of these tests; tests/conftest.py needs Hypothesis' own.
-        fast = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        self._output = tempfile.NamedTemporaryFile()  # noqa: SIM115 -- closed by close()
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _INSIDE, " ".join(_packages(path)), *_LIBRARIES],
-            cwd=path,
-            env=os.environ | fast | {"PYTHONPATH": paths},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._output,
-        )
-        self._ready = self._line() == b"ready\n"
+        self._process = Preloaded(path, ("pytest", *_LIBRARIES), {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
 
     def close(self) -> None:
         """Ends the process."""
-        self._process.communicate()
-        self._output.close()
+        self._process.close()
 
     def run(self, selections: Sequence[str], *, limit: float | None = None) -> tuple[Outcome, str]:
         """Runs tests up to the first failure; returns what they said, and pytest's output.
@@ -152,31 +101,15 @@ class Tree:
         Whoever still runs after the limit, in seconds, has failed; it is TIMEOUT if none is given.
         """
         limit = TIMEOUT if limit is None else limit
-        if not self._ready:
-            return Outcome.BROKEN, self._said()
-        self._output.truncate(0)
         options = ["-p", "hypothesispytest", "-x", "-q", "--no-header", "--tb=line", *selections]
-        assert self._process.stdin
-        self._process.stdin.write(
-            json.dumps({"output": self._output.name, "options": options}).encode() + b"\n"
-        )
-        self._process.stdin.flush()
-        pid = int(self._line())
-        assert self._process.stdout
-        if late := not select.select([self._process.stdout], [], [], limit)[0]:
-            os.killpg(pid, signal.SIGKILL)
-        code = int(self._line())
-        if late:
+        try:
+            done = self._process.run("pytest", options, limit=limit)
+        except UnusableCopy as error:
+            return Outcome.BROKEN, str(error)
+        except subprocess.TimeoutExpired:
             return Outcome.FAILED, f"waited for {limit} s"
-        outcome = {0: Outcome.PASSED, _FAILED_TESTS: Outcome.FAILED}.get(code, Outcome.BROKEN)
-        return outcome, self._said()
-
-    def _line(self) -> bytes:
-        assert self._process.stdout
-        return self._process.stdout.readline()
-
-    def _said(self) -> str:
-        return Path(self._output.name).read_text(encoding="utf-8", errors="replace")
+        outcome = {0: Outcome.PASSED, _FAILED_TESTS: Outcome.FAILED}.get(done.returncode, Outcome.BROKEN)
+        return outcome, done.stdout + done.stderr
 
 
 @contextmanager
@@ -191,7 +124,3 @@ def ready(path: Path) -> Iterator[Tree]:
 
 def _not_source(folder: str, names: list[str]) -> set[str]:
     return _OUTPUT(folder, names) | ({"build"} if Path(folder) == ROOT else set())
-
-
-def _packages(tree: Path) -> list[str]:
-    return sorted(path.parent.name for path in tree.glob("*/__init__.py"))

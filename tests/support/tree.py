@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.source import ROOT
@@ -11,12 +12,21 @@ from tools.lint.tree import files
 
 
 def copied(tree: Path) -> Path:
-    """Copies what people and generators wrote to a new folder; the environment there is the one that runs the tests."""
-    for path in files(ROOT):
+    """Copies what people and generators wrote to a new folder; the environment there is the one that runs the tests.
+
+    Bytecode comes along, with the times of its files: Python compiles what was edited, and nothing else.
+    """
+    paths = list(files(ROOT))
+    bytecode = [each for folder in {path.parent for path in paths} for each in _bytecode(folder)]
+    for path in paths + bytecode:
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, tree / path)
     (tree / ".venv").symlink_to(sys.prefix)
     return tree
+
+
+def _bytecode(folder: Path) -> Iterator[Path]:
+    return (each.relative_to(ROOT) for each in (ROOT / folder / "__pycache__").glob("*.pyc"))
 
 
 def texts(tree: Path) -> dict[Path, bytes]:

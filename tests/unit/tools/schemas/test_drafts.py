@@ -9,6 +9,7 @@ import pytest
 
 from schemas.registry import registry
 from schemas.released import released
+from tests.support.preloaded import Preloaded
 from tests.support.source import ROOT
 from tests.support.tree import copied, texts, typed
 
@@ -38,33 +39,41 @@ SAMPLE = {
 }
 FILE, SAMPLE_FILE = Path("schemas/events/parcel_sent_v1.py"), Path("schemas/samples/parcel.sent.1.json")
 RAW = Path("schemas/json/raw/parcel.sent.1.json")
+# The process that runs the tools of a tree, by the tree.
+RUNNING: dict[Path, Preloaded] = {}
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     tree = copied(tmp_path_factory.mktemp("tree"))
     (tree / FILE).write_text(MODEL)
     (tree / SAMPLE_FILE).write_text(json.dumps(SAMPLE))
+    RUNNING[tree] = Preloaded(tree, ("boto3", "pydantic", "yaml"), {})
     assert make(tree) == ""
-    return tree
+    yield tree
+    RUNNING.pop(tree).close()
+
+
+@pytest.fixture(scope="module")
+def first(whole: Path) -> dict[Path, bytes]:
+    return texts(whole)
 
 
 @pytest.fixture
-def tree(whole: Path) -> Iterator[Path]:
+def tree(whole: Path, first: dict[Path, bytes]) -> Iterator[Path]:
     """Gives a tree with a draft in it, and puts everything back that a test changes there."""
-    before = texts(whole)
     yield whole
     after = texts(whole)
-    for path in after.keys() - before.keys():
+    for path in after.keys() - first.keys():
         (whole / path).unlink()
-    for path, content in before.items():
+    for path, content in first.items():
         if after.get(path) != content:
             (whole / path).write_bytes(content)
 
 
 def make(tree: Path, *arguments: str) -> str:
     """Does what `make schemas` and `make release` do; returns the errors."""
-    done = typed(tree, sys.executable, "-m", "tools.schemas", *arguments)
+    done = RUNNING[tree].run("tools.schemas", arguments)
     assert done.returncode == (1 if done.stderr else 0), done.stderr
     return done.stderr
 
