@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from ahocorasick import Automaton
+
 from local.data.orders import sensitive_values
 from local.demo.checks import Event, Received
 
@@ -24,24 +26,37 @@ class LeakSearch:
     """Searches bytes for many values: as they are, in other case, escaped, without separators, as hex and base64."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        self._by_start: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
+        by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self.values = 0
         for value in frozenset(values):
             forms = {form for form in _forms(value) if len(form) >= _WINDOW}
             self.values += bool(forms)
             for form in forms.union(_encoded(value) if forms else ()):
-                self._by_start[form[:_WINDOW]].append((form, value))
+                by_start[_characters(form[:_WINDOW])].append((_characters(form), value))
+        self._starts = (
+            Automaton()
+        )  # of the starts alone: all forms of a demo's values would take hundreds of megabytes
+        for start, forms_of in by_start.items():
+            self._starts.add_word(start, forms_of)
+        self._starts.make_automaton()
 
     def find(self, data: bytes) -> set[str]:
         """Returns the values that stand somewhere in some bytes."""
         found: set[str] = set()
+        if not self.values:
+            return found
         for view in _views(data):
-            text = view.decode(errors="surrogateescape").lower().encode(errors="surrogateescape")
-            for at in range(len(text) - _WINDOW + 1):
-                candidates = self._by_start.get(text[at : at + _WINDOW])
-                if candidates:
-                    found.update(value for form, value in candidates if text.startswith(form, at))
+            lower = view.decode(errors="surrogateescape").lower()
+            text = _characters(lower.encode(errors="surrogateescape"))
+            for end, candidates in self._starts.iter(text):
+                at = end - _WINDOW + 1
+                found.update(value for form, value in candidates if text.startswith(form, at))
         return found
+
+
+def _characters(data: bytes) -> str:
+    """Returns a character for each byte, as the automaton takes text alone."""
+    return data.decode("latin-1")
 
 
 def _forms(value: str) -> Iterator[bytes]:
