@@ -21,9 +21,10 @@ _WORDS = re.compile(r"[a-z]+")
 # What programs write for no value at all, and what shops call an order without an account.
 _ALONE = FILLERS | {"na", "nan", "nil", "nul"}
 _IN_A_ROW = IN_A_ROW | {"checkout", "login", "order", "session"}
-# `guest` in other scripts.
+# `guest` in other scripts, without case: a Greek sigma at the end of a word is another letter then.
 _OTHER_SCRIPTS = frozenset(
-    (
+    word.casefold()
+    for word in (
         "гость",
         "гостья",
         "επισκεπτης",
