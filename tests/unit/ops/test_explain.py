@@ -113,13 +113,46 @@ def test_each_error_of_the_client_has_a_command_to_type_and_shows_no_text_of_its
     ("kind", "told", "hint"),
     [
         (aws.NoRegionError, "no AWS region is set", explain.REGION),
-        (aws.InvalidRegionError, "there is no such region", explain.REGION),
+        *(
+            (kind, "there is no such region", explain.REGION)
+            for kind in (
+                aws.InvalidRegionError,
+                aws.UnknownRegionError,
+                aws.BaseEndpointResolverError,
+                aws.ServiceNotInRegionError,
+            )
+        ),
         (aws.ProfileNotFound, "there is no such profile", explain.PROFILE),
         (aws.NoCredentialsError, "there are no AWS credentials", explain.CREDENTIALS),
-        (aws.PartialCredentialsError, "the AWS credentials can't be used", explain.CREDENTIALS),
-        (aws.UnauthorizedSSOTokenError, "the AWS credentials can't be used", explain.CREDENTIALS),
-        (aws.ConfigParseError, "the AWS configuration can't be used", explain.SETTINGS),
+        *(
+            (kind, "the AWS credentials can't be used", explain.CREDENTIALS)
+            for kind in (
+                aws.CredentialRetrievalError,
+                aws.LoginError,
+                aws.MetadataRetrievalError,
+                aws.NoAuthTokenError,
+                aws.PartialCredentialsError,
+                aws.RefreshWithMFAUnsupportedError,
+                aws.SSOError,
+                aws.TokenRetrievalError,
+                aws.UnauthorizedSSOTokenError,
+                aws.UnknownCredentialError,
+                aws.UnknownTokenProviderError,
+            )
+        ),
+        *(
+            (kind, "the AWS configuration can't be used", explain.SETTINGS)
+            for kind in (
+                aws.ConfigNotFound,
+                aws.ConfigParseError,
+                aws.InvalidConfigError,
+                aws.InvalidDefaultsMode,
+                aws.InvalidProxiesConfigError,
+                aws.InvalidRetryConfigurationError,
+            )
+        ),
         (aws.ParamValidationError, "AWS does not accept what was given", explain.USAGE),
+        (aws.ValidationError, "AWS does not accept what was given", explain.USAGE),
         (aws.EndpointConnectionError, "the stack can't be reached", explain.NETWORK),
         (aws.ReadTimeoutError, "the stack can't be reached", explain.NETWORK),
         (aws.SSLError, "the stack can't be reached", explain.NETWORK),

@@ -312,9 +312,28 @@ def test_each_number_in_the_place_of_a_text_is_told_how_to_send_it(tmp_path: Pat
     assert "77553" not in out
 
 
-def test_every_outcome_has_its_share_in_the_summary(tmp_path: Path) -> None:
+def test_every_outcome_is_counted_among_those_that_are_alike() -> None:
     assert OUTCOME_GROUPS.keys() == set(FieldOutcome)
-    assert set(OUTCOME_GROUPS.values()) == set(OutcomeGroup)
+    assert {
+        group: {outcome for outcome in FieldOutcome if OUTCOME_GROUPS[outcome] is group}
+        for group in OutcomeGroup
+    } == {
+        "public": {"public", "free_text", "fact", "empty"},
+        "coarser": {"masked", "generalized"},
+        "token": {"token", "guard_hit"},
+        "consistent": {"consistent_token", "one_way_token", "format_preserving_token"},
+        "unknown": {"unknown"},
+        "removed": {"removed", "authentication_data"},
+    }
+
+
+def test_what_can_be_revealed_is_told() -> None:
+    assert {outcome for outcome in FieldOutcome if Field("/email", outcome).category == "email"} == {
+        *("token", "consistent_token", "format_preserving_token", "guard_hit", "unknown")
+    }
+
+
+def test_every_outcome_has_its_share_in_the_summary(tmp_path: Path) -> None:
     event = order(gift=1)
     event["order"]["payment"]["card"]["cvv"] = "123"
     file = tmp_path / "event.json"

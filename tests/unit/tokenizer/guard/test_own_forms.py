@@ -1,5 +1,6 @@
 """Own values that are written in another way: names turned round, dates of birth, numbers without their country."""
 
+from calendar import month_name
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import pytest
 from tests.support.members import for_all
 from tokenizer.guard import Finding, find_leak
 from tokenizer.guard.own import own_values
-from tokenizer.guard.own_forms import _MONTHS
 
 OWN = own_values(["Ann Example", "Ann Maria Example", "1990-04-01", "IT RSSMRA85T10A562S"])
 PAGE = " ".join(Path("docs/guard.md").read_text(encoding="utf-8").split())
@@ -77,7 +77,7 @@ def test_a_part_of_an_own_value_is_none(text: str) -> None:
     assert find_leak(text, OWN) is None
 
 
-@pytest.mark.parametrize(("month", "name"), [*enumerate(_MONTHS, 1)])
+@pytest.mark.parametrize(("month", "name"), [*enumerate(month_name)][1:])
 def test_the_months_are_those_of_the_year(month: int, name: str) -> None:
     own = own_values([f"1990-{month:02}-21"])
     assert find_leak(f"21 {name.title()} 1990", own) is Finding.OWN_VALUE

@@ -165,5 +165,6 @@ def test_a_delivery_of_lambdas_names_no_mode() -> None:
 
 def test_only_what_has_no_letter_yet_gets_one_and_only_who_waits_sees_events() -> None:
     assert {mode for mode in Mode if mode.sends_letters} == {Mode.DELIVERED, Mode.REPLAYED_WITHOUT_LETTER}
+    assert {mode for mode in Mode if mode.replays} == {Mode.REPLAYED, Mode.REPLAYED_WITHOUT_LETTER}
     assert {mode for mode in Mode if mode.shows_events} == {Mode.WAITED_FOR, Mode.VALUES}
     assert {mode for mode in Mode if not mode.publishes} == {Mode.VALUES}

@@ -57,6 +57,19 @@ REFUSED: dict[str, dict[str, Any]] = {
     "ids of any shape": {"code": Identifier(pattern=r".*")},
     "ids of no shape at all": {"code": Identifier(pattern=r"[0-9")},
 }
+REFUSED |= {
+    f"ids of the shape of {of}": {"code": Identifier(pattern=pattern)}
+    for of, pattern in {
+        "one card number": r"4012888888881881",
+        "one card number in groups": r"4012 8888 8888 1881",
+        "card numbers of 15 digits": r"[0-9]{15}",
+        "SSNs without hyphens": r"[0-9]{9}",
+        "emails": r"[a-z]+@[a-z.]+",
+        "phone numbers": r"\+[0-9]{11}",
+        "phone numbers with hyphens": r"[0-9]{3}-[0-9]{3}-[0-9]{4}",
+        "IBANs": r"[A-Z]{2}[0-9]{20}",
+    }.items()
+}
 BESIDE = (
     *("last4", "lastfour", "last_4", "last_four", "lastdigits", "last_digits"),
     *("last4digits", "lastfourdigits", "last4_digits", "last_4_digits", "last_four_digits", "Last4Digits"),

@@ -65,6 +65,8 @@ def test_a_value_is_also_what_it_holds(path: str, number: str, around: Any) -> N
         ("/order/customer/email", "ann@example.com"),
         ("/order/customer/phone", "+49 1512 3456789"),
         ("/order/customer/phone", "4916338506082"),  # Luhn is right, and an old Visa had 13 digits
+        ("/order/customer/phone", "6000000000000007"),  # and RuPay's have 16
+        ("/order/customer/loyalty_number", "6000000000000007"),
         ("/order/customer/phone", "111444777"),  # a tax number in Portugal, by its check digit
         ("/order/customer/loyalty_number", "4916338506082"),
         ("/order/customer/date_of_birth", "1990-04-01"),

@@ -4,9 +4,11 @@ import ssl
 import pytest
 from botocore import exceptions as botocore_exceptions
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
+from botocore.parsers import ResponseParserError
 from dynamodb_encryption_sdk import exceptions as sdk
 from urllib3.exceptions import HTTPError
 
+from tests.support.members import for_all
 from tokenizer import errors
 from tokenizer.aws.platform.error_mapping import mapped, translated, worth_retrying
 from tokenizer.errors import (
@@ -161,6 +163,30 @@ def test_a_broken_connection_is_an_outage_whoever_reports_it(error: Exception) -
     found = mapped(error, "doing")
     assert type(found) is Unavailable
     assert "canary" not in str(found)
+
+
+@for_all(
+    "kind",
+    [
+        *(ConnectionError, TimeoutError, ssl.SSLError, HTTPError, ResponseParserError),
+        botocore_exceptions.ChecksumError,
+        botocore_exceptions.ConnectionError,
+        botocore_exceptions.CredentialRetrievalError,
+        botocore_exceptions.FlexibleChecksumError,
+        botocore_exceptions.HTTPClientError,
+        botocore_exceptions.IncompleteReadError,
+        botocore_exceptions.MetadataRetrievalError,
+    ],
+)
+def test_an_answer_that_did_not_arrive_whole_is_an_outage(kind: type[Exception]) -> None:
+    found = mapped(kind.__new__(kind), "doing")
+    assert type(found) is Unavailable
+    assert str(found) == f"doing: {kind.__name__}"
+
+
+@for_all("kind", [NoCredentialsError, botocore_exceptions.PartialCredentialsError])
+def test_no_credentials_are_a_denial(kind: type[Exception]) -> None:
+    assert type(mapped(kind.__new__(kind), "doing")) is Denied
 
 
 @pytest.mark.parametrize("error", SDK_ERRORS, ids=lambda cls: cls.__name__)
