@@ -147,7 +147,7 @@ class ErasureService:
                 result="failed" if each.failed else "swept",
             )
         return {
-            "swept": len(swept),
+            "swept": sum(not each.failed for each in swept),
             "failed": sum(each.failed for each in swept),
             "unproven": sum(each.unproven for each in swept),
         }

@@ -139,3 +139,37 @@ def test_who_asks_and_who_approves_needs_the_right_to(what: str) -> None:
     assert scene.store.kept == {"a1": scene.kept}
     assert scene.audit.lines[-1]["refused"] == "denied"
     assert scene.policies.asked == [expected]
+
+
+def _line(action: str, caller: Caller, approver: str | None = None, **facts: Any) -> dict[str, Any]:
+    return {
+        "action": action, "operator": caller.name, "groups": list(caller.groups), "of": "edit_letter",
+        "purpose": "typo", "paths": ["/order/total"], "ids": ["m-1"], "approval": facts.pop("approval", "a1"),
+        "proposer": "ann", "approver": approver, **facts,
+    }  # fmt: skip
+
+
+def test_each_line_of_an_approval_has_each_of_its_fields() -> None:
+    scene = Scene(replace(KEPT, approver=None))
+    asked = scene.approvals.ask(ANN, WANTED, "m-1", ["/order/total"])
+    assert asked == replace(KEPT, approval_id="a2", approver=None)
+    scene.approvals.approve(EVE, "a1", KEPT.digest)
+    scene.policies.permit = False
+    with pytest.raises(Refused):
+        scene.approvals.take(ANN, "a1", WANTED)
+    scene.policies.permit = True
+    scene.approvals.take(ANN, "a1", WANTED)
+    with pytest.raises(Refused, match="used already"):
+        scene.approvals.take(ANN, "a1", WANTED)
+    assert scene.audit.lines == [
+        _line("ask approval", ANN, approval="a2"),
+        _line("approve", EVE, "eve"),
+        _line("use approval", ANN, "eve", refused="the policies don't permit this to the one who asked"),
+        _line("use approval", ANN, "eve", refused="it was used already"),
+    ]
+
+
+def test_an_approval_that_was_used_can_not_be_approved_again() -> None:
+    scene = Scene(replace(KEPT, approver=None, used=True))
+    with pytest.raises(Refused, match="used already"):
+        scene.approvals.approve(EVE, "a1", KEPT.digest)

@@ -1,6 +1,7 @@
 """Tests what an erasure puts in writing: a line before all else, and no text into which a value was pasted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.support.fakes.world import SUBJECT_KEY, ample_budget
 from tests.support.samples import ARRIVED
 from tokenizer.authorization.ports import RouteAction
 from tokenizer.callers import Caller
+from tokenizer.erasure.certificates import Certificate
 from tokenizer.erasure.service import ErasureService
 from tokenizer.errors import Refused, Unavailable
 from tokenizer.records import milliseconds
@@ -96,7 +98,7 @@ def test_each_sweep_is_in_the_trail_and_those_that_failed_are_counted() -> None:
     assert made.sweep(ample_budget()) == {"swept": 0, "failed": 0, "unproven": 0}
     erasing.now += 600_000
     erasing.subject_data.down = Unavailable("the table")
-    assert made.sweep(ample_budget()) == {"swept": 2, "failed": 2, "unproven": 0}
+    assert made.sweep(ample_budget()) == {"swept": 0, "failed": 2, "unproven": 0}
     erasing.subject_data.down = None
     assert made.sweep(ample_budget()) == {"swept": 2, "failed": 0, "unproven": 0}
     ids = [line["erasure_id"] for line in audit.lines[:2]]
@@ -143,3 +145,79 @@ def test_each_kind_of_erasure_asks_for_its_own_right_and_for_no_other(kind: str)
     with pytest.raises(Refused) as refused:
         ask(made(lambda action: action is not own))
     assert refused.value.code == "denied"
+
+
+class Noted:
+    """An eraser that notes what it is asked for, and has nothing to erase."""
+
+    def __init__(self, *swept: Certificate) -> None:
+        self.asked: list[Any] = []
+        self.swept = swept
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*given: Any) -> Any:
+            if name in {"subjects", "orders"}:
+                return [f"{name} of {given[0]}", "an older name"]
+            self.asked.append((name, *given[:-1]))
+            return self.swept if name == "sweep" else SimpleNamespace(shown=lambda named: {"of": named})
+
+        return call
+
+
+VALUE = Pointer(b"r" * 12, b"tag.")
+
+
+@pytest.mark.parametrize(
+    ("ask", "call", "action", "subject"),
+    [
+        (("erase", "C-1"), ("erase", "C-1"), "erase", "subjects of C-1"),
+        (("erase_order", "SO-1"), ("erase_order", "SO-1"), "erase_order", "orders of SO-1"),
+        (
+            ("erase_value", VALUE.token, "owner"),
+            ("erase_value", VALUE.token, "owner"),
+            "erase_value",
+            (b"r" * 12).hex(),
+        ),
+    ],
+)
+def test_the_line_is_of_what_is_erased_and_has_each_of_its_fields(
+    ask: tuple[str, ...], call: tuple[str, ...], action: str, subject: str
+) -> None:
+    eraser, audit = Noted(), FakeAudit()
+    policies: Any = SimpleNamespace(permits=lambda *_: True)
+    service = ErasureService(eraser, policies, audit)  # type: ignore[arg-type]  # all that is asked of it
+    name, *named = ask
+    of_customer = {"of_customer": False} if name == "erase_order" else {}
+    answer = getattr(service, name)(CARLA, *named, "erasure_request", ample_budget(), **of_customer)
+    assert answer == {"of": named[0]}
+    (line,) = audit.lines
+    assert line.pop("erasure_id") == eraser.asked[0][-1]
+    assert eraser.asked == [(*call, "carla", "erasure_request", eraser.asked[0][-1])]
+    assert line == {
+        "action": action, "operator": "carla", "groups": ["compliance"], "purpose": "erasure_request",
+        "subject": subject, "result": "marked",
+    }  # fmt: skip
+
+
+def test_a_value_that_no_event_has_held_is_refused_and_its_line_names_none() -> None:
+    eraser, audit = Noted(), FakeAudit()
+    policies: Any = SimpleNamespace(permits=lambda *_: True)
+    service = ErasureService(eraser, policies, audit)  # type: ignore[arg-type]  # all that is asked of it
+    with pytest.raises(Refused) as refused:
+        service.erase_value(CARLA, None, "", "erasure_request", ample_budget())
+    assert refused.value.code == "unknown_value"
+    assert [(line["subject"], line["result"]) for line in audit.lines] == [("", "unknown_value")]
+    assert eraser.asked == []
+
+
+def test_each_sweep_has_a_line_and_the_counts_are_of_all() -> None:
+    first = Certificate("era_1", "s1", "ann", "p", 1, 2, 3, 4, (b"a", b"b"), unproven=5)
+    eraser, audit = Noted(first, replace(first, erasure_id="era_2", failed=True, unproven=1)), FakeAudit()
+    policies: Any = None
+    service = ErasureService(eraser, policies, audit)  # type: ignore[arg-type]  # all that is asked of it
+    assert service.sweep(ample_budget()) == {"swept": 1, "failed": 1, "unproven": 6}
+    line = {
+        "action": "sweep", "operator": "schedule", "erasure_id": "era_1", "subject": "s1", "records": 3,
+        "kept_for_others": 4, "pending": 2, "unproven": 5, "result": "swept",
+    }  # fmt: skip
+    assert audit.lines == [line, line | {"erasure_id": "era_2", "unproven": 1, "result": "failed"}]

@@ -40,13 +40,20 @@ def test_another_payment_waits_and_then_takes_the_same_charge_over() -> None:
     with pytest.raises(Refused, match="being charged"):
         after(FIRST, later=LEASE - timedelta(seconds=1))
     taken = after(FIRST, later=LEASE, total="99.00", payment={"card": {"number": "tok_x", "expiry": "tok_y"}})
-    assert (taken.gateway_id, taken.amount, taken.card) == (FIRST.gateway_id, "10.00", FIRST.card)
+    assert taken == replace(FIRST, payment_id="p2", since=(NOW + LEASE).isoformat())
+    assert taken.gateway_id == FIRST.gateway_id
 
 
 def test_after_a_decline_there_is_another_charge_for_the_card_and_total_of_now() -> None:
     declined = replace(FIRST, state=AttemptState.DECLINED)
-    again = after(declined, total="9.00", payment={"card": {"number": "tok_x", "expiry": "tok_y"}})
-    assert (again.ordinal, again.amount, again.most, again.card) == (2, "9.00", "10.00", ("tok_x", "tok_y"))
+    hour = timedelta(hours=1)
+    again = after(
+        declined, later=hour, total="9.00", payment={"card": {"number": "tok_x", "expiry": "tok_y"}}
+    )
+    since = (NOW + hour).isoformat()
+    assert again == Attempt(
+        "SO-1", 2, "10.00", "9.00", "USD", ("tok_x", "tok_y"), "p2", since, AttemptState.TRYING
+    )
     assert again.gateway_id != FIRST.gateway_id
 
 
@@ -70,6 +77,9 @@ DECLINED = replace(FIRST, state=AttemptState.DECLINED)
         (None, {"order_id": "tok_1gb8tgx31kfs46r9wgjm8em128"}, "not_payable"),
         (None, {"payment": None}, "not_payable"),
         (None, {"payment": {"card": {"number": "tok_n"}}}, "not_payable"),
+        (None, {"payment": {"card": {"number": "", "expiry": "tok_e"}}}, "not_payable"),
+        (None, {"payment": {"card": {"number": "tok_n", "expiry": ["tok_e"]}}}, "not_payable"),
+        (None, {"payment": {"card": None}}, "not_payable"),
     ],
 )
 def test_an_order_is_refused_with_its_reason(
