@@ -15,6 +15,7 @@ from tools.build import checks, interpreter, layer, sizes
 from tools.build.errors import BuildError
 from tools.build.layer import LOCK, Architecture, Target
 from tools.build.sources import handlers, services
+from tools.lint import locks
 
 pytestmark = pytest.mark.build
 
@@ -110,6 +111,19 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
         layer.build(tmp_path / "layer", Target(Architecture.ARM64), lock)
     assert "DO NOT MATCH THE HASHES" in raised.value.hint
     assert not (tmp_path / "layer/python/six.py").exists()
+
+
+def test_where_uv_finds_no_index_pip_installs_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    lock = tmp_path / "some.lock"
+    (line,) = [each for each in locks.lines(LOCK) if each.startswith("six==")]
+    lock.write_text(f"{line}\n")
+    monkeypatch.setattr(layer, "trim", lambda packages, services: None)  # there is nothing of it
+    layer.build(tmp_path / "layer", Target(Architecture.ARM64), lock)
+    assert (tmp_path / "layer/python/six.py").exists()
 
 
 def test_the_makefile_builds_what_sam_asks_it_for(tmp_path: Path) -> None:

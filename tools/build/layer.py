@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from uv import find_uv_bin
+
 from local.emulator.package import ROOT, shipped
 from tools.build import bytecode, interpreter
 from tools.build.errors import BuildError
@@ -86,19 +88,20 @@ def build(directory: Path, target: Target, lock: Path = LOCK) -> None:
 
 
 def _install(packages: Path, target: Target, lock: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-compile",
-    ]
-    command += ["--no-deps", "--require-hashes", "--only-binary=:all:", "--implementation", "cp"]
-    command += ["--python-version", target.version, "--target", str(packages)]
-    command += [f"--platform={each}" for each in target.architecture.platforms]
-    command += ["-r", str(lock)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603 -- pip
-    if done.returncode:
-        raise BuildError("the wheels were not installed", done.stderr.strip())
+    """Installs wheels with uv; where uv finds no index, with pip, which may know of another and takes longer."""
+    wanted = ["--no-deps", "--require-hashes", "--only-binary=:all:", "--quiet", "-r", str(lock)]
+    wanted += ["--target", str(packages), "--python-version", target.version]
+    machine = target.architecture.platforms[0].removeprefix("manylinux_2_28_")
+    if _fails([find_uv_bin(), "pip", "install", *wanted, f"--python-platform={machine}-manylinux_2_28"]):
+        shutil.rmtree(packages, ignore_errors=True)
+        pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-compile"]
+        pip += ["--implementation", "cp", *(f"--platform={each}" for each in target.architecture.platforms)]
+        if error := _fails([*pip, *wanted]):
+            raise BuildError("the wheels were not installed", error)
+    (packages / ".lock").unlink(missing_ok=True)  # uv's
+
+
+def _fails(command: list[str]) -> str:
+    """Runs an installer; returns why it failed, empty if it did not."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603 -- ours
+    return done.stderr.strip() or f"exit code {done.returncode}" if done.returncode else ""
