@@ -121,7 +121,7 @@ def test_where_uv_finds_no_index_pip_installs_the_same(
     lock = tmp_path / "some.lock"
     (line,) = [each for each in locks.lines(LOCK) if each.startswith("six==")]
     lock.write_text(f"{line}\n")
-    monkeypatch.setattr(layer, "trim", lambda packages, services: None)  # there is nothing of it
+    monkeypatch.setattr(layer, "trim", lambda *_: None)  # there is nothing of it
     layer.build(tmp_path / "layer", Target(Architecture.ARM64), lock)
     assert (tmp_path / "layer/python/six.py").exists()
 
