@@ -202,3 +202,21 @@ def test_an_operator_sees_a_record_that_somebody_else_approved(mfa: bool) -> Non
     assert (line["proposer"], line["approver"], line["result"]) == ("olga", "cora", "shown")
     with pytest.raises(Refused, match="used already"):
         at.ask("reveal", olga, **given)
+
+
+# What may stand in a field whose name says so, and makes a record of unknown content of any other.
+SAID = {
+    "card_number": PAN,
+    "ssn": "219-09-9999",
+    "iban": "DE89370400440532013000",
+    "email": "ann.canary@example.com",
+    "phone": "+12025550123",
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_value_needs_the_right_to_everything_unless_its_field_says_what_it_is(said: str) -> None:
+    for name in SAID:
+        shown = set(categories_in(json.dumps(order() | {name: SAID[said]}).encode()))
+        assert (shown == set(CATEGORIES)) is (name != said), name
+    assert set(categories_in(json.dumps(order() | {"zz": SAID[said]}).encode())) == set(CATEGORIES)

@@ -25,7 +25,6 @@ _NOTHING = own_values(())
 _OF_FINDING = {
     Finding.CARD_NUMBER: "card_number",
     Finding.SSN: "government_id",
-    Finding.NATIONAL_ID: "government_id",
     Finding.IBAN: "bank_account",
     Finding.EMAIL: "email",
     Finding.PHONE: "phone",

@@ -5,11 +5,13 @@ from string import ascii_uppercase
 
 import phonenumbers
 import pytest
+from phonenumbers import PhoneNumberType
 from stdnum import ean, iban
 
 from tests.support.members import for_all
 from tests.support.spellings import NOBODY, card, in_groups
 from tokenizer.guard import Finding, Reading, find_leak, own_values
+from tokenizer.guard.plans import COUNTRY_CODE, plan_of
 
 CARD, IBAN = Finding.CARD_NUMBER, Finding.IBAN
 
@@ -118,6 +120,40 @@ def test_international_numbers_of_every_country_are_found(region: str) -> None:
     for text in (spelled, plain, f"ring {spelled}, please", f"x{plain}"):
         assert find_leak(text, NOBODY) in {Finding.PHONE, Finding.SSN}
     assert (find_leak(f"00{spelled[1:]}", NOBODY) is Finding.PHONE) is (region not in TOO_SHORT)
+
+
+KINDS = {
+    "fixed line": PhoneNumberType.FIXED_LINE,
+    "mobile": PhoneNumberType.MOBILE,
+    "toll free": PhoneNumberType.TOLL_FREE,
+    "premium rate": PhoneNumberType.PREMIUM_RATE,
+    "shared cost": PhoneNumberType.SHARED_COST,
+    "personal": PhoneNumberType.PERSONAL_NUMBER,
+    "internet": PhoneNumberType.VOIP,
+    "pager": PhoneNumberType.PAGER,
+    "company": PhoneNumberType.UAN,
+}
+
+
+@for_all(("kind", "of"), KINDS.items())
+def test_numbers_of_every_kind_are_assigned_in_their_country(kind: str, of: int) -> None:
+    numbers = {region: phonenumbers.example_number_for_type(region, of) for region in REGIONS}
+    # A number of a Canadian company has seven digits, and no area code.
+    known = {
+        region: number for region, number in numbers.items() if number and (region, kind) != ("CA", "company")
+    }
+    assert known
+    assert not [
+        region
+        for region, number in known.items()
+        if not (plan := plan_of(region))
+        or not plan.national(phonenumbers.national_significant_number(number))
+    ]
+
+
+def test_every_country_code_ends_where_the_number_begins() -> None:
+    codes = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
+    assert [found[0] for code in codes if (found := COUNTRY_CODE.match(f"{code}2345678"))] == codes
 
 
 @for_all("code", sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
