@@ -1,5 +1,9 @@
+from dataclasses import MISSING, fields
+
 import pytest
 
+from tests.support.members import for_all
+from tokenizer.aws.platform import settings
 from tokenizer.aws.platform.settings import RevealSettings, TokenizeSettings
 from tokenizer.errors import Configuration
 
@@ -19,8 +23,57 @@ COMPLETE = {
 
 
 def test_defaults_stand_where_the_environment_is_silent() -> None:
-    settings = RevealSettings.load(COMPLETE | {"DATA_KEY_MAX_ITEMS": "1"})
-    assert (settings.data_key_max_items, settings.data_key_max_seconds) == (1, 300)
+    loaded = RevealSettings.load(COMPLETE | {"DATA_KEY_MAX_ITEMS": "1"})
+    assert (loaded.data_key_max_items, loaded.data_key_max_seconds) == (1, 300)
+
+
+# What a function goes by where neither the template nor an operator says anything.
+DATA_KEYS: dict[str, int | str] = {"data_key_max_items": 10_000, "data_key_max_seconds": 300}
+DEFAULTS: dict[type[settings.Settings], dict[str, int | str]] = {
+    settings.TokenizeSettings: {
+        **DATA_KEYS,
+        "raw_stream_hours": 7 * 24,
+        "raw_queue_seconds": 14 * 86_400,
+        "vault_retention_days": 0,
+        "vault_lifetimes": "",
+        "event_max_bytes": 256_000,
+        "letter_max_bytes": 1024 * 1024,
+        "max_receive_count": 5,
+        "refusal_events": "false",
+    },
+    settings.AuditSettings: DATA_KEYS,
+    settings.SignInSettings: {},
+    settings.SignInKeysSettings: {},
+    settings.VaultReaderSettings: {**DATA_KEYS, "vault_other_key_arns": ""},
+    settings.RekeySettings: {**DATA_KEYS, "rekey_settle_seconds": 70},
+    settings.VaultKeysSettings: {},
+    settings.RevealSettings: {**DATA_KEYS, "vault_other_key_arns": ""},
+    settings.HoneySettings: DATA_KEYS,
+    settings.EraseSettings: {**DATA_KEYS, "event_max_bytes": 256_000},
+    settings.ReplaySettings: DATA_KEYS,
+    settings.TokenKeysSettings: {},
+    settings.ApiSettings: {**DATA_KEYS, "allowed_origin": "", "max_body_bytes": 256 * 1024},
+    settings.PaySettings: {**DATA_KEYS, "vault_other_key_arns": "", "payment_gateway": "none"},
+    settings.OrdersSettings: {"orders_queue_seconds": 14 * 86_400},
+}
+
+
+@for_all(("group", "defaults"), DEFAULTS.items())
+def test_every_default_is_what_it_was(group: type[settings.Settings], defaults: dict[str, int | str]) -> None:
+    stated = {each.name: each.default for each in fields(group) if each.default is not MISSING}
+    assert stated == defaults
+    needed = {each.name.upper(): "x" for each in fields(group) if each.default is MISSING}
+    loaded = group.load(needed)
+    assert {name: getattr(loaded, name) for name in defaults} == defaults
+
+
+def test_the_defaults_of_every_group_are_stated() -> None:
+    groups = {
+        each
+        for each in vars(settings).values()
+        if isinstance(each, type) and issubclass(each, settings.Settings)
+    }
+    assert DEFAULTS.keys() == groups - {settings.Settings, settings.DataKeySettings}
 
 
 def test_everything_that_is_missing_or_wrong_is_named_at_once() -> None:
