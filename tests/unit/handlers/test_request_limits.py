@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from handlers import reveal
-from handlers.rest.models import RevealRequest, TokensRequest
+from handlers.rest.models import FindRequest, RevealRequest, TokensRequest, ValueErasureRequest
 from tests.support.fakes.honeytoken_parts import SEED, Parts
 from tests.support.handlers import PERSON, Api
 from tokenizer.errors import InvalidRequest
@@ -19,6 +19,8 @@ VALUES: dict[str, Any] = {"values": [{"kind": "name", "value": "v"}]}
 TEXTS: dict[str, tuple[type[BaseModel], dict[str, Any], int, int]] = {
     "purpose": (RevealRequest, REVEAL, 1, 100),
     "customer_id": (TokensRequest, VALUES, 1, 256),
+    "email": (FindRequest, {"purpose": "p"}, 1, 320),
+    "value": (ValueErasureRequest, {"kind": "email"}, 1, 320),
 }
 
 

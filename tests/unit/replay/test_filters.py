@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ops.errors import CommandError
+from replay.arguments import letter_filter
 from replay.filters import Filter, moment
 from replay.letters import Letter
 
@@ -33,6 +34,23 @@ LETTER = Letter("abc-1", "sealed", "too_large", "stream", "7", ARRIVED, 1, 1, "m
 )
 def test_a_letter_is_taken_if_every_part_fits(parts: dict[str, Any], takes: bool) -> None:
     assert Filter(**parts).takes(LETTER) is takes
+
+
+CODES = (
+    *("malformed_json", "not_an_object", "unknown_event_type", "unsupported_schema_version", "invalid_field"),
+    *("too_large", "retries_exhausted", "unknown"),
+)
+
+
+def test_letters_are_chosen_by_every_code_and_source_and_by_no_other() -> None:
+    chosen = letter_filter([*CODES], ["stream", "queue", "unknown"], None, None, None, None, None)
+    assert (chosen.codes, chosen.sources) == (CODES, ("stream", "queue", "unknown"))
+    with pytest.raises(CommandError, match="no such code: lost") as caught:
+        letter_filter(["lost"], None, None, None, None, None, None)
+    assert caught.value.hint == f"--code takes {', '.join(CODES)}"
+    with pytest.raises(CommandError, match="no such source: streem") as caught:
+        letter_filter(None, ["streem"], None, None, None, None, None)
+    assert caught.value.hint == "--source takes stream, queue, unknown"
 
 
 FITS: dict[str, Any] = {

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ops.errors import CommandError
 from ops.explain import AGAIN
@@ -53,6 +54,36 @@ def test_a_request_says_what_is_done_by_whom_and_to_which_letters() -> None:
     }
 
 
+class Denied(Stack):
+    """A stack whose function nobody may invoke."""
+
+    def invoke(self, **asked: Any) -> dict[str, Any]:
+        self.invoked.append(asked)
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "canary"}}, "Invoke")
+
+
+@pytest.mark.parametrize(
+    ("alias", "hint"),
+    [
+        ("", "replay needs the stack's ReplayOperatorRoleArn: --role-arn ARN"),
+        ("approve", "approving needs the stack's ReplayApproverRoleArn: --role-arn ARN"),
+        (
+            "direct",
+            (
+                "--direct needs a role of yours that may invoke the function's alias `direct`; others use --id-token FILE:"
+                " --role-arn ARN"
+            ),
+        ),
+    ],
+)
+def test_whoever_may_not_invoke_the_function_is_told_which_role_may(alias: str, hint: str) -> None:
+    stack: Any = Denied({})
+    with pytest.raises(CommandError, match="asking the replay function: AccessDeniedException") as caught:
+        ReplayFunction(stack, None, alias).ask("show")
+    assert caught.value.hint == hint
+    assert stack.invoked[0].get("Qualifier", "") == alias
+
+
 @pytest.mark.parametrize(
     ("code", "hint"),
     [
@@ -72,6 +103,10 @@ def test_a_request_says_what_is_done_by_whom_and_to_which_letters() -> None:
         (
             "denied",
             "docs/reveals.md says who may, for which --purpose; --ask asks a colleague to approve (docs/replay.md#two-people)",
+        ),
+        (
+            "too_many_edits",
+            "--id-token FILE counts your edits alone; the hour's budget has room again in the next hour",
         ),
         ("unauthorized", "--id-token FILE with the token of a new sign-in (docs/replay.md#two-people)"),
         (
