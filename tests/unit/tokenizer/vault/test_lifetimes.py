@@ -53,7 +53,19 @@ def test_0_is_for_ever() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["card_number", "card_number=", "card_number=-1", "card_number=4e2", "soul=3", "card_number=²"]
+    "text",
+    [
+        "card_number",
+        "card_number=",
+        "card_number=-1",
+        "card_number=4e2",
+        "soul=3",
+        "card_number=²",
+        "card_number=٤",
+        "email=1=2",
+        "=3",
+        "email=1.5",
+    ],
 )
 def test_what_is_no_lifetime_stops_the_function_at_its_start(text: str) -> None:
     with pytest.raises(Configuration, match="card_number"):
@@ -63,3 +75,11 @@ def test_what_is_no_lifetime_stops_the_function_at_its_start(text: str) -> None:
 def test_the_docs_name_every_category() -> None:
     page = Path("docs/erasure.md").read_text()
     assert [each for each in CATEGORIES if f"`{each}`" not in page] == []
+
+
+def test_lifetimes_are_read_from_their_text_and_sorted_for_the_name_of_the_rules() -> None:
+    made = Lifetimes.parse(30, " phone=5\temail=0  card_number=400 ")
+    assert made == Lifetimes(30, {"phone": 5, "email": 0, "card_number": 400})
+    assert made.sorted_days == (("card_number", 400), ("email", 0), ("phone", 5))
+    assert [made.days(path) for path in ("/a/phone", "/a/email", "/a/name")] == [5, 0, 30]
+    assert Lifetimes.parse(7, "") == Lifetimes(7)

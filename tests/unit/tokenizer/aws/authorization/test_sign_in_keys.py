@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.pool_tokens import BUCKET, CLIENT, ISSUER, pool_tokens, public, token
-from tokenizer.aws.authorization.sign_in_keys import OBJECT, write_sign_in_keys
-from tokenizer.errors import PipelineError
+from tests.support.pool_tokens import BUCKET, CLIENT, ISSUER, Clock, Objects, pool_tokens, public, token
+from tokenizer.aws.authorization.sign_in_keys import OBJECT, SignInKeys, write_sign_in_keys
+from tokenizer.errors import PipelineError, Unavailable
 
 
 class Bucket:
@@ -123,3 +123,37 @@ def test_a_pool_that_is_not_there_leaves_the_keys_as_they_are(pool: Pool) -> Non
     with pytest.raises(PipelineError):
         write(bucket, pool)
     assert bucket.objects == {}
+
+
+def test_keys_are_read_again_when_they_are_old_or_one_is_missing_and_not_for_each_forged_token() -> None:
+    objects, clock = Objects("first"), Clock()
+    keys = SignInKeys(objects, BUCKET, clock)  # type: ignore[arg-type]  # all that is asked of S3
+    begin = clock.at
+    for seconds, key_id, reads in (
+        (0.0, "first", 1),
+        (9.5, "forged", 1),  # just read
+        (10.0, "forged", 2),
+        (10.0, "first", 2),
+        (19.5, "forged", 2),  # after the second read
+        (309.5, "first", 2),
+        (310.0, "first", 3),  # old
+        (300.0, "first", 4),  # a clock that was set back
+        (300.0, "first", 4),
+    ):
+        clock.at = begin + seconds
+        assert (keys.for_key(key_id).client_id, objects.reads) == (CLIENT, reads), seconds
+
+
+def test_keys_that_were_read_serve_while_the_bucket_is_down_and_no_longer() -> None:
+    objects, clock = Objects("first"), Clock()
+    keys = SignInKeys(objects, BUCKET, clock)  # type: ignore[arg-type]  # all that is asked of S3
+    keys.for_key("first")
+    objects.down = True
+    clock.at += 299.5
+    assert set(keys.for_key("first").keys) == {"first"}
+    clock.at += 0.5
+    with pytest.raises(PipelineError):
+        keys.for_key("first")
+    objects.down, objects.content = False, {"issuer": ISSUER}
+    with pytest.raises(Unavailable, match="no known form"):
+        keys.for_key("first")
