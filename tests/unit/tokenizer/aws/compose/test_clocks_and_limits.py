@@ -1,4 +1,4 @@
-"""What the use cases are made with: times in their units, limits in their places, and libraries that log nothing."""
+"""Use cases are made with times in their units, with limits in their places, and with libraries that log nothing."""
 
 import logging
 import time
