@@ -20,6 +20,18 @@ def test_whatever_json_holds_comes_back_with_its_types_and_its_order(value: obje
     assert json_text.dump(json_text.parse(text)) == text
 
 
+def test_text_for_queues_holds_no_character_that_sqs_refuses() -> None:
+    """SQS takes tabs, line ends, and U+0020 to U+D7FF, U+E000 to U+FFFD and from U+10000 on."""
+    every = "".join(
+        chr(code) for code in (*range(0x10000), 0x10000, 0x10FFFF) if not 0xD800 <= code <= 0xDFFF
+    )
+    text = json_text.dump_for_queues(every)
+    assert json_text.parse(text) == every
+    assert not [
+        each for each in set(text.decode()) if each in "\ufffe\uffff" or (each < " " and each not in "\t\n\r")
+    ]
+
+
 @pytest.mark.parametrize(
     "number", ["1.10", "0.30000000000000000000004", "12345678901234567890123", "-0.0", "1E+400"]
 )

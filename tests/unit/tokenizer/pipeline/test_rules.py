@@ -89,6 +89,14 @@ def test_every_file_of_the_guard_counts() -> None:
     assert set(Path("tokenizer/guard").rglob("*.py")) <= files
 
 
+def test_the_version_of_each_library_that_decides_counts() -> None:
+    """Those with tables of their own that grow: of phone numbers, of other numbers, of zones of time."""
+    others = [path for path in deciding_files() if "site-packages" in path.parts]
+    assert [path.parent.name for path in others] == ["phonenumbers", "stdnum", "tzdata"]
+    for path in others:
+        assert "__version__" in path.read_text(encoding="utf-8")
+
+
 @pytest.fixture
 def no_cache() -> Iterator[None]:
     """Computes names anew, and again after the test."""
