@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tokenizer.errors import Refused
-from tokenizer.payments.attempts import LEASE, MOST_ATTEMPTS, Attempt, AttemptState, next_attempt
+from tokenizer.payments.attempts import Attempt, AttemptState, next_attempt
 
+LEASE, MOST_ATTEMPTS = timedelta(minutes=1), 5
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 FIRST = Attempt(
     "SO-1", 1, "10.00", "10.00", "USD", ("tok_n", "tok_e"), "p1", NOW.isoformat(), AttemptState.TRYING
