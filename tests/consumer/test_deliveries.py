@@ -74,3 +74,31 @@ def test_a_file_that_breaks_off_gives_what_is_whole_and_then_its_place() -> None
     assert next(deliveries).event() == parse(ONE)
     with pytest.raises(Unreadable, match=f"character {len(file_of(ONE))}"):
         next(deliveries)
+
+
+def test_what_is_json_and_no_event_in_a_file_is_unreadable_and_its_neighbours_stay() -> None:
+    content = b'7\n["a"]\n"text"\n' + file_of(ONE)
+    *bad, good = from_file(content)
+    assert len(bad) == 3
+    for each in bad:
+        with pytest.raises(Unreadable):
+            each.event()
+    assert good.event() == parse(ONE)
+    with pytest.raises(Unreadable, match="is not JSON from character 0 on"):
+        next(from_file("[" * 100_000))
+
+
+def test_what_is_unreadable_says_where_and_why() -> None:
+    error = Unreadable("/data/order", "is no object")
+    assert (str(error), error.path, error.why) == ("/data/order: is no object", "/data/order", "is no object")
+    whole = Unreadable("", "is no event")
+    assert (str(whole), whole.path, whole.why) == ("/: is no event", "", "is no event")
+
+
+def test_a_made_batch_has_the_form_of_lambdas() -> None:
+    assert sqs_event(ONE, TWO) == {
+        "Records": [
+            {"messageId": "1", "body": json.dumps(ONE), "eventSource": "aws:sqs"},
+            {"messageId": "2", "body": json.dumps(TWO), "eventSource": "aws:sqs"},
+        ]
+    }

@@ -55,6 +55,11 @@ def test_fractions_of_a_second_count() -> None:
     assert rank(earlier) < rank(later)
 
 
+def test_a_moment_in_small_letters_is_the_same_moment() -> None:
+    for text in ("2026-11-23t12:00:00z", "2026-11-23T12:00:00z", "2026-11-23T14:00:00+02:00"):
+        assert rank(order("A", text, "ing_1")) == rank(NOON) == "2026-11-23T12:00:00.000000+00:00#ing_1"
+
+
 def test_the_condition_for_dynamodb_holds_the_rank() -> None:
     condition: dict[str, Any] = if_newer(NOON)
     assert condition["ExpressionAttributeValues"] == {":rank": {"S": rank(NOON)}}

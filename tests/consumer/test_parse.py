@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from order_events import OtherEvent, Unreadable, parse, parse_detail
+from order_events import OtherEvent, Unreadable, is_token, parse, parse_detail
 from order_events.decode import decode
 from order_events.events import OrderPlacedV1
 from order_events.parts import Part
@@ -138,3 +138,18 @@ def test_a_number_that_came_parsed_is_what_it_was_in_the_text(text: str) -> None
     parsed = decode(Line, json.loads(f'{{"price": {text}}}'), "")
     assert parsed == decode(Line, json.loads(f'{{"price": {text}}}', parse_float=Decimal), "")
     assert isinstance(parsed.price, Decimal) == (("." in text and '"' not in text) or "e" in text)
+
+
+TOKEN = "tok_" + "0" * 26
+
+
+@pytest.mark.parametrize("text", [TOKEN, "tok_7" + "z" * 25])
+def test_what_has_the_form_of_a_token_is_one(text: str) -> None:
+    assert is_token(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "tok_", TOKEN[:-1], TOKEN + "0", TOKEN + "\n", " " + TOKEN, TOKEN.upper(), "tok_8" + "0" * 25, "tok_" + "l" * 26, None, 7, [TOKEN]]
+)  # fmt: skip
+def test_nothing_else_is_one(text: object) -> None:
+    assert not is_token(text)
