@@ -44,6 +44,7 @@ _IN_PAYMENTS = frozenset((*joined(*IN_PAYMENTS), *map(normal_key, labels_as_keys
 _OF_A_CARD = (*joined(*OF_A_CARD), *map(normal_key, labels_of_a_card()))
 _PAIR_NAMES, _PAIR_VALUES = frozenset(joined(*PAIR_NAMES)), frozenset(joined(*PAIR_VALUES))
 _SIZE_OF_PAIR = 2
+_MOST_OF_A_LABEL = 4  # keys of an object that says what a value beside it is
 # JSON in a string, and JSON in a string of that: each may be as deep as the record, and Python's stack is limited.
 _MOST_EMBEDDED = 2
 
@@ -130,6 +131,7 @@ def _strip_object(
     named = any(_names_secret(each, place) for each in names)
     doubtful = not named and any(_may_name_secret(each, place) for each in names)
     digits = _digits_of(value, place)
+    beside = NO_DIGITS if digits else _digits_of_inner_labels(value, place)
     columns = heads_of(value.values(), lambda head: _names_secret(head, place))
     for key, inner in value.items():
         name = normal_key(key)
@@ -144,6 +146,8 @@ def _strip_object(
         )
         gone = gone or _is_secret(name, inner, place)
         found, codes = without_codes(inner, digits) if digits else (inner, 0)
+        if beside and not isinstance(inner, dict | list):
+            found, codes = without_codes(inner, beside)
         if codes and not may_hold_code(name):
             found, codes = inner, 0
         gone = gone or (codes > 0 and not isinstance(inner, dict | list))
@@ -192,7 +196,18 @@ def _digits_of(value: dict[str, JsonValue], place: Setting) -> frozenset[int]:
     """Returns how many digits a code may have that a label in an object announces."""
     if len(value) < _SIZE_OF_PAIR or not any(map(_may_be_code, value.values())):
         return NO_DIGITS
-    labels = [each for each in value.values() if isinstance(each, str)]
+    return _digits_told([value], place)
+
+
+def _digits_of_inner_labels(value: dict[str, JsonValue], place: Setting) -> frozenset[int]:
+    """Returns the same of labels that stand in a small object beside a code: {"field": {"ref": "cvv"}, "text": "737"}."""
+    inner = [each for each in value.values() if isinstance(each, dict)]
+    told = len(inner) == 1 and len(inner[0]) <= _MOST_OF_A_LABEL and any(map(holds_code, value.values()))
+    return _digits_told(inner, place) if told else NO_DIGITS
+
+
+def _digits_told(holders: list[dict[str, JsonValue]], place: Setting) -> frozenset[int]:
+    labels = [each for holder in holders for each in holder.values() if isinstance(each, str)]
     if place is Setting.ADDRESS:  # where labels that mean other things too are of a gate, or of a postal code
         labels = [each for each in labels if any(map(normal_key(each).__contains__, UNMISTAKABLE))]
     return digits_of_labels(labels, payment=place.of_payments)

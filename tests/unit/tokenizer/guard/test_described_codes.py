@@ -77,6 +77,30 @@ def test_the_code_goes_under_whatever_key_the_label_and_the_code_stand(
             assert left({"a": [fields]}).count(label) == 1
 
 
+@for_all(("label", "holding"), product(SAYING, ("text", "value", "displayValue", "v")))
+def test_the_code_goes_also_beside_an_object_that_holds_the_label(label: str, holding: str) -> None:
+    told = {"ref": label, "id": "f-1", "type": "textbox"}
+    for value in (CODE, 737):
+        first = {"field": told, "quantity": 1, holding: value}
+        for fields in (first, dict(reversed(first.items()))):
+            assert CODE not in left({"answers": [fields]}), fields
+            assert left({"answers": [fields]}).count(label) == 1
+
+
+@for_all(
+    "record",
+    [
+        {"check": {"kind": "cvv", "result": "matched"}, "count": 737},
+        {"check": {"kind": "cvv", "result": "matched"}, "risk": {"points": 737}},
+        {"check": {"kind": "cvv", "result": "matched"}, "points": [737]},
+        {"field": {"ref": "colour"}, "text": "737"},
+        {"field": {"within": {"ref": "cvv"}}, "text": "737"},
+    ],
+)
+def test_what_is_no_answer_to_a_label_within_an_object_stays(record: dict[str, Any]) -> None:
+    assert left(record) == json.dumps(record)
+
+
 @for_all("holding", permutations(("displayValue", "value", "raw", "formatted"), 2))
 @for_all("label", SAYING)
 def test_each_of_several_values_goes(holding: tuple[str, ...], label: str) -> None:
