@@ -66,7 +66,6 @@ _TRACES = (
         b"fnummer",
         b"cryptogramme",
         b"kod",
-        b"kood",
         b"turva",
         b"geheimzahl",
         b"securityn",
