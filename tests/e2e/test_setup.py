@@ -106,7 +106,9 @@ def test_the_rest_comes_on_top_of_the_demos_packages_and_both_say_what_they_do(t
     assert installed(tree) == DEMO | {"project", "kit", "pip", "iniconfig"}
 
 
-def test_a_set_up_that_was_killed_anywhere_is_repaired_by_the_next(tree: Path) -> None:
+def test_a_set_up_that_was_killed_anywhere_is_repaired_by_two_at_once_that_wait_for_each_other(
+    tree: Path,
+) -> None:
     for point in ("Resolved", "Installed"):
         child = start(tree, "setup")
         assert child.stdout
@@ -114,7 +116,10 @@ def test_a_set_up_that_was_killed_anywhere_is_repaired_by_the_next(tree: Path) -
         os.killpg(child.pid, signal.SIGKILL)
         child.communicate()
         assert not (tree / ".venv/.ready").exists(), point
-    make(tree, "setup")
+    both = [start(tree, "setup"), start(tree, ".venv/.demo")]
+    texts = [child.communicate(timeout=1_200)[0] for child in both]
+    assert [child.returncode for child in both] == [0, 0], texts
+    assert len([text for text in texts if "waiting for another set-up" in text]) == 1
     assert installed(tree) == DEMO | {"project", "kit", "pip", "iniconfig"}
 
 
@@ -124,14 +129,6 @@ def test_ctrl_c_at_a_terminal_ends_it_in_a_sentence(tree: Path) -> None:
     assert "error: interrupted\nhint: " in shown.text
     assert "Traceback" not in shown.text
     assert not (tree / ".venv/.ready").exists()
-
-
-def test_two_at_once_wait_for_each_other(tree: Path) -> None:
-    both = [start(tree, "setup"), start(tree, ".venv/.demo")]
-    texts = [child.communicate(timeout=1_200)[0] for child in both]
-    assert [child.returncode for child in both] == [0, 0], texts
-    assert len([text for text in texts if "waiting for another set-up" in text]) == 1
-    assert installed(tree) == DEMO | {"project", "kit", "pip", "iniconfig"}
 
 
 def test_what_is_not_what_was_locked_is_not_installed(tree: Path) -> None:
