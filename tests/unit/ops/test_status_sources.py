@@ -1,4 +1,4 @@
-"""What `order-tokenizer status` reads: each key, queue and count under the name that it is shown by."""
+"""`order-tokenizer status` reads what it shows: each key, queue and count under the name that it is shown by."""
 
 import json
 from collections.abc import Callable

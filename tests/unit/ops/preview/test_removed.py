@@ -1,4 +1,4 @@
-"""What was removed inside a field is told by its path, up to a name that may be a value."""
+"""A place that lost something inside a field is told by its path, up to a name that may be a value."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What may stand between a card number and its code: an expiry in any of its forms, and a few words; and a track of any month."""
+"""Between a card number and its code may stand: an expiry in any of its forms, and a few words; and a track of any month."""
 
 from tests.support.members import for_all
 from tests.support.spellings import card

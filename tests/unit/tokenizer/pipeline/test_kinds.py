@@ -13,7 +13,6 @@ from tests.support.samples import order, passing_luhn, stream_record
 from tests.support.things import Thing
 from tokenizer import json_text
 from tokenizer.errors import Unavailable
-from tokenizer.pipeline.aliases import _NO_SSN
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.reveal.lookup import Status
 from tokenizer.vault.tokens import is_token
@@ -52,22 +51,6 @@ def test_an_alias_has_the_shape_of_its_number_and_is_none(number: str) -> None:
     assert alias != number
     assert not luhn.is_valid(re.sub(r"\D", "", alias))
     assert value_behind(at, alias) == number
-
-
-def test_a_fifteenth_of_all_numbers_of_nine_digits_may_be_an_alias() -> None:
-    """So many are neither an SSN's nor an ITIN's; schemas are judged by this share, less those that pass Luhn."""
-    numbers = (
-        f"{area:03}{group:02}{serial}"
-        for area in range(1000)
-        for group in range(100)
-        for serial in ("0000", "0001")
-    )
-    free = sum(9_999 if each.endswith("1") else 1 for each in numbers if _NO_SSN.fullmatch(each))
-    never = 2 * 10**6 + 898 * (
-        10**4 + 99
-    )  # areas 000 and 666; of the others up to 899, group 00 and serial 0000
-    assert free == never + 100 * 10**4 * (50 + 4 + 2)  # and of the areas from 900 on, groups that no ITIN has
-    assert round(free / 10**9, 3) == 0.067
 
 
 @pytest.mark.parametrize("number", ["219-09-9999", "219099999", "900-70-1234"])

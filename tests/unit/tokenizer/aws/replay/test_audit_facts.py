@@ -1,4 +1,4 @@
-"""What the audit trail keeps of a request to the replay function: every name and form that is known, and nothing else."""
+"""The audit trail keeps of a request to the replay function what is harmless: every name and form that is known, and nothing else."""
 
 from typing import Any
 
