@@ -88,7 +88,6 @@ _TRACES_OF_CODES = (
     ),
 )
 _TRACES_OF_CARDS = re.compile(rb"card(?:sec|valid|check|cid|pin)")
-_TRACES_OF_PAYMENTS = (b"card", b"payment", b'number"', b'pan"')
 _TRACES_OF_PINS = re.compile(rb"pin(?:b|data)")
 _ENCODED = re.compile(rb"%(?:u|[0-9A-Fa-f]{2})|&(?:#|[A-Za-z]{2,8};)|<[!/A-Za-z]")
 # The first UTF-8 bytes of every character whose compatible form holds an ASCII letter or digit, and the digits of Arabic,
@@ -176,7 +175,7 @@ def may_hold_authentication_data(raw: bytes) -> bool:
         return True
     if _TRACES_OF_CARDS.search(letters) or _TRACES_OF_PINS.search(letters):
         return True
-    if any(map(letters.__contains__, _TRACES_OF_PAYMENTS)) and _may_hold_secret(raw):
+    if _may_hold_secret(raw):
         return True
     return _holds_more_than_a_number(raw) or (not raw.isascii() and _COMPATIBLE.search(raw) is not None)
 
