@@ -173,3 +173,10 @@ def test_an_approval_that_was_used_can_not_be_approved_again() -> None:
     scene = Scene(replace(KEPT, approver=None, used=True))
     with pytest.raises(Refused, match="used already"):
         scene.approvals.approve(EVE, "a1", KEPT.digest)
+
+
+def test_people_see_each_field_of_an_approval_but_what_it_stands_for() -> None:
+    assert replace(KEPT, used=True).to_dict() == {
+        "approval": "a1", "action": "edit_letter", "purpose": "typo", "letter": "m-1", "paths": ["/order/total"],
+        "proposer": "ann", "approver": "eve", "valid_until": END, "used": True,
+    }  # fmt: skip
