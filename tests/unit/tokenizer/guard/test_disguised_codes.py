@@ -156,6 +156,7 @@ def test_an_unknown_field_of_a_card_keeps_no_code_in_other_forms(value: str) -> 
         "CVV number for the Visa card ending 1111 -> 737",
         'a:2:{s:3:"cvv";s:3:"737";}',
         'a:2:{s:3:"cvv";i:737;}',
+        'a:2:{s:3:"cvv";d:737;}',
         "<card cvv2:val='737'/>",
     ],
 )

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from tests.support.members import for_all
+from tokenizer import json_text
 from tokenizer.guard.authentication_data import MARK, may_hold_authentication_data, strip_authentication_data
 
 CODE = "937"
@@ -95,6 +96,14 @@ def stays(record: Any) -> bool:
 def test_in_an_object_that_is_a_card_a_code_goes_from_a_field_that_nobody_knows(name: str) -> None:
     for spelling in (name, name.title().replace("_", "")):
         assert left({"a": {spelling: {"zz": CODE, "tier": CODE}}}) == {"a": {spelling: {"tier": CODE}}}
+
+
+@for_all("written", ["937", "9371", "937.0", "9371.0", '"937"', '"9371"', '"937.0"', '"9371.0"'])
+def test_in_a_card_a_code_goes_however_its_number_is_written(written: str) -> None:
+    raw = f'{{"card":{{"number":"4111111111111111","zz":{written}}}}}'.encode()
+    assert may_hold_authentication_data(raw)
+    card = {"card": {"number": "4111111111111111"}}
+    assert strip_authentication_data(json_text.parse(raw)) == (card, 1)
 
 
 @for_all("name", CARD_NUMBERS.split())
