@@ -21,8 +21,14 @@ CTRL_C, CTRL_D = b"\x03", b"\x04"
 _PIECE = 65_536
 _MISSED = 4.0  # seconds
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-# The first process of a new session makes its terminal the session's, so that the keys reach the whole group.
-_TAKE_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+# The first process of a new session makes its terminal the session's, so that the keys reach the whole group; and it
+# takes the signal of Ctrl-C, which a shell has ignored by what it starts in the background.
+_TAKE_TERMINAL = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 # What tells a command that its terminal is another than it is.
 _OVERRULED = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
 
