@@ -80,6 +80,10 @@ REFUSED |= {
     for shown in (name, f"number_{name}", f"Number_{name}".upper())
 }
 REFUSED |= {
+    f"a consistent cardNumber beside {shown}": {"cardNumber": ConsistentToken("c", EXACT), shown: Public()}
+    for shown in ("cardNumber_last4", "cardNumberLast4", "cardnumber_last_four")
+}
+REFUSED |= {
     f"a consistent number with its {each}": {"number": ConsistentToken("c", EXACT, (each,))}
     for each in (Fact.LAST4, Fact.BIN)
 }
