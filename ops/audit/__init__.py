@@ -1,3 +1,1 @@
 """Checks the audit trail: is it whole, and if not, where does it break?"""
-
-"""Checks the audit trail: is it whole, and if not, where does it break?"""

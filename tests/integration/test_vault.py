@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.world import ample_budget
 from tests.support.samples import order, stream_record
+from tokenizer import formats
 from tokenizer.aws.platform import clients
 from tokenizer.aws.vault import vault
 from tokenizer.errors import BadRecord, Denied, PipelineError, Throttled, Unavailable, VaultIntegrity
@@ -219,12 +221,30 @@ def test_what_dynamodb_leaves_unprocessed_is_sent_again_alone(
     assert len(aws.stored("vault")) == 10
 
 
-def test_a_forged_index_entry_is_refused(aws: Aws) -> None:
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"token": {"S": "tok_" + "0" * 26}},
+        {"subject": {"S": "0" * 64}},
+        {"arrived": {"N": "1"}},
+        {"owned": {"B": bytes(32)}},
+        {"seal": {"B": bytes(32)}},
+    ],
+    ids=lambda forged: next(iter(forged)),
+)
+def test_a_forged_index_entry_is_refused(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, forged: dict[str, Any], version: int
+) -> None:
     tokenizer = aws.tokenizer()
-    tokenizer.tokenize_batch([stream_record(order(), 1)], ample_budget())
+    with monkeypatch.context() as written:
+        format_of_then = replace(formats.INDEX_ENTRY, written=version)
+        written.setattr("tokenizer.aws.pipeline.blind_index.INDEX_ENTRY", format_of_then)
+        tokenizer.tokenize_batch([stream_record(order(), 1)], ample_budget())
     aws.events()
     for entry in aws.stored("blind-index"):
-        put(aws, entry | {"token": {"S": "tok_" + "0" * 26}}, "blind-index")
+        assert entry.keys() >= forged.keys()
+        put(aws, entry | forged, "blind-index")
     (outcome,) = tokenizer.tokenize_batch([stream_record(order(), 2)], ample_budget())
     # It would be forged in the next delivery, too, so it holds up nobody: the alarm rings, and replay finds the letter.
     assert isinstance(outcome.cause, VaultIntegrity)

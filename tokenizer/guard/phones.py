@@ -14,7 +14,7 @@ from tokenizer.guard.text import plain_text
 _SEPARATED = r"(?:[ ().\-/]{0,3}[0-9])"
 _INTERNATIONAL = re.compile(rf"(?<![0-9+])\+ ?\(?[1-9]{_SEPARATED}{{6,15}}+(?![0-9])")
 _DIALLED = re.compile(
-    r"(?<![0-9A-Za-z+])(?<![0-9][-./,:])(?:00|011(?=[ .\-]))(?=[ ]?[1-9][0-9]{0,11}[ ().\-/])[0-9 ().\-/]{8,24}[0-9]"
+    r"(?<![0-9A-Za-z+])(?<![0-9][-./,:])(?:00(?=[ ]?[1-9])|011(?=[ .\-][1-9]))(?=[ .\-]?[1-9][0-9]{0,11}[ ().\-/])[0-9 ().\-/]{8,24}[0-9]"
 )
 # In North American numbers, area code and exchange begin with 2 to 9.
 _NANP = re.compile(

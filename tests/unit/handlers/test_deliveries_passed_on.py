@@ -14,11 +14,11 @@ from schemas.dead_letter import ErrorCode
 from tests.support.fakes.world import World, ample_budget
 from tests.support.handlers import Emitted
 from tests.support.samples import ARRIVED, SHARD, STREAM, data, order, stream_record
-from tokenizer.errors import Throttled, Unavailable
+from tokenizer.errors import BadRecord, Throttled, Unavailable, VaultIntegrity
 from tokenizer.messages.mode import Mode
 from tokenizer.pipeline.catalog import values_catalog
 from tokenizer.pipeline.deliveries import MOST_STARTS
-from tokenizer.records import IndexEntry, RawRecord
+from tokenizer.records import IndexEntry, Outcome, RawRecord
 
 QUEUE, API = "arn:aws:sqs:us-east-1:000000000000:raw", "api:orders"
 SETTINGS = SimpleNamespace(
@@ -352,3 +352,16 @@ def test_a_batchs_line_has_its_counts_and_the_ids_of_the_first_few_that_were_not
     assert {name: batch[name] for name in expected} == expected
     told = {name: value for name, (value, *_) in emitted().items()}
     assert (told["Latency"], told["Received"], told["DeadLettered"]) == (1_234_500, 26, 25)
+
+
+@pytest.mark.parametrize("is_letter", [True, False], ids=["a letter", "to retry"])
+def test_a_record_that_met_what_was_tampered_with_is_counted_whatever_became_of_it(
+    is_letter: bool, log: io.StringIO, emitted: Emitted
+) -> None:
+    error = VaultIntegrity("an entry is forged")
+    letter = BadRecord(ErrorCode.RETRIES_EXHAUSTED, "m") if is_letter else None
+    failure = None if is_letter else error
+    record = stream_record(order(), 1)
+    batch_outcomes.log_batch([Outcome(record, letter, failure, cause=error), Outcome(record)])
+    assert emitted()["Tampered"][0] == 1
+    assert json.loads(log.getvalue().splitlines()[0])["tampered"] == 1

@@ -21,7 +21,7 @@ from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.calls import callers
 from tests.support.fakes.reveals import NOON, FakeHoney
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEY, World, ample_budget
-from tests.support.samples import data, order, stream_record
+from tests.support.samples import OF_QUEUE, OF_STREAM, data, order, stream_record
 from tokenizer.audit.lines import key_context
 from tokenizer.authorization.budget_rules import Window
 from tokenizer.aws.api.fingerprints import Asked, Fingerprints
@@ -37,6 +37,7 @@ from tokenizer.errors import Refused
 from tokenizer.payments.cashier import Cashier, NoGateway
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.records import Share
+from tokenizer.replay.messages import letter_id
 from tokenizer.vault.tokens import Pointer, ScopeKeys, SubjectKey, is_order
 
 
@@ -131,6 +132,14 @@ def test_the_parts_of_a_fingerprint_do_not_run_together() -> None:
     all_differ([fingerprint("o", "a", a, b.encode()) for a, b in RUN_TOGETHER])
 
 
+def test_a_letters_id_is_of_where_its_record_came_from_edited_or_not() -> None:
+    sources = [OF_QUEUE, OF_STREAM, OF_STREAM.model_copy(update={"sub_sequence_number": 0})]
+    all_differ([letter_id(each) for each in sources])
+    for each in sources:
+        edited = [each.model_copy(update={"edited": edit}) for edit in ("a" * 32, "b" * 32)]
+        assert {letter_id(each), *map(letter_id, edited)} == {letter_id(each)}
+
+
 class Keys:
     """Idempotency keys that keep what they are asked for."""
 
@@ -166,6 +175,24 @@ def test_no_route_answers_with_what_another_was_asked_under_the_same_key() -> No
 def test_a_payment_of_another_order_is_another_request() -> None:
     one, other = ([fingerprint(*_parts(each)) for each in operations(name)] for name in ("SO-1", "SO-2"))
     assert [at for at, each in enumerate(one) if each != other[at]] == [1]
+
+
+def test_a_request_for_tokens_is_of_each_value_also_of_those_that_are_left_out() -> None:
+    keys: Any = Keys()
+    nothing: Any = None
+    waiting = SynchronousTokenizer(nothing, "tokenize", "api", keys)
+    values = [("name", "Ann"), ("email", "ann@example.com")]
+    for each in (
+        values,
+        [values[0], ("email", "bob@example.com")],
+        values[:1],
+        values[::-1],
+        [*values, values[1]],
+    ):
+        waiting.values(each, "ann", "k", "C-1", hidden={"email"})
+    waiting.values(values, "ann", "k", "C-2", hidden={"email"})
+    waiting.values(values, "ann", "k", None, hidden={"email"})
+    all_differ([each.body for each in keys.asked])
 
 
 def _parts(asked: Asked) -> tuple[str, str, str, bytes]:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class Asked:
     """Describes a request to which an idempotency key is bound.
 
-    operation: the action that is asked for, with everything beside the body that decides the answer.
+    Args:
+        operation: the action that is asked for, with everything beside the body that decides the answer.
         caller: the caller who owns the key.
-        key: the idempotency key, or None.
         key: the idempotency key; None for a request without one.
         body: the request's bytes.
     """

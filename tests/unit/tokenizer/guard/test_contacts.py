@@ -45,6 +45,25 @@ def test_every_countrys_numbers_are_found_where_they_are_announced(region: str, 
         assert find_leak(f"neighbour Tel. {national}", NOBODY) is Finding.PHONE, national
 
 
+@for_all(
+    "text",
+    [
+        *(
+            "+(49) 30 90182000",
+            "+ (44) 20 7946 0958",
+            "+(49)30 9018 2000",
+            "+49 (0)30 90182000",
+            "+ 49 30 90182000",
+        ),
+        *("0049 30 90182000", "00 49 30 90182000", "0044-20-7946-0958", "0049 (30) 90182000"),
+        *("011 49 30 90182000", "011-44-20-7946-0958", "011.49.30.90182000", "011 44 20 7946 0958"),
+    ],
+)
+def test_an_international_number_is_found_however_its_beginning_is_written(text: str) -> None:
+    for around in ("{}", "call {}, please", "({})"):
+        assert find_leak(around.format(text), NOBODY, PROSE) is Finding.PHONE, around
+
+
 @pytest.mark.parametrize(
     ("region", "text"),
     [

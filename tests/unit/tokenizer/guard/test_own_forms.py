@@ -14,6 +14,20 @@ OWN = own_values(["Ann Example", "Ann Maria Example", "1990-04-01", "IT RSSMRA85
 PAGE = " ".join(Path("docs/guard.md").read_text(encoding="utf-8").split())
 
 
+@for_all(
+    "own",
+    ["+49 30 90182000", " +49 30 90182000", "\t+4930 90182000", "\u00a0+49 30 90182000 ", "0049 30 90182000"],
+)
+def test_an_own_phone_is_found_without_its_country_however_it_begins(own: str) -> None:
+    for text in (
+        "030/90182000",
+        "03090182000",
+        "ring 030 9018 2000 first",
+        "90182000 with 30 before: 30 90182000",
+    ):
+        assert find_leak(text, own_values([own])) is Finding.OWN_VALUE, text
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,15 +8,17 @@ import pytest
 
 from schemas import check as check_module
 from schemas.check import check
+from schemas.dead_letter import ErrorCode
 from schemas.erased import ErasedCustomer
 from schemas.events.order_placed_v1 import OrderPlaced
 from schemas.fault import Fault
-from schemas.foreign import Foreign
+from schemas.foreign import Body, Foreign, Unit
 from schemas.json_schema import raw_schema
 from schemas.kinds import Subject, Token
 from schemas.registry import EventName
 from schemas.wrappers import MESSAGE, wrapper_of
 from tests.support.fakes.world import World, ample_budget
+from tests.support.members import for_all
 from tests.support.samples import CANARIES, data, order, stream_record
 from tests.support.webhooks import MODELS, Relayed, Webhook, catalog, message, relayed, webhook
 from tokenizer import json_text
@@ -45,6 +47,39 @@ def letter_of(raw: Any) -> tuple[str, str]:
     assert outcome.letter is not None
     assert not [canary for canary in CANARIES if canary in outcome.letter.message]
     return str(outcome.letter.code), outcome.letter.message
+
+
+def time_in_text(text: str, unit: Unit) -> str:
+    foreign = Foreign("/id", "/topic", "/at", types=("t",), unit=unit)
+    return str(Body({"id": "1", "topic": "t", "at": text}, {}).event(foreign, "thing.sold", 1)["occurred_at"])
+
+
+@for_all(
+    ("text", "unit", "occurred_at"),
+    [
+        ("0", Unit.SECONDS, "1970-01-01T00:00:00Z"),
+        ("1782891000", Unit.SECONDS, "2026-07-01T07:30:00Z"),
+        ("1782891000.120001", Unit.SECONDS, "2026-07-01T07:30:00.120001Z"),
+        ("253402300799.999999", Unit.SECONDS, "9999-12-31T23:59:59.999999Z"),
+        ("1782891000120", Unit.MILLISECONDS, "2026-07-01T07:30:00.120000Z"),
+        ("1782891000120.5", Unit.MILLISECONDS, "2026-07-01T07:30:00.120500Z"),
+        ("178289100012345", Unit.MILLISECONDS, "7619-10-04T06:00:12.345000Z"),
+        ("253402300799999", Unit.MILLISECONDS, "9999-12-31T23:59:59.999000Z"),
+    ],
+)
+def test_a_number_in_text_as_attributes_have_it_is_a_time(text: str, unit: Unit, occurred_at: str) -> None:
+    assert time_in_text(text, unit) == occurred_at
+
+
+@for_all("unit", Unit)
+@for_all(
+    "text", ["", "-1", "1e9", "1 782", "1782891000120000", "1782891000.1234567", "1782891000.", "yesterday"]
+)
+def test_a_text_that_is_no_such_number_is_no_time(text: str, unit: Unit) -> None:
+    with pytest.raises(Fault) as raised:
+        time_in_text(text, unit)
+    assert raised.value.code is ErrorCode.INVALID_FIELD
+    assert not text or text not in str(raised.value)
 
 
 def test_a_body_becomes_the_event_that_its_type_says() -> None:

@@ -229,6 +229,29 @@ def test_no_code_stands_twice_and_none_without_a_source() -> None:
     assert set(every) - sourced == set()
 
 
+def test_who_asks_in_vain_for_their_rights_credentials_or_clock_is_denied() -> None:
+    codes = (
+        *(
+            "AccessDenied",
+            "AccessDeniedException",
+            "KMSAccessDeniedException",
+            "KmsAccessDenied",
+            "NotAuthorized",
+        ),
+        *(
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidToken",
+            "InvalidClientTokenId",
+            "InvalidAccessKeyId",
+        ),
+        *("UnrecognizedClientException", "MissingAuthenticationToken", "MissingAuthenticationTokenException"),
+        *("RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "InvalidSignatureException"),
+        *("OptInRequired", "RegionDisabledException", "IncompleteSignature"),
+    )
+    assert {code: kind(code) for code in codes if kind(code) != "DENIED"} == {}
+
+
 LOWER = [
     cls
     for _, cls in inspect.getmembers(lower, inspect.isclass)

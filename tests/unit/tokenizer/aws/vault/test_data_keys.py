@@ -135,6 +135,13 @@ def test_a_reader_keeps_a_bounded_number_of_keys(kms: Kms, clock: Clock) -> None
     assert len(keys._known) == 256
 
 
+def test_a_reader_drops_the_key_that_was_used_longest_ago(kms: Kms, clock: Clock) -> None:
+    keys = DataKeyReader(kms, ["arn"], {}, Bounds(), clock, most=2)  # type: ignore[arg-type]
+    for number, asked in ((1, 1), (2, 2), (1, 2), (3, 3), (1, 3), (3, 3), (2, 4), (3, 4), (1, 5)):
+        keys.open(str(number).encode())
+        assert kms.calls["decrypt"] == asked, number
+
+
 def test_a_reader_of_one_key_tells_kms_which(kms: Kms, clock: Clock) -> None:
     assert reader(kms, clock, Bounds()).open(b"wrapped").key_arn == "arn"
     assert kms.told["KeyId"] == "arn"
