@@ -311,7 +311,7 @@ def _answered(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         caller = gate.request_caller(event, methods, _tokens)
         gate.check_request(event, caller, settings.max_body_bytes, _policies)
         app.context["caller"] = caller  # cleared by the resolver when it is done
-        answered: dict[str, Any] = app.resolve(gate.in_lower_case(event), context)
+        answered: dict[str, Any] = app.resolve(gate.without_media_type(event), context)
     except HttpError as refused:
         answered = origins.preflight(event, settings.allowed_origin, methods) or refused.event()
     except PipelineError as error:

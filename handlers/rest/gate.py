@@ -72,12 +72,10 @@ def check_request(
         raise HttpError(415, "unsupported_media_type", f"a body is sent as {JSON}")
 
 
-def in_lower_case(event: dict[str, Any]) -> dict[str, Any]:
-    """Returns a request with its media type in lower case, as the resolver expects it."""
+def without_media_type(event: dict[str, Any]) -> dict[str, Any]:
+    """Returns a request without its media type, which was judged here: the resolver would refuse one in its own form."""
     sent = (event.get("headers") or {}).items()
-    return event | {
-        "headers": {name: each.lower() if name.lower() == "content-type" else each for name, each in sent}
-    }
+    return event | {"headers": {name: each for name, each in sent if name.lower() != "content-type"}}
 
 
 def allowed(path: str, methods: Methods) -> list[str]:

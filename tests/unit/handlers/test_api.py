@@ -134,6 +134,18 @@ def test_a_body_of_another_media_type_is_refused(call: Api, media_type: str) -> 
     assert (answer.status, answer.body["error"]["code"]) == (415, "unsupported_media_type")
 
 
+@pytest.mark.parametrize("media_type", ["text/plain", "pplication/json", "multipart/form-data", "", JSON])
+def test_without_a_body_the_media_type_says_nothing(call: Api, media_type: str) -> None:
+    routes = [path for method, path in served(call) if method == "POST"]
+    assert len(routes) >= 6
+    for path in routes:
+        # Without a key a payment, which has no body, gets no farther.
+        who = MACHINE if path.startswith("/machine") else PERSON
+        one, other = (call("POST", path, None, who, Content_Type=each) for each in (JSON, media_type))
+        assert (one.status, one.body) == (other.status, other.body), path
+        assert one.body.keys() == {"error"}
+
+
 def test_a_payment_without_a_key_is_refused(call: Api) -> None:
     answer = call("POST", "/orders/{order_id}/payments", None, PERSON, path="/orders/SO-1/payments")
     assert (answer.status, answer.body["error"]["code"]) == (400, "invalid_request")

@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,16 @@ def _started(pid: int) -> Callable[[], int]:
     return start
 
 
-def test_ctrl_c_waits_until_a_process_that_is_starting_is_noted(tmp_path: Path) -> None:
+@pytest.fixture
+def before() -> Iterator[object]:
+    """Yields what Ctrl-C does; a shell has it do nothing in what it starts in the background."""
+    found = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.default_int_handler
+    signal.signal(signal.SIGINT, found)
+
+
+def test_ctrl_c_waits_until_a_process_that_is_starting_is_noted(tmp_path: Path, before: object) -> None:
     pids = [1]
-    before = signal.getsignal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
         lifecycle._run(tmp_path, pids, _started(2))
@@ -32,11 +39,12 @@ def test_ctrl_c_waits_until_a_process_that_is_starting_is_noted(tmp_path: Path) 
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_process_that_does_not_start_is_not_noted_and_ctrl_c_works_again(tmp_path: Path) -> None:
+def test_a_process_that_does_not_start_is_not_noted_and_ctrl_c_works_again(
+    tmp_path: Path, before: object
+) -> None:
     def start() -> int:
         raise RuntimeError("it does not start")
 
-    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(RuntimeError, match="it does not start"):
         lifecycle._run(tmp_path, [], start)
 

@@ -1,18 +1,21 @@
 """The table of error codes against AWS's own: the models that botocore ships, and what their texts list."""
 
 import ast
+import gzip
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
+import botocore
 import pytest
 from botocore import exceptions as lower
 from botocore import xform_name
 from botocore.loaders import Loader
-from botocore.model import OperationModel, Shape
+from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.retries import standard
-from botocore.session import get_session
 
 from tests.support.source import in_rooms
 from tokenizer.aws.platform import error_codes
@@ -81,6 +84,13 @@ def trees() -> Iterator[ast.AST]:
 
 
 @cache
+def model_of(service: str) -> ServiceModel:
+    """Returns what botocore ships; tests that ran before may have let a stand-in for AWS change what it has in memory."""
+    newest = max((Path(botocore.__file__).parent / "data" / service).iterdir())
+    return ServiceModel(json.loads(gzip.decompress((newest / "service-2.json.gz").read_bytes())), service)
+
+
+@cache
 def called() -> dict[str, OperationModel]:
     """Returns the operations of AWS that the product may call: any method of that name, on a service it has a client of."""
     services: set[str] = set()
@@ -98,7 +108,7 @@ def called() -> dict[str, OperationModel]:
         names.add(first if name == "get_paginator" else name)
     found = {}
     for service in sorted(services):
-        model = get_session().get_service_model(service)
+        model = model_of(service)
         for operation in model.operation_names:
             if xform_name(operation) in names:
                 found[f"{service}.{operation}"] = model.operation_model(operation)
@@ -125,7 +135,7 @@ def kind(code: str) -> str:
 
 
 def listed(service: str, shape: str, member: str = "") -> str:
-    found = get_session().get_service_model(service).shape_for(shape)
+    found = model_of(service).shape_for(shape)
     text = found.members[member].documentation if member else found.documentation  # type: ignore[attr-defined]
     return re.sub("<[^>]+>", " ", text)
 
