@@ -33,9 +33,8 @@ class LeakSearch:
             self.values += bool(forms)
             for form in forms.union(_encoded(value) if forms else ()):
                 by_start[_characters(form[:_WINDOW])].append((_characters(form), value))
-        self._starts = (
-            Automaton()
-        )  # of the starts alone: all forms of a demo's values would take hundreds of megabytes
+        # Of the starts alone: all forms of a demo's values would take hundreds of megabytes.
+        self._starts = Automaton()
         for start, forms_of in by_start.items():
             self._starts.add_word(start, forms_of)
         self._starts.make_automaton()

@@ -92,16 +92,18 @@ def _install(packages: Path, target: Target, lock: Path) -> None:
     wanted = ["--no-deps", "--require-hashes", "--only-binary=:all:", "--quiet", "-r", str(lock)]
     wanted += ["--target", str(packages), "--python-version", target.version]
     machine = target.architecture.platforms[0].removeprefix("manylinux_2_28_")
-    if _fails([find_uv_bin(), "pip", "install", *wanted, f"--python-platform={machine}-manylinux_2_28"]):
+    if _why_it_failed(
+        [find_uv_bin(), "pip", "install", *wanted, f"--python-platform={machine}-manylinux_2_28"]
+    ):
         shutil.rmtree(packages, ignore_errors=True)
         pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-compile"]
         pip += ["--implementation", "cp", *(f"--platform={each}" for each in target.architecture.platforms)]
-        if error := _fails([*pip, *wanted]):
+        if error := _why_it_failed([*pip, *wanted]):
             raise BuildError("the wheels were not installed", error)
     (packages / ".lock").unlink(missing_ok=True)  # uv's
 
 
-def _fails(command: list[str]) -> str:
+def _why_it_failed(command: list[str]) -> str:
     """Runs an installer; returns why it failed, empty if it did not."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603 -- ours
     return done.stderr.strip() or f"exit code {done.returncode}" if done.returncode else ""
