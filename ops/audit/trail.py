@@ -72,7 +72,8 @@ class Day:
             self.first = min(self.first or time, time)
             self.last = max(self.last or time, time)
         if locked_days is not None:
-            self.locked_days = min(self.locked_days or locked_days, locked_days)
+            known = locked_days if self.locked_days is None else self.locked_days
+            self.locked_days = min(known, locked_days)
 
 
 def check(trail: Trail, days: Iterable[str], tick: Callable[[int], None] = lambda _: None) -> Iterator[Day]:

@@ -64,6 +64,23 @@ def test_a_whole_trail_is_told_with_its_figures() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("locks", "shortest"),
+    [((10, 7, 9), 7), ((7, 9, 10), 7), ((10, None, 7), 7), ((0, 7, 10), 0), ((None, None), None)],
+)
+def test_a_day_tells_its_shortest_lock(locks: tuple[int | None, ...], shortest: int | None) -> None:
+    day = Day(DAY)
+    for each in locks:
+        day.saw(None, each)
+    assert day.locked_days == shortest
+
+
+def test_each_line_is_counted_once_while_it_is_read() -> None:
+    ticks: list[int] = []
+    list(check(trail(), [DAY], ticks.append))
+    assert ticks == [1] * 9
+
+
 def _edit(on: FakeTrail) -> None:
     on.objects[key(ONE, 3)][0] = edited(on.objects[key(ONE, 3)][0], operator="nobody")
 
@@ -180,6 +197,10 @@ TAMPERINGS: dict[str, tuple[Callable[[FakeTrail], None], list[tuple[str, int | N
     "the last lines removed": (_remove((ONE, 4), (ONE, 5)), [(ONE, 4, Kind.MISSING_END)]),
     "a chain removed": (_remove((TWO, 1), (TWO, 2), (TWO, 3)), [(TWO, None, Kind.MISSING_CHAIN)]),
     "a chain of one line removed": (_remove((THREE, 1)), [(THREE, None, Kind.MISSING_CHAIN)]),
+    "two chains removed": (
+        _remove((TWO, 1), (TWO, 2), (TWO, 3), (THREE, 1)),
+        [(TWO, None, Kind.MISSING_CHAIN), (THREE, None, Kind.MISSING_CHAIN)],
+    ),
     "two lines swapped": (_swap, [(ONE, 2, Kind.MISPLACED), (ONE, 3, Kind.MISPLACED)]),
     "a line of another chain": (_copy_from_another_chain, [(TWO, 2, Kind.MISPLACED)]),
     "a chain of another day": (_move_to_another_day, [(THREE, 1, Kind.MISPLACED)]),
@@ -209,6 +230,29 @@ def test_tampering_is_found_named_and_nothing_else_is_accused(name: str) -> None
     assert found(on) == expected
     (day,) = check(on, [DAY])
     assert day.broken == len(expected)
+
+
+SAYS = {
+    "lines removed in the middle": "lines 2 to 3 are missing",
+    "a line removed in the middle": "line 3 is missing",
+    "the last lines removed": "lines 4 to 5 are missing",
+    "a chain removed": "lines 1 to 3 are missing: all of it",
+    "a line of another chain": f"it is line 2 of chain {ONE} on {DAY}",
+    "a line written over": "2 versions; the oldest is taken for the line",
+    "a line hidden": "a delete marker lies over it; the line is still there",
+    "a line hidden and deleted": "a delete marker lies over it; no version is left",
+    "a head removed": "it is missing; a writer never goes on without it",
+    "a head set back": "it names line 3 of 5; a writer never goes on without it",
+}
+
+
+def test_a_finding_says_which_lines_and_what_is_left_of_them() -> None:
+    said = {}
+    for name in SAYS:
+        on = trail()
+        TAMPERINGS[name][0](on)
+        said[name] = findings(on)[0].what
+    assert said == SAYS
 
 
 @given(st.data())
