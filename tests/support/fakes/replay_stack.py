@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.support.fakes.replay_function import body
@@ -30,6 +30,7 @@ class FakeStack:
         answers: by action; a function gets the request.
         held: how many letters and raw messages somebody else holds.
         raw: how many raw messages wait.
+        states: of a replay of the archive, one for each time that it is asked for; the last one stays.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class FakeStack:
         answers: Mapping[str, Answer | Callable[[Any], Answer]] | None = None,
         held: Mapping[str, int] | None = None,
         raw: int = 0,
+        states: Sequence[str] = ("COMPLETED",),
     ) -> None:
         self.letters = list(letters or [])
         self.answers = answers or {}
         self.held = held or {}
         self.raw = raw
+        self.states = list(states)
         self.roles: list[str] = []
         self.chosen: tuple[str | None, ...] = ()
         self.asked: list[dict[str, Any]] = []
@@ -109,7 +112,8 @@ class FakeStack:
         return {"State": "STARTING"}
 
     def describe_replay(self, ReplayName: str) -> dict[str, Any]:  # noqa: N803 -- boto3's
-        return {"State": "COMPLETED", "Name": ReplayName}
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        return {"State": state, "Name": ReplayName}
 
     def cancel_replay(self, ReplayName: str) -> dict[str, Any]:  # noqa: N803 -- boto3's
         self.replays.append({"cancelled": ReplayName})

@@ -99,8 +99,15 @@ def test_what_no_other_resource_takes_runs_no_route(call: Api) -> None:
     assert (unsigned.status, unsigned.headers["Allow"]) == (405, "POST")
     signed = call("GET", ELSEWHERE, claims=PERSON, path="/orders/SO-1/")
     assert (signed.status, signed.headers["Allow"]) == (405, "DELETE, GET")
+    for refused in (unsigned, signed):
+        assert refused.body == {
+            "error": {"code": "method_not_allowed", "message": "this path takes another method"}
+        }
     nowhere = call("GET", ELSEWHERE, path="/order")
-    assert (nowhere.status, nowhere.body["error"]["code"]) == (404, "not_found")
+    assert (nowhere.status, nowhere.body) == (
+        404,
+        {"error": {"code": "not_found", "message": "there is no such path"}},
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from handlers.rest.callers import SCOPES, verified_caller
 from tests.support.handlers import MACHINE, PERSON, Api, Context, signed
 from tests.support.pool_tokens import Objects, access_token, pool_tokens, token
 from tokenizer.callers import Caller
+from tokenizer.errors import Refused
 from tokenizer.messages.reveal import RevealAnswer, RevealedToken
 
 
@@ -92,6 +93,31 @@ def test_claims_that_come_with_the_request_name_nobody(changes: dict[str, Any], 
     with pytest.raises(HttpError) as refused:
         verified_caller(event, pool_tokens(Objects("first")))
     assert refused.value.status == 401
+
+
+class Refusing:
+    """Verifies no token, and says so in two different ways."""
+
+    def person(self, _: str) -> Caller:
+        raise Refused("no_person", "no ID token")
+
+    def machine(self, _: str) -> Caller:
+        raise Refused("no_machine", "no access token")
+
+
+@pytest.mark.parametrize(
+    ("resource", "code", "message"),
+    [("/tokens", "no_person", "no ID token"), ("/machine/tokens", "no_machine", "no access token")],
+)
+def test_a_token_that_is_not_verified_is_refused_in_the_verifiers_words(
+    resource: str, code: str, message: str
+) -> None:
+    event = Forged(resource=resource, path=resource, headers={"Authorization": "t"}).event
+    with pytest.raises(HttpError) as refused:
+        verified_caller(event, Refusing())
+    answer = refused.value.event()
+    assert answer["statusCode"] == 401
+    assert json.loads(answer["body"]) == {"error": {"code": code, "message": message}}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
 
     def urlopen(request: urllib.request.Request, timeout: float) -> AbstractContextManager[None]:
         assert request.get_method() == "PUT"
-        assert timeout > 0
+        assert request.full_url == "https://cloudformation.example.com/answer"
+        assert request.header_items() == [("Content-type", "")]  # what the presigned URL was signed for
+        assert timeout == 10
         assert isinstance(request.data, bytes)
         told.append(json.loads(request.data))
         return nullcontext()

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.support.fakes.replay_stack import LETTERS, RAW, FakeStack, letter
 from tests.support.members import for_all
 from tests.support.replay_commands import refusal, replay
@@ -201,3 +203,15 @@ def test_the_state_of_a_replay_of_the_archive_is_told(words: list[str], state: s
     document = json.loads(replay(stack, "archive", *words, "name", "--json").stdout)
     assert (document["name"], document["state"]) == ("name", state)
     assert stack.replays == ([{"cancelled": "name"}] * 2 if words == ["cancel"] else [])
+
+
+@for_all(("watch", "state", "pauses"), [([], "STARTING", 0), (["--watch"], "FAILED", 3)])
+def test_a_replay_of_the_archive_is_waited_for_where_that_is_asked_for(
+    watch: list[str], state: str, pauses: int
+) -> None:
+    slept: list[float] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("replay.archive.time.sleep", slept.append)
+        stack = FakeStack(states=["STARTING", "RUNNING", "CANCELLING", "FAILED"])
+        assert replay(stack, "archive", "status", "name", *watch).stdout == f"name: {state}\n"
+    assert len(slept) == pauses

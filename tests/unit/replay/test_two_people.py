@@ -166,6 +166,35 @@ def test_an_approval_is_shown_first_and_sent_with_apply(
     assert set(stack.aliases) == {"approve"}
 
 
+def test_a_short_id_is_listed_and_stands_for_the_whole_one(patch: str) -> None:
+    first, second = asked_for("11111111-of-bob"), asked_for("22222222-of-bob", action="reveal_letter")
+    answers: dict[str, Any] = {
+        "approvals": {"approvals": [first, second]},
+        "approve": {"ok": True},
+        "show": {"outline": {"bytes": 1, "fields": []}},
+        "reveal": {"record": "RECORD"},
+        "edit": {"results": [{"status": "failed"}]},
+    }
+    stack = FakeStack([letter(1)], answers)
+    listed = [line.split("\t")[0] for line in replay(stack, "approvals").stdout.splitlines()]
+    assert listed == ["id", "11111111", "22222222"]
+    edit = ("run", "--id", ID, "--edit", patch, "--purpose", "typo", "--apply")
+    for words in (
+        ("approve", "1111", "--edit", patch, "--apply"),
+        ("approve", "2222", "--apply"),
+        ("show", ID, "--reveal", "--purpose", "dispute", "--approval", "2222"),
+        (*edit, "--approval", "1111"),
+    ):
+        replay(stack, *words, env={TOKEN: "t"})
+    sent = [(each["action"], each["approval"]) for each in stack.asked if "approval" in each]
+    assert sent == [
+        ("approve", "11111111-of-bob"),
+        ("approve", "22222222-of-bob"),
+        ("reveal", "22222222-of-bob"),
+        ("edit", "11111111-of-bob"),
+    ]
+
+
 @for_all(
     ("words", "told"),
     [

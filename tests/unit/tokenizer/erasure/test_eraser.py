@@ -116,9 +116,10 @@ def test_a_certificate_counts_a_value_that_stays_with_its_owner_after_every_swee
     certificate = erasing.erase("C-2")
     assert certificate.kept_for_others == 1
     assert certificate.shown("C-2")["kept_for_others"] == 1
+    assert certificate.unproven == 0
     for each in SWEEPS[:3]:
         (swept,) = erasing.sweep(each)
-        assert swept.kept_for_others == 1
+        assert (swept.kept_for_others, swept.unproven) == (1, 0)
     assert erasing.statuses(token) == ["ok"]
 
 
@@ -177,6 +178,40 @@ def test_a_value_that_came_without_a_customer_is_erased_with_the_customer_who_us
     assert erasing.world.index.shares == {}
     assert erasing.statuses(token) == ["erased"]
     assert submit(erasing, EMAIL, later=FIRST_SWEEP) != token
+
+
+def test_all_values_that_came_without_a_customer_go_with_the_customer_who_used_them(erasing: Erasing) -> None:
+    emails = [f"{at}@example.com" for at in range(3)]
+    tokens = [submit(erasing, each) for each in emails]
+    for each in emails:
+        send(erasing, "C-1", email=each)
+    assert len(erasing.world.index.shares) == 3
+    erasing.erase("C-1")
+    erasing.sweep(FIRST_SWEEP)
+    assert erasing.world.index.shares == {}
+    assert values_kept(erasing) == []
+    assert erasing.statuses(*tokens) == ["erased"] * 3
+
+
+def test_a_value_of_the_millisecond_in_which_its_owner_was_erased_is_not_counted_as_kept() -> None:
+    erasing = Erasing(milliseconds(ARRIVED))
+    send(erasing, "C-1", email=EMAIL)
+    send(erasing, "C-2", email=EMAIL)
+    erasing.erase("C-1", "era_1")
+    assert erasing.erase("C-2", "era_2").kept_for_others == 0
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_tombstone_that_is_not_stored_is_a_failure_whichever_it_is(erasing: Erasing, at: int) -> None:
+    for _ in range(3):
+        send(erasing, "C-1")
+    plain = sorted(each.record_id for each in erasing.world.vault.stored.values() if not each.consistent)
+    assert len(plain) == 3
+    erasing.world.vault.refused[plain[at]] = Unavailable("the table")
+    assert erasing.erase("C-1").failed
+    erasing.world.vault.refused.clear()
+    (swept,) = erasing.sweep(FIRST_SWEEP)
+    assert (swept.failed, values_kept(erasing)) == (False, [])
 
 
 def test_a_value_that_came_without_a_customer_stays_for_another_who_uses_it(erasing: Erasing) -> None:
@@ -372,7 +407,15 @@ def test_consumers_are_told_once_in_bytes_that_stay_the_same(erasing: Erasing) -
     assert erasing.world.bus.events == [*sent, told]
     detail = erasing.world.bus.details()[-1]
     assert detail["data"] == {"customer": {"customer_id": "C-1"}}
-    assert detail["metadata"]["event_id"] == "era_1"
+    assert detail["metadata"] | {"rules": ""} == {
+        "rules": "",
+        "event_id": "era_1",
+        "schema_version": 1,
+        "occurred_at": "2026-11-23T10:15:02.250Z",
+        "ingested_at": "2026-11-23T10:15:02.250Z",
+        "ingest_id": "ing_1",
+    }
+    assert told.ingest_id == "ing_1"
 
 
 def test_what_fails_half_way_is_unreadable_and_finished_by_a_sweep(erasing: Erasing) -> None:
@@ -459,6 +502,16 @@ def test_a_share_that_nobody_proved_keeps_the_value_and_no_certificate_is_comple
     (swept,) = erasing.sweep(SWEEPS[3])
     assert swept.shown("C-1")["complete"]
     assert erasing.statuses(email) == ["erased"]
+
+
+def test_a_value_that_is_held_holds_no_other_of_the_customers(erasing: Erasing) -> None:
+    held, share = shared(erasing)
+    others = [str(send(erasing, "C-1", email=f"{at}@example.com")["customer"]["email"]) for at in range(2)]
+    erasing.world.index.shares[share.record_id, share.subject] = replace(share, seal=b"")
+    erasing.erase("C-1")
+    assert [each.token for each in erasing.world.index.entries.values()] == [held]
+    erasing.sweep(FIRST_SWEEP)
+    assert erasing.statuses(held, *others) == ["ok", "erased", "erased"]
 
 
 def entry_id(token: str) -> bytes:

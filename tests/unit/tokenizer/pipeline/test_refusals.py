@@ -210,6 +210,14 @@ def test_a_letter_that_is_not_sent_is_not_told(world: World) -> None:
     assert refusals(world) == []
 
 
+def test_a_record_that_is_delivered_again_is_not_told_and_hides_no_refusal_beside_it(world: World) -> None:
+    world.index.down = Unavailable("looking up: down")
+    waits, refused = sent(world, stream_record(order(), 1), stream_record(BAD, 2))
+    assert (waits.letter, waits.unannounced, refused.unannounced) == (None, None, None)
+    (told,) = refusals(world)
+    assert told["data"]["refusal"]["source"]["sequence_number"] == refused.record.source.sequence_number
+
+
 @pytest.mark.parametrize("mode", Mode)
 def test_a_refusal_follows_a_letter_in_every_mode_and_nothing_else(world: World, mode: Mode) -> None:
     sent(world, stream_record(BAD), mode=mode)

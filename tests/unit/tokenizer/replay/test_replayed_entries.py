@@ -54,7 +54,7 @@ def test_a_letter_without_a_part_of_its_source_is_sent_nowhere(source: LetterSou
         entry(source.model_copy(update={missing: None}), b"")
 
 
-@for_all("moment", ["", "yesterday", "2026-13-01T00:00:00Z"])
+@for_all("moment", ["", "yesterday", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00"])
 def test_a_letter_of_no_moment_is_sent_nowhere(moment: str) -> None:
     source = OF_QUEUE.model_copy(update={"arrived_at": moment})
     for reads in (arrival, lambda each: entry(each, b"")):
