@@ -88,6 +88,19 @@ def test_what_is_json_and_no_event_in_a_file_is_unreadable_and_its_neighbours_st
         next(from_file("[" * 100_000))
 
 
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({}, "/: is no event of EventBridge, SQS, SNS, Kinesis or Firehose"),
+        ({"Records": [{"s3": {}}]}, "/: is no record of SQS, SNS or Kinesis"),
+    ],
+)
+def test_an_invocation_of_another_service_says_which_are_known(event: dict[str, Any], said: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        list(from_lambda(event))
+    assert str(caught.value) == said
+
+
 def test_what_is_unreadable_says_where_and_why() -> None:
     error = Unreadable("/data/order", "is no object")
     assert (str(error), error.path, error.why) == ("/data/order: is no object", "/data/order", "is no object")

@@ -1,10 +1,11 @@
 """Each event is handled once, whoever dies; nothing is acknowledged that was not handled."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from order_events import Claim, InProgress, MemorySeen, handle_batch, handle_once, parse
+from order_events import Claim, DynamoDBSeen, InProgress, MemorySeen, handle_batch, handle_once, parse
 from order_events.testing import envelope, sqs_event
 
 ONE, TWO, THREE = (envelope("order.placed", 1, seed=seed) for seed in (1, 2, 3))
@@ -56,6 +57,63 @@ def test_memory_is_bounded_and_forgets_the_oldest() -> None:
         assert seen.claim(ingest_id) is Claim.FRESH
         seen.complete(ingest_id)
     assert [seen.claim(each) for each in ("c", "b", "a")] == [Claim.DUPLICATE, Claim.DUPLICATE, Claim.FRESH]
+
+
+def test_memory_keeps_what_still_comes_again() -> None:
+    seen = MemorySeen(max_ids=2)
+    for ingest_id in ("a", "b"):
+        seen.claim(ingest_id)
+        seen.complete(ingest_id)
+    assert seen.claim("a") is Claim.DUPLICATE
+    seen.claim("c")
+    seen.complete("c")
+    assert [seen.claim(each) for each in ("a", "c", "b")] == [Claim.DUPLICATE, Claim.DUPLICATE, Claim.FRESH]
+
+
+class Table:
+    """A DynamoDB client that keeps what it was asked for, and holds nothing."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.exceptions = SimpleNamespace(ConditionalCheckFailedException=KeyError)
+
+    def _note(self, **asked: Any) -> None:
+        self.asked.append(asked)
+
+    put_item = update_item = delete_item = _note
+
+
+def test_a_claim_in_dynamodb_holds_two_minutes_and_a_handled_event_is_remembered_for_35_days() -> None:
+    table = Table()
+    seen = DynamoDBSeen(table, "seen", "lake", clock=lambda: 1_000.9)
+    assert seen.claim("ing_1") is Claim.FRESH
+    seen.complete("ing_1")
+    seen.claim("ing_2")
+    seen.release("ing_2")
+    first, done, second, released = table.asked
+    owner, other = first["Item"]["owner"], second["Item"]["owner"]
+    assert owner != other
+    assert first == {
+        "TableName": "seen",
+        "Item": {"id": {"S": "lake#ing_1"}, "owner": owner, "expires_at": {"N": "1120"}},
+        "ConditionExpression": "attribute_not_exists(id) OR expires_at <= :now",
+        "ExpressionAttributeValues": {":now": {"N": "1000"}},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    own = {"ConditionExpression": "#owner = :owner", "ExpressionAttributeNames": {"#owner": "owner"}}
+    assert done == {
+        "TableName": "seen",
+        "Key": {"id": {"S": "lake#ing_1"}},
+        "UpdateExpression": "SET handled_at = :now, expires_at = :until",
+        "ExpressionAttributeValues": {":owner": owner, ":now": {"N": "1000"}, ":until": {"N": "3025000"}},
+        **own,
+    }
+    assert released == {
+        "TableName": "seen",
+        "Key": {"id": {"S": "lake#ing_2"}},
+        "ExpressionAttributeValues": {":owner": other},
+        **own,
+    }
 
 
 def test_a_claim_is_never_forgotten_for_the_bound() -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from handlers import api
 from handlers.rest import models
-from handlers.rest.answers import JSON
+from handlers.rest.answers import JSON, HttpError
 from handlers.rest.callers import PUBLIC, SCOPES
-from handlers.rest.gate import ELSEWHERE
+from handlers.rest.gate import ELSEWHERE, request_caller
 from tests.support.handlers import MACHINE, PERSON, Api, forget
 from tests.support.samples import order
 from tokenizer.errors import LASTING, Denied, OutOfTime, Refused, Throttled, Unavailable
@@ -92,6 +92,13 @@ def test_a_machine_has_no_way_to_reveal_or_pay(call: Api) -> None:
     below = {path for _, path in served(call) if path.startswith("/machine")}
     assert below == {path for _, path in SCOPES}
     assert call("POST", "/machine/tokens/reveal", "{}", MACHINE).status == 403
+
+
+@pytest.mark.parametrize("parameters", [None, {}, {"proxy": None}])
+def test_the_root_which_has_no_resource_of_its_own_is_no_path(parameters: dict[str, None] | None) -> None:
+    event = {"httpMethod": "GET", "resource": ELSEWHERE, "path": "/", "pathParameters": parameters}
+    with pytest.raises(HttpError, match="there is no such path"):
+        request_caller(event, {"/orders": frozenset({"POST"})}, lambda: pytest.fail("nobody is verified"))
 
 
 def test_what_no_other_resource_takes_runs_no_route(call: Api) -> None:

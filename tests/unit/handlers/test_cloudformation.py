@@ -77,7 +77,7 @@ def test_a_change_that_is_made_is_told(answers: list[dict[str, str]]) -> None:
     ],
 )
 def test_any_error_is_an_answer_and_a_foreign_one_tells_its_class_alone(
-    answers: list[dict[str, str]], capsys: pytest.CaptureFixture[str], error: Exception, reason: str
+    answers: list[dict[str, str]], caplog: pytest.LogCaptureFixture, error: Exception, reason: str
 ) -> None:
     def fails(_: dict[str, Any]) -> None:
         raise error
@@ -86,7 +86,10 @@ def test_any_error_is_an_answer_and_a_foreign_one_tells_its_class_alone(
     assert [(each["Status"], each["Reason"]) for each in answers] == [
         ("FAILED", f"{reason}; log stream 2026/11/30/1")
     ]
-    assert SECRET not in capsys.readouterr().out
+    assert SECRET not in repr([vars(each) for each in caplog.records])
+    (line,) = [vars(each) for each in caplog.records if each.message == "failed"]
+    own = isinstance(error, Denied)
+    assert (line["error"], line["reason"]) == (type(error).__name__, reason if own else "")
 
 
 def test_deleting_is_let_through(answers: list[dict[str, str]]) -> None:

@@ -13,6 +13,7 @@ from replay.filters import Filter, moment
 from replay.letters import Letter, LetterQueue, read
 from replay.runner import LETTERS, Pace, Report, Runner
 from tests.support.fakes.replay_function import FakeFunction, body
+from tests.support.members import for_all
 from tokenizer.replay.messages import NO_LETTER
 
 MANY = 10_000
@@ -53,6 +54,80 @@ def run(sqs: FakeSqs, function: Any, pace: Pace | None = None) -> Report:
     report = runner.run(queue.take(), Filter())
     runner.give_back()
     return report
+
+
+FAILURE = {
+    "requestContext": {
+        "condition": "RetryAttemptsExhausted" + "-" * 40,
+        "approximateInvokeCount": 6,
+    },
+    "KinesisBatchInfo": {
+        "shardId": "shardId-0",
+        "startSequenceNumber": "4958",
+        "endSequenceNumber": "4960",
+        "approximateArrivalOfFirstRecord": "2026-11-23T10:15:01.250Z",
+        "batchSize": 3,
+        "streamArn": "arn",
+    },
+}
+OF_STREAM = {
+    "error": {"code": "too_large", "message": "why"},
+    "source": {
+        "stream": "s",
+        "shard": "0",
+        "sequence_number": "7",
+        "arrived_at": "2026-11-23T11:15:01.250+01:00",
+    },
+    "attempts": 4,
+    "sealed": "AAAA",
+}
+OF_QUEUE = OF_STREAM | {
+    "source": {"queue": "q", "message_id": "m-1", "arrived_at": "2026-11-23T10:15:01.250"}
+}
+ARRIVED_AT = "2026-11-23T10:15:01.250000+00:00"
+
+
+@for_all(
+    ("document", "expected"),
+    [
+        (
+            FAILURE,
+            {
+                "shape": "positions", "code": "retries_exhausted", "source": "stream", "place": "4958",
+                "arrived_at": ARRIVED_AT, "records": 3, "attempts": 6,
+                "message": "RetryAttemptsExhausted------------------",
+            },
+        ),
+        (
+            OF_STREAM,
+            {
+                "shape": "sealed", "code": "too_large", "source": "stream", "place": "7",
+                "arrived_at": "2026-11-23T11:15:01.250000+01:00", "records": 1, "attempts": 4, "message": "why",
+            },
+        ),
+        (
+            OF_QUEUE,
+            {
+                "shape": "sealed", "code": "too_large", "source": "queue", "place": "m-1",
+                "arrived_at": ARRIVED_AT, "records": 1, "attempts": 4, "message": "why",
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_a_letter_of_each_kind_is_read_with_all_that_it_says(
+    document: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    shown = read({"MessageId": "i", "ReceiptHandle": "r", "Body": json.dumps(document)}).to_dict()
+    audit_id = shown.pop("audit_id")
+    assert shown == {"id": "i", "trace": None, **expected}
+    assert audit_id
+
+
+@for_all("without", ["requestContext", "KinesisBatchInfo"])
+def test_a_failure_record_without_a_half_is_unknown(without: str) -> None:
+    half = {name: each for name, each in FAILURE.items() if name != without}
+    letter = read({"MessageId": "i", "ReceiptHandle": "r", "Body": json.dumps(half)})
+    assert (letter.shape, letter.code, letter.records, letter.attempts) == ("unknown", "unknown", 0, 0)
 
 
 def test_ten_thousand_letters_are_taken_in_bounded_memory() -> None:

@@ -148,3 +148,13 @@ def test_an_outage_while_raw_messages_are_replayed_stops_the_run() -> None:
     result = replay(FakeStack(answers=answers, raw=1), "run", "--apply", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["stopped"] == "unprocessed messages: no answer"
+
+
+@for_all(("words", "held", "code"), [([], 2, 1), (["--no-unprocessed"], 0, 0), (["--limit", "1"], 0, 0)])
+def test_a_run_tells_of_raw_messages_that_somebody_holds_if_it_would_take_them(
+    words: list[str], held: int, code: int
+) -> None:
+    answers: Any = {"replay": published, "unprocessed": {"results": []}}
+    stack = FakeStack([letter(1)], answers, held={RAW: 2})
+    result = replay(stack, "run", "--apply", "--json", *words)
+    assert (json.loads(result.stdout)["held"], result.exit_code) == (held, code)

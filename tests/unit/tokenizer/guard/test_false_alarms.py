@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from stdnum import luhn
 
+from tests.support.members import for_all
 from tokenizer.guard import NO_VALUES, Finding, Reading, find_leak, own_values
 
 NOBODY = own_values(())
@@ -63,6 +64,25 @@ def test_with_a_word_that_says_so_they_are_a_number(text: str, finding: Finding)
 
 @pytest.mark.parametrize("text", ["ref 0192f0c8-1111-7abc-8def-000000000001 x", "{41111111-1111-4111-8111-11111111111a}", "since 2026-11-23T10:15:00Z, until 2027-01-01"])  # fmt: skip
 def test_uuids_and_times_are_known_inside_a_text(text: str) -> None:
+    assert find_leak(text, NOBODY) is None
+
+
+# Where a part of a moment were left in the text, its digits would make a number of those beside it.
+@for_all(
+    "text",
+    [
+        *(
+            "+49 1999-07-02",
+            "+49 2026-12-23",
+            "+49 2126-07-31",
+            "+49 1999-07-02T10:15",
+            "+49 1999-07-02T10:15Z",
+        ),
+        *("tel: 1999-07-02T10:15:02 01234", "tel: 1999-07-02T10:15-0500 01234", "+49 1999-07-02t10:15z"),
+        *("SSN 1999-07-02 10:15:02.123456789", "SSN 1999-07-02T10:15:02.123456789Z"),
+    ],
+)
+def test_a_moment_is_no_part_of_a_number_in_any_of_its_forms(text: str) -> None:
     assert find_leak(text, NOBODY) is None
 
 
