@@ -232,10 +232,60 @@ def test_a_value_that_came_without_a_customer_stays_for_another_who_uses_it(eras
 def test_a_record_that_names_nobody_keeps_no_value_of_an_erased_customer(erasing: Erasing) -> None:
     token = send(erasing, "C-1", email=EMAIL)["customer"]["email"]
     assert submit(erasing, EMAIL) == token
+    assert erasing.world.index.shares == {}
     assert erasing.erase("C-1").kept_for_others == 0
     assert erasing.statuses(token) == ["erased"]
     erasing.sweep(FIRST_SWEEP)
     assert values_kept(erasing) == []
+
+
+def test_a_late_record_of_an_erased_customer_takes_over_no_value_of_nobodys(erasing: Erasing) -> None:
+    token = submit(erasing, EMAIL)
+    erasing.erase("C-1")
+    send(erasing, "C-1", email=EMAIL)
+    assert [(each.token, each.owner) for each in erasing.world.index.entries.values()] == [(token, "")]
+    for after in (FIRST_SWEEP, *SWEEPS[1:3]):
+        erasing.sweep(after)
+        assert erasing.statuses(token) == ["ok"]
+
+
+def test_a_late_record_shows_a_value_of_anothers_as_erased(erasing: Erasing) -> None:
+    theirs = send(erasing, "C-2", email=EMAIL)["customer"]["email"]
+    erasing.erase("C-1")
+    late = send(erasing, "C-1", email=EMAIL)
+    assert set(erasing.statuses(*tokens_of(late))) == {"erased"}
+    assert erasing.statuses(theirs) == ["ok"]
+
+
+def test_a_customer_who_comes_back_uses_what_another_has_had_all_the_time(erasing: Erasing) -> None:
+    theirs = send(erasing, "C-2", email=EMAIL)["customer"]["email"]
+    erasing.erase("C-1")
+    assert send(erasing, "C-1", email=EMAIL, later=60_000)["customer"]["email"] == theirs
+    stored = [each for each in erasing.world.vault.stored.values() if each.consistent]
+    assert [each.expires_at for each in stored] == [0], "a second record of the value was written"
+
+
+def test_an_entry_of_the_millisecond_of_the_erasure_is_not_adopted_by_the_customers_next_order() -> None:
+    erasing = Erasing(milliseconds(ARRIVED))
+    old = send(erasing, "C-1")["customer"]["email"]
+    left_behind = dict(erasing.world.index.entries)
+    erasing.erase("C-1")
+    erasing.world.index.entries = left_behind
+    new = send(erasing, "C-1", later=60_000)["customer"]["email"]
+    erasing.sweep(FIRST_SWEEP)
+    erasing.sweep(SWEEPS[1])
+    assert erasing.statuses(old, new) == ["erased", "ok"]
+
+
+def test_each_of_several_values_stays_for_another_who_shares_them(erasing: Erasing) -> None:
+    phone = "+12025550123"
+    first, second = (send(erasing, each, email=EMAIL, phone=phone)["customer"] for each in ("C-1", "C-2"))
+    tokens = [first["email"], first["phone"]]
+    assert tokens == [second["email"], second["phone"]]
+    assert len(erasing.world.index.shares) == 2
+    assert erasing.erase("C-1").kept_for_others == 2
+    erasing.sweep(FIRST_SWEEP)
+    assert erasing.statuses(*tokens) == ["ok", "ok"]
 
 
 def test_a_share_of_nobody_as_version_0_1_0_noted_it_keeps_nothing(erasing: Erasing) -> None:

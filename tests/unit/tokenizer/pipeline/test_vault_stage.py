@@ -16,6 +16,7 @@ from tokenizer.pipeline.aliases import Draws
 from tokenizer.pipeline.catalog import Catalog
 from tokenizer.pipeline.look_up import LookUp, ValueErasures
 from tokenizer.pipeline.ports import Tokens
+from tokenizer.pipeline.resolve_consistent import ConsistentValues
 from tokenizer.records import IndexEntry, Outcome, RawRecord
 from tokenizer.time_budget import Budget
 from tokenizer.vault.tokens import Pointer, ScopeKeys, value_name
@@ -283,3 +284,50 @@ def test_a_value_that_can_not_be_looked_up_is_no_unknown_one() -> None:
     look_up: Any = LookUp(_index(failed=DOWN), KEYS)  # type: ignore[arg-type]  # all that is asked of it
     with pytest.raises(Unavailable, match="down"):
         look_up.entry("email", "ann@example.com", ample_budget())
+
+
+def _values_unwritten(world: World, error: PipelineError) -> None:
+    """Refuses the vault records of values alone."""
+    put = world.vault.put
+
+    def refusing(sealed: Any, budget: Any) -> list[PipelineError | None]:
+        world.vault.refused = {each.record_id: error for each in sealed if each.item.consistent}
+        return put(sealed, budget)
+
+    setattr(world.vault, "put", refusing)  # noqa: B010 -- a method of one object
+
+
+@pytest.mark.parametrize(
+    ("fail", "owned"),
+    [(_claims_fail, False), (_values_unwritten, False), (_set("amend_down"), True)],
+    ids=["claiming", "writing values", "adopting"],
+)
+def test_where_several_values_fail_each_record_waits(
+    fail: Callable[[World, PipelineError], None], owned: bool
+) -> None:
+    world = World()
+    emails = [f"{at}@example.com" for at in range(3)]
+    if owned:
+        assert all(
+            each.published for each in run(world, *(of(None, at, each) for at, each in enumerate(emails)))
+        )
+    fail(world, DOWN)
+    outcomes = run(world, *(of("C-1", 10 + at, each) for at, each in enumerate(emails)))
+    assert [(each.failure, each.letter) for each in outcomes] == [(DOWN, None)] * 3
+
+
+def test_an_error_of_ours_over_one_records_values_fails_that_record_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    missing = ConsistentValues.missing
+
+    def broken(self: ConsistentValues, record: Any, draft: Any, brought: Any) -> Any:
+        if record.raw.source.sequence_number == failing.source.sequence_number:
+            raise RuntimeError
+        return missing(self, record, draft, brought)
+
+    monkeypatch.setattr(ConsistentValues, "missing", broken)
+    failing = of("C-1", 1, "a@example.com")
+    failed, published = run(World(), failing, of("C-2", 2, "b@example.com"))
+    assert (failed.published, published.published) == (False, True)
+    assert str(failed.cause) == f"{RESOLVING}: RuntimeError"
