@@ -14,8 +14,9 @@ CANARY = "verificationcanary77"
 NUMBER = 770077007700
 # Written out, so that a name that is lost is noticed.
 LONG_NAMES = (
-    "cvv", "cvv2", "cvc", "cvc2", "cvn", "cvn2", "cav2", "track1", "track2", "track3", "track data", "track1 data", "track2 data",
-    "track3 data", "card security code", "card verification value", "card verification code", "pin block", "security code",
+    "cvv", "cvv2", "cvc", "cvc2", "cvn", "cvn2", "cav", "cav2", "track1", "track2", "track3", "track data", "track1 data",
+    "track2 data", "track3 data", "card security code", "card verification value", "card verification code",
+    "pin block", "security code",
 )  # fmt: skip
 SHORT_NAMES = ("pin", "cid", "csc", "card pin")
 BEFORE = (

@@ -49,7 +49,7 @@ _NO_LETTER_OR_QUOTE = _NO_LETTER.replace(b'"', b"")
 _TRACES = (
     *(
         b"cv",
-        b"cav2",
+        b"cav",
         b"csc",
         b"track",
         b"verif",

@@ -5,7 +5,22 @@ source beside it: the product, and the field in its public documentation or SDK.
 """
 
 # Every name in the contract, and the names that card networks use for the same things.
-CODES = ("cvv", "cvv2", "cvc", "cvc2", "cvn", "cvn2", "cav2", "cvd", "cvd2", "cv2", "cvx", "ccv", "ccv2")
+CODES = (
+    "cvv",
+    "cvv2",
+    "cvc",
+    "cvc2",
+    "cvn",
+    "cvn2",
+    "cav",
+    "cav2",
+    "cvd",
+    "cvd2",
+    "cv2",
+    "cvx",
+    "ccv",
+    "ccv2",
+)
 _TRACKS = """
     track1 track2 track3 track_data track1_data track2_data track3_data magstripe magstripe_data magnetic_stripe
     magnetic_stripe_data swipe_data
@@ -73,7 +88,7 @@ GATEWAYS: tuple[tuple[str, str], ...] = (
 # These names mean something else in an address (a PIN is an Indian postal code, a security code opens a gate) and in
 # name and value pairs that are not about a payment.
 LOOKALIKES = frozenset(
-    {*WORDS, "security_code", "verification_value", "ccv", "cv2", "cvd", "cvx", "swipe_data"}
+    {*WORDS, "security_code", "verification_value", "cav", "ccv", "cv2", "cvd", "cvx", "swipe_data"}
 )
 
 # In a payment these names mean a code if their value looks like one.

@@ -4,7 +4,7 @@ from tokenizer.guard.text import plain_text
 
 CODE_LABELS = (
     r"c[\W_]{0,2}v[\W_]{0,2}(?:[vcnd](?:[\W_]{0,2}2)?|2)",
-    r"c[\W_]{0,2}a[\W_]{0,2}v[\W_]{0,2}2",
+    r"c[\W_]{0,2}a[\W_]{0,2}v(?:[\W_]{0,2}2)?",
     r"ccv2?",
     r"cvx",
     r"kartenpruf(?:nummer|ziffer)",

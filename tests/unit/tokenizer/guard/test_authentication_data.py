@@ -21,7 +21,22 @@ from tokenizer.guard.authentication_data.names import GATEWAYS
 
 PAGE = Path("docs/guard.md").read_text(encoding="utf-8")
 # Written out, since a name that is dropped from the product's tables has to be missed here.
-CODES = ("cvv", "cvv2", "cvc", "cvc2", "cvn", "cvn2", "cav2", "cvd", "cvd2", "cv2", "cvx", "ccv", "ccv2")
+CODES = (
+    "cvv",
+    "cvv2",
+    "cvc",
+    "cvc2",
+    "cvn",
+    "cvn2",
+    "cav",
+    "cav2",
+    "cvd",
+    "cvd2",
+    "cv2",
+    "cvx",
+    "ccv",
+    "ccv2",
+)
 TRACKS = (
     *("track1", "track2", "track3", "track_data", "track1_data", "track2_data", "track3_data"),
     *("magstripe", "magstripe_data", "magnetic_stripe", "magnetic_stripe_data", "swipe_data"),
@@ -73,6 +88,7 @@ LOOKALIKES = (
     "csc",
     "security_code",
     "verification_value",
+    "cav",
     "ccv",
     "cv2",
     "cvd",
