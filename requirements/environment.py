@@ -25,6 +25,8 @@ LOCKS = {
     Path(".venv-presidio/.ready"): ("requirements/presidio.lock",),
     Path(".venv-sam/.ready"): ("requirements/sam.lock",),
 }
+# As venv does it, which compiles all of pip as well, for three seconds.
+PIP = "{folder}/bin/python {{wheel}}/pip --isolated install --quiet --no-compile --no-index {{wheel}}"
 UV = ".venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock"
 BY_UV = ".venv/bin/uv pip sync --require-hashes --python {folder}/bin/python {locks}"
 BY_PIP = ".venv/bin/pip --disable-pip-version-check --python {folder}/bin/python install --no-deps --require-hashes -r {locks}"
@@ -108,7 +110,7 @@ def _runs(folder: Path) -> bool:
 
 def _begin(folder: Path, held: int) -> None:
     try:
-        import ensurepip  # noqa: F401, PLC0415 -- Debian leaves it out
+        import ensurepip  # noqa: PLC0415 -- Debian leaves it out
         import venv  # noqa: F401, PLC0415
     except ImportError:
         version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -118,20 +120,25 @@ def _begin(folder: Path, held: int) -> None:
         ) from None
     shutil.rmtree(folder, ignore_errors=True)
     # pip is needed to fetch uv; the other environments are filled from .venv.
-    _run(f"{{python}} -m venv{'' if folder == DEMO.parent else ' --without-pip'} {folder}", held)
+    wheel = Path(ensurepip.__file__).parent / f"_bundled/pip-{ensurepip.version()}-py3-none-any.whl"
+    by_venv = folder == DEMO.parent and not wheel.exists()
+    _run(f"{{python}} -m venv{'' if by_venv else ' --without-pip'} {folder}", held)
+    if folder == DEMO.parent and not by_venv:
+        _run(PIP.format(folder=folder), held, wheel)
 
 
-def _run(command: str, held: int) -> None:
+def _run(command: str, held: int, wheel: Path = Path()) -> None:
     """Run a command and show its output, less the list of packages.
 
     Args:
-        command: its words, apart by one space; `{python}` is this Python.
+        command: its words, apart by one space; `{python}` is this Python, `{wheel}` the wheel.
         held: the lock's file, which the child holds on to should this process be killed.
+        wheel: that pip is installed from.
 
     Raises:
         SetUpError: the command failed.
     """
-    words = [sys.executable if word == "{python}" else word for word in command.split(" ")]
+    words = [word.format(python=sys.executable, wheel=wheel) for word in command.split(" ")]
     with subprocess.Popen(
         words, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, pass_fds=[held]
     ) as child:
