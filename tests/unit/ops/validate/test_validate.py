@@ -175,16 +175,19 @@ def texts(value: Any, path: str = "") -> Iterator[tuple[Any, Any, str]]:
 def test_each_number_in_the_place_of_a_text_is_told_how_to_send_it(path: Path) -> None:
     event = json.loads(path.read_text())
     asked = 0
-    for holder, key, where in texts(event):
-        before = holder[key]
-        for wrong, advised in ((77553.75, True), (77553, True), (True, False), ([77553], False)):
-            holder[key] = wrong
-            out = run("-", given=json.dumps(event).encode())[1]
-            if f"{where}: Input should be a valid string" in out:
+    for wrong, advised in ((77553.75, True), (77553, True), (True, False), ([77553], False)):
+        lines = []
+        for holder, key, where in texts(event):
+            before, holder[key] = holder[key], wrong
+            lines.append((where, json.dumps(event)))
+            holder[key] = before
+        out = run("-", given="\n".join(line for _, line in lines).encode())[1]
+        assert "77553" not in out
+        for number, (where, _) in enumerate(lines, 1):
+            told = f"-: line {number}: invalid_field: {where}: Input should be a valid string"
+            if told in out:
                 asked += 1
-                assert (f"{where}: Input should be a valid string{QUOTES}\n" in out) == advised
-            assert "77553" not in out
-        holder[key] = before
+                assert (f"{told}{QUOTES}\n" in out) == advised
     assert asked >= 20
 
 
