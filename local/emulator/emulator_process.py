@@ -1,5 +1,6 @@
 """Runs ministack in this process, with what it lacks for sign-in and aliases. docs/local-stack.md lists both."""
 
+import subprocess
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ from ministack.core import iam_actions, lambda_runtime
 from ministack.core.responses import error_response_json
 from ministack.services import cognito, lambda_svc
 
+from local.emulator import forks
 from local.emulator.unpacked import UnpackedOnce
 
 _resource_arn = iam_actions.extract_resource_arn
@@ -105,6 +107,8 @@ if __name__ == "__main__":
     # Batches of a queue that are in work at once: AWS's least. Each more is a process that a machine of two cores waits for.
     vars(lambda_svc)["_ESM_SQS_DEFAULT_CONCURRENCY"] = 2
     _runtime["zipfile"] = SimpleNamespace(**vars(zipfile) | {"ZipFile": UnpackedOnce})
+    forker = forks.Forker(forks.libraries())
+    _runtime["subprocess"] = SimpleNamespace(**vars(subprocess) | {"Popen": forker.start})
     _runtime["_signal"], _runtime["_collect"] = _terminate_later, _reap_later
     lambda_runtime.Worker.invoke = _stays_warm
     iam_actions.extract_resource_arn = _qualified

@@ -14,18 +14,21 @@ from importlib.util import cache_from_source
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+_LAYER = ("tokenizer", "schemas", "policies")
+_FUNCTIONS = "handlers"
+DEPLOYED = (_FUNCTIONS, *_LAYER)
 _SHIPPED = {".py", ".cedar", ".cedarschema", ".toml"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def function_zip() -> bytes:
     """Returns the code of every function: the handlers."""
-    return _zip({"handlers": "handlers"})
+    return _zip({_FUNCTIONS: _FUNCTIONS})
 
 
 def layer_zip() -> bytes:
     """Returns the layer: the tokenizer, the schemas and the policies."""
-    return _zip({name: f"python/{name}" for name in ("tokenizer", "schemas", "policies")})
+    return _zip({name: f"python/{name}" for name in _LAYER})
 
 
 def identity(zipped: bytes) -> str:
