@@ -97,7 +97,8 @@ def run(  # noqa: PLR0917 -- a command has its options
         _dry_run(queue, wanted, raw, as_json=as_json)
         return
     function = ReplayFunction(stack, wanted.to_dict())
-    expected = limit or queue.counts()["waiting"]
+    found = queue.counts()
+    expected = limit or found["waiting"]
     with console.progress("replaying", expected) as tick:
         runner = Runner(queue, function, Pace(rate, concurrency, stop_after), tick)
         report = runner.report
@@ -107,7 +108,7 @@ def run(  # noqa: PLR0917 -- a command has its options
             raise _interrupted(report, expected) from None
     if any(raw.values()) and not report.stopped:
         _run_unprocessed(function, report)
-    held = _run_held(queue, runner, wanted)
+    held = _run_held(queue, runner, wanted, found["held"])
     if also_raw:
         held += count(stack.client("sqs"), stack.output("UnprocessedQueueUrl"))["held"]
     if _may_be_held(wanted, report):
@@ -144,10 +145,17 @@ def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
             runner.give_back()
 
 
-def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
-    """Waits for letters that others hold, if selected ones may be among them; returns how many are still held."""
+def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter, before: int) -> int:
+    """Waits for letters that others hold, if selected ones may be among them; returns how many are still held.
+
+    Args:
+        queue: of the letters.
+        runner: has replayed all that could be taken.
+        wanted: selects letters.
+        before: how many others held when the run began; those may have come back since the last was taken.
+    """
     held = queue.counts()["held"]
-    if not held or not _may_be_held(wanted, runner.report) or runner.report.stopped:
+    if not (held or before) or not _may_be_held(wanted, runner.report) or runner.report.stopped:
         return held
 
     def take_what_came_back() -> bool:
@@ -155,9 +163,10 @@ def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter) -> int:
         return not runner.report.stopped and _may_be_held(wanted, runner.report)
 
     patience = max(chosen.hold, _COUNTS_LAG)
-    console.aside(
-        f"waiting for {console.counted(held, 'letter')} that somebody else holds, {patience} s at most"
-    )
+    if held:
+        console.aside(
+            f"waiting for {console.counted(held, 'letter')} that somebody else holds, {patience} s at most"
+        )
     try:
         return waited_for(lambda: queue.counts()["held"], take_what_came_back, patience)
     except KeyboardInterrupt:

@@ -97,8 +97,9 @@ def ran(
     queue = LetterQueue(sqs, "url", LIMIT)
     function: Any = FakeFunction(rule)
     runner = Runner(queue, function, Pace(0, 2, 50), lambda _: None)
+    before = queue.counts()["held"]
     command._run_chosen(queue, runner, wanted)
-    return command._run_held(queue, runner, wanted), runner.report
+    return command._run_held(queue, runner, wanted, before), runner.report
 
 
 def test_letters_of_a_run_that_died_are_replayed_once_they_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +132,26 @@ def test_letters_that_another_run_deletes_are_waited_for_and_not_replayed(
     theirs = {f"theirs-{at}": 20.0 for at in range(12)}
     held, report = ran(HeldSqs(clock, 5, theirs, set(theirs)), clock, monkeypatch)
     assert (held, report.statuses) == (0, {"published": 5})
+
+
+class BackBeforeTheyAreCounted(HeldSqs):
+    """A queue whose letters' holds end after the last was received, and before those that are held are counted again."""
+
+    counted = 0
+
+    def get_queue_attributes(self, **given: Any) -> dict[str, Any]:
+        self.counted += 1
+        if self.counted == 2:
+            self._clock.now = 20.0
+        return super().get_queue_attributes(**given)
+
+
+def test_letters_that_come_back_after_the_last_was_received_are_replayed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    held, report = ran(BackBeforeTheyAreCounted(clock, 5, {"theirs": 20.0}, set()), clock, monkeypatch)
+    assert (held, report.statuses) == (0, {"published": 6})
 
 
 def test_letters_that_stay_held_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
