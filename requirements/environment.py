@@ -25,9 +25,9 @@ LOCKS = {
     Path(".venv-presidio/.ready"): ("requirements/presidio.lock",),
     Path(".venv-sam/.ready"): ("requirements/sam.lock",),
 }
-# As venv does it, which compiles all of pip as well, for three seconds.
-PIP = "{folder}/bin/python {{wheel}}/pip --isolated install --quiet --no-compile --no-index {{wheel}}"
-UV = ".venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock"
+UV = "{pip} install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock"
+# As venv would install it; that compiles all of pip as well, for some seconds.
+PIP = ".venv/bin/uv pip install --quiet --no-deps --no-index --python .venv/bin/python {wheel}"
 BY_UV = ".venv/bin/uv pip sync --require-hashes --python {folder}/bin/python {locks}"
 BY_PIP = ".venv/bin/pip --disable-pip-version-check --python {folder}/bin/python install --no-deps --require-hashes -r {locks}"
 OURS = ".venv/bin/uv pip install --quiet --no-deps --no-build-isolation --python {folder}/bin/python --editable . --editable ./consumer"
@@ -87,8 +87,8 @@ def _make(stamp: Path, held: int) -> None:
         each.unlink()
     if not whole:
         _begin(folder, held)
-    if stamp in {DEMO, READY}:
-        _run(UV, held)
+    elif stamp in {DEMO, READY}:
+        _run(UV, held, pip=".venv/bin/pip")
     try:
         _run(BY_UV.format(folder=folder, locks=" ".join(locks)), held)
     except SetUpError as error:
@@ -119,26 +119,29 @@ def _begin(folder: Path, held: int) -> None:
             f"apt install {version}-venv, or name another Python: make PYTHON=python3.13 ...",
         ) from None
     shutil.rmtree(folder, ignore_errors=True)
-    # pip is needed to fetch uv; the other environments are filled from .venv.
+    # Python's own wheel of pip fetches uv, which installs all else; where it lies elsewhere, venv installs pip first.
     wheel = Path(ensurepip.__file__).parent / f"_bundled/pip-{ensurepip.version()}-py3-none-any.whl"
     by_venv = folder == DEMO.parent and not wheel.exists()
     _run(f"{{python}} -m venv{'' if by_venv else ' --without-pip'} {folder}", held)
-    if folder == DEMO.parent and not by_venv:
-        _run(PIP.format(folder=folder), held, wheel)
+    if by_venv:
+        _run(UV, held, pip=".venv/bin/pip")
+    elif folder == DEMO.parent:  # the other environments are filled from .venv
+        _run("{python} " + UV, held, python=".venv/bin/python", pip=str(wheel / "pip"))
+        _run(PIP, held, wheel=str(wheel))
 
 
-def _run(command: str, held: int, wheel: Path = Path()) -> None:
+def _run(command: str, held: int, **named: str) -> None:
     """Run a command and show its output, less the list of packages.
 
     Args:
-        command: its words, apart by one space; `{python}` is this Python, `{wheel}` the wheel.
+        command: its words, apart by one space; `{python}` is this Python.
         held: the lock's file, which the child holds on to should this process be killed.
-        wheel: that pip is installed from.
+        named: what other names in braces stand for, which may have spaces.
 
     Raises:
         SetUpError: the command failed.
     """
-    words = [word.format(python=sys.executable, wheel=wheel) for word in command.split(" ")]
+    words = [word.format_map({"python": sys.executable, **named}) for word in command.split(" ")]
     with subprocess.Popen(
         words, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, pass_fds=[held]
     ) as child:
