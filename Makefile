@@ -33,8 +33,8 @@ setup: .venv/.ready ## all that the tests, the tools and the pages' commands nee
 # What can be left out of the stack: docs/deploy.md, "Modules".
 CHOSEN = $(if $(MODULES),--modules "$(MODULES)")
 
-demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or "core lake"
-	@$(BIN)/python -m local demo $(CHOSEN)
+demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or "core lake"; ORDERS=100
+	@$(BIN)/python -m local demo $(CHOSEN) $(if $(ORDERS),--orders $(ORDERS))
 
 # Three workers for two cores, since half the time of a test with a stack is waiting; tests/support/spread.py says what
 # runs together, and what first.
@@ -48,7 +48,7 @@ test-fast: .venv/.ready ## the tests that need neither the local stack nor a bui
 	@$(PYTEST) -m "not e2e and not build"
 
 test-all: .venv/.ready ## every test, with the big numbers: before a release
-	@FAULT_ORDERS=10000 REKEY_ORDERS=10000 PROPERTY_EXAMPLES=400 FUZZ_EXAMPLES=1000 FAULT_STEPS=20000 $(PYTEST)
+	@FAULT_ORDERS=10000 REKEY_ORDERS=10000 REPLAY_ORDERS=1000 PROPERTY_EXAMPLES=400 FUZZ_EXAMPLES=1000 FAULT_STEPS=20000 $(PYTEST)
 
 up: $(DEMO) ## start the local stack and leave it running; MODULES=core, or "core lake"
 	@$(BIN)/python -m local up $(CHOSEN)

@@ -86,11 +86,16 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def demo(modules: Modules = None) -> None:
+def demo(
+    modules: Modules = None,
+    orders: Annotated[
+        int, typer.Option("--orders", min=20, help="How many are sent, beside what is broken or sent twice.")
+    ] = 1_000,
+) -> None:
     """Do the main job, start to end, on a stack of its own."""
     from local.demo import run as demonstration  # noqa: PLC0415 -- Faker, for this and `orders` alone
 
-    raise typer.Exit(demonstration.main(_switched(modules)))
+    raise typer.Exit(demonstration.main(orders, _switched(modules)))
 
 
 @app.command()

@@ -22,14 +22,14 @@ from local.emulator.lifecycle import running
 from local.emulator.stack import Stack
 from ops.errors import Interrupted
 
-_ORDERS = 1_000
 _SEED = 20261123
 
 
-def main(parameters: Mapping[str, str] = MappingProxyType({})) -> int:
+def main(orders: int, parameters: Mapping[str, str] = MappingProxyType({})) -> int:
     """Runs the demo; returns 0 only if every figure is right. Leaves nothing running.
 
     Args:
+        orders: how many are sent, beside what is broken or sent twice; 20 or more.
         parameters: of the stack, beside those that every local stack has.
 
     Raises:
@@ -45,7 +45,7 @@ def main(parameters: Mapping[str, str] = MappingProxyType({})) -> int:
             running(Path(directory) / "stack", view.step, parameters) as stack,
         ):
             lake = Path(directory) / "lake"
-            figures = demonstrate(stack, view, load(_ORDERS, _SEED), lake)
+            figures = demonstrate(stack, view, load(orders, _SEED), lake)
     except KeyboardInterrupt:
         raise Interrupted("interrupted: nothing is left running", "`make demo` starts again") from None
     view.closing(figures, monotonic() - started)

@@ -1,6 +1,7 @@
 """The command `replay` on the deployed template, as an operator with nothing but its own role."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -25,7 +26,7 @@ from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
 
-ORDERS = 500
+ORDERS = int(os.environ.get("REPLAY_ORDERS", "200"))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def place(on: Stack, body: Any) -> None:
     )
 
 
-def test_a_schema_bug_dead_letters_500_orders_and_after_the_fix_they_are_what_they_would_have_been(
+def test_a_schema_bug_dead_letters_orders_and_after_the_fix_they_are_what_they_would_have_been(
     own: Stack, operator: Operator
 ) -> None:
     subscriber = Subscriber(own, "bug")
@@ -75,7 +76,7 @@ def test_a_schema_bug_dead_letters_500_orders_and_after_the_fix_they_are_what_th
 
     # Killed midway: what was not done stays, and comes back once nobody holds it.
     killed = operator.start("run", "--apply", "--concurrency", "1", "--rate", "100")
-    assert eventually(lambda: waiting(own) < ORDERS - 100)
+    assert eventually(lambda: waiting(own) < ORDERS * 4 // 5)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     left = lying(own)
