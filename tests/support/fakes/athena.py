@@ -19,6 +19,7 @@ class Athena:
         return {"QueryExecutionId": "q"}
 
     def get_query_execution(self, **asked: Any) -> Event:
+        assert asked == {"QueryExecutionId": "q"}
         state = self.states.pop(0)
         reason = {"StateChangeReason": "COLUMN_NOT_FOUND"} if state == "FAILED" else {}
         return {"QueryExecution": {"Status": {"State": state, **reason}}}
@@ -28,6 +29,7 @@ class Athena:
         return self
 
     def paginate(self, **asked: Any) -> Iterator[Event]:
+        assert asked == {"QueryExecutionId": "q"}
         names = {"ResultSetMetadata": {"ColumnInfo": [{"Name": "brand"}, {"Name": "orders"}]}}
         rows = [{"Data": [{"VarCharValue": "brand"}, {"VarCharValue": "orders"}]}]
         rows += [{"Data": [{}, {"VarCharValue": str(number)}]} for number in range(self.rows)]

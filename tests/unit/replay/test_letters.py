@@ -190,6 +190,34 @@ def test_a_rate_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert waits == [2.5, 5.0, 7.5]
 
 
+def test_a_pause_of_less_than_a_second_is_made_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("replay.runner.time.sleep", waits.append)
+    monkeypatch.setattr("replay.runner.time.monotonic", lambda: 0.0)
+    run(FakeSqs(60), FakeFunction(lambda _: "published"), Pace(100, 1, 50))
+    assert [each for each in waits if each >= 0.01] == [0.25, 0.5]  # the others are the function's own
+
+
+def test_failures_in_a_row_are_counted_from_the_last_success_on() -> None:
+    def every_second_fails(name: str) -> str:
+        return "failed" if int(name.removeprefix("id-")) % 2 else "published"
+
+    assert run(FakeSqs(40), FakeFunction(every_second_fails), Pace(0, 1, 2)).stopped is None
+    assert "in a row" in str(run(FakeSqs(40), FakeFunction(lambda _: "failed"), Pace(0, 1, 2)).stopped)
+
+
+def test_no_hold_is_ended_twice() -> None:
+    """By then somebody else may hold the letter."""
+    sqs = FakeSqs(3)
+    queue = LetterQueue(sqs, "url", 60)
+    function: Any = FakeFunction(lambda _: "failed")
+    runner = Runner(queue, function, Pace(0, 1, 50), lambda _: None)
+    runner.run(queue.take(), Filter())
+    runner.give_back()
+    runner.give_back()
+    assert sorted(sqs.given_back) == ["r-0", "r-1", "r-2"]
+
+
 UNKNOWN = [
     "not JSON",
     "[]",

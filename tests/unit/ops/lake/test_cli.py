@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ops import options
+from ops.errors import CommandError
 from ops.lake import cli
 from ops.lake.columns import table_name, tables
 from ops.lake.questions import Question
@@ -74,3 +75,35 @@ def test_a_named_stack_is_asked_through_athena(monkeypatch: pytest.MonkeyPatch) 
         "QueryExecutionContext": {"Database": "orders_lake"},
     }
     assert asked == [{"name": "orders", "rest": (None, None, "arn", "AnalystRoleArn")}]
+
+
+class Local:
+    """The local stack, with an empty lake, as the command finds it."""
+
+    def output(self, name: str) -> str:
+        return {"AnalyticsBucketName": "lake"}[name]
+
+    def client(self, service: str) -> "Local":
+        assert service == "s3"
+        return self
+
+    def get_paginator(self, operation: str) -> "Local":
+        assert operation == "list_objects_v2"
+        return self
+
+    def paginate(self, **asked: str) -> list[Event]:
+        assert asked == {"Bucket": "lake", "Prefix": "events/"}
+        return [{}]
+
+
+@pytest.mark.usefixtures("forget")
+def test_without_a_name_the_local_lake_is_asked_in_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(options, "find", lambda *_: Local())
+    sql = "SELECT count(*) AS events, NULL AS nothing, 1.5 AS price FROM order_placed"
+    assert printed("query", sql) == "events\tnothing\tprice\n0\t\t1.50\n"
+    assert json.loads(printed("query", sql, "--json")) == [{"events": "0", "nothing": None, "price": "1.50"}]
+    assert printed("ask", "revenue").count("\n") == 1  # the names of the columns alone
+    result = CliRunner().invoke(cli.app, ["query", "SELECT nothing FROM order_placed"])
+    assert isinstance(result.exception, CommandError)
+    assert "nothing" in str(result.exception)
+    assert "order-tokenizer lake tables" in result.exception.hint

@@ -9,6 +9,7 @@ import pytest
 from local.emulator.template import load
 from ops.lake import resources
 from ops.lake.columns import columns, duckdb, glue, tables
+from ops.lake.keys import with_column_names
 from ops.lake.questions import Question
 from schemas.no_place import NoPlace
 from schemas.registry import EventName
@@ -149,3 +150,12 @@ def test_names_are_in_lower_case_at_every_depth() -> None:
         "orderlines": [{"unitprice": "bigint", "tags": ["string"]}],
         "userid": "string",
     }
+
+
+def test_keys_are_lowered_at_every_depth_and_values_keep_their_digits() -> None:
+    line = '{"Order":{"Total":1.10,"ITEMS":[{"Sku":"Ab","N":12345678901234567890.50}]},"order":7}'
+    assert with_column_names(line) == '{"order":7}'  # of equal keys the last one
+    one = line.replace('"order":7', '"Other":-0.0')
+    assert with_column_names(one) == (
+        '{"order":{"total":1.10,"items":[{"sku":"Ab","n":12345678901234567890.50}]},"other":-0.0}'
+    )
