@@ -1,4 +1,4 @@
-"""What a check after a restore counts: erasures without their mark, and records that answer or are stored again."""
+"""A check after a restore counts erasures without their mark, and records that answer again or are stored again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
