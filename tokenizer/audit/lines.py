@@ -182,7 +182,7 @@ def clean_operator(name: str) -> str:
 
     Sign-ins often name a session after an email; that part is withheld, and CloudTrail has it.
     """
-    return "/".join(map(guarded, name[:_LONGEST_NAME].split("/")))
+    return "/".join(map(guarded, name.split("/")))[:_LONGEST_NAME]
 
 
 def _guarded_all(value: Any) -> Any:

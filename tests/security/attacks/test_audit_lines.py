@@ -18,6 +18,7 @@ from schemas.dead_letter import DeadLetter
 from tests.support.fakes.approvals import Replaying
 from tests.support.fakes.audit import FakeAudit
 from tests.support.fakes.replay_function import body
+from tests.support.members import for_all
 from tests.support.samples import OF_QUEUE as QUEUE
 from tests.support.samples import order
 from tokenizer.audit.lines import clean, clean_operator
@@ -67,6 +68,14 @@ def test_the_operator_is_named_without_a_value(value: str) -> None:
     assert kept.startswith(f"{role}/withheld: ")
     assert value not in kept
     assert clean_operator(value).startswith("withheld: ")
+
+
+@for_all("length", range(2_020, 2_049))
+def test_a_value_across_the_end_of_a_long_operator_is_withheld(length: int) -> None:
+    parts = "a" * (length % 2) + "a/" * (length // 2)
+    kept = clean_operator(f"{parts}4111111111111111")
+    assert kept.startswith(parts)
+    assert "4" not in kept
 
 
 def test_a_number_is_a_value_as_well() -> None:

@@ -53,8 +53,6 @@ from tokenizer.replay.messages import (
 )
 from tokenizer.replay.outline import outline
 
-_REASON_CHARACTERS = 200
-
 
 @dataclass(frozen=True, slots=True)
 class ReplayService:
@@ -164,12 +162,12 @@ class ReplayService:
 
     def _open(self, asked: OpenFields) -> dict[str, Any]:
         opened = self._opened(asked.letters[0])
-        self._audit("open fields", asked, [], purpose=_reason(asked.purpose), paths=list(asked.paths))
+        self._audit("open fields", asked, [], purpose=asked.purpose.strip(), paths=list(asked.paths))
         fields, missing = public_fields(opened, asked.paths)
         return {"fields": fields, "missing": missing}
 
     def _edit(self, asked: EditLetter, invoked: Invocation) -> dict[str, Any]:
-        purpose = _reason(asked.purpose)
+        purpose = asked.purpose.strip()
         caller = invoked.caller(asked.id_token) if asked.id_token or asked.approval else None
         opened = self._opened(asked.letters[0])
         facts: dict[str, Any] = {}
@@ -198,7 +196,7 @@ class ReplayService:
         shown = (kept_ids(asked.ids) or [NO_LETTER])[0]
         if asked.patch is None:
             return {"approval": self.second.ask(caller, opened, shown, None, asked.purpose.strip()).to_dict()}
-        purpose, paths = _reason(asked.purpose), named_paths(asked.patch)
+        purpose, paths = asked.purpose.strip(), named_paths(asked.patch)
         refused = self.edits.begin(opened.letter_id, caller.name)
         # After too many attempts on a letter nobody is told what would become of the edit until a second person agrees.
         if refused is None:
@@ -237,7 +235,7 @@ class ReplayService:
                 self.stream.check_own(body)
             else:
                 self._opened(body)
-        reason, kept = guarded(_reason(asked.reason)), [quarantine_id(body) for body in asked.letters]
+        reason, kept = guarded(asked.reason.strip()), [quarantine_id(body) for body in asked.letters]
         self._audit("quarantine", asked, [], reason=reason, kept=kept)
         for letter_id, body in zip(kept, asked.letters, strict=True):
             self.quarantine.keep(letter_id, body, reason)
@@ -282,8 +280,3 @@ def _moment(seconds: float) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     except (ArithmeticError, OSError, ValueError):
         raise InvalidRequest("position: Timestamp is no moment") from None
-
-
-def _reason(text: str) -> str:
-    """Returns a reason in the form of the audit trail."""
-    return text.strip()[:_REASON_CHARACTERS]
