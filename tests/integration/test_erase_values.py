@@ -171,7 +171,7 @@ def test_a_vault_of_before_reveals_no_erased_value_and_the_check_knows_its_mark(
     customers.erase_value(EMAIL)
     assert statuses(customers.aws, [token], vault) == {"erased"}
     name = Pointer.parse(token).record_id.hex()
-    trail, dynamodb = ErasedLines({name: NOW}, "erase_value"), customers.aws.client("dynamodb")
+    trail, dynamodb = ErasedLines([(name, NOW)], "erase_value"), customers.aws.client("dynamodb")
     held = check_erasures(trail, dynamodb, "erasures", vault, lambda _: None)
     assert (held.unmarked, held.readable, held.stored) == ([], 0, 1)
     lost = check_erasures(trail, dynamodb, marks, vault, lambda _: None)

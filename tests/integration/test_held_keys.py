@@ -98,3 +98,15 @@ def test_a_deployment_that_is_rolled_back_forgets_nothing(stack: Deployments) ->
     stack.deploy(GREEN)
     stack.deploy(GREEN, BLUE)  # CloudFormation takes the last step back, since a later resource failed
     stack.deploy(GREEN)
+
+
+def test_a_run_from_before_a_key_was_left_and_taken_up_again_does_not_count(stack: Deployments) -> None:
+    stack.deploy(BLUE)
+    stack.deploy(BLUE, GREEN)
+    stack.rekey(BLUE)  # finds nothing under another key
+    stack.deploy(GREEN, BLUE)
+    stack.deploy(BLUE, GREEN)
+    with pytest.raises(Configuration, match=GREEN):
+        stack.deploy(BLUE)
+    stack.rekey(BLUE)
+    stack.deploy(BLUE)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.support.aws_account import Aws
 from tests.support.fakes.world import ample_budget
@@ -17,6 +18,7 @@ from tokenizer.aws.pipeline.sealing import Opener
 from tokenizer.aws.replay.letters import Letters
 from tokenizer.aws.replay.queues import Quarantine, Unprocessed
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader
+from tokenizer.errors import PipelineError
 from tokenizer.replay.messages import PUBLISHED
 
 WHY = "producer is gone"
@@ -71,6 +73,24 @@ def test_a_large_letter_outlives_the_buckets_lifecycle_in_quarantine(aws: Aws) -
     (restored,) = aws.messages(aws.settings.dead_letter_queue_url)
     assert opened(aws, restored) == LARGE
     assert kept.listed() == {"ids": [], "letters": []}
+
+
+def test_a_letter_that_the_queue_did_not_take_back_stays_in_quarantine(aws: Aws) -> None:
+    class Down:
+        def send_message(self, **_: Any) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessage")
+
+    sqs: Any = Down()
+    kept, body = quarantine(aws), a_large_letter(aws)
+    kept.keep("one", body, WHY)
+    forget_letters(aws)
+    down = Quarantine(aws.client("s3"), aws.settings.letter_bucket, sqs, "url")
+    with pytest.raises(PipelineError):
+        down.restore("one")
+    assert kept.listed()["ids"] == ["one"]
+    kept.restore("one")
+    (restored,) = aws.messages(aws.settings.dead_letter_queue_url)
+    assert opened(aws, restored) == LARGE
 
 
 def test_letters_in_quarantine_are_listed_with_reason_code_and_age(aws: Aws) -> None:

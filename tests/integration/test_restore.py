@@ -108,7 +108,7 @@ def test_a_mark_that_is_put_back_moves_forward_alone(
 def compared(
     customers: Customers, erased: list[str], marks: str = "erasures", vault: str = "vault"
 ) -> Returned:
-    trail = ErasedLines({customers.eraser().subjects(each)[0]: NOW for each in erased})
+    trail = ErasedLines((customers.eraser().subjects(each)[0], NOW) for each in erased)
     return check_erasures(trail, customers.aws.client("dynamodb"), marks, vault, lambda _: None)
 
 
@@ -145,7 +145,7 @@ def test_the_check_knows_the_erasures_of_guests_orders(customers: Customers) -> 
     customers.sweep()
     assert customers.statuses(guest) == {"erased"}
     name = customers.eraser().orders("SO-1")[0]
-    trail, dynamodb = ErasedLines({name: NOW}, "erase_order"), customers.aws.client("dynamodb")
+    trail, dynamodb = ErasedLines([(name, NOW)], "erase_order"), customers.aws.client("dynamodb")
     assert check_erasures(trail, dynamodb, "erasures", vault, lambda _: None).unmarked == []
     assert statuses(customers.aws, guest, vault) == {"erased"}
     returned = check_erasures(trail, dynamodb, marks, vault, lambda _: None)
@@ -160,11 +160,29 @@ def test_a_customer_who_was_erased_twice_gets_the_later_mark_back(customers: Cus
     marks = restored(customers.aws, "erasures")
     customers.now += 1_000
     customers.erase("C-1", "era_2")
-    trail = ErasedLines({customers.eraser().subjects("C-1")[0]: customers.now})
+    trail = ErasedLines([(customers.eraser().subjects("C-1")[0], customers.now)])
     dynamodb = customers.aws.client("dynamodb")
     assert len(check_erasures(trail, dynamodb, marks, "vault", lambda _: None).unmarked) == 1
     put_back(dynamodb, "erasures", marks, lambda _: None)
     assert check_erasures(trail, dynamodb, marks, "vault", lambda _: None).unmarked == []
+
+
+@pytest.mark.parametrize("has_certificate", [False, True])
+@pytest.mark.parametrize("moments", [(NOW, NOW + 1_000), (NOW + 1_000, NOW)], ids=["in order", "later first"])
+def test_of_a_customers_erasures_the_latest_counts_in_whatever_order_the_lines_come(
+    customers: Customers, moments: tuple[int, int], has_certificate: bool
+) -> None:
+    """The lines of one day come chain by chain, and each instance of a function has its own chain."""
+    subject = customers.eraser().subjects("C-1")[0]
+    trail, dynamodb = ErasedLines([(subject, each) for each in moments]), customers.aws.client("dynamodb")
+    store = DynamoErasureStore(dynamodb, "erasures")
+    if has_certificate:
+        customers.erase("C-1", "era_1")
+    store.mark(subject, NOW)
+    lost = check_erasures(trail, dynamodb, "erasures", "vault", lambda _: None)
+    assert (lost.erasures, lost.unmarked) == (2, [subject])
+    store.mark(subject, NOW + 1_000)
+    assert check_erasures(trail, dynamodb, "erasures", "vault", lambda _: None).unmarked == []
 
 
 def test_a_lost_mark_of_a_name_under_an_older_subject_key_is_found(customers: Customers) -> None:
@@ -172,7 +190,7 @@ def test_a_lost_mark_of_a_name_under_an_older_subject_key_is_found(customers: Cu
     certificate = customers.erase("C-1")
     store = DynamoErasureStore(customers.aws.client("dynamodb"), "erasures")
     store.keep(replace(certificate, also=("older name",)))
-    trail = ErasedLines({subject: NOW})
+    trail = ErasedLines([(subject, NOW)])
     dynamodb = customers.aws.client("dynamodb")
     assert check_erasures(trail, dynamodb, "erasures", "vault", lambda _: None).unmarked == ["older name"]
     store.mark("older name", NOW)
@@ -183,7 +201,7 @@ def test_a_line_that_can_not_be_read_is_counted_and_a_withheld_name_is_found_by_
     customers: Customers,
 ) -> None:
     customers.order("C-1", 1)
-    trail = ErasedLines({"withheld: card number": NOW})
+    trail = ErasedLines([("withheld: card number", NOW)])
     dynamodb = customers.aws.client("dynamodb")
     lost = check_erasures(trail, dynamodb, "erasures", "vault", lambda _: None)
     assert lost.unmarked == ["era_1"]

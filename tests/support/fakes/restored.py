@@ -1,6 +1,6 @@
 """Tables as they come back from a recovery point, and the audit trail of erasures that a check compares them with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ops.audit.chain import Stored
 from tests.support.aws_account import OWNER, Aws, make_table
@@ -26,17 +26,17 @@ def statuses(aws: Aws, tokens: list[str], table: str) -> set[str]:
 
 
 class ErasedLines:
-    """The audit trail of some erasures, each with its moment in milliseconds since 1970."""
+    """The audit trail of some erasures, each the vault's name of who was erased and its moment in milliseconds since 1970."""
 
-    def __init__(self, erasures: dict[str, int], action: str = "erase") -> None:
-        self._erasures = erasures
+    def __init__(self, erasures: Iterable[tuple[str, int]], action: str = "erase") -> None:
+        self._erasures = list(erasures)
         self._action = action
 
     def days(self) -> list[str]:
         return ["2026-11-25"]
 
     def lines(self, day: str) -> Iterator[Stored | str]:
-        for sequence, (subject, moment) in enumerate(self._erasures.items(), 1):
+        for sequence, (subject, moment) in enumerate(self._erasures, 1):
             line = Line(
                 Place(day, "c" * 32, sequence),
                 moment_of(moment).isoformat(timespec="milliseconds"),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.members import for_all
 from tokenizer.audit.lines import Line, NotWhole, Place, as_code, clean, guarded, key_context, seal, unseal
 
 PLACE = Place("2026-11-24", "0123456789abcdef" * 2, 7)
@@ -59,6 +60,11 @@ def test_facts_are_kept_as_json_gives_them_back() -> None:
 @pytest.mark.parametrize("name", ["note", "purpose", "reason"])
 def test_a_value_that_somebody_wrote_into_a_free_text_is_withheld(name: str, text: str, shown: str) -> None:
     assert clean({name: text}) == {name: shown}
+
+
+@for_all("before", range(180, 201))
+def test_a_value_across_the_cut_is_withheld_wherever_it_begins(before: int) -> None:
+    assert guarded("x" * (before - 1) + " 4111111111111111") == "withheld: card_number"
 
 
 @pytest.mark.parametrize("purpose", ["charge", "legal_request", "ticket-42", "curiosity"])

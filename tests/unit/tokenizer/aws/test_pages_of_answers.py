@@ -355,6 +355,11 @@ def test_records_of_which_the_stream_has_lost_some_are_not_told_of_as_published(
     assert _positions(*answers)[0] == EXPIRED
 
 
+def test_the_gaps_of_a_shard_may_be_many_and_only_fifty_empty_answers_in_a_row_end_it() -> None:
+    assert _positions(["10"], *[[]] * 49, ["11"], *[[]] * 49, ["12"]) == (PUBLISHED, ["10", "11", "12"])
+    assert _positions(["10"], *[[]] * 50, ["11"], ["12"])[0] == EXPIRED
+
+
 class _Messages:
     """A queue that answers in pieces."""
 

@@ -485,6 +485,22 @@ def test_types_whose_attributes_differ_by_case_alone_are_refused() -> None:
         Catalog(models)
 
 
+def test_types_whose_attributes_of_the_version_differ_by_case_alone_are_refused() -> None:
+    def versions(*names: str) -> dict[EventName, Any]:
+        return {
+            EventName("web.order", at): _twin(
+                Foreign(
+                    "/x", "/topic", "/y", types=("sold",), schema_version=f"attribute:{name}", versions=(7,)
+                )
+            )
+            for at, name in enumerate(names, 1)
+        }
+
+    with pytest.raises(SchemaRefused, match="can't be told apart"):
+        Catalog(versions("X-Version", "x-version"))
+    assert Catalog(versions("X-Version", "Y-Version")).plans()
+
+
 def _digest(model: type[Webhook]) -> str:
     (plan,) = Catalog({EventName("web.order", 1): model}).plans()
     assert isinstance(plan, EventPlan)

@@ -31,10 +31,20 @@ class Events:
         return {"ErrorCode": code, "ErrorMessage": "no"} if code else {"EventId": "e"}
 
 
-def publish(refuse: Callable[[int, int], str | None]) -> tuple[list[PipelineError | None], list[int]]:
-    """Returns the result of each event, and the entries in the order in which they arrived."""
+def publish(
+    refuse: Callable[[int, int], str | None], key: str | None = None
+) -> tuple[list[PipelineError | None], list[int]]:
+    """Returns the result of each event, and the entries in the order in which they arrived.
+
+    Args:
+        refuse: gives the code for an entry and for how often it has come.
+        key: the partition key of all events.
+    """
     client: Any = Events(refuse)
-    events = [SanitizedRecord("order.placed", str(number).encode(), "ing_1") for number in range(EVENTS)]
+    events = [
+        SanitizedRecord("order.placed", str(number).encode(), "ing_1", partition_key=key)
+        for number in range(EVENTS)
+    ]
     seconds = iter([60.0] * 40 + [0.0] * 1_000)
     budget = Budget(lambda: next(seconds), lambda _: None, Random(0))
     return EventBridgeBus(client, "bus", 200_000).publish(events, budget), client.came
@@ -141,3 +151,11 @@ def test_what_the_bus_will_never_take_is_a_bad_record_with_its_code(code: str) -
     told, _ = publish(lambda number, _: code if number == 0 else None)
     assert isinstance(told[0], BadRecord)
     assert (str(told[0].code), code in str(told[0])) == ("invalid_field", True)
+
+
+@pytest.mark.parametrize("hit", [{0}, {9, 10}, {0, 21}])
+def test_refusals_in_each_call_of_one_key_are_told(hit: set[int]) -> None:
+    """Events of one key go in calls one after the other, so one answer follows the other."""
+    told, came = publish(lambda number, _: "MalformedDetail" if number in hit else None, key="C-1")
+    assert {at for at, each in enumerate(told) if isinstance(each, BadRecord)} == hit
+    assert came == list(range(EVENTS))
