@@ -54,6 +54,19 @@ def test_show_opens_no_record_without_reveal() -> None:
     assert stack.roles == ["ReplayOperatorRoleArn"]
 
 
+def test_a_beginning_of_several_ids_is_refused_with_as_much_of_each_as_tells_them_apart() -> None:
+    stack = FakeStack([letter(at) for at in range(11, 14)])
+    said = refusal(stack, "show", "0000001")
+    assert said == ("3 letters begin with 0000001; `replay show 00000011`, or another of 00000012, 00000013")
+
+
+def test_of_a_letter_that_is_named_in_full_no_neighbour_stays_held() -> None:
+    stack = FakeStack([letter(at) for at in range(12)], {"show": {"outline": {"bytes": 9, "fields": []}}})
+    assert f"id\t{ID}\n" in replay(stack, "show", ID).stdout
+    assert len(stack.holds) == 1  # no more was read than the first few
+    assert stack.taken == []
+
+
 def test_quarantine_moves_the_letters_that_were_named_and_no_other() -> None:
     stack = FakeStack(
         [letter(at) for at in range(4)], {"quarantine": lambda request: {"ids": request["ids"]}}

@@ -193,6 +193,16 @@ def test_all_values_that_came_without_a_customer_go_with_the_customer_who_used_t
     assert erasing.statuses(*tokens) == ["erased"] * 3
 
 
+def test_a_value_that_came_without_a_customer_goes_with_the_guests_order_that_used_it(
+    erasing: Erasing,
+) -> None:
+    token = submit(erasing, EMAIL)
+    shown = send(erasing, "guest", email=EMAIL)
+    assert shown["customer"]["email"] == token
+    erasing.eraser.erase_order(shown["order_id"], "carla", "erasure_request", "era_1", ample_budget())
+    assert erasing.statuses(token) == ["erased"]
+
+
 def test_a_value_of_the_millisecond_in_which_its_owner_was_erased_is_not_counted_as_kept() -> None:
     erasing = Erasing(milliseconds(ARRIVED))
     send(erasing, "C-1", email=EMAIL)
