@@ -5,6 +5,7 @@ with one at the end. (`--dist loadgroup` has no effect with pytest 9.2: xdist 3.
 reads it.)
 """
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -59,13 +60,20 @@ LONGEST = (
     "property/test_nothing_leaks.py",
 )
 _RANKS = {name: rank for rank, name in enumerate(LONGEST)}
-# Where workers begin to collect, in turn.
+# Where workers begin to collect, in turn, and what they import before: all need it, and one alone has to compile it.
 _BEGINNINGS = ((), ("tests/unit/tokenizer",), ("tests/unit",))
+_LIBRARIES = (
+    ("playwright.sync_api", "moto.core", "werkzeug", "duckdb"),
+    ("samtranslator.public", "ministack.core.iam_evaluator", "rich.console", "typer.testing", "phonenumbers"),
+    ("botocore.session", "pydantic", "aws_lambda_powertools.event_handler", "google.protobuf.message"),
+)
 
 
 def begin(config: pytest.Config) -> None:
     """Lets each worker collect from another folder on, so that it finds most modules compiled by the others."""
     number = int(config.workerinput["workerid"].removeprefix("gw"))  # type: ignore[attr-defined]  # set by xdist
+    for name in _LIBRARIES[number % len(_LIBRARIES)]:
+        import_module(name)
     if config.args == config.getini("testpaths"):
         config.args = [*_BEGINNINGS[number % len(_BEGINNINGS)], *config.args]
 

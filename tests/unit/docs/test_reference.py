@@ -31,7 +31,7 @@ def test_each_name_is_on_it(name: str) -> None:
     [
         "| `/order/payment/card/number` | token | `number_last4`, `number_brand` |",
         "| `/order/notes` | free_text |  |",
-        '| `demo` | the main job on the local stack, start to end; MODULES=core, or "core lake" |',
+        '| `demo` | the main job on the local stack, start to end; MODULES=core, or "core lake"; ORDERS=100 |',
     ],
 )
 def test_it_tells_what_becomes_of_fields_and_what_commands_do(row: str) -> None:
