@@ -269,6 +269,9 @@ def test_one_origin_may_be_allowed_and_no_other(call: Api, monkeypatch: pytest.M
     assert asks("https://shop.example.com") == (204, "POST")
     assert asks("https://evil.example.com") == (405, None)
     assert asks("https://shop.example.com", "/nothing") == (404, None)
+    # A wrong method from a page of that origin is no preflight request.
+    wrong = call("GET", ELSEWHERE, path="/orders", Origin="https://shop.example.com")
+    assert (wrong.status, wrong.headers["Allow"]) == (405, "POST")
     answer = call("POST", "/orders", "{", PERSON, Origin="https://evil.example.com")
     assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example.com"
 

@@ -127,6 +127,21 @@ def test_each_action_that_sets_a_mark_counts_and_no_other_line() -> None:
     assert checked(erasures, [], []) == Returned(3, sorted([ANN, "order", VALUE]))
 
 
+@for_all("body", [None, b"", b"{}", b"no JSON", b'{"version":999}'])
+def test_a_line_that_can_not_be_read_is_counted_and_the_others_are_compared(body: bytes | None) -> None:
+    class Broken(Trail):
+        def lines(self, day: str) -> Iterator[Stored | str]:
+            yield Stored(Place("2026-11-25", "d" * 32, 1), body, 1, hidden=False, locked_days=10)
+            yield "audit/2026-11-25/other"
+            yield from super().lines(day)
+
+    ticks: list[int] = []
+    tables = Tables(marks=[mark(BOB, T)], vault=AROUND)
+    found = check_erasures(Broken([OF_ANN]), tables, "marks", "vault", ticks.append)
+    assert found == Returned(1, [ANN], readable=4, unread=2)
+    assert sum(ticks) == 3 + 1 + len(AROUND)
+
+
 def test_of_several_erasures_of_one_customer_the_latest_needs_its_mark() -> None:
     erasures = [("erase", ANN, T + at, "marked") for at in (0, 2, 1)]
     assert checked(erasures, [mark(ANN, T + 1)], []) == Returned(3, [ANN])
