@@ -90,7 +90,7 @@ def demo(
     modules: Modules = None,
     orders: Annotated[
         int, typer.Option("--orders", min=20, help="How many are sent, beside what is broken or sent twice.")
-    ] = 1_000,
+    ] = 500,
 ) -> None:
     """Do the main job, start to end, on a stack of its own."""
     from local.demo import run as demonstration  # noqa: PLC0415 -- Faker, for this and `orders` alone
