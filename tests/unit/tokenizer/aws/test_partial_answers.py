@@ -5,7 +5,7 @@ be added to it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -14,14 +14,18 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops.errors import CommandError
+from replay import letters as replay_letters
 from replay.letters import LetterQueue
 from schemas.dead_letter import ErrorCode, LetterSource
 from tests.support.fakes.calls import callers
 from tests.support.fakes.partly import KEYS, LEFT, WRITES, Partly, id_of, key_of
 from tests.support.fakes.world import SCOPE_KEYS, SUBJECT_KEYS, ample_budget
+from tokenizer.aws.erasure import keyed_reads, marks
 from tokenizer.aws.erasure.keyed_reads import KeyedReads
 from tokenizer.aws.erasure.marks import DynamoErasures
+from tokenizer.aws.honeytokens import reader
 from tokenizer.aws.honeytokens.reader import HoneyReader
+from tokenizer.aws.pipeline import alias_lookup, blind_index, bus, dead_letters, starts
 from tokenizer.aws.pipeline.alias_lookup import AliasLookup
 from tokenizer.aws.pipeline.aliases import DynamoAliases
 from tokenizer.aws.pipeline.blind_index import DynamoBlindIndex
@@ -30,6 +34,7 @@ from tokenizer.aws.pipeline.dead_letters import SqsDeadLetters
 from tokenizer.aws.pipeline.starts import DynamoStarts
 from tokenizer.aws.platform.conditional_puts import put_each
 from tokenizer.aws.platform.workers import InTurn, Threads, Workers
+from tokenizer.aws.vault import vault
 from tokenizer.aws.vault.data_keys import Bounds, DataKeyReader, DataKeyWriter
 from tokenizer.aws.vault.materials import VaultReaderMaterials, VaultWriterMaterials
 from tokenizer.aws.vault.value_lists import ValueLists
@@ -295,6 +300,39 @@ def test_what_is_never_taken_is_told_of_and_nothing_else(call: Callable[[Any], O
     failed = {key for key, outcome in outcomes.items() if outcome is not True}
     assert failed == LEFT
     assert all(isinstance(outcomes[key], Throttled | CommandError) for key in failed)
+
+
+# The limits on the entries of one call, by module.
+LIMITS: Mapping[Any, Sequence[str]] = {
+    alias_lookup: ["GET_BATCH"],
+    blind_index: ["GET_BATCH", "PUT_BATCH"],
+    bus: ["ENTRIES"],
+    dead_letters: ["MESSAGES"],
+    keyed_reads: ["GET_BATCH"],
+    marks: ["GET_BATCH"],
+    reader: ["GET_BATCH"],
+    replay_letters: ["_BATCH"],
+    starts: ["GET_BATCH", "PUT_BATCH"],
+    vault: ["GET_BATCH", "PUT_BATCH"],
+}
+# What fails as a whole makes no further call.
+TOGETHER = [read_by_key, read_honey, delete_letters, give_letters_back, hold_on_to_letters]
+
+
+@pytest.mark.parametrize("call", CASES.values(), ids=CASES)
+def test_of_several_calls_each_is_told_of_though_the_last_one_is_taken_whole(
+    call: Callable[[Any], Outcomes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, names in LIMITS.items():
+        for name in names:
+            monkeypatch.setattr(module, name, 2)
+    aws = Partly(ALWAYS)
+    assert {key for key, outcome in call(aws).items() if outcome is not True} == LEFT
+    first = {tuple(sorted(sent)) for sent in aws.sent}
+    assert first >= ({("k0", "k1")} if call in TOGETHER else {("k0", "k1"), ("k2", "k3"), ("k4",)})
+    whole = Partly(0)
+    assert call(whole) == dict.fromkeys(KEYS, True)
+    assert sorted(map(sorted, whole.sent)) == [["k0", "k1"], ["k2", "k3"], ["k4"]]
 
 
 def test_an_entry_that_the_bus_will_never_take_is_the_records_fault_and_not_sent_again() -> None:
