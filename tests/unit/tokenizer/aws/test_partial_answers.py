@@ -6,7 +6,7 @@ be added to it.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -327,7 +327,9 @@ def test_of_several_calls_each_is_told_of_though_the_last_one_is_taken_whole(
         for name in names:
             monkeypatch.setattr(module, name, 2)
     aws = Partly(ALWAYS)
-    assert {key for key, outcome in call(aws).items() if outcome is not True} == LEFT
+    outcomes = call(aws)
+    assert {key for key, outcome in outcomes.items() if outcome is not True} == LEFT
+    assert all(isinstance(outcomes[key], Throttled | CommandError) for key in LEFT)
     first = {tuple(sorted(sent)) for sent in aws.sent}
     assert first >= ({("k0", "k1")} if call in TOGETHER else {("k0", "k1"), ("k2", "k3"), ("k4",)})
     whole = Partly(0)
@@ -455,3 +457,13 @@ def test_who_loses_the_race_and_can_not_read_the_winners_token_has_none() -> Non
 def test_who_loses_the_race_to_an_entry_that_is_gone_again_has_no_token() -> None:
     aws: Any = Refusing(0, taken={"k1": True})
     assert claimed(aws) == {key: _entry(key).token for key in KEYS} | {"k1": None}
+
+
+def test_an_entry_that_can_not_be_made_is_told_of_beside_one_that_can_not_be_put() -> None:
+    entries = [_entry(key) for key in KEYS]
+    unmade: Any = None
+    entries[0] = replace(entries[0], token=unmade)
+    aws: Any = Refusing(ALWAYS, troubled={"k1": "AccessDeniedException"})
+    tokens = _index(aws).claim(entries, {}, ample_budget())
+    assert set(tokens.failed) == {_bytes(key, 32) for key in ("k0", "k1")}
+    assert set(tokens.found) == {_bytes(key, 32) for key in ("k2", "k3", "k4")}
