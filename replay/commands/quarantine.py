@@ -40,11 +40,15 @@ def quarantine(
         queue.give_back_unread()
     function = ReplayFunction(stack, wanted.to_dict())
     kept: list[str] = []
-    for letter in found:
-        kept += function.ask("quarantine", letters=[letter.body], ids=[letter.letter_id], reason=reason)[
-            "ids"
-        ]
-        queue.delete([letter.receipt])
+    left = [letter.receipt for letter in found]
+    try:
+        for letter in found:
+            request = {"letters": [letter.body], "ids": [letter.letter_id], "reason": reason}
+            kept += function.ask("quarantine", **request)["ids"]
+            queue.delete([letter.receipt])
+            left.remove(letter.receipt)
+    finally:
+        queue.give_back(left)
     show_answer(
         {"quarantined": kept}, f"{console.counted(len(found), 'letter')} quarantined", as_json=as_json
     )

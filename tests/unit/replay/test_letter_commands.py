@@ -79,6 +79,26 @@ def test_quarantine_moves_the_letters_that_were_named_and_no_other() -> None:
         assert (request["ids"], request["reason"]) == ([letter(at)["MessageId"]], "no total")
 
 
+def test_for_programs_every_letter_that_was_quarantined_is_named() -> None:
+    stack = FakeStack(
+        [letter(at) for at in range(4)], {"quarantine": lambda request: {"ids": request["ids"]}}
+    )
+    result = replay(stack, "quarantine", "00000001", "00000003", "--reason", "no total", "--json")
+    assert json.loads(result.stdout) == {"quarantined": [letter(at)["MessageId"] for at in (1, 3)]}
+
+
+def test_a_letter_that_was_not_kept_in_quarantine_stays_on_the_queue() -> None:
+    def keep(request: dict[str, Any]) -> dict[str, Any]:
+        if request["ids"] == [letter(3)["MessageId"]]:
+            return {"error": {"code": "unavailable", "message": "down"}}
+        return {"ids": request["ids"]}
+
+    stack = FakeStack([letter(at) for at in range(4)], {"quarantine": keep})
+    error = replay(stack, "quarantine", "00000001", "00000003", "--reason", "no total").exception
+    assert "down" in str(error)
+    assert [each["MessageId"][:8] for each in stack.letters] == ["00000000", "00000002", "00000003"]
+
+
 @for_all(
     ("words", "told"),
     [
