@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from handlers import batch_outcomes
 from handlers.batch_outcomes import log_batch
 from tests.support.fakes.world import World, ample_budget
 from tests.support.samples import order, stream_record
+from tokenizer.aws.platform import timing
 from tokenizer.aws.platform.timing import Span
 
 
@@ -31,7 +31,7 @@ def test_the_time_of_a_stage_is_that_of_all_its_calls(
     monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ) -> None:
     spans = [Span("vault", 1.0, 1.25, 1), Span("bus", 1.5, 1.625, 1), Span("vault", 2.0, 2.5, 1)]
-    monkeypatch.setattr(batch_outcomes.timing, "take", lambda: spans)
+    monkeypatch.setattr(timing, "take", lambda: spans)
     log_batch(World().tokenizer.tokenize_batch([stream_record(order())], ample_budget()))
     (batch,) = (line for line in map(json.loads, log.getvalue().splitlines()) if line["message"] == "batch")
     assert batch["milliseconds"] == {"vault": 750, "bus": 125}
