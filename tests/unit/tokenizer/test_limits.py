@@ -30,7 +30,6 @@ LIMITS: dict[str, dict[str, Any]] = {
     "tokenizer.aws.platform.clients": {"LONGEST_CALL": 6},
     "tokenizer.aws.platform.expiring_cache": {"KEPT": 5 * 60},
     "tokenizer.aws.replay.letters": {"_MOST_BYTES": 10 * 1024 * 1024, "_AHEAD": 300},
-    "tokenizer.aws.replay.service": {"_REASON_CHARACTERS": 200},
     "tokenizer.aws.replay.tokenizers": {"MOST_BYTES": 6_000_000},
     "tokenizer.audit.lines": {"MOST_BYTES": 10**6, "_LONGEST_TEXT": 200, "_LONGEST_NAME": 2_048, "_LONG_NUMBER": 9},
     "tokenizer.replay.edit_rules": {"_MOST_DIGITS": 3, "_PATHS_KEPT": 100},
