@@ -77,7 +77,7 @@ def _open(path: Path) -> list[str]:
     return [
         each
         for each in _INSTALL.findall(joined)
-        if "--require-hashes" not in each and "--editable ." not in each
+        if not any(option in each for option in ("--require-hashes", "--editable .", "--no-index"))
     ]
 
 
