@@ -107,8 +107,9 @@ if __name__ == "__main__":
     # Batches of a queue that are in work at once: AWS's least. Each more is a process that a machine of two cores waits for.
     vars(lambda_svc)["_ESM_SQS_DEFAULT_CONCURRENCY"] = 2
     _runtime["zipfile"] = SimpleNamespace(**vars(zipfile) | {"ZipFile": UnpackedOnce})
-    forker = forks.Forker(forks.libraries())
-    _runtime["subprocess"] = SimpleNamespace(**vars(subprocess) | {"Popen": forker.start})
+    if sys.platform == "linux":  # the libraries of macOS may end a fork that has loaded them
+        forker = forks.Forker(forks.libraries())
+        _runtime["subprocess"] = SimpleNamespace(**vars(subprocess) | {"Popen": forker.start})
     _runtime["_signal"], _runtime["_collect"] = _terminate_later, _reap_later
     lambda_runtime.Worker.invoke = _stays_warm
     iam_actions.extract_resource_arn = _qualified
