@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+
+from replay.commands import run as run_command
 from tests.support.fakes.replay_stack import LETTERS, RAW, FakeStack, letter
 from tests.support.members import for_all
 from tests.support.replay_commands import refusal, replay
@@ -158,3 +161,25 @@ def test_a_run_tells_of_raw_messages_that_somebody_holds_if_it_would_take_them(
     stack = FakeStack([letter(1)], answers, held={RAW: 2})
     result = replay(stack, "run", "--apply", "--json", *words)
     assert (json.loads(result.stdout)["held"], result.exit_code) == (held, code)
+
+
+def test_a_run_tells_of_its_letters_and_of_every_request_for_raw_messages() -> None:
+    requests = iter(
+        [
+            [{"id": "raw-1", "status": "failed"}, {"id": "raw-2", "status": "published"}],
+            [{"id": "raw-3", "status": "published"}],
+            [],
+        ]
+    )
+    answers: Any = {"replay": published, "unprocessed": lambda _: {"results": next(requests)}}
+    result = replay(FakeStack([letter(1)], answers, raw=3), "run", "--apply", "--json")
+    told = json.loads(result.stdout)
+    assert (told["statuses"], result.exit_code) == ({"published": 3, "failed": 1}, 1)
+    assert [each["id"] for each in told["results"]] == [ID, "raw-1", "raw-2", "raw-3"]
+
+
+def test_held_letters_and_held_raw_messages_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_command, "_run_held", lambda *_: 1)  # which would wait for it
+    answers: Any = {"replay": published, "unprocessed": {"results": []}}
+    result = replay(FakeStack([letter(1)], answers, held={RAW: 2}), "run", "--apply", "--json")
+    assert json.loads(result.stdout)["held"] == 3

@@ -282,6 +282,15 @@ def test_a_line_whose_writer_died_before_the_head_moved_is_no_tampering(acknowle
     assert (day.broken, day.unanswered) == (0, 1)
 
 
+def test_each_writer_that_died_before_its_head_moved_is_counted() -> None:
+    on = trail()
+    for chain in "abc":
+        on.write(chain * 32, 2, acknowledged=1)
+    on.write("d" * 32, 2)
+    (day,) = check(on, [DAY])
+    assert (day.broken, day.unanswered) == (0, 3)
+
+
 def test_a_writer_that_goes_on_while_the_trail_is_checked_is_no_tampering() -> None:
     class Growing(FakeTrail):
         def heads(self, day: str) -> Mapping[str, Head]:
