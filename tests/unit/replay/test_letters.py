@@ -285,6 +285,20 @@ def test_every_server_of_the_queue_is_asked_for_letters() -> None:
     assert len(list(LetterQueue(Sampling(), "url", 60).take())) == 1
 
 
+def test_letters_whose_holds_end_in_turn_are_taken_once_each_and_end_the_taking() -> None:
+    class InTurn(FakeSqs):
+        asked = 0
+
+        def receive_message(self, **_: Any) -> dict[str, Any]:
+            self.asked += 1
+            assert self.asked <= 6, "taken again and again"
+            name = f"id-{self.asked % 2}"
+            return {"Messages": [{"MessageId": name, "ReceiptHandle": f"r-{self.asked}", "Body": body(0)}]}
+
+    taken = [each.letter_id for each in LetterQueue(InTurn(0), "url", 1).take()]
+    assert sorted(taken) == ["id-0", "id-1"]
+
+
 def test_one_empty_answer_that_was_waited_for_ends_the_taking() -> None:
     """Each wait for nothing costs a second at the end of every command."""
     answers: list[dict[str, Any]] = [
