@@ -44,8 +44,8 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-re
 test: .venv/.ready ## every test, in about thirteen minutes on two cores
 	@$(PYTEST)
 
-test-fast: .venv/.ready ## the tests that need neither the local stack nor a build, in under two minutes
-	@$(PYTEST) -m "not e2e and not build"
+test-fast: .venv/.ready ## the unit tests but for the slow ones, in under two minutes
+	@$(PYTEST) -m "not e2e and not build and not slow" tests/unit tests/consumer
 
 test-all: .venv/.ready ## every test, with the big numbers: before a release
 	@FAULT_ORDERS=10000 REKEY_ORDERS=10000 REPLAY_ORDERS=1000 PROPERTY_EXAMPLES=400 FUZZ_EXAMPLES=1000 FAULT_STEPS=20000 $(PYTEST)

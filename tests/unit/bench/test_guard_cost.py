@@ -12,6 +12,8 @@ from bench.regression.__main__ import BASELINE
 from bench.regression.counting import bytecodes, c_calls
 from tokenizer.pipeline import bounds
 
+pytestmark = pytest.mark.slow
+
 PAGE = " ".join(Path("docs/guard.md").read_text(encoding="utf-8").split())
 
 

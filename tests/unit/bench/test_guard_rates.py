@@ -23,6 +23,8 @@ from bench.guard_rates.sensitive import (
 )
 from tokenizer.cards import passes_luhn
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path("docs/guard.md").read_text(encoding="utf-8")
 ROWS = json.loads(RESULTS.read_text(encoding="utf-8"))
 _FEWEST = 350  # of either half; a class has 700 or more

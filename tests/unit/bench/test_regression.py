@@ -16,6 +16,8 @@ import pytest
 from bench import guard_cost
 from bench.regression.counting import blocks_left, bytecodes, c_calls, peak_bytes
 
+pytestmark = pytest.mark.slow
+
 BASELINE: dict[str, Any] = json.loads(Path("bench/regression/baseline.json").read_text())
 MIXES = ("five fields", "two of five consistent")
 SAME_PYTHON = platform.python_version().startswith(f"{BASELINE['python']}.")

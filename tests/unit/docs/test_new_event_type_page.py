@@ -183,6 +183,7 @@ def test_the_tests_that_look_at_all_types_are_found() -> None:
     } <= set(of_all_types())
 
 
+@pytest.mark.slow
 def test_the_steps_work_as_they_stand_and_every_test_is_green_after_them(tree: Path) -> None:
     before = texts(tree)
     for step in STEPS:
@@ -239,6 +240,7 @@ def of_all_foreign_forms() -> dict[str, Foreign]:
     return found
 
 
+@pytest.mark.slow
 def test_a_released_type_of_any_foreign_form_is_written_again_as_it_is(tmp_path: Path) -> None:
     tree, forms = copied(tmp_path), of_all_foreign_forms()
     for number, (name, foreign) in enumerate(forms.items()):

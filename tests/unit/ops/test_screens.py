@@ -18,6 +18,8 @@ from tests.support.screens import canned
 from tests.support.screens.workshop import Workshop
 from tools.docs.commands import Command, every
 
+pytestmark = pytest.mark.slow
+
 LEAVES = [each for each in every() if not each.is_group]
 SCREENS = Path("tests/unit/ops/screens")
 ORDER = Path("tests/events/order_full.json").resolve()

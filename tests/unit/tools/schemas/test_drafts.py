@@ -291,6 +291,8 @@ UNKNOWN = ("parcel.lost.1", "parcel.sent.2", "parcel.sent", "", "parcel.sent.x")
 _ASK = """
 import sys
 from tools.schemas.__main__ import main
+
+pytestmark = pytest.mark.slow
 for word in sys.argv[1:]:
     code = main(["release", *filter(None, [word])])
     print(f"exit {code}", file=sys.stderr)
