@@ -1,5 +1,6 @@
 """Each event is handled once, whoever dies; nothing is acknowledged that was not handled."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +37,19 @@ def test_an_event_whose_handling_failed_is_handled_again() -> None:
     seen, handler = MemorySeen(), Handler(failures=1)
     with pytest.raises(OSError, match="bad"):
         handle_once(seen, parse(ONE), handler)
+    assert handle_once(seen, parse(ONE), handler)
+    assert len(handler.ids) == 1
+
+
+@pytest.mark.parametrize("end", [asyncio.CancelledError, KeyboardInterrupt, SystemExit, TimeoutError])
+def test_an_event_whose_handling_was_ended_from_outside_is_handled_again(end: type[BaseException]) -> None:
+    seen, handler = MemorySeen(), Handler()
+
+    def ended(_: Any) -> None:
+        raise end
+
+    with pytest.raises(end):
+        handle_once(seen, parse(ONE), ended)
     assert handle_once(seen, parse(ONE), handler)
     assert len(handler.ids) == 1
 

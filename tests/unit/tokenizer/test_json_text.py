@@ -52,6 +52,8 @@ def test_a_number_keeps_its_digits(number: str) -> None:
         b"-Infinity",
         b'"\\ud800canary"',
         b'{"\\udfff":1}',
+        b'"\\uD800canary"',
+        b'{"\\uDFFF":1}',
         b"\xff\xfecanary",
         b"[" * 101 + b"]" * 101,
         b"[" * 1_000_000,

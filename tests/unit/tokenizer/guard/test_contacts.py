@@ -147,13 +147,13 @@ def test_an_iban_is_found_however_loosely_it_is_written(
     assert find_leak(f"{before}{text}.", NOBODY) is not None
 
 
-@pytest.mark.parametrize("text", ["198.51.100.42", "from 203.0.113.195:8080", "2001:db8::1:2", "[2002:c633:642a::1]", "http://198.51.100.42/x", "::ffff:198.51.100.42"])  # fmt: skip
+@pytest.mark.parametrize("text", ["198.51.100.42", "from 203.0.113.195:8080", "2001:db8::1:2", "order 2001:db8:85a3:1:2:8a2e:370:7334 ok", "2001:0DB8:85a3:0001:0002:8a2e:0370:7334", "[2002:c633:642a::1]", "http://198.51.100.42/x", "::ffff:198.51.100.42"])  # fmt: skip
 def test_an_ip_address_is_found(text: str) -> None:
     assert find_leak(text, NOBODY) is Finding.IP_ADDRESS
 
 
 @pytest.mark.parametrize(
-    "text", ["1.2.3.4", "v10.20.30.40", "version 10.120.30.40", "198.51.100.0/24", "2001:db8:1::/48", "10:15:00", "::1", "std::cout", "127.0.0.1", "300.300.300.300", "aa:bb:cc:dd:ee:ff"]
+    "text", ["1.2.3.4", "v10.20.30.40", "version 10.120.30.40", "198.51.100.0/24", "2001:db8:1::/48", "2001:db8:85a3:1:2:8a2e:370", "10:15:00", "::1", "std::cout", "127.0.0.1", "300.300.300.300", "aa:bb:cc:dd:ee:ff"]
 )  # fmt: skip
 def test_versions_networks_and_times_are_no_addresses(text: str) -> None:
     assert find_leak(text, NOBODY) is None

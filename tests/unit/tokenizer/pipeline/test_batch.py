@@ -84,6 +84,7 @@ BAD: list[tuple[Any, ErrorCode]] = [
     (b'{"a":NaN}', ErrorCode.MALFORMED_JSON),
     (b"[" * 100_000, ErrorCode.MALFORMED_JSON),
     (b'{"a":"\\ud800"}', ErrorCode.MALFORMED_JSON),
+    (b'{"a":"\\uD83D"}', ErrorCode.MALFORMED_JSON),
     (b"[1]", ErrorCode.NOT_AN_OBJECT),
     (b"null", ErrorCode.NOT_AN_OBJECT),
     (b"{}", ErrorCode.INVALID_FIELD),

@@ -13,6 +13,8 @@ from tests.support.preloaded import Preloaded
 from tests.support.source import ROOT
 from tests.support.tree import copied, texts, typed
 
+pytestmark = pytest.mark.slow
+
 MODEL = '''
 from typing import Annotated, Literal
 
@@ -291,8 +293,6 @@ UNKNOWN = ("parcel.lost.1", "parcel.sent.2", "parcel.sent", "", "parcel.sent.x")
 _ASK = """
 import sys
 from tools.schemas.__main__ import main
-
-pytestmark = pytest.mark.slow
 for word in sys.argv[1:]:
     code = main(["release", *filter(None, [word])])
     print(f"exit {code}", file=sys.stderr)
