@@ -1,10 +1,14 @@
 """AWS in memory (moto) with what the composition root needs, made once a test."""
 
+import sys
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 
 from tests.support.aws_account import (
     OWNER,
@@ -65,3 +69,23 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         )
         calls = counted_calls(monkeypatch)
         yield Aws(settings, make_consumer(boto3.client("events"), sqs), calls)
+
+
+@pytest.fixture
+def atomic_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lets one call of DynamoDB run at a time.
+
+    DynamoDB makes each write atomic, with its condition; moto, which reads an item that others change meanwhile, does not. The lock gives
+    moto that and nothing beyond one call, so what is read and then written would still lose updates.
+    """
+    lock, call = threading.Lock(), DynamoHandler.call_action
+
+    def locked(self: DynamoHandler) -> Any:
+        with lock:  # around the answer's serialization, too, which comes after `update_item`
+            return call(self)
+
+    monkeypatch.setattr(DynamoHandler, "call_action", locked)
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(switching)

@@ -54,6 +54,7 @@ def test_nothing_is_used_before_it_is_approved_or_twice_and_nobody_approves_afte
     assert [store.use("a1"), store.use("a1")] == [True, False]
 
 
+@pytest.mark.usefixtures("atomic_calls")
 @pytest.mark.parametrize("what", ["approve", "use"])
 def test_of_many_at_once_one_wins(store: ApprovalStore, what: str) -> None:
     store.add(ASKED)

@@ -1,15 +1,11 @@
 """Tests counters and honey tokens in DynamoDB: fakes and tables pass the same tests, and many at a time get no more."""
 
-import sys
-import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from moto.dynamodb.responses import DynamoHandler
 
 from tests.support.aws_account import Aws, make_table
 from tests.support.fakes.reveals import NOON, SHIPPED, FakeCounters, FakeHoney
@@ -83,27 +79,7 @@ def take(budgets: RevealBudgets, count: int) -> Granted:
     )
 
 
-@pytest.fixture
-def _atomic(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Lets one call of DynamoDB run at a time.
-
-    DynamoDB makes each UpdateItem atomic; moto, whose answer is read off an item that others change meanwhile, does not. The lock gives
-    moto that and nothing beyond one call, so a counter that was read and then written would still lose updates.
-    """
-    lock, call = threading.Lock(), DynamoHandler.call_action
-
-    def locked(self: DynamoHandler) -> Any:
-        with lock:  # around the answer's serialization, too, which comes after `update_item`
-            return call(self)
-
-    monkeypatch.setattr(DynamoHandler, "call_action", locked)
-    switching = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    yield
-    sys.setswitchinterval(switching)
-
-
-@pytest.mark.usefixtures("_atomic")
+@pytest.mark.usefixtures("atomic_calls")
 def test_many_at_the_same_time_get_a_place_each(aws: Aws, table: str) -> None:
     counters = DynamoCounters(aws.client("dynamodb"), table)
     with ThreadPoolExecutor(24) as threads:
@@ -113,7 +89,7 @@ def test_many_at_the_same_time_get_a_place_each(aws: Aws, table: str) -> None:
     assert sorted(grown) == [7 * place for place in range(1, 121)]
 
 
-@pytest.mark.usefixtures("_atomic")
+@pytest.mark.usefixtures("atomic_calls")
 def test_many_at_the_same_time_get_no_more_than_the_budget_has(aws: Aws, table: str) -> None:
     """They may get less: who was early in the hour may be late in the day's counter, which is another item."""
     client = aws.client("dynamodb")
