@@ -41,7 +41,7 @@ demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or
 WORKERS ?= 3
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test: .venv/.ready ## every test, in about thirteen minutes on two cores
+test: .venv/.ready ## every test, in about fourteen minutes on two cores
 	@$(PYTEST)
 
 test-fast: .venv/.ready ## the unit tests but for the slow ones, in under two minutes
