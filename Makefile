@@ -44,7 +44,7 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-re
 test: .venv/.ready ## every test, in about fourteen minutes on two cores
 	@$(PYTEST)
 
-test-fast: .venv/.ready ## the unit tests but for the slow ones, in under two minutes
+test-fast: .venv/.ready ## the unit tests but for the slow ones, in two to three minutes
 	@$(PYTEST) -m "not e2e and not build and not slow" tests/unit tests/consumer
 
 test-all: .venv/.ready ## every test, with the big numbers: before a release
