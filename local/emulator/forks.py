@@ -38,7 +38,8 @@ class Forker:
         """Starts it.
 
         Args:
-            modules: what all forks have imported; a name that can't be imported is passed over.
+            modules: what all forks have imported; a name that can't be imported is passed over, since `libraries` may take
+                words of a docstring for one.
         """
         self._alone = threading.Lock()
         self._socket, others = socket.socketpair()
