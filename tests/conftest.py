@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import at_once, grammars, spread
+from tests.support import at_once, grammars, preforked, spread
 
 if TYPE_CHECKING:
     from local.emulator.stack import Stack
@@ -21,6 +21,7 @@ SEEDS = ("PROPERTY_SEED", "FAULT_SEED")
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "order-tokenizer", "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer"}
 
 grammars.put_off()
+preforked.begin()
 
 # Machines are shared: how long an example takes to draw or to run says nothing of the code. Examples that failed are
 # not kept on disk: the printed seed brings them back, and with it alone a run is the same everywhere. Hypothesis draws the

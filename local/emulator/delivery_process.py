@@ -5,7 +5,6 @@ when it lies in the bucket, so that an event may come twice and none is lost.
 """
 
 import signal
-import subprocess
 import sys
 import time
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.emulator import processes
 from local.emulator.bends import delivery_queue
 from local.emulator.delivery import Settings, files
 from local.emulator.stack import Stack
@@ -31,15 +31,9 @@ def start(directory: Path, endpoint_url: str, delivery: str) -> int:
     Returns:
         Its process id, which is the id of its process group too.
     """
-    with (directory / "delivery.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator.delivery_process", endpoint_url, delivery],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    return process.pid
+    return processes.start(
+        "local.emulator.delivery_process", endpoint_url, delivery, log=directory / "delivery.log"
+    )
 
 
 def deliver(sqs: Any, queue_url: str, s3: Any, settings: Settings) -> int:

@@ -108,7 +108,7 @@ if __name__ == "__main__":
     vars(lambda_svc)["_ESM_SQS_DEFAULT_CONCURRENCY"] = 2
     _runtime["zipfile"] = SimpleNamespace(**vars(zipfile) | {"ZipFile": UnpackedOnce})
     if sys.platform == "linux":  # the libraries of macOS may end a fork that has loaded them
-        forker = forks.Forker(forks.libraries())
+        forker = forks.Forker(forks.libraries(), itself=True)
         _runtime["subprocess"] = SimpleNamespace(**vars(subprocess) | {"Popen": forker.start})
     _runtime["_signal"], _runtime["_collect"] = _terminate_later, _reap_later
     lambda_runtime.Worker.invoke = _stays_warm

@@ -1,7 +1,7 @@
-"""Starts functions' processes as forks of one that has their libraries: each would spend half a second on importing them.
+"""Starts processes as forks of one that has their libraries: each would spend half a second on importing them.
 
-A fork has imported nothing of what is deployed, so its function starts as it would in a Python of its own. As a program,
-this is the process that is forked: it takes its end of a socket and the modules' names, and ends with the emulator.
+A fork has imported nothing of what is deployed, so a function starts as it would in a Python of its own. As a program,
+this is the process that is forked: it takes its end of a socket and the modules' names, and ends with whoever started it.
 """
 
 import gc
@@ -15,6 +15,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,23 +33,24 @@ _ENDED = -1  # how, the emulator never asks
 
 
 class Forker:
-    """Has a process that is forked for each function."""
+    """Has a process that is forked for each that is wanted."""
 
-    def __init__(self, modules: Sequence[str]) -> None:
+    def __init__(self, modules: Sequence[str], *, itself: bool = False) -> None:
         """Starts it.
 
         Args:
             modules: what all forks have imported; a name that can't be imported is passed over, since `libraries` may take
                 words of a docstring for one.
+            itself: whether it is a fork of this process, whose modules it has then; this one may have no other thread.
         """
         self._alone = threading.Lock()
         self._socket, others = socket.socketpair()
         with others:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __spec__.name, str(others.fileno()), *modules],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[others.fileno()],
-            )
+            self._pid = os.fork() if itself else _started(others, modules)
+            if self._pid == 0:
+                self._socket.close()
+                _serve(others, modules)
+                os._exit(0)
 
     def start(self, command: Sequence[str], *, cwd: str, env: Mapping[str, str], **_: Any) -> "Fork":
         """Starts a function's process, as `subprocess.Popen` would; with pipes, and with text by lines in them.
@@ -58,23 +60,55 @@ class Forker:
             cwd: the folder that it runs in.
             env: all its environment variables.
         """
-        asked = json.dumps({"folder": cwd, "environment": dict(env), "script": command[1]}).encode()
         pipes = [os.pipe() for _ in range(_PIPES)]
         given = [pipes[0][0], *(writer for _, writer in pipes[1:])]
         try:
-            with self._alone:
-                socket.send_fds(self._socket, [_NUMBER.pack(len(asked))], given)
-                self._socket.sendall(asked)
-                (pid,) = _NUMBER.unpack(self._socket.recv(_NUMBER.size, socket.MSG_WAITALL))
+            pid = self._asked(given, script=command[1], words=(), folder=cwd, environment=env)
         finally:
             for each in given:
                 os.close(each)
         return Fork(pid, pipes[0][1], *(reader for reader, _ in pipes[1:]))
 
+    def run(self, words: Sequence[str], output: int, environment: Mapping[str, str], folder: Path) -> int:
+        """Runs a module as a program, in a process group of its own; as `processes.run`, in whose place it stands.
+
+        Args:
+            words: the module's name, and its arguments.
+            output: takes what it prints.
+            environment: all its variables.
+            folder: where it runs.
+
+        Returns:
+            Its process id.
+        """
+        module, *others = words
+        with Path(os.devnull).open("rb") as nothing:
+            given = [nothing.fileno(), output, output, output]
+            return self._asked(
+                given, module=module, words=others, folder=str(folder), environment=environment
+            )
+
+    def _asked(self, given: Sequence[int], *, environment: Mapping[str, str], **named: Any) -> int:
+        """Returns the process id of a new fork with these pipes."""
+        asked = json.dumps({"environment": dict(environment), **named}).encode()
+        with self._alone:
+            socket.send_fds(self._socket, [_NUMBER.pack(len(asked))], given)
+            self._socket.sendall(asked)
+            (pid,) = _NUMBER.unpack(self._socket.recv(_NUMBER.size, socket.MSG_WAITALL))
+        return int(pid)
+
     def close(self) -> None:
         """Ends the process that is forked; the forks run on."""
         self._socket.close()
-        self._process.wait()
+        os.waitpid(self._pid, 0)
+
+
+def _started(others: socket.socket, modules: Sequence[str]) -> int:
+    return subprocess.Popen(
+        [sys.executable, "-m", __spec__.name, str(others.fileno()), *modules],
+        stdin=subprocess.DEVNULL,
+        pass_fds=[others.fileno()],
+    ).pid
 
 
 class Fork:
@@ -148,32 +182,52 @@ def _serve(source: socket.socket, modules: Sequence[str]) -> None:
     for each in modules:
         with suppress(ImportError):
             import_module(each)
+    if "boto3" in sys.modules:
+        from local.emulator import read_once  # noqa: PLC0415 -- takes as long to import as what it reads
+
+        read_once.keep()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a fork
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends this one
     for asked, pipes in _asked(source):
         pid = os.fork()
         if pid == 0:
             source.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             _run(pipes, **asked)
+        if "module" in asked:
+            os.setpgid(pid, pid)
         for pipe in pipes:
             os.close(pipe)
         source.sendall(_NUMBER.pack(pid))
 
 
-def _run(pipes: Sequence[int], folder: str, environment: Mapping[str, str], script: str) -> NoReturn:
-    """Becomes a Python that runs a script."""
+def _run(
+    pipes: Sequence[int],
+    *,
+    folder: str,
+    environment: Mapping[str, str],
+    words: Sequence[str],
+    script: str = "",
+    module: str = "",
+) -> NoReturn:
+    """Becomes a Python that runs a script; or a module, in a process group of its own."""
     for standard, pipe in enumerate(pipes[:-1]):
         os.dup2(pipe, standard)
         os.close(pipe)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    sys.argv = [script]
-    sys.path[0] = str(Path(script).parent)
+    tempfile.tempdir = None  # what was found by the variables of the process that was forked
+    sys.argv = [script or module, *words]
+    sys.path[0] = str(Path(script).parent) if script else folder
     code = 0
     try:
-        runpy.run_path(script, run_name="__main__")
+        if script:
+            runpy.run_path(script, run_name="__main__")
+        else:
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 -- as a Python of its own would

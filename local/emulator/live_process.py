@@ -1,13 +1,11 @@
 """Starts the live page's process beside the emulator, as `local.emulator.lifecycle` starts the others."""
 
 import http.client
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
-from local.emulator import server
+from local.emulator import processes, server
 from local.errors import LocalStackError
 
 _START_SECONDS = 30.0
@@ -27,25 +25,18 @@ def start(directory: Path, port: int) -> int:
         LocalStackError: it did not come up; it is stopped again then.
     """
     log = directory / "live.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.live", str(directory), str(port)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    pid = processes.start("local.live", str(directory), str(port), log=log)
     deadline = time.monotonic() + _START_SECONDS
     while not _answers(port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            server.stop(process.pid)
+        if not server.alive(pid) or time.monotonic() > deadline:
+            server.stop(pid)
             last = " | ".join(log.read_text(errors="replace").splitlines()[-3:])
             raise LocalStackError(
                 f"the live page did not start on port {port}: {last}",
                 "`make down && make up` starts again, on another port",
             )
         time.sleep(0.05)
-    return process.pid
+    return pid
 
 
 def _answers(port: int) -> bool:

@@ -6,7 +6,6 @@ A process of its own, started by `local.emulator.lifecycle`; a file `mapping.pau
 import base64
 import json
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.emulator import processes
 from local.emulator.kinesis_mapping import (
     Answer,
     GiveUp,
@@ -46,15 +46,8 @@ def start(directory: Path, endpoint_url: str, function: str) -> int:
     Returns:
         Its process id, which is the id of its process group too.
     """
-    with (directory / "mapping.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator.mapping_process", str(directory), endpoint_url, function],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    return process.pid
+    log = directory / "mapping.log"
+    return processes.start("local.emulator.mapping_process", str(directory), endpoint_url, function, log=log)
 
 
 class Shard:

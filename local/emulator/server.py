@@ -3,14 +3,13 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
+from local.emulator import processes
 from local.errors import LocalStackError
 
 HOST = "127.0.0.1"
@@ -58,27 +57,20 @@ def start(directory: Path, port: int) -> int:
         "S3_DATA_DIR": str(directory / "s3"),
     }
     log = directory / "emulator.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator.emulator_process"],
-            env=environment,
-            cwd=directory,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    pid = processes.start(
+        "local.emulator.emulator_process", log=log, environment=environment, folder=directory
+    )
     deadline = time.monotonic() + _START_SECONDS
     while not answers(port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            stop(process.pid)
+        if not alive(pid) or time.monotonic() > deadline:
+            stop(pid)
             last = log.read_text(errors="replace").splitlines()[-3:]
             raise LocalStackError(
                 f"the emulator did not start on port {port}: " + " | ".join(last),
                 "`make down && make up` starts again, on another port",
             )
         time.sleep(0.05)
-    return process.pid
+    return pid
 
 
 def answers(port: int) -> bool:
@@ -92,6 +84,7 @@ def answers(port: int) -> bool:
 
 def alive(pid: int) -> bool:
     """Returns True if a process is running; a zombie process is not."""
+    _reap(pid)
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -108,9 +101,7 @@ def stop(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
     deadline = time.monotonic() + _STOP_SECONDS
     while alive(group) and time.monotonic() < deadline:
-        _reap(group)
         time.sleep(0.02)
-    _reap(group)
 
 
 def _reap(pid: int) -> None:

@@ -1,6 +1,8 @@
 """Functions run in forks that have their libraries already, and behave as in a Python of their own."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -78,6 +80,75 @@ def test_forks_have_pipes_and_an_end_of_their_own(start: Start) -> None:
     assert first.stdout.readline() == first.stderr.readline() == ""
     assert first.poll() is not None
     assert second.poll() is None
+
+
+PROGRAM = """
+import json, os, sys, tempfile
+from local.emulator import package
+print(json.dumps({
+    "name": __name__, "argv": sys.argv[1:], "cwd": os.getcwd(), "environment": dict(os.environ), "path": sys.path[0],
+    "group": os.getpgid(0) == os.getpid(), "temporary": tempfile.gettempdir(),
+}))
+print("to standard error", file=sys.stderr)
+"""
+
+
+def test_a_module_is_run_as_a_program_in_a_group_of_its_own(forker: Forker, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    (tmp_path / "log").touch()
+    environment = {"TMPDIR": str(tmp_path), "GREETING": "hello"}
+    with (tmp_path / "log").open("wb") as output:
+        pid = forker.run(["program", "some", "words"], output.fileno(), environment, tmp_path)
+    assert eventually(lambda: not Path(f"/proc/{pid}").exists())
+    told, error = (tmp_path / "log").read_text().splitlines()
+    assert json.loads(told) == {
+        "name": "__main__",
+        "argv": ["some", "words"],
+        "cwd": str(tmp_path),
+        "environment": environment,
+        "path": str(tmp_path),
+        "group": True,
+        "temporary": str(tmp_path),
+    }
+    assert error == "to standard error"
+
+
+def test_a_group_can_be_ended_as_soon_as_its_process_has_a_number(forker: Forker, tmp_path: Path) -> None:
+    (tmp_path / "sleeper.py").write_text("import time; time.sleep(600)")
+    with (tmp_path / "log").open("wb") as output:
+        pid = forker.run(["sleeper"], output.fileno(), {}, tmp_path)
+    os.killpg(pid, signal.SIGKILL)
+    assert eventually(lambda: not Path(f"/proc/{pid}").exists())
+
+
+ITSELF = """
+import sys
+from pathlib import Path
+from local.emulator.forks import Forker
+import colorsys
+forker = Forker(["boto3"], itself=True)
+Path("script.py").write_text("import sys; print(sorted(set(NAMES) & {n.partition('.')[0] for n in sys.modules}))")
+fork = forker.start([sys.executable, str(Path("script.py").absolute())], cwd=".", env={})
+print(fork.stdout.read().strip())
+print(sys.modules.keys() & {"boto3"})
+forker.close()
+"""
+
+
+def test_a_process_can_have_itself_forked_and_a_fork_knows_no_code_of_ours_that_was_read_for_it(
+    tmp_path: Path,
+) -> None:
+    names = ["boto3", "colorsys", *package.DEPLOYED]
+    done = subprocess.run(
+        [sys.executable, "-c", ITSELF.replace("NAMES", repr(names))],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines() == ["['boto3', 'colorsys']", "set()"]
+    assert done.stderr == ""
 
 
 def test_an_error_of_a_fork_is_told_and_ends_it(start: Start) -> None:
