@@ -9,13 +9,16 @@ _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = re.compile(
     rf"(?<![0-9A-Za-z.,+])(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z]|[.,][0-9])(?:/[0-9]{{1,2}}(?![0-9]))?"
 )
-_VERSION = re.compile(r"(?:version|release|firmware|build|ver|rev|fw|v)[\s.:#]{0,3}\Z", re.IGNORECASE)
+# In `Softwareversion` it is a version, in `server` it is none.
+_VERSION = re.compile(
+    r"(?:version|(?<![a-z])(?:release|firmware|build|ver|rev|fw|v))[\s.:#]{0,3}\Z", re.IGNORECASE
+)
 _VERSION_WIDTH = 16
 _IPV6 = re.compile(
     r"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:]{6})[0-9A-Fa-f:]{6,39}+(?:\.[0-9]{1,3}){0,3}+(?![0-9A-Za-z:])(?:/[0-9]{1,3}(?![0-9]))?"
 )
 _FEWEST_GROUPS = 3
-_COLONS = 7
+_COLONS = 6  # before an address of version 4 at the end; else seven
 
 
 def holds_ip_address(plain: str) -> bool:
