@@ -25,7 +25,9 @@ _NUMBERS: Mapping[str, tuple[tuple[re.Pattern[str], str | None], ...]] = {
         (_number(r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}/?[0-9]{4}[-. ]?[0-9]{2}"), "br.cnpj"),
     ),
     "CA": ((_number(r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}"), "ca.sin"),),
-    "ES": ((_number(r"[0-9A-Z][ .-]?[0-9]{2}\.?[0-9]{3}\.?[0-9]{2,3}[ .-]?[0-9A-Z]?"), "es.nif"),),
+    "ES": (
+        (_number(r"(?:[0-9]{2}|[A-Z][ .-]?[0-9]{1,2})\.?[0-9]{3}\.?[0-9]{2,3}[ .-]?[0-9A-Z]?"), "es.nif"),
+    ),
     "GB": (
         (
             _number(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?(?:[0-9]{2} ?){3}[A-D]"),
@@ -39,6 +41,7 @@ _NUMBERS: Mapping[str, tuple[tuple[re.Pattern[str], str | None], ...]] = {
     "PT": ((_number(r"[1-9][0-9]{2}[ .]?[0-9]{3}[ .]?[0-9]{3}"), "pt.nif"),),
 }
 COUNTRIES = frozenset(_NUMBERS)
+_SEPARATORS = str.maketrans("", "", " -./")  # python-stdnum knows those of a country's own form only
 
 
 def holds_national_id(plain: str, countries: Iterable[str]) -> bool:
@@ -49,7 +52,7 @@ def holds_national_id(plain: str, countries: Iterable[str]) -> bool:
         countries: ISO 3166 codes of `COUNTRIES`.
     """
     return any(
-        module is None or _check(module)(found[0].upper())
+        module is None or _check(module)(found[0].upper().translate(_SEPARATORS))
         for country in countries
         for pattern, module in _NUMBERS[country]
         for found in pattern.finditer(plain)
