@@ -3,6 +3,8 @@
 All lists are written out, so that a word that is dropped from the product's is missed here.
 """
 
+from string import ascii_letters
+
 from tests.support.members import for_all
 from tests.support.spellings import NOBODY, card
 from tokenizer.guard import Finding, Reading, find_leak
@@ -59,8 +61,10 @@ OF_CATEGORIES = {
 def test_a_word_for_cards_makes_a_number_of_an_uncommon_network_a_card_in_an_identifier(word: str) -> None:
     for said in (word, word.upper(), f"my_{word}"):
         assert find_leak(f"{said} {UNCOMMON}", NOBODY, IDENTIFIER) is Finding.CARD_NUMBER
-    for said in (f"x{word}", f"{word}x"):
-        assert find_leak(f"{said} {UNCOMMON}", NOBODY, IDENTIFIER) is None
+    for letter in ascii_letters:
+        for said in (f"{letter}{word}", f"{word}{letter}"):
+            wanted = Finding.CARD_NUMBER if said.lower() in OF_CARDS.split() else None
+            assert find_leak(f"{said} {UNCOMMON}", NOBODY, IDENTIFIER) is wanted
 
 
 @for_all("word", OF_OTHER_NUMBERS.split())
@@ -68,11 +72,16 @@ def test_a_word_for_cards_makes_a_number_of_an_uncommon_network_a_card_in_an_ide
 def test_a_word_for_other_numbers_makes_one_of_an_uncommon_network_no_card(word: str, behind: str) -> None:
     for said in (f"{word}{behind}", f"{word}{behind}".upper(), f"my {word}{behind}:"):
         assert find_leak(f"{said} {UNCOMMON}", NOBODY) is None
-    assert find_leak(f"x{word}{behind} {UNCOMMON}", NOBODY) is Finding.CARD_NUMBER
+    for between in ("", "_", "__"):
+        assert find_leak(f"{word}{behind}{between}{UNCOMMON}", NOBODY) is None
+    for letter in "azAZ":
+        assert find_leak(f"{letter}{word}{behind} {UNCOMMON}", NOBODY) is Finding.CARD_NUMBER
+    assert find_leak(f"{word}{behind.replace(' ', '__')}:{UNCOMMON}", NOBODY) is None
 
 
 def test_what_stands_between_the_word_and_the_number_is_short() -> None:
     assert find_leak(f"order...id....{UNCOMMON}", NOBODY) is None
+    assert find_leak(f"order___id____{UNCOMMON}", NOBODY) is None
     assert find_leak(f"order....id....{UNCOMMON}", NOBODY) is Finding.CARD_NUMBER
     assert find_leak(f"order...id.....{UNCOMMON}", NOBODY) is Finding.CARD_NUMBER
 
