@@ -58,7 +58,7 @@ SAMPLES = [
     Sample("202-555-0123", Finding.PHONE, WORD.replace("1", ""), digits, "-./", "", "-./", digits="023456789"),
     Sample("1-202-555-0123", Finding.PHONE, WORD, digits, "-./", "", "-./"),
     Sample("030 98765432", Finding.PHONE, f"{WORD.replace('0', '')}+", ascii_letters, "(+-./,:", "(+-", "),:", ")-", digits="12345679", reading=PROSE, countries=("DE",)),
-    Sample("03098765432", Finding.PHONE, f"{WORD}+-./,:#", ascii_letters, "#+,-./:", "#+,-./:", ",-./:", reading=PROSE, countries=("DE",)),
+    Sample("03098765432", Finding.PHONE, f"{WORD}+-./,:#", ascii_letters, "#+,-./:", "#+,-./:", ",-./:", digits="012456789", reading=PROSE, countries=("DE",)),
     Sample("(0171)2345678", Finding.PHONE, "", ascii_letters, reading=PROSE, countries=("DE",)),
     Sample("390.533.447-05", Finding.NATIONAL_ID, WORD, WORD, "-./", "", "-./", reading=Reading(national_ids=("BR",))),
 ]  # fmt: skip
@@ -74,9 +74,8 @@ def test_a_number_is_none_within_a_longer_one(sample: Sample) -> None:
     for each in WORD + MARKS:
         if is_found(f"{each}{sample.text}") is (each in sample.behind):
             wrong.append(f"{each}…")
-        if (each in ascii_letters or each not in sample.digits) and is_found(f"{sample.text}{each}") is (
-            each in sample.before
-        ):
+        tried = each not in digits or each in sample.digits
+        if tried and is_found(f"{sample.text}{each}") is (each in sample.before):
             wrong.append(f"…{each}")
     for mark in MARKS:
         for beside, behind, before in (
