@@ -9,7 +9,7 @@ from tokenizer.guard.key_names import is_plain_word
 
 @pytest.mark.parametrize(
     "key",
-    ["preferences", "giftWrap", "addressLine2", "line2b", "utm_source", "gift-wrap", "meta.color", "_id", "x_1", "a__b", "is3DSecure", "_a.b-c9", "a" * 64, "Line_1", "aB_123", "aB123", "b_123", "b.123", "a__B_", "__a"],
+    ["preferences", "giftWrap", "addressLine2", "line2b", "utm_source", "gift-wrap", "meta.color", "_id", "x_1", "a__b", "is3DSecure", "_a.b-c9", "a" * 64, "Line_1", "aB_123", "aB123", "b_123", "b.123", "a__B_", "__a", "__A", "A_b_C_d", "A_b___", "a123.b", "b-a123"],
 )  # fmt: skip
 def test_what_programmers_call_fields_is_a_plain_word(key: str) -> None:
     assert is_plain_word(key)
