@@ -1,6 +1,7 @@
 """The event that a replay sends is the one that Lambda first delivered, and each result goes to its own letter."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from schemas.dead_letter import LetterSource
 from tests.support.members import for_all
 from tests.support.samples import OF_QUEUE, OF_STREAM
-from tokenizer.replay.messages import arrival, entry, of_entry, worst
+from tokenizer.replay.messages import arrival, entry, of_entry, stream_entry, worst
 
 AT = 1795428901.25  # 2026-11-23T10:15:01.250Z
 WHOLE = OF_STREAM.model_copy(update={"arrived_at": "2026-11-23T10:15:01.250Z"})
@@ -40,6 +41,16 @@ def test_a_record_is_sent_as_it_first_came(source: LetterSource, expected: dict[
     assert entry(source, "é".encode()) == expected
     edited = source.model_copy(update={"edited": "r1"})
     assert entry(edited, "é".encode()) == expected | {"edited": "r1"}
+
+
+def test_a_record_that_is_read_from_the_stream_again_is_sent_as_it_first_came() -> None:
+    record = {
+        "SequenceNumber": "1",
+        "ApproximateArrivalTimestamp": datetime.fromtimestamp(AT, UTC),
+        "Data": "é".encode(),
+        "PartitionKey": "p",
+    }
+    assert stream_entry("s", "shardId-0", record) == STREAM_ENTRY
 
 
 @for_all(
