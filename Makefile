@@ -41,13 +41,13 @@ demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or
 WORKERS ?= 3
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test: .venv/.ready ## every test, in about fourteen minutes on two cores
-	@$(PYTEST)
+test: .venv/.ready ## every test but the big ones, in about twelve minutes on two cores
+	@$(PYTEST) -m "not big"
 
 test-fast: .venv/.ready ## the unit tests but for the slow ones, in two to three minutes
-	@$(PYTEST) -m "not e2e and not build and not slow" tests/unit tests/consumer
+	@$(PYTEST) -m "not e2e and not build and not slow and not big" tests/unit tests/consumer
 
-test-all: .venv/.ready ## every test, with the big numbers: before a release
+test-all: .venv/.ready ## every test, the big ones and with the big numbers: before a release
 	@FAULT_ORDERS=10000 REKEY_ORDERS=10000 REPLAY_ORDERS=1000 PROPERTY_EXAMPLES=400 FUZZ_EXAMPLES=1000 FAULT_STEPS=20000 $(PYTEST)
 
 up: $(DEMO) ## start the local stack and leave it running; MODULES=core, or "core lake"

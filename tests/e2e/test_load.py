@@ -10,7 +10,7 @@ import pytest
 from local.emulator import lifecycle
 from local.emulator.package import ROOT
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.big]
 
 _KINDS = {"sign in", "POST /orders", "GET /orders/{id}", "POST payments", "POST /tokens/reveal"}
 

@@ -88,6 +88,7 @@ def test_make_demo_ends_with_the_figures_that_the_readme_shows(tree: Path) -> No
     assert not (tree / ".local").exists()
 
 
+@pytest.mark.big
 def test_the_core_alone_does_the_same_without_the_lake(tree: Path) -> None:
     text = done("demo MODULES=core ORDERS=100", tree)
     printed, whole = figures(text), figures((ROOT / "README.md").read_text(), ROW)

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +22,7 @@ from local.emulator.environment import exports, variables
 from local.emulator.stack import Stack
 from ops.rekey.restore import put_back
 from tests.support import forked
+from tests.support.e2e import page_commands
 from tests.support.e2e.functions import invoke
 from tests.support.e2e.stack import Api, Subscriber, put
 from tests.support.samples import order
@@ -92,12 +92,11 @@ class Shop:
 class Operator:
     """Somebody at a terminal with the page, whose shell has the variables that `order-tokenizer local env` prints."""
 
-    def __init__(self, on: Stack, home: Path) -> None:
+    def __init__(self, on: Stack, home: Path, commands: Path) -> None:
         self._home = home
         self._variables = variables(on, None)
         given = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-        path = f"{Path(sys.executable).parent}{os.pathsep}{given['PATH']}"
-        self._environment = given | {"PATH": path}
+        self._environment = given | {"PATH": f"{commands}{os.pathsep}{given['PATH']}"}
 
     def follows(self, heading: str, moment: Mapping[str, str] = NO_BACKUPS) -> str:
         """Runs the first commands under a heading as they stand; returns what they print.
@@ -138,6 +137,12 @@ class Operator:
         assert done.returncode == expect, done.stdout + done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found
+
+
+@pytest.fixture(scope="module")
+def operator(own: Stack, home: Path) -> Iterator[Operator]:
+    with page_commands.on_path() as commands:
+        yield Operator(own, home, commands)
 
 
 def section(heading: str) -> str:
@@ -210,8 +215,10 @@ def names(on: Stack) -> dict[str, str]:
     return {item["id"]["S"]: item["subject"]["S"] for item in items if "subject" in item}
 
 
-def test_all_comes_back_from_one_moment_but_for_the_marks(own: Stack, home: Path, compliance: Api) -> None:
-    shop, operator = Shop(own, "recovery"), Operator(own, home)
+def test_all_comes_back_from_one_moment_but_for_the_marks(
+    own: Stack, operator: Operator, compliance: Api
+) -> None:
+    shop = Shop(own, "recovery")
     shop.orders("C-1", "C-2", "C-3")
     shop.orders("C-4", email="C-2@example.com")  # shared
     moment = backed_up(own)
@@ -246,9 +253,9 @@ def test_all_comes_back_from_one_moment_but_for_the_marks(own: Stack, home: Path
 
 
 def test_marks_of_an_earlier_moment_bring_erased_values_back_until_later_marks_or_another_erasure(
-    own: Stack, home: Path, compliance: Api
+    own: Stack, operator: Operator, compliance: Api
 ) -> None:
-    shop, operator = Shop(own, "moments"), Operator(own, home)
+    shop = Shop(own, "moments")
     shop.orders("D-1", "D-2", "D-twice", "D-before")
     erase(compliance, "D-before")
     erase(compliance, "D-twice")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from local.emulator.stack import Stack
+from tests.support.e2e import page_commands
 
 ROOT = Path.cwd()
 SAYS = "#> "
@@ -36,15 +37,19 @@ def run(page: str, on: Stack, folder: Path, cwd: Path = ROOT) -> str:
     ):  # fmt: skip
         shell = shell.replace(said, meant)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    environment["PATH"] = f"{ROOT / '.venv/bin'}{os.pathsep}{environment['PATH']}"
-    done = subprocess.run(
-        ["/bin/bash", "-c", shell],
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=cwd,
-        timeout=1_200,
-        check=False,
-    )
+    with page_commands.on_path() as quick:
+        folders = (quick, page_commands.BIN, environment["PATH"])
+        environment["PATH"] = os.pathsep.join(map(str, folders))
+        for each in page_commands.COMMANDS:
+            shell = shell.replace(f".venv/bin/{each} ", f"{each} ")
+        done = subprocess.run(
+            ["/bin/bash", "-c", shell],
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=cwd,
+            timeout=1_200,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -20,12 +20,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tests.support import terminal
+from tests.support import copies, terminal
 from tests.support.screens import substitutes
 from tests.support.terminal import Shown
 
 _MODULES = ("boto3", "duckdb", "local.cli", "local.demo.run", "ops.app", "replay.cli")
-_LONGEST = 100_000
 _WAITING = 20.0  # seconds
 
 
@@ -134,38 +133,6 @@ def _said(connection: socket.socket) -> bytes:
     return text
 
 
-def _serve(path: str) -> NoReturn:
-    for each in _MODULES:
-        importlib.import_module(each)
-    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    server.bind(path)
-    server.listen()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    while True:
-        connection, _ = server.accept()
-        message, files, _, _ = socket.recv_fds(connection, _LONGEST, 3)
-        if os.fork() == 0:
-            _attend(json.loads(message), files, connection)
-        for number in files:
-            os.close(number)
-        connection.close()
-
-
-def _attend(order: Any, files: Sequence[int], connection: socket.socket) -> NoReturn:
-    """Starts the command in a process of its own, and says how it ended."""
-    pid = os.fork()
-    if pid == 0:
-        connection.close()
-        _become(order, files)
-    connection.sendall(f"{pid}\n".encode())
-    for each in files:
-        os.close(each)
-    _, status = os.waitpid(pid, 0)
-    connection.sendall(f"{os.waitstatus_to_exitcode(status)}".encode())
-    os._exit(0)
-
-
 def _become(order: Any, files: Sequence[int]) -> NoReturn:
     os.setsid()
     for number, each in enumerate(files):
@@ -201,4 +168,4 @@ def _run(program: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    copies.serve(sys.argv[1], _MODULES, _become)

@@ -31,6 +31,7 @@ def test_the_page_has_the_numbers_of_the_code_and_of_the_stored_baseline() -> No
     assert guard_cost.MOST == 5
 
 
+@pytest.mark.big
 @pytest.mark.parametrize("shape", guard_cost.SHAPES)
 @pytest.mark.parametrize("size", [3_000, 60_000])
 def test_each_shape_is_a_record_that_is_read_to_its_end(shape: str, size: int) -> None:
@@ -40,12 +41,14 @@ def test_each_shape_is_a_record_that_is_read_to_its_end(shape: str, size: int) -
     assert json.loads(data)["order"]["order_id"]
 
 
+@pytest.mark.big
 @pytest.mark.parametrize("count", [bytecodes, c_calls], ids=["bytecodes", "calls into C"])
 def test_no_shape_costs_more_by_the_byte_than_five_ordinary_orders(count: object) -> None:
     found = guard_cost.ratios(count, 3_000)  # type: ignore[arg-type] # both count what a run does
     assert {shape: ratio for shape, ratio in found.items() if ratio > guard_cost.MOST} == {}
 
 
+@pytest.mark.big
 @pytest.mark.parametrize(
     "shape",
     ["1,500 numbers and a note of digits", "short words inside words", "groups of four digits", "references"],
@@ -58,6 +61,7 @@ def test_twice_the_bytes_cost_no_more_than_twice_the_work(shape: str) -> None:
     assert cost[1] < cost[0] * 1.2
 
 
+@pytest.mark.big
 def test_the_command_prints_a_ratio_for_each_shape() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench.guard_cost", "--counted"], capture_output=True, text=True, check=True

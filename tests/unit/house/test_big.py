@@ -1,0 +1,55 @@
+"""What `make test` leaves to `make test-all` is listed here, and no planted bug needs it to be caught."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.planted.bugs import bugs, selections
+from tests.support.source import ROOT
+
+# Each with what of it `make test` tries all the same.
+BIG = {
+    "tests/e2e/test_load.py": "the API's routes are tried in tests/e2e/test_api.py, the load test's parts in tests/unit/bench/load",
+    "tests/e2e/test_make.py::test_the_core_alone_does_the_same_without_the_lake": "the core's orders in tests/e2e/test_canaries.py",
+    "tests/unit/bench/test_guard_cost.py::test_each_shape_is_a_record_that_is_read_to_its_end": "the worst shape in test_regression.py",
+    "tests/unit/bench/test_guard_cost.py::test_no_shape_costs_more_by_the_byte_than_five_ordinary_orders": "the worst shape, there",
+    "tests/unit/bench/test_guard_cost.py::test_twice_the_bytes_cost_no_more_than_twice_the_work": "tests/unit/tokenizer/guard/test_junk.py",
+    "tests/unit/bench/test_guard_cost.py::test_the_command_prints_a_ratio_for_each_shape": "nothing: a benchmark's command",
+}
+
+
+def marked() -> Iterator[str]:
+    """Yields the modules and the tests that have the mark."""
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        text = path.read_text(encoding="utf-8")
+        name = path.relative_to(ROOT).as_posix()
+        if "mark.big" not in text or name == "tests/unit/house/test_big.py":
+            continue
+        for each in ast.parse(text).body:
+            if isinstance(each, ast.Assign) and "mark.big" in ast.unparse(each):
+                yield name
+            if isinstance(each, ast.FunctionDef) and any(
+                "mark.big" in ast.unparse(one) for one in each.decorator_list
+            ):
+                yield f"{name}::{each.name}"
+
+
+def test_the_big_tests_are_these() -> None:
+    assert set(marked()) == BIG.keys()
+    files = {name.partition("::")[0] for name in BIG}
+    texts = [(ROOT / each).read_text(encoding="utf-8") for each in files]
+    assert sum(len(re.findall(r"\bmark\.big\b", each)) for each in texts) == len(BIG)  # and no case of a test
+
+
+def test_make_test_leaves_out_nothing_else() -> None:
+    recipes = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert '\t@$(PYTEST) -m "not big"\n' in recipes
+    assert re.search(r"^test-all:.*\n\t@(\w+=\d+ )+\$\(PYTEST\)\n", recipes, re.MULTILINE)
+
+
+def test_no_planted_bug_needs_a_big_test() -> None:
+    named = {each for bug in bugs([]) for each in selections(bug)}
+    assert len(named) > 200
+    assert [
+        each for each in named for big in BIG if each.startswith(big) or big.startswith(f"{each}::")
+    ] == []
