@@ -1,4 +1,4 @@
-"""What `make test` leaves to `make test-all` is listed here, and no planted bug needs it to be caught."""
+"""`make test` leaves to `make test-all` what is listed here, and no planted bug needs it to be caught."""
 
 import ast
 import re
