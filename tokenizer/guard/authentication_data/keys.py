@@ -5,6 +5,7 @@ Keys are compared without case, separators and Unicode variants, so `Track-Data`
 
 import re
 import unicodedata
+from html.entities import html5
 
 from tokenizer.guard.authentication_data.labels import may_have_label
 from tokenizer.guard.authentication_data.names import (
@@ -89,14 +90,22 @@ _TRACES_OF_CODES = (
 )
 _TRACES_OF_CARDS = re.compile(rb"card(?:sec|valid|check|cid|pin)")
 _TRACES_OF_PINS = re.compile(rb"pin(?:b|data)")
-_ENCODED = re.compile(rb"%(?:u|[0-9A-Fa-f]{2})|&(?:#|[A-Za-z]{2,8};)|<[!/A-Za-z]")
-# The first UTF-8 bytes of every character whose compatible form holds an ASCII letter or digit, and the digits of Arabic,
-# of the scripts of India, and of Thai.
+# Some names of HTML's characters count without a semicolon too.
+_NAMES_ALONE = "|".join(name for name in html5 if not name.endswith(";")).encode("ascii")
+_ENCODED = re.compile(
+    rb"%(?:u|[0-9A-Fa-f]{2})|&(?:#|[A-Za-z][0-9A-Za-z]{1,31};|(?:" + _NAMES_ALONE + rb"))|<[!/A-Za-z]"
+)
+# The first UTF-8 bytes of every character whose compatible form holds an ASCII letter or digit, and the digits of all
+# scripts.
 _COMPATIBLE = re.compile(
-    rb"\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xe0(?:[\xa5\xa7\xa9\xab\xad\xaf\xb1\xb3\xb5][\xa6-\xaf]|\xb9[\x90-\x99])|"
+    rb"\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xdf[\x80-\x89]|"
+    rb"\xe0(?:[\xa5\xa7\xa9\xab\xad\xaf\xb1\xb3\xb5\xb7][\xa6-\xaf]|[\xb9\xbb][\x90-\x99]|\xbc[\xa0-\xa9])|"
     rb"\xc2[\xaa\xb2-\xbe]|\xc4[\xb0-\xbf]|\xc5[\x80\x89\xbf]|\xc7[\x84-\x8c\xb0-\xb3]|[\xca\xcb]|"
-    rb"\xe1(?:[\xb4-\xb6]|\xba[\x96-\x9e])|\xe2(?:\x81[\xb0-\xbf]|\x82[\x80-\xa8]|[\x84-\x86\x91-\x93\xb1])|"
-    rb"\xe3[\x89-\x8f]|\xea\x9f|\xef[\xac\xbc\xbd]|\xf0(?:[\x90\x9d]|\x9f[\x84-\x86\xaf])"
+    rb"\xe1(?:[\xb4-\xb6]|\xba[\x96-\x9e]|\x81[\x80-\x89]|\x8d[\xa9-\xb1]|\x9f[\xa0-\xa9]|\xa5[\x86-\x8f]"
+    rb"|\xa7[\x90-\x9a]|[\x82\xa0\xad][\x90-\x99]|[\xaa\xb1][\x80-\x99]|\xae[\xb0-\xb9])|"
+    rb"\xe2(?:\x9d[\xb6-\xbf]|\x9e[\x80-\x93]|\x81[\xb0-\xbf]|\x82[\x80-\xa8]|[\x84-\x86\x91-\x93\xb1])|"
+    rb"\xe3[\x89-\x8f]|\xea(?:\x9f|\x98[\xa0-\xa9]|\xa4[\x80-\x89]|[\xa3\xa9][\x90-\x99]|\xa7[\x90-\xb9]|\xaf[\xb0-\xb9])|"
+    rb"\xef[\xac\xbc\xbd]|\xf0(?:[\x90\x91\x96\x9d]|\x9e[\x85\x8b\xa5]|\x9f[\x84-\x86\xaf])"
 )
 # A value of three or four digits, or of sixteen hexadecimal ones, could be a code or a PIN block of a card. A comma takes
 # the place of whatever begins and ends a value.
@@ -115,9 +124,10 @@ _SHORT_VALUES = (b",000,", b",0000,", b",000.0,", b",0000.0,")
 # Three or four digits at an end of a holder's name, or behind an expiry.
 _BESIDE_VALUES = re.compile(
     rb"(?:holder|name|owner)[^\":]{0,20}\"\s*+:\s*+\""
-    rb"(?:[^\"]*[A-Za-z\x80-\xff][^0-9A-Za-z\"]{1,8}[0-9]{3,4}[^0-9A-Za-z\"]*+\"|[^0-9A-Za-z\"]*+[0-9]{3,4}[^0-9A-Za-z\"]{1,8}[A-Za-z\x80-\xff])"
-    rb"|(?:exp|valid)[^\":]{0,24}\"\s*+:\s*+\"?[^0-9\"]{0,16}+"
-    rb"(?:0?[1-9]|1[0-2])[\s/.,;|_-]{0,3}(?:20)?[2-4][0-9][\s/.,;|_-]{0,3}(?!20[2-4][0-9])[0-9]{3,4}(?![0-9])",
+    rb"(?:[^\"]*[A-Za-z\x80-\xff][^0-9A-Za-z\"]{1,12}[0-9]{3,4}[^0-9A-Za-z\"]*+\"|[^0-9A-Za-z\"]*+[0-9]{3,4}[^0-9A-Za-z\"]{1,12}[A-Za-z\x80-\xff])"
+    rb"|(?:exp|valid)[^\":]{0,24}\"\s*+:\s*+\"?[^0-9\"]{0,64}+"
+    rb"(?:(?:0?[1-9]|1[0-2])[\s/.,;|_-]{0,3}(?:20)?[2-4][0-9]|20[2-4][0-9][\s/.,;|_-]{0,3}(?:0?[1-9]|1[0-2]))"
+    rb"[^0-9A-Za-z\"]{0,12}(?!20[2-4][0-9])[0-9]{3,4}(?![0-9])",
     re.IGNORECASE,
 )
 _PIN_BLOCK = re.compile(rb'"[0-9A-Fa-f]{16}"')
@@ -165,6 +175,7 @@ def may_hold_authentication_data(raw: bytes) -> bool:
         or b'"7b' in raw
         or b'"7B' in raw
         or b"^" in raw
+        or b"U+" in raw
         or ((b"%" in raw or b"&" in raw or b"<" in raw) and _ENCODED.search(raw) is not None)
     ):
         return True
