@@ -15,7 +15,8 @@ LONGEST_CODE = 40
 NO_DIGITS: frozenset[int] = frozenset()
 ANY_DIGITS = frozenset({3, 4})
 _APART = re.compile(
-    r"\W{0,4}(?:(?:code|cvv2?|cvc2?)[\W_]{0,3})?(?P<code>[0-9](?:[ ._-]?[0-9]){2,3})(?:\.0)?\W{0,4}",
+    r"\W{0,4}(?:(?:code|cvv2?|cvc2?)[\W_]{0,3})?"
+    r"(?P<code>[0-9]{3,4}(?=\.0\W{0,4}\Z)|[0-9](?:[ ._-]?[0-9]){2,3})(?:\.0)?\W{0,4}",
     re.IGNORECASE,
 )
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from tokenizer.guard.authentication_data.prose import MARK
 
-# Long enough for a key with a value. Mail breaks base64 into lines.
-_WORD = re.compile(r"[0-9A-Za-z+/_-]{24,}+(?:\r?\n[0-9A-Za-z+/_-]{4,}+)*+={0,2}")
+# Long enough for a key with a value. Mail breaks base64 into lines, of which the last may be two letters and a padding.
+_WORD = re.compile(
+    r"[0-9A-Za-z+/_-]{24,}+(?:\r?\n[0-9A-Za-z+/_-]{4,}+)*+(?:\r?\n[0-9A-Za-z+/_-]{2,3}+={1,2}|={0,2})"
+)
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2})++")
 _BREAK = re.compile(r"[\r\n=]")
 _STANDARD = str.maketrans("-_", "+/")
