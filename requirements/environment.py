@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,7 @@ BY_PIP = ".venv/bin/pip --disable-pip-version-check --python {folder}/bin/python
 OURS = ".venv/bin/uv pip install --quiet --no-deps --no-build-isolation --python {folder}/bin/python --editable . --editable ./consumer"
 _EACH_PACKAGE = re.compile(r" [-+~] ")  # uv's list of all packages, after it has said how many
 _INTERRUPTED = 130
+_PIP_FILLS_OTHERS = (22, 3)  # whose news tell of --python
 
 
 class SetUpError(Exception):
@@ -113,21 +115,33 @@ def _begin(folder: Path, held: int) -> None:
         import ensurepip  # noqa: PLC0415 -- Debian leaves it out
         import venv  # noqa: F401, PLC0415
     except ImportError:
-        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        name = f"python{sys.version_info.major}.{sys.version_info.minor}"
         raise SetUpError(
             f"{sys.executable} can't make environments: its module ensurepip is missing",
-            f"apt install {version}-venv, or name another Python: make PYTHON=python3.13 ...",
+            f"apt install {name}-venv, or name another Python: make PYTHON=python3.13 ...",
         ) from None
     shutil.rmtree(folder, ignore_errors=True)
-    # Python's own wheel of pip fetches uv, which installs all else; where it lies elsewhere, venv installs pip first.
+    # This Python's pip fetches uv, which installs all else; where there is none, or an old one, the wheel of pip that comes
+    # with Python, which has to be compiled for that; where it lies elsewhere, the pip that venv installs.
     wheel = Path(ensurepip.__file__).parent / f"_bundled/pip-{ensurepip.version()}-py3-none-any.whl"
     by_venv = folder == DEMO.parent and not wheel.exists()
     _run(f"{{python}} -m venv{'' if by_venv else ' --without-pip'} {folder}", held)
     if by_venv:
         _run(UV, held, pip=".venv/bin/pip")
     elif folder == DEMO.parent:  # the other environments are filled from .venv
-        _run("{python} " + UV, held, python=".venv/bin/python", pip=str(wheel / "pip"))
+        if _has_pip():
+            _run(UV.replace("{pip}", "{python} -m pip --python .venv/bin/python"), held)
+        else:
+            _run("{python} " + UV, held, python=".venv/bin/python", pip=str(wheel / "pip"))
         _run(PIP, held, wheel=str(wheel))
+
+
+def _has_pip() -> bool:
+    """Tells whether this Python has a pip that fills other environments."""
+    try:
+        return tuple(map(int, version("pip").split(".")[:2])) >= _PIP_FILLS_OTHERS
+    except (PackageNotFoundError, ValueError):
+        return False
 
 
 def _run(command: str, held: int, **named: str) -> None:

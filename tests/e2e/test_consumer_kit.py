@@ -37,7 +37,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (built,) = folder.glob("order_events-*.whl")
     assert "order_events/py.typed" in ZipFile(built).namelist()
     needed = [f"{built}[testing]", *(f"{name}=={version(name)}" for name in ("pytest", "jsonschema"))]
-    quick = [uv, "pip", "install", "--quiet", "--python", found, *needed]
+    quick = [str(uv), "pip", "install", "--quiet", "--python", str(found), *needed]
     if subprocess.run(quick, check=False).returncode:  # as in a set-up: where uv finds no index, pip may
         pip = [sys.executable, "-m", "pip", "--python", str(found)]
         subprocess.run([*pip, "install", "--quiet", *needed], check=True)

@@ -131,12 +131,16 @@ def test_ctrl_c_at_a_terminal_ends_it_in_a_sentence(tree: Path) -> None:
     assert not (tree / ".venv/.ready").exists()
 
 
-def test_what_is_not_what_was_locked_is_not_installed(tree: Path) -> None:
+def test_what_is_not_what_was_locked_is_not_installed_with_an_old_pip_either(tree: Path) -> None:
+    # This Python's pip can't fill another environment, so its own wheel of pip fetches uv.
+    (tree / "old/pip-21.0.dist-info").mkdir(parents=True)
+    (tree / "old/pip-21.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: pip\nVersion: 21.0\n")
     lock = tree / "requirements/demo.lock"
     lock.write_text(lock.read_text().replace("six==1.17.0", "six==1.16.0"))
-    text = make(tree, ".venv/.demo", expect=2)
+    text = make(tree, ".venv/.demo", expect=2, PYTHONPATH=str(tree / "old"))
     assert "hint: " in text
     assert not (tree / ".venv/.demo").exists()
+    assert {"uv", "pip"} <= installed(tree)
     assert "six" not in installed(tree)
 
 

@@ -217,6 +217,8 @@ import atexit, sys
 atexit.register(lambda: print({sorted(HEAVY)!r}, sorted(set(sys.modules) & set({sorted(HEAVY)!r}))))
 sys.argv[1:] = ["--help"]
 from ops.app import main
+
+pytestmark = pytest.mark.slow
 main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -18,6 +18,8 @@ from tokenizer.messages.reveal import REVEAL
 from tokenizer.reveal.ports import Action, RevealRequest
 from tokenizer.vault.categories import CATEGORIES, category
 
+pytestmark = pytest.mark.slow
+
 POLICIES = "\n".join(Path("policies", name).read_text() for name in ("reveal.cedar", "routes.cedar"))
 GROUPS = ("shop", "payments", "support", "compliance", "analytics", "operators", "nobody")
 SCOPES = ("orders/write", "orders/read", "tokens/write", "tokens/look_up", "tokens/nothing")

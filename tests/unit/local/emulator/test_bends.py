@@ -17,6 +17,8 @@ from local.emulator.template import for_emulator, load
 from tests.support.security.deployed import Stack, deployed
 from tools.lint.settled import PARAMETER_SETS, plain_template, settled, translated
 
+pytestmark = pytest.mark.slow
+
 Template = dict[str, Any]
 PAGE = (ROOT / "docs/local-stack.md").read_text()
 ROWS = {

@@ -8,6 +8,8 @@ import pytest
 from tokenizer.guard.authentication_data.keys import compatible
 from tokenizer.guard.authentication_data.scrub import scrub_text
 
+pytestmark = pytest.mark.slow
+
 BYTES = 50_000
 UNITS = {
     "a letter": b"a",
