@@ -67,19 +67,28 @@ def _parsed() -> Iterator[None]:
     parsed.cache_clear()
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("planted")
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.mark.parametrize("check", dict.fromkeys(check for check, _ in SOURCE.values()))
+def test_the_source_as_it_is_has_nothing(tree: Path, check: Callable[[Path], list[str]]) -> None:
+    assert check(tree) == []
 
 
 @pytest.mark.parametrize(("check", "line"), SOURCE.values(), ids=SOURCE)
 def test_in_the_source(tree: Path, check: Callable[[Path], list[str]], line: str) -> None:
-    assert not check(tree)
-    with (tree / "handlers/runtime.py").open("a", encoding="utf-8") as file:
-        file.write(f"\n\n{line}\n")
-    (problem,) = check(tree)
+    path = tree / "handlers/runtime.py"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(f"{before}\n\n{line}\n", encoding="utf-8")
+    try:
+        (problem,) = check(tree)
+    finally:
+        path.write_text(before, encoding="utf-8")
     assert problem.startswith("handlers/runtime.py:")
 
 
