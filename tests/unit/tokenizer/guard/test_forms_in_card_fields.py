@@ -96,3 +96,19 @@ def test_a_code_may_stand_at_either_end_of_a_name(between: str) -> None:
 )
 def test_other_digits_of_a_name_stay(text: str) -> None:
     assert left(text, "holder") == text
+
+
+@for_all("blank", ["", " ", "\n \t"])
+def test_blanks_of_json_and_characters_of_many_bytes_hide_no_field(blank: str) -> None:
+    many = "\N{GRINNING FACE}" * 16
+    for key, text in (
+        ("expiry", "12/29 737"),
+        ("expiry", f"{many}12/29 737"),
+        ("expiration_date", "2029-12 737"),
+        ("holder", "Ann\u00c0 737"),
+        ("holder", "737 Ann"),
+        ("cardholder_name", "737 \u042f"),
+    ):
+        assert left(text, key) == text.replace("737", MARK)
+        raw = f'{{"payment":{{"card":{{"number":"{NUMBER}","{key}"{blank}:{blank}"{text}"}}}}}}'
+        assert may_hold_authentication_data(raw.encode()), raw

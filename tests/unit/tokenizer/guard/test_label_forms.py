@@ -66,7 +66,7 @@ def test_a_word_may_stand_directly_behind_a_label(behind: str) -> None:
     assert left(f"cvv{behind}a 937") == f"cvv{behind}a " + ("#" if behind.startswith((" ", "-")) else "937")
 
 
-@for_all("letter", "azAZ")
+@for_all("letter", ["a", "z", "A", "Z", "e", "es", "is"])
 def test_a_letter_behind_a_label_makes_another_word_of_it(letter: str) -> None:
     for text in (
         f"cvv{letter} 937",
@@ -210,7 +210,7 @@ def test_other_brackets_part_a_label_from_digits(between: str) -> None:
     assert left(f"cvv{between}937") == f"cvv{between}937"
 
 
-@for_all("between", [" (" + "x " * 32 + ") ", "() ", "(x)", "- (x)   ", " (x) a b c d e "])
+@for_all("between", [" (" + "x " * 32 + ") ", "() ", "(x)", "(a, b) ", "- (x)   ", " (x) a b c d e "])
 def test_brackets_may_stand_between(between: str) -> None:
     assert left(f"cvv{between}937") == f"cvv{between}#"
 
@@ -239,3 +239,9 @@ def test_a_label_may_end_with_words_that_join_it_to_its_digits(joints: str) -> N
 @for_all("text", ["CVV x", "CVV matched", "", "CVV of order", "door CVV is the x"])
 def test_other_texts_announce_nothing(text: str) -> None:
     assert digits_announced(text, payment=False) == frozenset()
+
+
+def test_joints_and_markup_may_be_in_capitals() -> None:
+    for text in ("SECURITY CODE IS {}", "csc<B>{}</B>", "Security Code: My Card Is {}"):
+        assert scrub_prose(text.format("937")) == (text.format(MARK), 1)
+    assert digits_announced("Security code IS The", payment=False) == {3}

@@ -179,3 +179,11 @@ def test_digits_that_are_written_otherwise_are_not_overlooked(text: str) -> None
 def test_markup_behind_a_code_stays() -> None:
     assert left("<p>cvv <b>937</b></p>") == "<p>cvv <b>#</b></p>"
     assert left("cvv 9<b>3</b>7<br/><i>x") == "cvv #<br/><i>x"
+
+
+@for_all("digit", "0123456789")
+def test_a_code_stands_beside_a_number_of_any_digits(digit: str) -> None:
+    number = card(f"4{digit * 14}", 16)
+    for written in (number, "-".join((number[:4], number[4:8], number[8:12], number[12:]))):
+        assert left(f"{written} 937") == f"{written} #"
+        assert left(f"937 {written}") == f"# {written}"
