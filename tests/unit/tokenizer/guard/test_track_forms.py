@@ -140,7 +140,7 @@ def test_more_than_that_parts_a_number_from_other_digits(between: str) -> None:
 
 @for_all("code", ["937", "9371"])
 def test_an_amount_is_no_code_unless_it_is_a_column(code: str) -> None:
-    for amount in (f"{code}.5", f"{code},00", f"{code}.0"):
+    for amount in (f"{code}.5", f"{code},00", f"{code},90", f"{code}.0"):
         assert left(f"{NUMBER} {amount}") == f"{NUMBER} {amount}"
     assert left(f"{NUMBER},{code},00") == f"{NUMBER},#,00"
     assert left(f"{NUMBER},12/29,{code},99") == f"{NUMBER},12/29,#,99"
@@ -155,7 +155,7 @@ def test_a_code_may_stand_before_a_number(code: str) -> None:
     for between in (" ", "_", " - ", "..."):
         for before in ("", "x", "so "):
             assert left(f"{before}{code}{between}{NUMBER}") == f"{before}#{between}{NUMBER}"
-        for before in ("19", "5.", "5,", "5:", "5/", "5-"):
+        for before in ("19", "0.", "9-", "5.", "5,", "5:", "5/", "5-"):
             text = f"{before}{code}{between}{NUMBER}"
             assert left(text) == text
     assert left(f"{code}    {NUMBER}") == f"{code}    {NUMBER}"
