@@ -188,3 +188,9 @@ def test_an_object_in_base64_or_hexadecimal_digits_is_read(start: bytes) -> None
         ):
             for blank in ("", " "):
                 assert strip_authentication_data({"x": blank + word.decode()})[0] == {"x": blank + MARK}
+
+
+def test_any_character_of_base64_may_stand_near_the_beginning() -> None:
+    data = b'{"xo??>>>zzz","cvv": "canary"}'
+    for word in (b64encode(data), b64encode(data, b"-_")):
+        assert strip_authentication_data({"x": word.decode()})[0] == {"x": MARK}
