@@ -1,5 +1,6 @@
 """Serves commands by a process that has imported everything once, and makes a copy of itself for each command."""
 
+import gc
 import json
 import os
 import socket
@@ -24,6 +25,8 @@ def serve(path: str, modules: Sequence[str], become: Become) -> NoReturn:
     """
     for each in modules:
         import_module(each)
+    gc.collect()
+    gc.freeze()  # what was imported stays as it is, so the memory that the copies share is not copied
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.bind(path)
     server.listen()

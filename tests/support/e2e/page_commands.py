@@ -3,7 +3,6 @@
 A folder of `PATH` has programs of the commands' names, which hand their words, variables and streams to that process.
 """
 
-import gc
 import os
 import runpy
 import subprocess
@@ -61,7 +60,6 @@ def _modules() -> list[str]:
 
 
 def _become(order: Any, files: Sequence[int]) -> NoReturn:
-    gc.freeze()
     for number, each in enumerate(files):
         os.dup2(each, number)
         os.close(each)
