@@ -15,6 +15,8 @@ from tests.support import terminal
 from tests.support.screens.workshop import Workshop
 from tools.docs.commands import Command, every
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = list(every())
 LEAVES = [each for each in COMMANDS if not each.is_group]
 # What the others look for; these look at files, or print what is part of the package.
@@ -217,8 +219,6 @@ import atexit, sys
 atexit.register(lambda: print({sorted(HEAVY)!r}, sorted(set(sys.modules) & set({sorted(HEAVY)!r}))))
 sys.argv[1:] = ["--help"]
 from ops.app import main
-
-pytestmark = pytest.mark.slow
 main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
