@@ -79,6 +79,12 @@ def test_a_payments_order_and_caller_do_not_run_together(order_id: str, caller: 
     assert payment_id(order_id, "k", caller) not in [payment_id(a, "k", b) for a, b in others]
 
 
+@pytest.mark.parametrize(("caller", "key"), [(caller, key) for caller, key in RUN_TOGETHER if "#" not in key])
+def test_a_payments_caller_and_key_do_not_run_together(caller: str, key: str) -> None:
+    others = [pair for pair in RUN_TOGETHER if pair != (caller, key) and "#" not in pair[1]]
+    assert payment_id("SO-1", key, caller) not in [payment_id("SO-1", b, a) for a, b in others]
+
+
 class Table:
     """A table that keeps the ids that it is asked for."""
 
@@ -124,6 +130,21 @@ def fingerprint(operation: str, caller: str, key: str, body: bytes) -> bytes:
 def test_a_fingerprint_is_of_each_part_of_a_request() -> None:
     parts = product(("order", "tokens"), ("ann", "bob"), ("k", "l"), (b"{}", b"[]"))
     all_differ([fingerprint(*each) for each in parts])
+
+
+def fingerprint_of_value(value: str, caller: str) -> str:
+    kms: Any = Macs()
+    return Fingerprints(kms, "arn").of_value(value, caller)
+
+
+def test_a_fingerprint_of_a_value_is_its_callers_and_none_of_a_request() -> None:
+    all_differ([fingerprint_of_value(*parts) for parts in product(("v", "w"), ("ann", "bob"))])
+    all_differ([fingerprint_of_value(value, caller) for caller, value in RUN_TOGETHER])
+    # A request whose parts are framed as those of a value are.
+    requests = {
+        fingerprint(*parts, b"v").hex() for parts in product(("value", "", "ann"), ("ann", ""), ("v", ""))
+    }
+    assert fingerprint_of_value("v", "ann") not in requests
 
 
 def test_the_parts_of_a_fingerprint_do_not_run_together() -> None:
