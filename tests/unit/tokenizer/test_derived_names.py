@@ -10,8 +10,10 @@ import json
 import pytest
 
 from schemas.dead_letter import LetterSource
+from schemas.registry import EventName
 from tests.support.members import for_all
 from tests.support.samples import OF_QUEUE, OF_STREAM
+from tokenizer.erasure import certificates
 from tokenizer.identity import Identity
 from tokenizer.payments.attempts import Attempt, AttemptState
 from tokenizer.replay.messages import approval_digest, letter_id, letter_named, revision
@@ -131,3 +133,13 @@ def test_a_failure_record_of_lambda_is_named_by_its_positions_and_anything_else_
 def test_the_gateway_gets_one_key_for_each_attempt_on_an_order() -> None:
     attempt = Attempt("SO-1", 3, "1", "1", "USD", ("n", "e"), "p", "s", AttemptState.TRYING)
     assert attempt.gateway_id == "pay_" + hashlib.sha256(b"3#SO-1").hexdigest()[:32]
+
+
+def test_the_rules_of_an_erasures_event_are_named_by_its_type_and_version() -> None:
+    for name in (
+        EventName("customer.erased", 1),
+        EventName("customer.erased", 2),
+        EventName("value.erased", 1),
+    ):
+        text = f"{name.event_type} {name.schema_version}"
+        assert certificates._rules(name) == hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -10,10 +10,11 @@ import pytest
 from schemas.dead_letter import LetterSource
 from tests.support.samples import SHARD, STREAM
 from tokenizer.identity import Identity
+from tokenizer.messages.tokenize import ApiRecord
 from tokenizer.pipeline.aggregates import user_records
 from tokenizer.pipeline.aliases import Draws
 from tokenizer.pipeline.kpl import MAGIC
-from tokenizer.pipeline.sources import kinesis_records, sqs_records
+from tokenizer.pipeline.sources import api_record, kinesis_records, sqs_records
 from tokenizer.records import RawRecord
 from tokenizer.replay.messages import PUBLISHED, UNAVAILABLE, entry, of_entry, revision
 from tokenizer.vault.tokens import TokenKey
@@ -164,6 +165,34 @@ def test_an_alias_is_drawn_by_the_key_the_record_the_field_and_the_attempt() -> 
         for attempt in (0, 1)
     ]
     assert len(set(drawn)) == len(drawn)
+
+
+def test_each_alias_that_is_tried_is_a_draw_of_its_own() -> None:
+    asked: list[str] = []
+
+    class Key:
+        def number(self, _identity: Identity, name: str) -> int:
+            asked.append(name)
+            return 0
+
+    key: Any = Key()
+    for path in ("/a", "/1:/a"):
+        draws = Draws(key, HERE, path, "123456789012", 0)
+        for attempt in range(12):
+            for redraw in range(12):
+                draws._candidate(attempt, redraw)
+    assert len(set(asked)) == len(asked) == 2 * 12 * 12
+
+
+def test_a_record_of_the_api_is_its_origins_and_its_requests() -> None:
+    places = [(origin, request) for origin in ("api", "batch", QUEUE) for request in ("m-1", "m-2")]
+    made = [
+        api_record(ApiRecord(origin=origin, record_id=request, arrived=1_763_892_901_250, body="{}"))
+        for origin, request in places
+    ]
+    assert len({each.identity for each in made}) == len(places)
+    assert [each.identity for each in made] == [Identity.of_sqs(*place) for place in places]
+    assert [Identity.of_source(each.source) for each in made] == [each.identity for each in made]
 
 
 KEY = TokenKey(b"k" * 32)

@@ -155,7 +155,7 @@ SCHEMAS: dict[str, Callable[[], Catalog]] = {
 }
 
 
-def test_every_difference_of_schema_or_lifetimes_is_another_name() -> None:
+def test_every_difference_of_schema_lifetimes_or_format_is_another_name() -> None:
     lifetimes = [
         Lifetimes(),
         Lifetimes(30),
@@ -165,8 +165,12 @@ def test_every_difference_of_schema_or_lifetimes_is_another_name() -> None:
     names = set()
     for make in SCHEMAS.values():
         plan = make().plan({"event_type": "order.placed", "schema_version": 1})
-        names |= {rules_of(plan.digest, each.default, each.sorted_days, 1) for each in lifetimes}
-    assert len(names) == len(SCHEMAS) * len(lifetimes)
+        names |= {
+            rules_of(plan.digest, each.default, each.sorted_days, version)
+            for each in lifetimes
+            for version in (1, 2)
+        }
+    assert len(names) == len(SCHEMAS) * len(lifetimes) * 2
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
