@@ -36,9 +36,9 @@ CHOSEN = $(if $(MODULES),--modules "$(MODULES)")
 demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or "core lake"; ORDERS=100
 	@$(BIN)/python -m local demo $(CHOSEN) $(if $(ORDERS),--orders $(ORDERS))
 
-# Three workers for two cores, since half the time of a test with a stack is waiting; tests/support/spread.py says what
+# Four workers for two cores, since half the time of a test with a stack is waiting; tests/support/spread.py says what
 # runs together, and what first.
-WORKERS ?= 3
+WORKERS ?= 4
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: .venv/.ready ## every test but the big ones, in about twelve minutes on two cores

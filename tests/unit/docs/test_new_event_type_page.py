@@ -184,6 +184,7 @@ def test_the_tests_that_look_at_all_types_are_found() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.big
 def test_the_steps_work_as_they_stand_and_every_test_is_green_after_them(tree: Path) -> None:
     before = texts(tree)
     for step in STEPS:

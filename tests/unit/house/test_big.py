@@ -11,6 +11,9 @@ from tests.support.source import ROOT
 BIG = {
     "tests/e2e/test_load.py": "the API's routes are tried in tests/e2e/test_api.py, the load test's parts in tests/unit/bench/load",
     "tests/e2e/test_make.py::test_the_core_alone_does_the_same_without_the_lake": "the core's orders in tests/e2e/test_canaries.py",
+    "tests/unit/docs/test_new_event_type_page.py::test_the_steps_work_as_they_stand_and_every_test_is_green_after_them": (
+        "types of every form are written and released by the test below it"
+    ),
     "tests/unit/bench/test_guard_cost.py::test_each_shape_is_a_record_that_is_read_to_its_end": "the worst shape in test_regression.py",
     "tests/unit/bench/test_guard_cost.py::test_no_shape_costs_more_by_the_byte_than_five_ordinary_orders": "the worst shape, there",
     "tests/unit/bench/test_guard_cost.py::test_twice_the_bytes_cost_no_more_than_twice_the_work": "tests/unit/tokenizer/guard/test_junk.py",
