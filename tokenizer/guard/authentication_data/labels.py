@@ -32,7 +32,7 @@ _BETWEEN = rf"(?:{_SERIALIZED}|{_TAG}|{_EMPHASIS}|{SEPARATOR})"
 _GAP = rf"(?:{_BETWEEN}{{0,4}}(?:{_any_of(words.JOINTS)})(?![a-z])){{0,5}}{_BETWEEN}{{0,6}}"
 _STARTS = r"(?:(?<![a-z])|(?<=card)|(?<=cc)|(?<=\bmy)|(?<=_))"
 _CODE = re.compile(
-    rf"{_STARTS}(?:{'|'.join(words.CODE_LABELS)}|(?P<phrase>{words.PHRASE}))(?:[\W_]?(?:code|number|value|no))?(?![a-z])",
+    rf"{_STARTS}(?:{'|'.join(words.CODE_LABELS)}|(?P<phrase>{words.PHRASE}))s?(?:[\W_]?(?:code|number|value|no))?(?![a-z])",
     re.IGNORECASE,
 )
 _SOFT = re.compile(rf"(?<![a-z])(?:{_any_of(words.SOFT_LABELS)})(?![a-z])", re.IGNORECASE)

@@ -25,6 +25,13 @@ def test_digits_may_stand_one_by_one(digits: str, between: str) -> None:
         assert left(f"cvv {code}{behind}") == f"cvv #{behind}"
 
 
+@for_all("label", ["cvvs", "CVV2s", "cvcs", "card security codes", "card verification numbers"])
+def test_a_label_may_be_of_many(label: str) -> None:
+    for text in (f"{label}: 937", f"the {label} are 937"):
+        assert left(text) == text.replace("937", "#")
+    assert left(f"{label}s 937") == f"{label}s 937"
+
+
 @for_all("sign", ".,:/-")
 def test_digits_that_go_on_are_no_code(sign: str) -> None:
     for digit in "09":
