@@ -46,4 +46,5 @@ def start(
         Its process id, which is the id of its process group too.
     """
     with log.open("wb") as output:
-        return run([module, *words], output.fileno(), environment or os.environ, folder or Path.cwd())
+        variables = os.environ if environment is None else environment
+        return run([module, *words], output.fileno(), variables, folder or Path.cwd())
