@@ -22,24 +22,24 @@ _LONGEST = 256
 
 
 def scrub_card_field(text: str, name: str) -> tuple[str, int]:
-    """Removes a code from the expiry or the holder's name of a card.
+    """Removes a code from the expiry of a card, or from both ends of its holder's name.
 
     Args:
         text: the field's value.
         name: its key, as `normal_key` returns it.
 
     Returns:
-        The text with a mark in the code's place, and 1; the same object and 0 if it has none.
+        The text with a mark in the place of each code, and how many there were; the same object if there were none.
     """
     if len(text) > _LONGEST:
         return text, 0
     if name in _EXPIRIES:
-        found = _BEHIND_EXPIRY.fullmatch(text)
+        found = [_BEHIND_EXPIRY.fullmatch(text)]
     elif name in _HOLDERS:
-        found = _BEHIND_NAME.search(text) or _BEFORE_NAME.match(text)
+        found = [_BEHIND_NAME.search(text), _BEFORE_NAME.match(text)]
     else:
         return text, 0
-    if found is None:
-        return text, 0
-    start, end = found.span("code")
-    return f"{text[:start]}{MARK}{text[end:]}", 1
+    removed = 0
+    for start, end in (each.span("code") for each in found if each is not None):  # from the last on
+        text, removed = f"{text[:start]}{MARK}{text[end:]}", removed + 1
+    return text, removed

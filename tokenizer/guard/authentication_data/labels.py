@@ -30,11 +30,7 @@ _EMPHASIS = r"(?<!\*)(?:\*{1,2}(?!\*)|\*{3}(?=[0-9](?:[^\w\n]?[0-9]){2,3}\*{3}))
 _SERIALIZED = r";(?:s:[0-9]{1,4}|[id]):"
 _BETWEEN = rf"(?:{_SERIALIZED}|{_TAG}|{_EMPHASIS}|{SEPARATOR})"
 _GAP = rf"(?:{_BETWEEN}{{0,4}}(?:{_any_of(words.JOINTS)})(?![a-z])){{0,5}}{_BETWEEN}{{0,6}}"
-_STARTS = r"(?:(?<![a-z])|(?<=card)|(?<=cc)|(?<=\bmy)|(?<=_))"
-_CODE = re.compile(
-    rf"{_STARTS}(?:{'|'.join(words.CODE_LABELS)}|(?P<phrase>{words.PHRASE}))s?(?:[\W_]?(?:code|number|value|no))?(?![a-z])",
-    re.IGNORECASE,
-)
+_STARTS = r"(?:(?<![a-z])|(?<=card)|(?<=cc)|(?<=\bmy)|(?<=\b[di])|(?<=_))"
 _SOFT = re.compile(rf"(?<![a-z])(?:{_any_of(words.SOFT_LABELS)})(?![a-z])", re.IGNORECASE)
 _PIN = re.compile(
     r"(?:(?<![a-z])|(?<=card))(?:pin|geheimzahl)(?:[\W_]?(?:code|number|nummer|no|nr))?(?![a-z])",
@@ -49,6 +45,15 @@ _REMOVED = r"\*{3}"
 # Digits that are written one by one. Where they stand together, what is between groups tells a date or an amount.
 _APART = r"(?:[^\w\n]|_){1,3}"
 _CODE_DIGITS = rf"(?P<code>[0-9](?:[ ]?[0-9]){{2,3}}|[0-9](?:{_APART}[0-9]){{2,3}}){_WHOLE}"
+# The figure of `CVV2` and `CVC3`, unless a code begins with it: `CVV234`, `CVV 2-3-4`.
+_REST = r"[0-9](?:[ ]?[0-9]){1,2}"
+_FIRST = rf"[1-3](?!(?:{_REST}|(?:{_APART}[0-9]){{2}}(?!{_APART}[0-9])){_WHOLE})"
+_SECOND = rf"2(?!(?:[ ]?{_REST}|(?:{_APART}[0-9]){{2,3}}){_WHOLE})"
+_CODE = re.compile(
+    rf"{_STARTS}(?:(?:{'|'.join(words.WITH_FIGURE)})(?:{_FIRST}|[ _.-]{{1,2}}{_SECOND})?|{'|'.join(words.CODE_LABELS)}"
+    rf"|(?P<phrase>{words.PHRASE})(?:[ _-]?{_SECOND})?)s?(?:[\W_]?(?:code|number|value|no))?(?![a-z])",
+    re.IGNORECASE,
+)
 _DIGITS_AFTER = re.compile(rf"{_GAP}(?:{_CODE_DIGITS}|{_REMOVED})", re.IGNORECASE)
 # A few words of any language, within one sentence; before them what stands in brackets, and among them a card's last digits.
 _OTHER = rf"(?:{_any_of((*words.OTHER_NUMBERS, *words.PLACES))})(?![^\W\d_])"

@@ -87,7 +87,9 @@ def scrub_card_number(text: str) -> tuple[str, int]:
         return text, found
     before = f"{MARK} " if _holds_digit(before) else before
     behind = f" {MARK}" if _holds_digit(behind) else behind
-    return f"{before}{text[card.start : card.end]}{behind}", found + removed
+    # Without them the number can be a code behind a label: `cvv&#58;%204012 8888 8888 1881`.
+    text, more = scrub_card_number(f"{before}{text[card.start : card.end]}{behind}")
+    return text, found + removed + more
 
 
 def holds_track(plain: str) -> bool:

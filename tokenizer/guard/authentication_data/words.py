@@ -2,10 +2,10 @@
 
 from tokenizer.guard.text import plain_text
 
+# Those that may have a figure behind them, such as `CVV2`.
+WITH_FIGURE = (r"c[\W_]{0,2}v[\W_]{0,2}[vcnd]", r"c[\W_]{0,2}a[\W_]{0,2}v", r"ccv")
 CODE_LABELS = (
-    r"c[\W_]{0,2}v[\W_]{0,2}(?:[vcnd](?:[\W_]{0,2}2)?|2)",
-    r"c[\W_]{0,2}a[\W_]{0,2}v(?:[\W_]{0,2}2)?",
-    r"ccv2?",
+    r"c[\W_]{0,2}v[\W_]{0,2}2",
     r"cvx",
     r"kartenpruf(?:nummer|ziffer)",
     r"cryptogramme(?:[\W_]visuel)?",

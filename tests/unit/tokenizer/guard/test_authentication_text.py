@@ -64,7 +64,7 @@ AFTER = (
     "{} - {},",
 )
 BEFORE = ("{1} is my {0}", "{1} ({0})", "{1} {0}")
-SPELLED = ("937", "9 3 7", "\uff19\uff13\uff17", "9\u200b3\u200b7", "9371")
+SPELLED = ("937", "248", "9 3 7", "\uff19\uff13\uff17", "9\u200b3\u200b7", "9371")
 
 
 def stripped(value: Any) -> Any:
@@ -83,6 +83,68 @@ def test_digits_behind_a_label_are_removed(label: str, form: str) -> None:
     for digits in SPELLED:
         text = form.format(label, digits)
         assert stripped({"notes": text}) == {"notes": text.replace(digits, "***")}
+
+
+# Some labels end with a figure, as `CVV2` does, so a code that begins with it could be taken for a part of the label.
+WRITTEN = ("{}48", "{}481", "{} 4 8", "{} 4 8 1", "{}-4-8", "{}-4-8-1", "{}4 8", "{}4 81", "{}48 1")
+
+
+@for_all("form", ["{}: {}", "{} {}", "{}={}", "{}-{}", "{}. {}", "({}) {}", "{} - {}", "{}:{}"])
+@for_all("label", [*LABELS, *SOFT_LABELS])
+def test_a_code_may_begin_with_any_digit(label: str, form: str) -> None:
+    for written, first in product(WRITTEN, "0123456789"):
+        text = form.format(f"the {label}", written.format(first))
+        shown = stripped({"payment": {"notes": text}})["payment"]["notes"]
+        left = shown.removeprefix(f"the {label}" if form[0] != "(" else f"(the {label}")
+        assert not any(map(str.isdecimal, left)), (text, shown)
+
+
+@for_all("label", ["cvv", "CVV", "CVC", "cvn", "cvd", "cav", "ccv"])
+def test_a_code_may_begin_with_any_digit_directly_behind_a_label(label: str) -> None:
+    for rest, first in product(("48", "481", "4 8", "-4-8", " 4 8"), "0123456789"):
+        shown = stripped({"notes": f"{label}{first}{rest}"})["notes"]
+        assert not any(map(str.isdecimal, shown)), shown
+
+
+@for_all("code", ["937", "248", "9371", "2481", "1371"])
+@for_all(
+    "label",
+    [
+        "CVV1",
+        "cvc1",
+        "CVV2",
+        "cvn2",
+        "CAV2",
+        "cvv3",
+        "CVC3",
+        "iCVV",
+        "icvv",
+        "dCVV",
+        "dCVV2",
+        "cvv_2",
+        "CVV 2",
+        "CVV-2",
+    ],
+)
+def test_a_labels_figure_and_its_first_letter_are_no_part_of_the_code(label: str, code: str) -> None:
+    assert stripped({"notes": f"{label}: {code}"}) == {"notes": f"{label}: ***"}
+    assert code not in json.dumps(stripped({"name": label, "value": code}))
+
+
+@for_all("code", ["937", "248", "9371", "2481"])
+@for_all(
+    "label",
+    [
+        "card verification value 2",
+        "Card Validation Code 2",
+        "card_verification_value_2",
+        "cardVerificationValue2",
+    ],
+)
+def test_the_long_name_of_a_label_may_have_its_figure_too(label: str, code: str) -> None:
+    for form in ("{}: {}", "{}={}&x=1", "{} ({})"):
+        text = form.format(label, code)
+        assert stripped({"notes": text}) == {"notes": text.replace(code, "***")}
 
 
 @pytest.mark.parametrize("form", BEFORE)
@@ -419,6 +481,7 @@ def test_in_a_pair_a_lookalike_is_kept_unless_the_pairs_are_a_payments(name: str
         ("4111111111111111 12/29", "4111111111111111 ***"),
         ("4111111111111111 5555555555554444", "4111111111111111 ***"),
         ("4111111111111111 CVV 737", "4111111111111111 CVV ***"),
+        ("cvv&#58;%204012 8888 8888 1881", "cvv&#58;%20*** 8888 8888 ***"),
         ("4111 1111 1111 1112 737", "4111 1111 1111 1112 ***"),
         (VISA, None),
         ("4111-1111-1111-1111", None),

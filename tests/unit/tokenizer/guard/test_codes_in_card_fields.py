@@ -48,6 +48,12 @@ def test_a_code_beside_a_holders_name_is_removed(name: str, text: str, left: str
 
 
 @for_all("name", HOLDERS)
+@for_all("text", ["123 Ann Example 4567", "4567, Ann Example (123)"])
+def test_codes_at_both_ends_of_a_holders_name_are_removed(name: str, text: str) -> None:
+    assert scrubbed(text, name) == (text.replace("4567", MARK).replace("123", MARK), 2)
+
+
+@for_all("name", HOLDERS)
 @for_all("text", ["Ann Example", "Ann Example 12", "Ann Example 12345", "12/29 123", "A" * 253 + " 123"])
 def test_a_holders_name_without_a_code_stays(name: str, text: str) -> None:
     assert scrubbed(text, name) == (text, 0)
