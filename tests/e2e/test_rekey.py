@@ -129,7 +129,9 @@ def test_while_orders_flow_every_record_moves_to_the_other_key_and_none_is_lost(
         assert (told["phase"], told["target"], told["segments"]) == ("done", green, 4)
         assert set(told["verified"]) == {"current"}
         assert told["verified"]["current"] >= ORDERS
-        shown = terminal.run([sys.executable, "-m", "ops", "rekey", "run"], cwd=directory.parent)
+        shown = terminal.run(
+            [sys.executable, "-m", "ops", "rekey", "run"], cwd=directory.parent, seconds=PATIENCE
+        )
         assert "verifying, round 1" in shown.text
         assert shown.code == 0, shown.text
 
