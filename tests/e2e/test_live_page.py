@@ -150,8 +150,7 @@ def test_a_poison_that_nothing_fixes_shows_its_bytes_and_stays_refused(page: Pag
     expect(letter).to_contain_text("Still refused. failed: malformed_json")
 
 
-@pytest.mark.parametrize("source", ["Kinesis", "SQS"])
-@pytest.mark.parametrize("fault", ["Throttle the vault", "Stop the bus"])
+@pytest.mark.parametrize(("fault", "source"), [("Throttle the vault", "Kinesis"), ("Stop the bus", "SQS")])
 def test_orders_wait_while_a_fault_is_on_and_come_through_when_it_is_off(
     page: Page, fault: str, source: str
 ) -> None:

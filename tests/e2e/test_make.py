@@ -23,7 +23,6 @@ from tests.support import terminal
 pytestmark = [pytest.mark.e2e, pytest.mark.build]
 
 ROOT = Path.cwd()
-OUTPUTS = re.compile(r"`(\w+)`")
 # As on a terminal, which the README shows, and as in a pipe.
 ROW = re.compile(r"^[┃│] *(.+?) *[┃│] *([\d,]+) *[┃│] *([\d,]+) *[┃│] *right *[┃│]$", re.MULTILINE)
 PLAIN_ROW = re.compile(r"^ *(.+?)\t(\d+)\t(\d+)\tright$", re.MULTILINE)
@@ -135,9 +134,9 @@ def stopped(tree: Path) -> Iterator[None]:
     make("down", tree)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def up(tree: Path, stopped: None) -> dict[str, object]:
-    """Returns a stack that is up: started for the first test that needs one, and after one that stopped it."""
+    """Returns the stack that is up, until a test that comes after all others of it kills its emulator."""
     done("up", tree)
     state: dict[str, object] = json.loads((tree / ".local/stack.json").read_text())
     return state
@@ -164,16 +163,6 @@ def test_the_benchmark_tells_whose_cpu_time_it_is(tree: Path, up: dict[str, obje
     assert used["the delivery to the lake"] > 0
 
 
-def test_a_stack_whose_emulator_was_killed_is_cleaned_up_and_started_anew(
-    tree: Path, up: dict[str, object]
-) -> None:
-    old = _pids(tree)
-    os.kill(old[0], signal.SIGKILL)
-    assert "cleaning up after a stack that is not running any more" in done("up", tree)
-    assert not [pid for pid in old if _alive(pid)]
-    assert all(_alive(pid) for pid in _pids(tree))
-
-
 def test_the_local_stack_listens_on_loopback_alone(up: dict[str, object]) -> None:
     port = int(str(up["endpoint_url"]).rpartition(":")[2])
     assert str(up["endpoint_url"]) == f"http://127.0.0.1:{port}"
@@ -184,10 +173,23 @@ def test_the_local_stack_listens_on_loopback_alone(up: dict[str, object]) -> Non
         same.bind(("127.0.0.1", port))
 
 
-def test_make_up_leaves_out_what_nobody_asked_for(tree: Path, up: dict[str, dict[str, str]]) -> None:
+def test_make_up_finds_the_stack_that_runs(tree: Path, up: dict[str, object]) -> None:
+    assert {"endpoint_url", "region", "outputs"} <= up.keys()
+    assert "is up already" in done("up", tree)
+    assert json.loads((tree / ".local/stack.json").read_text()) == up
+    assert "there is no line" in done("verify-audit", tree)
+
+
+def test_a_stack_whose_emulator_was_killed_is_cleaned_up_and_started_anew_with_the_modules_asked_for(
+    tree: Path, up: dict[str, dict[str, str]]
+) -> None:
+    old = _pids(tree)
+    os.kill(old[0], signal.SIGKILL)
+    assert "cleaning up after a stack that is not running any more" in done("up MODULES=core", tree)
+    assert not [pid for pid in old if _alive(pid)]
+    pids = _pids(tree)
+    assert all(_alive(pid) for pid in pids)
     whole = up["outputs"].keys()
-    done("down", tree)
-    done("up MODULES=core", tree)
     core = json.loads((tree / ".local/stack.json").read_text())["outputs"].keys()
     assert core == whole - {
         *(
@@ -201,14 +203,6 @@ def test_make_up_leaves_out_what_nobody_asked_for(tree: Path, up: dict[str, dict
         *("HoneyFunctionName", "HoneyKeeperRoleArn", "KeyChangesQueueUrl"),
     }
     assert "error: not a module: nonsense" in make("up MODULES=nonsense", tree).stderr
-
-
-def test_make_up_finds_the_stack_that_runs_and_make_down_ends_it(tree: Path, up: dict[str, object]) -> None:
-    assert {"endpoint_url", "region", "outputs"} <= up.keys()
-    assert "is up already" in done("up", tree)
-    assert json.loads((tree / ".local/stack.json").read_text()) == up
-    assert "there is no line" in done("verify-audit", tree)
-    pids = _pids(tree)
     assert "stopped" in done("down", tree)
     assert not [pid for pid in pids if _alive(pid)]
     assert not (tree / ".local").exists()

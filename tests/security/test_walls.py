@@ -132,9 +132,11 @@ def _has(known: dict[str, str], action: Action) -> bool:
     return True
 
 
-def of(roles: Iterable[str]) -> pytest.MarkDecorator:
-    """Lets a test try some roles' walls, on each stack that has them."""
-    return pytest.mark.parametrize(("which", "role"), [each for each in WALKS if each[1] in roles])
+def of(which: str, roles: Iterable[str]) -> pytest.MarkDecorator:
+    """Lets a test try the walls of those among some roles that a stack has."""
+    return pytest.mark.parametrize(
+        ("which", "role"), [(stack, role) for stack, role in WALKS if stack == which and role in roles]
+    )
 
 
 def unexpected(told: dict[Action, str], role: str) -> list[str]:
@@ -145,8 +147,8 @@ def unexpected(told: dict[Action, str], role: str) -> list[str]:
     ]
 
 
-@of(FUNCTIONS)
-def test_a_function_may_do_its_part_and_no_more(walls: Walls, role: str) -> None:
+def done_by_a_function(walls: Walls, role: str) -> dict[Action, str]:
+    """Returns what each action told a function with the role of ours."""
     functions = walls.on.client("lambda")
     configuration = functions.get_function_configuration(FunctionName=walls.physical(FUNCTIONS[role]))
     code = io.BytesIO()
@@ -169,11 +171,11 @@ def test_a_function_may_do_its_part_and_no_more(walls: Walls, role: str) -> None
         functions.invoke(FunctionName=name, Payload=json.dumps(calls).encode())["Payload"].read()
     )
     assert isinstance(answer, list), answer
-    assert unexpected(dict(zip(walls.tried, answer, strict=True)), role) == []
+    return dict(zip(walls.tried, answer, strict=True))
 
 
-@of(PEOPLE)
-def test_a_role_of_people_may_do_its_part_and_no_more(walls: Walls, role: str) -> None:
+def done_by_people(walls: Walls, role: str) -> dict[Action, str]:
+    """Returns what each action told somebody with the role."""
     who = walls.on.assume(walls.on.outputs[PEOPLE[role]])
 
     def code(action: Action) -> str:
@@ -183,12 +185,39 @@ def test_a_role_of_people_may_do_its_part_and_no_more(walls: Walls, role: str) -
             return str(error.response["Error"]["Code"])
         return "allowed"
 
-    assert unexpected({action: code(action) for action in walls.tried}, role) == []
+    return {action: code(action) for action in walls.tried}
 
 
-@pytest.mark.parametrize(("which", "absent"), [("whole", set()), ("core", ON_MODULES)])
-def test_every_action_is_tried_but_those_on_what_a_module_alone_has(walls: Walls, absent: set[str]) -> None:
-    assert {each.does for each in ACTIONS} - {each.does for each in walls.tried} == absent
+def untried(walls: Walls) -> set[str]:
+    return {each.does for each in ACTIONS} - {each.does for each in walls.tried}
+
+
+@of("whole", FUNCTIONS)
+def test_a_function_may_do_its_part_and_no_more(walls: Walls, role: str) -> None:
+    assert unexpected(done_by_a_function(walls, role), role) == []
+
+
+@of("whole", PEOPLE)
+def test_a_role_of_people_may_do_its_part_and_no_more(walls: Walls, role: str) -> None:
+    assert unexpected(done_by_people(walls, role), role) == []
+
+
+@pytest.mark.parametrize("which", ["whole"])
+def test_every_action_is_tried(walls: Walls) -> None:
+    assert untried(walls) == set()
+
+
+@pytest.mark.big
+@of("core", ROLES)
+def test_in_the_core_a_role_may_do_its_part_and_no_more(walls: Walls, role: str) -> None:
+    told = done_by_a_function(walls, role) if role in FUNCTIONS else done_by_people(walls, role)
+    assert unexpected(told, role) == []
+
+
+@pytest.mark.big
+@pytest.mark.parametrize("which", ["core"])
+def test_in_the_core_every_action_is_tried_but_those_on_what_a_module_alone_has(walls: Walls) -> None:
+    assert untried(walls) == ON_MODULES
 
 
 def test_every_role_is_walked_and_in_the_core_every_role_that_it_has() -> None:

@@ -18,7 +18,8 @@ HEAD = """\
 `others.py` in `tests/support/security/`. Two witnesses try each role with each action:
 
 - **The emulator.** `.venv/bin/python -m pytest tests/security/test_walls.py` makes each call on the local stack, with
-  IAM and key policies enforced: once with all modules, and once with the core alone.
+  IAM and key policies enforced: once with all modules, and once with the core alone, which `make test` leaves to
+  `make test-all`.
 - **The simulator.** `.venv/bin/python -m tests.support.security.simulated`, part of `make lint`, decides each call by
   the policies of the real template: with encryption contexts, network, boundaries, endpoint policies and resource
   policies, in three sets of parameters ([checks.md](checks.md#the-policy-simulation)). It tries an allowed call as the

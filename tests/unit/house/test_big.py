@@ -11,6 +11,12 @@ from tests.support.source import ROOT
 BIG = {
     "tests/e2e/test_load.py": "the API's routes are tried in tests/e2e/test_api.py, the load test's parts in tests/unit/bench/load",
     "tests/e2e/test_make.py::test_the_core_alone_does_the_same_without_the_lake": "the core's orders in tests/e2e/test_canaries.py",
+    "tests/security/test_walls.py::test_in_the_core_a_role_may_do_its_part_and_no_more": (
+        "its roles with all modules there, and the policies of every set of parameters in tests/security/test_roles.py"
+    ),
+    "tests/security/test_walls.py::test_in_the_core_every_action_is_tried_but_those_on_what_a_module_alone_has": (
+        "nothing: it says what the test above tries"
+    ),
     "tests/unit/docs/test_new_event_type_page.py::test_the_steps_work_as_they_stand_and_every_test_is_green_after_them": (
         "types of every form are written and released by the test below it"
     ),
