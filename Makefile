@@ -41,10 +41,10 @@ demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or
 WORKERS ?= 4
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test: .venv/.ready ## every test but the big ones, in about thirteen minutes on two cores
+test: .venv/.ready ## every test but the big ones, in about eleven minutes on two cores
 	@$(PYTEST) -m "not big"
 
-test-fast: .venv/.ready ## the unit tests but for the slow ones, in two to three minutes
+test-fast: .venv/.ready ## the unit tests but for the slow ones, in about two minutes
 	@$(PYTEST) -m "not e2e and not build and not slow and not big" tests/unit tests/consumer
 
 test-all: .venv/.ready ## every test, the big ones and with the big numbers: before a release

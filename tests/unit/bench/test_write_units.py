@@ -17,6 +17,8 @@ from bench.units import INDEXES
 from bench.workload import PLAIN, orders, stream_event
 from tests.support.samples import order
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _environment() -> Iterator[None]:

@@ -15,6 +15,8 @@ from tests.support.further_types import example, put_in_force
 from tests.support.webhooks import MODELS, message
 from tokenizer.pipeline.catalog import ENVELOPE, Catalog
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = Path("docs/examples/shop.order.1.json")
 TOPIC, DELIVERY = "X-Shop-Topic=orders/create", "X-Shop-Webhook-Id=wh-1"
 COMMANDS = ("validate", "preview")

@@ -15,6 +15,8 @@ from tests.support.fakes.world import World, ample_budget
 from tests.support.lake import envelope
 from tests.support.samples import order, stream_record
 
+pytestmark = pytest.mark.slow
+
 Event = dict[str, Any]
 LakeOf = Callable[[Iterable[bytes]], Database]
 TOKEN = "tok_1gb8tgx31kfs46r9wgjm8em128"
