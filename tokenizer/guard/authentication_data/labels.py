@@ -33,14 +33,19 @@ _GAP = rf"(?:{_BETWEEN}{{0,4}}(?:{_any_of(words.JOINTS)})(?![a-z])){{0,5}}{_BETW
 _STARTS = r"(?:(?<![a-z])|(?<=card)|(?<=cc)|(?<=\bmy)|(?<=\b[di])|(?<=_))"
 _SOFT = re.compile(rf"(?<![a-z])(?:{_any_of(words.SOFT_LABELS)})(?![a-z])", re.IGNORECASE)
 _PIN = re.compile(
-    r"(?:(?<![a-z])|(?<=card))(?:pin|geheimzahl)(?:[\W_]?(?:code|number|nummer|no|nr))?(?![a-z])",
+    r"(?:(?<![a-z])|(?<=card))(?:pin|geheimzahl)(?:\W?s(?=[\W_]))?(?:[\W_]?(?:code|number|nummer|no|nr))?(?![a-z])",
     re.IGNORECASE,
 )
 _PIN_BLOCK = re.compile(
     rf"pin[\W_]?block{SEPARATOR}{{0,8}}(?P<code>[0-9a-f]{{16}})(?![0-9a-f])", re.IGNORECASE
 )
 _PLACE = re.compile(rf"(?<![a-z])(?:{_any_of(words.PLACES)})(?:s|n|en)?(?![a-z])", re.IGNORECASE)
-_WHOLE = r"(?![0-9])(?![.,:/-][0-9])"
+_EXPIRY = r"(?:0?[1-9]|1[0-2])[/.-](?:20)?[2-4][0-9](?![0-9])"
+# Digits that go on are those of an amount or a date, unless they are a card's expiry or another code.
+_WHOLE = (
+    r"(?![0-9])(?:(?![.,:/-][0-9])|(?=/[0-9]{3,4}(?![0-9/]))"
+    rf"|(?<!19[0-9]{{2}})(?<!20[0-9]{{2}})(?=[,/.-]{_EXPIRY}))"
+)
 _REMOVED = r"\*{3}"
 # Digits that are written one by one. Where they stand together, what is between groups tells a date or an amount.
 _APART = r"(?:[^\w\n]|_){1,3}"
@@ -54,7 +59,17 @@ _CODE = re.compile(
     rf"|(?P<phrase>{words.PHRASE})(?:[ _-]?{_SECOND})?)s?(?:[\W_]?(?:code|number|value|no))?(?![a-z])",
     re.IGNORECASE,
 )
-_DIGITS_AFTER = re.compile(rf"{_GAP}(?:{_CODE_DIGITS}|{_REMOVED})", re.IGNORECASE)
+# Between a label and its digits there may be a line of blanks or dots, and the card's expiry.
+_LEADER = r"(?:[^\w*\n]|_){7,64}+"
+_DIGITS_AFTER = re.compile(
+    rf"(?:{_GAP}|{_LEADER})(?:{_EXPIRY}{SEPARATOR}{{1,4}})?(?:{_CODE_DIGITS}|{_REMOVED})", re.IGNORECASE
+)
+# More codes behind the first.
+_UNIT = rf"[ ]?(?:{_any_of(words.UNITS)})(?![a-z])"
+_AND_DIGITS = re.compile(
+    rf"[ ]?(?:[&/+]|(?:{_any_of(words.CONJUNCTIONS)})(?![a-z]))[ ]?(?:(?P<code>[0-9]{{3,4}}){_WHOLE}(?!{_UNIT})|{_REMOVED})",
+    re.IGNORECASE,
+)
 # A few words of any language, within one sentence; before them what stands in brackets, and among them a card's last digits.
 _OTHER = rf"(?:{_any_of((*words.OTHER_NUMBERS, *words.PLACES))})(?![^\W\d_])"
 _ASIDE = rf"[^\w\n*]{{0,2}}\((?:(?!(?<![^\W\d_]){_OTHER})[^()\n0-9*]){{0,64}}+\)"
@@ -62,7 +77,7 @@ _CARD_ENDING = r"end(?:ing|s|et|end)[ ](?:(?:in|with|auf|mit)[ ])?[0-9]{4}(?![0-
 _SOME_WORD = rf"(?:(?!{_OTHER})(?:{_CARD_ENDING}|[^\W\d_]{{1,20}}+)[^\w\n.,;!?*]{{0,4}}+)"
 _DIGITS_BEHIND_WORDS = re.compile(
     rf"(?:{_ASIDE}[^\w\n.,;!?*]{{0,3}}+{_SOME_WORD}{{0,5}}+|[^\w\n.,;!?*]{{0,3}}+{_SOME_WORD}{{1,5}}+)"
-    rf"{_CODE_DIGITS}(?![ ]?(?:{_any_of(words.UNITS)})(?![a-z]))",
+    rf"{_CODE_DIGITS}(?!{_UNIT})",
     re.IGNORECASE,
 )
 _PIN_AFTER = re.compile(
@@ -84,7 +99,7 @@ _PIN_DIGITS = 4
 
 # The looks behind come second, because a search for a fixed beginning is fast.
 _WORD = re.compile(
-    rb"pin(?<![a-z]pin)(?:[^a-z]?(?:code|number|nummer|no|nr))?(?![a-z])|cid(?<![a-z]cid)(?![a-z])"
+    rb"pin(?<![a-z]pin)(?:[^a-z]{0,3}s(?![a-z]))?(?:[^a-z]?(?:code|number|nummer|no|nr))?(?![a-z])|cid(?<![a-z]cid)(?![a-z])"
 )
 
 
@@ -172,13 +187,19 @@ def labelled_digits(plain: str, *, payment: bool, among_words: bool = True) -> I
 def _digits_of(plain: str, label: re.Match[str], *, among_words: bool = False) -> Iterator[Span]:
     after = _DIGITS_AFTER.match(plain, label.end())
     if after is not None:
-        found = [after]
+        found = [after, *_listed(plain, after.end())]
     else:
         # Both are looked for, so that nothing is left to be found once one of them is removed.
         before = _DIGITS_BEFORE.search(plain, max(0, label.start() - _BEFORE), label.start())
         behind = _DIGITS_BEHIND_WORDS.match(plain, label.end()) if among_words else None
         found = [each for each in (before, behind) if each is not None]
     yield from (each.span("code") for each in found if each["code"])
+
+
+def _listed(plain: str, end: int) -> Iterator[re.Match[str]]:
+    while (found := _AND_DIGITS.match(plain, end)) is not None:
+        yield found
+        end = found.end()
 
 
 def _count(plain: str, span: Span) -> int:

@@ -34,16 +34,19 @@ _SECOND_TRACK = re.compile(
 )
 _THIRD_TRACK = re.compile(r";[0-9]{12,21}=[0-9=]{10,}+\??")
 
-_MONTH, _YEAR = "(?:0?[1-9]|1[0-2])", "(?:20)?[2-4][0-9]"
+_MONTH, _YEAR = "(?:0[1-9]|1[0-2])", "[2-4][0-9]"
+_NAMED = f"(?:0?[1-9]|{_MONTH}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}})"
 _EXPIRY_WORD = "exp|expires|expiry|expiration|valid|thru|until|till|date|gultig|gueltig|bis|mm|yy|month|year|vence|scadenza"
 _EXPIRY = re.compile(
     rf"{SEPARATOR}{{1,6}}(?:(?:{_EXPIRY_WORD}){SEPARATOR}{{0,3}}){{0,3}}"
-    rf"(?:{_MONTH}{SEPARATOR}{{1,3}}{_YEAR}|20[2-4][0-9]{SEPARATOR}{{1,3}}{_MONTH})(?![0-9])",
+    rf"(?:{_NAMED}{SEPARATOR}{{1,3}}(?:20)?{_YEAR}|20{_YEAR}{SEPARATOR}{{1,3}}{_NAMED}|{_YEAR}{SEPARATOR}{{1,3}}{_MONTH})(?![0-9])",
     re.IGNORECASE,
 )
 _CODE_WORD = "code|sec|security|and|the|with|back|und|mit|y|et|no|nr|cv2?|cvv2?|cvc2?"
+# The expiry may be in one with the code, as in a card's chip.
+_JOINED = rf"(?:(?:20)?{_YEAR}{_MONTH}|{_MONTH}(?:20)?{_YEAR})"
 _CODE = re.compile(
-    rf"{SEPARATOR}{{1,6}}(?:(?:{_CODE_WORD}){SEPARATOR}{{1,4}}){{0,4}}(?P<code>[0-9]{{3,4}})(?![0-9]|\.[0-9])"
+    rf"{SEPARATOR}{{1,6}}(?:(?:{_CODE_WORD}){SEPARATOR}{{1,4}}){{0,4}}(?P<code>{_JOINED}?[0-9]{{3,4}})(?![0-9]|\.[0-9])"
     # A comma behind it belongs to an amount, unless one stands before it too: then it is a column of a row.
     r"(?:(?<=,[0-9]{3})|(?<=,[0-9]{4})|(?!,[0-9]))",
     re.IGNORECASE,

@@ -39,6 +39,7 @@ JOINTS = (
     "visa", "mastercard", "amex", "digits", "3 digits", "4 digits", "3 digit", "4 digit", "er", "är",
     "jest", "je", "to", "это", "は", "是", "为", "為", "는", "은"
 )  # fmt: skip
+CONJUNCTIONS = ("and", "or", "und", "oder", "et", "ou", "y", "o", "e", "en", "i", "lub")
 # Words behind which digits are no code, although a label stands before.
 OTHER_NUMBERS = (
     "order", "orders", "invoice", "item", "sku", "qty", "ref", "reference", "tracking", "ticket",

@@ -109,13 +109,24 @@ def test_a_pin_block_has_sixteen_hexadecimal_digits(digit: str) -> None:
     assert left("pin block" + " " * 9 + "0" * 16) == "pin block" + " " * 9 + "0" * 16
 
 
-def test_between_a_label_and_its_digits_stand_six_separators_at_most_and_four_before_a_joint() -> None:
+def test_between_a_label_and_its_digits_stand_six_separators_or_a_line_of_them_and_four_before_a_joint() -> (
+    None
+):
     for label in ("security code", "csc"):
-        for between in (" " * 6, "_" * 6, " " * 4 + "is" + " " * 6, " is" * 5 + " ", ": (is) "):
+        for between in (
+            " " * 6,
+            "_" * 6,
+            " " * 7,
+            "_" * 64,
+            " " * 4 + "is" + " " * 6,
+            " is" * 5 + " ",
+            ": (is) ",
+        ):
             assert left(f"{label}{between}937", payment=True) == f"{label}{between}#"
         for between in (
-            " " * 7,
-            "_" * 7,
+            " " * 65,
+            "_" * 65,
+            "\n" * 7,
             " " * 5 + "is ",
             " is" + " " * 7,
             " is" * 6 + " ",
