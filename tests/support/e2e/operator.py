@@ -37,8 +37,10 @@ class Operator:
         """Keeps an ID token where the command looks for one."""
         self.environment["ORDER_TOKENIZER_ID_TOKEN"] = id_token
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([*self.command, *words], cwd=self.home, env=self.environment)
+    def start(self, *words: str, hold: int = 10) -> subprocess.Popen[bytes]:
+        """Starts a command, which holds letters for so many seconds."""
+        command = [self.command[0], "--hold", str(hold), *words]
+        return subprocess.Popen(command, cwd=self.home, env=self.environment)
 
 
 def waiting(on: Stack, queue: str = "DeadLetterQueueUrl") -> int:

@@ -39,7 +39,8 @@ _BEHIND_ANYTHING = "|".join(joined(*BEHIND_ANYTHING))
 _UNMISTAKABLE = re.compile(
     rf"(?!(?:{'|'.join(FLAGS)})(?:{_BEHIND_ANYTHING})s?$)"
     rf"(?:.*(?:{_BEHIND_ANYTHING})|(?:{BEFORE})*(?:{'|'.join(joined(*PHRASES))}))"
-    r"s?(?:code|number|num|value|digits?|no)?[0-9]?(?:encrypted|enc|raw|plain|hidden|input|field|entry)?"
+    r"s?(?:code|number|num|value|digits?|no)?[0-9]?"
+    r"(?:encrypted|enc|raw|plain|hidden|input|field|entry|text|confirm(?:ation)?|repeat|again)?"
 )
 _LOWERED = bytes(range(256)).lower()
 _NO_LETTER = bytes(code for code in range(256) if code > 127 or not chr(code).isalnum())  # noqa: PLR2004 -- ASCII

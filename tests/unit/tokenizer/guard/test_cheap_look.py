@@ -16,7 +16,10 @@ from tokenizer.guard.authentication_data import (
 )
 
 NUMBER = card("4", 16)
-ENDINGS = ("encrypted", "enc", "raw", "plain", "hidden", "input", "field", "entry")
+ENDINGS = (
+    *("encrypted", "enc", "raw", "plain", "hidden", "input", "field", "entry"),
+    *("text", "confirm", "confirmation", "repeat", "again"),
+)
 MIDDLES = ("", "s", "code", "number", "num", "value", "digit", "digits", "no", "scode", *digits, "no7")
 BEFORE = (
     "order",

@@ -36,6 +36,23 @@ def test_an_expiry_between_a_label_and_its_code_or_behind_the_code_hides_none(fo
     assert shown(form.format(code)) == form.format(MARK)
 
 
+@for_all("month", ["1", "9", "01", "02", "09", "10", "11", "12"])
+@for_all("year", ["20", "29", "40", "49", "2020", "2031", "2049"])
+@for_all("sign", "/.-")
+def test_an_expiry_is_any_month_of_thirty_years(month: str, year: str, sign: str) -> None:
+    expiry = f"{month}{sign}{year}"
+    assert shown(f"cvv {expiry} 937") == f"cvv {expiry} {MARK}"
+    assert shown(f"cvv 937,{expiry}") == f"cvv {MARK},{expiry}"
+
+
+@for_all(
+    "other", ["0/29", "00/29", "13/29", "1/19", "12/50", "12/2050", "12/2119", "12/290", "12/299", "12:29"]
+)
+def test_what_is_no_expiry_is_none(other: str) -> None:
+    for text in (f"cvv {other} 937", f"cvv 937,{other}"):
+        assert shown(text) == text
+
+
 @for_all(
     "text",
     ["CVV 2024-12-25", "cvv 2031/12/29", "cvv 1999.12.31", "CVV 937,50", "cvv 93.71", "CVV 12/29 12345"],
@@ -64,6 +81,9 @@ def test_further_codes_behind_the_first_are_removed(form: str, code: str) -> Non
 def test_three_codes_are_removed_and_what_is_counted_or_is_longer_stays() -> None:
     assert shown("cvvs 937 and 842 and 185") == f"cvvs {MARK} and {MARK} and {MARK}"
     assert shown("cvv 937 and 100 pieces") == f"cvv {MARK} and 100 pieces"
+    assert shown("cvv 937/000") == shown("cvv 937/9999") == f"cvv {MARK}/{MARK}"
+    for text in ("cvv 937/84215", "cvv 937/842/1", "cvv 937/84", "cvv 937/8420/29", "cvv 937/84/1"):
+        assert shown(text) == text
     assert shown("cvv 937 and 84215") == f"cvv {MARK} and 84215"
     assert shown(f"cvv {MARK} and 842") == f"cvv {MARK} and {MARK}"
 
