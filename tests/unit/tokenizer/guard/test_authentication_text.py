@@ -99,11 +99,11 @@ def test_a_code_may_begin_with_any_digit(label: str, form: str) -> None:
         assert not any(map(str.isdecimal, left)), (text, shown)
 
 
-@for_all("label", ["cvv", "CVV", "CVC", "cvn", "cvd", "cav", "ccv"])
+@for_all("label", ["cvv", "cvv ", "CVV", "CVC", "cvn", "cvd", "cav", "ccv"])
 def test_a_code_may_begin_with_any_digit_directly_behind_a_label(label: str) -> None:
     rests = ["48", "481", "4 8", "-4-8", " 4 8"]
-    if label == "cvv":
-        forms = ("{}8", "4{}", "{}81", "48{}", "{0} {0}", "-{}-8")
+    if label.strip() == "cvv":
+        forms = ("{}8", "4{}", "{}81", "48{}", "{0} {0}", "-{}-8", "-8-{}")
         rests += [form.format(digit) for form in forms for digit in "0123456789"]
     for rest, first in product(rests, "0123456789"):
         shown = stripped({"notes": f"{label}{first}{rest}"})["notes"]

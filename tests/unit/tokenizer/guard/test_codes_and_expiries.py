@@ -84,6 +84,8 @@ def test_three_codes_are_removed_and_what_is_counted_or_is_longer_stays() -> Non
     assert shown("cvv 937/000") == shown("cvv 937/9999") == f"cvv {MARK}/{MARK}"
     for text in ("cvv 937/84215", "cvv 937/842/1", "cvv 937/84", "cvv 937/8420/29", "cvv 937/84/1"):
         assert shown(text) == text
+    assert shown("cvv 937 and 100g") == f"cvv {MARK} and 100g"
+    assert shown("cvv 937 and 842 great") == f"cvv {MARK} and {MARK} great"
     assert shown("cvv 937 and 84215") == f"cvv {MARK} and 84215"
     assert shown(f"cvv {MARK} and 842") == f"cvv {MARK} and {MARK}"
 
