@@ -154,6 +154,9 @@ class LetterQueue:
         # The latest receipt of a letter that was received again, by its first receipt.
         self._renewed: dict[str, str] = {}
         self._unread: dict[str, None] = {}  # receipts of letters that were received and not yielded yet
+        self.came_round = (
+            False  # whether the last `take` ended because letters came back faster than new ones came
+        )
 
     def take(self, known: Collection[str] = frozenset()) -> Iterator[Letter]:
         """Yields each letter that nobody else holds, once. The letters come back when the hold ends.
@@ -164,6 +167,7 @@ class LetterQueue:
         first: dict[str, str] = {}
         again: set[str] = set()
         passing: set[str] = set()  # received again since the last new letter
+        self.came_round = False
         try:
             while messages := self._noted():
                 new = [
@@ -173,7 +177,7 @@ class LetterQueue:
                 ]
                 old = [each for each in messages if each not in new]
                 passing = set() if new else passing
-                # All that is left was seen again: holds end faster than letters are received.
+                # All that is left was seen again, or holds end faster than letters are received.
                 over = any(each["MessageId"] in passing for each in old)
                 passing |= {each["MessageId"] for each in old}
                 for each in messages:
@@ -188,6 +192,7 @@ class LetterQueue:
                     del self._unread[each["ReceiptHandle"]]
                     yield read(each)
                 if over:
+                    self.came_round = True
                     break
         finally:
             self.give_back(list(again))

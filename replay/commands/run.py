@@ -134,15 +134,23 @@ def _lost(wanted: Filter, ids: Collection[str]) -> list[str]:
 
 
 def _run_chosen(queue: LetterQueue, runner: Runner, wanted: Filter) -> None:
-    """Replays the selected letters that were not tried yet; gives back what is not replayed."""
-    aside: list[str] = []
-    try:
-        runner.run(selected(queue, wanted, aside, _tried(runner.report)), wanted)
-    finally:
+    """Replays the selected letters that were not tried yet; gives back what is not replayed.
+
+    A run that is slower than its hold meets its own letters again before it has met all others; it begins again for those.
+    """
+    tried = -1
+    while tried < len(runner.report.results):
+        tried = len(runner.report.results)
+        aside: list[str] = []
         try:
-            queue.give_back(aside)
+            runner.run(selected(queue, wanted, aside, _tried(runner.report)), wanted)
         finally:
-            runner.give_back()
+            try:
+                queue.give_back(aside)
+            finally:
+                runner.give_back()
+        if not queue.came_round or runner.report.stopped or wanted.limit:
+            return
 
 
 def _run_held(queue: LetterQueue, runner: Runner, wanted: Filter, before: int) -> int:

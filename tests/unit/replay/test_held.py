@@ -125,6 +125,34 @@ def test_a_run_that_is_slower_than_its_own_hold_replays_each_letter_once_and_del
     assert not sqs._lying()
 
 
+class SlowSqs(HeldSqs):
+    """A queue whose every answer takes longer than letters are held, so the first letters are always free again."""
+
+    def receive_message(self, VisibilityTimeout: int, **more: Any) -> dict[str, Any]:  # noqa: N803 -- boto3's
+        self._clock.sleep(LIMIT + 1.0)
+        return super().receive_message(VisibilityTimeout, **more)
+
+
+def test_a_run_whose_letters_come_back_before_it_has_met_the_others_begins_again_for_those(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    sqs = SlowSqs(clock, 75, {}, set())
+    held, report = ran(sqs, clock, monkeypatch)
+    assert (held, report.statuses) == (0, {"published": 75})
+    assert not sqs._lying()
+
+
+def test_a_run_of_bad_letters_that_come_back_at_once_ends_with_each_tried_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    sqs = SlowSqs(clock, 10, {}, set())
+    held, report = ran(sqs, clock, monkeypatch, lambda _: "failed")
+    assert (held, report.statuses) == (0, {"failed": 10})
+    assert len(sqs._lying()) == 10
+
+
 def test_letters_that_another_run_deletes_are_waited_for_and_not_replayed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
