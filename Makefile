@@ -41,7 +41,7 @@ demo: $(DEMO) ## the main job on the local stack, start to end; MODULES=core, or
 WORKERS ?= 4
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test: .venv/.ready ## every test but the big ones, in about eleven minutes on two cores
+test: .venv/.ready ## every test but the big ones, in about twelve minutes on two cores
 	@$(PYTEST) -m "not big"
 
 test-fast: .venv/.ready ## the unit tests but for the slow ones, in about two minutes
