@@ -154,9 +154,8 @@ class LetterQueue:
         # The latest receipt of a letter that was received again, by its first receipt.
         self._renewed: dict[str, str] = {}
         self._unread: dict[str, None] = {}  # receipts of letters that were received and not yielded yet
-        self.came_round = (
-            False  # whether the last `take` ended because letters came back faster than new ones came
-        )
+        # Whether the last `take` ended since letters came back faster than new ones came: it may have missed some.
+        self.came_round = False
 
     def take(self, known: Collection[str] = frozenset()) -> Iterator[Letter]:
         """Yields each letter that nobody else holds, once. The letters come back when the hold ends.

@@ -115,9 +115,7 @@ def test_a_labels_figure_may_stand_directly_before_a_code_of_four_digits() -> No
         assert stripped({"notes": f"CVV2{code}"}) == {"notes": "CVV2***"}
 
 
-def test_digits_one_by_one_are_a_code_if_they_are_three_or_four_in_a_line_with_three_separators_between_at_most() -> (
-    None
-):
+def test_digits_one_by_one_are_three_or_four_in_a_line_with_three_separators_between_at_most() -> None:
     for text in ("cvv 9-3", "cvv 9 - 3", "cvv 9-3-7-1-2", "cvv 9\n3\n7", "cvv 9 -- 3 -- 7"):
         assert stripped({"notes": text}) == {"notes": text}
     for digits in ("9 - 3 - 7", "9 - 3 - 7 - 1", "9, 3, 7"):

@@ -109,9 +109,7 @@ def test_a_pin_block_has_sixteen_hexadecimal_digits(digit: str) -> None:
     assert left("pin block" + " " * 9 + "0" * 16) == "pin block" + " " * 9 + "0" * 16
 
 
-def test_between_a_label_and_its_digits_stand_six_separators_or_a_line_of_them_and_four_before_a_joint() -> (
-    None
-):
+def test_between_a_label_and_its_digits_stand_six_separators_or_a_line_and_four_before_a_joint() -> None:
     for label in ("security code", "csc"):
         for between in (
             " " * 6,
