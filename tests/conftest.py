@@ -16,6 +16,8 @@ from tests.support import at_once, grammars, preforked, spread
 if TYPE_CHECKING:
     from local.emulator.stack import Stack
 
+# Objects that are made, and not freed, until the garbage collector looks at the young ones: Python has 700.
+YOUNG = 100_000
 SEEDS = ("PROPERTY_SEED", "FAULT_SEED")
 
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "order-tokenizer", "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer"}
@@ -76,6 +78,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(YOUNG)
         gc.enable()
 
 

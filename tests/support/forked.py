@@ -22,6 +22,7 @@ _IMPORTED = (
     "ops.lake.cli",
     "ops.rekey.cli",
     "ops.honeytokens.cli",
+    "tests.support.made_before",
 )
 _STREAMS = ("stdin", "stdout", "stderr")
 

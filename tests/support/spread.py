@@ -61,11 +61,17 @@ LONGEST = (
 )
 _RANKS = {name: rank for rank, name in enumerate(LONGEST)}
 # Where workers begin to collect, in turn, and what they import before: all need it, and one alone has to compile it.
-_BEGINNINGS = ((), ("tests/unit/tokenizer",), ("tests/unit",))
+_BEGINNINGS = (
+    (),
+    ("tests/unit/tokenizer",),
+    ("tests/unit",),
+    ("tests/integration", "tests/property", "tests/security"),
+)
 _LIBRARIES = (
-    ("playwright.sync_api", "moto.core", "werkzeug", "duckdb"),
+    ("playwright.sync_api", "duckdb"),
     ("samtranslator.public", "ministack.core.iam_evaluator", "rich.console", "typer.testing", "phonenumbers"),
     ("botocore.session", "pydantic", "aws_lambda_powertools.event_handler", "google.protobuf.message"),
+    ("moto.core", "werkzeug"),
 )
 
 

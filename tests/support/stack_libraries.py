@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from local.emulator import forks
-from tests.support import grammars
+from tests.support import grammars, quick_clients
 
 _OF_THE_EMULATOR = (
     "botocore.session",
@@ -16,6 +16,7 @@ _OF_THE_EMULATOR = (
 _BESIDE_IT = ("boto3", "local.emulator.bends", "local.emulator.delivery", "local.emulator.kinesis_mapping", "local.emulator.stack")  # fmt: skip
 
 grammars.put_off()
+quick_clients.begin()
 for each in (*_OF_THE_EMULATOR, *_BESIDE_IT, *forks.libraries()):
     try:
         import_module(each)
