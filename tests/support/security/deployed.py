@@ -6,7 +6,7 @@ its logical name.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -38,6 +38,31 @@ class Grant:
     condition: str
 
 
+class Arns(dict[str, str]):
+    """Holds the ARNs of a stack's resources by logical name, and tells the names of ARNs."""
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {arn: name for name, arn in self.items()}
+
+    @cached_property
+    def _told(self) -> dict[str, str]:
+        return {}  # each condition of each statement is asked for by dozens of tests
+
+    def named(self, text: str) -> str:
+        """Returns an ARN with the logical name of what it belongs to, as `Stack.named`."""
+        if text not in self._told:
+            self._told[text] = self._named(text)
+        return self._told[text]
+
+    def _named(self, text: str) -> str:
+        # The longest ARN that the text begins with, up to one of its marks.
+        for end in (len(text), *(each.start() for each in reversed(list(_MARK.finditer(text))))):
+            if (name := self._names.get(text[:end])) is not None:
+                return name + text[end:]
+        return _SERVICE.sub(r"\1:", text)
+
+
 @dataclass(frozen=True)
 class Stack:
     """Holds a stack as it is deployed.
@@ -50,7 +75,7 @@ class Stack:
 
     given: str
     template: Template = field(repr=False)
-    arns: Mapping[str, str] = field(repr=False)
+    arns: Arns = field(repr=False)
 
     @property
     def resources(self) -> dict[str, Node]:
@@ -71,12 +96,7 @@ class Stack:
 
     def named(self, arn: Node) -> str:
         """Returns an ARN with the logical name of what it belongs to: `VaultTable/index/owner`; others without their account."""
-        text = str(arn)
-        # The longest ARN that the text begins with, up to one of its marks.
-        for end in (len(text), *(each.start() for each in reversed(list(_MARK.finditer(text))))):
-            if (name := self._by_arn.get(text[:end])) is not None:
-                return name + text[end:]
-        return _SERVICE.sub(r"\1:", text)
+        return self.arns.named(str(arn))
 
     def there(self, table: Mapping[str, Node]) -> dict[str, Node]:
         """Returns the lines of a table, by logical name, whose resources this stack has; of the whole stack all lines."""
@@ -103,8 +123,15 @@ class Stack:
         """Returns the logical name of a function's role."""
         return self.named(self.functions()[function]["Role"])
 
-    def grants(self) -> Iterator[Grant]:
-        """Yields what identity policies say of each role; a policy of no role's bounds some."""
+    def grants(self) -> Sequence[Grant]:
+        """Returns what identity policies say of each role; a policy of no role's bounds some."""
+        return self._grants
+
+    @cached_property
+    def _grants(self) -> Sequence[Grant]:
+        return tuple(self._read_grants())
+
+    def _read_grants(self) -> Iterator[Grant]:
         for policy in self.of(*_POLICIES).values():
             holders = [*policy.get("Roles", ()), *([policy["RoleName"]] if "RoleName" in policy else [])]
             for role in holders:
@@ -112,10 +139,6 @@ class Stack:
         for role, properties in self.of("AWS::IAM::Role").items():
             for inline in properties.get("Policies", ()):
                 yield from self._granted(role, inline["PolicyDocument"])
-
-    @cached_property
-    def _by_arn(self) -> dict[str, str]:
-        return {arn: name for name, arn in self.arns.items()}
 
     def _role(self, name: str) -> str:
         return self.named(f"arn:aws:iam::{ACCOUNT}:role/{name}")
@@ -172,7 +195,7 @@ def deployed(given: Mapping[str, str], name: str = "", plain: Template | None = 
         plain: the translated template, if it is not the repository's.
     """
     template = settled(plain or plain_template(ROOT / TEMPLATE), given)
-    return Stack(name, rendered(template), arns(template))
+    return Stack(name, rendered(template), Arns(arns(template)))
 
 
 @cache
