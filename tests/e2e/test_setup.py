@@ -131,6 +131,7 @@ def test_ctrl_c_at_a_terminal_ends_it_in_a_sentence(tree: Path) -> None:
     assert not (tree / ".venv/.ready").exists()
 
 
+@pytest.mark.big
 def test_what_is_not_what_was_locked_is_not_installed_with_an_old_pip_either(tree: Path) -> None:
     # This Python's pip can't fill another environment, so its own wheel of pip fetches uv.
     (tree / "old/pip-21.0.dist-info").mkdir(parents=True)

@@ -5,8 +5,10 @@ with one at the end. (`--dist loadgroup` has no effect with pytest 9.2: xdist 3.
 reads it.)
 """
 
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,28 +62,18 @@ LONGEST = (
     "property/test_nothing_leaks.py",
 )
 _RANKS = {name: rank for rank, name in enumerate(LONGEST)}
-# Where workers begin to collect, in turn, and what they import before: all need it, and one alone has to compile it.
-_BEGINNINGS = (
-    (),
-    ("tests/unit/tokenizer",),
-    ("tests/unit",),
-    ("tests/integration", "tests/property", "tests/security"),
-)
-_LIBRARIES = (
-    ("playwright.sync_api", "duckdb"),
-    ("samtranslator.public", "ministack.core.iam_evaluator", "rich.console", "typer.testing", "phonenumbers"),
-    ("botocore.session", "pydantic", "aws_lambda_powertools.event_handler", "google.protobuf.message"),
-    ("moto.core", "werkzeug"),
-)
 
 
 def begin(config: pytest.Config) -> None:
-    """Lets each worker collect from another folder on, so that it finds most modules compiled by the others."""
-    number = int(config.workerinput["workerid"].removeprefix("gw"))  # type: ignore[attr-defined]  # set by xdist
-    for name in _LIBRARIES[number % len(_LIBRARIES)]:
-        import_module(name)
-    if config.args == config.getini("testpaths"):
-        config.args = [*_BEGINNINGS[number % len(_BEGINNINGS)], *config.args]
+    """Lets each worker of a whole run import its share of the modules first, so that it finds most compiled by the others."""
+    if config.args != config.getini("testpaths"):
+        return
+    given: dict[str, Any] = config.workerinput  # type: ignore[attr-defined]  # set by xdist
+    number, workers = int(given["workerid"].removeprefix("gw")), given["workercount"]
+    modules = sorted(TESTS.rglob("test_*.py"))
+    for path in modules[len(modules) * number // workers : len(modules) * (number + 1) // workers]:
+        with suppress(Exception):  # is told when it is collected
+            import_module(".".join(path.relative_to(TESTS.parent).with_suffix("").parts))
 
 
 def arrange(items: list[pytest.Item]) -> None:

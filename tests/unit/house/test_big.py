@@ -11,6 +11,9 @@ from tests.support.source import ROOT
 BIG = {
     "tests/e2e/test_load.py": "the API's routes are tried in tests/e2e/test_api.py, the load test's parts in tests/unit/bench/load",
     "tests/e2e/test_make.py::test_the_core_alone_does_the_same_without_the_lake": "the core's orders in tests/e2e/test_canaries.py",
+    "tests/e2e/test_setup.py::test_what_is_not_what_was_locked_is_not_installed_with_an_old_pip_either": (
+        "another package than the locked one in tests/artifacts; the pip that comes with Python by nothing"
+    ),
     "tests/security/test_walls.py::test_in_the_core_a_role_may_do_its_part_and_no_more": (
         "its roles with all modules there, and the policies of every set of parameters in tests/security/test_roles.py"
     ),
