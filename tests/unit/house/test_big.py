@@ -10,6 +10,7 @@ from tests.support.source import ROOT
 # Each with what of it `make test` tries all the same.
 BIG = {
     "tests/e2e/test_load.py": "the API's routes are tried in tests/e2e/test_api.py, the load test's parts in tests/unit/bench/load",
+    "tests/e2e/test_make.py::test_make_demo_ends_with_the_figures_that_the_readme_shows": "the demo with fewer orders, above it",
     "tests/e2e/test_make.py::test_the_core_alone_does_the_same_without_the_lake": "the core's orders in tests/e2e/test_canaries.py",
     "tests/e2e/test_setup.py::test_what_is_not_what_was_locked_is_not_installed_with_an_old_pip_either": (
         "another package than the locked one in tests/artifacts; the pip that comes with Python by nothing"
