@@ -46,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = os.environ["PROPERTY_SEED"]
     os.environ["PROPERTY_SEED"] = config.option.hypothesis_seed
+    # What the tests import stays, so the garbage collector would look at it in vain, until they are collected.
+    gc.disable()
     if hasattr(config, "workerinput"):
         spread.begin(config)
 
@@ -72,8 +74,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Collects without the garbage collector: the tests and what they import stay, so it would look at them in vain."""
-    gc.disable()
+    """Collects, and hands over to the garbage collector from then on."""
     try:
         return (yield)
     finally:

@@ -145,6 +145,7 @@ def test_what_is_not_what_was_locked_is_not_installed_with_an_old_pip_either(tre
     assert "six" not in installed(tree)
 
 
+@pytest.mark.big
 def test_where_uv_finds_no_index_pip_installs_the_same(tree: Path) -> None:
     text = make(tree, ".venv/.demo", UV_OFFLINE="1", UV_CACHE_DIR=str(tree / "empty"))
     assert "with pip it takes a minute or two" in text
