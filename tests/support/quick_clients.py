@@ -133,9 +133,8 @@ def _shared_names(replace: Replace) -> None:
     def init(self: Any, *given: Any) -> None:
         begin(self, *given)
         aliases = self._event_aliases
-        _, self._alias_name_cache = known.setdefault(
-            id(aliases), (aliases, {})
-        )  # kept, so that its id stays its own
+        # The aliases are kept beside their names, so that no others can get their id.
+        _, self._alias_name_cache = known.setdefault(id(aliases), (aliases, {}))
 
     replace(_HOOKS.EventAliaser, "__init__", init)
 

@@ -15,7 +15,9 @@ BIG = {
     "tests/e2e/test_setup.py::test_what_is_not_what_was_locked_is_not_installed_with_an_old_pip_either": (
         "another package than the locked one in tests/artifacts; the pip that comes with Python by nothing"
     ),
-    "tests/e2e/test_setup.py::test_where_uv_finds_no_index_pip_installs_the_same": "the layer's build in tests/artifacts does the same",
+    "tests/e2e/test_setup.py::test_where_uv_finds_no_index_pip_installs_the_same": (
+        "nothing of it; the layer's build goes from uv to pip in code of its own, tried in tests/artifacts"
+    ),
     "tests/security/test_walls.py::test_in_the_core_a_role_may_do_its_part_and_no_more": (
         "its roles with all modules there, and the policies of every set of parameters in tests/security/test_roles.py"
     ),
