@@ -5,13 +5,14 @@ import os
 import secrets
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import at_once, grammars, preforked, spread
+from tests.support import at_once, grammars, preforked, spread, workers
 
 if TYPE_CHECKING:
     from local.emulator.stack import Stack
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 # Objects that are made, and not freed, until the garbage collector looks at the young ones: Python has 700.
 YOUNG = 100_000
 SEEDS = ("PROPERTY_SEED", "FAULT_SEED")
+
+_stacks = ExitStack()  # of this process, one at most
 
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "order-tokenizer", "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer"}
 
@@ -48,8 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PROPERTY_SEED"] = config.option.hypothesis_seed
     # What the tests import stays, so the garbage collector would look at it in vain, until they are collected.
     gc.disable()
-    if hasattr(config, "workerinput"):
-        spread.begin(config)
+
+
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
+    workers.begin(config, specs)
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +69,8 @@ def running(directory: Path) -> Iterator["Stack"]:
     """Yields the real template on the local stack, started once for all tests that only use it."""
     from local.emulator import lifecycle  # noqa: PLC0415 -- most runs of tests need no stack
 
-    with lifecycle.running(directory) as started:
-        yield started
+    with _stacks:
+        yield _stacks.enter_context(lifecycle.running(directory))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -88,6 +93,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Spread the tests over the workers, if there are any."""
     if hasattr(config, "workerinput"):
         spread.arrange(items)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the test's fixtures are made
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Ends a worker's stack with the last test that needs it: one that waits takes its share of a core all the same."""
+    if hasattr(item.config, "workerinput") and not spread.needs_stack(item):
+        _stacks.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,27 +1,24 @@
 """Decides in which order the tests are spread over the workers of xdist, module by module (`--dist loadfile`).
 
-A module runs in one worker, so what its tests share is made once. Long modules come first, so that no worker is left
-with one at the end. (`--dist loadgroup` has no effect with pytest 9.2: xdist 3.8 writes the group where pytest no longer
+A module runs in one worker, so what its tests share is made once. The local stack's modules come first, so that a worker's
+stack can end with the last of them; among them, and among the others, long ones come first, so that no worker is left with one
+at the end. (`--dist loadgroup` has no effect with pytest 9.2: xdist 3.8 writes the group where pytest no longer
 reads it.)
 """
 
-from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 TESTS = Path(__file__).parents[1]
 
-# Modules that take more than some seconds, the longest first. All others come after them, the stack's before the rest.
+# Modules that take more than some seconds, the longest first.
 LONGEST = (
     "e2e/test_replay.py",
     "e2e/test_make.py",
     "e2e/test_canaries.py",
     "e2e/test_openapi.py",
     "e2e/test_runbook.py",
-    "unit/docs/test_new_event_type_page.py",
     "e2e/test_faults.py",
     "e2e/test_live_page.py",
     "e2e/test_audit.py",
@@ -40,6 +37,7 @@ LONGEST = (
     "security/attacks/test_rights.py",
     "e2e/test_api.py",
     "e2e/test_erase.py",
+    "unit/docs/test_new_event_type_page.py",
     "artifacts/test_artifacts.py",
     "unit/tools/schemas/test_drafts.py",
     "unit/ops/test_screens.py",
@@ -64,27 +62,20 @@ LONGEST = (
 _RANKS = {name: rank for rank, name in enumerate(LONGEST)}
 
 
-def begin(config: pytest.Config) -> None:
-    """Lets each worker of a whole run import its share of the modules first, so that it finds most compiled by the others."""
-    if config.args != config.getini("testpaths"):
-        return
-    given: dict[str, Any] = config.workerinput  # type: ignore[attr-defined]  # set by xdist
-    number, workers = int(given["workerid"].removeprefix("gw")), given["workercount"]
-    modules = sorted(TESTS.rglob("test_*.py"))
-    for path in modules[len(modules) * number // workers : len(modules) * (number + 1) // workers]:
-        with suppress(Exception):  # is told when it is collected
-            import_module(".".join(path.relative_to(TESTS.parent).with_suffix("").parts))
-
-
 def arrange(items: list[pytest.Item]) -> None:
-    """Puts the longest modules first, then the other modules that need the local stack; the same in every worker."""
+    """Puts the local stack's modules first, the longest of them before the others; the same in every worker."""
     items.sort(key=_rank)
+
+
+def needs_stack(item: pytest.Item) -> bool:
+    """Returns whether a test may use the local stack that its worker has."""
+    return item.get_closest_marker("e2e") is not None
 
 
 def _module(item: pytest.Item) -> str:
     return item.path.relative_to(TESTS).as_posix()
 
 
-def _rank(item: pytest.Item) -> tuple[int, bool, str]:
+def _rank(item: pytest.Item) -> tuple[bool, int, str]:
     module = _module(item)
-    return _RANKS.get(module, len(_RANKS)), item.get_closest_marker("e2e") is None, module
+    return not needs_stack(item), _RANKS.get(module, len(_RANKS)), module

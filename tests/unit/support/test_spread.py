@@ -18,7 +18,9 @@ def test_every_module_that_is_named_as_long_is_there() -> None:
     assert [each for each in spread.LONGEST if not (spread.TESTS / each).is_file()] == []
 
 
-def test_the_longest_modules_come_first_and_the_stacks_next(request: pytest.FixtureRequest) -> None:
+def test_the_stacks_modules_come_first_and_the_longest_before_the_others(
+    request: pytest.FixtureRequest,
+) -> None:
     def item(module: str, *marks: pytest.MarkDecorator) -> pytest.Item:
         found = pytest.Function.from_parent(
             request.node.parent, name="test_it", callobj=lambda: None, originalname="test_it"
@@ -30,13 +32,20 @@ def test_the_longest_modules_come_first_and_the_stacks_next(request: pytest.Fixt
 
     items = [
         item("unit/docs/test_links.py"),
-        item("e2e/test_erase.py", pytest.mark.e2e),
-        item(spread.LONGEST[1]),
-        item(spread.LONGEST[0]),
+        item("e2e/test_watching.py", pytest.mark.e2e),
+        item("faults/test_outages.py"),
+        item(spread.LONGEST[1], pytest.mark.e2e),
+        item("faults/test_state_machine.py"),
+        item(spread.LONGEST[0], pytest.mark.e2e),
     ]
     spread.arrange(items)
-    modules = [each.path.relative_to(spread.TESTS).as_posix() for each in items]
-    assert modules == [spread.LONGEST[0], spread.LONGEST[1], "e2e/test_erase.py", "unit/docs/test_links.py"]
+    assert [each.path.relative_to(spread.TESTS).as_posix() for each in items] == [
+        *spread.LONGEST[:2],
+        "e2e/test_watching.py",
+        "faults/test_state_machine.py",
+        "faults/test_outages.py",
+        "unit/docs/test_links.py",
+    ]
 
 
 def test_a_module_stays_in_one_worker_with_the_options_of_make_test() -> None:
