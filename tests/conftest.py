@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import at_once, grammars, preforked, spread, workers
+from tests.support import at_once, grammars, preforked, quick_items, spread, workers
 
 if TYPE_CHECKING:
     from local.emulator.stack import Stack
@@ -26,6 +26,7 @@ _stacks = ExitStack()  # of this process, one at most
 os.environ |= {"POWERTOOLS_SERVICE_NAME": "order-tokenizer", "POWERTOOLS_METRICS_NAMESPACE": "OrderTokenizer"}
 
 grammars.put_off()
+quick_items.begin()
 preforked.begin()
 
 # Machines are shared: how long an example takes to draw or to run says nothing of the code. Examples that failed are

@@ -1,13 +1,15 @@
 """Takes out of moto and botocore what costs seconds and no test looks at.
 
 The stand-ins answer exactly as before: keys that can't sign carry one RSA key between them, and under which names an answer may
-hold a member is looked up once. Clients share what they have in common (`quick_clients.py`). Requests to AWS but S3's say who
-sends them, and carry no signature; the local stack's do.
+hold a member is looked up once. Clients share what they have in common (`quick_clients.py`), and look for no proxy. Requests to
+AWS but S3's say who sends them, and carry no signature; the local stack's do.
 """
 
 import functools
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
+from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +30,8 @@ def quick_stand_ins() -> Iterator[None]:
     """Patches them until the block ends."""
     with pytest.MonkeyPatch.context() as patch:
         quick_clients.begin(patch.setattr)
+        patch.setattr("botocore.endpoint.get_environ_proxies", lambda _url: {})
+        patch.setattr("moto.moto_api._internal.moto_random.MotoRandom.get_random_string", _drawn_at_once)
         patch.setattr("moto.kms.models.generate_private_key", _made_once(generate_private_key))
         patch.setattr(SigV4Auth, "add_auth", _named(SigV4Auth.add_auth))
         patch.setattr("jsonpath_ng.ext.parse", functools.cache(jsonpath_ng.ext.parser.parse))
@@ -52,6 +56,17 @@ def _looked_up_once(look_up: Any) -> Any:
         return known[wanted]
 
     return keys
+
+
+def _drawn_at_once(
+    drawn: Random,
+    length: int = 20,
+    include_digits: bool = True,  # noqa: FBT002 -- as moto calls it
+    lower_case: bool = False,  # noqa: FBT002
+) -> str:
+    # Each answer has an id of 52 letters, and each letter was a call.
+    text = "".join(drawn.choices(string.ascii_letters + string.digits * include_digits, k=length))
+    return text.lower() if lower_case else text
 
 
 def _named(add_auth: Any) -> Any:

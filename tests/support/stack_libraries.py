@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from local.emulator import forks
-from tests.support import grammars, quick_clients
+from tests.support import grammars, quick_clients, quick_items
 
 _OF_THE_EMULATOR = (
     "botocore.session",
@@ -17,6 +17,7 @@ _BESIDE_IT = ("boto3", "local.emulator.bends", "local.emulator.delivery", "local
 
 grammars.put_off()
 quick_clients.begin()
+quick_items.begin()
 for each in (*_OF_THE_EMULATOR, *_BESIDE_IT, *forks.libraries()):
     try:
         import_module(each)
