@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator
+from functools import cache
 from pathlib import Path
 
 PRODUCT = ("tokenizer", "handlers", "replay", "ops", "consumer")
@@ -9,14 +10,16 @@ PRODUCT = ("tokenizer", "handlers", "replay", "ops", "consumer")
 
 def callers(names: Collection[str]) -> set[str]:
     """Returns who calls methods or functions of these names, or names them in a text: `Class.function name`."""
+    return {f"{owner} {name}" for owner, name in _in_the_product() if name in names}
+
+
+@cache
+def _in_the_product() -> frozenset[tuple[str, str]]:
     files = [file for package in PRODUCT for file in Path(package).rglob("*.py")]
     assert files, "tests run in the repository's root"
-    return {
-        f"{owner} {name}"
-        for file in files
-        for owner, name in _named(ast.parse(file.read_text(encoding="utf-8")), "")
-        if name in names
-    }
+    return frozenset(
+        found for file in files for found in _named(ast.parse(file.read_text(encoding="utf-8")), "")
+    )
 
 
 def _named(node: ast.AST, owner: str) -> Iterator[tuple[str, str]]:
