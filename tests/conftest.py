@@ -58,6 +58,10 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
     workers.begin(config, specs)
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> spread.Scheduler | None:
+    return spread.Scheduler(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 @pytest.fixture(scope="session")
 def directory() -> Iterator[Path]:
     """Yields the folder for what the running stack leaves on disk."""

@@ -133,6 +133,7 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "layer/python/six.py").exists()
 
 
+@pytest.mark.big
 def test_where_uv_finds_no_index_pip_installs_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,6 +113,7 @@ def test_an_order_goes_in_and_its_event_comes_out_field_by_field(page: Page) -> 
     expect(removed.locator("td").last).to_have_text(re.compile(r"^\D+removed$"))
 
 
+@pytest.mark.big
 def test_a_field_under_the_pointer_is_marked_on_both_sides_with_the_facts_derived_from_it(page: Page) -> None:
     expect(send(page)).to_contain_text("published")
     number = row(page, "/order/payment/card/number")
@@ -141,6 +142,7 @@ def test_a_poison_becomes_a_letter_is_still_refused_and_is_published_once_it_is_
     expect(page.get_by_role("heading", name="Dead letters")).to_be_focused()
 
 
+@pytest.mark.big
 def test_a_poison_that_nothing_fixes_shows_its_bytes_and_stays_refused(page: Page) -> None:
     letter = poison(page, "broken JSON")
     expect(letter.locator(".code")).to_have_text("malformed_json")
@@ -150,6 +152,7 @@ def test_a_poison_that_nothing_fixes_shows_its_bytes_and_stays_refused(page: Pag
     expect(letter).to_contain_text("Still refused. failed: malformed_json")
 
 
+@pytest.mark.big
 @pytest.mark.parametrize(("fault", "source"), [("Throttle the vault", "Kinesis"), ("Stop the bus", "SQS")])
 def test_orders_wait_while_a_fault_is_on_and_come_through_when_it_is_off(
     page: Page, fault: str, source: str
@@ -198,6 +201,7 @@ def looks(page: Page) -> Iterator[tuple[str, int]]:
         yield scheme, width
 
 
+@pytest.mark.big
 def test_axe_finds_nothing_with_orders_letters_and_a_fault_on_the_page(page: Page) -> None:
     poison(page, "a wrong type").get_by_role("button", name=re.compile("^Replay")).click()
     expect(page.locator("#letters")).to_contain_text("Still refused")
@@ -215,6 +219,7 @@ def test_axe_finds_nothing_with_orders_letters_and_a_fault_on_the_page(page: Pag
         assert page.evaluate("document.documentElement.scrollWidth") <= look[1]
 
 
+@pytest.mark.big
 def test_axe_finds_what_is_wrong(page: Page) -> None:
     page.evaluate("document.querySelector('#kind').labels[0].remove()")
     assert any(each.startswith("select-name") for each in violations(page))

@@ -148,7 +148,7 @@ def stopped(tree: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def up(tree: Path, stopped: None) -> dict[str, object]:
-    """Returns the stack that is up, until a test that comes after all others of it kills its emulator."""
+    """Returns the stack that is up, until a test that comes after all others but one kills its emulator."""
     done("up", tree)
     state: dict[str, object] = json.loads((tree / ".local/stack.json").read_text())
     return state
@@ -192,6 +192,7 @@ def test_make_up_finds_the_stack_that_runs(tree: Path, up: dict[str, object]) ->
     assert "there is no line" in done("verify-audit", tree)
 
 
+@pytest.mark.big
 def test_a_stack_whose_emulator_was_killed_is_cleaned_up_and_started_anew_with_the_modules_asked_for(
     tree: Path, up: dict[str, dict[str, str]]
 ) -> None:
@@ -215,6 +216,12 @@ def test_a_stack_whose_emulator_was_killed_is_cleaned_up_and_started_anew_with_t
         *("HoneyFunctionName", "HoneyKeeperRoleArn", "KeyChangesQueueUrl"),
     }
     assert "error: not a module: nonsense" in make("up MODULES=nonsense", tree).stderr
+
+
+def test_make_down_leaves_nothing(tree: Path, up: dict[str, object]) -> None:
+    """The last of this file, since it ends the stack."""
+    pids = _pids(tree)
+    assert pids
     assert "stopped" in done("down", tree)
     assert not [pid for pid in pids if _alive(pid)]
     assert not (tree / ".local").exists()

@@ -18,8 +18,6 @@ from tests.support.samples import order
 
 pytestmark = pytest.mark.e2e
 
-PHASES = "examples,coverage,fuzzing"
-
 
 @pytest.fixture(scope="module")
 def environment(running: Stack) -> dict[str, str]:
@@ -69,8 +67,19 @@ def described(running: Stack) -> dict[str, Any]:
 def test_the_api_does_what_its_description_says(
     running: Stack, environment: dict[str, str], tmp_path: Path
 ) -> None:
+    every_operation_is_right(running, environment, tmp_path, "examples,fuzzing")
+
+
+@pytest.mark.big
+def test_at_the_bounds_of_every_schema_it_does_so_as_well(
+    running: Stack, environment: dict[str, str], tmp_path: Path
+) -> None:
+    every_operation_is_right(running, environment, tmp_path, "examples,coverage,fuzzing")
+
+
+def every_operation_is_right(running: Stack, environment: dict[str, str], folder: Path, phases: str) -> None:
     location = f"{running.outputs['ApiUrl']}/openapi.json"
-    status, said = tried(running, environment, tmp_path, location, "--phases", PHASES)
+    status, said = tried(running, environment, folder, location, "--phases", phases)
     assert status == 0, said[-20_000:]
     operations = sum(len(methods) for methods in described(running)["paths"].values())
     assert f"Tested: {operations}" in said
@@ -96,6 +105,7 @@ WRONG = {
 }
 
 
+@pytest.mark.big
 def test_a_description_that_is_wrong_is_found_out(
     running: Stack, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from tests.support.e2e.pages import run
 from tests.support.e2e.stack import Subscriber, drain, eventually, send
 from tests.support.samples import CANARIES, order
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.big]
 
 EXAMPLES = Path("docs/examples")
 

@@ -28,7 +28,7 @@ from tests.support.e2e.stack import Api, Subscriber, put
 from tests.support.samples import order
 from tokenizer.vault.tokens import is_token
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.big]
 
 PAGE = Path("docs/recovery.md").read_text()
 TO_ONE_MOMENT = [f"{STACK_NAME}-{name}" for name in ("vault", "blind-index", "shares", "aliases")]

@@ -25,7 +25,7 @@ from tests.support.e2e.stack import Api, Subscriber, eventually
 from tests.support.samples import order
 from tokenizer.vault.tokens import Pointer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.big]
 
 ORDERS = int(os.environ.get("REKEY_ORDERS", "200"))
 FLOWING = max(50, ORDERS // 20)  # while the vault moves

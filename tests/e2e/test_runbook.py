@@ -23,7 +23,7 @@ from tests.support.e2e.stack import Subscriber, eventually, put, send
 from tests.support.samples import order
 from tests.support.tree import copied
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.big]
 
 PAGE = Path("docs/runbook.md").read_text()
 RUNBOOK = re.sub(r"\s+", " ", PAGE)

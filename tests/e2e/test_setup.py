@@ -85,6 +85,7 @@ def installed(tree: Path, folder: str = ".venv") -> set[str]:
     return set(done.stdout.split())
 
 
+@pytest.mark.big
 def test_the_rest_comes_on_top_of_the_demos_packages_and_both_say_what_they_do(tree: Path) -> None:
     first = make(tree, ".venv/.demo")
     assert first.startswith("setting up .venv from requirements/demo.lock")
@@ -106,6 +107,7 @@ def test_the_rest_comes_on_top_of_the_demos_packages_and_both_say_what_they_do(t
     assert installed(tree) == DEMO | {"project", "kit", "pip", "iniconfig"}
 
 
+@pytest.mark.big
 def test_a_set_up_that_was_killed_anywhere_is_repaired_by_two_at_once_that_wait_for_each_other(
     tree: Path,
 ) -> None:

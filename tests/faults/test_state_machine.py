@@ -27,7 +27,7 @@ from tokenizer.pipeline.in_flight import InFlight, drafts
 from tokenizer.pipeline.rules import rules_of
 from tokenizer.vault.tokens import TokenKey
 
-STEPS = int(os.environ.get("FAULT_STEPS", "2000"))
+STEPS = int(os.environ.get("FAULT_STEPS", "1000"))
 MOST_STEPS = 20_000  # most bugs are found within some hundred
 FIXED_SEED = 20_261_124
 Patch = pytest.MonkeyPatch

@@ -2,13 +2,16 @@
 
 A module runs in one worker, so what its tests share is made once. The local stack's modules come first, so that a worker's
 stack can end with the last of them; among them, and among the others, long ones come first, so that no worker is left with one
-at the end. (`--dist loadgroup` has no effect with pytest 9.2: xdist 3.8 writes the group where pytest no longer
-reads it.)
+at the end. One worker begins with the others: a stack's tests wait a lot, and leave it a core. (`--dist loadgroup` has no effect
+with pytest 9.2: xdist 3.8 writes the group where pytest no longer reads it.)
 """
 
+from functools import cache
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 TESTS = Path(__file__).parents[1]
 
@@ -70,6 +73,22 @@ def arrange(items: list[pytest.Item]) -> None:
 def needs_stack(item: pytest.Item) -> bool:
     """Returns whether a test may use the local stack that its worker has."""
     return item.get_closest_marker("e2e") is not None
+
+
+class Scheduler(LoadFileScheduling):
+    """Gives the last of several workers the modules that need no stack, as long as there are any."""
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if len(self.nodes) > 1 and node is self.nodes[-1]:
+            without = (module for module in self.workqueue if not module_needs_stack(module))
+            self.workqueue.move_to_end(next(without, next(iter(self.workqueue))), last=False)
+        super()._assign_work_unit(node)
+
+
+@cache
+def module_needs_stack(module: str) -> bool:
+    """Returns whether a module has tests that may use the stack. The process that spreads tests has not collected them."""
+    return "pytest.mark.e2e" in (TESTS.parent / module).read_text(encoding="utf-8")
 
 
 def _module(item: pytest.Item) -> str:

@@ -50,6 +50,7 @@ def half(of: Class, *, reported: bool) -> list[Sample]:
     return list(of.half(reported=reported))
 
 
+@pytest.mark.big
 @pytest.mark.parametrize("of", CLASSES, ids=lambda each: each.name)
 def test_the_stored_rates_of_the_guard_are_measured(of: Class) -> None:
     samples = half(of, reported=True)
