@@ -54,10 +54,12 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.disable()
 
 
+@pytest.hookimpl(optionalhook=True)  # where xdist is not loaded, nobody knows it
 def pytest_xdist_setupnodes(config: pytest.Config, specs: list[Any]) -> None:
     workers.begin(config, specs)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> spread.Scheduler | None:
     return spread.Scheduler(config, log) if config.getvalue("dist") == "loadfile" else None
 

@@ -233,8 +233,14 @@ def test_a_package_from_elsewhere_is_not_taken_for_the_copys(tree: Path) -> None
     assert outcome is not Outcome.PASSED, output
 
 
-def test_a_scratch_copy_holds_the_tests_and_goes_when_it_is_done(tmp_path: Path) -> None:
+def test_a_scratch_copy_runs_the_tests_that_a_bug_names_and_goes_when_it_is_done(tmp_path: Path) -> None:
+    (bug,) = bugs(["csc_dropped"])
     with copy(tmp_path / "tree") as tree:
         assert (tree / BUGS.relative_to(Path(__file__).parents[2]) / "tables/csc_dropped.toml").exists()
         assert not (tree / ".git").exists()
+        with ready(tree) as scratch:
+            outcome, said = scratch.run(selections(bug, tree))
+            assert outcome is Outcome.PASSED, said
+            with planted(bug, tree):
+                assert scratch.run(selections(bug, tree))[0] is Outcome.FAILED
     assert not tree.exists()
